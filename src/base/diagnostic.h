@@ -1,0 +1,69 @@
+/* Diagnostics: what is wrong, where, and the way out, in Chinese and English.
+ *
+ * Every floor has its own table of messages (an X-macro file, messages.def); this module only keeps and prints them.
+ * A message's texts hold {0} {1} ... for its arguments. All mistakes of a text are collected and shown in one go. */
+#ifndef DOUDI_BASE_DIAGNOSTIC_H
+#define DOUDI_BASE_DIAGNOSTIC_H
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "base/vector.h"
+
+enum language { LANGUAGE_ZH, LANGUAGE_EN, LANGUAGES };
+
+struct message {
+    const char *code;               /* stable and searchable: "unknown-name" */
+    const char *text[LANGUAGES];    /* one line */
+    const char *remedy[LANGUAGES];  /* one line, "" when the text already says it */
+};
+
+/* A file of text. Lines are found when they are asked for. */
+struct source {
+    struct text name; /* as the user wrote it, or relative to the policy's folder */
+    struct text bytes;
+};
+
+/* Lines and columns count from 1; a column is a character. line 0 means the file as a whole. length is in characters. */
+struct position {
+    const struct source *source; /* NULL when there is no file */
+    uint32_t line, column, length;
+};
+
+/* The position of a byte of the source. */
+struct position position_of(const struct source *source, size_t offset, size_t length);
+
+enum { DIAGNOSTIC_ARGUMENTS = 5 };
+
+struct diagnostic {
+    const struct message *message;
+    struct position at;
+    struct text argument[DIAGNOSTIC_ARGUMENTS];
+    struct position related; /* a second place that matters; source NULL when there is none */
+    bool warning;
+};
+
+struct diagnostics {
+    struct arena *arena;
+    VECTOR(struct diagnostic) list;
+    size_t errors; /* those that are no warnings */
+};
+
+void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena);
+
+/* Adds an error; up to DIAGNOSTIC_ARGUMENTS texts, copied. The same message at the same place is kept once.
+ * Returns the entry, to set `related` or `warning` through diagnostics_*; NULL when memory has run out or it was there already. */
+struct diagnostic *diagnostics_add(struct diagnostics *diagnostics, const struct message *message, struct position at,
+                                   const struct text *arguments, size_t count);
+void diagnostics_make_warning(struct diagnostics *diagnostics, struct diagnostic *diagnostic);
+
+/* By file in order of first mention, line, column. */
+void diagnostics_sort(struct diagnostics *diagnostics);
+
+/* The message's text, or its remedy, with the arguments put in. */
+struct text diagnostic_text(struct arena *arena, const struct diagnostic *diagnostic, enum language language);
+struct text diagnostic_remedy(struct arena *arena, const struct diagnostic *diagnostic, enum language language);
+
+/* The whole thing as it is shown: place, text, source line with carets under it, related place, remedy. */
+void diagnostic_print(struct builder *out, struct arena *arena, const struct diagnostic *diagnostic, enum language language);
+
+#endif

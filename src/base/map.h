@@ -1,0 +1,26 @@
+/* Maps from a text to a pointer, in an arena. The text must live as long as the map. Order of insertion is kept. */
+#ifndef DOUDI_BASE_MAP_H
+#define DOUDI_BASE_MAP_H
+
+#include "base/arena.h"
+#include "base/text.h"
+
+struct map_entry {
+    struct text key;
+    void *value;
+};
+struct map {
+    struct arena *arena;
+    struct map_entry *entries; /* in order of insertion */
+    size_t count, room;
+    uint32_t *slots; /* 0 empty, else entry + 1; a power of two of them */
+    size_t slot_count;
+};
+
+void map_init(struct map *map, struct arena *arena);
+void *map_get(const struct map *map, struct text key); /* NULL when absent */
+
+/* Adds or replaces. Dropped when memory runs out (arena_failed). */
+void map_put(struct map *map, struct text key, void *value);
+
+#endif
