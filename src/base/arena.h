@@ -10,10 +10,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ARENA_SPARE = 1024 };
+enum {
+    ARENA_SPARE = 1024
+};
 
 struct arena {
     struct arena_block *blocks; /* newest first */
+    struct arena_block *idle;   /* taken back by arena_rewind, zeroed, kept to be used again */
     bool failed;
     _Alignas(16) unsigned char spare[ARENA_SPARE];
 };
@@ -30,7 +33,8 @@ void *arena_new(struct arena *arena, size_t count, size_t size);
 /* True once a piece could not be had. */
 bool arena_failed(const struct arena *arena);
 
-/* A place to come back to: arena_rewind frees all that was given out after the mark. */
+/* A place to come back to: arena_rewind takes back all that was given out after the mark, and keeps the memory at hand,
+ * so that a loop may rewind once a round. */
 struct arena_mark {
     struct arena_block *block;
     size_t used;

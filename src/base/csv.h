@@ -1,8 +1,10 @@
 /* CSV by RFC 4180: a scanner that hands out one record after another, with positions.
  *
- * Reads text that is already UTF-8 in memory, with or without BOM; separator comma; lines end in LF or CRLF; fields may be quoted, a quote
- * inside doubled, line breaks inside allowed. Empty lines are skipped. A field with nothing to unescape points into the text itself.
- * A broken record is reported with its place and skipped up to the next line end; the scan goes on. */
+ * Reads text that is already in memory, UTF-8 with or without BOM; separator comma; lines end in LF or CRLF; fields may
+ * be quoted, a quote inside doubled, line breaks inside allowed. Empty lines are skipped. A field with nothing to
+ * unescape points into the text itself. A broken record is reported with its place and skipped up to the next line end;
+ * the scan goes on. However long a line is, no more memory is taken than for CSV_FIELDS_MAX fields and one of
+ * CSV_FIELD_BYTES_MAX. */
 #ifndef DOUDI_BASE_CSV_H
 #define DOUDI_BASE_CSV_H
 
@@ -13,39 +15,50 @@ struct csv {
     struct text text;
     size_t offset;
     uint32_t line;            /* of the next record */
-    struct arena *arena;      /* for unescaped fields, which live as long as it does */
+    struct arena *arena;      /* holds the fields, and the texts that had to be unescaped */
     struct csv_field *fields; /* of the current record; overwritten by the next call */
-    size_t count, room;
+    size_t count;
 };
 
 struct csv_field {
     struct text text;
-    uint32_t line, column; /* where it begins; columns in characters, from 1 */
-    bool quoted;           /* "" is an empty text that was written, unlike nothing */
+    size_t offset; /* the byte where it begins, at its quote if it is quoted */
+    uint32_t line; /* where that is; csv_column tells the column */
+    bool quoted;   /* "" is an empty text that was written, unlike nothing */
 };
 
 enum csv_result {
     CSV_RECORD,
     CSV_END,
-    CSV_QUOTE_OPEN,    /* the text ends, or 1 MiB passes, inside quotes */
-    CSV_QUOTE_STRAY,   /* a quote inside an unquoted field, or text after a closing quote */
+    CSV_QUOTE_OPEN,  /* the text ends, or CSV_FIELD_BYTES_MAX passes, inside quotes; the place is the opening quote */
+    CSV_QUOTE_STRAY, /* a quote inside an unquoted field, or text after a closing quote */
     CSV_BAD_UTF8,
-    CSV_NUL,           /* a zero byte */
-    CSV_TOO_WIDE,      /* more than CSV_FIELDS_MAX fields */
-    CSV_TOO_LONG,      /* a field of more than CSV_FIELD_BYTES_MAX bytes */
-    CSV_NO_MEMORY
+    CSV_NUL,       /* a zero byte */
+    CSV_TOO_WIDE,  /* more than CSV_FIELDS_MAX fields */
+    CSV_TOO_LONG,  /* a field of more than CSV_FIELD_BYTES_MAX bytes */
+    CSV_NO_MEMORY, /* no place is told */
 };
 
-enum { CSV_FIELDS_MAX = 4096, CSV_FIELD_BYTES_MAX = 1 << 20 };
+enum {
+    CSV_FIELDS_MAX = 4096,
+    CSV_FIELD_BYTES_MAX = 1 << 20
+};
 
+/* Takes the room for the fields from the arena. What a record takes comes later: whoever needs one record at a time may
+ * rewind the arena to a mark that was set after this call. */
 void csv_init(struct csv *csv, struct text text, struct arena *arena);
 
-/* The next record into csv->fields, csv->count. After an error, fields[0] holds the place (line, column) and the scan stands at the
+/* The next record into csv->fields, csv->count. After an error, fields[0] holds the place and the scan stands at the
  * beginning of the next line. */
 enum csv_result csv_next(struct csv *csv);
 
-/* Appends a field, quoted where it must be (comma, quote, line break, leading or trailing space). `defuse` puts an apostrophe before a text that a
- * spreadsheet would take for a formula (= + - @ tab), unless it is a plain number. */
+/* The column of a field, or of an error's place, in characters from 1. Reckoned when asked for, in time with the length
+ * of the line. */
+uint32_t csv_column(const struct csv *csv, const struct csv_field *field);
+
+/* Appends a field, quoted where it must be (comma, quote, line break, leading or trailing space). `defuse` puts an
+ * apostrophe before a text that a spreadsheet would take for a formula (= + - @ tab, and the wide forms of the signs),
+ * unless it is a plain number. Note that a record of a single empty field reads back as an empty line. */
 void csv_write_field(struct builder *out, struct text field, bool defuse);
 
 #endif

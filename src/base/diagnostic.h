@@ -6,15 +6,20 @@
 #define DOUDI_BASE_DIAGNOSTIC_H
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "base/vector.h"
 
-enum language { LANGUAGE_ZH, LANGUAGE_EN, LANGUAGES };
+enum language {
+    LANGUAGE_ZH,
+    LANGUAGE_EN,
+    LANGUAGES
+};
 
 struct message {
-    const char *code;               /* stable and searchable: "unknown-name" */
-    const char *text[LANGUAGES];    /* one line */
-    const char *remedy[LANGUAGES];  /* one line, "" when the text already says it */
+    const char *code;              /* stable and searchable: "unknown-name" */
+    const char *text[LANGUAGES];   /* one line */
+    const char *remedy[LANGUAGES]; /* one line, "" when the text already says it */
 };
 
 /* A file of text. Lines are found when they are asked for. */
@@ -23,16 +28,21 @@ struct source {
     struct text bytes;
 };
 
-/* Lines and columns count from 1; a column is a character. line 0 means the file as a whole. length is in characters. */
+/* Lines and columns count from 1; a column is a character. line 0 means the file as a whole. length is in characters.
+ */
 struct position {
     const struct source *source; /* NULL when there is no file */
     uint32_t line, column, length;
 };
 
-/* The position of a byte of the source. */
+/* The position of a byte of the source, and of `length` bytes from there on, told in characters up to the end of the
+ * line. A byte order mark at the beginning is no character. */
 struct position position_of(const struct source *source, size_t offset, size_t length);
 
-enum { DIAGNOSTIC_ARGUMENTS = 5 };
+enum {
+    DIAGNOSTIC_ARGUMENTS = 5,
+    DIAGNOSTIC_ARGUMENT_CHARACTERS = 400
+};
 
 struct diagnostic {
     const struct message *message;
@@ -40,30 +50,46 @@ struct diagnostic {
     struct text argument[DIAGNOSTIC_ARGUMENTS];
     struct position related; /* a second place that matters; source NULL when there is none */
     bool warning;
+    uint32_t file; /* the how manyth file to be mentioned */
 };
 
 struct diagnostics {
     struct arena *arena;
     VECTOR(struct diagnostic) list;
-    size_t errors; /* those that are no warnings */
+    size_t errors;                       /* those that are no warnings */
+    VECTOR(const struct source *) files; /* in order of first mention */
+    struct map places;                   /* message and place of every entry, to keep each once */
 };
 
 void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena);
 
-/* Adds an error; up to DIAGNOSTIC_ARGUMENTS texts, copied. The same message at the same place is kept once.
- * Returns the entry, to set `related` or `warning` through diagnostics_*; NULL when memory has run out or it was there already. */
+/* Adds an error; up to DIAGNOSTIC_ARGUMENTS texts, copied, each cut to DIAGNOSTIC_ARGUMENT_CHARACTERS. The same message
+ * at the same place is kept once. Returns the entry, good until the next is added, to set `related` or make it a
+ * warning; NULL when memory has run out or it was there already. */
 struct diagnostic *diagnostics_add(struct diagnostics *diagnostics, const struct message *message, struct position at,
                                    const struct text *arguments, size_t count);
 void diagnostics_make_warning(struct diagnostics *diagnostics, struct diagnostic *diagnostic);
 
-/* By file in order of first mention, line, column. */
+/* By file in order of first mention, line, column; those at one place stay in the order in which they were added. */
 void diagnostics_sort(struct diagnostics *diagnostics);
 
-/* The message's text, or its remedy, with the arguments put in. */
+/* The message's text, or its remedy, with the arguments put in; characters that would steer a terminal are shown as
+ * U+FFFD. */
 struct text diagnostic_text(struct arena *arena, const struct diagnostic *diagnostic, enum language language);
 struct text diagnostic_remedy(struct arena *arena, const struct diagnostic *diagnostic, enum language language);
 
-/* The whole thing as it is shown: place, text, source line with carets under it, related place, remedy. */
-void diagnostic_print(struct builder *out, struct arena *arena, const struct diagnostic *diagnostic, enum language language);
+/* The whole thing as it is shown: place, text, source line with carets under it, related place, remedy:
+ *
+ *     a.policy:12:5: error: unknown name "incom"
+ *       12 | let incom = 3
+ *          |     ^^^^^
+ *       see also a.policy:3:1
+ *        3 | income: money
+ *          | ^^^^^^
+ *       → did you mean "income"?
+ *
+ * Nothing of the source reaches the terminal raw, and a long line is cut to a window around the place. */
+void diagnostic_print(struct builder *out, struct arena *arena, const struct diagnostic *diagnostic,
+                      enum language language);
 
 #endif

@@ -18,8 +18,8 @@ struct text {
 #define TEXT_ARG(t) (int)(t).length, (t).bytes
 #define TEXT(literal) ((struct text){(literal), sizeof(literal) - 1})
 
-struct text text_from(const char *nul_terminated); /* NULL gives the empty text */
-struct text text_slice(struct text text, size_t from, size_t to);
+struct text text_from(const char *nul_terminated);                /* NULL gives the empty text */
+struct text text_slice(struct text text, size_t from, size_t to); /* from <= to <= length, asserted */
 bool text_equal(struct text a, struct text b);
 bool text_is(struct text a, const char *nul_terminated);
 int text_compare(struct text a, struct text b); /* by bytes, a shorter prefix first: the same order everywhere */
@@ -36,18 +36,21 @@ struct text text_vformat(struct arena *arena, const char *format, va_list args) 
 
 /* The code point at *offset, which moves past it; UTF8_BAD (and one byte on) where the bytes are not UTF-8:
  * overlong forms, surrogates and values above U+10FFFF are refused. */
-enum { UTF8_BAD = 0x110000 };
+enum {
+    UTF8_BAD = 0x110000
+};
 uint32_t text_next(struct text text, size_t *offset);
 
 /* The offset of the first byte that is not UTF-8, or the length. */
 size_t text_invalid_at(struct text text);
 
-/* Code points, and columns on a terminal (a Han character takes 2, a combining mark 0). */
+/* Code points, and columns on a terminal (a Han character takes 2, a combining mark or a control 0). A byte that is
+ * not UTF-8 counts as one character of one column. */
 size_t text_characters(struct text text);
 size_t text_width(struct text text);
 
-/* How many insertions, deletions, replacements or swaps of neighbours lead from a to b; at most `limit` + 1 is told.
- * For suggesting a name that was misspelt. */
+/* How many insertions, deletions, replacements or swaps of neighbours lead from a to b; at most `limit` + 1 is told, as
+ * for any text of more than 64 characters. For suggesting a name that was misspelt. */
 size_t text_distance(struct text a, struct text b, size_t limit);
 
 /* A text that grows, for building output. Failure is sticky; builder_text is then empty. */
@@ -61,6 +64,9 @@ void builder_free(struct builder *builder);
 void builder_add(struct builder *builder, struct text text);
 void builder_format(struct builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void builder_pad(struct builder *builder, size_t columns); /* that many spaces */
-struct text builder_text(const struct builder *builder);  /* NUL-terminated; good until the next change */
+struct text builder_text(const struct builder *builder);   /* NUL-terminated; good until the next change */
+
+/* A copy in the arena, NUL-terminated; the builder is freed. When the builder has failed, so has the arena. */
+struct text builder_finish(struct builder *builder, struct arena *arena);
 
 #endif

@@ -1,0 +1,43 @@
+/* Files and folders: whole files into memory, whole files out, nothing half-written. */
+#ifndef DOUDI_EXCHANGE_FILE_H
+#define DOUDI_EXCHANGE_FILE_H
+
+#include "base/text.h"
+#include "base/vector.h"
+
+#include <stdio.h>
+
+enum file_result { FILE_OK, FILE_MISSING, FILE_UNREADABLE, FILE_NO_MEMORY, FILE_UNWRITABLE };
+
+/* A file's bytes, mapped or read. Freed with file_close. */
+struct file {
+    struct text bytes;
+    void *mapped; /* NULL: held in memory of our own */
+    size_t mapped_length;
+    char *held;
+};
+enum file_result file_open(struct file *file, const char *path);
+void file_close(struct file *file);
+
+/* Names in a folder, sorted, without those that begin with a dot. */
+struct file_names {
+    VECTOR(struct text) list;
+};
+enum file_result folder_list(struct arena *arena, const char *path, struct file_names *names);
+bool folder_exists(const char *path);
+enum file_result folder_make(const char *path); /* also when it is there already; parents too */
+
+struct text path_join(struct arena *arena, struct text folder, struct text name);
+
+/* Writes to a new file beside the path, which file_commit puts in its place: until then, and after a crash, the old one stands. */
+struct file_writer {
+    FILE *stream;
+    struct text path, draft;
+    bool failed;
+};
+enum file_result file_begin(struct file_writer *writer, struct arena *arena, const char *path);
+void file_write(struct file_writer *writer, struct text text);
+enum file_result file_commit(struct file_writer *writer); /* flushes to disk */
+void file_abandon(struct file_writer *writer);
+
+#endif

@@ -1,0 +1,303 @@
+/* Names, types and units of every declaration. */
+#include "base/identifier.h"
+#include "lang/compile.h"
+#include "lang/resolve.h"
+
+#include <string.h>
+
+static struct scope scope_of(struct policy *policy, const struct entity *entity) {
+    return (struct scope){.policy = policy, .entity = entity, .from = INT32_MIN, .until = DAY_NEVER};
+}
+
+/* --- options that a declaration may have ------------------------------------------------------------------------ */
+
+#define H(head) (1u << HEAD_##head)
+static const unsigned computed = H(RULE) | H(BENEFIT);
+
+struct option {
+    bool given;
+    const char *word;
+    unsigned heads; /* where it may stand */
+};
+
+static void check_options(struct policy *policy, const struct declaration *d) {
+    const unsigned values = H(INPUT) | H(PARAMETER) | H(READING) | H(RULE) | H(BENEFIT);
+    const unsigned bodies = computed | H(ALERT) | H(EXCEPTION);
+    const struct option options[] = {
+        {d->low != NULL, "in", values},
+        {d->at_most.denominator != 0, "at most", H(ENTITY) | H(EVENT)},
+        {d->over.list.count > 0, "over", H(EXCEPTION)},
+        {d->has_from, "from", bodies | H(POLICY) | H(PARAMETER) | H(PROCEDURE) | H(GUARANTEE) | H(INDICATOR) | H(READING)},
+        {d->has_until, "until", bodies | H(PROCEDURE) | H(GUARANTEE) | H(INDICATOR)},
+        {d->has_enacted, "enacted", bodies | H(PARAMETER) | H(READING)},
+        {d->unconfirmed, "unconfirmed", H(PARAMETER) | H(INDICATOR) | H(EXCEPTION)},
+        {d->set_by.list.count > 0, "set by", H(INPUT)},
+        {d->empty != NULL, "empty means", H(INPUT)},
+        {d->check.text.length > 0, "check", H(INPUT)},
+        {d->because[0].length > 0, "because", H(READING) | H(EXCEPTION)},
+        {d->has_table, "table", H(PARAMETER) | H(EXCEPTION) | H(CALENDAR)},
+        {d->starts != NULL, "starts", computed},
+        {d->yearly != 0, "yearly in", computed},
+        {d->fund.text.length > 0, "fund", H(BENEFIT)},
+        {d->pays.text.length > 0, "pays", H(BENEFIT)},
+        {d->branches.count > 0 || d->table_first_row, "=", bodies | H(PARAMETER) | H(READING) | H(INDICATOR)},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].given && !(options[i].heads & (1u << d->head)))
+            REPORT(policy, LANG_OPTION_NOT_HERE, d->at, text_from(options[i].word), text_from(head_word(d->head)));
+    if (d->table_first_row && d->head != HEAD_RULE && d->head != HEAD_BENEFIT)
+        REPORT(policy, LANG_OPTION_NOT_HERE, d->at, TEXT("first row of table"), text_from(head_word(d->head)));
+}
+
+/* --- citations -------------------------------------------------------------------------------------------------- */
+
+static void check_cites(struct policy *policy, const struct layer *layer, const struct names *cites) {
+    if (!layer->head || !layer->head->clauses.text.length) return;
+    for (size_t i = 0; i < cites->list.count; i++) {
+        struct name clause = cites->list.items[i];
+        if (map_get(&policy->clause_by_id, clause.text)) continue;
+        struct suggestion suggestion;
+        suggestion_begin(&suggestion, clause.text);
+        suggestion_note_map(&suggestion, &policy->clause_by_id);
+        report_unknown(policy, LANG_UNKNOWN_CLAUSE, clause, layer->head->clauses.text, &suggestion);
+    }
+}
+
+static void check_common(struct policy *policy, const struct declaration *declaration) {
+    check_options(policy, declaration);
+    check_cites(policy, declaration->layer, &declaration->cites);
+    for (size_t i = 0; i < declaration->branches.count; i++)
+        check_cites(policy, declaration->layer, &declaration->branches.items[i].cites);
+}
+
+/* --- names of roles, funds and so on ---------------------------------------------------------------------------- */
+
+static void check_known(struct policy *policy, const struct map *map, enum lang_message message, struct name name) {
+    if (name.text.length == 0 || map_get(map, name.text)) return;
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, name.text);
+    suggestion_note_map(&suggestion, map);
+    report_unknown(policy, message, name, TEXT(""), &suggestion);
+}
+
+/* Paid to the row itself, to one above it, or to whom a reference leads. */
+static void check_payee(struct policy *policy, const struct field *field, struct name payee) {
+    if (payee.text.length == 0) return;
+    for (const struct entity *entity = field->entity; entity; entity = entity->parent) {
+        const struct field *reference = map_get(&entity->by_name, payee.text);
+        if (text_equal(entity->name, payee.text) || (reference && reference->type.kind == TYPE_ROW)) return;
+    }
+    REPORT(policy, LANG_UNKNOWN_PAYEE, payee.at, payee.text, field->entity->name);
+}
+
+/* --- inputs ----------------------------------------------------------------------------------------------------- */
+
+static void check_empty(struct policy *policy, struct field *field) {
+    struct expr *empty = field->declaration->empty;
+    if (!empty) return;
+    struct scope scope = scope_of(policy, field->entity);
+    resolve_as(&scope, empty, &field->type, field->name);
+    struct number constant;
+    bool fixed = empty->kind == EXPR_BOOL || empty->kind == EXPR_DATE || empty->kind == EXPR_NEVER ||
+                 (empty->kind == EXPR_PATH && (empty->as.path.target.end == PATH_ENUM_VALUE || empty->as.path.target.end == PATH_NONE)) ||
+                 expr_constant(policy, empty, &constant);
+    if (!fixed && empty->type.kind != TYPE_WRONG) REPORT(policy, LANG_EMPTY_NOT_CONSTANT, empty->at, field->name);
+}
+
+static void check_input(struct policy *policy, struct field *field) {
+    struct declaration *declaration = field->declaration;
+    if (field->type.kind == TYPE_NUMBER && !declaration->low) REPORT(policy, LANG_INPUT_WITHOUT_RANGE, declaration->name.at, field->name);
+    if (field->type.kind == TYPE_FILE || field->type.kind == TYPE_FINDINGS)
+        REPORT(policy, LANG_RECORD_TYPE, declaration->type.at, type_text(policy, &field->type));
+    if (field->type.kind == TYPE_ROW && field->type.entity->is_event)
+        REPORT(policy, LANG_REFERENCE_TO_EVENT, declaration->type.at, field->type.entity->name);
+    check_empty(policy, field);
+    for (size_t i = 0; i < declaration->set_by.list.count; i++)
+        check_known(policy, &policy->procedure_by_name, LANG_UNKNOWN_PROCEDURE, declaration->set_by.list.items[i]);
+    struct name scheme = declaration->check;
+    if (!scheme.text.length) return;
+    if (!identifier_scheme_known(scheme.text)) REPORT(policy, LANG_UNKNOWN_SCHEME, scheme.at, scheme.text);
+    if (field->type.kind != TYPE_TEXT) REPORT(policy, LANG_CHECK_OF_TEXT, scheme.at, field->name);
+}
+
+/* --- rules ------------------------------------------------------------------------------------------------------ */
+
+static void check_rule(struct policy *policy, struct rule *rule) {
+    struct field *field = rule->field;
+    struct declaration *declaration = rule->declaration;
+    if (declaration->table_first_row) decision_table_build(policy, rule);
+    check_common(policy, declaration);
+    struct scope scope = scope_of(policy, field->entity);
+    scope.reader = field;
+    scope.from = rule->from;
+    scope.until = rule->until;
+    for (size_t i = 0; i < rule->count; i++) {
+        struct branch *branch = &declaration->branches.items[i];
+        if (branch->condition) resolve_bool(&scope, branch->condition);
+        resolve_as(&scope, branch->value, &field->type, field->name);
+        if (branch->value->kind == EXPR_NEVER && field->type.kind == TYPE_WRONG) return;
+    }
+    if (declaration->starts) resolve_as(&scope, declaration->starts, &field->type, field->name);
+    check_known(policy, &policy->fund_by_name, LANG_UNKNOWN_FUND, declaration->fund);
+    check_payee(policy, field, declaration->pays);
+    for (size_t i = 0; i < declaration->to.list.count; i++)
+        check_known(policy, &policy->role_by_name, LANG_UNKNOWN_ROLE, declaration->to.list.items[i]);
+}
+
+/* An amount by the year is judged once a year, and says when. */
+static void check_yearly(struct policy *policy, const struct field *field) {
+    const struct declaration *declaration = field->declaration;
+    bool by_year = field->type.kind == TYPE_NUMBER && field->type.powers[1] == -1 &&
+                   number_compare(number_multiply(&policy->arena, field->scale, number_from(12)), number_one) == 0;
+    if (field->kind == FIELD_BENEFIT && by_year && !declaration->yearly && !field->entity->is_event)
+        REPORT(policy, LANG_BENEFIT_BY_YEAR, declaration->type.at, field->name);
+    if (declaration->yearly && field->entity->is_event) REPORT(policy, LANG_YEARLY_EVENT, declaration->name.at, field->name);
+}
+
+static bool cites_any(const struct declaration *declaration, struct text clause) {
+    for (size_t i = 0; i < declaration->cites.list.count; i++)
+        if (text_equal(declaration->cites.list.items[i].text, clause)) return true;
+    return false;
+}
+
+static bool goes_over(const struct rule *rule, const struct rule *other) {
+    for (size_t i = 0; i < rule->over.count; i++)
+        if (rule->over.items[i] == other) return true;
+    return false;
+}
+
+/* rule->over: what an exception goes over, directly, then through as many steps as there are. */
+static void link_over(struct policy *policy, struct field *field) {
+    for (size_t i = 0; i < field->exceptions.count; i++) {
+        struct rule *rule = field->exceptions.items[i];
+        const struct names *over = &rule->declaration->over;
+        for (size_t k = 0; k < over->list.count; k++) {
+            struct name clause = over->list.items[k];
+            bool found = false;
+            for (size_t m = 0; m < field->exceptions.count; m++) {
+                struct rule *other = field->exceptions.items[m];
+                if (other == rule || other->layer != rule->layer || !cites_any(other->declaration, clause.text)) continue;
+                found = true;
+                if (!goes_over(rule, other)) VECTOR_PUSH(&policy->arena, &rule->over, other);
+            }
+            if (!found) REPORT(policy, LANG_OVER_NOTHING, clause.at, clause.text, field->name);
+        }
+    }
+    for (size_t rounds = 0; rounds < field->exceptions.count; rounds++)
+        for (size_t i = 0; i < field->exceptions.count; i++) {
+            struct rule *rule = field->exceptions.items[i];
+            for (size_t k = 0; k < rule->over.count; k++) {
+                const struct rule *lower = rule->over.items[k];
+                for (size_t m = 0; m < lower->over.count; m++)
+                    if (lower->over.items[m] != rule && !goes_over(rule, lower->over.items[m]))
+                        VECTOR_PUSH(&policy->arena, &rule->over, lower->over.items[m]);
+            }
+        }
+}
+
+static void check_field(struct policy *policy, struct field *field) {
+    check_common(policy, field->declaration);
+    if (field->kind == FIELD_INPUT) {
+        check_input(policy, field);
+        return;
+    }
+    if (field->type.kind == TYPE_FILE || field->type.kind == TYPE_FINDINGS || field->type.kind == TYPE_TEXT)
+        REPORT(policy, LANG_RULE_TYPE, field->declaration->type.at, field->name, type_text(policy, &field->type));
+    check_yearly(policy, field);
+    for (size_t i = 0; i < field->rules.count; i++) check_rule(policy, field->rules.items[i]);
+    for (size_t i = 0; i < field->exceptions.count; i++) check_rule(policy, field->exceptions.items[i]);
+    link_over(policy, field);
+}
+
+/* --- guarantees and indicators ---------------------------------------------------------------------------------- */
+
+static void check_guarantee(struct policy *policy, struct guarantee *guarantee) {
+    struct declaration *declaration = guarantee->declaration;
+    check_common(policy, declaration);
+    struct scope scope = scope_of(policy, guarantee->entity);
+    scope.from = guarantee->from;
+    scope.until = guarantee->until;
+    if (declaration->where) resolve_bool(&scope, declaration->where);
+    resolve_bool(&scope, declaration->test);
+    if (declaration->consequence == CONSEQUENCE_REFUSE && !guarantee->entity->is_event)
+        REPORT(policy, LANG_REFUSE_NO_EVENT, declaration->name.at, guarantee->name, guarantee->entity->name);
+}
+
+static void check_indicator(struct policy *policy, struct indicator *indicator) {
+    struct declaration *declaration = indicator->declaration;
+    check_common(policy, declaration);
+    for (size_t level = 0; level < indicator->levels.count; level++) {
+        struct scope scope = scope_of(policy, indicator->levels.items[level]);
+        scope.from = indicator->from;
+        scope.until = indicator->until;
+        struct branch *branches = ARENA_ARRAY(&policy->arena, struct branch, declaration->branches.count);
+        for (size_t i = 0; i < declaration->branches.count && !arena_failed(&policy->arena); i++) {
+            const struct branch *branch = &declaration->branches.items[i];
+            branches[i] = *branch;
+            branches[i].value = expr_copy(&policy->arena, branch->value);
+            if (branch->condition) branches[i].condition = expr_copy(&policy->arena, branch->condition);
+            if (branch->condition) resolve_bool(&scope, branches[i].condition);
+            resolve_as(&scope, branches[i].value, &indicator->type, indicator->name);
+        }
+        VECTOR_PUSH(&policy->arena, &indicator->branches, branches);
+    }
+    if (!declaration->has_target) return;
+    struct scope scope = scope_of(policy, NULL);
+    resolve_as(&scope, declaration->target, &indicator->type, indicator->name);
+    struct number constant;
+    if (declaration->target->type.kind != TYPE_WRONG && !expr_constant(policy, declaration->target, &constant))
+        REPORT(policy, LANG_TARGET_NOT_CONSTANT, declaration->target->at, indicator->name);
+}
+
+static void check_rest(struct policy *policy, struct declaration *declaration) {
+    switch (declaration->head) {
+    case HEAD_UNIT:
+    case HEAD_FUND:
+    case HEAD_ENUM:
+    case HEAD_ENTITY:
+    case HEAD_EVENT:
+    case HEAD_CALENDAR:
+    case HEAD_PARAMETER:
+    case HEAD_READING:
+    case HEAD_POLICY: check_common(policy, declaration); break;
+    case HEAD_ROLE:
+        check_common(policy, declaration);
+        check_known(policy, &policy->entity_by_name, LANG_UNKNOWN_ENTITY, declaration->in);
+        break;
+    case HEAD_EXCEPTION:
+        if (declaration->parameter_exception || declaration->reading_exception) check_common(policy, declaration);
+        break;
+    default: break;
+    }
+}
+
+void check_all(struct policy *policy) {
+    for (size_t i = 0; i < policy->layers.count; i++) {
+        struct layer *layer = policy->layers.items[i];
+        for (size_t k = 0; k < layer->declarations.count; k++) check_rest(policy, layer->declarations.items[k]);
+    }
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        struct field *field = policy->fields.items[i];
+        field->bounded = range_declared(policy, field->declaration, &field->type, &field->low, &field->high);
+    }
+    for (size_t i = 0; i < policy->fields.count; i++) check_field(policy, policy->fields.items[i]);
+    for (size_t i = 0; i < policy->guarantees.count; i++) check_guarantee(policy, policy->guarantees.items[i]);
+    for (size_t i = 0; i < policy->indicators.count; i++) check_indicator(policy, policy->indicators.items[i]);
+}
+
+/* --- copies ----------------------------------------------------------------------------------------------------- */
+
+struct expr *expr_copy(struct arena *arena, const struct expr *expr) {
+    struct expr *copy = ARENA_NEW(arena, struct expr);
+    if (arena_failed(arena)) return copy;
+    *copy = *expr;
+    memset(&copy->items, 0, sizeof copy->items);
+    for (size_t i = 0; i < expr->items.count; i++) {
+        struct expr *item = expr_copy(arena, expr->items.items[i]);
+        VECTOR_PUSH(arena, &copy->items, item);
+    }
+    if (expr->left) copy->left = expr_copy(arena, expr->left);
+    if (expr->right) copy->right = expr_copy(arena, expr->right);
+    if (expr->third) copy->third = expr_copy(arena, expr->third);
+    return copy;
+}

@@ -1,0 +1,391 @@
+/* What there is: every declaration takes its place in the policy, whatever its order in the text. */
+#include "lang/compile.h"
+
+#include <string.h>
+
+static bool declared(struct policy *policy, const struct map *map, struct declaration *declaration) {
+    if (!map_get(map, declaration->name.text)) return false;
+    REPORT(policy, LANG_DECLARED_TWICE, declaration->name.at, declaration->name.text);
+    return true;
+}
+
+day_number declaration_begins(const struct declaration *declaration) {
+    if (declaration->has_from) return declaration->from;
+    const struct declaration *head = declaration->layer->head;
+    return head && head->has_from && head != declaration ? head->from : INT32_MIN;
+}
+
+static struct entity *find_entity(struct policy *policy, struct name name) {
+    struct entity *entity = map_get(&policy->entity_by_name, name.text);
+    if (entity) return entity;
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, name.text);
+    suggestion_note_map(&suggestion, &policy->entity_by_name);
+    report_unknown(policy, LANG_UNKNOWN_ENTITY, name, TEXT(""), &suggestion);
+    return NULL;
+}
+
+/* --- the world: units, enumerations, entities ------------------------------------------------------------------- */
+
+static void declare_enumeration(struct policy *policy, struct declaration *declaration) {
+    if (declared(policy, &policy->enumeration_by_name, declaration)) return;
+    struct enumeration *enumeration = ARENA_NEW(&policy->arena, struct enumeration);
+    *enumeration = (struct enumeration){.name = declaration->name.text,
+                                        .declaration = declaration,
+                                        .index = policy->enumerations.count,
+                                        .values = declaration->values.items,
+                                        .count = declaration->values.count};
+    memcpy(enumeration->label, declaration->label, sizeof enumeration->label);
+    for (size_t i = 0; i < enumeration->count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (text_equal(enumeration->values[i].name.text, enumeration->values[k].name.text))
+                REPORT(policy, LANG_ENUM_VALUE_TWICE, enumeration->values[i].name.at, enumeration->values[i].name.text, enumeration->name);
+    VECTOR_PUSH(&policy->arena, &policy->enumerations, enumeration);
+    map_put(&policy->enumeration_by_name, enumeration->name, enumeration);
+}
+
+static void declare_entity(struct policy *policy, struct declaration *declaration) {
+    if (declared(policy, &policy->entity_by_name, declaration)) return;
+    struct entity *entity = ARENA_NEW(&policy->arena, struct entity);
+    *entity = (struct entity){.name = declaration->name.text,
+                              .declaration = declaration,
+                              .is_event = declaration->head == HEAD_EVENT,
+                              .at_most = declaration->at_most.denominator ? declaration->at_most : number_zero};
+    memcpy(entity->label, declaration->label, sizeof entity->label);
+    map_init(&entity->by_name, &policy->arena);
+    map_init(&entity->by_label, &policy->arena);
+    if (declaration->at_most.denominator && (number_sign(entity->at_most) <= 0 || !number_is_integer(entity->at_most)))
+        REPORT(policy, LANG_BAD_AT_MOST, declaration->name.at, entity->name);
+    if (declaration->a_year && !entity->is_event) REPORT(policy, LANG_A_YEAR_OF_ENTITY, declaration->name.at, entity->name);
+    VECTOR_PUSH(&policy->arena, &policy->entities, entity);
+    map_put(&policy->entity_by_name, entity->name, entity);
+}
+
+static void link_parents(struct policy *policy) {
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        struct entity *entity = policy->entities.items[i];
+        if (entity->declaration->in.text.length) entity->parent = find_entity(policy, entity->declaration->in);
+        if (entity->parent && entity->parent->is_event) {
+            REPORT(policy, LANG_CHILD_OF_EVENT, entity->declaration->in.at, entity->name, entity->parent->name);
+            entity->parent = NULL;
+        }
+    }
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        struct entity *entity = policy->entities.items[i];
+        size_t depth = 0;
+        for (struct entity *up = entity->parent; up && depth <= policy->entities.count; up = up->parent) depth++;
+        if (depth > policy->entities.count) {
+            REPORT(policy, LANG_ENTITY_CYCLE, entity->declaration->name.at, entity->name);
+            entity->parent = NULL;
+            depth = 0;
+        }
+        entity->depth = depth;
+    }
+}
+
+/* Parents before children, else as declared. */
+static void sort_entities(struct policy *policy) {
+    struct entity **items = policy->entities.items;
+    for (size_t i = 1; i < policy->entities.count; i++)
+        for (size_t k = i; k > 0 && items[k]->depth < items[k - 1]->depth; k--) {
+            struct entity *swap = items[k];
+            items[k] = items[k - 1];
+            items[k - 1] = swap;
+        }
+    for (size_t i = 0; i < policy->entities.count; i++) items[i]->index = i;
+}
+
+/* --- fields ----------------------------------------------------------------------------------------------------- */
+
+static void note_label(struct policy *policy, struct entity *entity, struct field *field) {
+    for (int language = 0; language < LANGUAGES; language++) {
+        struct text label = field->label[language];
+        if (label.length == 0) continue;
+        const struct field *other = map_get(&entity->by_label, label);
+        if (other && other != field)
+            REPORT(policy, LANG_LABEL_TWICE, field->declaration->name.at, label, entity->name, other->name);
+        map_put(&entity->by_label, label, field);
+    }
+}
+
+static struct field *add_field(struct policy *policy, struct entity *entity, struct declaration *declaration, enum field_kind kind) {
+    struct field *field = ARENA_NEW(&policy->arena, struct field);
+    *field = (struct field){.name = declaration->name.text,
+                            .entity = entity,
+                            .kind = kind,
+                            .declaration = declaration,
+                            .index = policy->fields.count,
+                            .scale = number_one,
+                            .step = number_one,
+                            .low = number_zero,
+                            .high = number_zero,
+                            .check = declaration->check.text};
+    memcpy(field->label, declaration->label, sizeof field->label);
+    if (kind == FIELD_ALERT)
+        field->type = type_plain(TYPE_BOOL);
+    else
+        field->type = type_find(policy, &declaration->type, &field->scale, &field->step);
+    if (kind == FIELD_INPUT) {
+        field->input_index = entity->inputs.count;
+        VECTOR_PUSH(&policy->arena, &entity->inputs, field);
+    }
+    VECTOR_PUSH(&policy->arena, &policy->fields, field);
+    VECTOR_PUSH(&policy->arena, &entity->fields, field);
+    map_put(&entity->by_name, field->name, field);
+    note_label(policy, entity, field);
+    return field;
+}
+
+static struct rule *add_rule(struct policy *policy, struct field *field, struct declaration *declaration, bool is_exception) {
+    struct rule *rule = ARENA_NEW(&policy->arena, struct rule);
+    *rule = (struct rule){.declaration = declaration,
+                          .layer = declaration->layer,
+                          .field = field,
+                          .from = declaration_begins(declaration),
+                          .until = declaration->has_until ? declaration->until : DAY_NEVER,
+                          .enacted = declaration->has_enacted ? declaration->enacted : INT32_MIN,
+                          .branches = declaration->branches.items,
+                          .count = declaration->branches.count,
+                          .is_exception = is_exception};
+    if (rule->until < rule->from)
+        REPORT(policy, LANG_UNTIL_BEFORE_FROM, declaration->name.at, field->name);
+    return rule;
+}
+
+/* A later version of a rule keeps its kind and type, and says when it begins. */
+static bool fits_first(struct policy *policy, const struct field *field, struct declaration *declaration, enum field_kind kind) {
+    struct text name = declaration->name.text;
+    if (kind == FIELD_INPUT || field->kind != kind) {
+        struct diagnostic *diagnostic = REPORT(policy, LANG_DECLARED_TWICE, declaration->name.at, name);
+        if (diagnostic) diagnostic->related = span_position(field->declaration->name.at);
+        return false;
+    }
+    if (!declaration->has_from && declaration_begins(declaration) == INT32_MIN) {
+        struct diagnostic *diagnostic = REPORT(policy, LANG_VERSION_WITHOUT_FROM, declaration->name.at, name);
+        if (diagnostic) diagnostic->related = span_position(field->declaration->name.at);
+        return false;
+    }
+    if (kind == FIELD_ALERT) return true;
+    struct type type = type_find(policy, &declaration->type, NULL, NULL);
+    if (type_equal(&type, &field->type) || type.kind == TYPE_WRONG) return true;
+    REPORT(policy, LANG_VERSION_CHANGES_TYPE, declaration->type.at, name);
+    return false;
+}
+
+static void declare_field(struct policy *policy, struct declaration *declaration, enum field_kind kind) {
+    struct entity *entity = find_entity(policy, declaration->of);
+    if (!entity) return;
+    struct field *field = map_get(&entity->by_name, declaration->name.text);
+    if (field && !fits_first(policy, field, declaration, kind)) return;
+    if (!field) field = add_field(policy, entity, declaration, kind);
+    if (kind == FIELD_INPUT) return;
+    if (declaration->branches.count == 0 && !declaration->table_first_row)
+        REPORT(policy, LANG_BODY_MISSING, declaration->name.at, field->name);
+    struct rule *rule = add_rule(policy, field, declaration, false);
+    VECTOR_PUSH(&policy->arena, &field->rules, rule);
+}
+
+static void sort_versions(struct policy *policy, struct field *field) {
+    struct rule **items = field->rules.items;
+    for (size_t i = 1; i < field->rules.count; i++)
+        for (size_t k = i; k > 0 && items[k]->from < items[k - 1]->from; k--) {
+            struct rule *swap = items[k];
+            items[k] = items[k - 1];
+            items[k - 1] = swap;
+        }
+    for (size_t i = 0; i < field->rules.count; i++) items[i]->index = i;
+    for (size_t i = 0; i < field->exceptions.count; i++) field->exceptions.items[i]->index = field->rules.count + i;
+    for (size_t i = 1; i < field->rules.count; i++)
+        if (items[i]->from == items[i - 1]->from && items[i]->enacted == items[i - 1]->enacted)
+            REPORT(policy, LANG_VERSIONS_SAME_DAY, items[i]->declaration->name.at, field->name);
+}
+
+static void declare_exception(struct policy *policy, struct declaration *declaration) {
+    if (declaration->parameter_exception || declaration->reading_exception) {
+        struct parameter *parameter = map_get(&policy->parameter_by_name, declaration->name.text);
+        if (!parameter) {
+            struct suggestion suggestion;
+            suggestion_begin(&suggestion, declaration->name.text);
+            suggestion_note_map(&suggestion, &policy->parameter_by_name);
+            report_unknown(policy, LANG_UNKNOWN_PARAMETER, declaration->name, TEXT(""), &suggestion);
+            return;
+        }
+        struct parameter_exception *exception = ARENA_NEW(&policy->arena, struct parameter_exception);
+        *exception = (struct parameter_exception){.declaration = declaration, .layer = declaration->layer};
+        VECTOR_PUSH(&policy->arena, &parameter->exceptions, exception);
+        return;
+    }
+    struct entity *entity = find_entity(policy, declaration->of);
+    if (!entity) return;
+    struct field *field = map_get(&entity->by_name, declaration->name.text);
+    if (!field || field->kind == FIELD_INPUT) {
+        struct suggestion suggestion;
+        suggestion_begin(&suggestion, declaration->name.text);
+        suggestion_note_map(&suggestion, &entity->by_name);
+        report_unknown(policy, LANG_NOTHING_TO_EXCEPT, declaration->name, entity->name, &suggestion);
+        return;
+    }
+    if (declaration->branches.count == 0) REPORT(policy, LANG_BODY_MISSING, declaration->name.at, field->name);
+    if (declaration->branches.count > 1) REPORT(policy, LANG_EXCEPTION_ONE_CASE, declaration->branches.items[1].at, field->name);
+    struct rule *rule = add_rule(policy, field, declaration, true);
+    VECTOR_PUSH(&policy->arena, &field->exceptions, rule);
+}
+
+/* --- the rest --------------------------------------------------------------------------------------------------- */
+
+static void declare_parameter(struct policy *policy, struct declaration *declaration) {
+    struct parameter *first = map_get(&policy->parameter_by_name, declaration->name.text);
+    if (first) {
+        struct diagnostic *diagnostic = REPORT(policy, LANG_DECLARED_TWICE, declaration->name.at, declaration->name.text);
+        if (diagnostic) diagnostic->related = span_position(first->declaration->name.at);
+        return;
+    }
+    struct parameter *parameter = ARENA_NEW(&policy->arena, struct parameter);
+    *parameter = (struct parameter){.name = declaration->name.text,
+                                    .declaration = declaration,
+                                    .index = policy->parameters.count,
+                                    .is_reading = declaration->head == HEAD_READING,
+                                    .low = number_zero,
+                                    .high = number_zero};
+    memcpy(parameter->label, declaration->label, sizeof parameter->label);
+    VECTOR_PUSH(&policy->arena, &policy->parameters, parameter);
+    map_put(&policy->parameter_by_name, parameter->name, parameter);
+}
+
+static void declare_guarantee(struct policy *policy, struct declaration *declaration) {
+    for (size_t i = 0; i < policy->guarantees.count; i++)
+        if (text_equal(policy->guarantees.items[i]->name, declaration->name.text))
+            REPORT(policy, LANG_DECLARED_TWICE, declaration->name.at, declaration->name.text);
+    if (!declaration->test) {
+        REPORT(policy, LANG_BODY_MISSING, declaration->name.at, declaration->name.text);
+        return;
+    }
+    struct entity *entity = find_entity(policy, declaration->of);
+    if (!entity) return;
+    struct guarantee *guarantee = ARENA_NEW(&policy->arena, struct guarantee);
+    *guarantee = (struct guarantee){.name = declaration->name.text,
+                                    .declaration = declaration,
+                                    .index = policy->guarantees.count,
+                                    .entity = entity,
+                                    .from = declaration_begins(declaration),
+                                    .until = declaration->has_until ? declaration->until : DAY_NEVER};
+    VECTOR_PUSH(&policy->arena, &policy->guarantees, guarantee);
+}
+
+static void declare_indicator(struct policy *policy, struct declaration *declaration) {
+    if (map_get(&policy->indicator_by_name, declaration->name.text)) {
+        REPORT(policy, LANG_DECLARED_TWICE, declaration->name.at, declaration->name.text);
+        return;
+    }
+    if (declaration->branches.count == 0) {
+        REPORT(policy, LANG_BODY_MISSING, declaration->name.at, declaration->name.text);
+        return;
+    }
+    struct indicator *indicator = ARENA_NEW(&policy->arena, struct indicator);
+    *indicator = (struct indicator){.name = declaration->name.text, .declaration = declaration, .index = policy->indicators.count,
+                                    .from = declaration_begins(declaration), .until = declaration->has_until ? declaration->until : DAY_NEVER};
+    indicator->type = type_find(policy, &declaration->type, &indicator->scale, NULL);
+    for (size_t i = 0; i < declaration->levels.list.count; i++) {
+        struct entity *level = find_entity(policy, declaration->levels.list.items[i]);
+        if (level) VECTOR_PUSH(&policy->arena, &indicator->levels, level);
+    }
+    VECTOR_PUSH(&policy->arena, &policy->indicators, indicator);
+    map_put(&policy->indicator_by_name, indicator->name, indicator);
+}
+
+static void declare_plain(struct policy *policy, struct map *map, struct declaration *declaration) {
+    if (!declared(policy, map, declaration)) map_put(map, declaration->name.text, declaration);
+}
+
+/* A procedure given again with a later `from` is its next version: a case follows the one in force when it was opened. */
+static void declare_procedure(struct policy *policy, struct declaration *declaration) {
+    struct declaration *first = map_get(&policy->procedure_by_name, declaration->name.text);
+    if (first && !declaration->has_from) {
+        struct diagnostic *diagnostic = REPORT(policy, LANG_VERSION_WITHOUT_FROM, declaration->name.at, declaration->name.text);
+        if (diagnostic) diagnostic->related = span_position(first->name.at);
+    }
+    VECTOR_PUSH(&policy->arena, &policy->procedures, declaration);
+    if (!first) map_put(&policy->procedure_by_name, declaration->name.text, declaration);
+}
+
+/* What the declarations of later passes refer to comes first. */
+static void declare_world(struct policy *policy, struct declaration *declaration) {
+    switch (declaration->head) {
+    case HEAD_POLICY:
+        if (declaration->currency.text.length) unit_add_currency(policy, declaration);
+        break;
+    case HEAD_UNIT: unit_add(policy, declaration); break;
+    case HEAD_ENUM: declare_enumeration(policy, declaration); break;
+    case HEAD_ENTITY:
+    case HEAD_EVENT: declare_entity(policy, declaration); break;
+    case HEAD_FUND: declare_plain(policy, &policy->fund_by_name, declaration); break;
+    case HEAD_ROLE: declare_plain(policy, &policy->role_by_name, declaration); break;
+    case HEAD_CALENDAR: declare_plain(policy, &policy->calendar_by_name, declaration); break;
+    case HEAD_PROCEDURE: declare_procedure(policy, declaration); break;
+    default: break;
+    }
+}
+
+static void declare_values(struct policy *policy, struct declaration *declaration) {
+    switch (declaration->head) {
+    case HEAD_PARAMETER:
+    case HEAD_READING: declare_parameter(policy, declaration); break;
+    case HEAD_INPUT: declare_field(policy, declaration, FIELD_INPUT); break;
+    case HEAD_RULE: declare_field(policy, declaration, FIELD_RULE); break;
+    case HEAD_BENEFIT: declare_field(policy, declaration, FIELD_BENEFIT); break;
+    case HEAD_ALERT: declare_field(policy, declaration, FIELD_ALERT); break;
+    default: break;
+    }
+}
+
+static void declare_rest(struct policy *policy, struct declaration *declaration) {
+    switch (declaration->head) {
+    case HEAD_EXCEPTION: declare_exception(policy, declaration); break;
+    case HEAD_GUARANTEE: declare_guarantee(policy, declaration); break;
+    case HEAD_INDICATOR: declare_indicator(policy, declaration); break;
+    default: break;
+    }
+}
+
+static void each_declaration(struct policy *policy, void (*declare)(struct policy *, struct declaration *)) {
+    for (size_t i = 0; i < policy->layers.count; i++) {
+        struct layer *layer = policy->layers.items[i];
+        for (size_t k = 0; k < layer->declarations.count; k++) declare(policy, layer->declarations.items[k]);
+    }
+}
+
+static void link_dated(struct policy *policy) {
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        struct entity *entity = policy->entities.items[i];
+        const struct names *dated = &entity->declaration->dated;
+        for (size_t k = 0; k < dated->list.count; k++) {
+            struct name name = dated->list.items[k];
+            struct field *field = map_get(&entity->by_name, name.text);
+            if (!field || field->kind != FIELD_INPUT) {
+                struct suggestion suggestion;
+                suggestion_begin(&suggestion, name.text);
+                suggestion_note_map(&suggestion, &entity->by_name);
+                report_unknown(policy, LANG_DATED_NO_INPUT, name, entity->name, &suggestion);
+                continue;
+            }
+            if (k == 0 && field->type.kind != TYPE_DATE && field->type.kind != TYPE_WRONG)
+                REPORT(policy, LANG_DATED_NO_DATE, name.at, name.text);
+            VECTOR_PUSH(&policy->arena, &entity->dated, field);
+        }
+    }
+}
+
+void declare_all(struct policy *policy) {
+    units_begin(policy);
+    for (size_t i = 0; i < policy->layers.count; i++) {
+        struct layer *layer = policy->layers.items[i];
+        if (layer->head && layer->head->clauses.text.length) clauses_load(policy, layer);
+    }
+    each_declaration(policy, declare_world);
+    link_parents(policy);
+    sort_entities(policy);
+    each_declaration(policy, declare_values);
+    each_declaration(policy, declare_rest);
+    for (size_t i = 0; i < policy->fields.count; i++) sort_versions(policy, policy->fields.items[i]);
+    link_dated(policy);
+}

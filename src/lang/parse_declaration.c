@@ -1,0 +1,371 @@
+/* Declarations: a head at the margin, options in any order, a body. */
+#include "lang/parser.h"
+
+#include <string.h>
+
+static bool at_body(const struct parser *parser, enum head head) {
+    return parser_at(parser, "=") || (head == HEAD_GUARANTEE && parser_at(parser, "for"));
+}
+
+/* --- bodies ----------------------------------------------------------------------------------------------------- */
+
+static struct names parse_cited(struct parser *parser) {
+    return parser_accept(parser, "cite") ? parser_clauses(parser) : (struct names){0};
+}
+
+static void parse_branch(struct parser *parser, struct declaration *declaration, struct expr *condition, struct span at) {
+    struct branch branch = {.condition = condition, .value = parse_expression(parser)};
+    branch.at = span_join(at, parser_behind(parser));
+    branch.cites = parse_cited(parser);
+    VECTOR_PUSH(parser->arena, &declaration->branches, branch);
+}
+
+static void parse_cases(struct parser *parser, struct declaration *declaration) {
+    while (!parser->failed) {
+        struct span at = parser_here(parser);
+        if (parser_accept(parser, "when")) {
+            struct expr *condition = parse_expression(parser);
+            parser_expect(parser, ":");
+            parse_branch(parser, declaration, condition, at);
+        } else if (parser_accept(parser, "otherwise")) {
+            parser_expect(parser, ":");
+            parse_branch(parser, declaration, NULL, at);
+            return;
+        } else {
+            return;
+        }
+    }
+}
+
+static void parse_value(struct parser *parser, struct declaration *declaration) {
+    if (declaration->branches.count || declaration->table_first_row) {
+        parser_error(parser, LANG_SECOND_BODY);
+        return;
+    }
+    parser_expect(parser, "=");
+    if (parser_at(parser, "first") && text_is(parser_peek(parser, 1)->text, "row")) {
+        parser->at += 2;
+        if (!parser_accept(parser, "of")) parser_error(parser, LANG_EXPECTED_OF_TABLE);
+        parser_expect(parser, "table");
+        declaration->table_first_row = true;
+    } else if (parser_at(parser, "when")) {
+        parse_cases(parser, declaration);
+    } else {
+        parse_branch(parser, declaration, NULL, parser_here(parser));
+    }
+}
+
+static void parse_guarantee(struct parser *parser, struct declaration *declaration) {
+    static const char *const words[] = {"report", "hold", "refuse"};
+    parser_expect(parser, "for");
+    declaration->of = parser_name(parser);
+    if (parser_accept(parser, "where")) declaration->where = parse_expression(parser);
+    parser_expect(parser, ":");
+    declaration->test = parse_expression(parser);
+    if (!parser_accept(parser, "else")) return;
+    for (int i = CONSEQUENCE_REPORT; i <= CONSEQUENCE_REFUSE; i++) {
+        if (!parser_accept(parser, words[i])) continue;
+        declaration->consequence = (enum consequence)i;
+        return;
+    }
+    parser_error(parser, LANG_EXPECTED_CONSEQUENCE);
+}
+
+/* --- options ---------------------------------------------------------------------------------------------------- */
+
+static struct key parse_key(struct parser *parser) {
+    struct key key = {.kind = KEY_AREA, .name = parser_word(parser)};
+    if (text_is(key.name.text, "count") && parser_accept(parser, "in")) {
+        key.kind = KEY_COUNT;
+        key.low = parse_sum(parser);
+        parser_expect(parser, "..");
+        key.high = parse_sum(parser);
+    } else if (text_is(key.name.text, "band") && parser_accept(parser, "of")) {
+        key.kind = KEY_BAND;
+        key.band = parser_type(parser);
+    } else if (text_is(key.name.text, "month")) {
+        key.kind = KEY_MONTH;
+    }
+    return key;
+}
+
+static void parse_keys(struct parser *parser, struct declaration *declaration) {
+    do {
+        struct key key = parse_key(parser);
+        VECTOR_PUSH(parser->arena, &declaration->keys, key);
+    } while (parser_accept(parser, ","));
+}
+
+static void parse_in(struct parser *parser, struct declaration *declaration) {
+    bool names_parent = declaration->head == HEAD_ENTITY || declaration->head == HEAD_ROLE;
+    if (names_parent) {
+        declaration->in = parser_name(parser);
+        return;
+    }
+    declaration->low = parse_sum(parser);
+    parser_expect(parser, "..");
+    declaration->high = parse_sum(parser);
+}
+
+static void parse_target(struct parser *parser, struct declaration *declaration) {
+    declaration->has_target = true;
+    if (!parse_comparison_sign(parser, &declaration->target_compare)) parser_error(parser, LANG_EXPECTED_COMPARISON);
+    declaration->target = parse_factor(parser);
+    parser_expect(parser, "by");
+    declaration->target_by = parser_day(parser);
+}
+
+static struct name parse_file_name(struct parser *parser) {
+    struct name name = parser_word(parser);
+    parser_expect(parser, ".");
+    name.at = span_join(name.at, parser_here(parser));
+    parser_word(parser);
+    name.text = span_text(name.at);
+    return name;
+}
+
+static void parse_pays(struct parser *parser, struct declaration *declaration) {
+    declaration->pays = parser_name(parser);
+    if (!parser_accept(parser, "by")) return;
+    declaration->pay_day = parser_small(parser, 1, 31);
+    parser_expect(parser, "of");
+    parser_expect(parser, "month");
+}
+
+static void parse_date_option(struct parser *parser, day_number *day, bool *has) {
+    if (*has) parser_error(parser, LANG_OPTION_TWICE);
+    *has = true;
+    *day = parser_day(parser);
+}
+
+/* An option of any declaration. */
+static bool parse_common_option(struct parser *parser, struct declaration *declaration) {
+    if (parser_peek(parser, 0)->kind == TOKEN_STRING) {
+        if (declaration->label[LANGUAGE_ZH].length) parser_error(parser, LANG_OPTION_TWICE);
+        parser_labels(parser, declaration->label);
+    } else if (parser_accept(parser, "in")) {
+        if (declaration->low || declaration->in.text.length) parser_error(parser, LANG_OPTION_TWICE);
+        parse_in(parser, declaration);
+    } else if (parser_accept(parser, "at")) {
+        parser_expect(parser, "most");
+        declaration->at_most = parser_number(parser);
+        declaration->a_year = parser_accept(parser, "a");
+        if (declaration->a_year) parser_expect(parser, "year");
+    } else if (parser_accept(parser, "cite")) {
+        struct names cites = parser_clauses(parser);
+        for (size_t i = 0; i < cites.list.count; i++) VECTOR_PUSH(parser->arena, &declaration->cites.list, cites.list.items[i]);
+    } else if (parser_accept(parser, "over")) {
+        declaration->over = parser_clauses(parser);
+    } else if (parser_accept(parser, "from")) {
+        parse_date_option(parser, &declaration->from, &declaration->has_from);
+    } else if (parser_accept(parser, "until")) {
+        parse_date_option(parser, &declaration->until, &declaration->has_until);
+    } else if (parser_accept(parser, "enacted")) {
+        parse_date_option(parser, &declaration->enacted, &declaration->has_enacted);
+    } else if (parser_accept(parser, "unconfirmed")) {
+        declaration->unconfirmed = true;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Options of what carries values: units, inputs, parameters, readings, rules, benefits. */
+static bool parse_value_option(struct parser *parser, struct declaration *declaration) {
+    if (declaration->head == HEAD_UNIT && parser_accept(parser, "step")) {
+        declaration->has_step = true;
+        declaration->step = parser_number(parser);
+    } else if (declaration->head == HEAD_PARAMETER && parser_accept(parser, "by")) {
+        parse_keys(parser, declaration);
+    } else if (parser_accept(parser, "set")) {
+        parser_expect(parser, "by");
+        declaration->set_by = parser_names(parser);
+    } else if (parser_accept(parser, "empty")) {
+        parser_expect(parser, "means");
+        declaration->empty = parse_factor(parser);
+    } else if (parser_accept(parser, "check")) {
+        declaration->check = parser_name(parser);
+    } else if (parser_accept(parser, "because")) {
+        parser_labels(parser, declaration->because);
+        if (!declaration->because[LANGUAGE_ZH].length) parser_error(parser, LANG_EXPECTED_STRING);
+    } else if (parser_accept(parser, "table")) {
+        const struct token *next = parser_peek(parser, 0);
+        bool named = next->kind == TOKEN_NAME && !word_is_reserved(next->text);
+        declaration->has_table = true;
+        declaration->table_name = named ? parser_name(parser) : declaration->name;
+    } else if (parser_accept(parser, "starts")) {
+        declaration->starts = parse_factor(parser);
+    } else if (parser_accept(parser, "yearly")) {
+        parser_expect(parser, "in");
+        declaration->yearly = parser_small(parser, 1, 12);
+    } else if (parser_accept(parser, "fund")) {
+        declaration->fund = parser_name(parser);
+    } else if (parser_accept(parser, "pays")) {
+        parse_pays(parser, declaration);
+    } else if (declaration->head == HEAD_ALERT && parser_accept(parser, "to")) {
+        declaration->to = parser_names(parser);
+    } else if (declaration->head == HEAD_INDICATOR && parser_accept(parser, "target")) {
+        parse_target(parser, declaration);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool parse_policy_option(struct parser *parser, struct declaration *declaration) {
+    if (parser_accept(parser, "extends")) {
+        declaration->extends = parser_name(parser);
+    } else if (parser_accept(parser, "area")) {
+        const struct token *code = parser_peek(parser, 0);
+        parser_number(parser);
+        declaration->area = (struct name){code->text, code->at};
+    } else if (parser_accept(parser, "currency")) {
+        declaration->currency = parser_name(parser);
+        parser_expect(parser, "of");
+        declaration->subunits = parser_number(parser);
+        declaration->subunit = parser_name(parser);
+    } else if (parser_accept(parser, "clauses")) {
+        parser_expect(parser, "from");
+        declaration->clauses = parse_file_name(parser);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool parse_procedure_option(struct parser *parser, struct declaration *declaration) {
+    if (parser_accept(parser, "opens")) {
+        parser_expect(parser, "by");
+        declaration->opens = parser_names(parser);
+    } else if (parser_accept(parser, "decides")) {
+        declaration->decides = parser_names(parser);
+    } else if (parser_accept(parser, "within")) {
+        declaration->within = parse_limits(parser);
+    } else if (parser_accept(parser, "records")) {
+        struct record record = parse_record(parser);
+        VECTOR_PUSH(parser->arena, &declaration->records, record);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool parse_option(struct parser *parser, struct declaration *declaration) {
+    return (declaration->head == HEAD_POLICY && parse_policy_option(parser, declaration)) ||
+           parse_common_option(parser, declaration) || parse_value_option(parser, declaration) ||
+           (declaration->head == HEAD_PROCEDURE && parse_procedure_option(parser, declaration));
+}
+
+/* --- heads ------------------------------------------------------------------------------------------------------ */
+
+static bool head_find(struct text word, enum head *out) {
+    for (int head = 0; head < HEADS; head++) {
+        if (!text_is(word, head_word((enum head)head))) continue;
+        *out = (enum head)head;
+        return true;
+    }
+    return false;
+}
+
+static void parse_enum_values(struct parser *parser, struct declaration *declaration) {
+    parser_expect(parser, ":");
+    do {
+        struct enum_value value = {.name = parser_word(parser)};
+        parser_labels(parser, value.label);
+        VECTOR_PUSH(parser->arena, &declaration->values, value);
+    } while (parser_accept(parser, ","));
+}
+
+static void parse_head_tail(struct parser *parser, struct declaration *declaration) {
+    switch (declaration->head) {
+    case HEAD_EVENT:
+        parser_expect(parser, "in");
+        declaration->in = parser_name(parser);
+        parser_expect(parser, "dated");
+        declaration->dated = parser_names(parser);
+        break;
+    case HEAD_ENUM: parse_enum_values(parser, declaration); break;
+    case HEAD_INPUT:
+    case HEAD_RULE:
+    case HEAD_BENEFIT:
+    case HEAD_PARAMETER:
+    case HEAD_READING:
+    case HEAD_INDICATOR:
+        parser_expect(parser, ":");
+        declaration->type = parser_type(parser);
+        if (declaration->head != HEAD_INDICATOR) break;
+        parser_expect(parser, "for");
+        declaration->levels = parser_names(parser);
+        break;
+    case HEAD_PROCEDURE:
+        parser_expect(parser, "for");
+        declaration->of = parser_name(parser);
+        break;
+    default: break;
+    }
+}
+
+static void parse_names_of(struct parser *parser, struct declaration *declaration) {
+    switch (declaration->head) {
+    case HEAD_EXCEPTION:
+        declaration->parameter_exception = parser_at(parser, "parameter");
+        declaration->reading_exception = parser_at(parser, "reading");
+        declaration->of = parser_word(parser);
+        break;
+    case HEAD_INPUT:
+    case HEAD_RULE:
+    case HEAD_BENEFIT:
+    case HEAD_ALERT: declaration->of = parser_name(parser); break;
+    default: break;
+    }
+    declaration->name = parser_name(parser);
+}
+
+static void parse_body_and_options(struct parser *parser, struct declaration *declaration) {
+    while (!parser->failed && parser_peek(parser, 0)->kind != TOKEN_END) {
+        if (declaration->head == HEAD_PROCEDURE && (parser_at(parser, "step") || parser_at(parser, "outcome")))
+            parse_steps(parser, declaration);
+        else if (at_body(parser, declaration->head) && declaration->head == HEAD_GUARANTEE)
+            parse_guarantee(parser, declaration);
+        else if (at_body(parser, declaration->head))
+            parse_value(parser, declaration);
+        else if (!parse_option(parser, declaration))
+            parser_error(parser, LANG_EXPECTED_OPTION);
+    }
+}
+
+/* Sets where the declaration that begins here ends. */
+static void find_limit(struct parser *parser) {
+    size_t next = parser->at + 1;
+    while (parser->tokens[next].kind != TOKEN_END && !parser->tokens[next].at_margin) next++;
+    parser->limit = next;
+    parser->stop = parser->tokens[next];
+    parser->stop.kind = TOKEN_END;
+    parser->stop.text = TEXT("");
+    parser->failed = false;
+    parser->depth = 0;
+}
+
+struct declaration *parse_declaration(struct parser *parser) {
+    while (parser->tokens[parser->at].kind != TOKEN_END) {
+        size_t begin = parser->at;
+        find_limit(parser);
+        const struct token *first = &parser->tokens[begin];
+        struct declaration *declaration = ARENA_NEW(parser->arena, struct declaration);
+        if (!head_find(first->text, &declaration->head) || first->kind != TOKEN_NAME) {
+            parser_error(parser, LANG_EXPECTED_DECLARATION);
+        } else if (!first->at_margin) {
+            parser_error(parser, LANG_NOT_AT_MARGIN);
+        } else {
+            parser->at++;
+            parse_names_of(parser, declaration);
+            declaration->at = span_join(first->at, declaration->name.at);
+            parse_head_tail(parser, declaration);
+            parse_body_and_options(parser, declaration);
+        }
+        declaration->whole = span_join(first->at, parser->tokens[parser->limit - 1].at);
+        parser->at = parser->limit;
+        if (!parser->failed) return declaration;
+    }
+    return NULL;
+}

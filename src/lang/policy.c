@@ -1,0 +1,200 @@
+#include "lang/policy.h"
+
+#include "base/memory.h"
+#include "lang/compile.h"
+#include "lang/markdown.h"
+#include "lang/parser.h"
+
+struct policy *policy_new(void) {
+    struct policy *policy = memory_new(1, sizeof *policy);
+    if (!policy) return NULL;
+    arena_init(&policy->arena);
+    diagnostics_init(&policy->diagnostics, &policy->arena);
+    struct map *const maps[] = {
+        &policy->unit_by_name,      &policy->enumeration_by_name, &policy->entity_by_name, &policy->parameter_by_name,
+        &policy->indicator_by_name, &policy->fund_by_name,        &policy->role_by_name,   &policy->calendar_by_name,
+        &policy->procedure_by_name, &policy->clause_by_id,
+    };
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) map_init(maps[i], &policy->arena);
+    return policy;
+}
+
+void policy_free(struct policy *policy) {
+    if (!policy) return;
+    arena_free(&policy->arena);
+    memory_free(policy);
+}
+
+/* --- reading ---------------------------------------------------------------------------------------------------- */
+
+void policy_begin_layer(struct policy *policy, struct text folder) {
+    struct layer *layer = ARENA_NEW(&policy->arena, struct layer);
+    layer->folder = text_copy(&policy->arena, folder);
+    layer->index = policy->layers.count;
+    map_init(&layer->tables, &policy->arena);
+    VECTOR_PUSH(&policy->arena, &policy->layers, layer);
+}
+
+void policy_add_file(struct policy *policy, struct text path, struct text bytes) {
+    if (policy->layers.count == 0) return;
+    struct layer *layer = policy->layers.items[policy->layers.count - 1];
+    struct source *source = ARENA_NEW(&policy->arena, struct source);
+    source->name = text_format(&policy->arena, "%.*s/%.*s", TEXT_ARG(layer->folder), TEXT_ARG(path));
+    source->bytes = text_copy(&policy->arena, bytes);
+    if (path.length > 3 && text_is(text_slice(path, path.length - 3, path.length), ".md"))
+        VECTOR_PUSH(&policy->arena, &layer->sources, source);
+    else
+        map_put(&layer->tables, text_copy(&policy->arena, path), source);
+}
+
+static void sort_sources(struct layer *layer) {
+    struct source **items = layer->sources.items;
+    for (size_t i = 1; i < layer->sources.count; i++)
+        for (size_t k = i; k > 0 && text_compare(items[k]->name, items[k - 1]->name) < 0; k--) {
+            struct source *swap = items[k];
+            items[k] = items[k - 1];
+            items[k - 1] = swap;
+        }
+}
+
+static void attach_table(struct policy *policy, struct layer *layer, size_t first, const struct block *block) {
+    bool wanted = layer->declarations.count > first && layer->declarations.items[layer->declarations.count - 1]->table_first_row;
+    if (block->table && wanted)
+        layer->declarations.items[layer->declarations.count - 1]->table = block->table;
+    else if (block->table && layer->declarations.count > first)
+        REPORT(policy, LANG_TABLE_UNUSED, block->table->rows.items[0].at, layer->declarations.items[layer->declarations.count - 1]->name.text);
+}
+
+static void parse_source(struct policy *policy, struct layer *layer, const struct source *source) {
+    struct blocks blocks = {0};
+    size_t invalid = text_invalid_at(source->bytes);
+    if (invalid < source->bytes.length) {
+        REPORT(policy, LANG_BAD_UTF8, ((struct span){source, invalid, invalid + 1}), source->name);
+        return;
+    }
+    blocks_find(&blocks, &policy->arena, source);
+    for (size_t i = 0; i < blocks.list.count; i++) {
+        const struct block *block = &blocks.list.items[i];
+        if (!block->closed) REPORT(policy, LANG_FENCE_OPEN, ((struct span){source, block->begin, block->begin}), source->name);
+        struct tokens tokens = {0};
+        tokens_cut(&tokens, &policy->arena, source, block->begin, block->end);
+        if (arena_failed(&policy->arena)) return;
+        struct parser parser;
+        parser_init(&parser, &policy->arena, &policy->diagnostics, tokens.list.items);
+        size_t first = layer->declarations.count;
+        for (struct declaration *declaration; (declaration = parse_declaration(&parser));) {
+            declaration->layer = layer;
+            declaration->section = block->heading;
+            if (declaration->head == HEAD_POLICY && !layer->head)
+                layer->head = declaration;
+            else if (declaration->head == HEAD_POLICY)
+                REPORT(policy, LANG_SECOND_POLICY, declaration->at, declaration->name.text);
+            VECTOR_PUSH(&policy->arena, &layer->declarations, declaration);
+        }
+        attach_table(policy, layer, first, block);
+    }
+}
+
+static void parse_layer(struct policy *policy, struct layer *layer) {
+    sort_sources(layer);
+    for (size_t i = 0; i < layer->sources.count; i++) parse_source(policy, layer, layer->sources.items[i]);
+    if (layer->head) return;
+    struct span nowhere = {layer->sources.count ? layer->sources.items[0] : NULL, 0, 0};
+    REPORT(policy, LANG_NO_POLICY, nowhere, layer->folder);
+}
+
+/* The word after `extends`: the base must be at hand before the layer itself can be understood. */
+struct text policy_extends(struct policy *policy) {
+    const struct layer *layer = policy->layers.items[policy->layers.count - 1];
+    for (size_t i = 0; i < layer->sources.count; i++) {
+        const struct source *source = layer->sources.items[i];
+        struct blocks blocks = {0};
+        blocks_find(&blocks, &policy->arena, source);
+        for (size_t k = 0; k < blocks.list.count; k++) {
+            struct tokens tokens = {0};
+            tokens_cut(&tokens, &policy->arena, source, blocks.list.items[k].begin, blocks.list.items[k].end);
+            for (size_t t = 0; t + 1 < tokens.list.count; t++)
+                if (tokens.list.items[t].kind == TOKEN_NAME && text_is(tokens.list.items[t].text, "extends"))
+                    return tokens.list.items[t + 1].text;
+        }
+    }
+    return TEXT("");
+}
+
+static void link_layers(struct policy *policy) {
+    for (size_t i = 0; i < policy->layers.count; i++) {
+        struct layer *layer = policy->layers.items[i];
+        if (!layer->head) continue;
+        struct name extends = layer->head->extends;
+        for (size_t k = 0; k < i; k++) {
+            struct declaration *head = policy->layers.items[k]->head;
+            if (head && text_equal(head->name.text, extends.text)) layer->base = policy->layers.items[k];
+        }
+        if (extends.text.length && !layer->base) REPORT(policy, LANG_BASE_MISSING, extends.at, extends.text);
+        if (!extends.text.length && i > 0) REPORT(policy, LANG_EXTENDS_MISSING, layer->head->at, layer->head->name.text);
+    }
+}
+
+/* --- compiling -------------------------------------------------------------------------------------------------- */
+
+static bool clean(const struct policy *policy) {
+    return policy->diagnostics.errors == 0 && !arena_failed(&policy->arena);
+}
+
+bool policy_compile(struct policy *policy) {
+    static void (*const stages[])(struct policy *) = {declare_all, parameters_load, check_all,     check_procedures,
+                                                      cycles_find, cases_check,     intervals_find};
+    for (size_t i = 0; i < policy->layers.count; i++) parse_layer(policy, policy->layers.items[i]);
+    link_layers(policy);
+    /* Declarations, parameters, names and procedures are checked even after mistakes, to tell as many as possible in one go; cycles, cases and
+     * ranges presuppose that every name and type is right. */
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+        if (arena_failed(&policy->arena) || (i >= 4 && !clean(policy))) break;
+        stages[i](policy);
+    }
+    diagnostics_sort(&policy->diagnostics);
+    policy->compiled = clean(policy);
+    return policy->compiled;
+}
+
+/* --- looking up ------------------------------------------------------------------------------------------------- */
+
+struct field *entity_field(const struct entity *entity, struct text name_or_label) {
+    struct field *field = map_get(&entity->by_name, name_or_label);
+    return field ? field : map_get(&entity->by_label, name_or_label);
+}
+
+struct field *policy_field(const struct policy *policy, struct text entity, struct text field) {
+    const struct entity *found = map_get(&policy->entity_by_name, entity);
+    return found ? map_get(&found->by_name, field) : NULL;
+}
+
+bool entity_is_within(const struct entity *entity, const struct entity *ancestor) {
+    while (entity && entity != ancestor) entity = entity->parent;
+    return entity != NULL;
+}
+
+int enumeration_find(const struct enumeration *enumeration, struct text name_or_label) {
+    for (size_t i = 0; i < enumeration->count; i++) {
+        const struct enum_value *value = &enumeration->values[i];
+        if (text_equal(value->name.text, name_or_label) || text_equal(value->label[LANGUAGE_ZH], name_or_label) ||
+            text_equal(value->label[LANGUAGE_EN], name_or_label))
+            return (int)i;
+    }
+    return -1;
+}
+
+struct text label_or_name(const struct text label[LANGUAGES], struct text name, enum language language) {
+    if (label[language].length) return label[language];
+    struct text other = label[language == LANGUAGE_ZH ? LANGUAGE_EN : LANGUAGE_ZH];
+    return other.length ? other : name;
+}
+
+const struct rule *field_rule_on(const struct field *field, day_number day, day_number known) {
+    const struct rule *found = NULL;
+    for (size_t i = 0; i < field->rules.count; i++) {
+        const struct rule *rule = field->rules.items[i];
+        if (rule->from <= day && day <= rule->until && rule->enacted <= known) found = rule;
+    }
+    return found;
+}

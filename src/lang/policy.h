@@ -1,0 +1,237 @@
+/* A policy: the law of one place in layers, read, named, checked, ready to be decided by.
+ *
+ *     struct policy *policy = policy_new();
+ *     policy_begin_layer(policy, TEXT("yunnan-2018"));
+ *     policy_add_file(policy, path, bytes);   ... each .md and .csv file of the folder
+ *     if (policy_compile(policy)) ...         else policy->diagnostics tells all that is wrong
+ *
+ * Everything lives in the policy's arena and is never changed once it is compiled: any number of runs may share it. */
+#ifndef DOUDI_LANG_POLICY_H
+#define DOUDI_LANG_POLICY_H
+
+#include "base/map.h"
+#include "lang/tree.h"
+
+enum { PARAMETER_KEYS_MAX = 4 };
+
+/* A policy's folder. The first layer is the law; a later one extends one before it. */
+struct layer {
+    struct text folder;
+    size_t index;
+    struct declaration *head; /* its `policy` declaration */
+    struct layer *base;       /* the layer that it extends */
+    struct map tables;        /* path -> struct source */
+    VECTOR(struct declaration *) declarations;
+    VECTOR(struct source *) sources;
+};
+
+/* A unit: so many base units, with the dimensions they have. */
+struct unit {
+    struct text name;
+    struct text label[LANGUAGES];
+    struct number scale;
+    int8_t powers[DIMENSIONS];
+    struct number step; /* in base units */
+};
+
+struct enumeration {
+    struct text name;
+    struct text label[LANGUAGES];
+    struct declaration *declaration;
+    size_t index;
+    const struct enum_value *values;
+    size_t count;
+};
+
+struct entity {
+    struct text name;
+    struct text label[LANGUAGES];
+    struct declaration *declaration;
+    size_t index, depth;  /* depth 0 is the top */
+    struct entity *parent; /* NULL at the top */
+    bool is_event;
+    struct number at_most; /* rows under one parent (a year, for events); 0: not said */
+    VECTOR(struct field *) fields;
+    struct map by_name;  /* name -> struct field */
+    struct map by_label; /* label -> struct field */
+    VECTOR(struct field *) dated; /* an event's order: date first */
+    VECTOR(struct field *) inputs; /* in order; a dataset has a column for each */
+};
+
+enum field_kind { FIELD_INPUT, FIELD_RULE, FIELD_BENEFIT, FIELD_ALERT };
+
+/* A column that still stands under a value: income / size has size under it. */
+struct divisor {
+    const struct field *field;   /* the column, when it is one; else */
+    const struct entity *entity; /* the expression on this entity */
+    const struct expr *expr;
+};
+
+/* What the analysis of ranges found: the value is n * grid over columns and lies in low .. high. */
+struct interval {
+    bool known; /* false for what is no number, or not yet found */
+    struct number low, high, grid;
+    struct number size; /* the greatest numerator */
+    VECTOR(struct divisor) divisors;
+};
+
+/* One text of a rule: the rule itself, a later version of it, or an exception. */
+struct rule {
+    struct declaration *declaration;
+    struct layer *layer;
+    struct field *field;
+    day_number from, until, enacted; /* in force on from .. until, both included; known since enacted */
+    const struct branch *branches;
+    size_t count;
+    bool is_exception;
+    size_t index;            /* among field->rules, then field->exceptions: names the text in reason codes */
+    VECTOR(struct rule *) over; /* exceptions of the same layer that yield to this one, directly or not */
+};
+
+/* That a field reads another within its stratum, and where. */
+struct dependency {
+    struct field *field;
+    struct span at;
+};
+
+/* An input or a rule of an entity: one column. */
+struct field {
+    struct text name;
+    struct text label[LANGUAGES];
+    struct entity *entity;
+    enum field_kind kind;
+    struct declaration *declaration; /* the first */
+    size_t index;       /* among all fields of the policy */
+    size_t input_index; /* among the inputs of its entity */
+    struct type type;
+    struct number scale, step; /* base units per unit shown; the step in base units. Of a number */
+    bool bounded;
+    struct number low, high; /* declared, in base units, when bounded */
+    VECTOR(struct rule *) rules;      /* by date; the last begun is in force */
+    VECTOR(struct rule *) exceptions; /* as declared */
+    bool decided, across;  /* an officer may decide it; read across time or strata */
+    struct span across_at; /* where */
+    VECTOR(struct dependency) reads;
+    struct interval interval;
+    struct text check;     /* identifier scheme of a text, or empty */
+};
+
+/* A value of a parameter, as a line of its table or a declaration gives it. */
+struct parameter_value {
+    struct text area;  /* empty: everywhere */
+    int64_t keys[PARAMETER_KEYS_MAX]; /* place in the enumeration, count, month */
+    struct number band;
+    day_number from, enacted;
+    bool empty;        /* nobody knows it: unknown */
+    struct number number; /* in base units */
+    bool truth;
+    day_number date;
+    uint32_t enum_value;
+    bool confirmed;
+    struct text source, document, confidence;
+    struct span at;
+};
+struct parameter_values {
+    VECTOR(struct parameter_value) list;
+};
+
+/* Another layer's values in place of the parameter's own. */
+struct parameter_exception {
+    struct declaration *declaration;
+    struct layer *layer;
+    struct parameter_values values;
+};
+
+struct parameter {
+    struct text name;
+    struct text label[LANGUAGES];
+    struct declaration *declaration;
+    size_t index;
+    bool is_reading;
+    struct type type;
+    struct number scale, step;
+    bool bounded;
+    struct number low, high;
+    const struct key *keys;
+    size_t key_count, index_count;  /* index_count: keys that a path gives in [] */
+    const struct entity *area;      /* the key that is an area, or NULL */
+    const struct key *band;         /* or NULL */
+    bool by_month;
+    struct parameter_values values;
+    VECTOR(struct parameter_exception *) exceptions;
+};
+
+struct guarantee {
+    struct text name;
+    struct declaration *declaration;
+    size_t index;
+    struct entity *entity;
+    day_number from, until;
+};
+
+struct indicator {
+    struct text name;
+    struct declaration *declaration;
+    size_t index;
+    struct type type;
+    struct number scale;
+    day_number from, until;
+    VECTOR(struct entity *) levels;
+    VECTOR(struct branch *) branches; /* checked once for each level: branches[level] */
+};
+
+struct clause {
+    struct text id, kind;
+    struct text title[LANGUAGES], says[LANGUAGES];
+    struct text document, section, sentence;
+    struct layer *layer;
+};
+
+struct policy {
+    struct arena arena;
+    struct diagnostics diagnostics;
+    VECTOR(struct layer *) layers;
+    VECTOR(struct unit *) units;
+    VECTOR(struct enumeration *) enumerations;
+    VECTOR(struct entity *) entities; /* parents before children */
+    VECTOR(struct field *) fields;
+    VECTOR(struct parameter *) parameters;
+    VECTOR(struct guarantee *) guarantees;
+    VECTOR(struct indicator *) indicators;
+    VECTOR(struct declaration *) procedures;
+    VECTOR(struct clause *) clauses;
+    struct map unit_by_name, enumeration_by_name, entity_by_name, parameter_by_name, indicator_by_name;
+    struct map fund_by_name, role_by_name, calendar_by_name, procedure_by_name, clause_by_id;
+    struct text dimension_name[DIMENSIONS]; /* base units: currency, month, day, then declared ones */
+    size_t dimensions;
+    struct text currency; /* its name */
+    bool compiled;
+};
+
+struct policy *policy_new(void); /* NULL when memory has run out */
+void policy_free(struct policy *policy);
+
+/* Files are copied; a path is relative to the layer's folder. They may come in any order; Markdown is read by order of name. */
+void policy_begin_layer(struct policy *policy, struct text folder);
+void policy_add_file(struct policy *policy, struct text path, struct text bytes);
+
+/* Parses the layer's head so far added; the name of the policy that it extends, or the empty text. */
+struct text policy_extends(struct policy *policy);
+
+/* True when nothing is wrong; otherwise policy->diagnostics, sorted. False too when memory ran out (arena_failed). */
+bool policy_compile(struct policy *policy);
+
+struct field *policy_field(const struct policy *policy, struct text entity, struct text field); /* NULL when absent */
+struct field *entity_field(const struct entity *entity, struct text name_or_label);
+bool entity_is_within(const struct entity *entity, const struct entity *ancestor); /* also of itself */
+int enumeration_find(const struct enumeration *enumeration, struct text name_or_label); /* -1 when absent */
+
+bool truth_parse(struct text text, bool *out); /* yes 是 true 1, no 否 false 0 */
+
+/* The label in that language, else in the other, else the name. */
+struct text label_or_name(const struct text label[LANGUAGES], struct text name, enum language language);
+
+/* The field's text in force on a day, as known on another; NULL if none. */
+const struct rule *field_rule_on(const struct field *field, day_number day, day_number known);
+
+#endif

@@ -1,0 +1,135 @@
+/* The profile: what a policy's sample.yaml says about its invented people, ready to be drawn from.
+ *
+ * A profile names the entities, their columns and how each is drawn; docs/sample.md is its reference. It is read once, all
+ * mistakes are told in one go, and from then on it is not changed. Everything lives in the arena it was read into. */
+#ifndef DOUDI_SAMPLE_PROFILE_H
+#define DOUDI_SAMPLE_PROFILE_H
+
+#include "base/calendar.h"
+#include "base/map.h"
+#include "base/vector.h"
+#include "exchange/yaml.h"
+#include "sample/value.h"
+
+/* Shares are exact: 100 % is SHARE_WHOLE parts. */
+enum {
+    SHARE_PERCENT = 1000000,
+    SHARE_WHOLE = 100 * SHARE_PERCENT,
+    LEVELS_MAX = 8
+};
+
+struct expression;
+struct draw;
+
+/* A level of areas and what its file tells about each area. */
+struct level_field {
+    struct text name;
+    enum kind kind;
+};
+struct level {
+    struct text name;
+    VECTOR(struct level_field) fields;
+};
+
+/* Something with rows: the family, its members, what happens to either, or reference rows. */
+struct entity {
+    struct text name;
+    struct entity *parent; /* NULL: it lies in an area */
+    size_t level;          /* of that area */
+    VECTOR(struct column *) columns;
+};
+
+struct column {
+    struct text name;
+    struct entity *entity;
+    enum kind kind;
+    size_t slot;       /* among its row's values */
+    size_t order;      /* of drawing, counted over all entities */
+    uint64_t stream;   /* the name of its random stream */
+    struct draw *draw; /* NULL where each shape or group gives its own */
+    int64_t unknown;   /* the share of cells that are left empty when written */
+    unsigned decimals; /* of the number when written */
+    VECTOR(int64_t) words;
+};
+
+/* Columns drawn together for every row of an entity. */
+struct step {
+    struct entity *entity;
+    struct draw *times; /* rows for each parent; NULL for the family and its members */
+    size_t first, end;  /* slots */
+};
+
+/* A kind of family: so many members of each role. */
+struct member {
+    struct value role;
+    struct draw *times;  /* NULL: once */
+    struct draw **given; /* by slot; NULL where the column's own draw holds */
+};
+struct shape {
+    struct text name;
+    VECTOR(struct member) members;
+};
+
+/* Reference rows that lie in areas: for every area of a level the same number. */
+struct group {
+    struct text name, mark; /* a row's id: the area's code, a hyphen, the mark, the number */
+    size_t level;
+    int64_t times;
+    struct draw **given; /* by slot */
+};
+struct rows {
+    struct entity *entity;
+    VECTOR(struct group *) groups;
+};
+
+/* A file of the sample: its columns in the order they are written. */
+struct file {
+    struct entity *entity;
+    VECTOR(const struct column *) columns;
+};
+
+/* A value in force before the first month. */
+struct opening {
+    struct entity *entity;
+    struct text rule;
+    struct expression *when;     /* NULL: always */
+    const struct column *column; /* whose value is written, or NULL: */
+    struct text literal;
+};
+
+struct profile {
+    struct arena *arena;
+    month_number month;
+    day_number first_day; /* of that month: ages are as of then */
+    struct level levels[LEVELS_MAX];
+    size_t level_count;
+    struct entity *family, *member;
+    const struct column *shape_column; /* the family's, whose word names its shape */
+    struct draw *weight;               /* how many families a place has, compared with others */
+    int64_t families_at_most;          /* in one place */
+    VECTOR(struct entity *) entities;
+    VECTOR(struct step *) steps;
+    VECTOR(struct shape *) shapes; /* by the word of the shape column: see profile_shape */
+    VECTOR(struct rows *) rows;
+    VECTOR(struct file *) files;
+    VECTOR(struct opening *) openings;
+    VECTOR(struct value *) words; /* by number */
+    struct map words_by_text;     /* to struct value */
+    struct map lists;             /* to struct word_list */
+};
+
+struct word_list {
+    VECTOR(int64_t) words;
+};
+
+/* The profile in a source, or NULL with at least one diagnostic. */
+struct profile *profile_read(struct arena *arena, const struct source *source, struct diagnostics *diagnostics);
+
+/* A word as a value: the same number whenever it is asked for. */
+struct value profile_word(struct profile *profile, struct text word);
+
+struct entity *profile_entity(const struct profile *profile, struct text name);
+struct column *entity_column(const struct entity *entity, struct text name);
+bool column_has_word(const struct column *column, int64_t word);
+
+#endif

@@ -1,0 +1,34 @@
+/* Values of a sample's cells. */
+#ifndef DOUDI_SAMPLE_VALUE_H
+#define DOUDI_SAMPLE_VALUE_H
+
+#include "base/text.h"
+
+enum kind {
+    KIND_NONE, /* not known: of something that was reported, or is always empty */
+    KIND_TRUTH,
+    KIND_WHOLE,
+    KIND_DAY,
+    KIND_WORD, /* one of the words that a column can have */
+    KIND_TEXT
+};
+
+struct value {
+    int64_t number; /* yes is 1; a word's number; nothing for a text */
+    struct text text; /* of a word or a text */
+    bool empty;
+};
+
+static inline struct value value_number(int64_t number) {
+    return (struct value){.number = number};
+}
+
+static inline struct value value_empty(void) {
+    return (struct value){.empty = true};
+}
+
+static inline struct value value_text(struct text text) {
+    return (struct value){.text = text};
+}
+
+#endif
