@@ -7,11 +7,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-static void check_places(const struct csv *csv) {
+static void check_place(const struct csv *csv, const struct csv_field *field) {
+    assert(field->line >= 1 && field->offset <= csv->text.length);
+    uint32_t column = csv_column(csv, field);
+    assert(column >= 1 && column <= field->offset + 1);
+}
+
+static void check_fields(const struct csv *csv) {
     for (size_t i = 0; i < csv->count; i++) {
-        assert(csv->fields[i].line >= 1 && csv->fields[i].column >= 1);
-        assert(text_invalid_at(csv->fields[i].text) == csv->fields[i].text.length);
+        struct text text = csv->fields[i].text;
+        assert(text.length <= CSV_FIELD_BYTES_MAX && text_invalid_at(text) == text.length);
     }
+    assert(csv->count >= 1);
+    check_place(csv, &csv->fields[0]);
+    check_place(csv, &csv->fields[csv->count - 1]);
 }
 
 /* A record of one empty field would be an empty line, and those are skipped. */
@@ -28,7 +37,10 @@ static void write_record(struct builder *out, const struct csv *csv, bool defuse
 }
 
 static bool is_formula(struct text text) {
-    return text.length > 0 && strchr("=+-@\t", text.bytes[0]) != NULL && text.bytes[0] != '\0';
+    static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (text_starts(text, starts[i])) return true;
+    return false;
 }
 
 /* A number may keep its sign. */
@@ -51,6 +63,7 @@ static void check_same(struct text written, struct text found, bool defuse) {
 /* Each record that was scanned is written behind a line of its own, which keeps a byte order mark in its first field
  * from standing at the beginning of the text. */
 static void check_record(struct arena *arena, const struct csv *record, bool defuse) {
+    struct arena_mark mark = arena_here(arena);
     struct builder out;
     struct csv csv;
     builder_init(&out);
@@ -65,6 +78,7 @@ static void check_record(struct arena *arena, const struct csv *record, bool def
     result = csv_next(&csv);
     assert(result == CSV_END);
     builder_free(&out);
+    arena_rewind(arena, mark);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
@@ -77,12 +91,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
         enum csv_result result = csv_next(&csv);
         if (result == CSV_END) break;
         if (result == CSV_RECORD) {
-            check_places(&csv);
+            check_fields(&csv);
             if (is_empty_line(&csv)) continue;
             check_record(&arena, &csv, false);
             check_record(&arena, &csv, true);
         } else {
-            assert(result != CSV_NO_MEMORY && csv.fields[0].line >= 1 && csv.fields[0].column >= 1);
+            assert(result != CSV_NO_MEMORY);
+            check_place(&csv, &csv.fields[0]);
         }
     }
     arena_free(&arena);

@@ -37,7 +37,6 @@ uint32_t csv_column(const struct csv *csv, const struct csv_field *field) {
 
 /* Keeps the place and moves to the beginning of the next line. */
 static enum csv_result refuse(struct csv *csv, enum csv_result result, size_t offset, uint32_t line) {
-    csv->count = 0;
     csv->fields[0] = (struct csv_field){.text = TEXT(""), .offset = offset, .line = line};
     const char *bytes = csv->text.bytes, *feed = NULL;
     if (offset < csv->text.length) feed = memchr(bytes + offset, '\n', csv->text.length - offset);
@@ -142,7 +141,7 @@ static void skip_empty_lines(struct csv *csv) {
 
 enum csv_result csv_next(struct csv *csv) {
     csv->count = 0;
-    if (!csv->fields) return CSV_NO_MEMORY;
+    if (arena_failed(csv->arena)) return CSV_NO_MEMORY;
     skip_empty_lines(csv);
     struct text text = csv->text;
     if (csv->offset == text.length) return CSV_END;
@@ -153,12 +152,11 @@ enum csv_result csv_next(struct csv *csv) {
         bool quoted = csv->offset < text.length && text.bytes[csv->offset] == '"';
         enum csv_result result = quoted ? scan_quoted(csv, field) : scan_plain(csv, field);
         if (result != CSV_RECORD) return result;
+        char end = csv->offset < text.length ? text.bytes[csv->offset++] : '\0';
+        if (end == ',') continue;
+        if (end == '\n') csv->line++;
         csv->count = count;
-        if (csv->offset == text.length) return CSV_RECORD;
-        if (text.bytes[csv->offset++] == '\n') {
-            csv->line++;
-            return CSV_RECORD;
-        }
+        return CSV_RECORD;
     }
 }
 

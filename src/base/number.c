@@ -94,7 +94,10 @@ static struct number from_wide(struct arena *arena, bool negative, uint128 numer
 }
 
 static struct number_big view(struct number a, struct view_room *room) {
-    if (!is_small(a)) return *a.big;
+    if (!is_small(a)) {
+        assert(a.big); /* all zero bytes are no number */
+        return *a.big;
+    }
     return (struct number_big){
         .negative = a.numerator < 0,
         .numerator = natural_view(magnitude(a.numerator), room->limbs[0]),
@@ -254,7 +257,8 @@ bool number_equal(struct number a, struct number b) {
 }
 
 bool number_is_integer(struct number a) {
-    return is_small(a) ? a.denominator == 1 : natural_is_one(a.big->denominator);
+    struct view_room room;
+    return a.denominator == 1 || natural_is_one(view(a, &room).denominator);
 }
 
 struct number number_min(struct number a, struct number b) {

@@ -90,6 +90,7 @@ struct text text_format(struct arena *arena, const char *format, ...) {
 struct text text_vformat(struct arena *arena, const char *format, va_list args) {
     va_list again;
     va_copy(again, args);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 does not follow va_copy */
     int length = vsnprintf(NULL, 0, format, again);
     va_end(again);
     assert(length >= 0);
@@ -182,7 +183,7 @@ static bool take_characters(struct text text, uint32_t *out, size_t *count) {
     return true;
 }
 
-static size_t least(size_t a, size_t b) {
+static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
@@ -198,9 +199,9 @@ size_t text_distance(struct text a, struct text b, size_t limit) {
         row[0] = i;
         for (size_t j = 1; j <= columns; j++) {
             bool same = from[i - 1] == to[j - 1];
-            row[j] = least(least(row[j - 1], above[j]) + 1, above[j - 1] + (same ? 0 : 1));
+            row[j] = smaller(smaller(row[j - 1], above[j]) + 1, above[j - 1] + (same ? 0 : 1));
             bool swap = i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1];
-            if (swap) row[j] = least(row[j], swapped[j - 2] + 1);
+            if (swap) row[j] = smaller(row[j], swapped[j - 2] + 1);
         }
     }
     size_t distance = table[rows % 3][columns];
@@ -240,17 +241,17 @@ void builder_add(struct builder *builder, struct text text) {
 }
 
 void builder_format(struct builder *builder, const char *format, ...) {
-    va_list args, again;
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    assert(length >= 0);
-    if (builder_reserve(builder, (size_t)length)) {
-        vsnprintf(builder->bytes + builder->length, (size_t)length + 1, format, args);
-        builder->length += (size_t)length;
-    }
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 does not follow va_start either */
+    int length = vsnprintf(NULL, 0, format, args);
     va_end(args);
+    assert(length >= 0);
+    if (!builder_reserve(builder, (size_t)length)) return;
+    va_start(args, format);
+    vsnprintf(builder->bytes + builder->length, (size_t)length + 1, format, args);
+    va_end(args);
+    builder->length += (size_t)length;
 }
 
 void builder_pad(struct builder *builder, size_t columns) {

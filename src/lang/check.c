@@ -87,21 +87,24 @@ static void check_payee(struct policy *policy, const struct field *field, struct
         const struct field *reference = map_get(&entity->by_name, payee.text);
         if (text_equal(entity->name, payee.text) || (reference && reference->type.kind == TYPE_ROW)) return;
     }
+    if (name_is_lost(policy, payee)) return;
     REPORT(policy, LANG_UNKNOWN_PAYEE, payee.at, payee.text, field->entity->name);
 }
 
 /* --- inputs ----------------------------------------------------------------------------------------------------- */
 
+/* A value that no row changes. */
+static void check_fixed(struct scope *scope, struct expr *expr, const struct field *field, enum lang_message message) {
+    bool fixed = expr_is_fixed(expr);
+    if (fixed) resolve_as(scope, expr, &field->type, field->name);
+    if (fixed && expr->kind == EXPR_PATH && expr->type.kind != TYPE_WRONG)
+        fixed = expr->as.path.target.end == PATH_ENUM_VALUE || expr->as.path.target.end == PATH_NONE;
+    if (!fixed) REPORT(scope->policy, message, expr->at, field->name);
+}
+
 static void check_empty(struct policy *policy, struct field *field) {
-    struct expr *empty = field->declaration->empty;
-    if (!empty) return;
     struct scope scope = scope_of(policy, field->entity);
-    resolve_as(&scope, empty, &field->type, field->name);
-    struct number constant;
-    bool fixed = empty->kind == EXPR_BOOL || empty->kind == EXPR_DATE || empty->kind == EXPR_NEVER ||
-                 (empty->kind == EXPR_PATH && (empty->as.path.target.end == PATH_ENUM_VALUE || empty->as.path.target.end == PATH_NONE)) ||
-                 expr_constant(policy, empty, &constant);
-    if (!fixed && empty->type.kind != TYPE_WRONG) REPORT(policy, LANG_EMPTY_NOT_CONSTANT, empty->at, field->name);
+    if (field->declaration->empty) check_fixed(&scope, field->declaration->empty, field, LANG_EMPTY_NOT_CONSTANT);
 }
 
 static void check_input(struct policy *policy, struct field *field) {
@@ -135,9 +138,8 @@ static void check_rule(struct policy *policy, struct rule *rule) {
         struct branch *branch = &declaration->branches.items[i];
         if (branch->condition) resolve_bool(&scope, branch->condition);
         resolve_as(&scope, branch->value, &field->type, field->name);
-        if (branch->value->kind == EXPR_NEVER && field->type.kind == TYPE_WRONG) return;
     }
-    if (declaration->starts) resolve_as(&scope, declaration->starts, &field->type, field->name);
+    if (declaration->starts) check_fixed(&scope, declaration->starts, field, LANG_STARTS_NOT_CONSTANT);
     check_known(policy, &policy->fund_by_name, LANG_UNKNOWN_FUND, declaration->fund);
     check_payee(policy, field, declaration->pays);
     for (size_t i = 0; i < declaration->to.list.count; i++)
@@ -180,7 +182,7 @@ static void link_over(struct policy *policy, struct field *field) {
                 found = true;
                 if (!goes_over(rule, other)) VECTOR_PUSH(&policy->arena, &rule->over, other);
             }
-            if (!found) REPORT(policy, LANG_OVER_NOTHING, clause.at, clause.text, field->name);
+            if (!found && !map_get(&policy->lost, TEXT("exception"))) REPORT(policy, LANG_OVER_NOTHING, clause.at, clause.text, field->name);
         }
     }
     for (size_t rounds = 0; rounds < field->exceptions.count; rounds++)
@@ -243,9 +245,9 @@ static void check_indicator(struct policy *policy, struct indicator *indicator) 
     }
     if (!declaration->has_target) return;
     struct scope scope = scope_of(policy, NULL);
-    resolve_as(&scope, declaration->target, &indicator->type, indicator->name);
-    struct number constant;
-    if (declaration->target->type.kind != TYPE_WRONG && !expr_constant(policy, declaration->target, &constant))
+    if (expr_is_fixed(declaration->target) && declaration->target->kind != EXPR_PATH)
+        resolve_as(&scope, declaration->target, &indicator->type, indicator->name);
+    else
         REPORT(policy, LANG_TARGET_NOT_CONSTANT, declaration->target->at, indicator->name);
 }
 

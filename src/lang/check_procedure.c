@@ -98,7 +98,7 @@ static void check_doers(struct procedure_check *check, const struct names *names
 static void check_posting(struct procedure_check *check, const struct posting *posting) {
     struct policy *policy = check->policy;
     const struct entity *where = map_get(&policy->entity_by_name, posting->where.text);
-    if (!where || !entity_is_within(check->scope.entity, where))
+    if ((!where || !entity_is_within(check->scope.entity, where)) && !name_is_lost(policy, posting->where))
         REPORT(policy, LANG_POSTED_NOWHERE, posting->where.at, posting->where.text, check->scope.entity->name);
     for (size_t i = 0; i < posting->shows.list.count; i++) {
         struct name name = posting->shows.list.items[i];
@@ -155,6 +155,7 @@ static void check_sets(struct procedure_check *check, const struct effect *effec
     for (size_t i = 0; field && i < field->declaration->set_by.list.count; i++)
         ours = ours || text_equal(field->declaration->set_by.list.items[i].text, check->procedure->name.text);
     if (!ours) {
+        if (name_is_lost(policy, effect->name)) return;
         REPORT(policy, LANG_NOT_SET_BY, effect->name.at, effect->name.text, check->procedure->name.text);
         return;
     }

@@ -5,6 +5,7 @@
 
 #include "lang/messages.h"
 #include "lang/policy.h"
+#include "lang/suggestion.h"
 
 /* --- reporting -------------------------------------------------------------------------------------------------- */
 
@@ -16,19 +17,16 @@ struct diagnostic *compile_report(struct policy *policy, enum lang_message messa
     compile_report((policy), (message), (at), (const struct text[]){__VA_ARGS__},     \
                    sizeof((const struct text[]){__VA_ARGS__}) / sizeof(struct text))
 
-/* Gives `name` the nearest of the names noted: a help for misspelt ones. */
-struct suggestion {
-    struct text wanted, best;
-    size_t distance;
-};
-void suggestion_begin(struct suggestion *suggestion, struct text wanted);
-void suggestion_note(struct suggestion *suggestion, struct text candidate);
-void suggestion_note_map(struct suggestion *suggestion, const struct map *map);
 /* Reports `message` with {0} the name and {1} the context, or its variant with {2} the suggestion, which is the next message in the table. */
 void report_unknown(struct policy *policy, enum lang_message message, struct name name, struct text context,
                     const struct suggestion *suggestion);
+/* The name belonged to a declaration that was wrong: it is known already that something is amiss with it. */
+bool name_is_lost(const struct policy *policy, struct name name);
+void name_lose(struct policy *policy, struct name name);
 
 /* --- types and units (unit.c) ----------------------------------------------------------------------------------- */
+
+enum { POWER_MAX = 9 }; /* of a dimension: nobody means money to the tenth */
 
 /* What a numeric type or a unit written a/b/c amounts to. */
 struct measure {
@@ -44,6 +42,7 @@ struct measure measure_parse(struct policy *policy, struct text text);
 struct type type_find(struct policy *policy, const struct type_name *name, struct number *scale, struct number *step);
 struct text type_text(struct policy *policy, const struct type *type);
 bool type_equal(const struct type *a, const struct type *b);
+bool type_is_built_in(struct text name); /* bool, count, money … */
 struct type type_plain(enum type_kind kind); /* without dimensions */
 struct type type_power(size_t dimension, int power);
 
@@ -77,6 +76,8 @@ void resolve_bool(struct scope *scope, struct expr *expr);
 /* The expression must have this type (0 fits every number); reports where it has not. {2} says what for. */
 void resolve_as(struct scope *scope, struct expr *expr, const struct type *want, struct text what);
 bool field_is_event_stratum(const struct field *field);
+/* Written as a fixed value: a number, date, truth, or a single name, which may be a value of an enumeration. */
+bool expr_is_fixed(const struct expr *expr);
 /* A constant of the text, or false. */
 bool expr_constant(struct policy *policy, const struct expr *expr, struct number *out);
 struct expr *expr_copy(struct arena *arena, const struct expr *expr); /* as parsed, nothing checked */

@@ -3,9 +3,25 @@
 
 #include <string.h>
 
+static void report_twice(struct policy *policy, enum lang_message message, struct name name, const struct declaration *first) {
+    struct diagnostic *diagnostic = REPORT(policy, message, name.at, name.text);
+    if (diagnostic && first) diagnostic->related = span_position(first->name.at);
+}
+
 static bool declared(struct policy *policy, const struct map *map, struct declaration *declaration) {
-    if (!map_get(map, declaration->name.text)) return false;
-    REPORT(policy, LANG_DECLARED_TWICE, declaration->name.at, declaration->name.text);
+    const struct declaration *first = map_get(map, declaration->name.text);
+    if (first) report_twice(policy, LANG_DECLARED_TWICE, declaration->name, first);
+    return first != NULL;
+}
+
+/* Units, enumerations and entities share their names, for each may be a type. */
+static bool type_declared(struct policy *policy, struct declaration *declaration) {
+    struct text name = declaration->name.text;
+    const struct enumeration *enumeration = map_get(&policy->enumeration_by_name, name);
+    const struct entity *entity = map_get(&policy->entity_by_name, name);
+    const struct declaration *first = enumeration ? enumeration->declaration : entity ? entity->declaration : NULL;
+    if (!first && !map_get(&policy->unit_by_name, name) && !type_is_built_in(name)) return false;
+    report_twice(policy, LANG_DECLARED_TWICE, declaration->name, first);
     return true;
 }
 
@@ -28,7 +44,7 @@ static struct entity *find_entity(struct policy *policy, struct name name) {
 /* --- the world: units, enumerations, entities ------------------------------------------------------------------- */
 
 static void declare_enumeration(struct policy *policy, struct declaration *declaration) {
-    if (declared(policy, &policy->enumeration_by_name, declaration)) return;
+    if (type_declared(policy, declaration)) return;
     struct enumeration *enumeration = ARENA_NEW(&policy->arena, struct enumeration);
     *enumeration = (struct enumeration){.name = declaration->name.text,
                                         .declaration = declaration,
@@ -36,16 +52,19 @@ static void declare_enumeration(struct policy *policy, struct declaration *decla
                                         .values = declaration->values.items,
                                         .count = declaration->values.count};
     memcpy(enumeration->label, declaration->label, sizeof enumeration->label);
-    for (size_t i = 0; i < enumeration->count; i++)
-        for (size_t k = 0; k < i; k++)
-            if (text_equal(enumeration->values[i].name.text, enumeration->values[k].name.text))
-                REPORT(policy, LANG_ENUM_VALUE_TWICE, enumeration->values[i].name.at, enumeration->values[i].name.text, enumeration->name);
+    struct map seen;
+    map_init(&seen, &policy->arena);
+    for (size_t i = 0; i < enumeration->count; i++) {
+        struct name value = enumeration->values[i].name;
+        if (map_get(&seen, value.text)) REPORT(policy, LANG_ENUM_VALUE_TWICE, value.at, value.text, enumeration->name);
+        map_put(&seen, value.text, enumeration);
+    }
     VECTOR_PUSH(&policy->arena, &policy->enumerations, enumeration);
     map_put(&policy->enumeration_by_name, enumeration->name, enumeration);
 }
 
 static void declare_entity(struct policy *policy, struct declaration *declaration) {
-    if (declared(policy, &policy->entity_by_name, declaration)) return;
+    if (type_declared(policy, declaration)) return;
     struct entity *entity = ARENA_NEW(&policy->arena, struct entity);
     *entity = (struct entity){.name = declaration->name.text,
                               .declaration = declaration,
@@ -156,13 +175,11 @@ static struct rule *add_rule(struct policy *policy, struct field *field, struct 
 static bool fits_first(struct policy *policy, const struct field *field, struct declaration *declaration, enum field_kind kind) {
     struct text name = declaration->name.text;
     if (kind == FIELD_INPUT || field->kind != kind) {
-        struct diagnostic *diagnostic = REPORT(policy, LANG_DECLARED_TWICE, declaration->name.at, name);
-        if (diagnostic) diagnostic->related = span_position(field->declaration->name.at);
+        report_twice(policy, LANG_DECLARED_TWICE, declaration->name, field->declaration);
         return false;
     }
     if (!declaration->has_from && declaration_begins(declaration) == INT32_MIN) {
-        struct diagnostic *diagnostic = REPORT(policy, LANG_VERSION_WITHOUT_FROM, declaration->name.at, name);
-        if (diagnostic) diagnostic->related = span_position(field->declaration->name.at);
+        report_twice(policy, LANG_VERSION_WITHOUT_FROM, declaration->name, field->declaration);
         return false;
     }
     if (kind == FIELD_ALERT) return true;
@@ -174,7 +191,10 @@ static bool fits_first(struct policy *policy, const struct field *field, struct 
 
 static void declare_field(struct policy *policy, struct declaration *declaration, enum field_kind kind) {
     struct entity *entity = find_entity(policy, declaration->of);
-    if (!entity) return;
+    if (!entity) {
+        name_lose(policy, declaration->name);
+        return;
+    }
     struct field *field = map_get(&entity->by_name, declaration->name.text);
     if (field && !fits_first(policy, field, declaration, kind)) return;
     if (!field) field = add_field(policy, entity, declaration, kind);
@@ -236,8 +256,7 @@ static void declare_exception(struct policy *policy, struct declaration *declara
 static void declare_parameter(struct policy *policy, struct declaration *declaration) {
     struct parameter *first = map_get(&policy->parameter_by_name, declaration->name.text);
     if (first) {
-        struct diagnostic *diagnostic = REPORT(policy, LANG_DECLARED_TWICE, declaration->name.at, declaration->name.text);
-        if (diagnostic) diagnostic->related = span_position(first->declaration->name.at);
+        report_twice(policy, LANG_DECLARED_TWICE, declaration->name, first->declaration);
         return;
     }
     struct parameter *parameter = ARENA_NEW(&policy->arena, struct parameter);
@@ -255,7 +274,7 @@ static void declare_parameter(struct policy *policy, struct declaration *declara
 static void declare_guarantee(struct policy *policy, struct declaration *declaration) {
     for (size_t i = 0; i < policy->guarantees.count; i++)
         if (text_equal(policy->guarantees.items[i]->name, declaration->name.text))
-            REPORT(policy, LANG_DECLARED_TWICE, declaration->name.at, declaration->name.text);
+            report_twice(policy, LANG_DECLARED_TWICE, declaration->name, policy->guarantees.items[i]->declaration);
     if (!declaration->test) {
         REPORT(policy, LANG_BODY_MISSING, declaration->name.at, declaration->name.text);
         return;
@@ -272,9 +291,26 @@ static void declare_guarantee(struct policy *policy, struct declaration *declara
     VECTOR_PUSH(&policy->arena, &policy->guarantees, guarantee);
 }
 
+/* Strikes out of a list of names what stands in it again. */
+static void names_once(struct policy *policy, struct names *names) {
+    struct map seen;
+    size_t kept = 0;
+    map_init(&seen, &policy->arena);
+    for (size_t i = 0; i < names->list.count; i++) {
+        struct name name = names->list.items[i];
+        if (map_get(&seen, name.text))
+            REPORT(policy, LANG_NAME_TWICE, name.at, name.text);
+        else
+            names->list.items[kept++] = name;
+        map_put(&seen, name.text, names);
+    }
+    names->list.count = kept;
+}
+
 static void declare_indicator(struct policy *policy, struct declaration *declaration) {
-    if (map_get(&policy->indicator_by_name, declaration->name.text)) {
-        REPORT(policy, LANG_DECLARED_TWICE, declaration->name.at, declaration->name.text);
+    const struct indicator *first = map_get(&policy->indicator_by_name, declaration->name.text);
+    if (first) {
+        report_twice(policy, LANG_DECLARED_TWICE, declaration->name, first->declaration);
         return;
     }
     if (declaration->branches.count == 0) {
@@ -285,6 +321,7 @@ static void declare_indicator(struct policy *policy, struct declaration *declara
     *indicator = (struct indicator){.name = declaration->name.text, .declaration = declaration, .index = policy->indicators.count,
                                     .from = declaration_begins(declaration), .until = declaration->has_until ? declaration->until : DAY_NEVER};
     indicator->type = type_find(policy, &declaration->type, &indicator->scale, NULL);
+    names_once(policy, &declaration->levels);
     for (size_t i = 0; i < declaration->levels.list.count; i++) {
         struct entity *level = find_entity(policy, declaration->levels.list.items[i]);
         if (level) VECTOR_PUSH(&policy->arena, &indicator->levels, level);
@@ -300,10 +337,7 @@ static void declare_plain(struct policy *policy, struct map *map, struct declara
 /* A procedure given again with a later `from` is its next version: a case follows the one in force when it was opened. */
 static void declare_procedure(struct policy *policy, struct declaration *declaration) {
     struct declaration *first = map_get(&policy->procedure_by_name, declaration->name.text);
-    if (first && !declaration->has_from) {
-        struct diagnostic *diagnostic = REPORT(policy, LANG_VERSION_WITHOUT_FROM, declaration->name.at, declaration->name.text);
-        if (diagnostic) diagnostic->related = span_position(first->name.at);
-    }
+    if (first && !declaration->has_from) report_twice(policy, LANG_VERSION_WITHOUT_FROM, declaration->name, first);
     VECTOR_PUSH(&policy->arena, &policy->procedures, declaration);
     if (!first) map_put(&policy->procedure_by_name, declaration->name.text, declaration);
 }
@@ -357,7 +391,8 @@ static void each_declaration(struct policy *policy, void (*declare)(struct polic
 static void link_dated(struct policy *policy) {
     for (size_t i = 0; i < policy->entities.count; i++) {
         struct entity *entity = policy->entities.items[i];
-        const struct names *dated = &entity->declaration->dated;
+        struct names *dated = &entity->declaration->dated;
+        names_once(policy, dated);
         for (size_t k = 0; k < dated->list.count; k++) {
             struct name name = dated->list.items[k];
             struct field *field = map_get(&entity->by_name, name.text);

@@ -73,24 +73,31 @@ static struct table *read_table(struct arena *arena, const struct source *source
     return table;
 }
 
+/* Up to the closing fence; one that names a language opens the next block instead. Leaves *offset behind the block. */
+static void find_end(struct block *block, const struct source *source, size_t *offset) {
+    struct line line;
+    for (size_t here = *offset; next_line(source, &here, &line); *offset = here) {
+        struct text text = line_text(source, line);
+        if (!is_fence(text)) continue;
+        block->end = line.begin;
+        block->closed = text_trim(text_slice(text, 3, text.length)).length == 0;
+        if (block->closed) *offset = here;
+        return;
+    }
+}
+
 void blocks_find(struct blocks *blocks, struct arena *arena, const struct source *source) {
-    size_t offset = 0;
+    size_t offset = text_starts(source->bytes, "\xef\xbb\xbf") ? 3 : 0;
     struct line line;
     struct text heading = TEXT("");
     while (next_line(source, &offset, &line)) {
         struct text text = line_text(source, line);
         if (is_heading(text, &heading) || !is_fence(text)) continue;
-        bool ours = text_equal(text_trim(text_slice(text, 3, text.length)), TEXT("doudi"));
-        struct block block = {.begin = offset, .end = source->bytes.length, .heading = heading};
-        if (block.begin > block.end) block.begin = block.end;
-        while (next_line(source, &offset, &line)) {
-            if (!is_fence(line_text(source, line))) continue;
-            block.end = line.begin;
-            block.closed = true;
-            break;
-        }
-        if (!ours) continue;
-        if (block.closed) block.table = read_table(arena, source, &offset);
-        VECTOR_PUSH(arena, &blocks->list, block);
+        if (offset > source->bytes.length) offset = source->bytes.length;
+        struct block block = {.fence = line.begin, .begin = offset, .end = source->bytes.length, .heading = heading};
+        block.ours = text_equal(text_trim(text_slice(text, 3, text.length)), TEXT("doudi"));
+        find_end(&block, source, &offset);
+        if (block.ours && block.closed) block.table = read_table(arena, source, &offset);
+        if (block.ours || !block.closed) VECTOR_PUSH(arena, &blocks->list, block);
     }
 }

@@ -6,13 +6,23 @@
 
 /* --- keys ------------------------------------------------------------------------------------------------------- */
 
+/* A fixed number or date. */
+static bool is_bound(const struct expr *expr) {
+    return expr_is_fixed(expr) && expr->kind != EXPR_PATH;
+}
+
 static void resolve_count_key(struct scope *scope, struct key *key) {
     static const struct type plain = {.kind = TYPE_NUMBER};
     struct number low, high;
     key->type = plain;
-    resolve_as(scope, key->low, &plain, key->name.text);
-    resolve_as(scope, key->high, &plain, key->name.text);
-    bool constant = expr_constant(scope->policy, key->low, &low) && expr_constant(scope->policy, key->high, &high);
+    bool fixed = is_bound(key->low) && is_bound(key->high);
+    if (fixed) {
+        resolve_as(scope, key->low, &plain, key->name.text);
+        resolve_as(scope, key->high, &plain, key->name.text);
+        if (key->low->type.kind != TYPE_NUMBER && key->low->type.kind != TYPE_ZERO) return;
+        if (key->high->type.kind != TYPE_NUMBER && key->high->type.kind != TYPE_ZERO) return;
+    }
+    bool constant = fixed && expr_constant(scope->policy, key->low, &low) && expr_constant(scope->policy, key->high, &high);
     if (!constant || !number_to_int64(low, &key->least) || !number_to_int64(high, &key->most) || key->least > key->most)
         REPORT(scope->policy, LANG_BAD_RANGE, span_join(key->low->at, key->high->at), key->name.text);
 }
@@ -81,6 +91,10 @@ bool range_declared(struct policy *policy, struct declaration *declaration, cons
     struct span at = span_join(declaration->low->at, declaration->high->at);
     if (type->kind != TYPE_NUMBER && type->kind != TYPE_DATE) {
         if (type->kind != TYPE_WRONG) REPORT(policy, LANG_RANGE_OF_WHAT, at, declaration->name.text, type_text(policy, type));
+        return false;
+    }
+    if (!is_bound(declaration->low) || !is_bound(declaration->high)) {
+        REPORT(policy, LANG_BAD_RANGE, at, declaration->name.text);
         return false;
     }
     resolve_bounds(&scope, declaration->low, declaration->high);
@@ -254,23 +268,21 @@ static void load_value(struct policy *policy, const struct parameter *parameter,
         .at = expr->at,
     };
     if (parameter->key_count > (parameter->area ? 1u : 0u)) REPORT(policy, LANG_KEYS_WITHOUT_TABLE, expr->at, parameter->name);
+    bool name = expr->kind == EXPR_PATH && parameter->type.kind != TYPE_ENUM;
+    if (!expr_is_fixed(expr) || name || declaration->branches.items[0].condition) {
+        REPORT(policy, LANG_PARAMETER_NOT_CONSTANT, expr->at, parameter->name);
+        return;
+    }
     resolve_as(&scope, expr, &parameter->type, parameter->name);
     if (expr->type.kind == TYPE_WRONG) return;
-    bool constant = true;
     if (expr_constant(policy, expr, &value.number))
         check_number(policy, parameter, expr->at, value.number);
     else if (expr->kind == EXPR_BOOL)
         value.truth = expr->as.truth;
     else if (expr->kind == EXPR_DATE || expr->kind == EXPR_NEVER)
         value.date = expr->kind == EXPR_DATE ? expr->as.date : DAY_NEVER;
-    else if (expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_ENUM_VALUE)
+    else if (expr->kind == EXPR_PATH)
         value.enum_value = expr->as.path.target.enum_value;
-    else
-        constant = false;
-    if (!constant || declaration->branches.items[0].condition) {
-        REPORT(policy, LANG_PARAMETER_NOT_CONSTANT, expr->at, parameter->name);
-        return;
-    }
     VECTOR_PUSH(&policy->arena, &values->list, value);
 }
 

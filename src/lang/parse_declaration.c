@@ -1,7 +1,7 @@
 /* Declarations: a head at the margin, options in any order, a body. */
 #include "lang/parser.h"
 
-#include <string.h>
+#include "lang/suggestion.h"
 
 static bool at_body(const struct parser *parser, enum head head) {
     return parser_at(parser, "=") || (head == HEAD_GUARANTEE && parser_at(parser, "for"));
@@ -39,13 +39,13 @@ static void parse_cases(struct parser *parser, struct declaration *declaration) 
 
 static void parse_value(struct parser *parser, struct declaration *declaration) {
     if (declaration->branches.count || declaration->table_first_row) {
-        parser_error(parser, LANG_SECOND_BODY);
+        parser_refuse(parser, LANG_SECOND_BODY);
         return;
     }
     parser_expect(parser, "=");
     if (parser_at(parser, "first") && text_is(parser_peek(parser, 1)->text, "row")) {
         parser->at += 2;
-        if (!parser_accept(parser, "of")) parser_error(parser, LANG_EXPECTED_OF_TABLE);
+        if (!parser_accept(parser, "of")) parser_missing(parser, LANG_EXPECTED_OF_TABLE);
         parser_expect(parser, "table");
         declaration->table_first_row = true;
     } else if (parser_at(parser, "when")) {
@@ -68,7 +68,7 @@ static void parse_guarantee(struct parser *parser, struct declaration *declarati
         declaration->consequence = (enum consequence)i;
         return;
     }
-    parser_error(parser, LANG_EXPECTED_CONSEQUENCE);
+    parser_missing(parser, LANG_EXPECTED_CONSEQUENCE);
 }
 
 /* --- options ---------------------------------------------------------------------------------------------------- */
@@ -109,7 +109,7 @@ static void parse_in(struct parser *parser, struct declaration *declaration) {
 
 static void parse_target(struct parser *parser, struct declaration *declaration) {
     declaration->has_target = true;
-    if (!parse_comparison_sign(parser, &declaration->target_compare)) parser_error(parser, LANG_EXPECTED_COMPARISON);
+    if (!parse_comparison_sign(parser, &declaration->target_compare)) parser_missing(parser, LANG_EXPECTED_COMPARISON);
     declaration->target = parse_factor(parser);
     parser_expect(parser, "by");
     declaration->target_by = parser_day(parser);
@@ -133,7 +133,6 @@ static void parse_pays(struct parser *parser, struct declaration *declaration) {
 }
 
 static void parse_date_option(struct parser *parser, day_number *day, bool *has) {
-    if (*has) parser_error(parser, LANG_OPTION_TWICE);
     *has = true;
     *day = parser_day(parser);
 }
@@ -141,10 +140,8 @@ static void parse_date_option(struct parser *parser, day_number *day, bool *has)
 /* An option of any declaration. */
 static bool parse_common_option(struct parser *parser, struct declaration *declaration) {
     if (parser_peek(parser, 0)->kind == TOKEN_STRING) {
-        if (declaration->label[LANGUAGE_ZH].length) parser_error(parser, LANG_OPTION_TWICE);
         parser_labels(parser, declaration->label);
     } else if (parser_accept(parser, "in")) {
-        if (declaration->low || declaration->in.text.length) parser_error(parser, LANG_OPTION_TWICE);
         parse_in(parser, declaration);
     } else if (parser_accept(parser, "at")) {
         parser_expect(parser, "most");
@@ -187,7 +184,7 @@ static bool parse_value_option(struct parser *parser, struct declaration *declar
         declaration->check = parser_name(parser);
     } else if (parser_accept(parser, "because")) {
         parser_labels(parser, declaration->because);
-        if (!declaration->because[LANGUAGE_ZH].length) parser_error(parser, LANG_EXPECTED_STRING);
+        if (!declaration->because[LANGUAGE_ZH].length) parser_missing(parser, LANG_EXPECTED_STRING);
     } else if (parser_accept(parser, "table")) {
         const struct token *next = parser_peek(parser, 0);
         bool named = next->kind == TOKEN_NAME && !word_is_reserved(next->text);
@@ -250,8 +247,22 @@ static bool parse_procedure_option(struct parser *parser, struct declaration *de
     return true;
 }
 
+/* Only clauses and records may come in several portions. */
+static void note_option(struct parser *parser) {
+    const struct token *token = parser_peek(parser, 0);
+    if (text_is(token->text, "cite") || text_is(token->text, "records")) return;
+    struct text word = token->kind == TOKEN_STRING ? TEXT("\"") : token->text;
+    for (size_t i = 0; i < parser->options.list.count; i++) {
+        if (!text_equal(parser->options.list.items[i].text, word)) continue;
+        parser_refuse(parser, LANG_OPTION_TWICE);
+        return;
+    }
+    VECTOR_PUSH(parser->arena, &parser->options.list, ((struct name){word, token->at}));
+}
+
 static bool parse_option(struct parser *parser, struct declaration *declaration) {
-    return (declaration->head == HEAD_POLICY && parse_policy_option(parser, declaration)) ||
+    note_option(parser);
+    return parser->failed || (declaration->head == HEAD_POLICY && parse_policy_option(parser, declaration)) ||
            parse_common_option(parser, declaration) || parse_value_option(parser, declaration) ||
            (declaration->head == HEAD_PROCEDURE && parse_procedure_option(parser, declaration));
 }
@@ -265,6 +276,27 @@ static bool head_find(struct text word, enum head *out) {
         return true;
     }
     return false;
+}
+
+/* Words that go on with a declaration and begin none. */
+static const char *const continuing[] = {
+    "when",    "otherwise", "cite",    "from",     "until", "enacted",   "over",        "in",    "at",     "by",
+    "table",   "starts",    "yearly",  "pays",     "target", "to",       "within",      "records", "step", "outcome",
+    "done",    "for",       "opens",   "decides",  "set",   "sets",      "empty",       "extends", "area", "clauses",
+    "currency", "dated",    "because", "check",    "unconfirmed", "and", "or",          "not",   "again",  "appeal",
+    "needs",   "letter",    "post",    "where",    "else",  "if",
+};
+
+static bool continues(const struct token *token) {
+    if (token->kind == TOKEN_SIGN || token->kind == TOKEN_STRING) return true;
+    for (size_t i = 0; token->kind == TOKEN_NAME && i < sizeof continuing / sizeof *continuing; i++)
+        if (text_is(token->text, continuing[i])) return true;
+    return false;
+}
+
+/* Tells a mistake that leaves no doubt about what was meant. */
+static void report_and_go_on(struct parser *parser, enum lang_message message, const struct token *token) {
+    diagnostics_add(parser->diagnostics, &lang_messages[message], span_position(token->at), &token->text, 1);
 }
 
 static void parse_enum_values(struct parser *parser, struct declaration *declaration) {
@@ -321,6 +353,30 @@ static void parse_names_of(struct parser *parser, struct declaration *declaratio
     declaration->name = parser_name(parser);
 }
 
+/* A declaration that was pushed in by spaces begins where it stands all the same. */
+static bool next_begins(struct parser *parser) {
+    const struct token *token = parser_peek(parser, 0);
+    enum head head;
+    if (token->kind != TOKEN_NAME || !token->new_line || !head_find(token->text, &head)) return false;
+    report_and_go_on(parser, LANG_NOT_AT_MARGIN, token);
+    parser->limit = parser->at;
+    parser->stop = *token;
+    parser->stop.kind = TOKEN_END;
+    parser->stop.text = TEXT("");
+    return true;
+}
+
+static void refuse_option(struct parser *parser) {
+    const struct token *token = parser_peek(parser, 0);
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, token->text);
+    for (size_t i = 0; i < sizeof continuing / sizeof *continuing; i++) suggestion_note(&suggestion, text_from(continuing[i]));
+    if (token->kind == TOKEN_NAME && suggestion.best.length)
+        parser_refuse_suggesting(parser, LANG_EXPECTED_OPTION_SUGGEST, suggestion.best);
+    else
+        parser_refuse(parser, LANG_EXPECTED_OPTION);
+}
+
 static void parse_body_and_options(struct parser *parser, struct declaration *declaration) {
     while (!parser->failed && parser_peek(parser, 0)->kind != TOKEN_END) {
         if (declaration->head == HEAD_PROCEDURE && (parser_at(parser, "step") || parser_at(parser, "outcome")))
@@ -329,43 +385,78 @@ static void parse_body_and_options(struct parser *parser, struct declaration *de
             parse_guarantee(parser, declaration);
         else if (at_body(parser, declaration->head))
             parse_value(parser, declaration);
-        else if (!parse_option(parser, declaration))
-            parser_error(parser, LANG_EXPECTED_OPTION);
+        else if (!parse_option(parser, declaration) && !next_begins(parser))
+            refuse_option(parser);
     }
 }
 
-/* Sets where the declaration that begins here ends. */
+/* Sets where the declaration that begins here ends: at the next word at the margin, unless that only forgot its indentation. */
 static void find_limit(struct parser *parser) {
     size_t next = parser->at + 1;
-    while (parser->tokens[next].kind != TOKEN_END && !parser->tokens[next].at_margin) next++;
+    bool told = false;
+    for (; parser->tokens[next].kind != TOKEN_END; next++) {
+        const struct token *token = &parser->tokens[next];
+        if (!token->at_margin) continue;
+        if (!continues(token)) break;
+        if (!told) report_and_go_on(parser, LANG_NOT_INDENTED, token);
+        told = true;
+    }
     parser->limit = next;
     parser->stop = parser->tokens[next];
     parser->stop.kind = TOKEN_END;
     parser->stop.text = TEXT("");
     parser->failed = false;
     parser->depth = 0;
+    parser->options = (struct names){0};
+}
+
+static void refuse_head(struct parser *parser) {
+    const struct token *token = parser_peek(parser, 0);
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, token->text);
+    for (int head = 0; head < HEADS; head++) suggestion_note(&suggestion, text_from(head_word((enum head)head)));
+    if (continues(token))
+        parser_refuse(parser, LANG_NOT_INDENTED);
+    else if (token->kind == TOKEN_NAME && suggestion.best.length)
+        parser_refuse_suggesting(parser, LANG_EXPECTED_DECLARATION_SUGGEST, suggestion.best);
+    else
+        parser_refuse(parser, LANG_EXPECTED_DECLARATION);
+}
+
+/* The names that the declaration at `begin` would have given: those of its first line, or, where it may have listed more, all. */
+static void note_lost(struct parser *parser, size_t begin, enum head head, bool known) {
+    enum { HEAD_ENTITY_AND_NAME = 3 };
+    bool lists = !known || head == HEAD_ENUM || head == HEAD_POLICY || head == HEAD_PROCEDURE;
+    size_t noted = 0;
+    for (size_t i = begin; i < parser->limit && (lists || noted < HEAD_ENTITY_AND_NAME); i++) {
+        const struct token *token = &parser->tokens[i];
+        if (token->kind != TOKEN_NAME) continue;
+        VECTOR_PUSH(parser->arena, &parser->lost.list, ((struct name){token->text, token->at}));
+        noted++;
+    }
 }
 
 struct declaration *parse_declaration(struct parser *parser) {
     while (parser->tokens[parser->at].kind != TOKEN_END) {
         size_t begin = parser->at;
-        find_limit(parser);
         const struct token *first = &parser->tokens[begin];
         struct declaration *declaration = ARENA_NEW(parser->arena, struct declaration);
-        if (!head_find(first->text, &declaration->head) || first->kind != TOKEN_NAME) {
-            parser_error(parser, LANG_EXPECTED_DECLARATION);
-        } else if (!first->at_margin) {
-            parser_error(parser, LANG_NOT_AT_MARGIN);
-        } else {
+        find_limit(parser);
+        bool known = first->kind == TOKEN_NAME && head_find(first->text, &declaration->head);
+        if (known) {
+            if (!first->at_margin) report_and_go_on(parser, LANG_NOT_AT_MARGIN, first);
             parser->at++;
             parse_names_of(parser, declaration);
             declaration->at = span_join(first->at, declaration->name.at);
             parse_head_tail(parser, declaration);
             parse_body_and_options(parser, declaration);
+        } else {
+            refuse_head(parser);
         }
         declaration->whole = span_join(first->at, parser->tokens[parser->limit - 1].at);
         parser->at = parser->limit;
         if (!parser->failed) return declaration;
+        note_lost(parser, begin, declaration->head, known);
     }
     return NULL;
 }

@@ -1,8 +1,6 @@
 /* Expressions: precedence climbs or, and, not, comparison, sum, term, factor. */
 #include "lang/parser.h"
 
-#include <string.h>
-
 static struct expr *expr_new(struct parser *parser, enum expr_kind kind, struct span at) {
     struct expr *expr = ARENA_NEW(parser->arena, struct expr);
     expr->kind = kind;
@@ -10,22 +8,32 @@ static struct expr *expr_new(struct parser *parser, enum expr_kind kind, struct 
     return expr;
 }
 
+/* Takes in a child's height. A tree that is too high is told, and goes on as a low one, so that no walk goes too deep. */
+static struct expr *expr_hold(struct parser *parser, struct expr *expr, const struct expr *child) {
+    if (child->height + 1 > expr->height) expr->height = (uint16_t)(child->height + 1);
+    if (expr->height <= EXPRESSION_HEIGHT_MAX) return expr;
+    parser_error_at(parser, LANG_TOO_DEEP, expr->at, TEXT(""));
+    expr->height = 0;
+    return expr;
+}
+
 static struct expr *expr_join(struct parser *parser, enum expr_kind kind, struct expr *left, struct expr *right) {
     struct expr *expr = expr_new(parser, kind, span_join(left->at, right->at));
     expr->left = left;
     expr->right = right;
-    expr->height = (uint16_t)((left->height > right->height ? left->height : right->height) + 1);
-    if (expr->height > EXPRESSION_HEIGHT_MAX) {
-        parser_error(parser, LANG_TOO_DEEP);
-        expr->height = 0;
-    }
-    return expr;
+    return expr_hold(parser, expr_hold(parser, expr, left), right);
+}
+
+/* One more level of nesting: what is nested too deeply is told before the stack could end. */
+static void go_deeper(struct parser *parser) {
+    if (++parser->depth > EXPRESSION_DEPTH_MAX) parser_error_at(parser, LANG_TOO_DEEP, parser_here(parser), TEXT(""));
 }
 
 static void parse_items(struct parser *parser, struct expr *into, const char *closing) {
     do {
         struct expr *item = parse_expression(parser);
         VECTOR_PUSH(parser->arena, &into->items, item);
+        expr_hold(parser, into, item);
     } while (parser_accept(parser, ","));
     parser_expect(parser, closing);
     into->at = span_join(into->at, parser_behind(parser));
@@ -88,6 +96,8 @@ static struct expr *parse_group(struct parser *parser, enum group_kind kind) {
     if (parser_accept(parser, "through")) expr->as.group.through_name = parser_name(parser);
     if (parser_accept(parser, ":")) expr->left = parse_expression(parser);
     if (parser_accept(parser, "where")) expr->right = parse_expression(parser);
+    if (expr->left) expr_hold(parser, expr, expr->left);
+    if (expr->right) expr_hold(parser, expr, expr->right);
     if (parser_accept(parser, "this")) {
         parser_expect(parser, "year");
         expr->as.group.window = WINDOW_YEAR;
@@ -105,8 +115,7 @@ static struct expr *parse_call(struct parser *parser) {
     struct expr *expr = expr_new(parser, EXPR_CALL, parser_here(parser));
     struct name name = parser_word(parser);
     expr->as.call.name = name;
-    if (!function_find(name.text, &expr->as.call.function))
-        parser_error_at(parser, LANG_UNKNOWN_FUNCTION, name.at, name.text);
+    if (!function_find(name.text, &expr->as.call.function)) expr->as.call.function = FUNCTIONS;
     parser_expect(parser, "(");
     parse_items(parser, expr, ")");
     return expr;
@@ -138,7 +147,7 @@ static struct expr *parse_named(struct parser *parser) {
         return word;
     }
     if (word_is_reserved(token->text) && !text_is(token->text, "first_day")) {
-        parser_error(parser, LANG_EXPECTED_EXPRESSION);
+        parser_missing(parser, LANG_EXPECTED_EXPRESSION);
         return word;
     }
     return text_is(parser_peek(parser, 1)->text, "(") ? parse_call(parser) : parse_path(parser);
@@ -150,7 +159,7 @@ static struct expr *parse_simple(struct parser *parser) {
         struct expr *expr = expr_new(parser, EXPR_NEGATE, token->at);
         expr->left = parse_factor(parser);
         expr->at = span_join(token->at, expr->left->at);
-        return expr;
+        return expr_hold(parser, expr, expr->left);
     }
     if (parser_accept(parser, "(")) {
         struct expr *expr = parse_expression(parser);
@@ -164,12 +173,12 @@ static struct expr *parse_simple(struct parser *parser) {
     if (token->kind == TOKEN_DATE)
         date->as.date = parser_day(parser);
     else
-        parser_error(parser, LANG_EXPECTED_EXPRESSION);
+        parser_missing(parser, LANG_EXPECTED_EXPRESSION);
     return date;
 }
 
 struct expr *parse_factor(struct parser *parser) {
-    if (++parser->depth > EXPRESSION_DEPTH_MAX) parser_error(parser, LANG_TOO_DEEP);
+    go_deeper(parser);
     struct expr *expr = parse_simple(parser);
     if (parser_accept(parser, "on")) expr = expr_join(parser, EXPR_ON, expr, parse_factor(parser));
     if (parser_at(parser, "if") && text_is(parser_peek(parser, 1)->text, "known")) {
@@ -221,7 +230,7 @@ static struct expr *parse_in(struct parser *parser, struct expr *left) {
         struct expr *expr = expr_new(parser, EXPR_IN_SET, left->at);
         expr->left = left;
         parse_items(parser, expr, ")");
-        return expr;
+        return expr_hold(parser, expr, left);
     }
     struct expr *expr = expr_new(parser, EXPR_IN_RANGE, left->at);
     expr->left = left;
@@ -229,7 +238,7 @@ static struct expr *parse_in(struct parser *parser, struct expr *left) {
     parser_expect(parser, "..");
     expr->third = parse_sum(parser);
     expr->at = span_join(left->at, expr->third->at);
-    return expr;
+    return expr_hold(parser, expr_hold(parser, expr_hold(parser, expr, left), expr->right), expr->third);
 }
 
 static struct expr *parse_test(struct parser *parser) {
@@ -241,7 +250,7 @@ static struct expr *parse_test(struct parser *parser) {
         enum comparison again;
         if (parse_comparison_sign(parser, &again)) {
             parser->at--;
-            parser_error(parser, LANG_CHAINED_COMPARISON);
+            parser_refuse(parser, LANG_CHAINED_COMPARISON);
         }
         return expr;
     }
@@ -252,11 +261,11 @@ static struct expr *parse_negation(struct parser *parser) {
     struct span at = parser_here(parser);
     if (!parser_accept(parser, "not")) return parse_test(parser);
     struct expr *expr = expr_new(parser, EXPR_NOT, at);
-    if (++parser->depth > EXPRESSION_DEPTH_MAX) parser_error(parser, LANG_TOO_DEEP);
+    go_deeper(parser);
     expr->left = parse_negation(parser);
     parser->depth--;
     expr->at = span_join(at, expr->left->at);
-    return expr;
+    return expr_hold(parser, expr, expr->left);
 }
 
 static struct expr *parse_conjunction(struct parser *parser) {
@@ -266,7 +275,9 @@ static struct expr *parse_conjunction(struct parser *parser) {
 }
 
 struct expr *parse_expression(struct parser *parser) {
+    go_deeper(parser);
     struct expr *expr = parse_conjunction(parser);
     while (parser_accept(parser, "or")) expr = expr_join(parser, EXPR_OR, expr, parse_conjunction(parser));
+    parser->depth--;
     return expr;
 }

@@ -1,5 +1,7 @@
 #include "lang/parser.h"
 
+#include "lang/foreign.h"
+
 void parser_init(struct parser *parser, struct arena *arena, struct diagnostics *diagnostics, const struct token *tokens) {
     *parser = (struct parser){.arena = arena, .diagnostics = diagnostics, .tokens = tokens};
     size_t end = 0;
@@ -21,23 +23,64 @@ struct span parser_behind(const struct parser *parser) {
     return parser->at ? parser->tokens[parser->at - 1].at : parser->tokens[0].at;
 }
 
-void parser_error_at(struct parser *parser, enum lang_message message, struct span at, struct text argument) {
-    if (!parser->failed) diagnostics_add(parser->diagnostics, &lang_messages[message], span_position(at), &argument, 1);
+static void report(struct parser *parser, enum lang_message message, struct span at, const struct text *arguments, size_t count) {
+    if (!parser->failed) diagnostics_add(parser->diagnostics, &lang_messages[message], span_position(at), arguments, count);
     parser->failed = true;
     parser->at = parser->limit;
 }
 
-/* What was found, for the reader's eye: the end of a declaration is no token of its text. */
-void parser_error(struct parser *parser, enum lang_message message) {
+void parser_error_at(struct parser *parser, enum lang_message message, struct span at, struct text argument) {
+    report(parser, message, at, &argument, 1);
+}
+
+/* What cannot stand anywhere, or comes from another language, is told as such, whatever was expected. */
+static bool report_foreign(struct parser *parser, const struct token *token) {
+    struct text found = span_text(token->at);
+    const char *meant = token->kind == TOKEN_NAME || token->kind == TOKEN_WRONG ? foreign_meant(found) : NULL;
+    struct text arguments[] = {found, text_from(meant)};
+    enum lang_message message;
+    if (meant)
+        message = foreign_is_full_width(found) ? LANG_FULL_WIDTH : LANG_FOREIGN;
+    else if (token->kind == TOKEN_NAME && foreign_is_condition(found))
+        message = LANG_IF_THEN_ELSE;
+    else if (token->kind == TOKEN_WRONG)
+        message = text_starts(found, "\"") ? LANG_OPEN_STRING : LANG_WRONG_CHARACTER;
+    else
+        return false;
+    report(parser, message, token->at, arguments, 2);
+    return true;
+}
+
+/* `a AND b`: AND was taken for a unit or a name, and the error shows only behind it. */
+static bool report_foreign_near(struct parser *parser) {
+    const struct token *token = parser_peek(parser, 0), *before = parser->at ? &parser->tokens[parser->at - 1] : NULL;
+    if (report_foreign(parser, token)) return true;
+    return before && before->kind == TOKEN_NAME && !word_is_reserved(before->text) && report_foreign(parser, before);
+}
+
+/* Where something is missing: at the token that stands in its place, or where the line before ends. */
+static struct span missing_at(const struct parser *parser) {
     const struct token *token = parser_peek(parser, 0);
-    struct text found = token->kind == TOKEN_END ? TEXT("∎") : span_text(token->at);
-    struct span at = token->at;
-    if (token->kind == TOKEN_END && parser->at > 0) {
-        at = parser_behind(parser);
-        at.begin = at.end;
-    }
-    if (token->kind == TOKEN_WRONG) message = text_starts(found, "\"") ? LANG_OPEN_STRING : LANG_WRONG_CHARACTER;
-    parser_error_at(parser, message, at, found);
+    if (parser->at == 0 || (token->kind != TOKEN_END && !token->new_line)) return token->at;
+    struct span behind = parser_behind(parser);
+    behind.begin = behind.end;
+    return behind;
+}
+
+void parser_missing(struct parser *parser, enum lang_message message) {
+    if (parser->failed || report_foreign_near(parser)) return;
+    parser_error_at(parser, message, missing_at(parser), TEXT(""));
+}
+
+void parser_refuse(struct parser *parser, enum lang_message message) {
+    if (parser->failed || report_foreign_near(parser)) return;
+    parser_error_at(parser, message, parser_here(parser), span_text(parser_here(parser)));
+}
+
+void parser_refuse_suggesting(struct parser *parser, enum lang_message message, struct text suggestion) {
+    if (parser->failed || report_foreign_near(parser)) return;
+    const struct text arguments[] = {span_text(parser_here(parser)), suggestion};
+    report(parser, message, parser_here(parser), arguments, 2);
 }
 
 static bool token_is(const struct token *token, const char *word) {
@@ -55,28 +98,14 @@ bool parser_accept(struct parser *parser, const char *word) {
 }
 
 void parser_expect(struct parser *parser, const char *word) {
-    if (parser_accept(parser, word) || parser->failed) return;
-    const struct token *token = parser_peek(parser, 0);
-    if (token->kind == TOKEN_WRONG) {
-        parser_error(parser, LANG_WRONG_CHARACTER);
-        return;
-    }
-    struct text found = token->kind == TOKEN_END ? TEXT("∎") : span_text(token->at);
-    struct span at = token->at;
-    if (token->kind == TOKEN_END && parser->at > 0) {
-        at = parser_behind(parser);
-        at.begin = at.end;
-    }
-    struct text arguments[] = {found, text_from(word)};
-    diagnostics_add(parser->diagnostics, &lang_messages[LANG_EXPECTED_WORD], span_position(at), arguments, 2);
-    parser->failed = true;
-    parser->at = parser->limit;
+    if (parser_accept(parser, word) || parser->failed || report_foreign_near(parser)) return;
+    parser_error_at(parser, LANG_EXPECTED_WORD, missing_at(parser), text_from(word));
 }
 
 struct name parser_word(struct parser *parser) {
     const struct token *token = parser_peek(parser, 0);
     if (token->kind != TOKEN_NAME) {
-        parser_error(parser, LANG_EXPECTED_NAME);
+        parser_missing(parser, LANG_EXPECTED_NAME);
         return (struct name){TEXT(""), token->at};
     }
     parser->at++;
@@ -86,7 +115,7 @@ struct name parser_word(struct parser *parser) {
 struct name parser_name(struct parser *parser) {
     const struct token *token = parser_peek(parser, 0);
     if (token->kind == TOKEN_NAME && word_is_reserved(token->text)) {
-        parser_error(parser, LANG_RESERVED_WORD);
+        parser_refuse(parser, LANG_RESERVED_WORD);
         return (struct name){TEXT(""), token->at};
     }
     return parser_word(parser);
@@ -95,11 +124,12 @@ struct name parser_name(struct parser *parser) {
 struct number parser_number(struct parser *parser) {
     const struct token *token = parser_peek(parser, 0);
     struct number number = number_zero;
-    if (token->kind != TOKEN_NUMBER || !number_parse(parser->arena, token->text, &number)) {
-        parser_error(parser, LANG_EXPECTED_NUMBER);
-        return number;
-    }
-    parser->at++;
+    if (token->kind != TOKEN_NUMBER)
+        parser_missing(parser, LANG_EXPECTED_NUMBER);
+    else if (token->text.length > NUMBER_DIGITS_MAX || !number_parse(parser->arena, token->text, &number))
+        parser_refuse(parser, LANG_NUMBER_TOO_LONG);
+    else
+        parser->at++;
     return number;
 }
 
@@ -120,11 +150,11 @@ day_number parser_day(struct parser *parser) {
     const struct token *token = parser_peek(parser, 0);
     day_number day = 0;
     if (token->kind != TOKEN_DATE) {
-        parser_error(parser, LANG_EXPECTED_DATE);
+        parser_missing(parser, LANG_EXPECTED_DATE);
         return day;
     }
     if (!day_parse(token->text, &day)) {
-        parser_error(parser, LANG_NO_SUCH_DAY);
+        parser_refuse(parser, LANG_NO_SUCH_DAY);
         return day;
     }
     parser->at++;
@@ -140,19 +170,21 @@ struct names parser_names(struct parser *parser) {
     return names;
 }
 
-/* A clause's id is whatever stands there without a space or comma: 2.1.4, NJ-7, 62(1). */
+static bool ends_clause(const struct token *token) {
+    return token->kind == TOKEN_END || token->kind == TOKEN_STRING || token->kind == TOKEN_WRONG || text_is(token->text, ",");
+}
+
+/* A clause's id is whatever stands there together, without a space or comma: 2.1.4, NJ-7, 62(1). */
 static struct name parse_clause(struct parser *parser) {
-    const struct token *first = parser_peek(parser, 0);
-    if (first->kind == TOKEN_END || first->kind == TOKEN_STRING || text_is(first->text, ",")) {
-        parser_error(parser, LANG_EXPECTED_CLAUSE);
-        return (struct name){TEXT(""), first->at};
+    struct span at = parser_here(parser);
+    if (ends_clause(parser_peek(parser, 0))) {
+        parser_missing(parser, LANG_EXPECTED_CLAUSE);
+        return (struct name){TEXT(""), at};
     }
-    struct span at = first->at;
-    const struct text bytes = at.source->bytes;
-    while (at.end < bytes.length && bytes.bytes[at.end] != ' ' && bytes.bytes[at.end] != ',' && bytes.bytes[at.end] != '\n' &&
-           bytes.bytes[at.end] != '\r' && bytes.bytes[at.end] != '\t')
-        at.end++;
-    while (parser->at < parser->limit && parser->tokens[parser->at].at.begin < at.end) parser->at++;
+    do {
+        at = span_join(at, parser_here(parser));
+        parser->at++;
+    } while (!ends_clause(parser_peek(parser, 0)) && parser_here(parser).begin == at.end);
     return (struct name){span_text(at), at};
 }
 
@@ -183,6 +215,6 @@ struct type_name parser_type(struct parser *parser) {
 }
 
 bool parser_done(struct parser *parser) {
-    if (parser_peek(parser, 0)->kind != TOKEN_END) parser_error(parser, LANG_UNEXPECTED);
+    if (parser_peek(parser, 0)->kind != TOKEN_END) parser_refuse(parser, LANG_UNEXPECTED);
     return !parser->failed;
 }

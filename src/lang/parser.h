@@ -8,7 +8,7 @@
 #include "lang/messages.h"
 #include "lang/tree.h"
 
-enum { EXPRESSION_DEPTH_MAX = 100, EXPRESSION_HEIGHT_MAX = 500 };
+enum { EXPRESSION_DEPTH_MAX = 200, EXPRESSION_HEIGHT_MAX = 500, NUMBER_DIGITS_MAX = 60 };
 
 struct parser {
     struct arena *arena;
@@ -19,6 +19,8 @@ struct parser {
     struct token stop;          /* what stands at the limit, seen from inside */
     bool failed;                /* a mistake in this declaration was reported */
     int depth;                  /* of nested expressions */
+    struct names options;       /* of this declaration, to find one that stands twice */
+    struct names lost;          /* what declarations that were left out may have named: not to be called unknown elsewhere */
 };
 
 void parser_init(struct parser *parser, struct arena *arena, struct diagnostics *diagnostics, const struct token *tokens);
@@ -29,7 +31,9 @@ struct span parser_behind(const struct parser *parser);   /* of the token before
 bool parser_at(const struct parser *parser, const char *word);                    /* the word or sign comes next */
 bool parser_accept(struct parser *parser, const char *word);                      /* ... and is passed */
 void parser_expect(struct parser *parser, const char *word);                      /* ... or is reported missing */
-void parser_error(struct parser *parser, enum lang_message message);              /* {0}: what was found */
+void parser_missing(struct parser *parser, enum lang_message message);            /* what should come next */
+void parser_refuse(struct parser *parser, enum lang_message message);             /* {0}: what comes next */
+void parser_refuse_suggesting(struct parser *parser, enum lang_message message, struct text suggestion); /* {1} */
 void parser_error_at(struct parser *parser, enum lang_message message, struct span at, struct text argument);
 
 struct name parser_name(struct parser *parser);           /* any name, reserved ones reported */

@@ -13,7 +13,7 @@ struct policy *policy_new(void) {
     struct map *const maps[] = {
         &policy->unit_by_name,      &policy->enumeration_by_name, &policy->entity_by_name, &policy->parameter_by_name,
         &policy->indicator_by_name, &policy->fund_by_name,        &policy->role_by_name,   &policy->calendar_by_name,
-        &policy->procedure_by_name, &policy->clause_by_id,
+        &policy->procedure_by_name, &policy->clause_by_id,        &policy->lost,
     };
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) map_init(maps[i], &policy->arena);
     return policy;
@@ -57,56 +57,74 @@ static void sort_sources(struct layer *layer) {
         }
 }
 
-static void attach_table(struct policy *policy, struct layer *layer, size_t first, const struct block *block) {
-    bool wanted = layer->declarations.count > first && layer->declarations.items[layer->declarations.count - 1]->table_first_row;
-    if (block->table && wanted)
-        layer->declarations.items[layer->declarations.count - 1]->table = block->table;
-    else if (block->table && layer->declarations.count > first)
-        REPORT(policy, LANG_TABLE_UNUSED, block->table->rows.items[0].at, layer->declarations.items[layer->declarations.count - 1]->name.text);
+/* The table under a block belongs to the block's last declaration. */
+static void attach_table(struct policy *policy, struct declaration *last, struct table *table) {
+    if (last->table_first_row)
+        last->table = table;
+    else
+        REPORT(policy, LANG_TABLE_UNUSED, table->rows.items[0].at, last->name.text);
 }
 
-static void parse_source(struct policy *policy, struct layer *layer, const struct source *source) {
+static void keep_declaration(struct policy *policy, struct layer *layer, struct declaration *declaration, struct text section) {
+    declaration->layer = layer;
+    declaration->section = section;
+    if (declaration->head == HEAD_POLICY && !layer->head)
+        layer->head = declaration;
+    else if (declaration->head == HEAD_POLICY)
+        REPORT(policy, LANG_SECOND_POLICY, declaration->at, declaration->name.text);
+    VECTOR_PUSH(&policy->arena, &layer->declarations, declaration);
+}
+
+static void parse_block(struct policy *policy, struct layer *layer, const struct source *source, const struct block *block) {
+    struct tokens tokens = {0};
+    struct parser parser;
+    tokens_cut(&tokens, &policy->arena, source, block->begin, block->end);
+    if (arena_failed(&policy->arena)) return;
+    parser_init(&parser, &policy->arena, &policy->diagnostics, tokens.list.items);
+    struct declaration *last = NULL;
+    for (struct declaration *next; (next = parse_declaration(&parser)) && !arena_failed(&policy->arena); last = next)
+        keep_declaration(policy, layer, next, block->heading);
+    for (size_t i = 0; i < parser.lost.list.count; i++) map_put(&policy->lost, parser.lost.list.items[i].text, layer);
+    if (block->table && last && !parser.failed) attach_table(policy, last, block->table);
+}
+
+/* False when the text hides declarations: whatever reads them would be told wrongly. */
+static bool parse_source(struct policy *policy, struct layer *layer, const struct source *source) {
     struct blocks blocks = {0};
     size_t invalid = text_invalid_at(source->bytes);
     if (invalid < source->bytes.length) {
         REPORT(policy, LANG_BAD_UTF8, ((struct span){source, invalid, invalid + 1}), source->name);
-        return;
+        return false;
     }
+    bool whole = true;
     blocks_find(&blocks, &policy->arena, source);
     for (size_t i = 0; i < blocks.list.count; i++) {
         const struct block *block = &blocks.list.items[i];
-        if (!block->closed) REPORT(policy, LANG_FENCE_OPEN, ((struct span){source, block->begin, block->begin}), source->name);
-        struct tokens tokens = {0};
-        tokens_cut(&tokens, &policy->arena, source, block->begin, block->end);
-        if (arena_failed(&policy->arena)) return;
-        struct parser parser;
-        parser_init(&parser, &policy->arena, &policy->diagnostics, tokens.list.items);
-        size_t first = layer->declarations.count;
-        for (struct declaration *declaration; (declaration = parse_declaration(&parser));) {
-            declaration->layer = layer;
-            declaration->section = block->heading;
-            if (declaration->head == HEAD_POLICY && !layer->head)
-                layer->head = declaration;
-            else if (declaration->head == HEAD_POLICY)
-                REPORT(policy, LANG_SECOND_POLICY, declaration->at, declaration->name.text);
-            VECTOR_PUSH(&policy->arena, &layer->declarations, declaration);
+        if (block->closed) {
+            parse_block(policy, layer, source, block);
+            continue;
         }
-        attach_table(policy, layer, first, block);
+        REPORT(policy, LANG_FENCE_OPEN, ((struct span){source, block->fence, block->begin}), source->name);
+        whole = false;
     }
+    return whole;
 }
 
-static void parse_layer(struct policy *policy, struct layer *layer) {
+static bool parse_layer(struct policy *policy, struct layer *layer) {
+    bool whole = true;
     sort_sources(layer);
-    for (size_t i = 0; i < layer->sources.count; i++) parse_source(policy, layer, layer->sources.items[i]);
-    if (layer->head) return;
+    for (size_t i = 0; i < layer->sources.count; i++) whole &= parse_source(policy, layer, layer->sources.items[i]);
+    if (layer->head || !whole || map_get(&policy->lost, TEXT("policy"))) return whole;
     struct span nowhere = {layer->sources.count ? layer->sources.items[0] : NULL, 0, 0};
     REPORT(policy, LANG_NO_POLICY, nowhere, layer->folder);
+    return true;
 }
 
 /* The word after `extends`: the base must be at hand before the layer itself can be understood. */
 struct text policy_extends(struct policy *policy) {
+    if (policy->layers.count == 0) return TEXT("");
     const struct layer *layer = policy->layers.items[policy->layers.count - 1];
-    for (size_t i = 0; i < layer->sources.count; i++) {
+    for (size_t i = 0; i < layer->sources.count && !arena_failed(&policy->arena); i++) {
         const struct source *source = layer->sources.items[i];
         struct blocks blocks = {0};
         blocks_find(&blocks, &policy->arena, source);
@@ -130,7 +148,7 @@ static void link_layers(struct policy *policy) {
             struct declaration *head = policy->layers.items[k]->head;
             if (head && text_equal(head->name.text, extends.text)) layer->base = policy->layers.items[k];
         }
-        if (extends.text.length && !layer->base) REPORT(policy, LANG_BASE_MISSING, extends.at, extends.text);
+        if (extends.text.length && !layer->base && !map_get(&policy->lost, extends.text)) REPORT(policy, LANG_BASE_MISSING, extends.at, extends.text);
         if (!extends.text.length && i > 0) REPORT(policy, LANG_EXTENDS_MISSING, layer->head->at, layer->head->name.text);
     }
 }
@@ -141,16 +159,31 @@ static bool clean(const struct policy *policy) {
     return policy->diagnostics.errors == 0 && !arena_failed(&policy->arena);
 }
 
-bool policy_compile(struct policy *policy) {
-    static void (*const stages[])(struct policy *) = {declare_all, parameters_load, check_all,     check_procedures,
-                                                      cycles_find, cases_check,     intervals_find};
-    for (size_t i = 0; i < policy->layers.count; i++) parse_layer(policy, policy->layers.items[i]);
-    link_layers(policy);
-    /* Declarations, parameters, names and procedures are checked even after mistakes, to tell as many as possible in one go; cycles, cases and
-     * ranges presuppose that every name and type is right. */
+/* Declarations, parameters, names and procedures are checked even after mistakes, to tell as many as possible in one go. */
+static void check_meaning(struct policy *policy) {
+    static void (*const stages[])(struct policy *) = {declare_all, parameters_load, check_all, check_procedures};
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
-        if (arena_failed(&policy->arena) || (i >= 4 && !clean(policy))) break;
+        if (arena_failed(&policy->arena)) return;
         stages[i](policy);
+    }
+}
+
+/* Cases, cycles and ranges presuppose that every name and type is right, ranges also that there is no cycle. */
+static void check_whole(struct policy *policy) {
+    if (!clean(policy)) return;
+    cases_check(policy);
+    size_t errors = policy->diagnostics.errors;
+    if (!arena_failed(&policy->arena)) cycles_find(policy);
+    if (!arena_failed(&policy->arena) && policy->diagnostics.errors == errors) intervals_find(policy);
+}
+
+bool policy_compile(struct policy *policy) {
+    bool whole = true;
+    for (size_t i = 0; i < policy->layers.count; i++) whole &= parse_layer(policy, policy->layers.items[i]);
+    link_layers(policy);
+    if (whole && !arena_failed(&policy->arena)) {
+        check_meaning(policy);
+        check_whole(policy);
     }
     diagnostics_sort(&policy->diagnostics);
     policy->compiled = clean(policy);

@@ -202,6 +202,8 @@ struct policy {
     VECTOR(struct clause *) clauses;
     struct map unit_by_name, enumeration_by_name, entity_by_name, parameter_by_name, indicator_by_name;
     struct map fund_by_name, role_by_name, calendar_by_name, procedure_by_name, clause_by_id;
+    struct map lost; /* names of declarations that were wrong and left out: who reads them is not told a second mistake */
+    VECTOR(struct field *) order; /* each field behind those that it reads, but for previous and earlier values */
     struct text dimension_name[DIMENSIONS]; /* base units: currency, month, day, then declared ones */
     size_t dimensions;
     struct text currency; /* its name */

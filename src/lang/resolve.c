@@ -45,6 +45,19 @@ void resolve_as(struct scope *scope, struct expr *expr, const struct type *want,
     REPORT(policy, LANG_WRONG_TYPE, expr->at, what, type_text(policy, want), type_text(policy, &type));
 }
 
+struct type type_product(struct scope *scope, const struct expr *expr, const struct type *left, const struct type *right, int sign) {
+    struct type result = *left;
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        int power = left->powers[i] + sign * right->powers[i];
+        if (power > POWER_MAX || power < -POWER_MAX) {
+            REPORT(scope->policy, LANG_POWER_TOO_HIGH, expr->at, expr_text(expr));
+            return wrong;
+        }
+        result.powers[i] = (int8_t)power;
+    }
+    return result;
+}
+
 /* --- operators -------------------------------------------------------------------------------------------------- */
 
 static struct type resolve_quantity(struct scope *scope, struct expr *expr) {
@@ -97,16 +110,7 @@ static struct type resolve_arithmetic(struct scope *scope, struct expr *expr) {
         return wrong;
     }
     if (left.kind == TYPE_ZERO || right.kind == TYPE_ZERO) return zero;
-    result = left;
-    for (size_t i = 0; i < DIMENSIONS; i++) {
-        int power = left.powers[i] + (expr->kind == EXPR_MULTIPLY ? right.powers[i] : -right.powers[i]);
-        if (power > 9 || power < -9) {
-            REPORT(policy, LANG_TOO_DEEP, expr->at, expr_text(expr));
-            return wrong;
-        }
-        result.powers[i] = (int8_t)power;
-    }
-    return result;
+    return type_product(scope, expr, &left, &right, expr->kind == EXPR_MULTIPLY ? 1 : -1);
 }
 
 /* Each side may tell the other which enumeration is expected. */
@@ -204,6 +208,18 @@ static struct type resolve_kind(struct scope *scope, struct expr *expr, const st
 struct type resolve(struct scope *scope, struct expr *expr, const struct type *want) {
     expr->type = resolve_kind(scope, expr, want);
     return expr->type;
+}
+
+bool expr_is_fixed(const struct expr *expr) {
+    switch (expr->kind) {
+    case EXPR_NUMBER:
+    case EXPR_DATE:
+    case EXPR_BOOL:
+    case EXPR_NEVER: return true;
+    case EXPR_NEGATE: return expr->left->kind == EXPR_NUMBER;
+    case EXPR_PATH: return expr->as.path.names.list.count == 1 && expr->items.count == 0;
+    default: return false;
+    }
 }
 
 bool expr_constant(struct policy *policy, const struct expr *expr, struct number *out) {

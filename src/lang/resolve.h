@@ -7,6 +7,8 @@
 bool type_is_numeric(const struct type *type);
 /* Both must be of one type, which goes to *out; reported where they are not. */
 bool type_same(struct scope *scope, struct span at, const struct type *a, const struct type *b, struct type *out);
+/* Of left * right, or with sign -1 of left / right. */
+struct type type_product(struct scope *scope, const struct expr *expr, const struct type *left, const struct type *right, int sign);
 struct type resolve_number(struct scope *scope, struct expr *expr);
 void resolve_bounds(struct scope *scope, struct expr *low, struct expr *high);
 

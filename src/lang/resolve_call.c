@@ -19,6 +19,7 @@ static bool group_reach(struct scope *scope, struct expr *expr, const struct ent
         struct type here = {.kind = TYPE_ROW, .entity = scope->entity};
         expr->as.group.through = field;
         if (field && field->kind == FIELD_INPUT && type_equal(&field->type, &here)) return true;
+        if (name_is_lost(policy, through)) return false;
         REPORT(policy, LANG_THROUGH_LEADS_ELSEWHERE, through.at, through.text, entity->name, scope->entity->name);
         return false;
     }
@@ -155,8 +156,7 @@ static struct type resolve_bands(struct scope *scope, struct expr *expr) {
     }
     struct type both;
     if (!type_same(scope, value->at, &type, &parameter->band->type, &both)) return wrong;
-    for (size_t i = 0; i < DIMENSIONS; i++) both.powers[i] = (int8_t)(both.powers[i] + rate.powers[i]);
-    return both;
+    return type_product(scope, expr, &both, &rate, 1);
 }
 
 static struct type resolve_apportion(struct scope *scope, struct expr *expr) {
@@ -196,15 +196,37 @@ static struct type resolve_distance(struct scope *scope, struct expr *expr) {
     return type;
 }
 
-struct type resolve_call(struct scope *scope, struct expr *expr, const struct type *want) {
+static void report_unknown_function(struct scope *scope, const struct expr *expr) {
     struct policy *policy = scope->policy;
+    struct name name = expr->as.call.name;
+    for (int kind = GROUP_SUM; kind <= GROUP_ALL; kind++) {
+        if (!text_is(name.text, group_word((enum group_kind)kind))) continue;
+        REPORT(policy, LANG_GROUP_AS_CALL, name.at, name.text);
+        return;
+    }
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, name.text);
+    for (int function = 0; function < FUNCTIONS; function++) suggestion_note(&suggestion, text_from(function_word((enum function)function)));
+    report_unknown(policy, LANG_UNKNOWN_FUNCTION, name, TEXT(""), &suggestion);
+}
+
+static bool arity_fits(struct scope *scope, const struct expr *expr) {
+    struct policy *policy = scope->policy;
+    size_t least = arity[expr->as.call.function].least, most = arity[expr->as.call.function].most, count = expr->items.count;
+    if (count >= least && count <= most) return true;
+    struct text wanted = text_format(&policy->arena, least == most ? "%zu" : "%zu .. %zu", least, most);
+    REPORT(policy, LANG_WRONG_ARITY, expr->at, expr->as.call.name.text, wanted, text_format(&policy->arena, "%zu", count));
+    return false;
+}
+
+struct type resolve_call(struct scope *scope, struct expr *expr, const struct type *want) {
     enum function function = expr->as.call.function;
     size_t count = expr->items.count;
-    if (count < arity[function].least || count > arity[function].most) {
-        REPORT(policy, LANG_WRONG_ARITY, expr->at, expr->as.call.name.text,
-               text_format(&policy->arena, "%zu", arity[function].least), text_format(&policy->arena, "%zu", count));
+    if (function == FUNCTIONS) {
+        report_unknown_function(scope, expr);
         return wrong;
     }
+    if (!arity_fits(scope, expr)) return wrong;
     switch (function) {
     case FUNCTION_MIN:
     case FUNCTION_MAX: return resolve_extreme(scope, expr, want);

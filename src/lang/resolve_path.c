@@ -75,6 +75,8 @@ static void expect(const struct expr *expr, const struct type *want, struct cand
     add(found, (struct candidate){PATH_ENUM_VALUE, .value = (uint32_t)value, .type = *want});
 }
 
+enum { PLACES_SHOWN = 120 };
+
 static void report_unknown_name(struct scope *scope, const struct expr *expr, const struct type *want, bool is_indicator) {
     struct policy *policy = scope->policy;
     struct name first = expr->as.path.names.list.items[0];
@@ -88,6 +90,7 @@ static void report_unknown_name(struct scope *scope, const struct expr *expr, co
     for (const struct entity *entity = scope->entity; entity; entity = entity->parent) {
         suggestion_note_map(&suggestion, &entity->by_name);
         suggestion_note(&suggestion, entity->name);
+        if (places.length > PLACES_SHOWN) continue;
         places = text_format(&policy->arena, "%.*s%s%.*s", TEXT_ARG(places), places.length ? ", " : "", TEXT_ARG(entity->name));
     }
     suggestion_note_map(&suggestion, &policy->parameter_by_name);
@@ -121,10 +124,22 @@ bool field_is_event_stratum(const struct field *field) {
     return field->entity->is_event;
 }
 
+/* Whether a version of the rule is in force on every day. */
+static bool covers(const struct field *field, day_number from, day_number until) {
+    day_number next = from; /* the first day not seen to be covered */
+    for (size_t i = 0; i < field->rules.count; i++) {
+        const struct rule *rule = field->rules.items[i];
+        if (rule->from > next) return false;
+        if (rule->until >= until) return true;
+        if (rule->until >= next) next = rule->until + 1;
+    }
+    return false;
+}
+
 static void check_dates(struct scope *scope, const struct expr *expr, const struct field *field) {
     if (field->kind == FIELD_BENEFIT || field->rules.count == 0) return;
     const struct rule *first = field->rules.items[0], *last = field->rules.items[field->rules.count - 1];
-    if (scope->from >= first->from && scope->until <= last->until) return;
+    if (covers(field, scope->from, scope->until)) return;
     struct arena *arena = &scope->policy->arena;
     struct text from = first->from == INT32_MIN ? TEXT("…") : day_format(arena, first->from);
     struct text until = last->until == DAY_NEVER ? TEXT("…") : day_format(arena, last->until);

@@ -1,5 +1,7 @@
 #include "lang/token.h"
 
+#include "lang/foreign.h"
+
 struct position span_position(struct span span) {
     return position_of(span.source, span.begin, span.end - span.begin);
 }
@@ -119,6 +121,15 @@ static bool cut_sign(struct cutter *cutter) {
     return false;
 }
 
+/* == and the like are told as a whole, before = could be taken for itself. */
+static bool cut_foreign(struct cutter *cutter) {
+    size_t begin = cutter->at;
+    cutter->at += foreign_sign_length((struct text){cutter->bytes + begin, cutter->end - begin});
+    if (cutter->at == begin) return false;
+    add(cutter, TOKEN_WRONG, begin, begin, cutter->at);
+    return true;
+}
+
 static void cut_wrong(struct cutter *cutter) {
     size_t begin = cutter->at;
     text_next((struct text){cutter->bytes, cutter->end}, &cutter->at);
@@ -134,7 +145,7 @@ void tokens_cut(struct tokens *tokens, struct arena *arena, const struct source 
             if (!cut_date(&cutter)) cut_number(&cutter);
         } else if (c == '"') {
             cut_string(&cutter);
-        } else if (!cut_name(&cutter) && !cut_sign(&cutter)) {
+        } else if (!cut_name(&cutter) && !cut_foreign(&cutter) && !cut_sign(&cutter)) {
             cut_wrong(&cutter);
         }
     }

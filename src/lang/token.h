@@ -20,7 +20,7 @@ enum token_kind {
     TOKEN_DATE,   /* 2018-03-26 */
     TOKEN_STRING, /* "label"; the text is without the quotes */
     TOKEN_SIGN,   /* one of .. <= >= != + - * / < > = ( ) : , . [ ] % */
-    TOKEN_WRONG,  /* a character that has no place in the language, or a string without end */
+    TOKEN_WRONG,  /* a sign that has no place in the language, or a string without end */
     TOKEN_END
 };
 

@@ -39,34 +39,42 @@ void units_begin(struct policy *policy) {
 }
 
 static bool taken(struct policy *policy, struct name name) {
-    if (!map_get(&policy->unit_by_name, name.text)) return false;
+    if (!map_get(&policy->unit_by_name, name.text) && !type_is_built_in(name.text)) return false;
     REPORT(policy, LANG_DECLARED_TWICE, name.at, name.text);
     return true;
 }
 
 void unit_add_currency(struct policy *policy, struct declaration *declaration) {
     struct number subunits = declaration->subunits;
+    policy->currency = declaration->currency.text;
     if (number_sign(subunits) <= 0 || !number_is_integer(subunits)) {
+        name_lose(policy, (struct name){TEXT("money"), declaration->currency.at});
+        name_lose(policy, declaration->currency);
+        name_lose(policy, declaration->subunit);
         REPORT(policy, LANG_BAD_SUBUNITS, declaration->currency.at, number_exact(&policy->arena, subunits));
         return;
     }
-    if (taken(policy, declaration->currency) || taken(policy, declaration->subunit)) return;
+    if (taken(policy, declaration->currency) || taken(policy, declaration->subunit)) {
+        name_lose(policy, (struct name){TEXT("money"), declaration->currency.at});
+        return;
+    }
     struct number step = number_divide(&policy->arena, number_one, subunits);
     add(policy, TEXT("money"), number_one, DIMENSION_MONEY, step);
     add(policy, declaration->currency.text, number_one, DIMENSION_MONEY, step);
     add(policy, declaration->subunit.text, step, DIMENSION_MONEY, step);
-    policy->currency = declaration->currency.text;
 }
 
 void unit_add(struct policy *policy, struct declaration *declaration) {
     if (taken(policy, declaration->name)) return;
     if (policy->dimensions == DIMENSIONS) {
         REPORT(policy, LANG_TOO_MANY_UNITS, declaration->name.at, declaration->name.text);
+        name_lose(policy, declaration->name);
         return;
     }
     struct number step = declaration->has_step ? declaration->step : number_one;
     if (number_sign(step) <= 0) {
         REPORT(policy, LANG_BAD_STEP, declaration->name.at, declaration->name.text);
+        name_lose(policy, declaration->name);
         return;
     }
     policy->dimension_name[policy->dimensions] = declaration->name.text;
@@ -92,7 +100,11 @@ static bool measure_part(struct policy *policy, struct text part, bool first, st
     }
     measure->scale = number_divide(arena, measure->scale, unit->scale);
     measure->step = number_divide(arena, measure->step, unit->scale);
-    for (size_t i = 0; i < DIMENSIONS; i++) measure->powers[i] = (int8_t)(measure->powers[i] - unit->powers[i]);
+    for (size_t i = 0; i < DIMENSIONS; i++) {
+        int power = measure->powers[i] - unit->powers[i];
+        if (power < -POWER_MAX) return false;
+        measure->powers[i] = (int8_t)power;
+    }
     return true;
 }
 
@@ -107,11 +119,18 @@ struct measure measure_parse(struct policy *policy, struct text text) {
     return measure;
 }
 
+static const struct {
+    const char *name;
+    enum type_kind kind;
+} plain[] = {{"bool", TYPE_BOOL}, {"date", TYPE_DATE}, {"text", TYPE_TEXT}, {"file", TYPE_FILE}, {"findings", TYPE_FINDINGS}};
+
+bool type_is_built_in(struct text name) {
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (text_is(name, plain[i].name)) return true;
+    return text_is(name, "count") || text_is(name, "ratio") || text_is(name, "money");
+}
+
 static bool type_of_name(struct policy *policy, struct text name, struct type *type) {
-    static const struct {
-        const char *name;
-        enum type_kind kind;
-    } plain[] = {{"bool", TYPE_BOOL}, {"date", TYPE_DATE}, {"text", TYPE_TEXT}, {"file", TYPE_FILE}, {"findings", TYPE_FINDINGS}};
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         if (!text_is(name, plain[i].name)) continue;
         *type = type_plain(plain[i].kind);
@@ -132,6 +151,13 @@ static struct text joined(struct arena *arena, const struct type_name *name) {
     return text;
 }
 
+/* Told once, at the policy's head: every amount suffers from it. */
+static void report_no_currency(struct policy *policy, const struct type_name *name) {
+    const struct layer *law = policy->layers.items[0];
+    if (map_get(&policy->lost, TEXT("policy"))) return;
+    REPORT(policy, LANG_NO_CURRENCY, law->head ? law->head->at : name->at, TEXT("money"));
+}
+
 struct type type_find(struct policy *policy, const struct type_name *name, struct number *scale, struct number *step) {
     struct type type = type_plain(TYPE_WRONG);
     if (scale) *scale = number_one;
@@ -145,6 +171,10 @@ struct type type_find(struct policy *policy, const struct type_name *name, struc
         if (scale) *scale = measure.scale;
         if (step) *step = measure.step;
         return type;
+    }
+    if (policy->currency.length == 0 && text_is(name->parts.list.items[0].text, "money")) {
+        report_no_currency(policy, name);
+        return type_plain(TYPE_WRONG);
     }
     struct suggestion suggestion;
     struct name wanted = {name->parts.list.items[0].text, name->at};

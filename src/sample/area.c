@@ -35,7 +35,8 @@ void areas_init(struct areas *areas, const struct profile *profile, struct arena
 }
 
 static struct position place_of(const struct area_reader *reader, const struct csv_field *field) {
-    return (struct position){reader->source, field->line, field->column, (uint32_t)text_characters(field->text)};
+    return (struct position){reader->source, field->line, csv_column(&reader->csv, field),
+                             (uint32_t)text_characters(field->text)};
 }
 
 static int find_heading(const struct area_reader *reader, struct text name) {
@@ -56,7 +57,8 @@ static bool read_heading(struct area_reader *reader) {
     struct heading *heading = &reader->heading;
     heading->id = need_heading(reader, TEXT("id"));
     heading->parent = NO_COLUMN;
-    if (reader->number > 0) heading->parent = need_heading(reader, reader->areas->profile->levels[reader->number - 1].name);
+    if (reader->number > 0)
+        heading->parent = need_heading(reader, reader->areas->profile->levels[reader->number - 1].name);
     heading->fields = ARENA_ARRAY(reader->arena, int, reader->level->fields.count + 1);
     if (arena_failed(reader->arena)) return false;
     /* A level without one of the columns has it empty everywhere, as in any file of a dataset. */
@@ -83,7 +85,7 @@ static bool is_one_of(struct text text, const char *const *words, size_t count) 
     return false;
 }
 
-/* What a cell says; an empty truth counts as no, since the lists of areas name only those that are something. */
+/* What a cell says. An empty truth is drawn like no: a condition cannot hang on a list that nobody has. */
 static bool parse_field(enum kind kind, struct text text, struct value *out) {
     static const char *const yes[] = {"yes", "true", "1", "是"}, *const no[] = {"no", "false", "0", "否", ""};
     *out = value_text(text);
@@ -117,7 +119,8 @@ static void read_fields(struct area_reader *reader, struct area *area) {
 static void read_area(struct area_reader *reader) {
     struct area *area = ARENA_NEW(reader->arena, struct area);
     struct text code = text_copy(reader->arena, cell(reader, reader->heading.id));
-    struct position at = place_of(reader, &reader->csv.fields[0]);
+    struct position at = place_of(reader, &reader->csv.fields[0]); /* of the row */
+    if (arena_failed(reader->arena)) return;
     if (!parse_whole(code, &area->number) || areas_find(reader->areas, code)) {
         sample_complain(reader->diagnostics, SAMPLE_AREA_CODE, at, code, TEXT(""), TEXT(""));
         return;
@@ -157,15 +160,17 @@ bool areas_read(struct areas *areas, size_t level, const struct source *source, 
                                  .source = source,
                                  .arena = arena,
                                  .diagnostics = diagnostics};
+    size_t errors_before = diagnostics->errors;
     csv_init(&reader.csv, source->bytes, arena);
     enum csv_result result = csv_next(&reader.csv);
     if (result == CSV_RECORD && !read_heading(&reader)) return false;
     while (result == CSV_RECORD && (result = csv_next(&reader.csv)) == CSV_RECORD) read_area(&reader);
+    if (result == CSV_NO_MEMORY) return false;
     if (result != CSV_END) {
-        struct position at = {.source = source, .line = reader.csv.line};
-        sample_complain(diagnostics, SAMPLE_AREA_BROKEN, at, TEXT(""), TEXT(""), TEXT(""));
+        sample_complain(diagnostics, SAMPLE_AREA_BROKEN, place_of(&reader, &reader.csv.fields[0]), TEXT(""), TEXT(""),
+                        TEXT(""));
     }
-    if (diagnostics->errors > 0 || arena_failed(arena)) return false;
+    if (diagnostics->errors > errors_before || arena_failed(arena)) return false;
     if (reader.found.count) qsort(reader.found.items, reader.found.count, sizeof *reader.found.items, compare_areas);
     for (size_t i = 0; i < reader.found.count; i++) reader.found.items[i]->index = (uint32_t)i;
     areas->of_level[level] = reader.found.items;

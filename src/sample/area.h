@@ -13,7 +13,7 @@ struct area {
     struct text code;
     int64_t number; /* the code as a number */
     size_t level;
-    uint32_t index; /* among the areas of its level */
+    uint32_t index;                      /* among the areas of its level */
     struct area *at[LEVELS_MAX];         /* the areas it lies in, by level, and itself; NULL below */
     struct area_range below[LEVELS_MAX]; /* its areas of the levels below; of its own level: itself */
     struct value *fields;
@@ -26,7 +26,7 @@ struct areas {
     struct map by_code;
 };
 
-/* The areas of a level from its file; the levels must come from the widest down. False once there are errors. */
+/* The areas of a level from its file; the levels must come from the widest down. False with at least one diagnostic. */
 bool areas_read(struct areas *areas, size_t level, const struct source *source, struct arena *arena,
                 struct diagnostics *diagnostics);
 

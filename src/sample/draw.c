@@ -5,13 +5,16 @@
 #include <assert.h>
 
 /* Birthdays and the sequence numbers of citizen ids are given out together, so that no two people share an id.
- * The people of an age have 365 days with 499 ids each for either sex. The k-th family of a region takes, for each age, the slot
- * k * SLOT_STEP plus an offset of that age: different for different families until the slots run out, and scattered over
- * the year. A second member of the same age moves an eighth of the way on. */
+ * The people of an age have 365 days with 450 ids each for either sex. The k-th family of a region takes, for each age,
+ * the slot k * SLOT_STEP plus an offset of that age: different for different families until the slots run out, and
+ * scattered over the year. A second member of the same age moves an eighth of the way on. The last ids of a day are for
+ * those who live outside the region that registered them; few as they are, chance keeps them apart. */
 enum {
     BIRTHDAYS = 365,
-    SEQUENCES = 499,
+    SEQUENCES = 450,
+    SEQUENCES_OUTSIDE = 49,
     SLOTS = BIRTHDAYS * SEQUENCES,
+    AGE_MAX = 140,
     SLOT_STEP = 112559, /* has no divisor in common with SLOTS */
     SAME_AGE_STEP = SLOTS / 8
 };
@@ -21,8 +24,10 @@ static struct value choose(const struct draw *draw, struct random *random) {
     size_t low = 0, high = draw->choices.count - 1;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (part < draw->choices.items[middle].up_to) high = middle;
-        else low = middle + 1;
+        if (part < draw->choices.items[middle].up_to)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return draw->choices.items[low].value;
 }
@@ -35,7 +40,8 @@ static struct value interpolate(const struct draw *draw, struct random *random) 
     return value_number(point[0].value + rise / (point[1].share - point[0].share));
 }
 
-static struct value between(const struct draw *draw, const struct scene *scene, struct row *row, struct random *random) {
+static struct value between(const struct draw *draw, const struct scene *scene, struct row *row,
+                            struct random *random) {
     struct value low = expression_value(draw->first, scene, row), high = expression_value(draw->second, scene, row);
     if (low.empty || high.empty) return value_empty();
     if (high.number <= low.number) return low;
@@ -43,11 +49,17 @@ static struct value between(const struct draw *draw, const struct scene *scene, 
     return value_number((int64_t)((uint64_t)low.number + random_below(random, span + (span < UINT64_MAX))));
 }
 
+static bool is_day(struct value value) {
+    return value.number >= day_first && value.number <= day_last;
+}
+
 static void add_value(struct builder *out, enum kind kind, struct value value, struct arena *arena) {
     if (value.empty) return;
     switch (kind) {
     case KIND_WHOLE: builder_format(out, "%lld", (long long)value.number); break;
-    case KIND_DAY: builder_add(out, day_format(arena, (day_number)value.number)); break;
+    case KIND_DAY:
+        if (is_day(value)) builder_add(out, day_format(arena, (day_number)value.number));
+        break;
     default: builder_add(out, value.text);
     }
 }
@@ -62,10 +74,10 @@ static struct value join(const struct draw *draw, const struct scene *scene, str
     return value_text(builder_finish(&out, scene->arena));
 }
 
-/* Members made earlier that have the same age in the same place of their rows. */
-static int64_t earlier_of_age(const struct draw *draw, const struct scene *scene, int64_t age) {
+/* The members before this one that have its age. */
+static int64_t earlier_of_age(const struct draw *draw, const struct scene *scene, const struct row *row, int64_t age) {
     int64_t count = 0;
-    for (size_t i = 0; i + 1 < scene->member_count; i++) {
+    for (size_t i = 0; scene->members[i] != row; i++) {
         struct value other = expression_value(draw->first, scene, scene->members[i]);
         count += !other.empty && other.number == age;
     }
@@ -82,11 +94,12 @@ static uint64_t family_in_region(const struct draw *draw, const struct scene *sc
 
 static struct value birthday(const struct draw *draw, const struct scene *scene, struct row *row) {
     struct value age = expression_value(draw->first, scene, row);
-    if (age.empty || age.number < 0 || age.number > 140) return value_empty();
+    if (age.empty || age.number < 0 || age.number > AGE_MAX) return value_empty();
     uint64_t offset = random_stream((uint64_t)age.number, SLOTS) % SLOTS;
-    uint64_t again = (uint64_t)earlier_of_age(draw, scene, age.number) * SAME_AGE_STEP;
+    uint64_t again = (uint64_t)earlier_of_age(draw, scene, row, age.number) * SAME_AGE_STEP;
     uint64_t slot = (family_in_region(draw, scene) % SLOTS * SLOT_STEP + offset + again) % SLOTS;
     row->sequence = (int64_t)(slot % SEQUENCES);
+    row->region = scene->family->area->at[draw->within]->number;
     int months = -12 * ((int)age.number + 1);
     return value_number(day_add_months(scene->profile->first_day, months) + 1 + (day_number)(slot / SEQUENCES));
 }
@@ -94,18 +107,28 @@ static struct value birthday(const struct draw *draw, const struct scene *scene,
 static struct value citizen_id(const struct draw *draw, const struct scene *scene, struct row *row) {
     struct value region = expression_value(draw->first, scene, row);
     struct value birth = expression_value(draw->second, scene, row);
-    if (region.empty || birth.empty) return value_empty();
+    if (region.empty || birth.empty || !is_day(birth)) return value_empty();
     bool odd = expression_holds(draw->odd, scene, row);
     int year, month, day;
     day_split((day_number)birth.number, &year, &month, &day);
-    int sequence = (int)(row->sequence % SEQUENCES) * 2 + (odd ? 1 : 2);
+    int64_t place = row->sequence;
+    if (region.number != row->region) {
+        struct random random = random_begin(row->stream);
+        place = SEQUENCES + (int64_t)random_below(&random, SEQUENCES_OUTSIDE);
+    }
+    int sequence = (int)place * 2 + (odd ? 1 : 2);
     int code = (int)((uint64_t)region.number % 1000000);
-    struct text digits = text_format(scene->arena, "%06d%04d%02d%02d%03d", code, year, month, day, sequence);
-    if (digits.length == 0) return value_empty(); /* the arena tells that memory ran out */
-    return value_text(text_format(scene->arena, "%.*s%c", TEXT_ARG(digits), gb11643_check(digits)));
+    struct text with_zero = text_format(scene->arena, "%06d%04d%02d%02d%03d0", code, year, month, day, sequence);
+    if (arena_failed(scene->arena)) return value_empty();
+    char check = '0';
+    enum identifier_result result = identifier_check(TEXT("gb11643"), with_zero, &check);
+    if (result == IDENTIFIER_OK) return value_text(with_zero);
+    assert(result == IDENTIFIER_WRONG_CHECK);
+    return value_text(text_format(scene->arena, "%.*s%c", (int)with_zero.length - 1, with_zero.bytes, check));
 }
 
-static struct value some_area(const struct draw *draw, const struct scene *scene, struct row *row, struct random *random) {
+static struct value some_area(const struct draw *draw, const struct scene *scene, struct row *row,
+                              struct random *random) {
     struct area_range range = row->area->at[draw->within]->below[draw->level];
     if (range.first == range.end) return value_empty();
     uint64_t index = range.first + random_below(random, range.end - range.first);
@@ -116,11 +139,11 @@ static struct value refer(const struct draw *draw, const struct scene *scene, st
     const struct group *group = draw->group;
     uint64_t number = 1 + random_below(random, (uint64_t)group->times);
     struct text code = row->area->at[group->level]->code;
-    return value_text(text_format(scene->arena, "%.*s-%.*s%llu", TEXT_ARG(code), TEXT_ARG(group->mark),
-                                  (unsigned long long)number));
+    return value_text(
+        text_format(scene->arena, "%.*s-%.*s%llu", TEXT_ARG(code), TEXT_ARG(group->mark), (unsigned long long)number));
 }
 
-/* The number after percent, least, most and round; a product out of range is empty. */
+/* The number after percent, least, most and round; out of range it is empty. */
 static struct value adjust(const struct draw *draw, const struct scene *scene, struct row *row, struct value value) {
     if (value.empty) return value;
     if (draw->percent) {
@@ -136,8 +159,8 @@ static struct value adjust(const struct draw *draw, const struct scene *scene, s
     if (draw->round) {
         int64_t beyond = value.number % draw->round;
         if (beyond < 0) beyond += draw->round;
-        value.number -= beyond;
-        if (beyond * 2 >= draw->round) value.number += draw->round;
+        int64_t change = beyond * 2 >= draw->round ? draw->round - beyond : -beyond;
+        if (__builtin_add_overflow(value.number, change, &value.number)) return value_empty();
     }
     return value;
 }
@@ -166,6 +189,7 @@ static struct value raw_value(const struct draw *draw, const struct scene *scene
 
 struct value draw_value(const struct draw *draw, const struct scene *scene, struct row *row, uint64_t stream) {
     struct value value = raw_value(draw, scene, row, stream);
-    bool number = draw->kind == KIND_WHOLE || draw->kind == KIND_DAY;
-    return number ? adjust(draw, scene, row, value) : value;
+    if (draw->kind != KIND_WHOLE && draw->kind != KIND_DAY) return value;
+    value = adjust(draw, scene, row, value);
+    return draw->kind == KIND_DAY && !is_day(value) ? value_empty() : value;
 }

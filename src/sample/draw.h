@@ -66,7 +66,8 @@ struct draw {
     int64_t round;                             /* 0: not */
 };
 
-/* The draw in a node, or NULL with a diagnostic. The words that it can give are added to `column` unless that is NULL. */
+/* The draw in a node, or NULL with a diagnostic. The words that it can give are added to `column` unless that is NULL.
+ */
 struct draw *draw_read(const struct scope *scope, const struct yaml_node *node, struct column *column);
 
 /* A share: "3.6 %"; false with a diagnostic when it is none. */

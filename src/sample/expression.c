@@ -39,7 +39,7 @@ static struct value arithmetic(enum operation operation, int64_t a, int64_t b) {
         break;
     case OPERATION_MIN: result = a < b ? a : b; break;
     case OPERATION_MAX: result = a > b ? a : b; break;
-    default: assert(!"an operation on two numbers");
+    default: assert(false);
     }
     return failed ? value_empty() : value_number(result);
 }
@@ -84,7 +84,8 @@ static struct value over_members(const struct expression *expression, const stru
     return value_number(total);
 }
 
-static struct value two_operands(const struct expression *expression, const struct scene *scene, const struct row *row) {
+static struct value two_operands(const struct expression *expression, const struct scene *scene,
+                                 const struct row *row) {
     struct value a = expression_value(expression->operand[0], scene, row);
     struct value b = expression_value(expression->operand[1], scene, row);
     bool comparison = expression->kind == KIND_TRUTH;
@@ -98,6 +99,8 @@ struct value expression_value(const struct expression *expression, const struct 
     case OPERATION_CONSTANT: return expression->constant;
     case OPERATION_COLUMN: return row_above(row, expression->up)->values[expression->column->slot];
     case OPERATION_MEMBER_COLUMN: return member_column(expression, scene);
+    case OPERATION_FIRST_COLUMN:
+        return scene->member_count ? scene->members[0]->values[expression->column->slot] : value_empty();
     case OPERATION_AREA_FIELD:
     case OPERATION_AREA_NUMBER:
     case OPERATION_AREA_CODE: return area_value(expression, row);

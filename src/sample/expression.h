@@ -1,14 +1,17 @@
-/* Expressions of a profile: `age >= 60 and not deep_poverty`, `mother.age - 22`, `sum(earnings of person where age > 15)`.
+/* Expressions of a profile: `age >= 60 and not deep_poverty`, `mother.age - 22`, `sum(earnings of person where age >
+ * 15)`.
  *
- *     expression = conjunction {"or" conjunction}.   conjunction = negation {"and" negation}.   negation = ["not"] test.
- *     test = sum [("=" | "!=" | "<" | "<=" | ">" | ">=") sum | "in" ("(" sum {"," sum} ")" | sum ".." sum)].
- *     sum = term {("+" | "-") term}.   term = factor {("*" | "/") factor}.
- *     factor = NUMBER | DATE | "yes" | "no" | "empty" | WORD | name | name "." name | "-" factor | "(" expression ")"
- *            | ("min" | "max") "(" sum "," sum ")" | "known" "(" sum ")"
- *            | ("count" | "any") "(" entity ["where" expression] ")" | "sum" "(" sum "of" entity ["where" expression] ")".
+ *     expression = conjunction {"or" conjunction}.   conjunction = negation {"and" negation}.   negation = ["not"]
+ * test. test = sum [("=" | "!=" | "<" | "<=" | ">" | ">=") sum | "in" ("(" sum {"," sum} ")" | sum ".." sum)]. sum =
+ * term {("+" | "-") term}.   term = factor {("*" | "/") factor}. factor = NUMBER | DATE | "yes" | "no" | "empty" | WORD
+ * | name | name "." name | "-" factor | "(" expression ")" | ("min" | "max") "(" sum "," sum ")" | "known" "(" sum ")"
+ *            | ("count" | "any") "(" entity ["where" expression] ")" | "sum" "(" sum "of" entity ["where" expression]
+ * ")".
  *
- * Numbers are whole; `/` rounds down. What is reckoned from something empty is empty, and a comparison with it is no.
- * A WORD stands for itself where it is compared with a column that can have it; elsewhere it is put in quotes. */
+ * A name with a point is an area's field or code, a column of a row above, of the first member in a role (in a shape),
+ * or of the `first` member of all. Numbers are whole; `/` rounds down. What is reckoned from something empty is empty,
+ * and a comparison with it is no. A WORD stands for itself where it is compared with a column that can have it;
+ * elsewhere it is put in quotes. */
 #ifndef DOUDI_SAMPLE_EXPRESSION_H
 #define DOUDI_SAMPLE_EXPRESSION_H
 
@@ -24,7 +27,7 @@ struct scope {
     const struct shape *shape;   /* whose roles are known, the first `roles` of them; or NULL */
     size_t roles;
     size_t roles_before; /* the columns of theirs that are known */
-    size_t level; /* the narrowest level of areas that is known */
+    size_t level;        /* the narrowest level of areas that is known */
     struct diagnostics *diagnostics;
 };
 
@@ -33,6 +36,7 @@ enum operation {
     OPERATION_WORD, /* while reading: a name that may be a word */
     OPERATION_COLUMN,
     OPERATION_MEMBER_COLUMN, /* of the first member with the role */
+    OPERATION_FIRST_COLUMN,  /* of the first member of all */
     OPERATION_AREA_FIELD,
     OPERATION_AREA_NUMBER,
     OPERATION_AREA_CODE,
@@ -62,13 +66,13 @@ enum operation {
 struct expression {
     enum operation operation;
     enum kind kind;
-    struct value constant;         /* also the role of a member's column */
-    const struct column *column;   /* of COLUMN, MEMBER_COLUMN */
-    size_t up;                     /* how many parents up its row is */
-    size_t level, field;           /* of the areas */
-    struct expression *operand[3]; /* COUNT, ANY, SUM: the condition or NULL, then what is summed */
+    struct value constant;             /* also the role of a member's column */
+    const struct column *column;       /* of COLUMN, MEMBER_COLUMN */
+    size_t up;                         /* how many parents up its row is */
+    size_t level, field;               /* of the areas */
+    struct expression *operand[3];     /* COUNT, ANY, SUM: the condition or NULL, then what is summed */
     VECTOR(struct expression *) items; /* of IN */
-    uint32_t offset, length;       /* in the text, in characters */
+    uint32_t offset, length;           /* in the text, in bytes */
 };
 
 /* The expression in a scalar, or NULL with a diagnostic. */
@@ -87,8 +91,9 @@ struct row {
     struct value *values;
     struct text id;
     uint64_t stream;
-    int64_t number;       /* among its parent's, or of its role among the members: from 1 */
-    int64_t sequence;     /* a birthday's place among those of its day: see draw.h */
+    int64_t number;   /* among its parent's, or of its role among the members: from 1 */
+    int64_t sequence; /* a birthday's place among those of its day in its region: see draw.c */
+    int64_t region;
     const struct area *area;
 };
 

@@ -1,12 +1,12 @@
 #include "sample/expression.h"
 
+#include "lang/suggestion.h"
 #include "sample/messages.h"
 
 #include <string.h>
 
 enum {
-    DEPTH_MAX = 60,
-    SUGGESTION_DISTANCE = 3
+    DEPTH_MAX = 60
 };
 
 enum token {
@@ -23,8 +23,8 @@ struct reader {
     const struct scope *scope;
     const struct yaml_node *node;
     struct text text;
-    size_t offset;    /* behind the token */
-    size_t token_at;  /* where it begins */
+    size_t offset;   /* behind the token */
+    size_t token_at; /* where it begins */
     enum token token;
     struct text word; /* of the token */
     int64_t number;
@@ -43,9 +43,14 @@ static struct arena *arena_of(const struct reader *reader) {
     return reader->scope->profile->arena;
 }
 
+/* After memory has run out nothing that was built may be looked at. */
+static bool stopped(const struct reader *reader) {
+    return reader->failed || arena_failed(arena_of(reader));
+}
+
 static void complain(struct reader *reader, enum sample_message message, size_t from, size_t to, struct text first,
                      struct text second) {
-    if (reader->failed) return;
+    if (stopped(reader)) return;
     reader->failed = true;
     struct position at = reader->node->at;
     at.column += (uint32_t)text_characters(text_slice(reader->text, 0, from)) + (reader->node->quoted ? 1 : 0);
@@ -180,44 +185,43 @@ static void complain_node(struct reader *reader, enum sample_message message, co
     complain(reader, message, expression->offset, expression->offset + expression->length, first, second);
 }
 
-/* The nearest name that is known here. */
-struct suggestion {
-    struct text name;
-    size_t distance;
-};
-
-static void consider(struct suggestion *suggestion, struct text wanted, struct text name) {
-    size_t distance = text_distance(wanted, name, SUGGESTION_DISTANCE);
-    if (distance < suggestion->distance) *suggestion = (struct suggestion){name, distance};
+/* A column's value must have been drawn by the time it is read. */
+static void need_drawn(struct reader *reader, const struct expression *expression) {
+    const struct scope *scope = reader->scope;
+    const struct column *column = expression->column;
+    if (stopped(reader) || !column) return;
+    bool of_members = reader->over_members && column->entity == scope->profile->member;
+    size_t before = of_members ? scope->step_before : scope->before;
+    if (expression->operation == OPERATION_MEMBER_COLUMN) before = scope->roles_before;
+    if (expression->operation == OPERATION_FIRST_COLUMN) before = scope->step_before;
+    if (column->order >= before) complain_node(reader, SAMPLE_NOT_YET, expression, column->name, TEXT(""));
 }
 
-static bool is_drawn(const struct reader *reader, const struct column *column) {
-    bool of_members = reader->over_members && column->entity == reader->scope->profile->member;
-    return column->order < (of_members ? reader->scope->step_before : reader->scope->before);
+static void note_names(struct reader *reader, struct suggestion *suggestion) {
+    const struct profile *profile = reader->scope->profile;
+    for (const struct entity *entity = reader->entity; entity; entity = entity->parent) {
+        for (size_t i = 0; i < entity->columns.count; i++) {
+            suggestion_note(suggestion, entity->columns.items[i]->name);
+        }
+    }
+    for (size_t level = 0; level < profile->level_count; level++) {
+        suggestion_note(suggestion, profile->levels[level].name);
+        for (size_t i = 0; i < profile->levels[level].fields.count; i++) {
+            suggestion_note(suggestion, profile->levels[level].fields.items[i].name);
+        }
+    }
 }
 
 static void unknown_name(struct reader *reader, const struct expression *expression, const struct column *compared) {
-    struct text name = expression->constant.text;
-    struct suggestion best = {TEXT(""), SUGGESTION_DISTANCE + 1};
-    const struct profile *profile = reader->scope->profile;
-    for (const struct entity *entity = reader->entity; entity; entity = entity->parent) {
-        for (size_t i = 0; i < entity->columns.count; i++) consider(&best, name, entity->columns.items[i]->name);
-    }
-    for (size_t level = 0; level < profile->level_count; level++) {
-        consider(&best, name, profile->levels[level].name);
-        for (size_t i = 0; i < profile->levels[level].fields.count; i++) {
-            consider(&best, name, profile->levels[level].fields.items[i].name);
-        }
-    }
+    if (stopped(reader)) return;
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, expression->constant.text);
+    note_names(reader, &suggestion);
     for (size_t i = 0; compared && i < compared->words.count; i++) {
-        consider(&best, name, profile->words.items[compared->words.items[i]]->text);
+        suggestion_note(&suggestion, reader->scope->profile->words.items[compared->words.items[i]]->text);
     }
-    /* A name as short as the distance resembles everything. */
-    if (best.name.length && best.distance < text_characters(name)) {
-        complain_node(reader, SAMPLE_UNKNOWN_NAME_LIKE, expression, name, best.name);
-    } else {
-        complain_node(reader, SAMPLE_UNKNOWN_NAME, expression, name, TEXT(""));
-    }
+    complain_node(reader, suggestion.best.length ? SAMPLE_UNKNOWN_NAME_LIKE : SAMPLE_UNKNOWN_NAME, expression,
+                  suggestion.wanted, suggestion.best);
 }
 
 /* Where no word is meant, a name must have been known. */
@@ -227,7 +231,7 @@ static void need_value(struct reader *reader, const struct expression *expressio
 
 static void need_kind(struct reader *reader, const struct expression *expression, enum kind kind) {
     need_value(reader, expression);
-    if (expression->kind == kind || expression->kind == KIND_NONE) return;
+    if (stopped(reader) || expression->kind == kind || expression->kind == KIND_NONE) return;
     complain_node(reader, SAMPLE_WRONG_KIND, expression, kind_name(expression->kind), kind_name(kind));
 }
 
@@ -241,7 +245,6 @@ static struct expression *column_node(struct reader *reader, const struct column
     struct expression *expression = node_new(reader, OPERATION_COLUMN, column->kind);
     expression->column = column;
     expression->up = up;
-    if (!is_drawn(reader, column)) complain_node(reader, SAMPLE_NOT_YET, expression, column->name, TEXT(""));
     return expression;
 }
 
@@ -297,15 +300,21 @@ static struct expression *member_column_node(struct reader *reader, struct text 
         struct expression *expression = node_new(reader, OPERATION_MEMBER_COLUMN, column->kind);
         expression->column = column;
         expression->constant = shape->members.items[i].role;
-        if (column->order >= reader->scope->roles_before) {
-            complain_node(reader, SAMPLE_NOT_YET, expression, column->name, TEXT(""));
-        }
         return expression;
     }
     return NULL;
 }
 
-/* `area.field`, `area.code`, `entity.column`, `entity.id`, `role.column`. */
+/* A column of the first member, once the members are made. */
+static struct expression *first_column_node(struct reader *reader, struct text name) {
+    const struct column *column = entity_column(reader->scope->profile->member, name);
+    if (!column || !reader->entity) return NULL;
+    struct expression *expression = node_new(reader, OPERATION_FIRST_COLUMN, column->kind);
+    expression->column = column;
+    return expression;
+}
+
+/* `area.field`, `area.code`, `entity.column`, `entity.id`, `first.column`, `role.column`. */
 static struct expression *resolve_path(struct reader *reader, struct text owner, struct text name) {
     size_t level, up = 0;
     if (find_level(reader, owner, &level)) {
@@ -322,6 +331,7 @@ static struct expression *resolve_path(struct reader *reader, struct text owner,
         expression->up = up;
         return expression;
     }
+    if (text_is(owner, "first")) return first_column_node(reader, name);
     return member_column_node(reader, owner, name);
 }
 
@@ -349,6 +359,7 @@ static struct expression *parse_name(struct reader *reader) {
     }
     expression->offset = (uint32_t)begin;
     expression->length = (uint32_t)(end - begin);
+    need_drawn(reader, expression);
     return expression;
 }
 
@@ -460,7 +471,7 @@ static struct expression *parse_negative(struct reader *reader) {
 }
 
 static struct expression *parse_factor(struct reader *reader) {
-    if (reader->failed || reader->depth >= DEPTH_MAX) {
+    if (stopped(reader) || reader->depth >= DEPTH_MAX) {
         complain_here(reader, SAMPLE_EXPRESSION_DEEP, TEXT(""));
         return constant(reader, KIND_NONE, value_empty());
     }
@@ -485,7 +496,7 @@ static struct expression *parse_factor(struct reader *reader) {
 
 static struct expression *parse_term(struct reader *reader) {
     struct expression *left = parse_factor(reader);
-    while (!reader->failed && (at_sign(reader, "*") || at_sign(reader, "/"))) {
+    while (!stopped(reader) && (at_sign(reader, "*") || at_sign(reader, "/"))) {
         enum operation operation = at_sign(reader, "*") ? OPERATION_MULTIPLY : OPERATION_DIVIDE;
         next(reader);
         struct expression *right = parse_factor(reader);
@@ -507,7 +518,7 @@ static enum kind sum_kind(struct reader *reader, enum operation operation, const
 
 static struct expression *parse_sum(struct reader *reader) {
     struct expression *left = parse_term(reader);
-    while (!reader->failed && (at_sign(reader, "+") || at_sign(reader, "-"))) {
+    while (!stopped(reader) && (at_sign(reader, "+") || at_sign(reader, "-"))) {
         enum operation operation = at_sign(reader, "+") ? OPERATION_ADD : OPERATION_SUBTRACT;
         next(reader);
         struct expression *right = parse_term(reader);
@@ -516,28 +527,30 @@ static struct expression *parse_sum(struct reader *reader) {
     return left;
 }
 
-/* A name that is no column becomes the word it is compared as. */
+/* A name becomes the word it is compared as, even if something that is no word is called so too. */
 static void settle_word(struct reader *reader, struct expression *expression, const struct expression *other) {
+    if (stopped(reader)) return;
     bool quoted = expression->operation == OPERATION_CONSTANT && expression->kind == KIND_WORD;
-    if (expression->operation != OPERATION_WORD && !quoted) return;
-    struct text text = expression->constant.text;
+    bool unsettled = expression->operation == OPERATION_WORD || quoted;
     const struct column *column = other->column;
-    if (column && column->kind == KIND_WORD) {
-        struct value word = profile_word(reader->scope->profile, text);
+    if (column && column->kind == KIND_WORD && (unsettled || expression->operation == OPERATION_AREA_NUMBER)) {
+        struct text text = text_slice(reader->text, expression->offset, expression->offset + expression->length);
+        struct value word = profile_word(reader->scope->profile, quoted ? expression->constant.text : text);
         if (column_has_word(column, word.number)) {
             expression->operation = OPERATION_CONSTANT;
+            expression->kind = KIND_WORD;
             expression->constant = word;
             return;
         }
     }
-    unknown_name(reader, expression, column);
+    if (unsettled) unknown_name(reader, expression, column);
 }
 
 static struct expression *comparison(struct reader *reader, enum operation operation, struct expression *left,
                                      struct expression *right) {
     if (operation == OPERATION_EQUAL || operation == OPERATION_UNEQUAL) {
-        settle_word(reader, right, left);
         settle_word(reader, left, right);
+        settle_word(reader, right, left);
         if (left->kind == KIND_TEXT) need_kind(reader, left, KIND_WORD);
     } else {
         need_value(reader, left);
@@ -549,6 +562,7 @@ static struct expression *comparison(struct reader *reader, enum operation opera
 
 static struct expression *parse_in(struct reader *reader, struct expression *left) {
     struct expression *expression = node_new(reader, OPERATION_IN, KIND_TRUTH);
+    need_value(reader, left);
     expression->operand[0] = left;
     if (accept_sign(reader, "(")) {
         do {
@@ -556,7 +570,7 @@ static struct expression *parse_in(struct reader *reader, struct expression *lef
             settle_word(reader, item, left);
             need_same(reader, left, item);
             VECTOR_PUSH(arena_of(reader), &expression->items, item);
-        } while (!reader->failed && accept_sign(reader, ","));
+        } while (!stopped(reader) && accept_sign(reader, ","));
         expect(reader, ")");
         return expression;
     }
@@ -575,9 +589,9 @@ static struct expression *parse_test(struct reader *reader) {
         const char *sign;
         enum operation operation;
         bool swapped; /* a > b is b < a */
-    } signs[] = {{"=", OPERATION_EQUAL, false},        {"!=", OPERATION_UNEQUAL, false},
-                 {"<", OPERATION_LESS, false},         {"<=", OPERATION_LESS_EQUAL, false},
-                 {">", OPERATION_LESS, true},          {">=", OPERATION_LESS_EQUAL, true}};
+    } signs[] = {{"=", OPERATION_EQUAL, false}, {"!=", OPERATION_UNEQUAL, false},
+                 {"<", OPERATION_LESS, false},  {"<=", OPERATION_LESS_EQUAL, false},
+                 {">", OPERATION_LESS, true},   {">=", OPERATION_LESS_EQUAL, true}};
     struct expression *left = parse_sum(reader);
     if (accept_word(reader, "in")) return parse_in(reader, left);
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
@@ -594,7 +608,7 @@ static struct expression *parse_not(struct reader *reader) {
     struct expression *expression = node_new(reader, OPERATION_NOT, KIND_TRUTH);
     next(reader);
     if (++reader->depth >= DEPTH_MAX) complain_here(reader, SAMPLE_EXPRESSION_DEEP, TEXT(""));
-    expression->operand[0] = reader->failed ? constant(reader, KIND_NONE, value_empty()) : parse_not(reader);
+    expression->operand[0] = stopped(reader) ? constant(reader, KIND_NONE, value_empty()) : parse_not(reader);
     reader->depth--;
     need_kind(reader, expression->operand[0], KIND_TRUTH);
     return expression;
@@ -602,7 +616,7 @@ static struct expression *parse_not(struct reader *reader) {
 
 static struct expression *parse_and(struct reader *reader) {
     struct expression *left = parse_not(reader);
-    while (!reader->failed && accept_word(reader, "and")) {
+    while (!stopped(reader) && accept_word(reader, "and")) {
         struct expression *right = parse_not(reader);
         need_kind(reader, left, KIND_TRUTH);
         need_kind(reader, right, KIND_TRUTH);
@@ -613,7 +627,7 @@ static struct expression *parse_and(struct reader *reader) {
 
 static struct expression *parse_or(struct reader *reader) {
     struct expression *left = parse_and(reader);
-    while (!reader->failed && accept_word(reader, "or")) {
+    while (!stopped(reader) && accept_word(reader, "or")) {
         struct expression *right = parse_and(reader);
         need_kind(reader, left, KIND_TRUTH);
         need_kind(reader, right, KIND_TRUTH);
@@ -632,7 +646,7 @@ struct expression *expression_read(const struct scope *scope, const struct yaml_
     struct expression *expression = parse_or(&reader);
     need_value(&reader, expression);
     if (reader.token != TOKEN_END) complain_here(&reader, SAMPLE_UNEXPECTED, reader.word);
-    return reader.failed ? NULL : expression;
+    return stopped(&reader) ? NULL : expression;
 }
 
 struct expression *expression_read_kind(const struct scope *scope, const struct yaml_node *node, enum kind kind) {

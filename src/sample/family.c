@@ -8,7 +8,7 @@
 enum {
     MEMBERS_AT_MOST = 99, /* two digits of a member's id */
     EVENTS_AT_MOST = 99,
-    WEIGHT_AT_MOST = 1000
+    WEIGHT_AT_MOST = 100
 };
 
 /* Names of streams that belong to no column. */
@@ -77,6 +77,7 @@ static void make_member(struct family *family, const struct step *step, const st
     row->stream = random_stream(family->row.stream, (uint64_t)in_family << 8);
     row->values[0] = member->role;
     VECTOR_PUSH(&family->arena, &family->members, row);
+    if (arena_failed(&family->arena)) return;
     family->scene.members = family->members.items;
     family->scene.member_count = family->members.count;
     draw_columns(family, row, step->first, step->end, member->given);
@@ -99,7 +100,8 @@ static void make_members(struct family *family, const struct step *step) {
 
 static void make_events(struct family *family, const struct step *step, struct row *parent) {
     uint64_t kind = random_stream(parent->stream, random_name(step->entity->name));
-    int64_t times = within(draw_value(step->times, &family->scene, parent, random_stream(kind, TIMES)), 0, EVENTS_AT_MOST);
+    int64_t times =
+        within(draw_value(step->times, &family->scene, parent, random_stream(kind, TIMES)), 0, EVENTS_AT_MOST);
     for (int64_t k = 1; k <= times; k++) {
         struct row *row = ARENA_NEW(&family->arena, struct row);
         if (!row_begin(family, row, step->entity, parent)) return;
@@ -148,7 +150,8 @@ struct row *family_make_reference(struct family *family, const struct entity *en
     row->area = area;
     row->number = number;
     if (!row_begin(family, row, entity, NULL)) return NULL;
-    row->id = text_format(&family->arena, "%.*s-%.*s%lld", TEXT_ARG(area->code), TEXT_ARG(group->mark), (long long)number);
+    row->id =
+        text_format(&family->arena, "%.*s-%.*s%lld", TEXT_ARG(area->code), TEXT_ARG(group->mark), (long long)number);
     row->stream = random_stream(family->seed, random_name(row->id));
     draw_columns(family, row, 0, entity->columns.count, group->given);
     return arena_failed(&family->arena) ? NULL : row;

@@ -1,7 +1,8 @@
 /* The profile: what a policy's sample.yaml says about its invented people, ready to be drawn from.
  *
- * A profile names the entities, their columns and how each is drawn; docs/sample.md is its reference. It is read once, all
- * mistakes are told in one go, and from then on it is not changed. Everything lives in the arena it was read into. */
+ * A profile names the entities, their columns and how each is drawn; draw.h and expression.h tell in which words. It is
+ * read once, all mistakes are told in one go, and from then on it is not changed. Everything lives in the arena it was
+ * read into. */
 #ifndef DOUDI_SAMPLE_PROFILE_H
 #define DOUDI_SAMPLE_PROFILE_H
 
@@ -82,8 +83,8 @@ struct rows {
     VECTOR(struct group *) groups;
 };
 
-/* A file of the sample: its columns in the order they are written. */
-struct file {
+/* What a file of the sample looks like: its columns in the order they are written. */
+struct layout {
     struct entity *entity;
     VECTOR(const struct column *) columns;
 };
@@ -99,8 +100,7 @@ struct opening {
 
 struct profile {
     struct arena *arena;
-    month_number month;
-    day_number first_day; /* of that month: ages are as of then */
+    day_number first_day; /* of the profile's month: ages are as of then */
     struct level levels[LEVELS_MAX];
     size_t level_count;
     struct entity *family, *member;
@@ -111,7 +111,7 @@ struct profile {
     VECTOR(struct step *) steps;
     VECTOR(struct shape *) shapes; /* by the word of the shape column: see profile_shape */
     VECTOR(struct rows *) rows;
-    VECTOR(struct file *) files;
+    VECTOR(struct layout *) layouts;
     VECTOR(struct opening *) openings;
     VECTOR(struct value *) words; /* by number */
     struct map words_by_text;     /* to struct value */

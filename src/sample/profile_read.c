@@ -1,16 +1,17 @@
 #include "sample/profile.h"
 
+#include "lang/suggestion.h"
 #include "sample/draw.h"
 #include "sample/messages.h"
 
 #include <assert.h>
 
 enum {
-    SUGGESTION_DISTANCE = 3,
     DECIMALS_MAX = 6,
     FAMILIES_AT_MOST = 9999, /* what the four digits of a family's id can tell */
-    MEMBERS_AT_MOST = 99,
-    GROUP_TIMES_MAX = 999
+    GROUP_TIMES_MAX = 999,
+    YEAR_FIRST = 1950, /* so that the oldest person's birth is a date */
+    YEAR_LAST = 2190
 };
 
 struct profile_reader {
@@ -18,7 +19,8 @@ struct profile_reader {
     struct arena *arena;
     struct diagnostics *diagnostics;
     const struct yaml_node *root;
-    size_t drawn; /* columns whose order is settled */
+    size_t errors_before; /* those that were there already */
+    size_t drawn;         /* columns whose order is settled */
     struct step *member_step;
 };
 
@@ -83,25 +85,27 @@ static struct column *column_new(struct profile_reader *reader, struct entity *e
 
 /* Keys */
 
-static void unknown(struct profile_reader *reader, struct position at, struct text name, struct text best,
-                    size_t distance) {
-    bool alike = best.length && distance < text_characters(name);
-    complain(reader, alike ? SAMPLE_UNKNOWN_KEY_LIKE : SAMPLE_UNKNOWN_KEY, at, name, best);
+static void unknown(struct profile_reader *reader, struct position at, const struct suggestion *suggestion) {
+    complain(reader, suggestion->best.length ? SAMPLE_UNKNOWN_KEY_LIKE : SAMPLE_UNKNOWN_KEY, at, suggestion->wanted,
+             suggestion->best);
+}
+
+static bool is_known(struct text key, const char *const *known, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (text_is(key, known[i])) return true;
+    }
+    return false;
 }
 
 /* Complains of every key that is not among the known ones. */
 static void check_keys(struct profile_reader *reader, const struct yaml_node *mapping, const char *const *known,
                        size_t count) {
-    for (size_t i = 0; i < mapping->count && mapping->kind == YAML_MAPPING; i++) {
-        struct text key = mapping->pairs[i].key, best = TEXT("");
-        size_t least = SUGGESTION_DISTANCE + 1;
-        for (size_t k = 0; k < count; k++) {
-            size_t distance = text_distance(key, text_from(known[k]), SUGGESTION_DISTANCE);
-            if (distance >= least) continue;
-            least = distance;
-            best = text_from(known[k]);
-        }
-        if (least > 0) unknown(reader, mapping->pairs[i].key_at, key, best, least);
+    for (size_t i = 0; mapping->kind == YAML_MAPPING && i < mapping->count; i++) {
+        if (is_known(mapping->pairs[i].key, known, count)) continue;
+        struct suggestion suggestion;
+        suggestion_begin(&suggestion, mapping->pairs[i].key);
+        for (size_t k = 0; k < count; k++) suggestion_note(&suggestion, text_from(known[k]));
+        unknown(reader, mapping->pairs[i].key_at, &suggestion);
     }
 }
 #define CHECK_KEYS(reader, mapping, ...)                                                                               \
@@ -136,8 +140,10 @@ static bool read_number(struct profile_reader *reader, const struct yaml_node *n
         number = number * 10 + (byte - '0');
     }
     good = good && number >= least && number <= most;
-    if (good) *out = number;
-    else complain(reader, SAMPLE_BAD_NUMBER, node->at, text_from(key), TEXT(""));
+    if (good)
+        *out = number;
+    else
+        complain(reader, SAMPLE_BAD_NUMBER, node->at, text_from(key), TEXT(""));
     return good;
 }
 
@@ -155,8 +161,9 @@ static bool read_kind(struct profile_reader *reader, const struct yaml_node *nod
 static void read_month(struct profile_reader *reader) {
     const struct yaml_node *node = need(reader, reader->root, "month", YAML_SCALAR);
     if (!node) return;
-    if (month_parse(node->scalar, &reader->profile->month)) {
-        reader->profile->first_day = month_first_day(reader->profile->month);
+    month_number month;
+    if (month_parse(node->scalar, &month) && month_year(month) >= YEAR_FIRST && month_year(month) <= YEAR_LAST) {
+        reader->profile->first_day = month_first_day(month);
     } else {
         complain(reader, SAMPLE_BAD_MONTH, node->at, node->scalar, TEXT(""));
     }
@@ -174,7 +181,8 @@ static void read_levels(struct profile_reader *reader) {
         level->name = areas->pairs[i].key;
         for (size_t k = 0; is_mapping(reader, fields, level->name) && k < fields->count; k++) {
             struct level_field field = {.name = fields->pairs[k].key};
-            if (read_kind(reader, fields->pairs[k].value, &field.kind)) VECTOR_PUSH(reader->arena, &level->fields, field);
+            if (read_kind(reader, fields->pairs[k].value, &field.kind))
+                VECTOR_PUSH(reader->arena, &level->fields, field);
         }
     }
 }
@@ -195,21 +203,6 @@ static void read_entities(struct profile_reader *reader) {
     column_new(reader, reader->profile->member, TEXT("role"))->kind = KIND_WORD;
 }
 
-static void read_weight(struct profile_reader *reader) {
-    struct scope scope = {.profile = reader->profile,
-                          .level = reader->profile->level_count - 1,
-                          .diagnostics = reader->diagnostics};
-    const struct yaml_node *weight = yaml_get(yaml_get(reader->root, "family"), "weight");
-    if (!weight) {
-        complain(reader, SAMPLE_MISSING_KEY, yaml_get(reader->root, "family")->at, TEXT("weight"), TEXT(""));
-        return;
-    }
-    reader->profile->weight = draw_read(&scope, weight, NULL);
-    if (reader->profile->weight && reader->profile->weight->kind != KIND_WHOLE) {
-        complain(reader, SAMPLE_WRONG_KIND, weight->at, kind_name(reader->profile->weight->kind), kind_name(KIND_WHOLE));
-    }
-}
-
 static size_t word_end(struct text text, size_t from) {
     while (from < text.length && text.bytes[from] != ' ' && text.bytes[from] != '\n') from++;
     return from;
@@ -218,7 +211,7 @@ static size_t word_end(struct text text, size_t from) {
 static void read_lists(struct profile_reader *reader) {
     const struct yaml_node *lists = yaml_get(reader->root, "lists");
     if (!lists || !is_mapping(reader, lists, TEXT("lists"))) return;
-    for (size_t i = 0; i < lists->count; i++) {
+    for (size_t i = 0; i < lists->count && !arena_failed(reader->arena); i++) {
         struct word_list *list = ARENA_NEW(reader->arena, struct word_list);
         struct text text = lists->pairs[i].value->scalar;
         for (size_t from = 0, end; from < text.length; from = end + 1) {
@@ -227,8 +220,10 @@ static void read_lists(struct profile_reader *reader) {
             struct value word = profile_word(reader->profile, text_slice(text, from, end));
             VECTOR_PUSH(reader->arena, &list->words, word.number);
         }
-        if (list->words.count) map_put(&reader->profile->lists, lists->pairs[i].key, list);
-        else complain(reader, SAMPLE_EMPTY_LIST, lists->pairs[i].value->at, lists->pairs[i].key, TEXT(""));
+        if (list->words.count)
+            map_put(&reader->profile->lists, lists->pairs[i].key, list);
+        else
+            complain(reader, SAMPLE_EMPTY_LIST, lists->pairs[i].value->at, lists->pairs[i].key, TEXT(""));
     }
 }
 
@@ -279,10 +274,11 @@ static void read_column(struct profile_reader *reader, struct column *column, co
     if (column->draw) column->kind = column->draw->kind;
 }
 
-/* Makes the columns known by name before any of them is read, so that a name used too early is told from an unknown one. */
+/* Makes the columns known by name before any of them is read, so that a name used too early is told from an unknown
+ * one. */
 static size_t declare_columns(struct profile_reader *reader, struct entity *entity, const struct yaml_node *mapping) {
     size_t first = entity->columns.count;
-    for (size_t i = 0; i < mapping->count; i++) {
+    for (size_t i = 0; i < mapping->count && !arena_failed(reader->arena); i++) {
         const struct yaml_pair *pair = &mapping->pairs[i];
         if (entity_column(entity, pair->key)) {
             complain(reader, SAMPLE_COLUMN_TWICE, pair->key_at, pair->key, entity->name);
@@ -297,18 +293,11 @@ static struct column *find_column(struct profile_reader *reader, const struct en
                                   struct position at) {
     struct column *column = entity_column(entity, name);
     if (column) return column;
-    struct text best = TEXT("");
-    size_t least = SUGGESTION_DISTANCE + 1;
-    for (size_t i = 0; i < entity->columns.count; i++) {
-        struct text known = entity->columns.items[i]->name;
-        size_t distance = text_distance(name, known, SUGGESTION_DISTANCE);
-        if (distance >= least) continue;
-        least = distance;
-        best = known;
-    }
-    bool alike = best.length && least < text_characters(name);
-    sample_complain(reader->diagnostics, alike ? SAMPLE_UNKNOWN_COLUMN_LIKE : SAMPLE_UNKNOWN_COLUMN, at, name,
-                    entity->name, best);
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, name);
+    for (size_t i = 0; i < entity->columns.count; i++) suggestion_note(&suggestion, entity->columns.items[i]->name);
+    sample_complain(reader->diagnostics, suggestion.best.length ? SAMPLE_UNKNOWN_COLUMN_LIKE : SAMPLE_UNKNOWN_COLUMN,
+                    at, name, entity->name, suggestion.best);
     return NULL;
 }
 
@@ -319,14 +308,17 @@ static struct draw *read_given(struct profile_reader *reader, struct scope *scop
     bool open = column->draw || column->words.count == 0;
     scope->before = column->order;
     struct draw *draw = draw_read(scope, node, &probe);
-    if (draw && draw->kind != column->kind && draw->kind != KIND_NONE) {
+    if (!draw) return NULL;
+    if (draw->kind != column->kind && draw->kind != KIND_NONE) {
         complain(reader, SAMPLE_WRONG_KIND, node->at, kind_name(draw->kind), kind_name(column->kind));
     }
     for (size_t i = 0; i < probe.words.count; i++) {
         int64_t word = probe.words.items[i];
         if (column_has_word(column, word)) continue;
-        if (open) VECTOR_PUSH(reader->arena, &column->words, word);
-        else complain(reader, SAMPLE_UNKNOWN_WORD, node->at, reader->profile->words.items[word]->text, column->name);
+        if (open)
+            VECTOR_PUSH(reader->arena, &column->words, word);
+        else
+            complain(reader, SAMPLE_UNKNOWN_WORD, node->at, reader->profile->words.items[word]->text, column->name);
     }
     return draw;
 }
@@ -342,8 +334,10 @@ static struct draw **read_all_given(struct profile_reader *reader, struct scope 
         struct column *column = find_column(reader, entity, pair->key, pair->key_at);
         if (!column) continue;
         bool in_step = column->slot >= first && column->slot < end;
-        if (in_step) given[column->slot] = read_given(reader, scope, column, pair->value);
-        else complain(reader, SAMPLE_NOT_GIVEN, pair->key_at, pair->key, TEXT(""));
+        if (in_step)
+            given[column->slot] = read_given(reader, scope, column, pair->value);
+        else
+            complain(reader, SAMPLE_NOT_GIVEN, pair->key_at, pair->key, TEXT(""));
     }
     for (size_t slot = first; slot < end; slot++) {
         struct text name = entity->columns.items[slot]->name;
@@ -351,6 +345,26 @@ static struct draw **read_all_given(struct profile_reader *reader, struct scope 
         complain(reader, SAMPLE_MISSING_KEY, mapping->at, name, TEXT(""));
     }
     return given;
+}
+
+/* A draw of how many; it may be empty, which is none. */
+static struct draw *read_times(struct profile_reader *reader, const struct scope *scope, const struct yaml_node *node) {
+    struct draw *times = draw_read(scope, node, NULL);
+    if (times && times->kind != KIND_WHOLE && times->kind != KIND_NONE) {
+        complain(reader, SAMPLE_WRONG_KIND, node->at, kind_name(times->kind), kind_name(KIND_WHOLE));
+    }
+    return times;
+}
+
+static void read_weight(struct profile_reader *reader) {
+    struct scope scope = {
+        .profile = reader->profile, .level = reader->profile->level_count - 1, .diagnostics = reader->diagnostics};
+    const struct yaml_node *weight = yaml_get(yaml_get(reader->root, "family"), "weight");
+    if (!weight) {
+        complain(reader, SAMPLE_MISSING_KEY, yaml_get(reader->root, "family")->at, TEXT("weight"), TEXT(""));
+        return;
+    }
+    reader->profile->weight = read_times(reader, &scope, weight);
 }
 
 /* Reference rows */
@@ -364,21 +378,22 @@ static bool find_level(struct profile_reader *reader, const struct yaml_node *no
     return false;
 }
 
-static void read_group(struct profile_reader *reader, struct rows *rows, struct text name, const struct yaml_node *node) {
+static void read_group(struct profile_reader *reader, struct rows *rows, struct text name,
+                       const struct yaml_node *node) {
     if (!is_mapping(reader, node, name)) return;
     CHECK_KEYS(reader, node, "at", "times", "mark", "draw");
-    const struct yaml_node *at = need(reader, node, "at", YAML_SCALAR), *times = need(reader, node, "times", YAML_SCALAR);
-    const struct yaml_node *mark = need(reader, node, "mark", YAML_SCALAR), *draw = need(reader, node, "draw", YAML_MAPPING);
+    const struct yaml_node *at = need(reader, node, "at", YAML_SCALAR),
+                           *times = need(reader, node, "times", YAML_SCALAR);
+    const struct yaml_node *mark = need(reader, node, "mark", YAML_SCALAR),
+                           *draw = need(reader, node, "draw", YAML_MAPPING);
     if (!at || !times || !mark || !draw) return;
     struct group *group = ARENA_NEW(reader->arena, struct group);
     group->name = name;
     group->mark = mark->scalar;
     if (!find_level(reader, at, "at", &group->level)) return;
     if (!read_number(reader, times, "times", 1, GROUP_TIMES_MAX, &group->times)) return;
-    struct scope scope = {.profile = reader->profile,
-                          .entity = rows->entity,
-                          .level = group->level,
-                          .diagnostics = reader->diagnostics};
+    struct scope scope = {
+        .profile = reader->profile, .entity = rows->entity, .level = group->level, .diagnostics = reader->diagnostics};
     group->given = read_all_given(reader, &scope, rows->entity, 0, rows->entity->columns.count, draw);
     VECTOR_PUSH(reader->arena, &rows->groups, group);
 }
@@ -395,9 +410,11 @@ static void read_rows(struct profile_reader *reader) {
         const struct yaml_node *groups = need(reader, node, "groups", YAML_MAPPING);
         if (!in || !columns || !groups) continue;
         struct rows *rows = ARENA_NEW(reader->arena, struct rows);
+        if (arena_failed(reader->arena)) return;
         rows->entity = entity_new(reader, all->pairs[i].key, NULL);
         find_level(reader, in, "in", &rows->entity->level);
         declare_columns(reader, rows->entity, columns);
+        if (arena_failed(reader->arena)) return;
         for (size_t k = 0; k < rows->entity->columns.count; k++) {
             read_column(reader, rows->entity->columns.items[k], columns->pairs[k].value, 0, true);
         }
@@ -421,7 +438,7 @@ static struct entity *step_entity(struct profile_reader *reader, const struct ya
     }
     CHECK_KEYS(reader, node, "entity", "of", "times", "draw");
     const struct yaml_node *of = need(reader, node, "of", YAML_SCALAR);
-    need(reader, node, "times", yaml_get(node, "times") ? yaml_get(node, "times")->kind : YAML_SCALAR);
+    if (!yaml_get(node, "times")) complain(reader, SAMPLE_MISSING_KEY, node->at, TEXT("times"), TEXT(""));
     if (!of) return NULL;
     struct entity *parent = profile_entity(profile, of->scalar);
     if (!entity && parent && (parent == profile->family || parent == profile->member)) {
@@ -441,6 +458,7 @@ static struct step *declare_step(struct profile_reader *reader, const struct yam
     step->entity = entity;
     step->first = declare_columns(reader, entity, draw);
     step->end = entity->columns.count;
+    if (step->first == step->end) complain(reader, SAMPLE_NOT_MAPPING, draw->at, TEXT("draw"), TEXT(""));
     if (entity == reader->profile->member && !reader->member_step) reader->member_step = step;
     VECTOR_PUSH(reader->arena, &reader->profile->steps, step);
     return step;
@@ -457,10 +475,7 @@ static void read_step(struct profile_reader *reader, struct step *step, const st
                               .step_before = before,
                               .level = reader->profile->level_count - 1,
                               .diagnostics = reader->diagnostics};
-        step->times = draw_read(&scope, times, NULL);
-        if (step->times && step->times->kind != KIND_WHOLE) {
-            complain(reader, SAMPLE_WRONG_KIND, times->at, kind_name(step->times->kind), kind_name(KIND_WHOLE));
-        }
+        step->times = read_times(reader, &scope, times);
     }
     for (size_t slot = step->first; slot < step->end; slot++) {
         read_column(reader, step->entity->columns.items[slot], draw->pairs[slot - step->first].value, before,
@@ -473,11 +488,14 @@ static void read_steps(struct profile_reader *reader) {
     if (!steps) return;
     struct step **declared = ARENA_ARRAY(reader->arena, struct step *, steps->count + 1);
     if (arena_failed(reader->arena)) return;
-    for (size_t i = 0; i < steps->count; i++) declared[i] = declare_step(reader, steps->items[i]);
-    for (size_t i = 0; i < steps->count; i++) {
+    for (size_t i = 0; i < steps->count && !arena_failed(reader->arena); i++) {
+        declared[i] = declare_step(reader, steps->items[i]);
+    }
+    for (size_t i = 0; i < steps->count && !arena_failed(reader->arena); i++) {
         if (declared[i]) read_step(reader, declared[i], steps->items[i]);
     }
-    if (!reader->member_step) complain(reader, SAMPLE_NO_MEMBER_STEP, steps->at, reader->profile->member->name, TEXT(""));
+    if (!reader->member_step)
+        complain(reader, SAMPLE_NO_MEMBER_STEP, steps->at, reader->profile->member->name, TEXT(""));
 }
 
 /* Shapes */
@@ -486,8 +504,9 @@ static void read_steps(struct profile_reader *reader) {
 static void read_roles(struct profile_reader *reader) {
     const struct yaml_node *shapes = need(reader, reader->root, "shapes", YAML_MAPPING);
     struct column *role = reader->profile->member->columns.items[0];
-    for (size_t i = 0; shapes && i < shapes->count; i++) {
+    for (size_t i = 0; shapes && i < shapes->count && !arena_failed(reader->arena); i++) {
         struct shape *shape = ARENA_NEW(reader->arena, struct shape);
+        if (arena_failed(reader->arena)) return;
         const struct yaml_node *members = shapes->pairs[i].value;
         shape->name = shapes->pairs[i].key;
         if (members->kind != YAML_SEQUENCE || members->count == 0) {
@@ -520,12 +539,7 @@ static void read_member(struct profile_reader *reader, const struct shape *shape
                           .level = profile->level_count - 1,
                           .diagnostics = reader->diagnostics};
     const struct yaml_node *times = yaml_get(node, "times");
-    if (times) {
-        member->times = draw_read(&scope, times, NULL);
-        if (member->times && member->times->kind != KIND_WHOLE) {
-            complain(reader, SAMPLE_WRONG_KIND, times->at, kind_name(member->times->kind), kind_name(KIND_WHOLE));
-        }
-    }
+    if (times) member->times = read_times(reader, &scope, times);
     scope.entity = profile->member;
     member->given = read_all_given(reader, &scope, profile->member, step->first, step->end, node);
 }
@@ -533,6 +547,8 @@ static void read_member(struct profile_reader *reader, const struct shape *shape
 static void read_shapes(struct profile_reader *reader) {
     const struct yaml_node *shapes = yaml_get(reader->root, "shapes");
     struct profile *profile = reader->profile;
+    if (!reader->member_step || reader->diagnostics->errors > reader->errors_before)
+        return; /* what they would give is not known */
     for (size_t i = 0; i < profile->shapes.count; i++) {
         const struct shape *shape = profile->shapes.items[i];
         for (size_t k = 0; k < shape->members.count; k++) {
@@ -560,35 +576,32 @@ static void read_shapes(struct profile_reader *reader) {
 static struct entity *find_entity(struct profile_reader *reader, struct text name, struct position at) {
     struct entity *entity = profile_entity(reader->profile, name);
     if (entity) return entity;
-    struct text best = TEXT("");
-    size_t least = SUGGESTION_DISTANCE + 1;
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, name);
     for (size_t i = 0; i < reader->profile->entities.count; i++) {
-        struct text known = reader->profile->entities.items[i]->name;
-        size_t distance = text_distance(name, known, SUGGESTION_DISTANCE);
-        if (distance >= least) continue;
-        least = distance;
-        best = known;
+        suggestion_note(&suggestion, reader->profile->entities.items[i]->name);
     }
-    unknown(reader, at, name, best, least);
+    unknown(reader, at, &suggestion);
     return NULL;
 }
 
 static void read_files(struct profile_reader *reader) {
     const struct yaml_node *files = need(reader, reader->root, "files", YAML_MAPPING);
-    for (size_t i = 0; files && i < files->count; i++) {
+    for (size_t i = 0; files && i < files->count && !arena_failed(reader->arena); i++) {
         const struct yaml_pair *pair = &files->pairs[i];
-        struct file *file = ARENA_NEW(reader->arena, struct file);
-        file->entity = find_entity(reader, pair->key, pair->key_at);
+        struct layout *layout = ARENA_NEW(reader->arena, struct layout);
+        if (arena_failed(reader->arena)) return;
+        layout->entity = find_entity(reader, pair->key, pair->key_at);
         if (pair->value->kind != YAML_SEQUENCE) {
             complain(reader, SAMPLE_NOT_SEQUENCE, pair->value->at, pair->key, TEXT(""));
             continue;
         }
-        for (size_t k = 0; file->entity && k < pair->value->count; k++) {
+        for (size_t k = 0; layout->entity && k < pair->value->count; k++) {
             const struct yaml_node *name = pair->value->items[k];
-            const struct column *column = find_column(reader, file->entity, name->scalar, name->at);
-            if (column) VECTOR_PUSH(reader->arena, &file->columns, column);
+            const struct column *column = find_column(reader, layout->entity, name->scalar, name->at);
+            if (column) VECTOR_PUSH(reader->arena, &layout->columns, column);
         }
-        VECTOR_PUSH(reader->arena, &reader->profile->files, file);
+        VECTOR_PUSH(reader->arena, &reader->profile->layouts, layout);
     }
 }
 
@@ -625,14 +638,15 @@ static void read_openings(struct profile_reader *reader) {
         complain(reader, SAMPLE_NOT_SEQUENCE, openings->at, TEXT("opening"), TEXT(""));
         return;
     }
-    for (size_t i = 0; i < openings->count; i++) {
+    for (size_t i = 0; i < openings->count && !arena_failed(reader->arena); i++) {
         if (is_mapping(reader, openings->items[i], TEXT("opening"))) read_opening(reader, openings->items[i]);
     }
 }
 
 struct profile *profile_read(struct arena *arena, const struct source *source, struct diagnostics *diagnostics) {
     struct profile *profile = ARENA_NEW(arena, struct profile);
-    struct profile_reader reader = {.profile = profile, .arena = arena, .diagnostics = diagnostics};
+    struct profile_reader reader = {
+        .profile = profile, .arena = arena, .diagnostics = diagnostics, .errors_before = diagnostics->errors};
     reader.root = yaml_read(arena, source, diagnostics);
     if (!reader.root || arena_failed(arena) || !is_mapping(&reader, reader.root, source->name)) return NULL;
     profile->arena = arena;
@@ -644,13 +658,10 @@ struct profile *profile_read(struct arena *arena, const struct source *source, s
     read_levels(&reader);
     read_entities(&reader);
     read_lists(&reader);
-    if (diagnostics->errors > 0 || arena_failed(arena)) return NULL; /* what follows builds on these */
-    read_weight(&reader);
-    read_roles(&reader);
-    read_rows(&reader);
-    read_steps(&reader);
-    if (reader.member_step && diagnostics->errors == 0) read_shapes(&reader);
-    read_files(&reader);
-    read_openings(&reader);
-    return diagnostics->errors == 0 && !arena_failed(arena) ? profile : NULL;
+    if (diagnostics->errors > reader.errors_before || arena_failed(arena))
+        return NULL; /* what follows builds on these */
+    static void (*const rest[])(struct profile_reader *) = {read_weight, read_roles, read_rows,    read_steps,
+                                                            read_shapes, read_files, read_openings};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest && !arena_failed(arena); i++) rest[i](&reader);
+    return diagnostics->errors == reader.errors_before && !arena_failed(arena) ? profile : NULL;
 }

@@ -1,7 +1,8 @@
 /* Pseudo-random numbers that are the same on every machine.
  *
- * Every cell of a sample has a small generator of its own, named by the seed and by what the cell is. What is drawn for one
- * cell therefore depends on nothing else: not on how many families there are, nor on the columns drawn before it. */
+ * Every cell of a sample has a small generator of its own, named by the seed and by what the cell is. What is drawn for
+ * one cell therefore depends on nothing else: not on how many families there are, nor on the columns drawn before it.
+ */
 #ifndef DOUDI_SAMPLE_RANDOM_H
 #define DOUDI_SAMPLE_RANDOM_H
 

@@ -4,10 +4,13 @@
 #include "sample/family.h"
 #include "sample/folder.h"
 #include "sample/messages.h"
+#include "sample/random.h"
 #include "sample/readme.h"
 #include "sample/share_out.h"
 
-enum { PROGRESS_FAMILIES = 1024 };
+enum {
+    PROGRESS_FAMILIES = 1024
+};
 
 #define OPENING_NAME TEXT("opening.csv")
 #define README_NAME TEXT("README.md")
@@ -22,7 +25,7 @@ struct writer {
     struct area_range places;
     uint64_t *families; /* of each place */
     struct family family;
-    struct output **files; /* by file of the profile */
+    struct output **files; /* by layout of the profile */
     struct output *opening;
     struct sample_result *result;
 };
@@ -34,7 +37,8 @@ static void complain(struct writer *writer, enum sample_message message, struct 
 /* What the sample is made from */
 
 static bool read_profile(struct writer *writer) {
-    struct source *source = folder_read(writer->arena, writer->options->policy, TEXT("sample.yaml"), writer->diagnostics);
+    struct source *source =
+        folder_read(writer->arena, writer->options->policy, TEXT("sample.yaml"), writer->diagnostics);
     if (!source) return false;
     writer->profile = profile_read(writer->arena, source, writer->diagnostics);
     return writer->profile != NULL;
@@ -94,12 +98,12 @@ static struct text parent_name(const struct writer *writer, const struct entity 
     return entity->parent ? entity->parent->name : writer->profile->levels[entity->level].name;
 }
 
-static void write_head(struct writer *writer, struct builder *out, const struct file *file) {
-    bool event = file->entity->parent && file->entity != writer->profile->member;
+static void write_head(struct writer *writer, struct builder *out, const struct layout *layout) {
+    bool event = layout->entity->parent && layout->entity != writer->profile->member;
     if (!event) builder_add(out, TEXT("id,"));
-    builder_add(out, parent_name(writer, file->entity));
-    for (size_t i = 0; i < file->columns.count; i++) {
-        builder_format(out, ",%.*s", TEXT_ARG(file->columns.items[i]->name));
+    builder_add(out, parent_name(writer, layout->entity));
+    for (size_t i = 0; i < layout->columns.count; i++) {
+        builder_format(out, ",%.*s", TEXT_ARG(layout->columns.items[i]->name));
     }
     builder_add(out, TEXT("\n"));
 }
@@ -132,14 +136,14 @@ static bool is_left_empty(const struct column *column, const struct row *row) {
 
 static bool write_row(struct writer *writer, const struct row *row, struct text parent) {
     bool good = true;
-    for (size_t i = 0; i < writer->profile->files.count; i++) {
-        const struct file *file = writer->profile->files.items[i];
-        if (file->entity != row->entity) continue;
-        struct builder *out = output_buffer(writer->files[i]);
+    for (size_t i = 0; i < writer->profile->layouts.count; i++) {
+        const struct layout *layout = writer->profile->layouts.items[i];
+        if (layout->entity != row->entity) continue;
+        struct builder *out = &writer->files[i]->buffer;
         if (row->id.length) builder_format(out, "%.*s,", TEXT_ARG(row->id));
         builder_add(out, parent);
-        for (size_t k = 0; k < file->columns.count; k++) {
-            const struct column *column = file->columns.items[k];
+        for (size_t k = 0; k < layout->columns.count; k++) {
+            const struct column *column = layout->columns.items[k];
             builder_add(out, TEXT(","));
             if (!is_left_empty(column, row)) write_value(writer, out, column, row->values[column->slot]);
         }
@@ -155,10 +159,13 @@ static bool write_openings(struct writer *writer, const struct row *row) {
         const struct opening *opening = writer->profile->openings.items[i];
         if (opening->entity != row->entity) continue;
         if (!expression_holds(opening->when, &writer->family.scene, row)) continue;
-        struct builder *out = output_buffer(writer->opening);
-        builder_format(out, "%.*s,%.*s,%.*s,", TEXT_ARG(opening->entity->name), TEXT_ARG(row->id), TEXT_ARG(opening->rule));
-        if (opening->column) write_value(writer, out, opening->column, row->values[opening->column->slot]);
-        else csv_write_field(out, opening->literal, false);
+        struct builder *out = &writer->opening->buffer;
+        builder_format(out, "%.*s,%.*s,%.*s,", TEXT_ARG(opening->entity->name), TEXT_ARG(row->id),
+                       TEXT_ARG(opening->rule));
+        if (opening->column)
+            write_value(writer, out, opening->column, row->values[opening->column->slot]);
+        else
+            csv_write_field(out, opening->literal, false);
         builder_add(out, TEXT("\n"));
         writer->result->rows++;
     }
@@ -210,7 +217,8 @@ static void report_progress(const struct writer *writer) {
 static bool write_families(struct writer *writer) {
     for (size_t i = 0; i < writer->places.end - writer->places.first; i++) {
         for (uint64_t number = 1; number <= writer->families[i]; number++) {
-            if (!family_make(&writer->family, place_at(writer, i), (int64_t)number) || !write_family(writer)) return false;
+            if (!family_make(&writer->family, place_at(writer, i), (int64_t)number) || !write_family(writer))
+                return false;
             if (writer->result->families % PROGRESS_FAMILIES == 0) report_progress(writer);
         }
     }
@@ -221,11 +229,11 @@ static bool write_families(struct writer *writer) {
 /* The folder */
 
 static struct text file_name(const struct writer *writer, size_t index) {
-    return text_format(writer->arena, "%.*s.csv", TEXT_ARG(writer->profile->files.items[index]->entity->name));
+    return text_format(writer->arena, "%.*s.csv", TEXT_ARG(writer->profile->layouts.items[index]->entity->name));
 }
 
 static bool prepare_folder(struct writer *writer) {
-    size_t count = writer->profile->files.count;
+    size_t count = writer->profile->layouts.count;
     struct text *names = ARENA_ARRAY(writer->arena, struct text, count + 2);
     if (arena_failed(writer->arena)) return false;
     for (size_t i = 0; i < count; i++) names[i] = file_name(writer, i);
@@ -235,39 +243,41 @@ static bool prepare_folder(struct writer *writer) {
                           writer->diagnostics);
 }
 
-/* It comes first, so that what is left of an interrupted run is known for what it is, and again with the numbers at the end. */
+/* It comes first, so that what is left of an interrupted run is known for what it is, and again with the numbers at the
+ * end. */
 static bool write_readme(struct writer *writer) {
     struct output *output = output_open(writer->arena, writer->options->out, README_NAME, writer->diagnostics);
     if (!output) return false;
-    readme_write(output_buffer(output), writer->options, writer->result);
-    return output_close(output, writer->diagnostics);
+    readme_write(&output->buffer, writer->options, writer->result);
+    return output_close(output, true, writer->diagnostics);
 }
 
 static bool open_files(struct writer *writer) {
-    size_t count = writer->profile->files.count;
+    size_t count = writer->profile->layouts.count;
     writer->files = ARENA_ARRAY(writer->arena, struct output *, count + 1);
     if (arena_failed(writer->arena)) return false;
     for (size_t i = 0; i < count; i++) {
         writer->files[i] = output_open(writer->arena, writer->options->out, file_name(writer, i), writer->diagnostics);
         if (!writer->files[i]) return false;
-        write_head(writer, output_buffer(writer->files[i]), writer->profile->files.items[i]);
+        write_head(writer, &writer->files[i]->buffer, writer->profile->layouts.items[i]);
     }
     writer->opening = output_open(writer->arena, writer->options->out, OPENING_NAME, writer->diagnostics);
-    if (writer->opening) builder_add(output_buffer(writer->opening), TEXT("entity,id,rule,value\n"));
+    if (writer->opening) builder_add(&writer->opening->buffer, TEXT("entity,id,rule,value\n"));
     return writer->opening != NULL;
 }
 
-static bool close_files(struct writer *writer) {
-    bool good = output_close(writer->opening, writer->diagnostics);
-    for (size_t i = 0; writer->files && i < writer->profile->files.count; i++) {
-        good &= output_close(writer->files[i], writer->diagnostics);
+/* An interrupted run leaves the files of an earlier one as they were. */
+static bool close_files(struct writer *writer, bool keep) {
+    bool good = !writer->opening || output_close(writer->opening, keep, writer->diagnostics);
+    for (size_t i = 0; writer->files && i < writer->profile->layouts.count; i++) {
+        if (writer->files[i]) good &= output_close(writer->files[i], keep, writer->diagnostics);
     }
     return good;
 }
 
 static bool write_files(struct writer *writer) {
     bool good = write_readme(writer) && open_files(writer) && write_references(writer) && write_families(writer);
-    good &= close_files(writer);
+    good &= close_files(writer, good);
     return good && write_readme(writer);
 }
 

@@ -1,8 +1,9 @@
 /* Samples: a realistic population of invented people on real area codes.
  *
- * What the people are like stands in the profile beside the policy (sample.yaml) and in the policy's list of areas; the code
- * knows neither a field nor a place. The same options give the same bytes on every machine. A family depends on the seed
- * and its id alone, so a larger sample, or one of a wider area, holds the families of a smaller one unchanged. */
+ * What the people are like stands in the profile beside the policy (sample.yaml) and in the policy's list of areas; the
+ * code knows neither a field nor a place. The same options give the same bytes on every machine. A family depends on
+ * the seed and its id alone, so a larger sample, or one of a wider area, holds the families of a smaller one unchanged.
+ */
 #ifndef DOUDI_SAMPLE_SAMPLE_H
 #define DOUDI_SAMPLE_SAMPLE_H
 
@@ -30,8 +31,8 @@ enum sample_status {
     SAMPLE_NO_MEMORY
 };
 
-/* Writes a sample. A folder that is there already must be empty or hold nothing but an earlier sample, which is replaced.
- * The diagnostics point into sources in `arena`. */
+/* Writes a sample. A folder that is there already must be empty or hold nothing but an earlier sample, which is
+ * replaced. The diagnostics point into sources in `arena`. */
 enum sample_status sample_write(const struct sample_options *options, struct arena *arena,
                                 struct diagnostics *diagnostics, struct sample_result *result);
 

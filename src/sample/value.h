@@ -14,7 +14,7 @@ enum kind {
 };
 
 struct value {
-    int64_t number; /* yes is 1; a word's number; nothing for a text */
+    int64_t number;   /* yes is 1; a word's number; nothing for a text */
     struct text text; /* of a word or a text */
     bool empty;
 };

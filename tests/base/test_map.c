@@ -55,7 +55,7 @@ static void pieces_are_zeroed_aligned_and_apart(void **state) {
 static void a_rewind_takes_back_what_came_after(void **state) {
     struct arena *arena = *state;
     char *kept = arena_new(arena, 100, 1);
-    strcpy(kept, "kept");
+    memcpy(kept, "kept", 5);
     struct arena_mark mark = arena_here(arena);
     unsigned char *piece = arena_new(arena, 1000, 1);
     memset(piece, 7, 1000);

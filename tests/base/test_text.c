@@ -128,12 +128,9 @@ static void what_is_not_utf8_is_refused(void **state) {
                                       "\xc2",
                                       "\xe4\xba",
                                       "\xf0\x9f\x98",
-                                      "\xc2"
-                                      "a",
-                                      "\xe4\xba"
-                                      "a",
-                                      "\xf0\x9f\x98"
-                                      "a"};
+                                      "\xc2z",
+                                      "\xe4\xbaz",
+                                      "\xf0\x9f\x98z"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct text text = text_from(bad[i]);
         size_t offset = 0;

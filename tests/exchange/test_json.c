@@ -158,7 +158,7 @@ static void refuses_what_is_no_json(void **state) {
         {"\"\\uD800\\u0041\"", JSON_BAD_ESCAPE, 1, 2},
         {"\"\\uDC00\"", JSON_BAD_ESCAPE, 1, 2},
         {"\"\\uDFFF\"", JSON_BAD_ESCAPE, 1, 2},
-        {"\"\\uDC00\\uDC00\"", JSON_BAD_ESCAPE, 1, 2},
+        {"\"\\uDC01\\uDC00\"", JSON_BAD_ESCAPE, 1, 2},
         {"\"\\u00G0\"", JSON_BAD_ESCAPE, 1, 2},
         {"\"a\xFF\"", JSON_BAD_UTF8, 1, 3},
         {"\"\xC0\x80\"", JSON_BAD_UTF8, 1, 2},

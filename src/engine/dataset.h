@@ -1,0 +1,68 @@
+/* A dataset: the world in one month, in columns.
+ *
+ * The rows of an entity lie in the order of their parents, so that all rows below a row, of whatever entity, are neighbours: a parent finds its children by offsets.
+ * Within a parent they are ordered by id, events by their dated fields: the order in which data arrive changes nothing. References are row numbers.
+ * A dataset is never changed once it is made; any number of runs may share it. */
+#ifndef DOUDI_ENGINE_DATASET_H
+#define DOUDI_ENGINE_DATASET_H
+
+#include "engine/records.h"
+
+struct table {
+    const struct entity *entity;
+    size_t rows;
+    struct text *ids;       /* of an event: its dated fields joined by / */
+    uint32_t *parents;      /* row of the parent entity; NULL at the top */
+    uint32_t **first_child; /* by entity index: rows + 1 offsets into that child entity; NULL for what is no child */
+    struct column *columns; /* by input_index */
+    size_t *arrival;        /* row -> its number in the records */
+    struct map by_id;       /* id -> row + 1; of events no such map */
+};
+
+struct dataset {
+    struct arena arena;
+    const struct policy *policy;
+    month_number month;
+    struct table *tables; /* by entity index */
+};
+
+/* Why rows of the records were left out. */
+enum refusal_kind {
+    REFUSED_NO_ID,
+    REFUSED_DUPLICATE,         /* another row has this id and the same `from` */
+    REFUSED_NO_PARENT,         /* parent is empty */
+    REFUSED_UNKNOWN_PARENT,
+    REFUSED_PARENT_REFUSED,
+    REFUSED_UNKNOWN_REFERENCE, /* field leads to no row */
+    REFUSED_DATED_EMPTY,       /* an event without its date, or another of its dated fields */
+    REFUSED_TOO_MANY,          /* more under one parent than `at most` */
+};
+struct refusal {
+    enum refusal_kind kind;
+    const struct entity *entity;
+    size_t row;               /* in the records */
+    const struct field *field;
+    struct text value;        /* the id that leads nowhere */
+};
+struct refusals {
+    struct arena *arena;
+    VECTOR(struct refusal) list;
+};
+
+/* The rows that stand in the month. Rows that do not fit are left out, with all that hangs on them, and listed. NULL when memory has run out. */
+struct dataset *dataset_new(const struct policy *policy, const struct records *records, month_number month, struct refusals *refusals);
+void dataset_free(struct dataset *dataset);
+
+const struct table *dataset_table(const struct dataset *dataset, const struct entity *entity);
+
+/* Row by id, SIZE_MAX when absent. Not for events. */
+size_t table_find(const struct table *table, struct text id);
+
+/* The ancestor row of an entity at or above. */
+size_t dataset_climb(const struct dataset *dataset, const struct entity *from, size_t row, const struct entity *to);
+
+/* The rows of `inner` below a row of `outer`: *begin .. *end - 1. Works for any depth. */
+void dataset_below(const struct dataset *dataset, const struct entity *outer, size_t row, const struct entity *inner, size_t *begin,
+                   size_t *end);
+
+#endif

@@ -1,0 +1,180 @@
+#include "engine/lane.h"
+
+#include <assert.h>
+#include <string.h>
+
+static lane lane_from(struct number integer) {
+    uint64_t low = 0;
+    int64_t high = 0;
+    bool fits = number_to_int128(integer, &low, &high);
+    assert(fits); /* intervals of more than 127 bits do not compile */
+    return (lane)high * ((lane)1 << 64) + (lane)low;
+}
+
+static unsigned width_of(lane low, lane high) {
+    if (low >= INT8_MIN && high <= INT8_MAX) return 1;
+    if (low >= INT16_MIN && high <= INT16_MAX) return 2;
+    if (low >= INT32_MIN && high <= INT32_MAX) return 4;
+    if (low >= INT64_MIN && high <= INT64_MAX) return 8;
+    return 16;
+}
+
+static void spec_of_number(struct arena *arena, struct lane_spec *spec) {
+    const struct field *field = spec->field;
+    spec->per_unit = number_divide(arena, field->scale, field->step);
+    if (!number_is_integer(spec->per_unit) || !number_to_int64(spec->per_unit, &spec->whole_per_unit)) spec->whole_per_unit = 0;
+    spec->bounded = field->bounded;
+    if (!field->bounded) {
+        spec->width = 16;
+        return;
+    }
+    spec->low = lane_from(number_ceil(arena, number_divide(arena, field->low, field->step), number_one));
+    spec->high = lane_from(number_floor(arena, number_divide(arena, field->high, field->step), number_one));
+    spec->width = width_of(spec->low, spec->high);
+}
+
+struct lane_spec lane_spec_of(struct arena *arena, const struct field *field) {
+    struct lane_spec spec = {.field = field, .per_unit = number_one};
+    switch (field->type.kind) {
+    case TYPE_NUMBER: spec_of_number(arena, &spec); break;
+    case TYPE_BOOL: spec.width = 1; break;
+    case TYPE_ENUM: spec.width = field->type.enumeration->count <= INT8_MAX ? 1 : 2; break;
+    case TYPE_DATE:
+        spec.width = 4;
+        spec.bounded = true;
+        spec.low = day_first;
+        spec.high = day_last;
+        if (field->bounded) spec.low = lane_from(field->low);
+        if (field->bounded) spec.high = lane_from(field->high);
+        break;
+    case TYPE_ROW: spec.width = 4; break;
+    default: break;
+    }
+    return spec;
+}
+
+lane column_get(const struct column *column, size_t row) {
+    const unsigned char *at = column->lanes + row * column->spec.width;
+    int8_t byte;
+    int16_t half;
+    int32_t word;
+    int64_t wide;
+    lane widest;
+    switch (column->spec.width) {
+    case 1: memcpy(&byte, at, sizeof byte); return byte;
+    case 2: memcpy(&half, at, sizeof half); return half;
+    case 4: memcpy(&word, at, sizeof word); return word;
+    case 8: memcpy(&wide, at, sizeof wide); return wide;
+    default: memcpy(&widest, at, sizeof widest); return widest;
+    }
+}
+
+void column_put(struct column *column, size_t row, lane value) {
+    unsigned char *at = column->lanes + row * column->spec.width;
+    int8_t byte = (int8_t)value;
+    int16_t half = (int16_t)value;
+    int32_t word = (int32_t)value;
+    int64_t wide = (int64_t)value;
+    switch (column->spec.width) {
+    case 1: memcpy(at, &byte, sizeof byte); break;
+    case 2: memcpy(at, &half, sizeof half); break;
+    case 4: memcpy(at, &word, sizeof word); break;
+    case 8: memcpy(at, &wide, sizeof wide); break;
+    default: memcpy(at, &value, sizeof value); break;
+    }
+}
+
+/* --- reading text ----------------------------------------------------------------------------------------------- */
+
+/* Most cells are short decimals and units are powers of ten: no need for long arithmetic. */
+static bool parse_short(const struct lane_spec *spec, struct text text, lane *out, enum lane_result *result) {
+    size_t at = 0;
+    bool minus = text.length > 0 && text.bytes[0] == '-';
+    if (minus) at++;
+    if (spec->whole_per_unit == 0 || text.length - at > 17) return false;
+    int64_t digits = 0, divisor = 0;
+    size_t count = 0;
+    for (; at < text.length; at++) {
+        char c = text.bytes[at];
+        if (c == '.' && divisor == 0 && count > 0) {
+            divisor = 1;
+            count = 0;
+            continue;
+        }
+        if (c < '0' || c > '9') return false;
+        digits = digits * 10 + (c - '0');
+        divisor *= 10;
+        count++;
+    }
+    if (count == 0) return false;
+    lane value = (lane)digits * spec->whole_per_unit;
+    if (divisor > 1 && value % divisor != 0) {
+        *result = LANE_OFF_STEP;
+        return true;
+    }
+    if (divisor > 1) value /= divisor;
+    *out = minus ? -value : value;
+    *result = LANE_OK;
+    return true;
+}
+
+static enum lane_result parse_number(const struct lane_spec *spec, struct text text, lane *out) {
+    enum lane_result result = LANE_OK;
+    if (!parse_short(spec, text, out, &result)) {
+        struct arena arena;
+        struct number number;
+        arena_init(&arena);
+        result = LANE_NOT_A_NUMBER;
+        if (text.length <= 200 && number_parse(&arena, text, &number)) {
+            number = number_multiply(&arena, number, spec->per_unit);
+            uint64_t low;
+            int64_t high;
+            result = !number_is_integer(number) ? LANE_OFF_STEP : number_to_int128(number, &low, &high) ? LANE_OK : LANE_OUT_OF_RANGE;
+            if (result == LANE_OK) *out = lane_from(number);
+        }
+        arena_free(&arena);
+    }
+    if (result == LANE_OK && spec->bounded && (*out < spec->low || *out > spec->high)) return LANE_OUT_OF_RANGE;
+    return result;
+}
+
+enum lane_result lane_parse(const struct lane_spec *spec, struct text text, lane *out) {
+    bool truth;
+    day_number day;
+    int value;
+    switch (spec->field->type.kind) {
+    case TYPE_NUMBER: return parse_number(spec, text, out);
+    case TYPE_BOOL:
+        if (!truth_parse(text, &truth)) return LANE_NOT_A_TRUTH;
+        *out = truth;
+        return LANE_OK;
+    case TYPE_DATE:
+        if (text_is(text, "never"))
+            day = DAY_NEVER;
+        else if (!day_parse_loose(text, &day))
+            return LANE_NOT_A_DATE;
+        *out = day;
+        return day == DAY_NEVER || (day >= spec->low && day <= spec->high) ? LANE_OK : LANE_OUT_OF_RANGE;
+    case TYPE_ENUM:
+        value = enumeration_find(spec->field->type.enumeration, text);
+        *out = value;
+        return value >= 0 ? LANE_OK : LANE_NOT_A_VALUE;
+    default: return LANE_NOT_A_VALUE;
+    }
+}
+
+struct number lane_number(struct arena *arena, const struct lane_spec *spec, lane value) {
+    struct number steps = value >= INT64_MIN && value <= INT64_MAX
+                              ? number_from((int64_t)value)
+                              : number_from_int128(arena, (uint64_t)value, (int64_t)(value >> 64));
+    return number_multiply(arena, steps, spec->field->step);
+}
+
+bool number_lane(struct arena *arena, const struct lane_spec *spec, struct number number, lane *out) {
+    struct number steps = number_divide(arena, number, spec->field->step);
+    uint64_t low;
+    int64_t high;
+    if (!number_is_integer(steps) || !number_to_int128(steps, &low, &high)) return false;
+    *out = lane_from(steps);
+    return true;
+}

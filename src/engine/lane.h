@@ -1,0 +1,50 @@
+/* Lanes: how the values of a field lie in memory.
+ *
+ * Every value is an integer: steps of a number (fen a year), 0 and 1, days, places in an enumeration, row numbers. The field's declared range chooses the width
+ * of a lane, 1 to 16 bytes; a byte beside it says whether the value is known. Text is the exception: it is kept as text and takes no part in decisions. */
+#ifndef DOUDI_ENGINE_LANE_H
+#define DOUDI_ENGINE_LANE_H
+
+#include "lang/policy.h"
+
+__extension__ typedef __int128 lane;
+
+enum { ROW_NONE = -1 }; /* the lane of `none` in a reference */
+
+struct lane_spec {
+    const struct field *field;
+    unsigned width;             /* bytes: 1, 2, 4, 8 or 16; 0 for text */
+    bool bounded;
+    lane low, high;
+    struct number per_unit;     /* lanes per unit shown: 100 for yuan in steps of a fen */
+    int64_t whole_per_unit;     /* the same when it is a whole number, else 0 */
+};
+struct lane_spec lane_spec_of(struct arena *arena, const struct field *field);
+
+/* Values in memory. known[row] is 0 or 1. */
+struct column {
+    struct lane_spec spec;
+    unsigned char *lanes;
+    struct text *texts; /* instead of lanes, when the field is text */
+    unsigned char *known;
+};
+lane column_get(const struct column *column, size_t row);
+void column_put(struct column *column, size_t row, lane value);
+
+/* What a text says in a field's own unit and words. References and text are not read here. */
+enum lane_result {
+    LANE_OK,
+    LANE_NOT_A_NUMBER,
+    LANE_OFF_STEP,
+    LANE_OUT_OF_RANGE,
+    LANE_NOT_A_DATE,
+    LANE_NOT_A_TRUTH,
+    LANE_NOT_A_VALUE, /* of the enumeration */
+};
+enum lane_result lane_parse(const struct lane_spec *spec, struct text text, lane *out);
+
+/* The number in base units that a lane stands for, and back; false when it is off the step or too large. */
+struct number lane_number(struct arena *arena, const struct lane_spec *spec, lane value);
+bool number_lane(struct arena *arena, const struct lane_spec *spec, struct number number, lane *out);
+
+#endif

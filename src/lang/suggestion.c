@@ -1,0 +1,27 @@
+#include "lang/suggestion.h"
+
+enum { FARTHEST = 4 };
+
+/* A third of the name may be wrong, so that short names do not resemble everything. */
+void suggestion_begin(struct suggestion *suggestion, struct text wanted) {
+    *suggestion = (struct suggestion){.wanted = wanted, .distance = text_characters(wanted) / 3 + 1};
+    if (suggestion->distance > FARTHEST) suggestion->distance = FARTHEST;
+}
+
+/* A difference in length is a distance too, and seen at once; a character has up to 4 bytes. */
+static bool is_far(struct text a, struct text b, size_t limit) {
+    size_t longer = a.length > b.length ? a.length : b.length, shorter = a.length + b.length - longer;
+    return longer - shorter > 4 * limit;
+}
+
+void suggestion_note(struct suggestion *suggestion, struct text candidate) {
+    if (is_far(suggestion->wanted, candidate, suggestion->distance)) return;
+    size_t distance = text_distance(suggestion->wanted, candidate, suggestion->distance);
+    if (distance >= suggestion->distance) return;
+    suggestion->best = candidate;
+    suggestion->distance = distance;
+}
+
+void suggestion_note_map(struct suggestion *suggestion, const struct map *map) {
+    for (size_t i = 0; i < map->count; i++) suggestion_note(suggestion, map->entries[i].key);
+}
