@@ -5,7 +5,7 @@
  * What the inputs alone decide is judged here; where computed values come in, a combination might never occur, and a gap or a clash is left to the run. */
 #include "lang/compile.h"
 
-enum { VARIABLES_MAX = 24, CELLS_MAX = 40000, POINTS_MAX = 64 };
+enum { VARIABLES_MAX = 24, CELLS_MAX = 40000, POINTS_MAX = 256 };
 
 enum variable_kind { VARIABLE_BOOL, VARIABLE_ENUM, VARIABLE_NUMBER, VARIABLE_RELATION };
 
@@ -29,9 +29,11 @@ struct test {
     struct number low, high;
 };
 
+/* What is needed for one rule after the other; the arena is emptied in between. */
 struct cells {
     struct policy *policy;
     struct arena *arena;
+    struct arena_mark mark;
     struct variable variables[VARIABLES_MAX];
     size_t count;
     bool too_many;
@@ -79,11 +81,14 @@ static bool constant_of(struct cells *cells, const struct expr *expr, struct num
     return expr_constant(cells->policy, expr, out);
 }
 
-static void add_point(struct variable *variable, struct number point) {
-    if (variable->count == POINTS_MAX) return;
+static void add_point(struct cells *cells, struct variable *variable, struct number point) {
     size_t at = variable->count;
     while (at > 0 && number_compare(variable->points[at - 1], point) > 0) at--;
     if (at > 0 && number_equal(variable->points[at - 1], point)) return;
+    if (variable->count == POINTS_MAX) {
+        cells->too_many = true;
+        return;
+    }
     for (size_t i = variable->count; i > at; i--) variable->points[i] = variable->points[i - 1];
     variable->points[at] = point;
     variable->count++;
@@ -95,7 +100,7 @@ static struct test *test_comparison(struct cells *cells, const struct expr *expr
     test->compare = expr->as.compare;
     if (constant_of(cells, right, &test->low)) {
         test->variable = find_variable(cells, VARIABLE_NUMBER, left, NULL);
-        add_point(&cells->variables[test->variable], test->low);
+        add_point(cells, &cells->variables[test->variable], test->low);
     } else {
         test->variable = find_variable(cells, VARIABLE_RELATION, left, right);
     }
@@ -128,8 +133,8 @@ static struct test *test_range(struct cells *cells, const struct expr *expr) {
     struct test *test = test_new(cells, TEST_WITHIN);
     if (!constant_of(cells, expr->right, &test->low) || !constant_of(cells, expr->third, &test->high)) return test_opaque(cells, expr);
     test->variable = find_variable(cells, VARIABLE_NUMBER, expr->left, NULL);
-    add_point(&cells->variables[test->variable], test->low);
-    add_point(&cells->variables[test->variable], test->high);
+    add_point(cells, &cells->variables[test->variable], test->low);
+    add_point(cells, &cells->variables[test->variable], test->high);
     return test;
 }
 
@@ -159,11 +164,18 @@ static struct test *test_build(struct cells *cells, const struct expr *expr) {
 
 /* --- values worth trying ---------------------------------------------------------------------------------------- */
 
-static bool within(const struct variable *variable, struct number point) {
+static const struct field *bounded_field(const struct variable *variable) {
     const struct expr *expr = variable->left;
-    if (expr->kind != EXPR_PATH || expr->as.path.target.end != PATH_FIELD) return true;
-    const struct field *field = expr->as.path.target.field;
-    return !field->bounded || (number_compare(point, field->low) >= 0 && number_compare(point, field->high) <= 0);
+    bool field = expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.field->bounded;
+    return field ? expr->as.path.target.field : NULL;
+}
+
+static bool within(const struct variable *variable, struct number point) {
+    int64_t day;
+    if (variable->left->type.kind == TYPE_DATE && number_to_int64(point, &day) && day != DAY_NEVER && (day < day_first || day > day_last))
+        return false;
+    const struct field *field = bounded_field(variable);
+    return !field || (number_compare(point, field->low) >= 0 && number_compare(point, field->high) <= 0);
 }
 
 /* Each constant, a step before and after it; between two constants what lies there. An input takes only multiples of its step. */
@@ -181,9 +193,12 @@ static void spread_points(struct cells *cells, struct variable *variable) {
             around[3] = number_divide(arena, number_add(arena, cuts[i], cuts[i + 1]), number_from(2));
         for (size_t k = 0; k < 4; k++) {
             bool between = stepped || k != 1 || i == 0 || number_compare(around[k], cuts[i - 1]) > 0;
-            if (within(variable, around[k]) && between) add_point(variable, around[k]);
+            if (within(variable, around[k]) && between) add_point(cells, variable, around[k]);
         }
     }
+    if (!bounded_field(variable)) return;
+    add_point(cells, variable, bounded_field(variable)->low);
+    add_point(cells, variable, bounded_field(variable)->high);
 }
 
 static size_t prepare(struct cells *cells) {
@@ -237,6 +252,15 @@ static void choose(struct cells *cells, size_t cell) {
     }
 }
 
+/* In the unit of the field, as its range and its data are written. */
+static struct text point_text(const struct cells *cells, const struct variable *variable, struct number point) {
+    const struct expr *left = variable->left;
+    int64_t day;
+    if (left->type.kind == TYPE_DATE && number_to_int64(point, &day)) return day_format(cells->arena, (day_number)day);
+    bool field = left->kind == EXPR_PATH && left->as.path.target.end == PATH_FIELD;
+    return number_exact(cells->arena, field ? number_divide(cells->arena, point, left->as.path.target.field->scale) : point);
+}
+
 static struct text cell_text(const struct cells *cells) {
     static const char *const signs[] = {"<", "=", ">"};
     struct text text = TEXT("");
@@ -246,12 +270,7 @@ static struct text cell_text(const struct cells *cells) {
         if (variable->kind == VARIABLE_BOOL && cells->value[i] == 0) value = TEXT("no");
         if (variable->kind == VARIABLE_ENUM) value = variable->left->type.enumeration->values[cells->value[i]].name.text;
         if (variable->kind == VARIABLE_RELATION) value = expr_text(variable->right);
-        if (variable->kind == VARIABLE_NUMBER) {
-            struct number point = variable->points[cells->value[i]];
-            int64_t day = 0;
-            bool date = variable->left->type.kind == TYPE_DATE && number_to_int64(point, &day);
-            value = date ? day_format(cells->arena, (day_number)day) : number_exact(cells->arena, point);
-        }
+        if (variable->kind == VARIABLE_NUMBER) value = point_text(cells, variable, variable->points[cells->value[i]]);
         const char *sign = variable->kind == VARIABLE_RELATION ? signs[cells->value[i]] : "=";
         text = text_format(cells->arena, "%.*s%s%.*s %s %.*s", TEXT_ARG(text), i ? ", " : "", TEXT_ARG(left), sign, TEXT_ARG(value));
     }
@@ -290,18 +309,26 @@ static void check_cells(struct cells *cells, const struct rule *rule, struct tes
         REPORT(policy, LANG_CASES_INCOMPLETE, rule->declaration->name.at, rule->field->name, gap);
 }
 
-static void check_coverage(struct policy *policy, const struct rule *rule) {
-    if (is_plain(rule) || rule->is_exception) return;
-    struct cells *cells = ARENA_NEW(&policy->arena, struct cells);
-    struct test **tests = ARENA_ARRAY(&policy->arena, struct test *, rule->count);
-    if (arena_failed(&policy->arena)) return;
-    *cells = (struct cells){.policy = policy, .arena = &policy->arena};
+static void begin(struct cells *cells) {
+    arena_rewind(cells->arena, cells->mark);
+    cells->count = 0;
+    cells->too_many = false;
+}
+
+static void check_coverage(struct cells *cells, const struct rule *rule) {
+    struct policy *policy = cells->policy;
+    if (is_plain(rule)) return;
+    begin(cells);
+    struct test **tests = ARENA_ARRAY(cells->arena, struct test *, rule->count);
+    if (arena_failed(cells->arena)) return;
     for (size_t i = 0; i < rule->count; i++)
         tests[i] = rule->branches[i].condition ? test_build(cells, rule->branches[i].condition) : NULL;
     for (size_t i = 0; i + 1 < rule->count; i++)
         if (!tests[i]) REPORT(policy, LANG_CASE_NEVER_REACHED, rule->branches[i + 1].at, text_format(&policy->arena, "%zu", i + 2), rule->field->name);
     size_t size = prepare(cells);
-    if (size) check_cells(cells, rule, tests, size);
+    if (arena_failed(cells->arena)) return;
+    if (size)
+        check_cells(cells, rule, tests, size);
     else if (rule->branches[rule->count - 1].condition)
         REPORT(policy, LANG_CASES_TOO_MANY, rule->declaration->name.at, rule->field->name);
 }
@@ -324,12 +351,10 @@ static void report_clash(struct policy *policy, const struct rule *a, const stru
 }
 
 /* Two exceptions of one layer must be disjoint, agree, or say which goes over the other. */
-static void check_clash(struct policy *policy, const struct rule *a, const struct rule *b) {
+static void check_clash(struct cells *cells, const struct rule *a, const struct rule *b) {
     if (a->layer != b->layer || over(a, b) || over(b, a) || !dates_meet(a, b) || a->count == 0 || b->count == 0) return;
     if (expr_equal(a->branches[0].value, b->branches[0].value)) return;
-    struct cells *cells = ARENA_NEW(&policy->arena, struct cells);
-    if (arena_failed(&policy->arena)) return;
-    *cells = (struct cells){.policy = policy, .arena = &policy->arena};
+    begin(cells);
     const struct rule *const pair[] = {a, b};
     struct test *tests[2];
     for (size_t i = 0; i < 2; i++) {
@@ -337,21 +362,29 @@ static void check_clash(struct policy *policy, const struct rule *a, const struc
         tests[i] = condition ? test_build(cells, condition) : test_new(cells, TEST_TRUE);
     }
     size_t size = prepare(cells);
-    if (any_computed(cells)) return;
+    if (any_computed(cells) || arena_failed(cells->arena)) return;
     for (size_t cell = 0; cell < size; cell++) {
         choose(cells, cell);
         if (!test_holds(cells, tests[0]) || !test_holds(cells, tests[1])) continue;
-        report_clash(policy, a, b, cell_text(cells));
+        report_clash(cells->policy, a, b, cell_text(cells));
         return;
     }
 }
 
+static void check_field(struct cells *cells, const struct field *field) {
+    for (size_t i = 0; i < field->rules.count; i++) check_coverage(cells, field->rules.items[i]);
+    for (size_t i = 0; i < field->exceptions.count; i++)
+        for (size_t k = i + 1; k < field->exceptions.count; k++)
+            check_clash(cells, field->exceptions.items[i], field->exceptions.items[k]);
+}
+
 void cases_check(struct policy *policy) {
-    for (size_t i = 0; i < policy->fields.count; i++) {
-        const struct field *field = policy->fields.items[i];
-        for (size_t k = 0; k < field->rules.count; k++) check_coverage(policy, field->rules.items[k]);
-        for (size_t k = 0; k < field->exceptions.count; k++)
-            for (size_t m = k + 1; m < field->exceptions.count; m++)
-                check_clash(policy, field->exceptions.items[k], field->exceptions.items[m]);
-    }
+    struct arena arena;
+    arena_init(&arena);
+    struct cells *cells = ARENA_NEW(&policy->arena, struct cells);
+    if (arena_failed(&policy->arena)) return;
+    *cells = (struct cells){.policy = policy, .arena = &arena, .mark = arena_here(&arena)};
+    for (size_t i = 0; i < policy->fields.count && !arena_failed(&arena); i++) check_field(cells, policy->fields.items[i]);
+    policy->arena.failed |= arena_failed(&arena);
+    arena_free(&arena);
 }

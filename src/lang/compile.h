@@ -87,7 +87,10 @@ struct field *record_field(struct policy *policy, struct declaration *procedure,
 bool range_declared(struct policy *policy, struct declaration *declaration, const struct type *type, struct number *low,
                     struct number *high);
 
-/* Who reads whom within a stratum. */
+/* Who reads whom: within a stratum, and over time or from another. */
 void cycle_note(struct policy *policy, struct field *reader, struct field *read, struct span at);
+void cycle_note_before(struct policy *policy, struct field *reader, struct field *read, struct span at);
+/* All fields, each behind those that it reads, where that is possible; NULL when memory has run out. */
+struct field *const *fields_in_order(struct policy *policy);
 
 #endif

@@ -44,7 +44,11 @@ bool csv_table_open(struct csv_table *table, struct policy *policy, struct layer
         REPORT(policy, LANG_CSV_EMPTY, ((struct span){table->source, 0, 0}), table->source->name);
         return false;
     }
-    for (size_t i = 0; i < table->csv.count && i < CSV_COLUMNS_MAX; i++) {
+    if (table->csv.count > CSV_COLUMNS_MAX) {
+        REPORT(policy, LANG_CSV_TOO_WIDE, ((struct span){table->source, 0, 0}), table->source->name);
+        return false;
+    }
+    for (size_t i = 0; i < table->csv.count; i++) {
         struct text column = text_trim(table->csv.fields[i].text);
         for (size_t k = 0; k < i; k++)
             if (text_equal(table->columns[k], column))

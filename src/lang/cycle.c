@@ -1,52 +1,103 @@
-/* Cycles: within a stratum only `previous` and `earlier` may close one. */
+/* Who reads whom: within a stratum only `previous` and `earlier` may close a cycle. */
 #include "lang/compile.h"
 
-void cycle_note(struct policy *policy, struct field *reader, struct field *read, struct span at) {
-    for (size_t i = 0; i < reader->reads.count; i++)
-        if (reader->reads.items[i].field == read) return;
-    struct dependency dependency = {read, at};
-    VECTOR_PUSH(&policy->arena, &reader->reads, dependency);
+enum { FIELDS_SHOWN = 12 };
+
+static void note(struct policy *policy, struct dependencies *reads, struct field *read, struct span at) {
+    for (size_t i = 0; i < reads->list.count; i++)
+        if (reads->list.items[i].field == read) return;
+    VECTOR_PUSH(&policy->arena, &reads->list, ((struct dependency){read, at}));
 }
 
-/* The fields on the way from the one where the search began to the present one. */
-struct way {
-    struct field **fields;
-    size_t length;
+void cycle_note(struct policy *policy, struct field *reader, struct field *read, struct span at) {
+    note(policy, &reader->reads, read, at);
+}
+
+void cycle_note_before(struct policy *policy, struct field *reader, struct field *read, struct span at) {
+    note(policy, &reader->reads_before, read, at);
+}
+
+/* A field on the way from the one where the search began, and how many of those that it reads have been visited. */
+struct visit {
+    struct field *field;
+    size_t next;
 };
 
-static void report_cycle(struct policy *policy, const struct way *way, const struct field *again, struct span at) {
-    size_t begin = way->length;
-    while (begin > 0 && way->fields[begin - 1] != again) begin--;
-    struct text path = TEXT("");
-    for (size_t i = begin - 1; i < way->length; i++) {
-        const struct field *field = way->fields[i];
-        path = text_format(&policy->arena, "%.*s%.*s.%.*s → ", TEXT_ARG(path), TEXT_ARG(field->entity->name), TEXT_ARG(field->name));
-    }
-    path = text_format(&policy->arena, "%.*s%.*s.%.*s", TEXT_ARG(path), TEXT_ARG(again->entity->name), TEXT_ARG(again->name));
-    REPORT(policy, LANG_CYCLE, at, path);
+enum state { UNSEEN, OPEN, DONE };
+
+/* A search in depth, by hand, since a policy may be deeper than the stack. */
+struct search {
+    struct policy *policy;
+    bool through_time; /* follows what is read of other times and strata too, where cycles are allowed */
+    unsigned char *state;
+    struct visit *way;
+    size_t length;
+    struct field **order; /* the fields, each behind those that it reads */
+    size_t ordered;
+};
+
+static bool search_begin(struct search *search, struct policy *policy, bool through_time) {
+    size_t count = policy->fields.count + 1;
+    *search = (struct search){.policy = policy, .through_time = through_time};
+    search->state = ARENA_ARRAY(&policy->arena, unsigned char, count);
+    search->way = ARENA_ARRAY(&policy->arena, struct visit, count);
+    search->order = ARENA_ARRAY(&policy->arena, struct field *, count);
+    return !arena_failed(&policy->arena);
 }
 
-enum { UNSEEN, OPEN, DONE };
-
-static void visit(struct policy *policy, struct field *field, struct way *way, unsigned char *state) {
-    state[field->index] = OPEN;
-    way->fields[way->length++] = field;
-    for (size_t i = 0; i < field->reads.count; i++) {
-        struct field *next = field->reads.items[i].field;
-        if (state[next->index] == OPEN)
-            report_cycle(policy, way, next, field->reads.items[i].at);
-        else if (state[next->index] == UNSEEN)
-            visit(policy, next, way, state);
+static void report_cycle(const struct search *search, const struct dependency *last) {
+    struct arena *arena = &search->policy->arena;
+    size_t begin = search->length;
+    while (search->way[begin - 1].field != last->field) begin--;
+    struct text path = TEXT("");
+    for (size_t i = begin - 1; i < search->length && i < begin + FIELDS_SHOWN; i++) {
+        const struct field *field = search->way[i].field;
+        path = text_format(arena, "%.*s%.*s.%.*s → ", TEXT_ARG(path), TEXT_ARG(field->entity->name), TEXT_ARG(field->name));
     }
-    way->length--;
-    state[field->index] = DONE;
+    if (search->length > begin + FIELDS_SHOWN) path = text_format(arena, "%.*s… → ", TEXT_ARG(path));
+    path = text_format(arena, "%.*s%.*s.%.*s", TEXT_ARG(path), TEXT_ARG(last->field->entity->name), TEXT_ARG(last->field->name));
+    REPORT(search->policy, LANG_CYCLE, last->at, path);
+}
+
+static const struct dependency *next_read(const struct search *search, struct visit *visit) {
+    const struct dependencies *now = &visit->field->reads, *before = &visit->field->reads_before;
+    size_t next = visit->next++;
+    if (next < now->list.count) return &now->list.items[next];
+    next -= now->list.count;
+    return search->through_time && next < before->list.count ? &before->list.items[next] : NULL;
+}
+
+static void enter(struct search *search, struct field *field) {
+    search->state[field->index] = OPEN;
+    search->way[search->length++] = (struct visit){field, 0};
+}
+
+static void search_from(struct search *search, struct field *root) {
+    if (search->state[root->index] == UNSEEN) enter(search, root);
+    while (search->length) {
+        struct visit *visit = &search->way[search->length - 1];
+        const struct dependency *read = next_read(search, visit);
+        if (!read) {
+            search->state[visit->field->index] = DONE;
+            search->order[search->ordered++] = visit->field;
+            search->length--;
+        } else if (search->state[read->field->index] == UNSEEN) {
+            enter(search, read->field);
+        } else if (search->state[read->field->index] == OPEN && !search->through_time) {
+            report_cycle(search, read);
+        }
+    }
 }
 
 void cycles_find(struct policy *policy) {
-    size_t count = policy->fields.count;
-    struct way way = {ARENA_ARRAY(&policy->arena, struct field *, count + 1), 0};
-    unsigned char *state = ARENA_ARRAY(&policy->arena, unsigned char, count + 1);
-    if (arena_failed(&policy->arena)) return;
-    for (size_t i = 0; i < count; i++)
-        if (state[i] == UNSEEN) visit(policy, policy->fields.items[i], &way, state);
+    struct search search;
+    if (!search_begin(&search, policy, false)) return;
+    for (size_t i = 0; i < policy->fields.count; i++) search_from(&search, policy->fields.items[i]);
+}
+
+struct field *const *fields_in_order(struct policy *policy) {
+    struct search search;
+    if (!search_begin(&search, policy, true)) return NULL;
+    for (size_t i = 0; i < policy->fields.count; i++) search_from(&search, policy->fields.items[i]);
+    return search.order;
 }

@@ -76,7 +76,7 @@ static struct expr *parse_cell(struct policy *policy, const struct expr *heading
     return parser_done(&parser) ? expr : NULL;
 }
 
-static void add_row(struct policy *policy, struct declaration *declaration, const struct table_row *row, struct expr *const *headings) {
+static void add_row(struct policy *policy, struct declaration *declaration, const struct decision_row *row, struct expr *const *headings) {
     struct expr *condition = NULL;
     size_t last = row->cells.count - 1;
     for (size_t i = 0; i < last; i++) {
@@ -99,12 +99,12 @@ static bool is_result(const struct field *field, struct text heading) {
 void decision_table_build(struct policy *policy, struct rule *rule) {
     enum { COLUMNS_MAX = 32 };
     struct declaration *declaration = rule->declaration;
-    const struct table *table = declaration->table;
+    const struct decision_table *table = declaration->table;
     if (!table || table->rows.count < 2) {
         REPORT(policy, LANG_TABLE_MISSING, declaration->name.at, declaration->name.text);
         return;
     }
-    const struct table_row *heading = &table->rows.items[0];
+    const struct decision_row *heading = &table->rows.items[0];
     size_t columns = heading->cells.count;
     struct expr *headings[COLUMNS_MAX] = {0};
     if (columns < 2 || columns > COLUMNS_MAX || !is_result(rule->field, heading->cells.items[columns - 1].text)) {
@@ -113,7 +113,7 @@ void decision_table_build(struct policy *policy, struct rule *rule) {
     }
     for (size_t i = 0; i + 1 < columns; i++) headings[i] = parse_heading(policy, rule->field, heading->cells.items[i]);
     for (size_t i = 1; i < table->rows.count; i++) {
-        const struct table_row *row = &table->rows.items[i];
+        const struct decision_row *row = &table->rows.items[i];
         if (row->cells.count == columns)
             add_row(policy, declaration, row, headings);
         else

@@ -4,7 +4,9 @@
  * arithmetic within 127 bits cannot overflow, that benefits end on their step, and later chooses the lanes of the fast engine. */
 #include "lang/compile.h"
 
-enum { ROUNDS_MAX = 12, BITS_MAX = 127 };
+#include <string.h>
+
+enum { ROUNDS_MAX = 12, BITS_MAX = 127, DIVISORS_MAX = 32 };
 
 struct analysis {
     struct policy *policy;
@@ -13,8 +15,9 @@ struct analysis {
     const struct entity *entity;
     struct span place;   /* of what is no rule */
     bool final;          /* the bounds stand: report what is too wide */
-    bool changed;
-    unsigned char *state; /* of each field in this round: 0 not begun, 1 begun, 2 done */
+    bool any_changed;
+    bool *found, *changed; /* of each field, in this round */
+    struct field *const *order;
     VECTOR(struct widest) tops;
 };
 
@@ -25,7 +28,7 @@ struct widest {
 };
 
 static struct interval find(struct analysis *analysis, const struct expr *expr, const struct entity *entity);
-static struct interval find_field(struct analysis *analysis, struct field *field);
+static struct interval find_field(struct analysis *analysis, const struct field *field);
 
 static const struct interval nothing = {.known = false};
 
@@ -254,6 +257,7 @@ static struct number count_members(struct analysis *analysis, const struct expr 
         if (entity->is_event && expr->as.group.window == WINDOW_MONTHS)
             most = number_multiply(analysis->arena, most, number_from((expr->as.group.months + 11) / 12 + 1));
         count = number_multiply(analysis->arena, count, most);
+        if (number_numerator_bits(count) > BITS_MAX) break;
     }
     return count;
 }
@@ -387,13 +391,31 @@ static struct interval find_kind(struct analysis *analysis, const struct expr *e
     }
 }
 
+static unsigned wider_bits(unsigned bits, struct number number) {
+    unsigned more = number_numerator_bits(number);
+    return more > bits ? more : bits;
+}
+
+/* The bits that the numerator takes, or a constant that it is multiplied by. */
+static unsigned interval_bits(struct analysis *analysis, const struct interval *interval) {
+    unsigned bits = wider_bits(number_numerator_bits(interval->size), interval->grid);
+    if (number_sign(interval->grid) == 0) return bits + 1;
+    return wider_bits(bits, number_divide(analysis->arena, number_one, interval->grid)) + 1;
+}
+
+/* What is too wide is told where it became so, and leaves what reads it in peace. */
 static struct interval find(struct analysis *analysis, const struct expr *expr, const struct entity *entity) {
     struct interval interval = find_kind(analysis, expr, entity);
-    if (!analysis->final || !interval.known) return interval;
-    unsigned bits = number_numerator_bits(interval.size) + 1;
-    if (bits > BITS_MAX)
+    if (!interval.known) return interval;
+    if (interval.divisors.count > DIVISORS_MAX) {
+        report(analysis, LANG_TOO_MANY_DIVISORS, expr);
+        return nothing;
+    }
+    unsigned bits = interval_bits(analysis, &interval);
+    if (bits <= BITS_MAX) return interval;
+    if (analysis->final)
         REPORT(analysis->policy, LANG_TOO_WIDE, expr->at, expr_text(expr), text_format(analysis->arena, "%u", bits));
-    return interval;
+    return nothing;
 }
 
 /* --- fields ----------------------------------------------------------------------------------------------------- */
@@ -435,26 +457,27 @@ static struct interval find_rule(struct analysis *analysis, struct field *field)
     return found.known ? clamp(field, found) : found;
 }
 
-static struct interval find_field(struct analysis *analysis, struct field *field) {
+/* What is known so far of a field that comes later in the order is read through previous or earlier. */
+static struct interval find_field(struct analysis *analysis, const struct field *field) {
     if (field->kind == FIELD_INPUT)
         return field->type.kind == TYPE_NUMBER && field->bounded ? plain(analysis, field->low, field->high, field->step) : nothing;
-    if (analysis->state[field->index] == 2) return field->interval;
-    if (analysis->state[field->index] == 1) { /* read through previous or earlier: what is known of it so far */
-        if (!field->bounded) return field->interval;
-        return plain(analysis, field->low, field->high, field->interval.known ? field->interval.grid : number_zero);
-    }
-    analysis->state[field->index] = 1;
-    struct interval found = find_rule(analysis, field);
-    analysis->state[field->index] = 2;
-    if (!interval_equal(&found, &field->interval)) analysis->changed = true;
-    field->interval = found;
-    return found;
+    if (analysis->found[field->index] || !field->bounded || field->type.kind != TYPE_NUMBER) return field->interval;
+    return plain(analysis, field->low, field->high, field->interval.known ? field->interval.grid : number_zero);
 }
 
+/* One round: every rule, behind those that it reads. */
 static void find_all(struct analysis *analysis) {
-    struct policy *policy = analysis->policy;
-    for (size_t i = 0; i < policy->fields.count; i++) analysis->state[i] = 0;
-    for (size_t i = 0; i < policy->fields.count; i++) find_field(analysis, policy->fields.items[i]);
+    size_t count = analysis->policy->fields.count;
+    memset(analysis->found, 0, count * sizeof *analysis->found);
+    analysis->any_changed = false;
+    for (size_t i = 0; i < count; i++) {
+        struct field *field = analysis->order[i];
+        struct interval found = field->kind == FIELD_INPUT ? find_field(analysis, field) : find_rule(analysis, field);
+        analysis->changed[field->index] = !interval_equal(&found, &field->interval);
+        analysis->any_changed |= analysis->changed[field->index];
+        analysis->found[field->index] = true;
+        field->interval = found;
+    }
 }
 
 static void find_rest(struct analysis *analysis) {
@@ -476,7 +499,7 @@ static void find_rest(struct analysis *analysis) {
 static void check_step(struct analysis *analysis, const struct field *field) {
     struct policy *policy = analysis->policy;
     const struct interval *found = &field->interval;
-    if (!found->known || !(field->kind == FIELD_BENEFIT || field->across)) return;
+    if (field->kind == FIELD_INPUT || !found->known || !(field->kind == FIELD_BENEFIT || field->across)) return;
     bool on_step = found->divisors.count == 0 && number_is_integer(number_divide(analysis->arena, found->grid, field->step));
     if (on_step) return;
     struct text step = number_exact(analysis->arena, number_divide(analysis->arena, field->step, field->scale));
@@ -487,21 +510,38 @@ static void check_step(struct analysis *analysis, const struct field *field) {
     if (diagnostic && field->across) diagnostic->related = span_position(field->across_at);
 }
 
+static bool reads_itself(const struct field *field) {
+    for (size_t i = 0; i < field->reads_before.list.count; i++)
+        if (field->reads_before.list.items[i].field == field) return true;
+    return false;
+}
+
+/* Bounds that still move after so many rounds move for ever: a value that counts on, or is divided again each month. */
+static void report_moving(struct analysis *analysis) {
+    struct policy *policy = analysis->policy;
+    size_t errors = policy->diagnostics.errors;
+    for (int others = 0; others < 2 && policy->diagnostics.errors == errors; others++)
+        for (size_t i = 0; i < policy->fields.count; i++) {
+            const struct field *field = policy->fields.items[i];
+            if (!analysis->changed[i] || !field->across || (!others && !reads_itself(field))) continue;
+            if (field->bounded)
+                check_step(analysis, field);
+            else
+                REPORT(policy, LANG_NO_BOUND, field->declaration->name.at, field->name);
+        }
+}
+
 void intervals_find(struct policy *policy) {
-    struct analysis analysis = {.policy = policy, .arena = &policy->arena};
-    analysis.state = ARENA_ARRAY(&policy->arena, unsigned char, policy->fields.count + 1);
+    struct analysis analysis = {.policy = policy, .arena = &policy->arena, .order = fields_in_order(policy)};
+    analysis.found = ARENA_ARRAY(&policy->arena, bool, policy->fields.count + 1);
+    analysis.changed = ARENA_ARRAY(&policy->arena, bool, policy->fields.count + 1);
     if (arena_failed(&policy->arena)) return;
     int rounds = 0;
     do {
-        analysis.changed = false;
         find_all(&analysis);
-    } while (analysis.changed && ++rounds < ROUNDS_MAX && !arena_failed(&policy->arena));
-    if (analysis.changed) {
-        for (size_t i = 0; i < policy->fields.count; i++) {
-            const struct field *field = policy->fields.items[i];
-            if (field->across && field->type.kind == TYPE_NUMBER && !field->bounded)
-                REPORT(policy, LANG_NO_BOUND, field->declaration->name.at, field->name);
-        }
+    } while (analysis.any_changed && ++rounds < ROUNDS_MAX && !arena_failed(&policy->arena));
+    if (analysis.any_changed) {
+        report_moving(&analysis);
         return;
     }
     analysis.final = true;

@@ -31,7 +31,7 @@ static bool is_heading(struct text text, struct text *heading) {
     return true;
 }
 
-static bool is_ruler(const struct table_row *row) {
+static bool is_ruler(const struct decision_row *row) {
     for (size_t i = 0; i < row->cells.count; i++) {
         struct text cell = row->cells.items[i].text;
         if (cell.length == 0) return false;
@@ -41,8 +41,8 @@ static bool is_ruler(const struct table_row *row) {
     return row->cells.count > 0;
 }
 
-static struct table_row cut_row(struct arena *arena, const struct source *source, struct line line) {
-    struct table_row row = {.at = {source, line.begin, line.end}};
+static struct decision_row cut_row(struct arena *arena, const struct source *source, struct line line) {
+    struct decision_row row = {.at = {source, line.begin, line.end}};
     size_t begin = line.begin + 1, end = line.end;
     if (end > begin && source->bytes.bytes[end - 1] == '|') end--;
     for (size_t at = begin;; at++) {
@@ -58,15 +58,15 @@ static struct table_row cut_row(struct arena *arena, const struct source *source
 }
 
 /* The table that begins at *offset, after at most one empty line; the ruler under the heading is left out. */
-static struct table *read_table(struct arena *arena, const struct source *source, size_t *offset) {
+static struct decision_table *read_table(struct arena *arena, const struct source *source, size_t *offset) {
     size_t here = *offset;
     struct line line;
     if (!next_line(source, &here, &line)) return NULL;
     if (text_trim(line_text(source, line)).length == 0 && !next_line(source, &here, &line)) return NULL;
     if (line.begin == line.end || source->bytes.bytes[line.begin] != '|') return NULL;
-    struct table *table = ARENA_NEW(arena, struct table);
+    struct decision_table *table = ARENA_NEW(arena, struct decision_table);
     do {
-        struct table_row row = cut_row(arena, source, line);
+        struct decision_row row = cut_row(arena, source, line);
         if (!(table->rows.count == 1 && is_ruler(&row))) VECTOR_PUSH(arena, &table->rows, row);
         *offset = here;
     } while (next_line(source, &here, &line) && line.begin < line.end && source->bytes.bytes[line.begin] == '|');

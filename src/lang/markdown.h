@@ -11,7 +11,7 @@ struct block {
     size_t fence;         /* where the opening fence begins */
     size_t begin, end;    /* bytes of the source between the fences */
     struct text heading;  /* the nearest heading above, without #; empty if none */
-    struct table *table;  /* the table under the fence, at most one empty line between; NULL if none */
+    struct decision_table *table;  /* the table under the fence, at most one empty line between; NULL if none */
     bool ours;            /* says doudi; others are only noted when they do not end, for they may hide what follows */
     bool closed;          /* the closing fence is there */
 };

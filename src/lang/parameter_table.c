@@ -57,7 +57,10 @@ static void resolve_band_key(struct policy *policy, struct parameter *parameter,
 static void resolve_keys(struct policy *policy, struct parameter *parameter) {
     struct declaration *declaration = parameter->declaration;
     struct scope scope = {.policy = policy, .until = DAY_NEVER, .from = INT32_MIN};
-    if (declaration->keys.count > PARAMETER_KEYS_MAX) REPORT(policy, LANG_TOO_MANY_KEYS, declaration->name.at, parameter->name);
+    if (declaration->keys.count > PARAMETER_KEYS_MAX) {
+        REPORT(policy, LANG_TOO_MANY_KEYS, declaration->name.at, parameter->name);
+        declaration->keys.count = PARAMETER_KEYS_MAX;
+    }
     parameter->keys = declaration->keys.items;
     parameter->key_count = declaration->keys.count;
     for (size_t i = 0; i < declaration->keys.count; i++) {
@@ -134,12 +137,16 @@ bool truth_parse(struct text text, bool *out) {
     return *out || is_word(text, no, 4);
 }
 
+static bool cell_number(struct policy *policy, struct text text, struct number *out) {
+    return text.length <= NUMBER_DIGITS_MAX && number_parse(&policy->arena, text, out);
+}
+
 static bool parse_value(struct policy *policy, const struct parameter *parameter, struct text text, struct span at,
                         struct parameter_value *value) {
     int found;
     switch (parameter->type.kind) {
     case TYPE_NUMBER:
-        if (!number_parse(&policy->arena, text, &value->number)) return false;
+        if (!cell_number(policy, text, &value->number)) return false;
         value->number = number_multiply(&policy->arena, value->number, parameter->scale);
         check_number(policy, parameter, at, value->number);
         return true;
@@ -181,14 +188,14 @@ static bool parse_key_cell(const struct csv_table *table, const struct key *key,
         REPORT(table->policy, LANG_CELL_NO_MONTH, csv_table_place(table, column), text);
         return false;
     case KEY_COUNT:
-        if (number_parse(&table->policy->arena, text, &number) && number_to_int64(number, &value->keys[index]) &&
+        if (cell_number(table->policy, text, &number) && number_to_int64(number, &value->keys[index]) &&
             value->keys[index] >= key->least && value->keys[index] <= key->most)
             return true;
         REPORT(table->policy, LANG_CELL_OUTSIDE_KEY, csv_table_place(table, column), text,
                text_format(&table->policy->arena, "%lld .. %lld", (long long)key->least, (long long)key->most));
         return false;
     case KEY_BAND:
-        if (number_parse(&table->policy->arena, text, &value->band)) {
+        if (cell_number(table->policy, text, &value->band)) {
             value->band = number_multiply(&table->policy->arena, value->band, key->band_scale);
             return true;
         }
@@ -198,7 +205,25 @@ static bool parse_key_cell(const struct csv_table *table, const struct key *key,
     return false;
 }
 
-static void read_line(struct csv_table *table, const struct parameter *parameter, struct parameter_values *values) {
+/* One value for each area, date and key: `seen` has where each combination stands. */
+static bool is_first(struct policy *policy, const struct parameter *parameter, const struct parameter_value *value, struct map *seen) {
+    struct text key = text_format(&policy->arena, "%.*s/%d/%d/%.*s", TEXT_ARG(value->area), (int)value->from, (int)value->enacted,
+                                  TEXT_ARG(number_exact(&policy->arena, value->band)));
+    for (size_t i = 0; i < parameter->key_count; i++)
+        key = text_format(&policy->arena, "%.*s/%lld", TEXT_ARG(key), (long long)value->keys[i]);
+    const struct span *other = map_get(seen, key);
+    if (other) {
+        struct diagnostic *diagnostic = REPORT(policy, LANG_VALUE_TWICE, value->at, parameter->name);
+        if (diagnostic) diagnostic->related = span_position(*other);
+        return false;
+    }
+    struct span *at = ARENA_NEW(&policy->arena, struct span);
+    *at = value->at;
+    map_put(seen, key, at);
+    return true;
+}
+
+static void read_line(struct csv_table *table, const struct parameter *parameter, struct parameter_values *values, struct map *seen) {
     struct policy *policy = table->policy;
     struct text text = csv_table_cell(table, TEXT("value")), confidence = csv_table_cell(table, TEXT("confidence"));
     struct parameter_value value = {
@@ -222,17 +247,7 @@ static void read_line(struct csv_table *table, const struct parameter *parameter
     }
     if (confidence.length && !is_word(confidence, (const char *const[]){"high", "medium", "low"}, 3))
         REPORT(policy, LANG_BAD_CONFIDENCE, csv_table_place(table, TEXT("confidence")), confidence);
-    if (!good) return;
-    for (size_t i = 0; i < values->list.count; i++) {
-        const struct parameter_value *other = &values->list.items[i];
-        if (text_equal(other->area, value.area) && other->from == value.from && other->enacted == value.enacted &&
-            memcmp(other->keys, value.keys, sizeof value.keys) == 0 && number_equal(other->band, value.band)) {
-            struct diagnostic *diagnostic = REPORT(policy, LANG_VALUE_TWICE, value.at, parameter->name);
-            if (diagnostic) diagnostic->related = span_position(other->at);
-            return;
-        }
-    }
-    VECTOR_PUSH(&policy->arena, &values->list, value);
+    if (good && is_first(policy, parameter, &value, seen)) VECTOR_PUSH(&policy->arena, &values->list, value);
 }
 
 static void load_table(struct policy *policy, const struct parameter *parameter, struct declaration *declaration,
@@ -251,7 +266,9 @@ static void load_table(struct policy *policy, const struct parameter *parameter,
         REPORT(policy, LANG_CSV_COLUMN_MISSING, heading, column, table.source->name);
         return;
     }
-    while (csv_table_next(&table)) read_line(&table, parameter, values);
+    struct map seen;
+    map_init(&seen, &policy->arena);
+    while (csv_table_next(&table)) read_line(&table, parameter, values, &seen);
 }
 
 /* `= 90%`: one value for all places, from the declaration's own date on. */

@@ -366,8 +366,23 @@ static bool next_begins(struct parser *parser) {
     return true;
 }
 
-static void refuse_option(struct parser *parser) {
+/* `when` behind a body, or without the = that begins one. */
+static void refuse_when(struct parser *parser, const struct declaration *declaration) {
+    size_t count = declaration->branches.count;
+    if (count == 0)
+        parser_error_at(parser, LANG_EXPECTED_WORD, parser_here(parser), TEXT("="));
+    else if (count > 1 && !declaration->branches.items[count - 1].condition)
+        parser_refuse(parser, LANG_AFTER_OTHERWISE);
+    else
+        parser_refuse(parser, LANG_SECOND_BODY);
+}
+
+static void refuse_option(struct parser *parser, const struct declaration *declaration) {
     const struct token *token = parser_peek(parser, 0);
+    if (parser_at(parser, "when") || parser_at(parser, "otherwise")) {
+        refuse_when(parser, declaration);
+        return;
+    }
     struct suggestion suggestion;
     suggestion_begin(&suggestion, token->text);
     for (size_t i = 0; i < sizeof continuing / sizeof *continuing; i++) suggestion_note(&suggestion, text_from(continuing[i]));
@@ -386,7 +401,7 @@ static void parse_body_and_options(struct parser *parser, struct declaration *de
         else if (at_body(parser, declaration->head))
             parse_value(parser, declaration);
         else if (!parse_option(parser, declaration) && !next_begins(parser))
-            refuse_option(parser);
+            refuse_option(parser, declaration);
     }
 }
 

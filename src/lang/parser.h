@@ -8,7 +8,7 @@
 #include "lang/messages.h"
 #include "lang/tree.h"
 
-enum { EXPRESSION_DEPTH_MAX = 200, EXPRESSION_HEIGHT_MAX = 500, NUMBER_DIGITS_MAX = 60 };
+enum { EXPRESSION_DEPTH_MAX = 200, EXPRESSION_HEIGHT_MAX = 500 };
 
 struct parser {
     struct arena *arena;

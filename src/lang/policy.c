@@ -58,7 +58,7 @@ static void sort_sources(struct layer *layer) {
 }
 
 /* The table under a block belongs to the block's last declaration. */
-static void attach_table(struct policy *policy, struct declaration *last, struct table *table) {
+static void attach_table(struct policy *policy, struct declaration *last, struct decision_table *table) {
     if (last->table_first_row)
         last->table = table;
     else

@@ -88,10 +88,13 @@ struct rule {
     VECTOR(struct rule *) over; /* exceptions of the same layer that yield to this one, directly or not */
 };
 
-/* That a field reads another within its stratum, and where. */
+/* That a field reads another, and where. */
 struct dependency {
     struct field *field;
     struct span at;
+};
+struct dependencies {
+    VECTOR(struct dependency) list;
 };
 
 /* An input or a rule of an entity: one column. */
@@ -111,7 +114,8 @@ struct field {
     VECTOR(struct rule *) exceptions; /* as declared */
     bool decided, across;  /* an officer may decide it; read across time or strata */
     struct span across_at; /* where */
-    VECTOR(struct dependency) reads;
+    struct dependencies reads;        /* within its stratum, of the same time */
+    struct dependencies reads_before; /* through previous or earlier, or from another stratum */
     struct interval interval;
     struct text check;     /* identifier scheme of a text, or empty */
 };
@@ -203,7 +207,6 @@ struct policy {
     struct map unit_by_name, enumeration_by_name, entity_by_name, parameter_by_name, indicator_by_name;
     struct map fund_by_name, role_by_name, calendar_by_name, procedure_by_name, clause_by_id;
     struct map lost; /* names of declarations that were wrong and left out: who reads them is not told a second mistake */
-    VECTOR(struct field *) order; /* each field behind those that it reads, but for previous and earlier values */
     struct text dimension_name[DIMENSIONS]; /* base units: currency, month, day, then declared ones */
     size_t dimensions;
     struct text currency; /* its name */

@@ -155,6 +155,7 @@ static void read_field(struct scope *scope, const struct expr *expr, struct fiel
     if (mine != its || scope->loose) {
         if (!field->across) field->across_at = expr->at;
         field->across = true;
+        if (scope->reader) cycle_note_before(scope->policy, scope->reader, field, expr->at);
     } else if (scope->reader) {
         cycle_note(scope->policy, scope->reader, field, expr->at);
     }

@@ -5,6 +5,9 @@
 #include "base/diagnostic.h"
 #include "base/vector.h"
 
+/* More makes no sense, and reading a number takes time with the square of its length. */
+enum { NUMBER_DIGITS_MAX = 60 };
+
 /* A stretch of a source: bytes begin .. end. */
 struct span {
     const struct source *source;

@@ -265,12 +265,12 @@ struct outcome {
 enum consequence { CONSEQUENCE_REPORT, CONSEQUENCE_HOLD, CONSEQUENCE_REFUSE };
 
 /* A decision table under a fence. Cells keep their place, so that a mistake in one is shown there. */
-struct table_row {
+struct decision_row {
     VECTOR(struct name) cells;
     struct span at;
 };
-struct table {
-    VECTOR(struct table_row) rows; /* the first is the heading */
+struct decision_table {
+    VECTOR(struct decision_row) rows; /* the first is the heading */
 };
 
 /* A declaration: what it may say differs by head; what was not said is zero, empty or NULL. */
@@ -299,7 +299,7 @@ struct declaration {
     struct number step;
     bool has_step, has_table, table_first_row, parameter_exception, reading_exception;
     struct name table_name;
-    struct table *table;
+    struct decision_table *table;
     struct names set_by, to, levels, opens, decides;
     struct expr *empty, *starts;
     struct name check;

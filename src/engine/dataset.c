@@ -1,0 +1,310 @@
+#include "engine/dataset.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Making a dataset: which rows of the records stand, who their parents are, in what order they lie. */
+struct making {
+    struct dataset *dataset;
+    const struct records *records;
+    struct refusals *refusals;
+};
+
+enum { GONE = UINT32_MAX };
+
+static void refuse(struct making *making, enum refusal_kind kind, const struct entity *entity, size_t row, const struct field *field,
+                   struct text value) {
+    struct refusal refusal = {kind, entity, row, field, value};
+    VECTOR_PUSH(making->refusals->arena, &making->refusals->list, refusal);
+}
+
+/* --- which rows stand ------------------------------------------------------------------------------------------- */
+
+static bool stands(const struct record_row *row, month_number month) {
+    return row->from <= month && month <= row->until;
+}
+
+/* Of several versions of one id the latest begun stands; two that begin together are a mistake. */
+static void choose_versions(struct making *making, const struct record_table *records, bool *chosen) {
+    struct arena *arena = &making->dataset->arena;
+    struct map latest; /* id -> row + 1 */
+    map_init(&latest, arena);
+    for (size_t i = 0; i < records->count && !arena_failed(arena); i++) {
+        const struct record_row *row = &records->rows[i];
+        if (!stands(row, making->dataset->month)) continue;
+        if (row->id.length == 0) {
+            refuse(making, REFUSED_NO_ID, records->entity, i, NULL, TEXT(""));
+            continue;
+        }
+        size_t other = (size_t)map_get(&latest, row->id);
+        if (other && records->rows[other - 1].from == row->from) {
+            refuse(making, REFUSED_DUPLICATE, records->entity, i, NULL, row->id);
+            continue;
+        }
+        if (other && records->rows[other - 1].from > row->from) continue;
+        if (other) chosen[other - 1] = false;
+        chosen[i] = true;
+        map_put(&latest, row->id, (void *)(i + 1));
+    }
+}
+
+static bool dated_known(const struct record_table *records, size_t row, const struct field **missing) {
+    const struct entity *entity = records->entity;
+    for (size_t k = 0; k < entity->dated.count; k++) {
+        *missing = entity->dated.items[k];
+        if (!records->columns[(*missing)->input_index].known[row]) return false;
+    }
+    return true;
+}
+
+static void choose_events(struct making *making, const struct record_table *records, bool *chosen) {
+    for (size_t i = 0; i < records->count; i++) {
+        const struct field *missing = NULL;
+        if (!stands(&records->rows[i], making->dataset->month)) continue;
+        chosen[i] = dated_known(records, i, &missing);
+        if (!chosen[i]) refuse(making, REFUSED_DATED_EMPTY, records->entity, i, missing, TEXT(""));
+    }
+}
+
+/* --- parents ---------------------------------------------------------------------------------------------------- */
+
+static bool was_refused(const struct making *making, const struct entity *entity, struct text id) {
+    const struct record_table *records = &making->records->tables[entity->index];
+    for (size_t i = 0; i < making->refusals->list.count; i++) {
+        const struct refusal *refusal = &making->refusals->list.items[i];
+        if (refusal->entity == entity && text_equal(records->rows[refusal->row].id, id)) return true;
+    }
+    return false;
+}
+
+static uint32_t find_parent(struct making *making, const struct record_table *records, size_t row) {
+    const struct entity *entity = records->entity;
+    struct text parent = records->rows[row].parent;
+    if (parent.length == 0) {
+        refuse(making, REFUSED_NO_PARENT, entity, row, NULL, TEXT(""));
+        return GONE;
+    }
+    size_t found = table_find(&making->dataset->tables[entity->parent->index], parent);
+    if (found != SIZE_MAX) return (uint32_t)found;
+    bool refused = was_refused(making, entity->parent, parent);
+    refuse(making, refused ? REFUSED_PARENT_REFUSED : REFUSED_UNKNOWN_PARENT, entity, row, NULL, parent);
+    return GONE;
+}
+
+/* --- order ------------------------------------------------------------------------------------------------------ */
+
+/* What a row is ordered by. */
+struct place {
+    uint32_t parent;
+    size_t arrival;
+    const struct record_table *records;
+};
+
+static int compare_dated(const struct record_table *records, size_t a, size_t b) {
+    for (size_t k = 0; k < records->entity->dated.count; k++) {
+        const struct column *column = &records->columns[records->entity->dated.items[k]->input_index];
+        int order = 0;
+        if (column->texts) {
+            order = text_compare(column->texts[a], column->texts[b]);
+        } else {
+            lane left = column_get(column, a), right = column_get(column, b);
+            order = left < right ? -1 : left > right;
+        }
+        if (order) return order;
+    }
+    return 0;
+}
+
+static int compare_places(const void *left, const void *right) {
+    const struct place *a = left, *b = right;
+    if (a->parent != b->parent) return a->parent < b->parent ? -1 : 1;
+    int order = a->records->entity->is_event ? compare_dated(a->records, a->arrival, b->arrival)
+                                             : text_compare(a->records->rows[a->arrival].id, b->records->rows[b->arrival].id);
+    if (order) return order;
+    return a->arrival < b->arrival ? -1 : a->arrival > b->arrival;
+}
+
+/* Two events with the same dated fields are one event told twice. */
+static size_t drop_doubles(struct making *making, const struct record_table *records, struct place *places, size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool doubled = kept > 0 && places[kept - 1].parent == places[i].parent &&
+                       compare_dated(records, places[kept - 1].arrival, places[i].arrival) == 0;
+        if (doubled)
+            refuse(making, REFUSED_DUPLICATE, records->entity, places[i].arrival, records->entity->dated.items[0], TEXT(""));
+        else
+            places[kept++] = places[i];
+    }
+    return kept;
+}
+
+static struct text event_id(struct arena *arena, const struct record_table *records, size_t row) {
+    struct text id = TEXT("");
+    for (size_t k = 0; k < records->entity->dated.count; k++) {
+        const struct column *column = &records->columns[records->entity->dated.items[k]->input_index];
+        struct text part;
+        if (column->texts)
+            part = column->texts[row];
+        else if (column->spec.field->type.kind == TYPE_DATE)
+            part = day_format(arena, (day_number)column_get(column, row));
+        else
+            part = text_format(arena, "%lld", (long long)column_get(column, row));
+        id = text_format(arena, "%.*s%s%.*s", TEXT_ARG(id), k ? "/" : "", TEXT_ARG(part));
+    }
+    return id;
+}
+
+/* --- columns ---------------------------------------------------------------------------------------------------- */
+
+static void fill_column(struct making *making, struct table *table, const struct record_table *records, size_t index) {
+    struct arena *arena = &making->dataset->arena;
+    const struct column *from = &records->columns[index];
+    struct column *to = &table->columns[index];
+    bool text = from->spec.width == 0;
+    *to = (struct column){.spec = from->spec, .known = ARENA_ARRAY(arena, unsigned char, table->rows + 1)};
+    if (text)
+        to->texts = ARENA_ARRAY(arena, struct text, table->rows + 1);
+    else
+        to->lanes = arena_new(arena, table->rows + 1, from->spec.width);
+    if (arena_failed(arena) || records->count == 0) return;
+    for (size_t row = 0; row < table->rows; row++) {
+        size_t arrival = table->arrival[row];
+        to->known[row] = from->known[arrival];
+        if (text)
+            to->texts[row] = from->texts[arrival];
+        else if (!from->texts && from->known[arrival])
+            column_put(to, row, column_get(from, arrival));
+    }
+}
+
+/* References become row numbers once every entity has its rows. One that leads nowhere is reported and left unknown. */
+static void resolve_references(struct making *making, struct table *table, const struct record_table *records) {
+    for (size_t k = 0; k < table->entity->inputs.count; k++) {
+        const struct field *field = table->entity->inputs.items[k];
+        if (field->type.kind != TYPE_ROW) continue;
+        struct column *column = &table->columns[k];
+        const struct table *target = &making->dataset->tables[field->type.entity->index];
+        for (size_t row = 0; row < table->rows; row++) {
+            if (!column->known[row]) continue;
+            struct text id = records->columns[k].texts[table->arrival[row]];
+            size_t found = text_is(id, "none") ? SIZE_MAX : table_find(target, id);
+            if (found == SIZE_MAX && !text_is(id, "none")) {
+                refuse(making, REFUSED_UNKNOWN_REFERENCE, table->entity, table->arrival[row], field, id);
+                column->known[row] = 0;
+                continue;
+            }
+            column_put(column, row, found == SIZE_MAX ? ROW_NONE : (lane)found);
+        }
+    }
+}
+
+static void find_children(struct making *making, const struct table *table) {
+    if (!table->entity->parent) return;
+    struct table *parent = &making->dataset->tables[table->entity->parent->index];
+    uint32_t *first = ARENA_ARRAY(&making->dataset->arena, uint32_t, parent->rows + 1);
+    if (arena_failed(&making->dataset->arena)) return;
+    size_t child = 0;
+    for (size_t row = 0; row <= parent->rows; row++) {
+        while (child < table->rows && table->parents[child] < row) child++;
+        first[row] = (uint32_t)child;
+    }
+    parent->first_child[table->entity->index] = first;
+}
+
+static void lay_rows(struct making *making, struct table *table, const struct record_table *records, const struct place *places) {
+    struct arena *arena = &making->dataset->arena;
+    table->ids = ARENA_ARRAY(arena, struct text, table->rows + 1);
+    table->arrival = ARENA_ARRAY(arena, size_t, table->rows + 1);
+    table->parents = ARENA_ARRAY(arena, uint32_t, table->rows + 1);
+    table->first_child = ARENA_ARRAY(arena, uint32_t *, making->dataset->policy->entities.count + 1);
+    table->columns = ARENA_ARRAY(arena, struct column, table->entity->inputs.count + 1);
+    if (arena_failed(arena)) return;
+    for (size_t row = 0; row < table->rows; row++) {
+        size_t arrival = places[row].arrival;
+        table->arrival[row] = arrival;
+        table->parents[row] = places[row].parent;
+        table->ids[row] = table->entity->is_event ? event_id(arena, records, arrival) : records->rows[arrival].id;
+        if (!table->entity->is_event) map_put(&table->by_id, table->ids[row], (void *)(row + 1));
+    }
+    for (size_t k = 0; k < table->entity->inputs.count; k++) fill_column(making, table, records, k);
+}
+
+static void make_table(struct making *making, const struct entity *entity) {
+    struct arena *arena = &making->dataset->arena;
+    const struct record_table *records = &making->records->tables[entity->index];
+    struct table *table = &making->dataset->tables[entity->index];
+    *table = (struct table){.entity = entity};
+    map_init(&table->by_id, arena);
+    bool *chosen = ARENA_ARRAY(arena, bool, records->count + 1);
+    struct place *places = ARENA_ARRAY(arena, struct place, records->count + 1);
+    if (arena_failed(arena)) return;
+    (entity->is_event ? choose_events : choose_versions)(making, records, chosen);
+    size_t count = 0;
+    for (size_t i = 0; i < records->count; i++) {
+        if (!chosen[i]) continue;
+        uint32_t parent = entity->parent ? find_parent(making, records, i) : 0;
+        if (parent != GONE) places[count++] = (struct place){parent, i, records};
+    }
+    qsort(places, count, sizeof *places, compare_places);
+    table->rows = entity->is_event ? drop_doubles(making, records, places, count) : count;
+    lay_rows(making, table, records, places);
+    find_children(making, table);
+}
+
+struct dataset *dataset_new(const struct policy *policy, const struct records *records, month_number month, struct refusals *refusals) {
+    struct dataset *dataset = memory_new(1, sizeof *dataset);
+    if (!dataset) return NULL;
+    arena_init(&dataset->arena);
+    dataset->policy = policy;
+    dataset->month = month;
+    dataset->tables = ARENA_ARRAY(&dataset->arena, struct table, policy->entities.count + 1);
+    struct making making = {dataset, records, refusals};
+    for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++) make_table(&making, policy->entities.items[i]);
+    for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++)
+        resolve_references(&making, &dataset->tables[i], &records->tables[i]);
+    if (!arena_failed(&dataset->arena) && !arena_failed(refusals->arena)) return dataset;
+    dataset_free(dataset);
+    return NULL;
+}
+
+void dataset_free(struct dataset *dataset) {
+    if (!dataset) return;
+    arena_free(&dataset->arena);
+    memory_free(dataset);
+}
+
+/* --- looking up ------------------------------------------------------------------------------------------------- */
+
+const struct table *dataset_table(const struct dataset *dataset, const struct entity *entity) {
+    return &dataset->tables[entity->index];
+}
+
+size_t table_find(const struct table *table, struct text id) {
+    size_t found = (size_t)map_get(&table->by_id, id);
+    return found ? found - 1 : SIZE_MAX;
+}
+
+size_t dataset_climb(const struct dataset *dataset, const struct entity *from, size_t row, const struct entity *to) {
+    for (; from != to; from = from->parent) {
+        assert(from);
+        row = dataset->tables[from->index].parents[row];
+    }
+    return row;
+}
+
+void dataset_below(const struct dataset *dataset, const struct entity *outer, size_t row, const struct entity *inner, size_t *begin,
+                   size_t *end) {
+    if (inner == outer) {
+        *begin = row;
+        *end = row + 1;
+        return;
+    }
+    size_t first, last;
+    dataset_below(dataset, outer, row, inner->parent, &first, &last);
+    const uint32_t *children = dataset->tables[inner->parent->index].first_child[inner->index];
+    *begin = children[first];
+    *end = children[last];
+}

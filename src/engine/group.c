@@ -1,0 +1,268 @@
+/* Groups over rows below, earlier or through a reference; bands; shares. */
+#include "engine/evaluate.h"
+
+/* --- groups ----------------------------------------------------------------------------------------------------- */
+
+/* What a group has gathered so far. */
+struct gathering {
+    struct arena *arena;
+    const struct expr *expr;
+    struct value result; /* of the members that count */
+    size_t members;
+    struct value missing; /* the first member without a value, a fault before an unknown one */
+    bool any_missing, decided;
+};
+
+static void note_missing(struct gathering *gathering, struct value value, enum value_state stronger) {
+    if (!gathering->any_missing || (gathering->missing.state != stronger && value.state == stronger)) gathering->missing = value;
+    gathering->any_missing = true;
+}
+
+static void gather_truth(struct gathering *gathering, const struct context *member, struct value where) {
+    bool stops = gathering->expr->as.group.kind == GROUP_ANY;
+    struct value value = evaluate(member, gathering->expr->left);
+    if (where.state == VALUE_KNOWN && value.state == VALUE_KNOWN && value.as.truth == stops) {
+        gathering->decided = true;
+        gathering->result = value_truth(stops);
+    } else if (value.state != VALUE_KNOWN) {
+        note_missing(gathering, where.state == VALUE_KNOWN ? value : where, VALUE_UNKNOWN);
+        note_missing(gathering, value, VALUE_UNKNOWN);
+    } else if (where.state != VALUE_KNOWN && value.as.truth == stops) {
+        note_missing(gathering, where, VALUE_UNKNOWN);
+    }
+}
+
+static void add_member(struct gathering *gathering, struct value value) {
+    bool dates = gathering->expr->type.kind == TYPE_DATE, first = gathering->members++ == 0;
+    struct value *result = &gathering->result;
+    int order;
+    switch (gathering->expr->as.group.kind) {
+    case GROUP_SUM:
+        result->as.number = first ? value.as.number : number_add(gathering->arena, result->as.number, value.as.number);
+        return;
+    case GROUP_MIN:
+    case GROUP_MAX:
+        order = first    ? 0
+                : dates  ? (value.as.date > result->as.date) - (value.as.date < result->as.date)
+                         : number_compare(value.as.number, result->as.number);
+        if (first || (gathering->expr->as.group.kind == GROUP_MIN ? order < 0 : order > 0)) *result = value;
+        return;
+    default: return;
+    }
+}
+
+static void gather(struct gathering *gathering, const struct context *member) {
+    const struct expr *expr = gathering->expr;
+    enum group_kind kind = expr->as.group.kind;
+    struct value where = expr->right ? evaluate(member, expr->right) : value_truth(true);
+    if (where.state == VALUE_KNOWN && !where.as.truth) return;
+    if (kind == GROUP_ANY || kind == GROUP_ALL) {
+        gather_truth(gathering, member, where);
+        return;
+    }
+    if (where.state != VALUE_KNOWN) {
+        note_missing(gathering, where, VALUE_FAULT);
+        return;
+    }
+    struct value value = kind == GROUP_COUNT ? value_truth(true) : evaluate(member, expr->left);
+    if (value.state == VALUE_KNOWN)
+        add_member(gathering, value);
+    else
+        note_missing(gathering, value, VALUE_FAULT);
+}
+
+static struct value finish(const struct gathering *gathering) {
+    if (gathering->decided) return gathering->result;
+    if (gathering->any_missing) return gathering->missing;
+    switch (gathering->expr->as.group.kind) {
+    case GROUP_ANY: return value_truth(false);
+    case GROUP_ALL: return value_truth(true);
+    case GROUP_COUNT: return value_number(number_from((int64_t)gathering->members));
+    case GROUP_SUM: return gathering->members ? gathering->result : value_number(number_zero);
+    default: return gathering->members ? gathering->result : value_fault(REASON_OF_NOBODY, NULL, 0);
+    }
+}
+
+/* Events before `end` and within the window that ends there. */
+static bool in_window(const struct expr *expr, day_number day, day_number end) {
+    if (expr->as.group.window == WINDOW_YEAR) return month_year(day_month(day)) == month_year(day_month(end));
+    return day >= day_add_months(end, -expr->as.group.months);
+}
+
+static void gather_events(struct gathering *gathering, const struct context *context, size_t begin, size_t end) {
+    const struct entity *event = gathering->expr->as.group.entity;
+    bool earlier = gathering->expr->as.group.earlier;
+    for (size_t row = begin; row < end && !gathering->decided; row++) {
+        struct context member = context_of(context->run, event, row);
+        if (!earlier && member.day >= context->day) continue;
+        if (in_window(gathering->expr, member.day, context->day)) gather(gathering, &member);
+    }
+}
+
+static void gather_through(struct gathering *gathering, const struct context *context) {
+    const struct entity *entity = gathering->expr->as.group.entity;
+    const struct table *table = dataset_table(context->run->dataset, entity);
+    for (size_t row = 0; row < table->rows && !gathering->decided; row++) {
+        struct value reference = field_read(context, gathering->expr->as.group.through, row);
+        struct context member = context_of(context->run, entity, row);
+        if (reference.state != VALUE_KNOWN)
+            note_missing(gathering, reference, VALUE_FAULT);
+        else if (reference.as.row.row == context->row)
+            gather(gathering, &member);
+    }
+}
+
+struct value evaluate_group(const struct context *context, const struct expr *expr) {
+    struct gathering gathering = {.arena = &context->run->arena, .expr = expr};
+    const struct entity *entity = expr->as.group.entity;
+    const struct dataset *dataset = context->run->dataset;
+    size_t begin, end;
+    if (expr->as.group.through) {
+        gather_through(&gathering, context);
+        return finish(&gathering);
+    }
+    if (expr->as.group.earlier) {
+        end = context->row;
+        size_t parent = dataset_table(dataset, entity)->parents[context->row];
+        dataset_below(dataset, entity->parent, parent, entity, &begin, &(size_t){0});
+    } else {
+        dataset_below(dataset, context->entity, context->row, entity, &begin, &end);
+    }
+    if (entity->is_event) {
+        gather_events(&gathering, context, begin, end);
+        return finish(&gathering);
+    }
+    for (size_t row = begin; row < end && !gathering.decided; row++) {
+        struct context member = {context->run, entity, row, context->day};
+        gather(&gathering, &member);
+    }
+    return finish(&gathering);
+}
+
+/* --- bands ------------------------------------------------------------------------------------------------------ */
+
+enum { BANDS_MAX = 64 };
+
+/* The scale in force: all the lines of the latest date, by band. */
+static size_t find_scale(struct run *run, const struct parameter *parameter, const struct parameter_value *latest, day_number day,
+                         const struct parameter_value *bands[BANDS_MAX]) {
+    size_t count = 0;
+    const struct parameter_values *sets[1 + 16] = {&parameter->values};
+    size_t set_count = 1;
+    for (size_t i = 0; i < parameter->exceptions.count && set_count < 17; i++) sets[set_count++] = &parameter->exceptions.items[i]->values;
+    (void)run;
+    (void)day;
+    for (size_t s = 0; s < set_count; s++) {
+        const struct parameter_value *first = sets[s]->list.items, *end = first + sets[s]->list.count;
+        if (latest < first || latest >= end) continue;
+        for (const struct parameter_value *value = first; value < end && count < BANDS_MAX; value++) {
+            if (value->from != latest->from || value->enacted != latest->enacted || !text_equal(value->area, latest->area)) continue;
+            size_t at = count++;
+            for (; at > 0 && number_compare(bands[at - 1]->band, value->band) > 0; at--) bands[at] = bands[at - 1];
+            bands[at] = value;
+        }
+    }
+    return count;
+}
+
+struct value evaluate_bands(const struct context *context, const struct expr *expr) {
+    struct arena *arena = &context->run->arena;
+    struct value amount = evaluate(context, expr->items.items[0]), missing;
+    if (amount.state != VALUE_KNOWN) return amount;
+    const struct path_target *target = &expr->items.items[1]->as.path.target;
+    const struct entity *entity;
+    size_t row;
+    int64_t index[PARAMETER_KEYS_MAX] = {0};
+    if (!path_walk(context, target, &entity, &row, &missing)) return missing;
+    const struct parameter_value *bands[BANDS_MAX];
+    const struct parameter_value *latest = parameter_find(context->run, target->parameter, entity, row, context->day, index, NULL);
+    if (!latest) return value_fault(REASON_NO_PARAMETER, NULL, (uint32_t)target->parameter->index);
+    size_t count = find_scale(context->run, target->parameter, latest, context->day, bands);
+    struct number total = number_zero;
+    for (size_t i = 0; i < count; i++) {
+        struct number top = amount.as.number;
+        if (bands[i]->empty) return value_unknown(REASON_PARAMETER, NULL, (uint32_t)target->parameter->index, 0);
+        if (number_compare(top, bands[i]->band) <= 0) break;
+        if (i + 1 < count) top = number_min(top, bands[i + 1]->band);
+        total = number_add(arena, total, number_multiply(arena, number_subtract(arena, top, bands[i]->band), bands[i]->number));
+    }
+    return value_number(total);
+}
+
+/* --- apportion -------------------------------------------------------------------------------------------------- */
+
+/* What one amount was divided into: the shares of all rows below one row. */
+struct shares {
+    const struct expr *expr;
+    size_t ancestor, begin, count;
+    struct value failure; /* state of every share, when not known */
+    struct number *share;
+    struct shares *next;
+};
+
+/* By largest remainder: every row its whole steps, the steps left over to the largest remainders, ties by code. */
+static void divide(struct arena *arena, struct shares *shares, struct number amount, struct number step, const struct number *weight, struct number total) {
+    struct number *remainder = ARENA_ARRAY(arena, struct number, shares->count + 1);
+    bool *served = ARENA_ARRAY(arena, bool, shares->count + 1);
+    if (!remainder || !served || arena_failed(arena)) return;
+    struct number left = number_floor(arena, amount, step);
+    for (size_t i = 0; i < shares->count; i++) {
+        struct number exact = number_divide(arena, number_multiply(arena, amount, weight[i]), total);
+        shares->share[i] = number_floor(arena, exact, step);
+        remainder[i] = number_subtract(arena, exact, shares->share[i]);
+        left = number_subtract(arena, left, shares->share[i]);
+    }
+    while (number_compare(left, step) >= 0) {
+        size_t best = SIZE_MAX;
+        for (size_t i = 0; i < shares->count; i++)
+            if (!served[i] && (best == SIZE_MAX || number_compare(remainder[i], remainder[best]) > 0)) best = i;
+        if (best == SIZE_MAX) return;
+        served[best] = true;
+        shares->share[best] = number_add(arena, shares->share[best], step);
+        left = number_subtract(arena, left, step);
+    }
+}
+
+static void fill_shares(const struct context *context, const struct expr *expr, struct shares *shares) {
+    struct arena *arena = &context->run->arena;
+    struct value *values = ARENA_ARRAY(arena, struct value, shares->count + 1);
+    struct number *weight = ARENA_ARRAY(arena, struct number, shares->count + 1);
+    shares->share = ARENA_ARRAY(arena, struct number, shares->count + 1);
+    if (!values || !weight || !shares->share || arena_failed(arena)) return;
+    values[0] = evaluate(context, expr->items.items[0]);
+    struct number total = number_zero;
+    bool negative = false;
+    for (size_t i = 0; i < shares->count; i++) {
+        struct context row = {context->run, context->entity, shares->begin + i, context->day};
+        values[i + 1] = evaluate(&row, expr->items.items[1]);
+        if (values[i + 1].state != VALUE_KNOWN) continue;
+        weight[i] = values[i + 1].as.number;
+        negative = negative || number_sign(weight[i]) < 0;
+        total = number_add(arena, total, weight[i]);
+    }
+    if (values_missing(values, shares->count + 1, &shares->failure)) return;
+    if (negative || number_sign(total) == 0) {
+        shares->failure = value_fault(REASON_APPORTION, NULL, 0);
+        return;
+    }
+    divide(arena, shares, values[0].as.number, expr->items.items[2]->as.number.in_base, weight, total);
+}
+
+struct value evaluate_apportion(const struct context *context, const struct expr *expr) {
+    struct run *run = context->run;
+    const struct entity *above = expr->items.items[0]->as.path.target.hops.items[0].up;
+    size_t ancestor = dataset_climb(run->dataset, context->entity, context->row, above);
+    struct shares *shares = run->shares;
+    while (shares && (shares->expr != expr || shares->ancestor != ancestor)) shares = shares->next;
+    if (!shares) {
+        size_t begin, end;
+        dataset_below(run->dataset, above, ancestor, context->entity, &begin, &end);
+        shares = ARENA_NEW(&run->arena, struct shares);
+        if (arena_failed(&run->arena)) return value_fault(REASON_APPORTION, NULL, 0);
+        *shares = (struct shares){.expr = expr, .ancestor = ancestor, .begin = begin, .count = end - begin, .next = run->shares};
+        fill_shares(context, expr, shares);
+        run->shares = shares;
+    }
+    if (shares->failure.state != VALUE_KNOWN || arena_failed(&run->arena)) return shares->failure;
+    return value_number(shares->share[context->row - shares->begin]);
+}

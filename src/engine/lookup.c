@@ -1,0 +1,124 @@
+/* Parameters: the nearest level that has a value on that day; paths to where they, and fields, are read. */
+#include "engine/evaluate.h"
+
+static bool keys_match(const struct parameter *parameter, const struct parameter_value *value, day_number day, const int64_t *index) {
+    size_t next = 0;
+    for (size_t i = 0; i < parameter->key_count; i++) {
+        const struct key *key = &parameter->keys[i];
+        if (key->kind == KEY_MONTH && value->keys[i] != day_month(day)) return false;
+        if ((key->kind == KEY_ENUM || key->kind == KEY_COUNT) && value->keys[i] != index[next++]) return false;
+    }
+    return true;
+}
+
+/* The values that stand for the row: the parameter's own, or those of the last layer whose area holds it. */
+static const struct parameter_values *values_for(const struct run *run, const struct parameter *parameter, const struct entity *entity, size_t row,
+                                                 day_number day) {
+    const struct parameter_values *values = &parameter->values;
+    for (size_t i = 0; i < parameter->exceptions.count; i++) {
+        const struct parameter_exception *exception = parameter->exceptions.items[i];
+        const struct declaration *head = exception->layer->head;
+        if (head->has_from && head->from > day) continue;
+        if (exception->declaration->has_enacted && exception->declaration->enacted > run->options.known) continue;
+        if (area_depth(run, head->area.text, entity, row) >= 0) values = &exception->values;
+    }
+    return values;
+}
+
+static const struct parameter_value *best_in(const struct run *run, const struct parameter *parameter, const struct parameter_values *values,
+                                             struct text area, day_number day, const int64_t *index) {
+    const struct parameter_value *best = NULL;
+    for (size_t i = 0; i < values->list.count; i++) {
+        const struct parameter_value *value = &values->list.items[i];
+        if (value->from > day || value->enacted > run->options.known) continue;
+        if (parameter->area && !text_equal(value->area, area)) continue;
+        if (!keys_match(parameter, value, day, index)) continue;
+        if (!best || value->from > best->from || (value->from == best->from && value->enacted >= best->enacted)) best = value;
+    }
+    return best;
+}
+
+const struct parameter_value *parameter_find(struct run *run, const struct parameter *parameter, const struct entity *entity, size_t row,
+                                             day_number day, const int64_t *index, const struct entity **level) {
+    if (level) *level = NULL;
+    for (size_t i = 0; i < run->options.override_count; i++)
+        if (run->options.overrides[i].parameter == parameter) return &run->options.overrides[i].value;
+    const struct parameter_values *values = values_for(run, parameter, entity, row, day);
+    if (!parameter->area) return best_in(run, parameter, values, TEXT(""), day, index);
+    if (entity && entity_is_within(entity, parameter->area)) {
+        row = dataset_climb(run->dataset, entity, row, parameter->area);
+        entity = parameter->area;
+    }
+    for (; entity; entity = entity->parent) {
+        const struct table *table = dataset_table(run->dataset, entity);
+        const struct parameter_value *value = best_in(run, parameter, values, table->ids[row], day, index);
+        if (value) {
+            if (level) *level = entity;
+            return value;
+        }
+        if (entity->parent) row = table->parents[row];
+    }
+    return best_in(run, parameter, values, TEXT(""), day, index);
+}
+
+bool path_walk(const struct context *context, const struct path_target *target, const struct entity **entity, size_t *row, struct value *out) {
+    *entity = context->entity;
+    *row = context->row;
+    for (size_t i = 0; i < target->hops.count; i++) {
+        const struct hop *hop = &target->hops.items[i];
+        if (hop->up) {
+            *row = dataset_climb(context->run->dataset, *entity, *row, hop->up);
+            *entity = hop->up;
+            continue;
+        }
+        struct value value = field_read(context, hop->over, *row);
+        if (value.state != VALUE_KNOWN) {
+            *out = value;
+            return false;
+        }
+        if (value.as.row.row == SIZE_MAX) {
+            *out = value_fault(REASON_THROUGH_NONE, hop->over, 0);
+            return false;
+        }
+        *entity = value.as.row.entity;
+        *row = value.as.row.row;
+    }
+    return true;
+}
+
+static struct value value_of_line(const struct parameter *parameter, const struct parameter_value *line) {
+    if (line->empty) return value_unknown(REASON_PARAMETER, NULL, (uint32_t)parameter->index, 0);
+    switch (parameter->type.kind) {
+    case TYPE_BOOL: return value_truth(line->truth);
+    case TYPE_DATE: return value_date(line->date);
+    case TYPE_ENUM: return (struct value){.as.choice = line->enum_value};
+    default: return value_number(line->number);
+    }
+}
+
+/* The indexes in brackets; false and *out when one has no value. */
+static bool evaluate_index(const struct context *context, const struct expr *expr, int64_t *index, struct value *out) {
+    struct value values[PARAMETER_KEYS_MAX];
+    for (size_t i = 0; i < expr->items.count; i++) values[i] = evaluate(context, expr->items.items[i]);
+    if (values_missing(values, expr->items.count, out)) return false;
+    for (size_t i = 0; i < expr->items.count; i++)
+        if (expr->items.items[i]->type.kind == TYPE_ENUM)
+            index[i] = values[i].as.choice;
+        else if (!number_to_int64(values[i].as.number, &index[i]))
+            index[i] = INT64_MIN;
+    return true;
+}
+
+struct value parameter_read(const struct context *context, const struct expr *expr, day_number day) {
+    const struct path_target *target = &expr->as.path.target;
+    const struct parameter *parameter = target->parameter;
+    const struct entity *entity;
+    size_t row;
+    struct value missing;
+    int64_t index[PARAMETER_KEYS_MAX] = {0};
+    if (!path_walk(context, target, &entity, &row, &missing) || !evaluate_index(context, expr, index, &missing)) return missing;
+    const struct parameter_value *line = parameter_find(context->run, parameter, entity, row, day, index, NULL);
+    if (line) return value_of_line(parameter, line);
+    if (parameter->by_month) return value_unknown(REASON_PARAMETER, NULL, (uint32_t)parameter->index, 0);
+    return value_fault(REASON_NO_PARAMETER, NULL, (uint32_t)parameter->index);
+}

@@ -1,0 +1,360 @@
+/* Rules: which text is in force, what its cases say, what stands from earlier months. */
+#include "engine/evaluate.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+
+enum { NOT_ASKED, BEING_FOUND, FOUND };
+enum { OPEN_MAX = 10 }; /* exceptions of one layer whose conditions are unknown at once */
+
+/* --- beginning and end ------------------------------------------------------------------------------------------ */
+
+static void take_given(struct run *run) {
+    for (size_t i = 0; i < run->options.given_count && !arena_failed(&run->arena); i++) {
+        const struct given *given = &run->options.given[i];
+        if (given->month == MONTH_FIRST || given->month == run->month)
+            map_put(&run->given[given->field->index], given->id, (void *)given);
+    }
+}
+
+struct run *run_new(const struct policy *policy, const struct dataset *dataset, const struct history *history, month_number month,
+                    const struct run_options *options) {
+    struct run *run = memory_new(1, sizeof *run);
+    if (!run) return NULL;
+    *run = (struct run){.policy = policy, .dataset = dataset, .history = history, .options = *options, .month = month};
+    run->first_day = month_first_day(month);
+    arena_init(&run->arena);
+    size_t count = policy->fields.count + 1;
+    run->memo = ARENA_ARRAY(&run->arena, struct value *, count);
+    run->states = ARENA_ARRAY(&run->arena, unsigned char *, count);
+    run->given = ARENA_ARRAY(&run->arena, struct map, count);
+    if (!arena_failed(&run->arena)) {
+        for (size_t i = 0; i < policy->fields.count; i++) map_init(&run->given[i], &run->arena);
+        take_given(run);
+    }
+    if (!arena_failed(&run->arena)) return run;
+    run_free(run);
+    return NULL;
+}
+
+void run_free(struct run *run) {
+    if (!run) return;
+    arena_free(&run->arena);
+    memory_free(run);
+}
+
+bool run_failed(const struct run *run) {
+    return arena_failed(&run->arena);
+}
+
+/* --- days ------------------------------------------------------------------------------------------------------- */
+
+day_number event_day(const struct run *run, const struct entity *event, size_t row) {
+    const struct field *dated = event->dated.items[0];
+    return (day_number)column_get(&dataset_table(run->dataset, event)->columns[dated->input_index], row);
+}
+
+bool run_event_counts(const struct run *run, const struct entity *event, size_t row) {
+    return event_day(run, event, row) < month_first_day(run->month + 1);
+}
+
+struct context context_of(struct run *run, const struct entity *entity, size_t row) {
+    day_number day = entity && entity->is_event ? event_day(run, entity, row) : run->first_day;
+    return (struct context){run, entity, row, day};
+}
+
+int area_depth(const struct run *run, struct text area, const struct entity *entity, size_t row) {
+    if (area.length == 0) return 0;
+    for (; entity; entity = entity->parent) {
+        const struct table *table = dataset_table(run->dataset, entity);
+        if (!entity->is_event && text_equal(table->ids[row], area)) return (int)entity->depth + 1;
+        if (entity->parent) row = table->parents[row];
+    }
+    return -1;
+}
+
+/* --- cases ------------------------------------------------------------------------------------------------------ */
+
+struct value outcomes_agree(const struct type *type, const struct value *outcomes, size_t count, const struct value *open, size_t open_count) {
+    bool all_known = true, all_faults = true, equal = true;
+    for (size_t i = 0; i < count; i++) {
+        all_known = all_known && outcomes[i].state == VALUE_KNOWN;
+        all_faults = all_faults && outcomes[i].state == VALUE_FAULT;
+    }
+    for (size_t i = 1; i < count && all_known; i++) equal = equal && value_equal(type, &outcomes[0], &outcomes[i]);
+    struct value result = outcomes[0];
+    if ((all_known && equal) || all_faults) return result;
+    struct value of_open, of_outcomes;
+    bool from_open = values_unsure(open, open_count, &of_open), from_outcomes = values_unsure(outcomes, count, &of_outcomes);
+    if (from_open && (of_open.state == VALUE_UNKNOWN || !from_outcomes)) return of_open;
+    if (from_outcomes && from_open && of_outcomes.state == VALUE_FAULT) return of_open;
+    return from_outcomes ? of_outcomes : result;
+}
+
+/* The first case that fits. One whose condition is unknown stays open, and the search goes on to the first yes. */
+static struct value decide_cases(const struct context *context, const struct rule *rule) {
+    struct arena *arena = &context->run->arena;
+    struct value *outcomes = ARENA_ARRAY(arena, struct value, rule->count + 1), *open = ARENA_ARRAY(arena, struct value, rule->count + 1);
+    size_t count = 0, open_count = 0;
+    bool closed = false;
+    if (!outcomes || !open || arena_failed(arena)) return value_fault(REASON_NO_CASE, rule->field, 0);
+    for (size_t i = 0; i < rule->count && !closed; i++) {
+        const struct branch *branch = &rule->branches[i];
+        struct value condition = branch->condition ? evaluate(context, branch->condition) : value_truth(true);
+        if (condition.state == VALUE_KNOWN && !condition.as.truth) continue;
+        struct value outcome = evaluate(context, branch->value);
+        if (outcome.state == VALUE_KNOWN)
+            outcome.reason = (struct reason){REASON_CASE, rule->field, (uint32_t)rule->index, (uint32_t)i, context->row};
+        outcomes[count++] = outcome;
+        closed = condition.state == VALUE_KNOWN;
+        if (!closed) open[open_count++] = condition;
+    }
+    if (!closed) outcomes[count++] = value_fault(REASON_NO_CASE, rule->field, (uint32_t)rule->index);
+    return count == 1 && open_count == 0 ? outcomes[0] : outcomes_agree(&rule->field->type, outcomes, count, open, open_count);
+}
+
+/* --- exceptions ------------------------------------------------------------------------------------------------- */
+
+/* The exceptions that hold there on that day, nearest area first, later layer first. */
+struct stage {
+    const struct rule *rule;
+    int depth;
+};
+struct stages {
+    VECTOR(struct stage) list;
+};
+
+static bool before(const struct stage *a, const struct stage *b) {
+    return a->depth != b->depth ? a->depth > b->depth : a->rule->layer->index > b->rule->layer->index;
+}
+
+static bool together(const struct stage *a, const struct stage *b) {
+    return a->depth == b->depth && a->rule->layer == b->rule->layer;
+}
+
+static void find_stages(struct run *run, const struct field *field, size_t row, day_number day, struct stages *stages) {
+    for (size_t i = 0; i < field->exceptions.count; i++) {
+        const struct rule *rule = field->exceptions.items[i];
+        if (day < rule->from || day > rule->until || rule->enacted > run->options.known) continue;
+        const struct declaration *head = rule->layer->head;
+        struct stage stage = {rule, area_depth(run, head ? head->area.text : TEXT(""), field->entity, row)};
+        if (stage.depth < 0) continue;
+        VECTOR_PUSH(&run->arena, &stages->list, stage);
+        if (arena_failed(&run->arena)) return;
+        for (size_t k = stages->list.count - 1; k > 0 && before(&stages->list.items[k], &stages->list.items[k - 1]); k--) {
+            struct stage swap = stages->list.items[k];
+            stages->list.items[k] = stages->list.items[k - 1];
+            stages->list.items[k - 1] = swap;
+        }
+    }
+}
+
+static bool yields(const struct rule *rule, const struct stage *group, const bool *holds, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; holds[i] && k < group[i].rule->over.count; k++)
+            if (group[i].rule->over.items[k] == rule) return true;
+    return false;
+}
+
+static struct value decide_from(const struct context *context, const struct field *field, const struct rule *base, const struct stages *stages,
+                                size_t from);
+
+/* One answer to the open conditions of a group: what the exceptions that then apply say, or what comes after them. */
+static struct value decide_group(const struct context *context, const struct field *field, const struct rule *base, const struct stages *stages,
+                                 size_t from, size_t count, const bool *holds) {
+    const struct stage *group = &stages->list.items[from];
+    struct value result = {0};
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct rule *rule = group[i].rule;
+        if (!holds[i] || yields(rule, group, holds, count)) continue;
+        struct value value = evaluate(context, rule->branches[0].value);
+        if (value.state == VALUE_KNOWN) value.reason = (struct reason){REASON_CASE, field, (uint32_t)rule->index, 0, context->row};
+        if (!any)
+            result = value;
+        else if (result.state != VALUE_KNOWN || value.state != VALUE_KNOWN) {
+            struct value both[] = {result, value};
+            result = outcomes_agree(&field->type, both, 2, NULL, 0);
+        } else if (!value_equal(&field->type, &result, &value))
+            result = value_fault(REASON_CLASH, field, (uint32_t)rule->index);
+        any = true;
+    }
+    return any ? result : decide_from(context, field, base, stages, from + count);
+}
+
+static struct value decide_from(const struct context *context, const struct field *field, const struct rule *base, const struct stages *stages,
+                                size_t from) {
+    if (from >= stages->list.count) return decide_cases(context, base);
+    size_t count = 1;
+    while (from + count < stages->list.count && together(&stages->list.items[from], &stages->list.items[from + count])) count++;
+    bool *holds = ARENA_ARRAY(&context->run->arena, bool, count);
+    struct value open[OPEN_MAX], outcomes[1 << OPEN_MAX];
+    size_t open_at[OPEN_MAX], open_count = 0;
+    if (!holds) return value_fault(REASON_NO_CASE, field, 0);
+    for (size_t i = 0; i < count; i++) {
+        const struct expr *condition = stages->list.items[from + i].rule->branches[0].condition;
+        struct value value = condition ? evaluate(context, condition) : value_truth(true);
+        holds[i] = value.state == VALUE_KNOWN && value.as.truth;
+        if (value.state == VALUE_KNOWN) continue;
+        if (open_count == OPEN_MAX) return value;
+        open[open_count] = value;
+        open_at[open_count++] = i;
+    }
+    size_t answers = (size_t)1 << open_count;
+    for (size_t answer = 0; answer < answers; answer++) {
+        for (size_t k = 0; k < open_count; k++) holds[open_at[k]] = !(answer >> (open_count - 1 - k) & 1);
+        outcomes[answer] = decide_group(context, field, base, stages, from, count, holds);
+    }
+    return answers == 1 ? outcomes[0] : outcomes_agree(&field->type, outcomes, answers, open, open_count);
+}
+
+struct value rule_decide(struct run *run, const struct field *field, size_t row, day_number day) {
+    const struct rule *base = field_rule_on(field, day, run->options.known);
+    struct context context = {run, field->entity, row, day};
+    if (!base) {
+        if (field->kind != FIELD_BENEFIT) return value_fault(REASON_NOT_IN_FORCE, field, 0);
+        struct value none = value_number(number_zero);
+        none.reason = (struct reason){REASON_OUTSIDE_DATES, field, 0, 0, row};
+        return none;
+    }
+    struct stages stages = {0};
+    find_stages(run, field, row, day, &stages);
+    if (arena_failed(&run->arena)) return value_fault(REASON_NO_CASE, field, 0);
+    struct value value = decide_from(&context, field, base, &stages, 0);
+    if (value.state != VALUE_KNOWN || !field->bounded) return value;
+    struct number number = field->type.kind == TYPE_DATE ? number_from(value.as.date) : value.as.number;
+    bool inside = number_compare(number, field->low) >= 0 && number_compare(number, field->high) <= 0;
+    return inside ? value : value_fault(REASON_OUT_OF_RANGE, field, 0);
+}
+
+/* --- values in force -------------------------------------------------------------------------------------------- */
+
+static struct value read_input(struct run *run, const struct field *field, size_t row) {
+    const struct column *column = &dataset_table(run->dataset, field->entity)->columns[field->input_index];
+    if (column->known[row]) {
+        if (!column->lanes) return (struct value){.as.text = column->texts[row]};
+        return value_of_lane(&run->arena, &column->spec, column_get(column, row));
+    }
+    if (!field->declaration->empty) return value_unknown(REASON_INPUT, field, 0, row);
+    struct context context = context_of(run, field->entity, row);
+    return evaluate(&context, field->declaration->empty);
+}
+
+static struct value find_value(struct run *run, const struct field *field, size_t row) {
+    const struct table *table = dataset_table(run->dataset, field->entity);
+    const struct given *given = run->given[field->index].count ? map_get(&run->given[field->index], table->ids[row]) : NULL;
+    if (given) {
+        struct value value = given->value;
+        value.reason = (struct reason){REASON_GIVEN, field, 0, 0, row};
+        return value;
+    }
+    return rule_decide(run, field, row, context_of(run, field->entity, row).day);
+}
+
+static bool make_memo(struct run *run, const struct field *field) {
+    if (run->memo[field->index]) return true;
+    size_t rows = dataset_table(run->dataset, field->entity)->rows;
+    run->memo[field->index] = ARENA_ARRAY(&run->arena, struct value, rows + 1);
+    run->states[field->index] = ARENA_ARRAY(&run->arena, unsigned char, rows + 1);
+    return !arena_failed(&run->arena);
+}
+
+static void settle(struct run *run, const struct field *field, size_t row) {
+    unsigned char *states = run->states[field->index];
+    if (states[row] != NOT_ASKED) return;
+    states[row] = BEING_FOUND;
+    struct value value = find_value(run, field, row);
+    if (arena_failed(&run->arena)) return;
+    run->memo[field->index][row] = value;
+    states[row] = FOUND;
+}
+
+/* Earlier events of the same parent first: `earlier` then never has to go deep. */
+static void settle_earlier(struct run *run, const struct field *field, size_t row) {
+    const struct table *table = dataset_table(run->dataset, field->entity);
+    const unsigned char *states = run->states[field->index];
+    size_t first = row;
+    while (first > 0 && table->parents[first - 1] == table->parents[row] && states[first - 1] == NOT_ASKED) first--;
+    for (; first < row && !arena_failed(&run->arena); first++) settle(run, field, first);
+}
+
+struct value run_value(struct run *run, const struct field *field, size_t row) {
+    if (arena_failed(&run->arena)) return value_fault(REASON_NO_CASE, field, 0);
+    if (field->kind == FIELD_INPUT) {
+        const struct given *given = run->given[field->index].count
+                                        ? map_get(&run->given[field->index], dataset_table(run->dataset, field->entity)->ids[row])
+                                        : NULL;
+        return given ? given->value : read_input(run, field, row);
+    }
+    if (!make_memo(run, field)) return value_fault(REASON_NO_CASE, field, 0);
+    if (field->entity->is_event) settle_earlier(run, field, row);
+    settle(run, field, row);
+    if (arena_failed(&run->arena)) return value_fault(REASON_NO_CASE, field, 0);
+    assert(run->states[field->index][row] == FOUND); /* no cycle passes the checks */
+    return run->memo[field->index][row];
+}
+
+/* --- values of other months ------------------------------------------------------------------------------------- */
+
+/* Before the first month: the opening value loaded, else what the rule starts with. */
+static struct value value_before(struct run *run, const struct field *field, size_t row) {
+    const struct past *past = history_find(run->history, field, dataset_table(run->dataset, field->entity)->ids[row]);
+    if (past && past->list.count && past->list.items[0].month == MONTH_FIRST) return past->list.items[0].value;
+    const struct expr *starts = field->rules.items[0]->declaration->starts;
+    struct context context = {run, field->entity, row, run->first_day};
+    return starts ? evaluate(&context, starts) : value_unknown(REASON_NOT_ASSESSED, field, 0, row);
+}
+
+struct value previous_read(struct run *run, const struct field *field, size_t row) {
+    const struct past *past = history_find(run->history, field, dataset_table(run->dataset, field->entity)->ids[row]);
+    for (size_t i = past ? past->list.count : 0; i-- > 0;) {
+        const struct past_value *value = &past->list.items[i];
+        if (value->month == run->month - 1) return value->value;
+        if (value->month < run->month - 1 && value->month != MONTH_FIRST) return value_unknown(REASON_NOT_ASSESSED, field, 0, row);
+    }
+    return value_before(run, field, row);
+}
+
+/* The value in force for the latest assessed month up to the one given (with that month of the year, for yearly rules). */
+static struct value latest_read(struct run *run, const struct field *field, size_t row, month_number month) {
+    int yearly = field->rules.items[0]->declaration->yearly;
+    bool this_month = month >= run->month && (!yearly || month_of_year(run->month) == yearly);
+    if (this_month) return run_value(run, field, row);
+    const struct past *past = history_find(run->history, field, dataset_table(run->dataset, field->entity)->ids[row]);
+    for (size_t i = past ? past->list.count : 0; i-- > 0;) {
+        const struct past_value *value = &past->list.items[i];
+        if (value->month <= month && value->month != MONTH_FIRST && value->month < run->month) return value->value;
+    }
+    return value_before(run, field, row);
+}
+
+struct value field_read(const struct context *reader, const struct field *field, size_t row) {
+    if (field->kind == FIELD_INPUT || field->entity->is_event) return run_value(reader->run, field, row);
+    if (reader->entity && reader->entity->is_event) return latest_read(reader->run, field, row, day_month(reader->day));
+    if (field->rules.items[0]->declaration->yearly) return latest_read(reader->run, field, row, reader->run->month);
+    return run_value(reader->run, field, row);
+}
+
+/* --- guarantees and indicators ---------------------------------------------------------------------------------- */
+
+enum guarantee_result run_guarantee(struct run *run, const struct guarantee *guarantee, size_t row, struct value *why) {
+    struct context context = context_of(run, guarantee->entity, row);
+    if (context.day < guarantee->from || context.day > guarantee->until) return GUARANTEE_NOT_ASKED;
+    struct value asked = guarantee->declaration->where ? evaluate(&context, guarantee->declaration->where) : value_truth(true);
+    if (asked.state == VALUE_KNOWN && !asked.as.truth) return GUARANTEE_NOT_ASKED;
+    struct value values[] = {asked, evaluate(&context, guarantee->declaration->test)};
+    if (values[1].state == VALUE_KNOWN && values[1].as.truth) return GUARANTEE_HOLDS;
+    return values_missing(values, 2, why) ? GUARANTEE_UNKNOWN : GUARANTEE_BROKEN;
+}
+
+struct value run_indicator(struct run *run, const struct indicator *indicator, size_t level, size_t row) {
+    struct context context = context_of(run, indicator->levels.items[level], row);
+    const struct branch *branches = indicator->branches.items[level];
+    for (size_t i = 0; i < indicator->declaration->branches.count; i++) {
+        struct value condition = branches[i].condition ? evaluate(&context, branches[i].condition) : value_truth(true);
+        if (condition.state != VALUE_KNOWN) return condition;
+        if (condition.as.truth) return evaluate(&context, branches[i].value);
+    }
+    return value_fault(REASON_NO_CASE, NULL, 0);
+}

@@ -1,0 +1,91 @@
+/* A run: one month of a dataset decided by a policy. The reference evaluator: a plain walk of the tree with unlimited rationals.
+ *
+ * Values are found when they are asked for and kept. Months follow one another: after each, history_record keeps what later months read. */
+#ifndef DOUDI_ENGINE_RUN_H
+#define DOUDI_ENGINE_RUN_H
+
+#include "engine/value.h"
+
+/* --- what stood before ------------------------------------------------------------------------------------------ */
+
+/* Values in force of earlier months, for `previous`, yearly rules and events. One of MONTH_FIRST is an opening value. */
+struct past_value {
+    month_number month;
+    struct value value;
+};
+struct past {
+    VECTOR(struct past_value) list; /* by month */
+};
+struct history {
+    struct arena arena;
+    const struct policy *policy;
+    struct map *by_field; /* field index -> id -> struct past */
+};
+void history_init(struct history *history, const struct policy *policy);
+void history_free(struct history *history);
+/* Keeps a value; one of the same month is replaced. The id is copied. */
+void history_put(struct history *history, const struct field *field, struct text id, month_number month, struct value value);
+const struct past *history_find(const struct history *history, const struct field *field, struct text id); /* or NULL */
+/* True for what later months may read. */
+bool history_keeps(const struct field *field);
+
+/* --- what is given ---------------------------------------------------------------------------------------------- */
+
+/* A value in force instead of the computed one: an officer's decision, or a worked case's. */
+struct given {
+    const struct field *field;
+    struct text id;
+    month_number month; /* MONTH_FIRST: every month; of events too */
+    struct value value;
+};
+/* A parameter or reading set for this run. */
+struct override {
+    const struct parameter *parameter;
+    struct parameter_value value;
+};
+struct run_options {
+    day_number known; /* the law as enacted up to that day; DAY_NEVER: all */
+    const struct given *given;
+    size_t given_count;
+    const struct override *overrides;
+    size_t override_count;
+};
+
+/* --- the run ---------------------------------------------------------------------------------------------------- */
+
+struct run {
+    struct arena arena;
+    const struct policy *policy;
+    const struct dataset *dataset;
+    const struct history *history;
+    struct run_options options;
+    month_number month;
+    day_number first_day;
+    struct value **memo;    /* field index -> row; NULL until asked for */
+    unsigned char **states; /* 0 not asked, 1 being found, 2 found */
+    struct map *given;      /* field index -> id -> struct given */
+    struct shares *shares;  /* what apportion has divided */
+};
+
+/* NULL when memory has run out. policy, dataset, history and options must outlive it. */
+struct run *run_new(const struct policy *policy, const struct dataset *dataset, const struct history *history, month_number month,
+                    const struct run_options *options);
+void run_free(struct run *run);
+bool run_failed(const struct run *run); /* memory ran out: no value may be believed */
+
+/* The value in force of a field (input or rule). */
+struct value run_value(struct run *run, const struct field *field, size_t row);
+
+/* Events after the month are not settled yet. */
+bool run_event_counts(const struct run *run, const struct entity *event, size_t row);
+
+enum guarantee_result { GUARANTEE_HOLDS, GUARANTEE_BROKEN, GUARANTEE_UNKNOWN, GUARANTEE_NOT_ASKED };
+enum guarantee_result run_guarantee(struct run *run, const struct guarantee *guarantee, size_t row, struct value *why);
+
+/* The indicator at a row of its level; a fault REASON_DIVISION means nothing to measure. */
+struct value run_indicator(struct run *run, const struct indicator *indicator, size_t level, size_t row);
+
+/* Keeps what later months read. */
+void history_record(struct history *history, struct run *run);
+
+#endif

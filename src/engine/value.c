@@ -1,0 +1,144 @@
+#include "engine/value.h"
+
+struct value value_unknown(enum reason_kind kind, const struct field *field, uint32_t index, size_t row) {
+    return (struct value){.state = VALUE_UNKNOWN, .reason = {.kind = kind, .field = field, .index = index, .row = row}};
+}
+
+struct value value_fault(enum reason_kind kind, const struct field *field, uint32_t index) {
+    return (struct value){.state = VALUE_FAULT, .reason = {.kind = kind, .field = field, .index = index}};
+}
+
+struct value value_number(struct number number) {
+    return (struct value){.as.number = number};
+}
+
+struct value value_truth(bool truth) {
+    return (struct value){.as.truth = truth};
+}
+
+struct value value_date(day_number date) {
+    return (struct value){.as.date = date};
+}
+
+bool value_equal(const struct type *type, const struct value *a, const struct value *b) {
+    switch (type->kind) {
+    case TYPE_BOOL: return a->as.truth == b->as.truth;
+    case TYPE_DATE: return a->as.date == b->as.date;
+    case TYPE_ENUM: return a->as.choice == b->as.choice;
+    case TYPE_ROW: return a->as.row.row == b->as.row.row;
+    case TYPE_TEXT: return text_equal(a->as.text, b->as.text);
+    default: return number_equal(a->as.number, b->as.number);
+    }
+}
+
+struct value value_of_lane(struct arena *arena, const struct lane_spec *spec, lane value) {
+    switch (spec->field->type.kind) {
+    case TYPE_BOOL: return value_truth(value != 0);
+    case TYPE_DATE: return value_date((day_number)value);
+    case TYPE_ENUM: return (struct value){.as.choice = (uint32_t)value};
+    case TYPE_ROW:
+        return (struct value){.as.row = {spec->field->type.entity, value == ROW_NONE ? SIZE_MAX : (size_t)value}};
+    default: return value_number(lane_number(arena, spec, value));
+    }
+}
+
+static bool first_of(const struct value *values, size_t count, enum value_state first, enum value_state second, struct value *out) {
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < count; i++)
+            if (values[i].state == (pass ? second : first)) {
+                *out = values[i];
+                return true;
+            }
+    return false;
+}
+
+bool values_missing(const struct value *values, size_t count, struct value *out) {
+    return first_of(values, count, VALUE_FAULT, VALUE_UNKNOWN, out);
+}
+
+bool values_unsure(const struct value *values, size_t count, struct value *out) {
+    return first_of(values, count, VALUE_UNKNOWN, VALUE_FAULT, out);
+}
+
+/* --- showing ---------------------------------------------------------------------------------------------------- */
+
+static unsigned decimals_of(struct arena *arena, struct number step) {
+    unsigned decimals = 0;
+    while (decimals < 6 && !number_is_integer(step)) {
+        step = number_multiply(arena, step, number_from(10));
+        decimals++;
+    }
+    return decimals;
+}
+
+static struct text show_number(struct arena *arena, const struct type *type, struct number scale, struct number step, struct number number) {
+    struct number shown = number_divide(arena, number, scale);
+    bool plain = true;
+    for (size_t i = 0; i < DIMENSIONS; i++) plain = plain && type->powers[i] == 0;
+    if (plain && number_compare(step, number_one) < 0) {
+        struct number percent = number_multiply(arena, shown, number_from(100));
+        struct text digits = number_is_integer(percent) ? number_decimal(arena, percent, 0, false) : number_decimal(arena, percent, 2, false);
+        return text_format(arena, "%.*s%%", TEXT_ARG(digits));
+    }
+    struct text digits = number_decimal(arena, shown, decimals_of(arena, number_divide(arena, step, scale)), true);
+    if (number_is_integer(number_divide(arena, number, step))) return digits;
+    return text_format(arena, "%.*s ≈ %.*s", TEXT_ARG(number_exact(arena, shown)), TEXT_ARG(digits));
+}
+
+struct text value_show(struct arena *arena, const struct type *type, struct number scale, struct number step, const struct value *value,
+                       enum language language) {
+    if (value->state == VALUE_UNKNOWN) return language == LANGUAGE_ZH ? TEXT("？未知") : TEXT("？unknown");
+    if (value->state == VALUE_FAULT) return language == LANGUAGE_ZH ? TEXT("！无法计算") : TEXT("！cannot be computed");
+    switch (type->kind) {
+    case TYPE_BOOL:
+        if (language == LANGUAGE_ZH) return value->as.truth ? TEXT("是") : TEXT("否");
+        return value->as.truth ? TEXT("yes") : TEXT("no");
+    case TYPE_DATE:
+        if (value->as.date == DAY_NEVER) return language == LANGUAGE_ZH ? TEXT("无") : TEXT("never");
+        return day_format(arena, value->as.date);
+    case TYPE_ENUM: {
+        const struct enum_value *choice = &type->enumeration->values[value->as.choice];
+        return label_or_name(choice->label, choice->name.text, language);
+    }
+    case TYPE_TEXT: return value->as.text;
+    case TYPE_ROW: return value->as.row.row == SIZE_MAX ? (language == LANGUAGE_ZH ? TEXT("无") : TEXT("none")) : type->entity->name;
+    default: return show_number(arena, type, scale, step, value->as.number);
+    }
+}
+
+struct text value_plain(struct arena *arena, const struct type *type, struct number scale, const struct value *value) {
+    if (value->state == VALUE_UNKNOWN) return TEXT("unknown");
+    if (value->state == VALUE_FAULT) return TEXT("fault");
+    switch (type->kind) {
+    case TYPE_BOOL: return value->as.truth ? TEXT("yes") : TEXT("no");
+    case TYPE_DATE: return day_format(arena, value->as.date);
+    case TYPE_ENUM: return type->enumeration->values[value->as.choice].name.text;
+    case TYPE_TEXT: return value->as.text;
+    case TYPE_ROW: return text_format(arena, "%zu", value->as.row.row);
+    default: return number_exact(arena, number_divide(arena, value->as.number, scale));
+    }
+}
+
+const char *reason_code(enum reason_kind kind) {
+    static const char *const codes[] = {
+        [REASON_NONE] = "",
+        [REASON_CASE] = "case",
+        [REASON_GIVEN] = "given",
+        [REASON_OUTSIDE_DATES] = "outside-dates",
+        [REASON_INPUT] = "input",
+        [REASON_PARAMETER] = "parameter-unknown",
+        [REASON_NOT_ASSESSED] = "not-assessed",
+        [REASON_DIVISION] = "division-by-zero",
+        [REASON_NO_CASE] = "no-case",
+        [REASON_CLASH] = "clash",
+        [REASON_NO_PARAMETER] = "no-parameter",
+        [REASON_OUT_OF_RANGE] = "out-of-range",
+        [REASON_THROUGH_NONE] = "through-none",
+        [REASON_OF_NOBODY] = "of-nobody",
+        [REASON_NEVER] = "never",
+        [REASON_NOT_IN_FORCE] = "not-in-force",
+        [REASON_APPORTION] = "nothing-to-apportion-by",
+        [REASON_NO_DISTANCE] = "no-distance",
+    };
+    return codes[kind];
+}
