@@ -336,6 +336,11 @@ struct value field_read(const struct context *reader, const struct field *field,
     return run_value(reader->run, field, row);
 }
 
+struct value run_in_force(struct run *run, const struct field *field, size_t row) {
+    struct context context = context_of(run, field->entity, row);
+    return field_read(&context, field, row);
+}
+
 /* --- guarantees and indicators ---------------------------------------------------------------------------------- */
 
 enum guarantee_result run_guarantee(struct run *run, const struct guarantee *guarantee, size_t row, struct value *why) {

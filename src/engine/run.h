@@ -73,8 +73,11 @@ struct run *run_new(const struct policy *policy, const struct dataset *dataset, 
 void run_free(struct run *run);
 bool run_failed(const struct run *run); /* memory ran out: no value may be believed */
 
-/* The value in force of a field (input or rule). */
+/* The value of a field (input or rule) as the run finds it. */
 struct value run_value(struct run *run, const struct field *field, size_t row);
+
+/* The value in force in the run's month: that of a yearly rule was found in its own month and still stands. */
+struct value run_in_force(struct run *run, const struct field *field, size_t row);
 
 /* Events after the month are not settled yet. */
 bool run_event_counts(const struct run *run, const struct entity *event, size_t row);

@@ -1,0 +1,241 @@
+#include "exchange/case_inside.h"
+
+#include "base/csv.h"
+#include "exchange/policy_folder.h"
+
+#include <string.h>
+
+void case_complain(struct a_case *a_case, enum exchange_message message, struct position at, struct text first, struct text second) {
+    struct text arguments[] = {first, second};
+    diagnostics_add(&a_case->runner->diagnostics, &exchange_messages[message], at, arguments, 2);
+    a_case->broken = true;
+}
+
+/* --- areas ------------------------------------------------------------------------------------------------------ */
+
+static void note_line(struct arena *arena, struct area_book *book, const struct csv *csv) {
+    struct area_line line = {0};
+    struct text *cells = ARENA_ARRAY(arena, struct text, book->columns + 1);
+    if (arena_failed(arena)) return;
+    for (size_t i = 0; i < book->columns && i < csv->count; i++) {
+        cells[i] = text_trim(csv->fields[i].text);
+        if (text_is(book->headings[i], "id")) line.id = cells[i];
+        if (book->entity->parent && text_equal(book->headings[i], book->entity->parent->name)) line.parent = cells[i];
+    }
+    line.cells = cells;
+    VECTOR_PUSH(arena, &book->lines, line);
+    map_put(&book->by_id, line.id, (void *)book->lines.count);
+    if (!map_get(&book->first_by_parent, line.parent)) map_put(&book->first_by_parent, line.parent, (void *)book->lines.count);
+}
+
+static void read_areas(struct case_runner *runner, struct area_book *book, const struct entity *entity, struct text folder) {
+    struct arena *arena = &runner->arena;
+    struct text path = text_format(arena, "%.*s/areas/%.*s.csv", TEXT_ARG(folder), TEXT_ARG(entity->name));
+    *book = (struct area_book){.entity = entity};
+    map_init(&book->by_id, arena);
+    map_init(&book->first_by_parent, arena);
+    if (arena_failed(arena) || file_open(&book->file, path.bytes) != FILE_OK) return;
+    struct csv csv;
+    csv_init(&csv, book->file.bytes, arena);
+    if (csv_next(&csv) != CSV_RECORD) return;
+    book->columns = csv.count;
+    book->headings = ARENA_ARRAY(arena, struct text, csv.count + 1);
+    if (arena_failed(arena)) return;
+    for (size_t i = 0; i < csv.count; i++) book->headings[i] = text_trim(csv.fields[i].text);
+    while (csv_next(&csv) == CSV_RECORD) note_line(arena, book, &csv);
+}
+
+const struct area_line *area_find(const struct area_book *book, struct text id) {
+    size_t found = (size_t)map_get(&book->by_id, id);
+    return found ? &book->lines.items[found - 1] : NULL;
+}
+
+const struct area_line *area_first_below(const struct area_book *book, struct text parent) {
+    size_t found = (size_t)map_get(&book->first_by_parent, parent);
+    return found ? &book->lines.items[found - 1] : NULL;
+}
+
+/* --- policies --------------------------------------------------------------------------------------------------- */
+
+static struct case_policy *open_policy(struct case_runner *runner, struct text folder) {
+    for (size_t i = 0; i < runner->policies.count; i++)
+        if (text_equal(runner->policies.items[i]->folder, folder)) return runner->policies.items[i];
+    struct case_policy *opened = ARENA_NEW(&runner->arena, struct case_policy);
+    opened->folder = text_copy(&runner->arena, folder);
+    if (arena_failed(&runner->arena)) return NULL;
+    opened->policy = policy_read_folder(opened->folder.bytes, &runner->diagnostics);
+    if (!opened->policy) return NULL;
+    VECTOR_PUSH(&runner->arena, &runner->policies, opened);
+    if (!opened->policy->compiled) return NULL;
+    opened->books = ARENA_ARRAY(&runner->arena, struct area_book, opened->policy->entities.count + 1);
+    if (arena_failed(&runner->arena)) return NULL;
+    for (size_t i = 0; i < opened->policy->entities.count; i++) {
+        struct area_book *book = &opened->books[i];
+        for (size_t layer = opened->policy->layers.count; layer-- > 0 && book->lines.count == 0;)
+            read_areas(runner, book, opened->policy->entities.items[i], opened->policy->layers.items[layer]->folder);
+    }
+    return opened;
+}
+
+bool case_runner_open(struct case_runner *runner, const char *policy_folder) {
+    *runner = (struct case_runner){0};
+    arena_init(&runner->arena);
+    diagnostics_init(&runner->diagnostics, &runner->arena);
+    map_init(&runner->cites, &runner->arena);
+    return open_policy(runner, text_from(policy_folder)) != NULL;
+}
+
+void case_runner_close(struct case_runner *runner) {
+    for (size_t i = 0; i < runner->policies.count; i++) {
+        struct case_policy *policy = runner->policies.items[i];
+        for (size_t k = 0; policy->books && k < policy->policy->entities.count; k++) file_close(&policy->books[k].file);
+        policy_free(policy->policy);
+    }
+    arena_free(&runner->arena);
+}
+
+/* The folder of `policy: NAME` or the last part of `reforms: a.b.NAME`, beside the policy's own. */
+static struct text other_folder(struct case_runner *runner, const struct yaml_node *node) {
+    struct text name = node->scalar, own = runner->policies.items[0]->folder;
+    for (size_t i = 0; i < name.length; i++)
+        if (name.bytes[i] == '.') {
+            name = text_slice(name, i + 1, name.length);
+            i = 0;
+        }
+    size_t end = own.length;
+    while (end > 0 && own.bytes[end - 1] == '/') end--;
+    while (end > 0 && own.bytes[end - 1] != '/') end--;
+    struct text folder = text_format(&runner->arena, "%.*s%.*s", (int)end, own.bytes, TEXT_ARG(name));
+    if (arena_failed(&runner->arena) || folder_exists(folder.bytes)) return folder;
+    char *bytes = (char *)folder.bytes;
+    for (size_t i = end; i < folder.length; i++)
+        if (bytes[i] == '_') bytes[i] = '-';
+    if (folder_exists(folder.bytes)) return folder;
+    /* a reform's folder may carry its base's name before its own */
+    struct text base = text_slice(own, end, own.length);
+    return text_format(&runner->arena, "%.*s%.*s-%.*s", (int)end, own.bytes, TEXT_ARG(base), TEXT_ARG(text_slice(folder, end, folder.length)));
+}
+
+/* --- a case ----------------------------------------------------------------------------------------------------- */
+
+static void add_months(struct a_case *a_case, const struct yaml_node *node) {
+    if (node->kind == YAML_SEQUENCE) {
+        for (size_t i = 0; i < node->count; i++) add_months(a_case, node->items[i]);
+        return;
+    }
+    struct text text = node->scalar;
+    month_number first, last;
+    if (text.length == 4 && month_parse(text_format(a_case->arena, "%.*s-01", TEXT_ARG(text)), &first)) {
+        VECTOR_PUSH(a_case->arena, &a_case->months, first); /* a year: judged in January */
+        return;
+    }
+    bool good = text.length >= 7 && month_parse(text_slice(text, 0, 7), &first);
+    last = first = good ? first : 0;
+    if (good && text.length > 7) {
+        size_t dots = 7;
+        while (dots < text.length && (text.bytes[dots] == ' ' || text.bytes[dots] == '.')) dots++;
+        good = dots > 8 && month_parse(text_slice(text, dots, text.length), &last) && last >= first && last - first < 1200;
+    }
+    if (!good) {
+        case_complain(a_case, EXCHANGE_CASE_MONTH, node->at, text, TEXT(""));
+        return;
+    }
+    for (month_number month = first; month <= last; month++) VECTOR_PUSH(a_case->arena, &a_case->months, month);
+}
+
+static void note_cites(struct case_runner *runner, const struct yaml_node *node) {
+    if (!node) return;
+    if (node->kind == YAML_SEQUENCE) {
+        for (size_t i = 0; i < node->count; i++) note_cites(runner, node->items[i]);
+        return;
+    }
+    size_t count = (size_t)map_get(&runner->cites, node->scalar);
+    map_put(&runner->cites, text_copy(&runner->arena, node->scalar), (void *)(count + 1));
+}
+
+static void read_overrides(struct a_case *a_case, const struct yaml_node *node) {
+    for (size_t i = 0; node && i < node->count && node->kind == YAML_MAPPING; i++) {
+        const struct yaml_pair *pair = &node->pairs[i];
+        struct parameter *parameter = map_get(&a_case->policy->policy->parameter_by_name, pair->key);
+        struct value value;
+        if (!parameter || !case_parse_value(a_case->arena, &parameter->type, parameter->scale, pair->value->scalar, &value)) {
+            case_complain(a_case, parameter ? EXCHANGE_CASE_VALUE : EXCHANGE_CASE_KEY, pair->value->at, pair->key, pair->value->scalar);
+            continue;
+        }
+        struct override override = {.parameter = parameter, .value = {.from = INT32_MIN, .enacted = INT32_MIN, .number = number_zero, .band = number_zero, .confirmed = true}};
+        override.value.empty = value.state != VALUE_KNOWN;
+        if (parameter->type.kind == TYPE_NUMBER) override.value.number = value.as.number;
+        if (parameter->type.kind == TYPE_BOOL) override.value.truth = value.as.truth;
+        if (parameter->type.kind == TYPE_ENUM) override.value.enum_value = value.as.choice;
+        if (parameter->type.kind == TYPE_DATE) override.value.date = value.as.date;
+        VECTOR_PUSH(a_case->arena, &a_case->overrides, override);
+    }
+}
+
+static const struct yaml_node *either(const struct yaml_node *node, const char *one, const char *other) {
+    const struct yaml_node *found = yaml_get(node, one);
+    return found ? found : yaml_get(node, other);
+}
+
+static void check_keys(struct a_case *a_case, const struct yaml_node *node) {
+    static const char *const keys[] = {"name", "cite", "month", "months", "period", "area", "input", "output", "parameters", "readings",
+                                       "policy", "reforms", "known", "holds", "breaks", "absolute_error_margin", "description", "keywords"};
+    for (size_t i = 0; i < node->count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) known = known || text_is(node->pairs[i].key, keys[k]);
+        if (!known) case_complain(a_case, EXCHANGE_CASE_KEY, node->pairs[i].key_at, node->pairs[i].key, TEXT("case"));
+    }
+}
+
+static void run_one(struct case_runner *runner, const struct yaml_node *node) {
+    struct a_case a_case = {.runner = runner, .policy = runner->policies.items[0], .node = node, .arena = &runner->arena, .known = DAY_NEVER};
+    if (node->kind != YAML_MAPPING) {
+        case_complain(&a_case, EXCHANGE_CASE_SHAPE, node->at, TEXT(""), TEXT(""));
+        return;
+    }
+    check_keys(&a_case, node);
+    const struct yaml_node *months = either(node, "month", "months"), *other = either(node, "policy", "reforms");
+    const struct yaml_node *area = yaml_get(node, "area"), *known = yaml_get(node, "known"), *name = yaml_get(node, "name");
+    if (!months) months = yaml_get(node, "period");
+    if (other && other->kind == YAML_SEQUENCE && other->count) other = other->items[other->count - 1];
+    if (other && other->kind == YAML_SCALAR) a_case.policy = open_policy(runner, other_folder(runner, other));
+    if (!a_case.policy) {
+        case_complain(&a_case, EXCHANGE_CASE_POLICY, other->at, other->scalar, TEXT(""));
+        return;
+    }
+    if (area) a_case.area = area->scalar;
+    if (known && !day_parse(known->scalar, &a_case.known)) case_complain(&a_case, EXCHANGE_CASE_VALUE, known->at, TEXT("known"), known->scalar);
+    if (months)
+        add_months(&a_case, months);
+    else
+        case_complain(&a_case, EXCHANGE_CASE_MONTH, node->at, TEXT(""), TEXT(""));
+    note_cites(runner, yaml_get(node, "cite"));
+    read_overrides(&a_case, yaml_get(node, "parameters"));
+    read_overrides(&a_case, yaml_get(node, "readings"));
+    if (!a_case.broken && case_collect_rows(&a_case)) case_run(&a_case);
+    bool passed = !a_case.broken && !a_case.failed && !arena_failed(&runner->arena);
+    *(passed ? &runner->passed : &runner->failed) += 1;
+    if (runner->told) runner->told(runner->context, name ? name->scalar : TEXT("?"), passed);
+}
+
+bool case_runner_run_all(struct case_runner *runner) {
+    struct text folder = path_join(&runner->arena, runner->policies.items[0]->folder, TEXT("cases"));
+    struct file_names names = {0};
+    folder_list(&runner->arena, folder.bytes, &names);
+    for (size_t i = 0; i < names.list.count && !arena_failed(&runner->arena); i++) {
+        struct text name = names.list.items[i];
+        if (name.length < 6 || !text_is(text_slice(name, name.length - 5, name.length), ".yaml")) continue;
+        struct source *source = ARENA_NEW(&runner->arena, struct source);
+        struct file file;
+        source->name = path_join(&runner->arena, folder, name);
+        if (arena_failed(&runner->arena) || file_open(&file, source->name.bytes) != FILE_OK) continue;
+        source->bytes = text_copy(&runner->arena, file.bytes);
+        file_close(&file);
+        size_t errors = runner->diagnostics.errors;
+        const struct yaml_node *root = yaml_read(&runner->arena, source, &runner->diagnostics);
+        if (!root && runner->diagnostics.errors > errors) runner->failed++;
+        for (size_t k = 0; root && root->kind == YAML_SEQUENCE && k < root->count; k++) run_one(runner, root->items[k]);
+        if (root && root->kind != YAML_SEQUENCE) run_one(runner, root);
+    }
+    return !arena_failed(&runner->arena);
+}
