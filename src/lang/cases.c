@@ -252,6 +252,16 @@ static void choose(struct cells *cells, size_t cell) {
     }
 }
 
+/* Names as they are written, for in a table the text of the expression is that of a cell. */
+static struct text variable_text(const struct cells *cells, const struct variable *variable) {
+    if (variable->left->kind != EXPR_PATH || variable->left->items.count) return expr_text(variable->left);
+    const struct names *names = &variable->left->as.path.names;
+    struct text text = names->list.items[0].text;
+    for (size_t i = 1; i < names->list.count; i++)
+        text = text_format(cells->arena, "%.*s.%.*s", TEXT_ARG(text), TEXT_ARG(names->list.items[i].text));
+    return text;
+}
+
 /* In the unit of the field, as its range and its data are written. */
 static struct text point_text(const struct cells *cells, const struct variable *variable, struct number point) {
     const struct expr *left = variable->left;
@@ -266,7 +276,7 @@ static struct text cell_text(const struct cells *cells) {
     struct text text = TEXT("");
     for (size_t i = 0; i < cells->count; i++) {
         const struct variable *variable = &cells->variables[i];
-        struct text left = expr_text(variable->left), value = TEXT("yes");
+        struct text left = variable_text(cells, variable), value = TEXT("yes");
         if (variable->kind == VARIABLE_BOOL && cells->value[i] == 0) value = TEXT("no");
         if (variable->kind == VARIABLE_ENUM) value = variable->left->type.enumeration->values[cells->value[i]].name.text;
         if (variable->kind == VARIABLE_RELATION) value = expr_text(variable->right);

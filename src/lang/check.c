@@ -1,6 +1,7 @@
 /* Names, types and units of every declaration. */
 #include "base/identifier.h"
 #include "lang/compile.h"
+#include "lang/foreign.h"
 #include "lang/resolve.h"
 
 #include <string.h>
@@ -19,6 +20,16 @@ struct option {
     const char *word;
     unsigned heads; /* where it may stand */
 };
+
+/* Where an option of two words, say, begins; the body has no word of its own. */
+static struct span option_place(const struct declaration *declaration, const char *option) {
+    for (size_t i = 0; i < declaration->options.list.count; i++) {
+        struct name word = declaration->options.list.items[i];
+        struct text rest = text_from(option);
+        if (word.text.length <= rest.length && text_equal(word.text, text_slice(rest, 0, word.text.length))) return word.at;
+    }
+    return declaration->at;
+}
 
 static void check_options(struct policy *policy, const struct declaration *d) {
     const unsigned values = H(INPUT) | H(PARAMETER) | H(READING) | H(RULE) | H(BENEFIT);
@@ -44,7 +55,7 @@ static void check_options(struct policy *policy, const struct declaration *d) {
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (options[i].given && !(options[i].heads & (1u << d->head)))
-            REPORT(policy, LANG_OPTION_NOT_HERE, d->at, text_from(options[i].word), text_from(head_word(d->head)));
+            REPORT(policy, LANG_OPTION_NOT_HERE, option_place(d, options[i].word), text_from(options[i].word), text_from(head_word(d->head)));
     if (d->table_first_row && d->head != HEAD_RULE && d->head != HEAD_BENEFIT)
         REPORT(policy, LANG_OPTION_NOT_HERE, d->at, TEXT("first row of table"), text_from(head_word(d->head)));
 }
@@ -95,7 +106,8 @@ static void check_payee(struct policy *policy, const struct field *field, struct
 
 /* A value that no row changes. */
 static void check_fixed(struct scope *scope, struct expr *expr, const struct field *field, enum lang_message message) {
-    bool fixed = expr_is_fixed(expr);
+    bool value = field->type.kind != TYPE_ENUM && field->type.kind != TYPE_ROW && field->type.kind != TYPE_WRONG;
+    bool fixed = expr_is_fixed(expr) && !(value && expr->kind == EXPR_PATH && !foreign_meant(expr_text(expr)));
     if (fixed) resolve_as(scope, expr, &field->type, field->name);
     if (fixed && expr->kind == EXPR_PATH && expr->type.kind != TYPE_WRONG)
         fixed = expr->as.path.target.end == PATH_ENUM_VALUE || expr->as.path.target.end == PATH_NONE;
@@ -140,8 +152,10 @@ static void check_rule(struct policy *policy, struct rule *rule) {
         resolve_as(&scope, branch->value, &field->type, field->name);
     }
     if (declaration->starts) check_fixed(&scope, declaration->starts, field, LANG_STARTS_NOT_CONSTANT);
-    check_known(policy, &policy->fund_by_name, LANG_UNKNOWN_FUND, declaration->fund);
-    check_payee(policy, field, declaration->pays);
+    if (field->kind == FIELD_BENEFIT) {
+        check_known(policy, &policy->fund_by_name, LANG_UNKNOWN_FUND, declaration->fund);
+        check_payee(policy, field, declaration->pays);
+    }
     for (size_t i = 0; i < declaration->to.list.count; i++)
         check_known(policy, &policy->role_by_name, LANG_UNKNOWN_ROLE, declaration->to.list.items[i]);
 }

@@ -57,9 +57,14 @@ static struct expr *cell_set(struct parser *parser, struct expr *column, struct 
 /* yes, no, >= 60, 1 .. 2, work, business: what a cell asks of its column. */
 static struct expr *parse_cell(struct policy *policy, const struct expr *heading, struct name cell) {
     struct expr *column = expr_copy(&policy->arena, heading);
-    column->at = cell.at;
-    if (text_is(cell.text, "yes") || text_is(cell.text, "是")) return column;
-    if (text_is(cell.text, "no") || text_is(cell.text, "否")) return node(policy, EXPR_NOT, cell.at, column, NULL);
+    if (cell.text.length == 0) {
+        REPORT(policy, LANG_EMPTY_CELL, cell.at, cell.text);
+        return NULL;
+    }
+    bool yes = text_is(cell.text, "yes") || text_is(cell.text, "是"), no = text_is(cell.text, "no") || text_is(cell.text, "否");
+    if (yes || no) column->at = cell.at; /* a column that is no truth is told here */
+    if (yes) return column;
+    if (no) return node(policy, EXPR_NOT, cell.at, column, NULL);
     struct parser parser = cell_parser(policy, cell);
     enum comparison compare = EQUAL;
     bool compared = parse_comparison_sign(&parser, &compare);

@@ -20,8 +20,9 @@ static bool type_declared(struct policy *policy, struct declaration *declaration
     const struct enumeration *enumeration = map_get(&policy->enumeration_by_name, name);
     const struct entity *entity = map_get(&policy->entity_by_name, name);
     const struct declaration *first = enumeration ? enumeration->declaration : entity ? entity->declaration : NULL;
-    if (!first && !map_get(&policy->unit_by_name, name) && !type_is_built_in(name)) return false;
-    report_twice(policy, LANG_DECLARED_TWICE, declaration->name, first);
+    bool built_in = type_is_built_in(name);
+    if (!first && !built_in && !map_get(&policy->unit_by_name, name)) return false;
+    report_twice(policy, built_in ? LANG_RESERVED_WORD : LANG_DECLARED_TWICE, declaration->name, first);
     return true;
 }
 
@@ -38,6 +39,7 @@ static struct entity *find_entity(struct policy *policy, struct name name) {
     suggestion_begin(&suggestion, name.text);
     suggestion_note_map(&suggestion, &policy->entity_by_name);
     report_unknown(policy, LANG_UNKNOWN_ENTITY, name, TEXT(""), &suggestion);
+    name_lose(policy, name);
     return NULL;
 }
 
@@ -122,7 +124,7 @@ static void note_label(struct policy *policy, struct entity *entity, struct fiel
         if (label.length == 0) continue;
         const struct field *other = map_get(&entity->by_label, label);
         if (other && other != field)
-            REPORT(policy, LANG_LABEL_TWICE, field->declaration->name.at, label, entity->name, other->name);
+            REPORT(policy, LANG_LABEL_TWICE, span_of(field->declaration->name.at.source, label), label, entity->name, other->name);
         map_put(&entity->by_label, label, field);
     }
 }
@@ -217,7 +219,7 @@ static void sort_versions(struct policy *policy, struct field *field) {
     for (size_t i = 0; i < field->exceptions.count; i++) field->exceptions.items[i]->index = field->rules.count + i;
     for (size_t i = 1; i < field->rules.count; i++)
         if (items[i]->from == items[i - 1]->from && items[i]->enacted == items[i - 1]->enacted)
-            REPORT(policy, LANG_VERSIONS_SAME_DAY, items[i]->declaration->name.at, field->name);
+            report_twice(policy, LANG_VERSIONS_SAME_DAY, items[i]->declaration->name, items[i - 1]->declaration);
 }
 
 static void declare_exception(struct policy *policy, struct declaration *declaration) {

@@ -8,10 +8,10 @@ struct foreign {
 static const struct foreign signs[] = {
     {"===", "="}, {"==", "="}, {"!==", "!="}, {"<>", "!="}, {"=>", ">="}, {"=<", "<="}, {"&&", "and"}, {"&", "and"},
     {"||", "or"}, {"!", "not"}, {"//", "#"},  {"≠", "!="},  {"≤", "<="},  {"≥", ">="},  {"≦", "<="},   {"≧", ">="},
-    {"×", "*"},   {"÷", "/"},   {"−", "-"},   {"–", "-"},   {"—", "-"},   {"…", ".."},  {"'", "\""},   {";", ","},
+    {"×", "*"},   {"÷", "/"},   {"−", "-"},   {"–", "-"},   {"—", "-"},   {"…", ".."},  {"'", "\""},
 };
 static const struct foreign full_width[] = {
-    {"：", ":"}, {"，", ","}, {"、", ","}, {"；", ","}, {"。", "."}, {"．", "."},
+    {"：", ":"}, {"，", ","}, {"、", ","}, {"．", "."},
     {"（", "("}, {"）", ")"}, {"“", "\""}, {"”", "\""}, {"‘", "\""}, {"’", "\""},
     {"＂", "\""}, {"「", "\""}, {"」", "\""}, {"【", "["}, {"】", "]"}, {"［", "["},
     {"］", "]"}, {"＝", "="}, {"＜", "<"}, {"＞", ">"}, {"《", "<"}, {"》", ">"},
@@ -58,6 +58,13 @@ const char *foreign_meant(struct text found) {
 
 bool foreign_is_full_width(struct text found) {
     return find(full_width, COUNT(full_width), found) != NULL;
+}
+
+bool foreign_is_space(struct text found) {
+    static const char *const spaces[] = {"\u3000", "\u00a0", "\u2003", "\u2009", "\u200b", "\ufeff"};
+    for (size_t i = 0; i < COUNT(spaces); i++)
+        if (text_is(found, spaces[i])) return true;
+    return false;
 }
 
 bool foreign_is_condition(struct text found) {

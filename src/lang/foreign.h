@@ -13,6 +13,9 @@ const char *foreign_meant(struct text found);
 /* A full-width or curly form of the sign that is meant, which looks almost like it. */
 bool foreign_is_full_width(struct text found);
 
+/* A full-width space, or one that does not break or cannot be seen. */
+bool foreign_is_space(struct text found);
+
 /* One of the words by which other languages tell cases apart: if, then, else … */
 bool foreign_is_condition(struct text found);
 

@@ -249,9 +249,9 @@ static struct number count_members(struct analysis *analysis, const struct expr 
     const struct entity *stop = expr->as.group.earlier ? expr->as.group.entity->parent : expr->as.group.through ? NULL : outer;
     for (const struct entity *entity = expr->as.group.entity; entity && entity != stop; entity = entity->parent) {
         if (number_sign(entity->at_most) == 0) {
-            if (entity->parent) report(analysis, LANG_NO_AT_MOST, expr);
-            if (entity->parent && analysis->final) break;
-            continue;
+            if (!entity->parent) continue;
+            if (analysis->final) REPORT(analysis->policy, LANG_NO_AT_MOST, expr->at, expr_text(expr), entity->name);
+            break;
         }
         struct number most = entity->at_most;
         if (entity->is_event && expr->as.group.window == WINDOW_MONTHS)

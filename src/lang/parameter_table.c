@@ -113,16 +113,22 @@ bool range_declared(struct policy *policy, struct declaration *declaration, cons
 
 /* --- values ----------------------------------------------------------------------------------------------------- */
 
+/* In the parameter's unit; a ratio in percent, for that shows best what was forgotten. */
+static struct text shown(struct arena *arena, const struct parameter *parameter, struct number value) {
+    const struct names *parts = &parameter->declaration->type.parts;
+    if (parts->list.count == 1 && text_is(parts->list.items[0].text, "ratio"))
+        return text_format(arena, "%s%%", number_exact(arena, number_multiply(arena, value, number_from(100))).bytes);
+    return number_exact(arena, number_divide(arena, value, parameter->scale));
+}
+
 static void check_number(struct policy *policy, const struct parameter *parameter, struct span at, struct number value) {
     struct arena *arena = &policy->arena;
-    struct text shown = number_exact(arena, number_divide(arena, value, parameter->scale));
     if (!number_is_integer(number_divide(arena, value, parameter->step)))
-        REPORT(policy, LANG_VALUE_OFF_STEP, at, shown, number_exact(arena, number_divide(arena, parameter->step, parameter->scale)));
+        REPORT(policy, LANG_VALUE_OFF_STEP, at, shown(arena, parameter, value), shown(arena, parameter, parameter->step));
     if (!parameter->bounded) return;
     if (number_compare(value, parameter->low) < 0 || number_compare(value, parameter->high) > 0)
-        REPORT(policy, LANG_VALUE_OUT_OF_RANGE, at, shown, parameter->name,
-               number_exact(arena, number_divide(arena, parameter->low, parameter->scale)),
-               number_exact(arena, number_divide(arena, parameter->high, parameter->scale)));
+        REPORT(policy, LANG_VALUE_OUT_OF_RANGE, at, shown(arena, parameter, value), parameter->name,
+               shown(arena, parameter, parameter->low), shown(arena, parameter, parameter->high));
 }
 
 static bool is_word(struct text text, const char *const words[], size_t count) {
@@ -317,18 +323,32 @@ static void load_values(struct policy *policy, const struct parameter *parameter
         REPORT(policy, LANG_PARAMETER_WITHOUT_VALUE, declaration->name.at, parameter->name);
 }
 
+/* One layer gives one value for a day. */
+static void check_excepted_once(struct policy *policy, const struct parameter *parameter, size_t before, size_t now) {
+    const struct parameter_exception *first = parameter->exceptions.items[before], *second = parameter->exceptions.items[now];
+    const struct declaration *a = first->declaration, *b = second->declaration;
+    bool same_day = a->from == b->from && a->has_from == b->has_from && a->enacted == b->enacted && a->has_enacted == b->has_enacted;
+    if (first->layer != second->layer || !same_day) return;
+    struct diagnostic *diagnostic = REPORT(policy, LANG_VALUE_TWICE, b->name.at, parameter->name);
+    if (diagnostic) diagnostic->related = span_position(a->name.at);
+}
+
 static void load_parameter(struct policy *policy, struct parameter *parameter) {
     struct declaration *declaration = parameter->declaration;
     parameter->type = type_find(policy, &declaration->type, &parameter->scale, &parameter->step);
     if (parameter->type.kind == TYPE_TEXT || parameter->type.kind == TYPE_ROW || parameter->type.kind == TYPE_FILE ||
-        parameter->type.kind == TYPE_FINDINGS)
+        parameter->type.kind == TYPE_FINDINGS) {
         REPORT(policy, LANG_PARAMETER_TYPE, declaration->type.at, parameter->name, type_text(policy, &parameter->type));
+        parameter->type.kind = TYPE_WRONG;
+    }
     resolve_keys(policy, parameter);
     parameter->bounded = range_declared(policy, declaration, &parameter->type, &parameter->low, &parameter->high);
     if (parameter->type.kind == TYPE_WRONG) return;
     load_values(policy, parameter, declaration, &parameter->values);
-    for (size_t i = 0; i < parameter->exceptions.count; i++)
+    for (size_t i = 0; i < parameter->exceptions.count; i++) {
         load_values(policy, parameter, parameter->exceptions.items[i]->declaration, &parameter->exceptions.items[i]->values);
+        for (size_t k = 0; k < i; k++) check_excepted_once(policy, parameter, k, i);
+    }
 }
 
 void parameters_load(struct policy *policy) {

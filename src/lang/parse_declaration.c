@@ -383,6 +383,10 @@ static void refuse_option(struct parser *parser, const struct declaration *decla
         refuse_when(parser, declaration);
         return;
     }
+    if (declaration->head == HEAD_ENUM) {
+        parser_expect(parser, ",");
+        return;
+    }
     struct suggestion suggestion;
     suggestion_begin(&suggestion, token->text);
     for (size_t i = 0; i < sizeof continuing / sizeof *continuing; i++) suggestion_note(&suggestion, text_from(continuing[i]));
@@ -468,6 +472,7 @@ struct declaration *parse_declaration(struct parser *parser) {
         } else {
             refuse_head(parser);
         }
+        declaration->options = parser->options;
         declaration->whole = span_join(first->at, parser->tokens[parser->limit - 1].at);
         parser->at = parser->limit;
         if (!parser->failed) return declaration;

@@ -250,7 +250,8 @@ static struct expr *parse_test(struct parser *parser) {
         enum comparison again;
         if (parse_comparison_sign(parser, &again)) {
             parser->at--;
-            parser_refuse(parser, LANG_CHAINED_COMPARISON);
+            bool body = again == EQUAL && parser_peek(parser, 0)->new_line;
+            parser_refuse(parser, body ? LANG_SECOND_BODY : LANG_CHAINED_COMPARISON);
         }
         return expr;
     }

@@ -113,9 +113,10 @@ static struct effect parse_effect(struct parser *parser) {
         effect.name = parser_name(parser);
         parser_expect(parser, "after");
         effect.limits = parse_limits(parser);
+    } else if (!parser_accept(parser, "appeal")) {
+        parser_missing(parser, LANG_EXPECTED_EFFECT);
     } else {
         effect.kind = EFFECT_APPEAL;
-        parser_expect(parser, "appeal");
         parser_expect(parser, "within");
         effect.limits = parse_limits(parser);
         parser_expect(parser, "to");

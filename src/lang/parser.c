@@ -39,7 +39,9 @@ static bool report_foreign(struct parser *parser, const struct token *token) {
     const char *meant = token->kind == TOKEN_NAME || token->kind == TOKEN_WRONG ? foreign_meant(found) : NULL;
     struct text arguments[] = {found, text_from(meant)};
     enum lang_message message;
-    if (meant)
+    if (token->kind == TOKEN_WRONG && foreign_is_space(found))
+        message = LANG_ODD_SPACE;
+    else if (meant)
         message = foreign_is_full_width(found) ? LANG_FULL_WIDTH : LANG_FOREIGN;
     else if (token->kind == TOKEN_NAME && foreign_is_condition(found))
         message = LANG_IF_THEN_ELSE;
@@ -171,7 +173,8 @@ struct names parser_names(struct parser *parser) {
 }
 
 static bool ends_clause(const struct token *token) {
-    return token->kind == TOKEN_END || token->kind == TOKEN_STRING || token->kind == TOKEN_WRONG || text_is(token->text, ",");
+    return token->kind == TOKEN_END || token->kind == TOKEN_STRING || token->kind == TOKEN_WRONG || text_is(token->text, ",") ||
+           text_is(token->text, "=");
 }
 
 /* A clause's id is whatever stands there together, without a space or comma: 2.1.4, NJ-7, 62(1). */

@@ -84,7 +84,8 @@ static void parse_block(struct policy *policy, struct layer *layer, const struct
     struct declaration *last = NULL;
     for (struct declaration *next; (next = parse_declaration(&parser)) && !arena_failed(&policy->arena); last = next)
         keep_declaration(policy, layer, next, block->heading);
-    for (size_t i = 0; i < parser.lost.list.count; i++) map_put(&policy->lost, parser.lost.list.items[i].text, layer);
+    for (size_t i = 0; i < parser.lost.list.count; i++) name_lose(policy, parser.lost.list.items[i]);
+    if (map_get(&policy->lost, TEXT("policy"))) map_put(&policy->lost, TEXT("money"), layer); /* the currency went with it */
     if (block->table && last && !parser.failed) attach_table(policy, last, block->table);
 }
 

@@ -60,6 +60,22 @@ struct type type_product(struct scope *scope, const struct expr *expr, const str
 
 /* --- operators -------------------------------------------------------------------------------------------------- */
 
+/* Tells the part of a unit that there is not. Where the currency itself is missing, or broken, that was told already. */
+static void report_unknown_unit(struct scope *scope, struct span unit) {
+    struct policy *policy = scope->policy;
+    struct span part = {unit.source, unit.begin, unit.begin};
+    for (; part.end < unit.end; part.begin = part.end + 1) {
+        for (part.end = part.begin; part.end < unit.end && unit.source->bytes.bytes[part.end] != '/';) part.end++;
+        if (!map_get(&policy->unit_by_name, span_text(part))) break;
+    }
+    struct name name = {span_text(part.end < unit.end || part.begin < part.end ? part : unit), part};
+    if (map_get(&policy->lost, TEXT("money"))) return;
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, name.text);
+    suggestion_note_map(&suggestion, &policy->unit_by_name);
+    report_unknown(policy, LANG_UNKNOWN_UNIT, name, TEXT(""), &suggestion);
+}
+
 static struct type resolve_quantity(struct scope *scope, struct expr *expr) {
     struct policy *policy = scope->policy;
     struct text unit = expr->as.number.unit;
@@ -67,10 +83,7 @@ static struct type resolve_quantity(struct scope *scope, struct expr *expr) {
     if (unit.length == 0) return number_sign(expr->as.number.value) == 0 ? zero : number;
     struct measure measure = measure_parse(policy, unit);
     if (!measure.found) {
-        struct suggestion suggestion;
-        suggestion_begin(&suggestion, unit);
-        suggestion_note_map(&suggestion, &policy->unit_by_name);
-        report_unknown(policy, LANG_UNKNOWN_UNIT, (struct name){unit, expr->at}, TEXT(""), &suggestion);
+        report_unknown_unit(scope, span_of(expr->at.source, unit));
         return wrong;
     }
     expr->as.number.in_base = number_multiply(&policy->arena, expr->as.number.value, measure.scale);

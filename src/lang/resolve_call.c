@@ -24,6 +24,10 @@ static bool group_reach(struct scope *scope, struct expr *expr, const struct ent
         return false;
     }
     if (entity != scope->entity && entity_is_within(entity, scope->entity)) return true;
+    if (entity->is_event && scope->entity->is_event) {
+        REPORT(policy, LANG_EVENT_READS_EVENT, name.at, scope->entity->name, name.text);
+        return false;
+    }
     REPORT(policy, LANG_NOT_BELOW, name.at, name.text, scope->entity->name);
     return false;
 }
@@ -43,10 +47,6 @@ static bool group_window(struct scope *scope, const struct expr *expr, const str
     }
     if (entity->is_event && (kind == GROUP_MIN || kind == GROUP_MAX)) {
         REPORT(policy, LANG_MIN_OF_EVENTS, expr->at, name.text);
-        return false;
-    }
-    if (entity->is_event && !expr->as.group.earlier && scope->entity->is_event) {
-        REPORT(policy, LANG_EVENT_READS_EVENT, expr->at, scope->entity->name, name.text);
         return false;
     }
     return true;

@@ -84,6 +84,11 @@ static void report_unknown_name(struct scope *scope, const struct expr *expr, co
         REPORT(policy, LANG_INDICATOR_READ, first.at, first.text);
         return;
     }
+    const struct entity *below = map_get(&policy->entity_by_name, first.text);
+    if (below && scope->entity) {
+        REPORT(policy, LANG_ENTITY_NOT_ABOVE, first.at, first.text, scope->entity->name);
+        return;
+    }
     struct suggestion suggestion;
     suggestion_begin(&suggestion, first.text);
     struct text places = TEXT("");
@@ -124,26 +129,27 @@ bool field_is_event_stratum(const struct field *field) {
     return field->entity->is_event;
 }
 
-/* Whether a version of the rule is in force on every day. */
-static bool covers(const struct field *field, day_number from, day_number until) {
-    day_number next = from; /* the first day not seen to be covered */
+/* The days *from .. *until without those at both ends on which a version is in force; false when nothing is left. */
+static bool find_gap(const struct field *field, day_number *from, day_number *until) {
     for (size_t i = 0; i < field->rules.count; i++) {
         const struct rule *rule = field->rules.items[i];
-        if (rule->from > next) return false;
-        if (rule->until >= until) return true;
-        if (rule->until >= next) next = rule->until + 1;
+        if (rule->from > *from) {
+            if (rule->from <= *until) *until = rule->from - 1;
+            return true;
+        }
+        if (rule->until >= *until) return false;
+        if (rule->until >= *from) *from = rule->until + 1;
     }
-    return false;
+    return true;
 }
 
 static void check_dates(struct scope *scope, const struct expr *expr, const struct field *field) {
     if (field->kind == FIELD_BENEFIT || field->rules.count == 0) return;
-    const struct rule *first = field->rules.items[0], *last = field->rules.items[field->rules.count - 1];
-    if (covers(field, scope->from, scope->until)) return;
+    day_number from = scope->from, until = scope->until;
+    if (!find_gap(field, &from, &until)) return;
     struct arena *arena = &scope->policy->arena;
-    struct text from = first->from == INT32_MIN ? TEXT("…") : day_format(arena, first->from);
-    struct text until = last->until == DAY_NEVER ? TEXT("…") : day_format(arena, last->until);
-    REPORT(scope->policy, LANG_OUTSIDE_ITS_DATES, expr->at, field->name, from, until);
+    REPORT(scope->policy, LANG_OUTSIDE_ITS_DATES, expr->at, field->name, from == INT32_MIN ? TEXT("…") : day_format(arena, from),
+           until == DAY_NEVER ? TEXT("…") : day_format(arena, until));
 }
 
 /* Notes who reads whom: within a stratum a cycle is an error, across strata what is read must end on its step. */
@@ -151,7 +157,6 @@ static void read_field(struct scope *scope, const struct expr *expr, struct fiel
     if (field->kind == FIELD_INPUT) return;
     const struct entity *mine = scope->entity->is_event ? scope->entity : NULL;
     const struct entity *its = field->entity->is_event ? field->entity : NULL;
-    if (its && its != mine) REPORT(scope->policy, LANG_EVENT_OUTSIDE_SUM, expr->at, field->name, field->entity->name);
     if (mine != its || scope->loose) {
         if (!field->across) field->across_at = expr->at;
         field->across = true;

@@ -17,7 +17,7 @@ static bool is_far(struct text a, struct text b, size_t limit) {
 void suggestion_note(struct suggestion *suggestion, struct text candidate) {
     if (is_far(suggestion->wanted, candidate, suggestion->distance)) return;
     size_t distance = text_distance(suggestion->wanted, candidate, suggestion->distance);
-    if (distance >= suggestion->distance) return;
+    if (distance == 0 || distance >= suggestion->distance) return; /* 0: there is such a thing, but not of this kind */
     suggestion->best = candidate;
     suggestion->distance = distance;
 }

@@ -14,6 +14,11 @@ struct text span_text(struct span span) {
     return text_slice(span.source->bytes, span.begin, span.end);
 }
 
+struct span span_of(const struct source *source, struct text slice) {
+    size_t begin = (size_t)(slice.bytes - source->bytes.bytes);
+    return (struct span){source, begin, begin + slice.length};
+}
+
 static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }

@@ -16,6 +16,7 @@ struct span {
 struct position span_position(struct span span);
 struct span span_join(struct span first, struct span last);
 struct text span_text(struct span span);
+struct span span_of(const struct source *source, struct text slice); /* where a slice of the source stands */
 
 enum token_kind {
     TOKEN_NAME,   /* also the words of the language */

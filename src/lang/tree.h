@@ -320,6 +320,8 @@ struct declaration {
     struct expr *where, *test; /* guarantee */
     enum consequence consequence;
 
+    struct names options; /* the words that options begin with, for their places */
+
     struct limits within;
     VECTOR(struct record) records;
     VECTOR(struct step) steps;

@@ -40,7 +40,7 @@ void units_begin(struct policy *policy) {
 
 static bool taken(struct policy *policy, struct name name) {
     if (!map_get(&policy->unit_by_name, name.text) && !type_is_built_in(name.text)) return false;
-    REPORT(policy, LANG_DECLARED_TWICE, name.at, name.text);
+    REPORT(policy, type_is_built_in(name.text) ? LANG_RESERVED_WORD : LANG_DECLARED_TWICE, name.at, name.text);
     return true;
 }
 
@@ -154,7 +154,8 @@ static struct text joined(struct arena *arena, const struct type_name *name) {
 /* Told once, at the policy's head: every amount suffers from it. */
 static void report_no_currency(struct policy *policy, const struct type_name *name) {
     const struct layer *law = policy->layers.items[0];
-    if (map_get(&policy->lost, TEXT("policy"))) return;
+    if (map_get(&policy->lost, TEXT("money"))) return;
+    name_lose(policy, (struct name){TEXT("money"), name->at});
     REPORT(policy, LANG_NO_CURRENCY, law->head ? law->head->at : name->at, TEXT("money"));
 }
 

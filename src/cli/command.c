@@ -1,0 +1,139 @@
+#include "cli/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Every option of every subcommand: a name means one thing wherever it stands. */
+static const struct {
+    const char *name;
+    bool takes_value;
+} known_options[] = {
+    {"lang", true},    {"policy", true},    {"month", true},    {"out", true},      {"previous", true}, {"area", true},
+    {"seed", true},    {"households", true}, {"depth", true},   {"why-not", true},  {"reading", true},  {"known", true},
+    {"tap", false},    {"json", false},     {"strict", false},  {"all-or-nothing", false}, {"field", true}, {"help", false},
+    {"version", false}, {"color", true},
+};
+
+/* The language of the locale, unless --lang says otherwise. */
+static enum language language_of_locale(void) {
+    const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value) return strncmp(value, "zh", 2) == 0 ? LANGUAGE_ZH : LANGUAGE_EN;
+    }
+    return LANGUAGE_EN;
+}
+
+static bool find_option(struct text name, bool *takes_value) {
+    for (size_t i = 0; i < sizeof known_options / sizeof *known_options; i++) {
+        if (!text_is(name, known_options[i].name)) continue;
+        *takes_value = known_options[i].takes_value;
+        return true;
+    }
+    return false;
+}
+
+static void suggest_option(const struct command *command, struct text name) {
+    const char *best = NULL;
+    size_t distance = 3;
+    for (size_t i = 0; i < sizeof known_options / sizeof *known_options; i++) {
+        size_t found = text_distance(name, text_from(known_options[i].name), 3);
+        if (found >= distance) continue;
+        best = known_options[i].name;
+        distance = found;
+    }
+    fprintf(stderr, say(command, "doudi: 没有选项 --%.*s", "doudi: there is no option --%.*s"), TEXT_ARG(name));
+    if (best) fprintf(stderr, say(command, ";您是不是想写 --%s", "; did you mean --%s"), best);
+    fputs("\n", stderr);
+}
+
+static bool parse_option(struct command *command, const char *argument, const char *next, bool *took_next) {
+    struct text name = text_from(argument + 2);
+    size_t equals = 0;
+    while (equals < name.length && name.bytes[equals] != '=') equals++;
+    const char *value = equals < name.length ? name.bytes + equals + 1 : NULL;
+    bool takes_value = false;
+    name.length = equals;
+    if (!find_option(name, &takes_value)) {
+        suggest_option(command, name);
+        return false;
+    }
+    if (takes_value && !value) {
+        value = next;
+        *took_next = true;
+    }
+    if (takes_value && !value) {
+        fprintf(stderr, say(command, "doudi: --%.*s 后面缺少值\n", "doudi: --%.*s lacks its value\n"), TEXT_ARG(name));
+        return false;
+    }
+    command->options[command->option_count].name = text_copy(&command->arena, name).bytes;
+    command->options[command->option_count++].value = takes_value ? value : NULL;
+    return true;
+}
+
+bool command_parse(struct command *command, int count, char **arguments) {
+    *command = (struct command){.language = language_of_locale()};
+    arena_init(&command->arena);
+    for (int i = 1; i < count; i++) {
+        bool option = arguments[i][0] == '-' && arguments[i][1] == '-' && arguments[i][2] != '\0', took_next = false;
+        if (command->word_count == ARGUMENTS_MAX || command->option_count == ARGUMENTS_MAX) {
+            fputs(say(command, "doudi: 参数太多\n", "doudi: too many arguments\n"), stderr);
+            return false;
+        }
+        if (!option)
+            command->words[command->word_count++] = arguments[i];
+        else if (!parse_option(command, arguments[i], i + 1 < count ? arguments[i + 1] : NULL, &took_next))
+            return false;
+        i += took_next;
+    }
+    const char *language = command_option(command, "lang");
+    if (!language) return true;
+    if (strcmp(language, "zh") != 0 && strcmp(language, "en") != 0) {
+        fprintf(stderr, "doudi: --lang zh|en (%s)\n", language);
+        return false;
+    }
+    command->language = strcmp(language, "zh") == 0 ? LANGUAGE_ZH : LANGUAGE_EN;
+    return true;
+}
+
+const char *command_option(const struct command *command, const char *name) {
+    for (size_t i = command->option_count; i-- > 0;)
+        if (strcmp(command->options[i].name, name) == 0) return command->options[i].value;
+    return NULL;
+}
+
+bool command_has(const struct command *command, const char *name) {
+    for (size_t i = 0; i < command->option_count; i++)
+        if (strcmp(command->options[i].name, name) == 0) return true;
+    return false;
+}
+
+const char *say(const struct command *command, const char *zh, const char *en) {
+    return command->language == LANGUAGE_ZH ? zh : en;
+}
+
+void print_diagnostics(struct command *command, const struct diagnostics *diagnostics) {
+    struct builder out;
+    builder_init(&out);
+    for (size_t i = 0; i < diagnostics->list.count; i++)
+        diagnostic_print(&out, &command->arena, &diagnostics->list.items[i], command->language);
+    struct text text = builder_text(&out);
+    fwrite(text.bytes, 1, text.length, stderr);
+    builder_free(&out);
+}
+
+void print_builder(const struct builder *builder) {
+    struct text text = builder_text(builder);
+    fwrite(text.bytes, 1, text.length, stdout);
+}
+
+int usage(const struct command *command, const char *zh, const char *en) {
+    fprintf(stderr, "%s\n", say(command, zh, en));
+    return EXIT_USAGE;
+}
+
+int out_of_memory(const struct command *command) {
+    fputs(say(command, "doudi: 内存不够\n", "doudi: memory ran out\n"), stderr);
+    return EXIT_CANNOT;
+}

@@ -1,0 +1,44 @@
+/* The doudi command: what its subcommands share. */
+#ifndef DOUDI_CLI_COMMAND_H
+#define DOUDI_CLI_COMMAND_H
+
+#include "base/diagnostic.h"
+
+/* Exit codes (docs/commands.md). */
+enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };
+
+enum { ARGUMENTS_MAX = 64 };
+
+/* What stood on the command line. */
+struct command {
+    enum language language;
+    const char *words[ARGUMENTS_MAX]; /* in order, without options */
+    size_t word_count;
+    struct {
+        const char *name, *value; /* --name value; value NULL for a switch */
+    } options[ARGUMENTS_MAX];
+    size_t option_count;
+    struct arena arena;
+};
+
+/* Reads the command line; false (and a message) when an option is not known or lacks its value. */
+bool command_parse(struct command *command, int count, char **arguments);
+const char *command_option(const struct command *command, const char *name); /* the last one given, or NULL */
+bool command_has(const struct command *command, const char *name);
+
+/* zh or en of a pair. */
+const char *say(const struct command *command, const char *zh, const char *en);
+
+/* Prints diagnostics to stderr in the command's language. */
+void print_diagnostics(struct command *command, const struct diagnostics *diagnostics);
+void print_builder(const struct builder *builder); /* to stdout */
+
+int usage(const struct command *command, const char *zh, const char *en); /* EXIT_USAGE */
+int out_of_memory(const struct command *command);                        /* EXIT_CANNOT */
+
+int command_policy(struct command *command);
+int command_sample(struct command *command);
+int command_assess(struct command *command);
+int command_explain(struct command *command);
+
+#endif

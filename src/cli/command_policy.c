@@ -1,0 +1,107 @@
+/* doudi policy check | test | print | coverage | graph | diff */
+#include "cli/command.h"
+#include "exchange/case.h"
+#include "exchange/policy_folder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Reads the policy named at that place on the command line; NULL after telling why not. *status is then the exit code. */
+static struct policy *read_policy(struct command *command, size_t word, int *status) {
+    struct diagnostics failures;
+    diagnostics_init(&failures, &command->arena);
+    *status = EXIT_CANNOT;
+    struct policy *policy = policy_read_folder(command->words[word], &failures);
+    print_diagnostics(command, &failures);
+    if (!policy && failures.list.count == 0) out_of_memory(command);
+    if (policy) print_diagnostics(command, &policy->diagnostics);
+    if (!policy || policy->compiled) return policy;
+    fprintf(stderr, say(command, "%s: %zu 处错误\n", "%s: %zu mistakes\n"), command->words[word], policy->diagnostics.errors);
+    *status = arena_failed(&policy->arena) ? out_of_memory(command) : EXIT_FOUND;
+    policy_free(policy);
+    return NULL;
+}
+
+/* --- check ------------------------------------------------------------------------------------------------------ */
+
+static size_t count_unconfirmed(const struct parameter_values *values) {
+    size_t count = 0;
+    for (size_t i = 0; i < values->list.count; i++) count += !values->list.items[i].confirmed;
+    return count;
+}
+
+static void print_unconfirmed(const struct command *command, const struct policy *policy) {
+    size_t parameters = 0;
+    for (size_t i = 0; i < policy->parameters.count; i++) parameters += count_unconfirmed(&policy->parameters.items[i]->values) > 0;
+    if (parameters == 0) return;
+    printf(say(command, "◇ 使用前须由主管部门确认的参数 %zu 项:\n", "◇ %zu parameters to be confirmed before use:\n"), parameters);
+    for (size_t i = 0; i < policy->parameters.count; i++) {
+        const struct parameter *parameter = policy->parameters.items[i];
+        size_t count = count_unconfirmed(&parameter->values);
+        struct text label = label_or_name(parameter->label, parameter->name, command->language);
+        if (count) printf("  %.*s  %.*s  %zu/%zu\n", TEXT_ARG(parameter->name), TEXT_ARG(label), count, parameter->values.list.count);
+    }
+}
+
+static int check(struct command *command) {
+    int status;
+    struct policy *policy = read_policy(command, 2, &status);
+    if (!policy) return status;
+    size_t rules = 0, benefits = 0, inputs = 0;
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        enum field_kind kind = policy->fields.items[i]->kind;
+        *(kind == FIELD_INPUT ? &inputs : kind == FIELD_BENEFIT ? &benefits : &rules) += 1;
+    }
+    printf(say(command, "%s: 没有错误。输入项 %zu,规则 %zu,待遇 %zu,参数 %zu,保证 %zu,指标 %zu,程序 %zu\n",
+               "%s: no mistakes. %zu inputs, %zu rules, %zu benefits, %zu parameters, %zu guarantees, %zu indicators, %zu procedures\n"),
+           command->words[2], inputs, rules, benefits, policy->parameters.count, policy->guarantees.count, policy->indicators.count,
+           policy->procedures.count);
+    print_unconfirmed(command, policy);
+    policy_free(policy);
+    return EXIT_DONE;
+}
+
+/* --- test ------------------------------------------------------------------------------------------------------- */
+
+struct teller {
+    size_t number;
+    bool tap;
+};
+
+static void tell(void *context, struct text name, bool passed) {
+    struct teller *teller = context;
+    teller->number++;
+    if (teller->tap) printf("%s %zu - %.*s\n", passed ? "ok" : "not ok", teller->number, TEXT_ARG(name));
+}
+
+static int test(struct command *command) {
+    struct case_runner runner;
+    struct teller teller = {0, command_has(command, "tap")};
+    bool opened = case_runner_open(&runner, command->words[2]);
+    runner.told = tell;
+    runner.context = &teller;
+    bool finished = opened && case_runner_run_all(&runner);
+    print_diagnostics(command, &runner.diagnostics);
+    if (opened && runner.policies.count && !runner.policies.items[0]->policy->compiled)
+        print_diagnostics(command, &runner.policies.items[0]->policy->diagnostics);
+    if (finished && teller.tap) printf("1..%zu\n", teller.number);
+    if (finished && !teller.tap)
+        printf(say(command, "%s: 例题 %zu 个通过,%zu 个不符\n", "%s: %zu cases pass, %zu do not\n"), command->words[2], runner.passed, runner.failed);
+    int status = !opened ? EXIT_CANNOT : !finished ? out_of_memory(command) : runner.failed ? EXIT_FOUND : EXIT_DONE;
+    case_runner_close(&runner);
+    return status;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+int command_policy(struct command *command) {
+    static const struct {
+        const char *name;
+        size_t words;
+        int (*run)(struct command *);
+    } commands[] = {{"check", 3, check}, {"test", 3, test}};
+    for (size_t i = 0; command->word_count > 1 && i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(command->words[1], commands[i].name) == 0 && command->word_count == commands[i].words) return commands[i].run(command);
+    return usage(command, "用法: doudi policy check|test|print|coverage|graph 文件夹,或 doudi policy diff 文件夹 文件夹",
+                 "usage: doudi policy check|test|print|coverage|graph FOLDER, or doudi policy diff FOLDER FOLDER");
+}

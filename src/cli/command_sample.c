@@ -1,0 +1,37 @@
+/* doudi sample: a population of invented people on real area codes. */
+#include "cli/command.h"
+#include "sample/sample.h"
+
+#include <stdio.h>
+
+static bool read_count(const char *text, uint64_t *out) {
+    *out = 0;
+    if (!text || !*text) return false;
+    for (; *text; text++)
+        if (*text < '0' || *text > '9' || __builtin_mul_overflow(*out, UINT64_C(10), out) ||
+            __builtin_add_overflow(*out, (uint64_t)(*text - '0'), out))
+            return false;
+    return true;
+}
+
+int command_sample(struct command *command) {
+    struct sample_options options = {.policy = command_option(command, "policy"), .area = command_option(command, "area"), .seed = 1,
+                                     .out = command_option(command, "out")};
+    const char *seed = command_option(command, "seed");
+    if (!options.policy) options.policy = "policies/yunnan-2018";
+    bool good = command->word_count == 1 && options.out && read_count(command_option(command, "households"), &options.households) &&
+                options.households > 0 && (!seed || read_count(seed, &options.seed));
+    if (!good)
+        return usage(command, "用法: doudi sample --households N --out 文件夹 [--area 代码] [--seed S] [--policy 文件夹]",
+                     "usage: doudi sample --households N --out FOLDER [--area CODE] [--seed S] [--policy FOLDER]");
+    struct diagnostics diagnostics;
+    struct sample_result result = {0};
+    diagnostics_init(&diagnostics, &command->arena);
+    enum sample_status status = sample_write(&options, &command->arena, &diagnostics, &result);
+    print_diagnostics(command, &diagnostics);
+    if (status == SAMPLE_NO_MEMORY) return out_of_memory(command);
+    if (status != SAMPLE_DONE) return EXIT_CANNOT;
+    printf(say(command, "%s: %llu 户 %llu 人(均为虚构),共 %llu 行\n", "%s: %llu families, %llu people, all invented; %llu rows\n"), options.out,
+           (unsigned long long)result.families, (unsigned long long)result.members, (unsigned long long)result.rows);
+    return EXIT_DONE;
+}

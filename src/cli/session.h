@@ -1,0 +1,34 @@
+/* What assess and explain share: a policy, data, and the months decided so far. */
+#ifndef DOUDI_CLI_SESSION_H
+#define DOUDI_CLI_SESSION_H
+
+#include "cli/command.h"
+#include "engine/run.h"
+#include "exchange/import.h"
+
+struct session {
+    struct command *command;
+    struct policy *policy;
+    struct diagnostics diagnostics;
+    struct import import;
+    struct history history;
+    struct refusals refusals;
+    VECTOR(struct given) given;
+    VECTOR(struct override) overrides;
+    day_number known;
+    struct dataset *dataset; /* of the month at hand; NULL before the first */
+    struct run *run;
+    bool opened; /* import and history are to be closed */
+};
+
+/* Reads --policy, the data folder, --previous, --reading, --known; EXIT_DONE, or tells why not. */
+int session_open(struct session *session, struct command *command, const char *data);
+void session_close(struct session *session);
+
+/* The months of --month: 2018-07, or 2018-07..2018-12; false (told) when it is none. */
+bool session_months(struct command *command, month_number *first, month_number *last);
+
+/* Makes session->run for the month; EXIT_DONE or what went wrong. Rows that do not fit are told once. */
+int session_decide(struct session *session, month_number month);
+
+#endif

@@ -1,0 +1,401 @@
+/* Expressions for people: in labels, or with numbers in place of names.
+ *
+ * Numbers are written in the units in which they are known. So that what is written can be checked by hand, the change
+ * from one unit to another is written too: a difference by the year that is paid by the month has ÷ 12 after it. */
+#include "engine/explain.h"
+
+enum binding { BIND_OR, BIND_AND, BIND_NOT, BIND_COMPARE, BIND_ADD, BIND_MULTIPLY, BIND_ATOM };
+
+/* Where an expression is written. context NULL: in labels. */
+struct form {
+    struct builder *out;
+    struct arena *arena;
+    const struct context *context;
+    enum language language;
+};
+
+/* --- how numbers are shown -------------------------------------------------------------------------------------- */
+
+static struct display plain_display(void) {
+    return (struct display){number_one, number_one, false};
+}
+
+static struct display display_of_literal(struct arena *arena, const struct expr *expr) {
+    struct display display = plain_display();
+    struct number value = expr->as.number.value;
+    if (number_sign(value) == 0) {
+        display.any = true;
+        return display;
+    }
+    if (text_is(expr->as.number.unit, "%"))
+        display.step = number_ratio(arena, 1, 100);
+    else
+        display.scale = number_divide(arena, expr->as.number.in_base, value);
+    if (!number_is_integer(value)) display.step = number_ratio(arena, 1, 100);
+    display.step = number_multiply(arena, display.step, display.scale);
+    return display;
+}
+
+static struct display display_of_path(const struct expr *expr) {
+    const struct path_target *target = &expr->as.path.target;
+    if (expr->type.kind != TYPE_NUMBER) return plain_display();
+    if (target->end == PATH_FIELD) return (struct display){target->field->scale, target->field->step, false};
+    if (target->end == PATH_PARAMETER) return (struct display){target->parameter->scale, target->parameter->step, false};
+    return plain_display();
+}
+
+static bool has_dimension(const struct expr *expr) {
+    for (size_t i = 0; i < DIMENSIONS; i++)
+        if (expr->type.powers[i]) return true;
+    return false;
+}
+
+/* A product has the decimals of the factor that has a unit. */
+static struct display display_of_product(struct arena *arena, const struct expr *expr) {
+    struct display a = display_of(arena, expr->left), b = display_of(arena, expr->right);
+    struct number (*operation)(struct arena *, struct number, struct number) =
+        expr->kind == EXPR_MULTIPLY ? number_multiply : number_divide;
+    const struct display *finer = has_dimension(expr->left) || !has_dimension(expr->right) ? &a : &b;
+    struct number scale = operation(arena, a.scale, b.scale), decimals = number_divide(arena, finer->step, finer->scale);
+    return (struct display){scale, number_multiply(arena, scale, decimals), false};
+}
+
+static struct display display_of_call(struct arena *arena, const struct expr *expr) {
+    struct display display = plain_display();
+    switch (expr->as.call.function) {
+    case FUNCTION_MIN:
+    case FUNCTION_MAX:
+        for (size_t i = 0; i < expr->items.count; i++) {
+            display = display_of(arena, expr->items.items[i]);
+            if (!display.any) break;
+        }
+        return display;
+    case FUNCTION_ROUND:
+    case FUNCTION_FLOOR:
+    case FUNCTION_CEIL:
+        display = display_of(arena, expr->items.items[1]);
+        if (expr->items.items[1]->kind == EXPR_NUMBER) display.step = expr->items.items[1]->as.number.in_base;
+        return display;
+    case FUNCTION_PREVIOUS:
+    case FUNCTION_BANDS:
+    case FUNCTION_APPORTION: return display_of(arena, expr->items.items[0]);
+    default: return display;
+    }
+}
+
+struct display display_of(struct arena *arena, const struct expr *expr) {
+    struct display display;
+    switch (expr->kind) {
+    case EXPR_NUMBER: return display_of_literal(arena, expr);
+    case EXPR_PATH: return display_of_path(expr);
+    case EXPR_NEGATE:
+    case EXPR_ON: return display_of(arena, expr->left);
+    case EXPR_ADD:
+    case EXPR_SUBTRACT:
+    case EXPR_IF_KNOWN:
+        if (expr->type.kind == TYPE_DATE) return plain_display();
+        display = display_of(arena, expr->left);
+        return display.any ? display_of(arena, expr->right) : display;
+    case EXPR_MULTIPLY:
+    case EXPR_DIVIDE: return display_of_product(arena, expr);
+    case EXPR_GROUP: return expr->left && expr->type.kind == TYPE_NUMBER ? display_of(arena, expr->left) : plain_display();
+    case EXPR_CALL: return display_of_call(arena, expr);
+    default: return plain_display();
+    }
+}
+
+/* --- words ------------------------------------------------------------------------------------------------------ */
+
+static void write(const struct form *form, const char *zh, const char *en) {
+    builder_add(form->out, text_from(form->language == LANGUAGE_ZH ? zh : en));
+}
+
+static const char *sign_of(enum comparison compare) {
+    static const char *const signs[] = {" < ", " ≤ ", " = ", " ≠ ", " ≥ ", " > "};
+    return signs[compare];
+}
+
+static void write_function(const struct form *form, enum function function) {
+    static const char *const zh[FUNCTIONS] = {
+        [FUNCTION_MIN] = "最小",   [FUNCTION_MAX] = "最大",      [FUNCTION_ROUND] = "四舍五入",   [FUNCTION_FLOOR] = "舍去",
+        [FUNCTION_CEIL] = "进整",  [FUNCTION_YEARS] = "周年",    [FUNCTION_MONTH] = "月份",       [FUNCTION_COUNT] = "几项",
+        [FUNCTION_KNOWN] = "已知", [FUNCTION_PREVIOUS] = "上月", [FUNCTION_BANDS] = "分段",       [FUNCTION_APPORTION] = "分摊",
+        [FUNCTION_DISTANCE] = "距离",
+    };
+    write(form, zh[function], function_word(function));
+}
+
+static void write_group(const struct form *form, enum group_kind kind) {
+    static const char *const zh[] = {"合计", "计数", "任一", "全部", "最小", "最大"};
+    write(form, zh[kind], group_word(kind));
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------------- */
+
+static void form_expression(const struct form *form, const struct expr *expr, enum binding around);
+
+static enum binding binding_of(const struct expr *expr) {
+    switch (expr->kind) {
+    case EXPR_OR: return BIND_OR;
+    case EXPR_AND: return BIND_AND;
+    case EXPR_NOT: return BIND_NOT;
+    case EXPR_COMPARE:
+    case EXPR_IN_SET:
+    case EXPR_IN_RANGE: return BIND_COMPARE;
+    case EXPR_ADD:
+    case EXPR_SUBTRACT: return BIND_ADD;
+    case EXPR_MULTIPLY:
+    case EXPR_DIVIDE: return BIND_MULTIPLY;
+    default: return BIND_ATOM;
+    }
+}
+
+/* The value of a part that is not taken apart. Without the exact fraction, which would make a formula unreadable. */
+static void form_value(const struct form *form, const struct expr *expr) {
+    struct value value = evaluate(form->context, expr);
+    struct display display = display_of(form->arena, expr);
+    if (value.state != VALUE_KNOWN) {
+        builder_add(form->out, TEXT("？"));
+        return;
+    }
+    const struct type *type = &expr->type;
+    if (expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD) type = &expr->as.path.target.field->type;
+    struct text shown = value_show(form->arena, type, display.scale, display.step, &value, form->language);
+    const struct text about = TEXT("≈ ");
+    for (size_t at = 0; type->kind == TYPE_NUMBER && at + about.length <= shown.length; at++)
+        if (text_starts(text_slice(shown, at, shown.length), about.bytes)) {
+            builder_add(form->out, TEXT("≈"));
+            shown = text_slice(shown, at + about.length, shown.length);
+        }
+    builder_add(form->out, shown);
+}
+
+static void form_literal(const struct form *form, const struct expr *expr) {
+    struct value value = value_number(expr->as.number.value);
+    bool percent = text_is(expr->as.number.unit, "%");
+    builder_add(form->out, number_exact(form->arena, value.as.number));
+    if (percent) builder_add(form->out, TEXT("%"));
+}
+
+static void form_path_label(const struct form *form, const struct expr *expr) {
+    const struct path_target *target = &expr->as.path.target;
+    switch (target->end) {
+    case PATH_FIELD: builder_add(form->out, label_or_name(target->field->label, target->field->name, form->language)); return;
+    case PATH_PARAMETER:
+        builder_add(form->out, label_or_name(target->parameter->label, target->parameter->name, form->language));
+        return;
+    case PATH_ENUM_VALUE: {
+        const struct enum_value *choice = &expr->type.enumeration->values[target->enum_value];
+        builder_add(form->out, label_or_name(choice->label, choice->name.text, form->language));
+        return;
+    }
+    case PATH_FIRST_DAY: write(form, "当月第一天", "first day of the month"); return;
+    case PATH_NONE: write(form, "无", "none"); return;
+    case PATH_ROW: builder_add(form->out, label_or_name(expr->type.entity->label, expr->type.entity->name, form->language)); return;
+    case PATH_RECORD: builder_add(form->out, expr_text(expr)); return;
+    }
+}
+
+/* Written in the scale of what stands around it; in labels units play no part. */
+static void form_scaled(const struct form *form, const struct expr *expr, struct number scale, enum binding around) {
+    struct display display = display_of(form->arena, expr);
+    if (!form->context || display.any || number_equal(display.scale, scale)) {
+        form_expression(form, expr, around);
+        return;
+    }
+    bool bracket = around >= BIND_MULTIPLY;
+    struct number factor = number_divide(form->arena, display.scale, scale), inverse = number_divide(form->arena, scale, display.scale);
+    bool divides = number_is_integer(inverse);
+    if (bracket) builder_add(form->out, TEXT("("));
+    form_expression(form, expr, BIND_MULTIPLY);
+    builder_add(form->out, divides ? TEXT(" ÷ ") : TEXT(" × "));
+    builder_add(form->out, number_exact(form->arena, divides ? inverse : factor));
+    if (bracket) builder_add(form->out, TEXT(")"));
+}
+
+static void form_list(const struct form *form, struct expr *const *items, size_t count, const struct number *scale) {
+    builder_add(form->out, TEXT("("));
+    for (size_t i = 0; i < count; i++) {
+        if (i) builder_add(form->out, TEXT(", "));
+        if (scale)
+            form_scaled(form, items[i], *scale, BIND_OR);
+        else
+            form_expression(form, items[i], BIND_OR);
+    }
+    builder_add(form->out, TEXT(")"));
+}
+
+/* A bound of zero that does not bite says nothing: max(0, x) is x. The other side, or NULL. */
+static const struct expr *beyond_idle_zero(const struct form *form, const struct expr *expr) {
+    if (!form->context || expr->items.count != 2 || expr->as.call.function > FUNCTION_MAX) return NULL;
+    for (size_t i = 0; i < 2; i++) {
+        const struct expr *zero = expr->items.items[i], *other = expr->items.items[1 - i];
+        if (zero->kind != EXPR_NUMBER || number_sign(zero->as.number.value) || other->type.kind != TYPE_NUMBER) continue;
+        struct value value = evaluate(form->context, other), whole = evaluate(form->context, expr);
+        bool idle = value.state == VALUE_KNOWN && whole.state == VALUE_KNOWN && number_equal(value.as.number, whole.as.number);
+        if (idle) return other;
+    }
+    return NULL;
+}
+
+static bool is_one_value(const struct form *form, const struct expr *expr) {
+    if (expr->kind == EXPR_GROUP) return form->context != NULL;
+    if (expr->kind != EXPR_CALL || !form->context) return false;
+    return expr->as.call.function > FUNCTION_COUNT;
+}
+
+static void form_call(const struct form *form, const struct expr *expr, enum binding around) {
+    const struct expr *other = beyond_idle_zero(form, expr);
+    if (other) {
+        form_expression(form, other, around);
+        return;
+    }
+    struct number scale = display_of(form->arena, expr).scale;
+    write_function(form, expr->as.call.function);
+    form_list(form, expr->items.items, expr->items.count, expr->as.call.function <= FUNCTION_CEIL ? &scale : NULL);
+}
+
+static void form_group(const struct form *form, const struct expr *expr) {
+    const struct entity *entity = expr->as.group.entity;
+    write_group(form, expr->as.group.kind);
+    builder_format(form->out, "(%.*s", TEXT_ARG(label_or_name(entity->label, entity->name, form->language)));
+    if (expr->left) {
+        builder_add(form->out, TEXT(": "));
+        form_expression(form, expr->left, BIND_OR);
+    }
+    if (expr->right) {
+        write(form, ",限于 ", " where ");
+        form_expression(form, expr->right, BIND_OR);
+    }
+    builder_add(form->out, TEXT(")"));
+}
+
+static void form_logic(const struct form *form, const struct expr *expr) {
+    enum binding own = binding_of(expr);
+    form_expression(form, expr->left, own);
+    if (expr->kind == EXPR_AND)
+        write(form, " 且 ", " and ");
+    else
+        write(form, " 或 ", " or ");
+    form_expression(form, expr->right, own);
+}
+
+static void form_arithmetic(const struct form *form, const struct expr *expr) {
+    static const char *const signs[] = {" + ", " − ", " × ", " ÷ "};
+    bool sum = expr->kind == EXPR_ADD || expr->kind == EXPR_SUBTRACT;
+    bool dates = expr->left->type.kind == TYPE_DATE;
+    enum binding own = sum ? BIND_ADD : BIND_MULTIPLY;
+    enum binding right = expr->kind == EXPR_SUBTRACT || expr->kind == EXPR_DIVIDE ? own + 1 : own;
+    struct number scale = display_of(form->arena, expr).scale;
+    if (sum && !dates)
+        form_scaled(form, expr->left, scale, own);
+    else
+        form_expression(form, expr->left, own);
+    builder_add(form->out, text_from(signs[expr->kind - EXPR_ADD]));
+    if (sum && !dates)
+        form_scaled(form, expr->right, scale, right);
+    else
+        form_expression(form, expr->right, right);
+}
+
+static void form_comparison(const struct form *form, const struct expr *expr) {
+    struct display display = display_of(form->arena, expr->left);
+    if (display.any) display = display_of(form->arena, expr->right);
+    form_scaled(form, expr->left, display.scale, BIND_ADD);
+    switch (expr->kind) {
+    case EXPR_COMPARE:
+        builder_add(form->out, text_from(sign_of(expr->as.compare)));
+        form_scaled(form, expr->right, display.scale, BIND_ADD);
+        return;
+    case EXPR_IN_RANGE:
+        write(form, " 在 ", " in ");
+        form_scaled(form, expr->right, display.scale, BIND_ADD);
+        builder_add(form->out, TEXT(" .. "));
+        form_scaled(form, expr->third, display.scale, BIND_ADD);
+        return;
+    default:
+        write(form, " 属于 ", " in ");
+        form_list(form, expr->items.items, expr->items.count, &display.scale);
+    }
+}
+
+static void form_inside(const struct form *form, const struct expr *expr, enum binding around) {
+    switch (expr->kind) {
+    case EXPR_NUMBER: form_literal(form, expr); return;
+    case EXPR_DATE: builder_add(form->out, day_format(form->arena, expr->as.date)); return;
+    case EXPR_BOOL: expr->as.truth ? write(form, "是", "yes") : write(form, "否", "no"); return;
+    case EXPR_NEVER: write(form, "无期限", "never"); return;
+    case EXPR_PATH: form->context ? form_value(form, expr) : form_path_label(form, expr); return;
+    case EXPR_ON: form->context ? form_value(form, expr) : form_expression(form, expr->left, around); return;
+    case EXPR_IF_KNOWN: form->context ? form_value(form, expr) : form_expression(form, expr->left, around); return;
+    case EXPR_NEGATE:
+        builder_add(form->out, TEXT("−"));
+        form_expression(form, expr->left, BIND_ATOM);
+        return;
+    case EXPR_NOT:
+        write(form, "非 ", "not ");
+        form_expression(form, expr->left, BIND_NOT);
+        return;
+    case EXPR_AND:
+    case EXPR_OR: form_logic(form, expr); return;
+    case EXPR_ADD:
+    case EXPR_SUBTRACT:
+    case EXPR_MULTIPLY:
+    case EXPR_DIVIDE: form_arithmetic(form, expr); return;
+    case EXPR_COMPARE:
+    case EXPR_IN_SET:
+    case EXPR_IN_RANGE: form_comparison(form, expr); return;
+    case EXPR_GROUP: form_group(form, expr); return;
+    case EXPR_CALL: form_call(form, expr, around); return;
+    }
+}
+
+static void form_expression(const struct form *form, const struct expr *expr, enum binding around) {
+    if (is_one_value(form, expr)) {
+        form_value(form, expr);
+        return;
+    }
+    bool bracket = binding_of(expr) < around;
+    if (bracket) builder_add(form->out, TEXT("("));
+    form_inside(form, expr, bracket ? BIND_OR : around);
+    if (bracket) builder_add(form->out, TEXT(")"));
+}
+
+/* --- for the tree ----------------------------------------------------------------------------------------------- */
+
+struct text expression_labels(struct arena *arena, const struct expr *expr, enum language language) {
+    struct builder builder;
+    builder_init(&builder);
+    struct form form = {&builder, arena, NULL, language};
+    form_expression(&form, expr, BIND_OR);
+    return builder_finish(&builder, arena);
+}
+
+/* A logic of truths says nothing in numbers; its parts do. */
+static bool says_something(const struct expr *expr) {
+    switch (expr->kind) {
+    case EXPR_NEGATE:
+    case EXPR_ADD:
+    case EXPR_SUBTRACT:
+    case EXPR_MULTIPLY:
+    case EXPR_DIVIDE:
+    case EXPR_COMPARE:
+    case EXPR_IN_SET:
+    case EXPR_IN_RANGE: return true;
+    case EXPR_CALL: return expr->as.call.function <= FUNCTION_MONTH;
+    default: return false;
+    }
+}
+
+struct text expression_numbers(struct arena *arena, const struct context *context, const struct expr *expr, const struct number *scale,
+                               enum language language) {
+    if (!says_something(expr)) return TEXT("");
+    struct builder builder;
+    builder_init(&builder);
+    struct form form = {&builder, arena, context, language};
+    if (scale && expr->type.kind == TYPE_NUMBER)
+        form_scaled(&form, expr, *scale, BIND_OR);
+    else
+        form_expression(&form, expr, BIND_OR);
+    return builder_finish(&builder, arena);
+}

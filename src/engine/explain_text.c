@@ -1,0 +1,341 @@
+/* Explanations as lines for a terminal:
+ *
+ *     农村低保金                          520.00◇元/月  〔2.1.2〕
+ *     ├─ 低于标准  2,300.00 < 3,500.00         是
+ *     │  ├─ 家庭人均收入                2,300.00 元/年
+ *     │  │    (9,600.00 + 2,600.00 − 3,000.00) ÷ 4
+ *
+ * Lines are laid out first and printed after, so that all numbers end in one column. */
+#include "engine/explain.h"
+
+/* Labels longer than this push their own number to the right and nobody else's. */
+enum { LEFT_COLUMNS_MAX = 56, NESTING_MAX = 64 };
+
+/* --- units ------------------------------------------------------------------------------------------------------ */
+
+static const struct unit_word {
+    const char *name;
+    const char *counted[LANGUAGES], *divided[LANGUAGES]; /* 3 个月, but 元/月 */
+} unit_word_list[] = {
+    {"count", {"", ""}, {"", ""}},
+    {"ratio", {"", ""}, {"", ""}},
+    {"%", {"", ""}, {"", ""}},
+    {"yuan", {"元", "yuan"}, {"元", "yuan"}},
+    {"euro", {"欧元", "euro"}, {"欧元", "euro"}},
+    {"month", {"个月", "months"}, {"月", "month"}},
+    {"months", {"个月", "months"}, {"月", "month"}},
+    {"year", {"年", "years"}, {"年", "year"}},
+    {"years", {"年", "years"}, {"年", "year"}},
+    {"day", {"天", "days"}, {"天", "day"}},
+    {"days", {"天", "days"}, {"天", "day"}},
+};
+
+static struct text unit_word(const struct policy *policy, struct text name, bool divided, enum language language) {
+    if (text_is(name, "money")) name = policy->currency;
+    for (size_t i = 0; i < sizeof unit_word_list / sizeof *unit_word_list; i++) {
+        const struct unit_word *word = &unit_word_list[i];
+        if (text_is(name, word->name)) return text_from((divided ? word->divided : word->counted)[language]);
+    }
+    const struct unit *unit = map_get(&policy->unit_by_name, name);
+    return unit ? label_or_name(unit->label, unit->name, language) : TEXT("");
+}
+
+struct text unit_words(struct arena *arena, const struct policy *policy, const struct type_name *type, enum language language) {
+    struct text words = TEXT("");
+    for (size_t i = 0; i < type->parts.list.count; i++) {
+        struct text word = unit_word(policy, type->parts.list.items[i].text, i > 0, language);
+        words = i ? text_format(arena, "%.*s/%.*s", TEXT_ARG(words), TEXT_ARG(word)) : word;
+    }
+    return words;
+}
+
+/* --- what is missing -------------------------------------------------------------------------------------------- */
+
+static struct text missing_field(struct arena *arena, const struct run *run, const struct reason *reason, enum language language) {
+    struct text label = label_or_name(reason->field->label, reason->field->name, language);
+    struct text id = dataset_table(run->dataset, reason->field->entity)->ids[reason->row];
+    bool past = reason->kind == REASON_NOT_ASSESSED;
+    if (language == LANGUAGE_ZH)
+        return text_format(arena, past ? "「%.*s」%.*s 当月未测算" : "缺「%.*s」%.*s", TEXT_ARG(label), TEXT_ARG(id));
+    return text_format(arena, past ? "\"%.*s\" of %.*s was not assessed then" : "\"%.*s\" of %.*s is missing", TEXT_ARG(label), TEXT_ARG(id));
+}
+
+static struct text parameter_trouble(struct arena *arena, const struct run *run, const struct reason *reason, enum language language) {
+    const struct parameter *parameter = run->policy->parameters.items[reason->index];
+    struct text label = label_or_name(parameter->label, parameter->name, language);
+    bool unknown = reason->kind == REASON_PARAMETER;
+    if (language == LANGUAGE_ZH) return text_format(arena, unknown ? "「%.*s」未公布" : "「%.*s」在此地此日没有值", TEXT_ARG(label));
+    return text_format(arena, unknown ? "\"%.*s\" is not known" : "\"%.*s\" has no value there on that day", TEXT_ARG(label));
+}
+
+static const char *fault_words(enum reason_kind kind, enum language language) {
+    static const char *const words[][LANGUAGES] = {
+        [REASON_DIVISION] = {"除以零", "division by zero"},
+        [REASON_NO_CASE] = {"没有一种情形适用", "no case fits"},
+        [REASON_CLASH] = {"两条例外互相矛盾", "two exceptions contradict each other"},
+        [REASON_OUT_OF_RANGE] = {"超出规定范围", "outside its declared range"},
+        [REASON_THROUGH_NONE] = {"所指的登记不存在", "what it refers to does not exist"},
+        [REASON_OF_NOBODY] = {"没有可比的对象", "there is nobody to compare"},
+        [REASON_NEVER] = {"没有期限的日期不能计算", "a date that never comes has no age"},
+        [REASON_NOT_IN_FORCE] = {"当日没有有效的规定", "no text is in force on that day"},
+        [REASON_APPORTION] = {"没有可分摊的基数", "there is nothing to apportion by"},
+        [REASON_NO_DISTANCE] = {"没有坐标", "there are no coordinates"},
+    };
+    bool listed = kind < sizeof words / sizeof *words && words[kind][language];
+    return listed ? words[kind][language] : "";
+}
+
+struct text reason_words(struct arena *arena, const struct run *run, const struct value *value, enum language language) {
+    if (value->state == VALUE_KNOWN) return TEXT("");
+    switch (value->reason.kind) {
+    case REASON_INPUT:
+    case REASON_NOT_ASSESSED: return missing_field(arena, run, &value->reason, language);
+    case REASON_PARAMETER:
+    case REASON_NO_PARAMETER: return parameter_trouble(arena, run, &value->reason, language);
+    default: return text_from(fault_words(value->reason.kind, language));
+    }
+}
+
+/* --- lines ------------------------------------------------------------------------------------------------------ */
+
+struct line {
+    struct text left, value, unit, tail;
+    bool marked;
+};
+
+struct page {
+    struct arena *arena;
+    enum language language;
+    bool unicode;
+    VECTOR(struct line) lines;
+};
+
+static const char *say(const struct page *page, const char *zh, const char *en) {
+    return page->language == LANGUAGE_ZH ? zh : en;
+}
+
+static struct text format_shown(const struct page *page, const struct explanation *node) {
+    return value_show(page->arena, &node->type, node->scale, node->step, &node->value, page->language);
+}
+
+/* ◇ before ↑省: the value is not confirmed, and comes from the province. */
+static void append_label(const struct page *page, struct builder *left, const struct explanation *node) {
+    if (node->failed) builder_add(left, TEXT("✕ "));
+    builder_add(left, node->label[page->language]);
+    if (node->kind == EXPLANATION_PREVIOUS) builder_add(left, text_from(say(page, " (此前)", " (before)")));
+    if (node->kind != EXPLANATION_PARAMETER || (!node->unconfirmed && !node->inherited)) return;
+    builder_add(left, TEXT(" "));
+    if (node->unconfirmed) builder_add(left, TEXT("◇"));
+    if (!node->inherited) return;
+    builder_add(left, TEXT("↑"));
+    if (node->level)
+        builder_add(left, label_or_name(node->level->label, node->level->name, page->language));
+    else
+        builder_add(left, text_from(say(page, "各地通用", "everywhere")));
+}
+
+static void append_part(struct builder *tail, struct text part) {
+    if (!part.length) return;
+    if (tail->length) builder_add(tail, TEXT("  "));
+    builder_add(tail, part);
+}
+
+static struct text cites_text(const struct page *page, const struct names *cites) {
+    struct builder builder;
+    if (!cites || !cites->list.count) return TEXT("");
+    builder_init(&builder);
+    builder_add(&builder, TEXT("〔"));
+    for (size_t i = 0; i < cites->list.count; i++) {
+        if (i) builder_add(&builder, TEXT(", "));
+        builder_add(&builder, cites->list.items[i].text);
+    }
+    builder_add(&builder, TEXT("〕"));
+    return builder_finish(&builder, page->arena);
+}
+
+static struct text distance_text(const struct page *page, const struct explanation *node) {
+    struct type number = {.kind = TYPE_NUMBER, .powers = {1}};
+    struct value value = value_number(node->distance);
+    return value_show(page->arena, &number, node->scale, node->step, &value, page->language);
+}
+
+static struct text failure_text(const struct page *page, const struct explanation *node) {
+    if (!node->failed || node->move == MOVE_NONE) return TEXT("");
+    struct text distance = distance_text(page, node);
+    const char *words = node->move == MOVE_DOWN ? "差 %.*s,须降低" : "差 %.*s,须提高";
+    if (page->language == LANGUAGE_EN) words = node->move == MOVE_DOWN ? "must fall by %.*s" : "must rise by %.*s";
+    return text_format(page->arena, words, TEXT_ARG(distance));
+}
+
+static void append_line_detail(const struct page *page, struct builder *tail, const struct parameter_value *line) {
+    if (line->from > day_first)
+        append_part(tail, text_format(page->arena, say(page, "自%s", "since %s"), day_format(page->arena, line->from).bytes));
+    if (line->confirmed) return;
+    append_part(tail, line->confidence);
+    append_part(tail, line->source);
+}
+
+static struct text tail_of(const struct page *page, const struct explanation *node) {
+    struct builder tail;
+    builder_init(&tail);
+    append_part(&tail, failure_text(page, node));
+    append_part(&tail, node->missing[page->language]);
+    append_part(&tail, cites_text(page, node->cites));
+    if (node->line) append_line_detail(page, &tail, node->line);
+    if (node->given) append_part(&tail, text_from(say(page, "按决定", "by decision")));
+    if (node->left_empty) append_part(&tail, text_from(say(page, "未填,按规定取值", "left empty, taken as the policy says")));
+    return builder_finish(&tail, page->arena);
+}
+
+static void push_text(struct page *page, struct text left) {
+    struct line line = {.left = left};
+    VECTOR_PUSH(page->arena, &page->lines, line);
+}
+
+/* Tests carry their numbers on their own line, amounts under it. */
+static bool is_inline(const struct explanation *node) {
+    return node->type.kind == TYPE_BOOL;
+}
+
+static void push_node(struct page *page, const struct explanation *node, struct text stem) {
+    struct builder left;
+    builder_init(&left);
+    builder_add(&left, stem);
+    append_label(page, &left, node);
+    struct text formula = node->formula[page->language];
+    if (is_inline(node) && formula.length) builder_format(&left, "  %.*s", TEXT_ARG(formula));
+    struct line line = {builder_finish(&left, page->arena), format_shown(page, node), node->unit[page->language], tail_of(page, node),
+                        node->unconfirmed && node->type.kind == TYPE_NUMBER};
+    VECTOR_PUSH(page->arena, &page->lines, line);
+}
+
+/* A failed condition is followed down to the comparison whatever the depth. */
+static bool is_open(const struct explanation *node, unsigned depth) {
+    return node->kind != EXPLANATION_FIELD || node->failed || depth > 0;
+}
+
+static unsigned depth_below(const struct explanation *node, unsigned depth) {
+    return node->kind == EXPLANATION_FIELD && depth > 0 ? depth - 1 : depth;
+}
+
+static void lay_out(struct page *page, const struct explanation *node, struct text stem, struct text below, unsigned depth, unsigned nesting) {
+    size_t count = is_open(node, depth) && nesting < NESTING_MAX ? node->children.count : 0;
+    struct text formula = node->formula[page->language];
+    if (arena_failed(page->arena)) return;
+    push_node(page, node, stem);
+    if (!is_inline(node) && formula.length)
+        push_text(page, text_format(page->arena, "%.*s%s  %.*s", TEXT_ARG(below), count ? "│" : " ", TEXT_ARG(formula)));
+    for (size_t i = 0; i < count; i++) {
+        bool last = i + 1 == count && !node->more;
+        struct text stem_of_child = text_format(page->arena, "%.*s%s", TEXT_ARG(below), last ? "└─ " : "├─ ");
+        struct text below_child = text_format(page->arena, "%.*s%s", TEXT_ARG(below), last ? "   " : "│  ");
+        lay_out(page, node->children.items[i], stem_of_child, below_child, depth_below(node, depth), nesting + 1);
+    }
+    if (count && node->more)
+        push_text(page, text_format(page->arena, say(page, "%.*s└─ 另有 %zu 项", "%.*s└─ %zu more"), TEXT_ARG(below), node->more));
+}
+
+/* --- the way to the next threshold ------------------------------------------------------------------------------ */
+
+/* The first comparison on which the value now hangs, as it holds. */
+static const struct explanation *find_threshold(const struct explanation *node, unsigned depth, unsigned nesting) {
+    if (node->move != MOVE_NONE && !node->failed && node->subject[LANGUAGE_EN].length) return node;
+    if (!is_open(node, depth) || nesting >= NESTING_MAX) return NULL;
+    for (size_t i = 0; i < node->children.count; i++) {
+        const struct explanation *child = node->children.items[i];
+        if (child->type.kind != TYPE_BOOL) continue;
+        const struct explanation *found = find_threshold(child, depth_below(node, depth), nesting + 1);
+        if (found) return found;
+    }
+    return NULL;
+}
+
+static void push_threshold(struct page *page, const struct explanation *root) {
+    const struct explanation *node = find_threshold(root, root->depth, 0);
+    if (!node || root->type.kind == TYPE_BOOL || root->failed) return;
+    struct text unit = node->subject_unit[page->language];
+    push_text(page, text_format(page->arena, "%s %.*s %s%.*s%s%.*s", say(page, "临界", "Threshold:"), TEXT_ARG(node->subject[page->language]),
+                                node->move == MOVE_UP ? "+" : "−", TEXT_ARG(distance_text(page, node)), unit.length ? " " : "",
+                                TEXT_ARG(unit)));
+}
+
+/* --- printing --------------------------------------------------------------------------------------------------- */
+
+static const char *ascii_of(uint32_t sign) {
+    switch (sign) {
+    case 0x251C: return "|";  /* ├ */
+    case 0x2514: return "\\"; /* └ */
+    case 0x2502: return "|";  /* │ */
+    case 0x2500: return "-";  /* ─ */
+    case 0x25C7: return "*";  /* ◇ */
+    case 0x2191: return "^";  /* ↑ */
+    case 0x2715: return "x";  /* ✕ */
+    case 0x2212: return "-";  /* − */
+    case 0x00D7: return "x";  /* × */
+    case 0x00F7: return "/";  /* ÷ */
+    case 0x2248: return "~";  /* ≈ */
+    case 0x2264: return "<="; /* ≤ */
+    case 0x2265: return ">="; /* ≥ */
+    case 0x2260: return "!="; /* ≠ */
+    case 0x3014: return "[";  /* 〔 */
+    case 0x3015: return "]";  /* 〕 */
+    case 0x300C:
+    case 0x300D: return "\""; /* 「 」 */
+    case 0xFF1F: return "?";
+    case 0xFF01: return "!";
+    default: return NULL;
+    }
+}
+
+static struct text plain_signs(const struct page *page, struct text text) {
+    struct builder builder;
+    if (page->unicode) return text;
+    builder_init(&builder);
+    for (size_t at = 0; at < text.length;) {
+        size_t begin = at;
+        const char *ascii = ascii_of(text_next(text, &at));
+        builder_add(&builder, ascii ? text_from(ascii) : text_slice(text, begin, at));
+    }
+    return builder_finish(&builder, page->arena);
+}
+
+static size_t value_column(struct page *page) {
+    size_t left = 0, value = 0;
+    for (size_t i = 0; i < page->lines.count; i++) {
+        struct line *line = &page->lines.items[i];
+        line->left = plain_signs(page, line->left);
+        line->value = plain_signs(page, line->value);
+        line->tail = plain_signs(page, line->tail);
+        size_t width = text_width(line->left);
+        if (!line->value.length) continue;
+        if (width > left && width <= LEFT_COLUMNS_MAX) left = width;
+        if (text_width(line->value) > value) value = text_width(line->value);
+    }
+    return left + 2 + value;
+}
+
+static void print_line(struct builder *out, const struct page *page, const struct line *line, size_t column) {
+    builder_add(out, line->left);
+    if (line->value.length) {
+        size_t used = text_width(line->left) + text_width(line->value);
+        builder_pad(out, used + 2 <= column ? column - used : 2);
+        builder_add(out, line->value);
+        if (line->marked)
+            builder_add(out, page->unicode ? TEXT("◇") : TEXT("*"));
+        else if (line->unit.length)
+            builder_add(out, TEXT(" "));
+        builder_add(out, line->unit);
+    }
+    if (line->tail.length) builder_format(out, "  %.*s", TEXT_ARG(line->tail));
+    builder_add(out, TEXT("\n"));
+}
+
+void explanation_print(struct builder *out, struct arena *arena, const struct explanation *explanation, enum language language,
+                       bool unicode) {
+    struct page page = {.arena = arena, .language = language, .unicode = unicode};
+    lay_out(&page, explanation, TEXT(""), TEXT(""), explanation->depth, 0);
+    push_threshold(&page, explanation);
+    if (arena_failed(arena)) return;
+    size_t column = value_column(&page);
+    for (size_t i = 0; i < page.lines.count; i++) print_line(out, &page, &page.lines.items[i], column);
+}

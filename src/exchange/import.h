@@ -1,0 +1,88 @@
+/* Import: a folder of CSV files (docs/data.md) becomes records.
+ *
+ *     struct import import = {.arena = &arena, .policy = policy, .diagnostics = &diagnostics};
+ *     enum import_result result = import_folder(&import, "samples/fugong", "policies/yunnan-2018/areas");
+ *     ... dataset_new(policy, &import.records, month, &refusals), import_report_refusals(&import, &refusals) ...
+ *     import_close(&import);
+ *
+ * A row with any bad cell is left out as a whole; all its bad cells are told, and the good rows go on. Texts of the
+ * records and of the diagnostics' places point into the files: close the import after both are done with. */
+#ifndef DOUDI_EXCHANGE_IMPORT_H
+#define DOUDI_EXCHANGE_IMPORT_H
+
+#include "base/diagnostic.h"
+#include "engine/dataset.h"
+#include "exchange/file.h"
+
+enum {
+    IMPORT_TEXT_BYTES_MAX = 400,      /* of an id, a reference, a text */
+    IMPORT_DIAGNOSTICS_A_FILE = 1000, /* the rest is counted */
+};
+
+enum import_result {
+    IMPORT_OK,
+    IMPORT_ROWS_REFUSED, /* the good rows stand; the diagnostics tell of the others */
+    IMPORT_FILE_REFUSED, /* a whole file could not be used: what was read is not the data that were meant */
+    IMPORT_UNREADABLE,   /* the folder itself */
+    IMPORT_NO_MEMORY,
+};
+
+/* Where the columns of a file are; IMPORT_NO_COLUMN when it has no such column. */
+#define IMPORT_NO_COLUMN SIZE_MAX
+struct import_layout {
+    size_t count, id, parent, from, until;
+    struct text *headings;       /* by column, as they stand in the file */
+    const struct field **inputs; /* by column; NULL: no input */
+};
+
+struct import_file {
+    struct file file;
+    struct source source;        /* its bytes as UTF-8 */
+    const struct entity *entity; /* NULL: opening.csv, decisions.csv */
+    struct import_layout layout;
+    size_t listed, unlisted; /* diagnostics, and those beyond IMPORT_DIAGNOSTICS_A_FILE */
+};
+
+/* A row that was left out. */
+struct import_refused {
+    const struct import_file *file;
+    uint32_t line;
+    size_t diagnostic; /* its first, in diagnostics->list until that is sorted; SIZE_MAX when it is not listed */
+    struct text id;    /* as far as it was read */
+    struct text row;   /* as it stands in the file, without the line end */
+};
+
+/* A line of opening.csv or decisions.csv. Its value was seen to fit the field; whether there is such a row was not. */
+struct import_given {
+    const struct entity *entity;
+    const struct field *field; /* a rule */
+    struct text id, value;
+    bool opening;
+    month_number month; /* MONTH_FIRST: an opening value, or a decision for every month */
+    const struct import_file *file;
+    uint32_t place; /* its line */
+};
+
+/* The caller sets arena, policy and diagnostics, which must outlive it. */
+struct import {
+    struct arena *arena;
+    const struct policy *policy;
+    struct diagnostics *diagnostics;
+    struct records records;
+    VECTOR(struct import_given) given;
+    VECTOR(struct import_refused) refused;
+    VECTOR(struct import_file *) files;
+    struct import_file **by_entity; /* by entity index; NULL: no file */
+    bool **reported;                /* by entity index, by row: already in `refused` by the dataset's judgement */
+    bool file_refused;
+};
+
+/* `areas_folder` gives the entities whose files `folder` does not bring; it may be NULL. Once per import. */
+enum import_result import_folder(struct import *import, const char *folder, const char *areas_folder);
+void import_close(struct import *import);
+
+/* Tells what a dataset left out, at its place in the files. The months of one import may each report: what is told
+ * already is not told twice. */
+void import_report_refusals(struct import *import, const struct refusals *refusals);
+
+#endif

@@ -1,0 +1,226 @@
+#include "exchange/import_inside.h"
+
+#include "base/memory.h"
+
+#include <iconv.h>
+#include <string.h>
+
+/* --- encoding --------------------------------------------------------------------------------------------------- */
+
+/* Text in GB18030 hardly ever looks like UTF-8: characters that do, outnumbering bytes that do not, mean a damaged file
+ * in UTF-8, whose good rows can be read. */
+static bool is_mostly_utf8(struct text bytes) {
+    if (text_starts(bytes, "\xef\xbb\xbf")) return true;
+    size_t good = 0, bad = 0;
+    for (size_t offset = 0; offset < bytes.length;) {
+        uint32_t character = text_next(bytes, &offset);
+        if (character == UTF8_BAD)
+            bad++;
+        else
+            good += character >= 0x80;
+    }
+    return good > bad;
+}
+
+/* Puts UTF-8 in place of GB18030. False at a byte that is none, whose offset is told, or when memory runs out. */
+static bool convert(struct file *file, size_t *wrong_at) {
+    iconv_t converter = iconv_open("UTF-8", "GB18030");
+    *wrong_at = 0;
+    if (converter == (iconv_t)-1) return false;
+    struct builder converted;
+    builder_init(&converted);
+    char *in = (char *)file->bytes.bytes; /* iconv does not write there */
+    size_t left = file->bytes.length;
+    bool good = true;
+    while (left > 0 && good && !converted.failed) {
+        char chunk[1 << 14], *out = chunk;
+        size_t room = sizeof chunk, before = left;
+        size_t result = iconv(converter, &in, &left, &out, &room);
+        builder_add(&converted, (struct text){chunk, (size_t)(out - chunk)});
+        good = result != (size_t)-1 || left < before; /* a full chunk is no mistake */
+    }
+    iconv_close(converter);
+    *wrong_at = file->bytes.length - left;
+    if (!good || converted.failed) {
+        builder_free(&converted);
+        return false;
+    }
+    file_close(file);
+    file->held = converted.bytes;
+    file->bytes = builder_text(&converted);
+    return true;
+}
+
+static bool is_workbook(struct text bytes) {
+    return text_starts(bytes, "PK\x03\x04") || text_starts(bytes, "\xd0\xcf\x11\xe0");
+}
+
+/* --- opening ---------------------------------------------------------------------------------------------------- */
+
+static struct import_file *refuse_file(struct import *import, struct import_file *file, enum exchange_message message,
+                                       struct position at) {
+    diagnostics_add(import->diagnostics, &exchange_messages[message], at, &file->source.name, 1);
+    import->file_refused = true;
+    return NULL;
+}
+
+static struct import_file *decode(struct import *import, struct import_file *file) {
+    struct position whole = {.source = &file->source};
+    if (is_workbook(file->file.bytes)) return refuse_file(import, file, EXCHANGE_IMPORT_WORKBOOK, whole);
+    bool foreign = text_invalid_at(file->file.bytes) < file->file.bytes.length && !is_mostly_utf8(file->file.bytes);
+    size_t wrong_at;
+    if (foreign && !convert(&file->file, &wrong_at)) {
+        file->source.bytes = file->file.bytes;
+        return refuse_file(import, file, EXCHANGE_IMPORT_ENCODING, position_of(&file->source, wrong_at, 1));
+    }
+    file->source.bytes = file->file.bytes;
+    return file;
+}
+
+struct import_file *import_open(struct import *import, struct text folder, const char *name) {
+    struct text path = path_join(import->arena, folder, text_from(name));
+    struct import_file *file = ARENA_NEW(import->arena, struct import_file);
+    if (arena_failed(import->arena)) return NULL;
+    enum file_result result = file_open(&file->file, path.bytes);
+    if (result == FILE_MISSING) return NULL;
+    file->source.name = path;
+    VECTOR_PUSH(import->arena, &import->files, file);
+    if (arena_failed(import->arena)) {
+        file_close(&file->file);
+        return NULL;
+    }
+    if (result != FILE_OK) return refuse_file(import, file, EXCHANGE_FILE_UNREADABLE, (struct position){0});
+    return decode(import, file);
+}
+
+bool reader_open(struct import_reader *reader, struct import *import, struct import_file *file) {
+    *reader = (struct import_reader){.import = import, .file = file};
+    arena_init(&reader->scratch);
+    csv_init(&reader->csv, file->source.bytes, &reader->scratch);
+    reader->mark = arena_here(&reader->scratch);
+    return !arena_failed(&reader->scratch);
+}
+
+void reader_close(struct import_reader *reader) {
+    if (arena_failed(&reader->scratch)) reader->import->arena->failed = true;
+    import_tell_unlisted(reader->import, reader->file);
+    arena_free(&reader->scratch);
+}
+
+/* --- complaints ------------------------------------------------------------------------------------------------- */
+
+bool import_complain(struct import *import, struct import_file *file, enum exchange_message message, struct position at,
+                     const struct text *arguments, size_t count) {
+    if (file->listed >= IMPORT_DIAGNOSTICS_A_FILE) {
+        file->unlisted++;
+        return false;
+    }
+    bool listed = diagnostics_add(import->diagnostics, &exchange_messages[message], at, arguments, count) != NULL;
+    file->listed += listed;
+    return listed;
+}
+
+void import_tell_unlisted(struct import *import, struct import_file *file) {
+    if (file->unlisted == 0) return;
+    const struct message *message = &exchange_messages[EXCHANGE_IMPORT_UNLISTED];
+    struct text number = text_format(import->arena, "%zu", file->unlisted);
+    for (size_t i = 0; i < import->diagnostics->list.count; i++) {
+        struct diagnostic *diagnostic = &import->diagnostics->list.items[i];
+        if (diagnostic->message != message || diagnostic->at.source != &file->source) continue;
+        diagnostic->argument[0] = text_copy(import->diagnostics->arena, number);
+        return;
+    }
+    diagnostics_add(import->diagnostics, message, (struct position){.source = &file->source}, &number, 1);
+}
+
+struct position reader_place(const struct import_reader *reader, size_t column) {
+    const struct csv_field *cell = &reader->csv.fields[column];
+    struct text text = cell->text;
+    const char *feed = text.length > 0 ? memchr(text.bytes, '\n', text.length) : NULL;
+    if (feed) text.length = (size_t)(feed - text.bytes);
+    return (struct position){&reader->file->source, cell->line, csv_column(&reader->csv, cell) + cell->quoted,
+                             (uint32_t)text_characters(text)};
+}
+
+void reader_complain(struct import_reader *reader, enum exchange_message message, size_t column,
+                     const struct text *arguments, size_t count) {
+    struct position at = {0};
+    if (reader->file->listed < IMPORT_DIAGNOSTICS_A_FILE) at = reader_place(reader, column);
+    import_complain(reader->import, reader->file, message, at, arguments, count);
+    reader->bad = true;
+}
+
+/* --- records ---------------------------------------------------------------------------------------------------- */
+
+/* Empty lines before a record are not part of it. */
+static void note_start(struct import_reader *reader) {
+    struct text bytes = reader->csv.text;
+    reader->start = reader->csv.offset;
+    reader->line = reader->csv.line;
+    reader->first_diagnostic = reader->import->diagnostics->list.count;
+    reader->bad = false;
+    while (reader->start < bytes.length && (bytes.bytes[reader->start] == '\n' || bytes.bytes[reader->start] == '\r'))
+        reader->line += bytes.bytes[reader->start++] == '\n';
+}
+
+void reader_refuse_row(struct import_reader *reader, struct text id) {
+    struct import *import = reader->import;
+    struct text bytes = reader->csv.text;
+    size_t end = reader->csv.offset;
+    while (end > reader->start && (bytes.bytes[end - 1] == '\n' || bytes.bytes[end - 1] == '\r')) end--;
+    bool listed = import->diagnostics->list.count > reader->first_diagnostic;
+    struct import_refused refused = {
+        .file = reader->file,
+        .line = reader->line,
+        .diagnostic = listed ? reader->first_diagnostic : SIZE_MAX,
+        .id = id,
+        .row = text_slice(bytes, reader->start < end ? reader->start : end, end),
+    };
+    VECTOR_PUSH(import->arena, &import->refused, refused);
+}
+
+/* A record, or the first complaint about a broken one. CSV_NO_MEMORY stays in the scratch arena, and ends the reading. */
+static enum csv_result next_record(struct import_reader *reader) {
+    static const enum exchange_message messages[] = {
+        [CSV_QUOTE_OPEN] = EXCHANGE_IMPORT_QUOTE_OPEN, [CSV_QUOTE_STRAY] = EXCHANGE_IMPORT_QUOTE_STRAY,
+        [CSV_BAD_UTF8] = EXCHANGE_IMPORT_BAD_UTF8,     [CSV_NUL] = EXCHANGE_IMPORT_NUL,
+        [CSV_TOO_WIDE] = EXCHANGE_IMPORT_TOO_WIDE,     [CSV_TOO_LONG] = EXCHANGE_IMPORT_CELL_TOO_LONG,
+    };
+    arena_rewind(&reader->scratch, reader->mark);
+    note_start(reader);
+    enum csv_result result = csv_next(&reader->csv);
+    if (result != CSV_RECORD && result != CSV_END && result != CSV_NO_MEMORY)
+        reader_complain(reader, messages[result], 0, NULL, 0);
+    return result;
+}
+
+bool reader_headings(struct import_reader *reader) {
+    enum csv_result result = next_record(reader);
+    if (result == CSV_END)
+        import_complain(reader->import, reader->file, EXCHANGE_IMPORT_EMPTY,
+                        (struct position){.source = &reader->file->source}, &reader->file->source.name, 1);
+    return result == CSV_RECORD;
+}
+
+static void refuse_count(struct import_reader *reader) {
+    COMPLAIN(reader, EXCHANGE_IMPORT_CELLS, 0, text_format(&reader->scratch, "%zu", reader->csv.count),
+             text_format(&reader->scratch, "%zu", reader->file->layout.count));
+}
+
+bool reader_next(struct import_reader *reader) {
+    while (!arena_failed(reader->import->arena)) {
+        enum csv_result result = next_record(reader);
+        if (result == CSV_END || result == CSV_NO_MEMORY) return false;
+        if (result == CSV_RECORD && reader->csv.count == reader->file->layout.count) return true;
+        if (result == CSV_RECORD) refuse_count(reader);
+        reader_refuse_row(reader, TEXT(""));
+    }
+    return false;
+}
+
+/* Only what had to be unescaped lies outside the file. */
+struct text reader_keep(struct import_reader *reader, struct text text) {
+    uintptr_t first = (uintptr_t)reader->csv.text.bytes, here = (uintptr_t)text.bytes;
+    if (here >= first && here - first <= reader->csv.text.length) return text;
+    return text_copy(reader->import->arena, text);
+}
