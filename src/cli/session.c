@@ -50,11 +50,11 @@ static bool read_readings(struct session *session) {
 /* Opening values go to the history, officers' decisions are given for their months. */
 static void take_given(struct session *session) {
     struct arena *arena = &session->command->arena;
-    for (size_t i = 0; i < session->import.given.list.count; i++) {
-        const struct import_given *line = &session->import.given.list.items[i];
+    for (size_t i = 0; i < session->import.given.count; i++) {
+        const struct import_given *line = &session->import.given.items[i];
         struct value value;
         if (!case_parse_value(arena, &line->field->type, line->field->scale, line->value, &value)) continue;
-        if (line->is_opening) {
+        if (line->opening) {
             history_put(&session->history, line->field, line->id, MONTH_FIRST, value);
         } else {
             struct given given = {line->field, line->id, line->month, value};
@@ -92,10 +92,11 @@ int session_open(struct session *session, struct command *command, const char *d
     struct text areas = path_join(&command->arena, base->folder, TEXT("areas"));
     history_init(&session->history, session->policy);
     session->opened = true;
-    enum import_result result = import_folder(&session->import, &command->arena, session->policy, &session->diagnostics, data, areas.bytes);
+    session->import = (struct import){.arena = &command->arena, .policy = session->policy, .diagnostics = &session->diagnostics};
+    enum import_result result = import_folder(&session->import, data, areas.bytes);
     print_diagnostics(command, &session->diagnostics);
     if (result == IMPORT_NO_MEMORY) return out_of_memory(command);
-    if (result == IMPORT_CANNOT) return EXIT_CANNOT;
+    if (result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE) return EXIT_CANNOT;
     take_given(session);
     return read_previous(session);
 }
@@ -124,17 +125,14 @@ int session_decide(struct session *session, month_number month) {
     session->run = NULL;
     if (!session->dataset || session->import.records.versioned) {
         dataset_free(session->dataset);
-        size_t told = session->refusals.list.count;
         session->dataset = dataset_new(session->policy, &session->import.records, month, &session->refusals);
         if (!session->dataset) return out_of_memory(command);
-        if (session->refusals.list.count > told && told == 0) {
-            size_t before = session->diagnostics.list.count;
-            import_report_refusals(&session->import, &session->refusals);
-            struct diagnostics fresh = session->diagnostics;
-            fresh.list.items += before;
-            fresh.list.count -= before;
-            print_diagnostics(command, &fresh);
-        }
+        size_t before = session->diagnostics.list.count;
+        import_report_refusals(&session->import, &session->refusals);
+        struct diagnostics fresh = session->diagnostics;
+        fresh.list.items += before;
+        fresh.list.count -= before;
+        print_diagnostics(command, &fresh);
     }
     struct run_options options = {.known = session->known, .given = session->given.items, .given_count = session->given.count,
                                   .overrides = session->overrides.items, .override_count = session->overrides.count};

@@ -26,8 +26,8 @@ static void add_truth(const struct list *list, const struct context *context, co
 
 /* --- nodes ------------------------------------------------------------------------------------------------------ */
 
-static struct explanation *node_new(struct walk *walk, enum explanation_kind kind, struct value value, const struct type *type,
-                                    struct display display) {
+static struct explanation *node_new(struct walk *walk, enum explanation_kind kind, struct value value,
+                                    const struct type *type, struct display display) {
     struct explanation *node = ARENA_NEW(walk->arena, struct explanation);
     node->kind = kind;
     node->value = value;
@@ -61,8 +61,8 @@ static void set_units(struct walk *walk, struct text units[LANGUAGES], const str
         units[language] = unit_words(walk->arena, walk->run->policy, &declaration->type, (enum language)language);
 }
 
-static void set_formula(struct walk *walk, struct explanation *node, const struct context *context, const struct expr *expr,
-                        const struct number *scale) {
+static void set_formula(struct walk *walk, struct explanation *node, const struct context *context,
+                        const struct expr *expr, const struct number *scale) {
     for (int language = 0; language < LANGUAGES; language++)
         node->formula[language] = expression_numbers(walk->arena, context, expr, scale, (enum language)language);
 }
@@ -100,8 +100,8 @@ static bool find_index(const struct context *context, const struct expr *path, i
     return true;
 }
 
-static void add_parameter(const struct list *list, const struct context *context, const struct expr *path, day_number day,
-                          struct value value) {
+static void add_parameter(const struct list *list, const struct context *context, const struct expr *path,
+                          day_number day, struct value value) {
     const struct parameter *parameter = path->as.path.target.parameter;
     struct display display = {parameter->scale, parameter->step, false};
     struct explanation *node = node_new(list->walk, EXPLANATION_PARAMETER, value, &parameter->type, display);
@@ -119,6 +119,15 @@ static void add_parameter(const struct list *list, const struct context *context
     node->unconfirmed = node->line && !node->line->confirmed;
     add_child(list, node);
     for (size_t i = 0; i < path->items.count; i++) add_operands(list, context, path->items.items[i]);
+}
+
+/* A value that an expression reads as of another month has its reasons there, not here. */
+static bool is_of_another_time(const struct context *reader, const struct field *field) {
+    if (field->kind == FIELD_INPUT || field->entity->is_event) return false;
+    const struct run *run = reader->run;
+    int yearly = field->rules.items[0]->declaration->yearly;
+    if (yearly && month_of_year(run->month) != yearly) return true;
+    return reader->entity && reader->entity->is_event && day_month(reader->day) < run->month;
 }
 
 /* --- groups ----------------------------------------------------------------------------------------------------- */
@@ -155,22 +164,45 @@ static void rows_of(const struct context *context, const struct expr *group, siz
     *end = context->row;
 }
 
-static void add_member(const struct list *list, const struct context *member, const struct expr *group, struct value value) {
-    struct walk *walk = list->walk;
-    const struct expr *expr = group->left;
-    struct display display = expr ? display_of(walk->arena, expr) : (struct display){number_one, number_one, false};
+/* The field of a member's own row that a group is over, or NULL for a longer expression. */
+static const struct field *plain_field(const struct context *member, const struct expr *expr) {
+    const struct entity *entity;
+    size_t row;
+    struct value missing;
+    if (!expr || expr->kind != EXPR_PATH || expr->as.path.target.end != PATH_FIELD) return NULL;
+    const struct field *field = expr->as.path.target.field;
+    if (field->entity != member->entity || is_of_another_time(member, field)) return NULL;
+    return path_walk(member, &expr->as.path.target, &entity, &row, &missing) && row == member->row ? field : NULL;
+}
+
+static struct explanation *member_new(struct walk *walk, const struct context *member, const struct expr *expr,
+                                      struct value value) {
+    const struct field *field = value.state == VALUE_KNOWN ? plain_field(member, expr) : NULL;
+    if (field) {
+        struct explanation *node = ARENA_NEW(walk->arena, struct explanation);
+        *node = *explain_value(walk, field, member->row, WISH_NONE);
+        node->kind = EXPLANATION_MEMBER;
+        return node;
+    }
     struct type truth = {.kind = TYPE_BOOL};
+    struct display display = expr ? display_of(walk->arena, expr) : (struct display){number_one, number_one, false};
     struct explanation *node = node_new(walk, EXPLANATION_MEMBER, value, expr ? &expr->type : &truth, display);
-    struct list inner = {walk, node};
+    const struct declaration *declaration = expr ? unit_of(expr) : NULL;
+    if (declaration) set_units(walk, node->unit, declaration);
+    if (!expr) return node;
+    set_formula(walk, node, member, expr, NULL);
+    add_operands(&(struct list){walk, node}, member, expr);
+    return node;
+}
+
+static void add_member(const struct list *list, const struct context *member, const struct expr *group,
+                       struct value value) {
+    struct walk *walk = list->walk;
+    struct explanation aside = {0}, *node = member_new(walk, member, group->left, value);
+    if (group->right) add_operands(&(struct list){walk, &aside}, member, group->right);
+    node->unconfirmed = node->unconfirmed || aside.unconfirmed;
     node->id = dataset_table(walk->run->dataset, member->entity)->ids[member->row];
     for (int language = 0; language < LANGUAGES; language++) node->label[language] = node->id;
-    if (group->right) add_operands(&inner, member, group->right);
-    if (expr) {
-        const struct declaration *declaration = unit_of(expr);
-        if (declaration) set_units(walk, node->unit, declaration);
-        set_formula(walk, node, member, expr, NULL);
-        add_operands(&inner, member, expr);
-    }
     add_child(list, node);
 }
 
@@ -216,20 +248,12 @@ static void add_group(const struct list *list, const struct context *context, co
     node->expr = group;
     set_expression_labels(walk, node->label, group);
     if (declaration) set_units(walk, node->unit, declaration);
-    add_members(&(struct list){walk, node}, context, group);
+    bool counts_all = !group->left && !group->right; /* a list of everybody would tell nothing */
+    if (!counts_all) add_members(&(struct list){walk, node}, context, group);
     add_child(list, node);
 }
 
 /* --- operands --------------------------------------------------------------------------------------------------- */
-
-/* A value that an expression reads as of another month has its reasons there, not here. */
-static bool is_of_another_time(const struct context *reader, const struct field *field) {
-    if (field->kind == FIELD_INPUT || field->entity->is_event) return false;
-    const struct run *run = reader->run;
-    int yearly = field->rules.items[0]->declaration->yearly;
-    if (yearly && month_of_year(run->month) != yearly) return true;
-    return reader->entity && reader->entity->is_event && day_month(reader->day) < run->month;
-}
 
 static void add_past(const struct list *list, const struct field *field, size_t row, struct value value) {
     struct display display = {field->scale, field->step, false};
@@ -311,7 +335,8 @@ static enum comparison opposite(enum comparison compare) {
 }
 
 /* How far the left side would have to move for the comparison to come out the other way. */
-static void set_distance(struct walk *walk, struct explanation *node, const struct context *context, const struct expr *expr) {
+static void set_distance(struct walk *walk, struct explanation *node, const struct context *context,
+                         const struct expr *expr) {
     struct value left = evaluate(context, expr->left), right = evaluate(context, expr->right);
     bool numbers = expr->left->type.kind == TYPE_NUMBER || expr->right->type.kind == TYPE_NUMBER;
     if (!numbers || left.state != VALUE_KNOWN || right.state != VALUE_KNOWN) return;
@@ -324,9 +349,11 @@ static void set_distance(struct walk *walk, struct explanation *node, const stru
     if (aim == LESS || aim == GREATER) node->distance = number_add(walk->arena, node->distance, node->step);
 }
 
-static struct explanation *explain_condition(struct walk *walk, const struct context *context, const struct expr *expr, enum wish wish) {
+static struct explanation *explain_condition(struct walk *walk, const struct context *context, const struct expr *expr,
+                                             enum wish wish) {
     struct value value = evaluate(context, expr);
-    struct explanation *node = node_new(walk, EXPLANATION_CONDITION, value, &expr->type, (struct display){number_one, number_one, false});
+    struct explanation *node =
+        node_new(walk, EXPLANATION_CONDITION, value, &expr->type, (struct display){number_one, number_one, false});
     node->expr = expr;
     node->failed = wish != WISH_NONE && value.state == VALUE_KNOWN && value.as.truth != (wish == WISH_TRUE);
     set_expression_labels(walk, node->label, expr);
@@ -349,7 +376,8 @@ static enum wish turned(enum wish wish) {
     return wish == WISH_NONE ? WISH_NONE : wish == WISH_TRUE ? WISH_FALSE : WISH_TRUE;
 }
 
-/* The sides that make a logic what it is: one that decides alone, all where only all do, the open ones of an open one. */
+/* The sides that make a logic what it is: one that decides alone, all where only all do, the open ones of an open one.
+ */
 static void add_logic(const struct list *list, const struct context *context, const struct expr *expr, enum wish wish) {
     bool stops = expr->kind == EXPR_OR;
     struct value whole = evaluate(context, expr);
@@ -404,17 +432,19 @@ static const struct rule *rule_numbered(const struct field *field, size_t index)
 }
 
 static bool exception_stands(const struct context *context, const struct rule *rule) {
-    if (context->day < rule->from || context->day > rule->until || rule->enacted > context->run->options.known) return false;
+    if (context->day < rule->from || context->day > rule->until || rule->enacted > context->run->options.known)
+        return false;
     const struct declaration *head = rule->layer->head;
     return area_depth(context->run, head ? head->area.text : TEXT(""), context->entity, context->row) >= 0;
 }
 
 /* Cases that were tried and passed over are not shown, but what in them is unconfirmed may have decided. */
-static void note_passed_over(struct walk *walk, struct explanation *node, const struct context *context, const struct rule *rule,
-                             size_t count) {
+static void note_passed_over(struct walk *walk, struct explanation *node, const struct context *context,
+                             const struct rule *rule, size_t count) {
     struct explanation aside = {0};
     for (size_t i = 0; i < count; i++)
-        if (rule->branches[i].condition) add_truth(&(struct list){walk, &aside}, context, rule->branches[i].condition, WISH_NONE);
+        if (rule->branches[i].condition)
+            add_truth(&(struct list){walk, &aside}, context, rule->branches[i].condition, WISH_NONE);
     node->unconfirmed = node->unconfirmed || aside.unconfirmed || rule->declaration->unconfirmed;
 }
 
@@ -443,11 +473,13 @@ static void add_value(const struct list *list, const struct context *context, co
 }
 
 /* The case that decided: its condition, or when it is the last resort, why none before it did; then what it says. */
-static void explain_case(const struct list *list, const struct context *context, const struct rule *rule, size_t index, enum wish wish) {
+static void explain_case(const struct list *list, const struct context *context, const struct rule *rule, size_t index,
+                         enum wish wish) {
     struct explanation *node = list->parent;
     const struct branch *branch = &rule->branches[index];
     bool truth = node->type.kind == TYPE_BOOL && branch->value->kind == EXPR_BOOL;
-    enum wish condition_wish = truth && wish != WISH_NONE && branch->value->as.truth != (wish == WISH_TRUE) ? WISH_FALSE : WISH_TRUE;
+    enum wish condition_wish =
+        truth && wish != WISH_NONE && branch->value->as.truth != (wish == WISH_TRUE) ? WISH_FALSE : WISH_TRUE;
     node->rule = rule;
     node->branch = branch;
     node->cites = branch->cites.list.count ? &branch->cites : &rule->declaration->cites;
@@ -467,7 +499,8 @@ static bool explain_open_cases(const struct list *list, const struct context *co
         if (condition.state == VALUE_KNOWN && !condition.as.truth) continue;
         list->parent->rule = rule;
         if (condition.state != VALUE_KNOWN) add_truth(list, context, branch->condition, WISH_NONE);
-        if (condition.state == VALUE_KNOWN && rule->count == 1) set_formula(list->walk, list->parent, context, branch->value, &list->parent->scale);
+        if (condition.state == VALUE_KNOWN && rule->count == 1)
+            set_formula(list->walk, list->parent, context, branch->value, &list->parent->scale);
         if (evaluate(context, branch->value).state != VALUE_KNOWN) add_operands(list, context, branch->value);
         if (condition.state == VALUE_KNOWN) return true;
     }
@@ -484,7 +517,8 @@ static void explain_open(const struct list *list, const struct context *context,
     if (list->parent->rule) list->parent->cites = &list->parent->rule->declaration->cites;
 }
 
-static void explain_rule(const struct list *list, const struct context *context, const struct field *field, enum wish wish) {
+static void explain_rule(const struct list *list, const struct context *context, const struct field *field,
+                         enum wish wish) {
     const struct value *value = &list->parent->value;
     if (value->state != VALUE_KNOWN) {
         explain_open(list, context, field);
@@ -492,14 +526,16 @@ static void explain_rule(const struct list *list, const struct context *context,
     }
     if (value->reason.kind != REASON_CASE || value->reason.field != field) return;
     for (size_t i = 0; i < field->exceptions.count; i++)
-        if (exception_stands(context, field->exceptions.items[i]) && field->exceptions.items[i]->index != value->reason.text)
+        if (exception_stands(context, field->exceptions.items[i]) &&
+            field->exceptions.items[i]->index != value->reason.text)
             note_passed_over(list->walk, list->parent, context, field->exceptions.items[i], 1);
     explain_case(list, context, rule_numbered(field, value->reason.text), value->reason.index, wish);
 }
 
 static void note_origin(const struct run *run, struct explanation *node, size_t row) {
     const struct field *field = node->field;
-    node->given = node->value.reason.kind == REASON_GIVEN || (run->given[field->index].count && map_get(&run->given[field->index], node->id));
+    node->given = node->value.reason.kind == REASON_GIVEN ||
+                  (run->given[field->index].count && map_get(&run->given[field->index], node->id));
     if (field->kind != FIELD_INPUT || node->given) return;
     const struct column *column = &dataset_table(run->dataset, field->entity)->columns[field->input_index];
     node->left_empty = !column->known[row] && field->declaration->empty;
@@ -515,7 +551,8 @@ static struct explanation *explain_value(struct walk *walk, const struct field *
     node->field = field;
     node->id = dataset_table(walk->run->dataset, field->entity)->ids[row];
     node->cites = &field->declaration->cites;
-    node->failed = wish != WISH_NONE && field->type.kind == TYPE_BOOL && value.state == VALUE_KNOWN && value.as.truth != (wish == WISH_TRUE);
+    node->failed = wish != WISH_NONE && field->type.kind == TYPE_BOOL && value.state == VALUE_KNOWN &&
+                   value.as.truth != (wish == WISH_TRUE);
     set_labels(node, field->label, field->name);
     set_units(walk, node->unit, field->declaration);
     note_origin(walk->run, node, row);
@@ -533,7 +570,8 @@ static struct walk walk_begin(struct run *run, struct arena *arena) {
     return walk;
 }
 
-struct explanation *explain_field(struct run *run, struct arena *arena, const struct field *field, size_t row, unsigned depth) {
+struct explanation *explain_field(struct run *run, struct arena *arena, const struct field *field, size_t row,
+                                  unsigned depth) {
     struct walk walk = walk_begin(run, arena);
     struct explanation *node = explain_value(&walk, field, row, WISH_NONE);
     node->depth = depth;
@@ -546,7 +584,8 @@ static bool is_nothing(const struct expr *expr) {
 }
 
 /* What stands in the way: the case of nothing that held, or every case of something that did not. */
-static void add_barriers(const struct list *list, const struct context *context, const struct rule *rule, const struct branch *decided) {
+static void add_barriers(const struct list *list, const struct context *context, const struct rule *rule,
+                         const struct branch *decided) {
     if (decided->condition) {
         add_truth(list, context, decided->condition, WISH_FALSE);
         return;
@@ -557,7 +596,8 @@ static void add_barriers(const struct list *list, const struct context *context,
 
 struct explanation *explain_why_not(struct run *run, struct arena *arena, const struct field *benefit, size_t row) {
     struct walk walk = walk_begin(run, arena);
-    struct explanation *whole = explain_value(&walk, benefit, row, benefit->type.kind == TYPE_BOOL ? WISH_TRUE : WISH_NONE);
+    struct explanation *whole =
+        explain_value(&walk, benefit, row, benefit->type.kind == TYPE_BOOL ? WISH_TRUE : WISH_NONE);
     struct explanation *node = ARENA_NEW(arena, struct explanation);
     whole->depth = 1;
     if (whole->value.state != VALUE_KNOWN || !whole->branch || !is_nothing(whole->branch->value)) return whole;

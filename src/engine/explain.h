@@ -14,7 +14,7 @@ enum explanation_kind {
     EXPLANATION_CONDITION, /* a comparison, or any other test without a name of its own */
     EXPLANATION_GROUP,     /* a sum, count, minimum or maximum over rows; its children are the members that count */
     EXPLANATION_MEMBER,
-    EXPLANATION_PREVIOUS,  /* the value in force of another month */
+    EXPLANATION_PREVIOUS, /* the value in force of another month */
 };
 
 /* What a comparison lacks to come out as it should, or, when it does, what it can bear before it no longer does. */
@@ -47,7 +47,7 @@ struct explanation {
     bool unconfirmed; /* something under it is not confirmed */
     bool failed;      /* a condition that came out the wrong way */
     enum move move;
-    struct number distance; /* in base units, > 0 unless move is MOVE_NONE */
+    struct number distance;                                  /* in base units, > 0 unless move is MOVE_NONE */
     struct text subject[LANGUAGES], subject_unit[LANGUAGES]; /* what would have to move */
 
     VECTOR(struct explanation *) children; /* may be shared between parents; never a cycle */
@@ -57,15 +57,16 @@ struct explanation {
 };
 
 /* Why a field of a row has its value. The tree is complete; depth only says how much of it is shown. */
-struct explanation *explain_field(struct run *run, struct arena *arena, const struct field *field, size_t row, unsigned depth);
+struct explanation *explain_field(struct run *run, struct arena *arena, const struct field *field, size_t row,
+                                  unsigned depth);
 
 /* Why a row does not get it: the conditions that failed, followed down to the comparison, and the distance. Of what it
  * does get, or gets nothing of although every condition holds, the same as explain_field. */
 struct explanation *explain_why_not(struct run *run, struct arena *arena, const struct field *benefit, size_t row);
 
 /* The tree as lines for a terminal; without `unicode` all signs are ASCII (labels stay as they are). */
-void explanation_print(struct builder *out, struct arena *arena, const struct explanation *explanation, enum language language,
-                       bool unicode);
+void explanation_print(struct builder *out, struct arena *arena, const struct explanation *explanation,
+                       enum language language, bool unicode);
 
 /* --- shared by the explain files ---------------------------------------------------------------------------------- */
 
@@ -78,11 +79,12 @@ struct display display_of(struct arena *arena, const struct expr *expr);
 
 /* The expression in labels; or in numbers, converted to the scale; empty for what is a single value. */
 struct text expression_labels(struct arena *arena, const struct expr *expr, enum language language);
-struct text expression_numbers(struct arena *arena, const struct context *context, const struct expr *expr, const struct number *scale,
-                               enum language language);
+struct text expression_numbers(struct arena *arena, const struct context *context, const struct expr *expr,
+                               const struct number *scale, enum language language);
 
 /* The words of a unit as it was declared: 元/年, 个月; empty for plain numbers and what is no number. */
-struct text unit_words(struct arena *arena, const struct policy *policy, const struct type_name *type, enum language language);
+struct text unit_words(struct arena *arena, const struct policy *policy, const struct type_name *type,
+                       enum language language);
 
 /* What is missing, or what went wrong; empty for a known value. */
 struct text reason_words(struct arena *arena, const struct run *run, const struct value *value, enum language language);

@@ -40,7 +40,8 @@ static struct display display_of_path(const struct expr *expr) {
     const struct path_target *target = &expr->as.path.target;
     if (expr->type.kind != TYPE_NUMBER) return plain_display();
     if (target->end == PATH_FIELD) return (struct display){target->field->scale, target->field->step, false};
-    if (target->end == PATH_PARAMETER) return (struct display){target->parameter->scale, target->parameter->step, false};
+    if (target->end == PATH_PARAMETER)
+        return (struct display){target->parameter->scale, target->parameter->step, false};
     return plain_display();
 }
 
@@ -56,7 +57,8 @@ static struct display display_of_product(struct arena *arena, const struct expr 
     struct number (*operation)(struct arena *, struct number, struct number) =
         expr->kind == EXPR_MULTIPLY ? number_multiply : number_divide;
     const struct display *finer = has_dimension(expr->left) || !has_dimension(expr->right) ? &a : &b;
-    struct number scale = operation(arena, a.scale, b.scale), decimals = number_divide(arena, finer->step, finer->scale);
+    struct number scale = operation(arena, a.scale, b.scale),
+                  decimals = number_divide(arena, finer->step, finer->scale);
     return (struct display){scale, number_multiply(arena, scale, decimals), false};
 }
 
@@ -98,7 +100,8 @@ struct display display_of(struct arena *arena, const struct expr *expr) {
         return display.any ? display_of(arena, expr->right) : display;
     case EXPR_MULTIPLY:
     case EXPR_DIVIDE: return display_of_product(arena, expr);
-    case EXPR_GROUP: return expr->left && expr->type.kind == TYPE_NUMBER ? display_of(arena, expr->left) : plain_display();
+    case EXPR_GROUP:
+        return expr->left && expr->type.kind == TYPE_NUMBER ? display_of(arena, expr->left) : plain_display();
     case EXPR_CALL: return display_of_call(arena, expr);
     default: return plain_display();
     }
@@ -117,9 +120,10 @@ static const char *sign_of(enum comparison compare) {
 
 static void write_function(const struct form *form, enum function function) {
     static const char *const zh[FUNCTIONS] = {
-        [FUNCTION_MIN] = "最小",   [FUNCTION_MAX] = "最大",      [FUNCTION_ROUND] = "四舍五入",   [FUNCTION_FLOOR] = "舍去",
-        [FUNCTION_CEIL] = "进整",  [FUNCTION_YEARS] = "周年",    [FUNCTION_MONTH] = "月份",       [FUNCTION_COUNT] = "几项",
-        [FUNCTION_KNOWN] = "已知", [FUNCTION_PREVIOUS] = "上月", [FUNCTION_BANDS] = "分段",       [FUNCTION_APPORTION] = "分摊",
+        [FUNCTION_MIN] = "最小",      [FUNCTION_MAX] = "最大",   [FUNCTION_ROUND] = "四舍五入",
+        [FUNCTION_FLOOR] = "舍去",    [FUNCTION_CEIL] = "进整",  [FUNCTION_YEARS] = "周年",
+        [FUNCTION_MONTH] = "月份",    [FUNCTION_COUNT] = "几项", [FUNCTION_KNOWN] = "已知",
+        [FUNCTION_PREVIOUS] = "上月", [FUNCTION_BANDS] = "分段", [FUNCTION_APPORTION] = "分摊",
         [FUNCTION_DISTANCE] = "距离",
     };
     write(form, zh[function], function_word(function));
@@ -180,7 +184,9 @@ static void form_literal(const struct form *form, const struct expr *expr) {
 static void form_path_label(const struct form *form, const struct expr *expr) {
     const struct path_target *target = &expr->as.path.target;
     switch (target->end) {
-    case PATH_FIELD: builder_add(form->out, label_or_name(target->field->label, target->field->name, form->language)); return;
+    case PATH_FIELD:
+        builder_add(form->out, label_or_name(target->field->label, target->field->name, form->language));
+        return;
     case PATH_PARAMETER:
         builder_add(form->out, label_or_name(target->parameter->label, target->parameter->name, form->language));
         return;
@@ -191,9 +197,20 @@ static void form_path_label(const struct form *form, const struct expr *expr) {
     }
     case PATH_FIRST_DAY: write(form, "当月第一天", "first day of the month"); return;
     case PATH_NONE: write(form, "无", "none"); return;
-    case PATH_ROW: builder_add(form->out, label_or_name(expr->type.entity->label, expr->type.entity->name, form->language)); return;
+    case PATH_ROW:
+        builder_add(form->out, label_or_name(expr->type.entity->label, expr->type.entity->name, form->language));
+        return;
     case PATH_RECORD: builder_add(form->out, expr_text(expr)); return;
     }
+}
+
+static void form_arithmetic(const struct form *form, const struct expr *expr, struct number scale);
+
+/* A sum of parts in different units: each part is changed for itself, so that it can be found again. */
+static bool is_mixed_sum(const struct form *form, const struct expr *expr) {
+    if ((expr->kind != EXPR_ADD && expr->kind != EXPR_SUBTRACT) || expr->type.kind != TYPE_NUMBER) return false;
+    struct display a = display_of(form->arena, expr->left), b = display_of(form->arena, expr->right);
+    return !a.any && !b.any && !number_equal(a.scale, b.scale);
 }
 
 /* Written in the scale of what stands around it; in labels units play no part. */
@@ -204,12 +221,17 @@ static void form_scaled(const struct form *form, const struct expr *expr, struct
         return;
     }
     bool bracket = around >= BIND_MULTIPLY;
-    struct number factor = number_divide(form->arena, display.scale, scale), inverse = number_divide(form->arena, scale, display.scale);
-    bool divides = number_is_integer(inverse);
     if (bracket) builder_add(form->out, TEXT("("));
-    form_expression(form, expr, BIND_MULTIPLY);
-    builder_add(form->out, divides ? TEXT(" ÷ ") : TEXT(" × "));
-    builder_add(form->out, number_exact(form->arena, divides ? inverse : factor));
+    if (is_mixed_sum(form, expr)) {
+        form_arithmetic(form, expr, scale);
+    } else {
+        struct number factor = number_divide(form->arena, display.scale, scale),
+                      inverse = number_divide(form->arena, scale, display.scale);
+        bool divides = number_is_integer(inverse);
+        form_expression(form, expr, BIND_MULTIPLY);
+        builder_add(form->out, divides ? TEXT(" ÷ ") : TEXT(" × "));
+        builder_add(form->out, number_exact(form->arena, divides ? inverse : factor));
+    }
     if (bracket) builder_add(form->out, TEXT(")"));
 }
 
@@ -230,9 +252,11 @@ static const struct expr *beyond_idle_zero(const struct form *form, const struct
     if (!form->context || expr->items.count != 2 || expr->as.call.function > FUNCTION_MAX) return NULL;
     for (size_t i = 0; i < 2; i++) {
         const struct expr *zero = expr->items.items[i], *other = expr->items.items[1 - i];
-        if (zero->kind != EXPR_NUMBER || number_sign(zero->as.number.value) || other->type.kind != TYPE_NUMBER) continue;
+        if (zero->kind != EXPR_NUMBER || number_sign(zero->as.number.value) || other->type.kind != TYPE_NUMBER)
+            continue;
         struct value value = evaluate(form->context, other), whole = evaluate(form->context, expr);
-        bool idle = value.state == VALUE_KNOWN && whole.state == VALUE_KNOWN && number_equal(value.as.number, whole.as.number);
+        bool idle =
+            value.state == VALUE_KNOWN && whole.state == VALUE_KNOWN && number_equal(value.as.number, whole.as.number);
         if (idle) return other;
     }
     return NULL;
@@ -280,13 +304,12 @@ static void form_logic(const struct form *form, const struct expr *expr) {
     form_expression(form, expr->right, own);
 }
 
-static void form_arithmetic(const struct form *form, const struct expr *expr) {
+static void form_arithmetic(const struct form *form, const struct expr *expr, struct number scale) {
     static const char *const signs[] = {" + ", " − ", " × ", " ÷ "};
     bool sum = expr->kind == EXPR_ADD || expr->kind == EXPR_SUBTRACT;
     bool dates = expr->left->type.kind == TYPE_DATE;
     enum binding own = sum ? BIND_ADD : BIND_MULTIPLY;
     enum binding right = expr->kind == EXPR_SUBTRACT || expr->kind == EXPR_DIVIDE ? own + 1 : own;
-    struct number scale = display_of(form->arena, expr).scale;
     if (sum && !dates)
         form_scaled(form, expr->left, scale, own);
     else
@@ -313,9 +336,7 @@ static void form_comparison(const struct form *form, const struct expr *expr) {
         builder_add(form->out, TEXT(" .. "));
         form_scaled(form, expr->third, display.scale, BIND_ADD);
         return;
-    default:
-        write(form, " 属于 ", " in ");
-        form_list(form, expr->items.items, expr->items.count, &display.scale);
+    default: write(form, " 属于 ", " in "); form_list(form, expr->items.items, expr->items.count, &display.scale);
     }
 }
 
@@ -341,7 +362,7 @@ static void form_inside(const struct form *form, const struct expr *expr, enum b
     case EXPR_ADD:
     case EXPR_SUBTRACT:
     case EXPR_MULTIPLY:
-    case EXPR_DIVIDE: form_arithmetic(form, expr); return;
+    case EXPR_DIVIDE: form_arithmetic(form, expr, display_of(form->arena, expr).scale); return;
     case EXPR_COMPARE:
     case EXPR_IN_SET:
     case EXPR_IN_RANGE: form_comparison(form, expr); return;
@@ -371,24 +392,28 @@ struct text expression_labels(struct arena *arena, const struct expr *expr, enum
     return builder_finish(&builder, arena);
 }
 
-/* A logic of truths says nothing in numbers; its parts do. */
+static bool is_ordered(const struct expr *expr) {
+    return expr->type.kind == TYPE_NUMBER || expr->type.kind == TYPE_DATE;
+}
+
+/* A logic of truths says nothing in numbers; its parts do. Nor does a word that is compared with a word. */
 static bool says_something(const struct expr *expr) {
     switch (expr->kind) {
     case EXPR_NEGATE:
     case EXPR_ADD:
     case EXPR_SUBTRACT:
     case EXPR_MULTIPLY:
-    case EXPR_DIVIDE:
+    case EXPR_DIVIDE: return true;
     case EXPR_COMPARE:
     case EXPR_IN_SET:
-    case EXPR_IN_RANGE: return true;
+    case EXPR_IN_RANGE: return is_ordered(expr->left) || (expr->right && is_ordered(expr->right));
     case EXPR_CALL: return expr->as.call.function <= FUNCTION_MONTH;
     default: return false;
     }
 }
 
-struct text expression_numbers(struct arena *arena, const struct context *context, const struct expr *expr, const struct number *scale,
-                               enum language language) {
+struct text expression_numbers(struct arena *arena, const struct context *context, const struct expr *expr,
+                               const struct number *scale, enum language language) {
     if (!says_something(expr)) return TEXT("");
     struct builder builder;
     builder_init(&builder);

@@ -40,7 +40,8 @@ static struct text unit_word(const struct policy *policy, struct text name, bool
     return unit ? label_or_name(unit->label, unit->name, language) : TEXT("");
 }
 
-struct text unit_words(struct arena *arena, const struct policy *policy, const struct type_name *type, enum language language) {
+struct text unit_words(struct arena *arena, const struct policy *policy, const struct type_name *type,
+                       enum language language) {
     struct text words = TEXT("");
     for (size_t i = 0; i < type->parts.list.count; i++) {
         struct text word = unit_word(policy, type->parts.list.items[i].text, i > 0, language);
@@ -51,21 +52,26 @@ struct text unit_words(struct arena *arena, const struct policy *policy, const s
 
 /* --- what is missing -------------------------------------------------------------------------------------------- */
 
-static struct text missing_field(struct arena *arena, const struct run *run, const struct reason *reason, enum language language) {
+static struct text missing_field(struct arena *arena, const struct run *run, const struct reason *reason,
+                                 enum language language) {
     struct text label = label_or_name(reason->field->label, reason->field->name, language);
     struct text id = dataset_table(run->dataset, reason->field->entity)->ids[reason->row];
     bool past = reason->kind == REASON_NOT_ASSESSED;
     if (language == LANGUAGE_ZH)
         return text_format(arena, past ? "「%.*s」%.*s 当月未测算" : "缺「%.*s」%.*s", TEXT_ARG(label), TEXT_ARG(id));
-    return text_format(arena, past ? "\"%.*s\" of %.*s was not assessed then" : "\"%.*s\" of %.*s is missing", TEXT_ARG(label), TEXT_ARG(id));
+    return text_format(arena, past ? "\"%.*s\" of %.*s was not assessed then" : "\"%.*s\" of %.*s is missing",
+                       TEXT_ARG(label), TEXT_ARG(id));
 }
 
-static struct text parameter_trouble(struct arena *arena, const struct run *run, const struct reason *reason, enum language language) {
+static struct text parameter_trouble(struct arena *arena, const struct run *run, const struct reason *reason,
+                                     enum language language) {
     const struct parameter *parameter = run->policy->parameters.items[reason->index];
     struct text label = label_or_name(parameter->label, parameter->name, language);
     bool unknown = reason->kind == REASON_PARAMETER;
-    if (language == LANGUAGE_ZH) return text_format(arena, unknown ? "「%.*s」未公布" : "「%.*s」在此地此日没有值", TEXT_ARG(label));
-    return text_format(arena, unknown ? "\"%.*s\" is not known" : "\"%.*s\" has no value there on that day", TEXT_ARG(label));
+    if (language == LANGUAGE_ZH)
+        return text_format(arena, unknown ? "「%.*s」未公布" : "「%.*s」在此地此日没有值", TEXT_ARG(label));
+    return text_format(arena, unknown ? "\"%.*s\" is not known" : "\"%.*s\" has no value there on that day",
+                       TEXT_ARG(label));
 }
 
 static const char *fault_words(enum reason_kind kind, enum language language) {
@@ -85,7 +91,8 @@ static const char *fault_words(enum reason_kind kind, enum language language) {
     return listed ? words[kind][language] : "";
 }
 
-struct text reason_words(struct arena *arena, const struct run *run, const struct value *value, enum language language) {
+struct text reason_words(struct arena *arena, const struct run *run, const struct value *value,
+                         enum language language) {
     if (value->state == VALUE_KNOWN) return TEXT("");
     switch (value->reason.kind) {
     case REASON_INPUT:
@@ -169,9 +176,14 @@ static struct text failure_text(const struct page *page, const struct explanatio
 
 static void append_line_detail(const struct page *page, struct builder *tail, const struct parameter_value *line) {
     if (line->from > day_first)
-        append_part(tail, text_format(page->arena, say(page, "自%s", "since %s"), day_format(page->arena, line->from).bytes));
+        append_part(tail,
+                    text_format(page->arena, say(page, "自%s", "since %s"), day_format(page->arena, line->from).bytes));
     if (line->confirmed) return;
-    append_part(tail, line->confidence);
+    bool recalled = text_is(line->confidence, "medium"), shown_only = text_is(line->confidence, "low");
+    if (recalled)
+        append_part(tail, text_from(say(page, "回忆值", "recalled")));
+    else
+        append_part(tail, shown_only ? text_from(say(page, "示意值", "for illustration")) : line->confidence);
     append_part(tail, line->source);
 }
 
@@ -183,7 +195,8 @@ static struct text tail_of(const struct page *page, const struct explanation *no
     append_part(&tail, cites_text(page, node->cites));
     if (node->line) append_line_detail(page, &tail, node->line);
     if (node->given) append_part(&tail, text_from(say(page, "按决定", "by decision")));
-    if (node->left_empty) append_part(&tail, text_from(say(page, "未填,按规定取值", "left empty, taken as the policy says")));
+    if (node->left_empty)
+        append_part(&tail, text_from(say(page, "未填,按规定取值", "left empty, taken as the policy says")));
     return builder_finish(&tail, page->arena);
 }
 
@@ -204,27 +217,34 @@ static void push_node(struct page *page, const struct explanation *node, struct 
     append_label(page, &left, node);
     struct text formula = node->formula[page->language];
     if (is_inline(node) && formula.length) builder_format(&left, "  %.*s", TEXT_ARG(formula));
-    struct line line = {builder_finish(&left, page->arena), format_shown(page, node), node->unit[page->language], tail_of(page, node),
-                        node->unconfirmed && node->type.kind == TYPE_NUMBER};
+    bool number = node->type.kind == TYPE_NUMBER && node->value.state == VALUE_KNOWN;
+    struct line line = {
+        .left = builder_finish(&left, page->arena),
+        .value = format_shown(page, node),
+        .unit = number ? node->unit[page->language] : TEXT(""),
+        .tail = tail_of(page, node),
+        .marked = number && node->unconfirmed,
+    };
     VECTOR_PUSH(page->arena, &page->lines, line);
 }
 
 /* A failed condition is followed down to the comparison whatever the depth. */
 static bool is_open(const struct explanation *node, unsigned depth) {
-    return node->kind != EXPLANATION_FIELD || node->failed || depth > 0;
+    return !node->field || node->failed || depth > 0;
 }
 
 static unsigned depth_below(const struct explanation *node, unsigned depth) {
-    return node->kind == EXPLANATION_FIELD && depth > 0 ? depth - 1 : depth;
+    return node->field && depth > 0 ? depth - 1 : depth;
 }
 
-static void lay_out(struct page *page, const struct explanation *node, struct text stem, struct text below, unsigned depth, unsigned nesting) {
+static void lay_out(struct page *page, const struct explanation *node, struct text stem, struct text below,
+                    unsigned depth, unsigned nesting) {
     size_t count = is_open(node, depth) && nesting < NESTING_MAX ? node->children.count : 0;
     struct text formula = node->formula[page->language];
     if (arena_failed(page->arena)) return;
     push_node(page, node, stem);
     if (!is_inline(node) && formula.length)
-        push_text(page, text_format(page->arena, "%.*s%s  %.*s", TEXT_ARG(below), count ? "│" : " ", TEXT_ARG(formula)));
+        push_text(page, text_format(page->arena, "%.*s%s  %.*s", TEXT_ARG(below), count ? "│" : "", TEXT_ARG(formula)));
     for (size_t i = 0; i < count; i++) {
         bool last = i + 1 == count && !node->more;
         struct text stem_of_child = text_format(page->arena, "%.*s%s", TEXT_ARG(below), last ? "└─ " : "├─ ");
@@ -232,31 +252,32 @@ static void lay_out(struct page *page, const struct explanation *node, struct te
         lay_out(page, node->children.items[i], stem_of_child, below_child, depth_below(node, depth), nesting + 1);
     }
     if (count && node->more)
-        push_text(page, text_format(page->arena, say(page, "%.*s└─ 另有 %zu 项", "%.*s└─ %zu more"), TEXT_ARG(below), node->more));
+        push_text(page, text_format(page->arena, say(page, "%.*s└─ 另有 %zu 项", "%.*s└─ %zu more"), TEXT_ARG(below),
+                                    node->more));
 }
 
 /* --- the way to the next threshold ------------------------------------------------------------------------------ */
 
 /* The first comparison on which the value now hangs, as it holds. */
-static const struct explanation *find_threshold(const struct explanation *node, unsigned depth, unsigned nesting) {
+static const struct explanation *find_threshold(const struct explanation *node, unsigned nesting) {
     if (node->move != MOVE_NONE && !node->failed && node->subject[LANGUAGE_EN].length) return node;
-    if (!is_open(node, depth) || nesting >= NESTING_MAX) return NULL;
+    if (nesting >= NESTING_MAX) return NULL;
     for (size_t i = 0; i < node->children.count; i++) {
         const struct explanation *child = node->children.items[i];
         if (child->type.kind != TYPE_BOOL) continue;
-        const struct explanation *found = find_threshold(child, depth_below(node, depth), nesting + 1);
+        const struct explanation *found = find_threshold(child, nesting + 1);
         if (found) return found;
     }
     return NULL;
 }
 
 static void push_threshold(struct page *page, const struct explanation *root) {
-    const struct explanation *node = find_threshold(root, root->depth, 0);
+    const struct explanation *node = find_threshold(root, 0);
     if (!node || root->type.kind == TYPE_BOOL || root->failed) return;
     struct text unit = node->subject_unit[page->language];
-    push_text(page, text_format(page->arena, "%s %.*s %s%.*s%s%.*s", say(page, "临界", "Threshold:"), TEXT_ARG(node->subject[page->language]),
-                                node->move == MOVE_UP ? "+" : "−", TEXT_ARG(distance_text(page, node)), unit.length ? " " : "",
-                                TEXT_ARG(unit)));
+    push_text(page, text_format(page->arena, "%s %.*s %s%.*s%s%.*s", say(page, "临界", "Threshold:"),
+                                TEXT_ARG(node->subject[page->language]), node->move == MOVE_UP ? "+" : "−",
+                                TEXT_ARG(distance_text(page, node)), unit.length ? " " : "", TEXT_ARG(unit)));
 }
 
 /* --- printing --------------------------------------------------------------------------------------------------- */
@@ -330,8 +351,8 @@ static void print_line(struct builder *out, const struct page *page, const struc
     builder_add(out, TEXT("\n"));
 }
 
-void explanation_print(struct builder *out, struct arena *arena, const struct explanation *explanation, enum language language,
-                       bool unicode) {
+void explanation_print(struct builder *out, struct arena *arena, const struct explanation *explanation,
+                       enum language language, bool unicode) {
     struct page page = {.arena = arena, .language = language, .unicode = unicode};
     lay_out(&page, explanation, TEXT(""), TEXT(""), explanation->depth, 0);
     push_threshold(&page, explanation);

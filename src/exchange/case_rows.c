@@ -162,6 +162,20 @@ static struct text single_id(struct a_case *a_case, const struct entity *entity,
     return parent ? text_format(a_case->arena, "%.*s/%.*s", TEXT_ARG(parent->id), TEXT_ARG(entity->name)) : entity->name;
 }
 
+/* Rows by id: every value is a mapping whose keys belong to the entity. An id may be called like a field. */
+static bool is_by_id(const struct policy *policy, const struct entity *entity, const struct yaml_node *node) {
+    if (node->kind != YAML_MAPPING || node->count == 0) return false;
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml_node *row = node->pairs[i].value;
+        const struct entity *other = case_entity(policy, node->pairs[i].key);
+        bool empty = row->kind == YAML_SCALAR && row->scalar.length == 0;
+        if ((other && other->parent == entity) || text_is(node->pairs[i].key, "opening")) return false;
+        if (row->kind != YAML_MAPPING && !empty) return false;
+        if (row->kind == YAML_MAPPING && row->count && !belongs(policy, entity, row->pairs[0].key)) return false;
+    }
+    return true;
+}
+
 static void collect(struct a_case *a_case, const struct entity *entity, const struct yaml_node *node, struct case_row *parent) {
     const struct policy *policy = a_case->policy->policy;
     if (node->kind == YAML_SEQUENCE) {
@@ -171,8 +185,7 @@ static void collect(struct a_case *a_case, const struct entity *entity, const st
         }
         return;
     }
-    bool single = node->kind == YAML_SCALAR || node->count == 0;
-    for (size_t i = 0; i < node->count && node->kind == YAML_MAPPING; i++) single = single || belongs(policy, entity, node->pairs[i].key);
+    bool single = !is_by_id(policy, entity, node);
     if (single) {
         collect_row(a_case, entity, single_id(a_case, entity, parent), node, parent);
         return;
@@ -191,9 +204,22 @@ static void collect_flat(struct a_case *a_case, const struct yaml_node *input) {
     }
 }
 
+/* A parent named by its code (village: 530521001001) is taken from the areas when the case does not write it. */
+static void add_named_parent(struct a_case *a_case, const struct entity *entity, const struct yaml_node *name) {
+    if (name->kind == YAML_MAPPING)
+        for (size_t i = 0; i < name->count; i++) add_named_parent(a_case, entity, name->pairs[i].value);
+    if (name->kind != YAML_SCALAR || find_row(a_case, entity, name->scalar)) return;
+    if (!area_find(&a_case->policy->books[entity->index], name->scalar)) return;
+    struct case_row *row = add_row(a_case, entity, name->scalar, NULL, NULL);
+    attach_line(a_case, row);
+}
+
 static void link_parents(struct a_case *a_case) {
     for (size_t i = 0; i < a_case->rows.count; i++) {
         struct case_row *row = a_case->rows.items[i];
+        const struct entity *above = row->entity->parent;
+        for (size_t k = 0; above && row->node && row->node->kind == YAML_MAPPING && k < row->node->count; k++)
+            if (text_equal(row->node->pairs[k].key, above->name)) add_named_parent(a_case, above, row->node->pairs[k].value);
         if (row->parent || !row->entity->parent) continue;
         if (!parent_in_areas(a_case, row)) row->parent = case_default_row(a_case, row->entity->parent);
     }

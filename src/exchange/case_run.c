@@ -258,18 +258,34 @@ static const struct yaml_node *expected_in(const struct expecting *expecting, co
     return NULL;
 }
 
-static size_t row_of(const struct expecting *expecting, const struct case_row *row) {
-    const struct table *table = dataset_table(expecting->run->dataset, row->entity);
+/* The row of the dataset. An event is found again by its arrival: the how-many-eth of its kind among the rows that stand. */
+static size_t row_in(const struct a_case *a_case, const struct dataset *dataset, const struct case_row *row) {
+    const struct table *table = dataset_table(dataset, row->entity);
     if (!row->entity->is_event) return table_find(table, row->id);
-    /* an event is found again by its arrival: the how-many-eth of its kind among the rows of the case that stand */
     size_t arrival = 0;
-    for (size_t i = 0; i < expecting->a_case->rows.count && expecting->a_case->rows.items[i] != row; i++) {
-        const struct case_row *other = expecting->a_case->rows.items[i];
-        arrival += other->entity == row->entity && expecting->month >= other->from && expecting->month <= other->until;
+    for (size_t i = 0; i < a_case->rows.count && a_case->rows.items[i] != row; i++) {
+        const struct case_row *other = a_case->rows.items[i];
+        arrival += other->entity == row->entity && dataset->month >= other->from && dataset->month <= other->until;
     }
     for (size_t k = 0; k < table->rows; k++)
         if (table->arrival[k] == arrival) return k;
     return SIZE_MAX;
+}
+
+static size_t row_of(const struct expecting *expecting, const struct case_row *row) {
+    return row_in(expecting->a_case, expecting->run->dataset, row);
+}
+
+/* What is given to an event is given under the id that it has in the dataset. */
+static void name_events(struct a_case *a_case, const struct dataset *dataset) {
+    for (size_t i = 0; i < a_case->given.count; i++) {
+        struct given *given = &a_case->given.items[i];
+        const struct case_row *row = NULL;
+        for (size_t k = 0; k < a_case->rows.count && given->field->entity->is_event; k++)
+            if (a_case->rows.items[k]->entity == given->field->entity && text_equal(a_case->rows.items[k]->id, given->id)) row = a_case->rows.items[k];
+        size_t at = row ? row_in(a_case, dataset, row) : SIZE_MAX;
+        if (at != SIZE_MAX) given->id = dataset_table(dataset, row->entity)->ids[at];
+    }
 }
 
 static struct case_row *find_expected(const struct a_case *a_case, const struct entity *entity, struct text id, const struct case_row *parent) {
@@ -341,17 +357,15 @@ static const struct case_row *only_row(const struct expecting *expecting, const 
     return NULL;
 }
 
-static bool names_fields(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node) {
-    for (size_t i = 0; i < node->count; i++) {
-        if (text_is(node->pairs[i].key, "holds") || text_is(node->pairs[i].key, "breaks")) return true;
-        const struct entity *other = case_entity(expecting->run->policy, node->pairs[i].key);
-        if (entity_field(entity, node->pairs[i].key) || (other && other->parent == entity)) return true;
-    }
-    return false;
+/* A mapping of fields, unless every key is the id of a row of the case. */
+static bool names_fields(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node, const struct case_row *parent) {
+    bool all_ids = true;
+    for (size_t i = 0; i < node->count; i++) all_ids = all_ids && find_expected(expecting->a_case, entity, node->pairs[i].key, parent);
+    return !all_ids;
 }
 
 static void expect_rows(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node, const struct case_row *parent) {
-    if (node->kind == YAML_MAPPING && names_fields(expecting, entity, node)) {
+    if (node->kind == YAML_MAPPING && names_fields(expecting, entity, node, parent)) {
         const struct case_row *row = only_row(expecting, entity, parent);
         if (row) expect_row(expecting, row, node);
         else case_complain(expecting->a_case, EXCHANGE_CASE_ROW, node->at, entity->name, TEXT(""));
@@ -410,6 +424,7 @@ static void decide_month(struct a_case *a_case, struct history *history, month_n
         const struct refusal *refusal = &refusals.list.items[i];
         case_complain(a_case, EXCHANGE_CASE_ROW, a_case->node->at, refusal->value.length ? refusal->value : refusal->entity->name, TEXT(""));
     }
+    if (dataset) name_events(a_case, dataset);
     struct run_options options = {.known = a_case->known, .given = a_case->given.items, .given_count = a_case->given.count,
                                   .overrides = a_case->overrides.items, .override_count = a_case->overrides.count};
     struct run *run = dataset ? run_new(policy, dataset, history, month, &options) : NULL;

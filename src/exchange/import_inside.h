@@ -40,8 +40,8 @@ void reader_complain(struct import_reader *reader, enum exchange_message message
                      const struct text *arguments, size_t count);
 
 /* Adds a diagnostic of the file, up to its limit. True when it is new and was listed. */
-bool import_complain(struct import *import, struct import_file *file, enum exchange_message message,
-                     struct position at, const struct text *arguments, size_t count);
+bool import_complain(struct import *import, struct import_file *file, enum exchange_message message, struct position at,
+                     const struct text *arguments, size_t count);
 
 /* Says how many diagnostics of the file are not listed, if any. */
 void import_tell_unlisted(struct import *import, struct import_file *file);

@@ -179,7 +179,8 @@ void reader_refuse_row(struct import_reader *reader, struct text id) {
     VECTOR_PUSH(import->arena, &import->refused, refused);
 }
 
-/* A record, or the first complaint about a broken one. CSV_NO_MEMORY stays in the scratch arena, and ends the reading. */
+/* A record, or the first complaint about a broken one. CSV_NO_MEMORY stays in the scratch arena, and ends the reading.
+ */
 static enum csv_result next_record(struct import_reader *reader) {
     static const enum exchange_message messages[] = {
         [CSV_QUOTE_OPEN] = EXCHANGE_IMPORT_QUOTE_OPEN, [CSV_QUOTE_STRAY] = EXCHANGE_IMPORT_QUOTE_STRAY,

@@ -67,8 +67,7 @@ static void check_cites(struct policy *policy, const struct layer *layer, const 
     for (size_t i = 0; i < cites->list.count; i++) {
         struct name clause = cites->list.items[i];
         if (map_get(&policy->clause_by_id, clause.text)) continue;
-        struct suggestion suggestion;
-        suggestion_begin(&suggestion, clause.text);
+        struct suggestion suggestion = suggest(policy, clause.text);
         suggestion_note_map(&suggestion, &policy->clause_by_id);
         report_unknown(policy, LANG_UNKNOWN_CLAUSE, clause, layer->head->clauses.text, &suggestion);
     }
@@ -85,8 +84,7 @@ static void check_common(struct policy *policy, const struct declaration *declar
 
 static void check_known(struct policy *policy, const struct map *map, enum lang_message message, struct name name) {
     if (name.text.length == 0 || map_get(map, name.text)) return;
-    struct suggestion suggestion;
-    suggestion_begin(&suggestion, name.text);
+    struct suggestion suggestion = suggest(policy, name.text);
     suggestion_note_map(&suggestion, map);
     report_unknown(policy, message, name, TEXT(""), &suggestion);
 }
@@ -182,33 +180,42 @@ static bool goes_over(const struct rule *rule, const struct rule *other) {
     return false;
 }
 
-/* rule->over: what an exception goes over, directly, then through as many steps as there are. */
-static void link_over(struct policy *policy, struct field *field) {
-    for (size_t i = 0; i < field->exceptions.count; i++) {
-        struct rule *rule = field->exceptions.items[i];
-        const struct names *over = &rule->declaration->over;
-        for (size_t k = 0; k < over->list.count; k++) {
-            struct name clause = over->list.items[k];
-            bool found = false;
-            for (size_t m = 0; m < field->exceptions.count; m++) {
-                struct rule *other = field->exceptions.items[m];
-                if (other == rule || other->layer != rule->layer || !cites_any(other->declaration, clause.text)) continue;
-                found = true;
-                if (!goes_over(rule, other)) VECTOR_PUSH(&policy->arena, &rule->over, other);
-            }
-            if (!found && !map_get(&policy->lost, TEXT("exception"))) REPORT(policy, LANG_OVER_NOTHING, clause.at, clause.text, field->name);
+/* The exceptions of the same layer that cite what the rule says to go over. */
+static void link_directly(struct policy *policy, const struct field *field, struct rule *rule) {
+    const struct names *over = &rule->declaration->over;
+    for (size_t i = 0; i < over->list.count; i++) {
+        struct name clause = over->list.items[i];
+        bool found = false;
+        for (size_t k = 0; k < field->exceptions.count; k++) {
+            struct rule *other = field->exceptions.items[k];
+            if (other == rule || other->layer != rule->layer || !cites_any(other->declaration, clause.text)) continue;
+            found = true;
+            if (!goes_over(rule, other)) VECTOR_PUSH(&policy->arena, &rule->over, other);
         }
+        if (!found && !map_get(&policy->lost, TEXT("exception"))) REPORT(policy, LANG_OVER_NOTHING, clause.at, clause.text, field->name);
     }
-    for (size_t rounds = 0; rounds < field->exceptions.count; rounds++)
-        for (size_t i = 0; i < field->exceptions.count; i++) {
-            struct rule *rule = field->exceptions.items[i];
-            for (size_t k = 0; k < rule->over.count; k++) {
-                const struct rule *lower = rule->over.items[k];
-                for (size_t m = 0; m < lower->over.count; m++)
-                    if (lower->over.items[m] != rule && !goes_over(rule, lower->over.items[m]))
-                        VECTOR_PUSH(&policy->arena, &rule->over, lower->over.items[m]);
+}
+
+/* What an exception goes over includes what that goes over, through as many steps as there are. */
+static void link_over(struct policy *policy, struct field *field) {
+    size_t count = field->exceptions.count;
+    if (count == 0) return;
+    bool *seen = ARENA_ARRAY(&policy->arena, bool, count);
+    for (size_t i = 0; i < count; i++) link_directly(policy, field, field->exceptions.items[i]);
+    for (size_t i = 0; i < count && !arena_failed(&policy->arena); i++) {
+        struct rule *rule = field->exceptions.items[i];
+        memset(seen, 0, count * sizeof *seen);
+        seen[i] = true;
+        for (size_t k = 0; k < rule->over.count; k++) seen[rule->over.items[k]->index - field->rules.count] = true;
+        for (size_t k = 0; k < rule->over.count; k++)
+            for (size_t m = 0; m < rule->over.items[k]->over.count; m++) {
+                struct rule *lower = rule->over.items[k]->over.items[m];
+                if (lower == rule) REPORT(policy, LANG_OVER_CIRCLE, rule->declaration->over.list.items[0].at, field->name);
+                bool *known = &seen[lower->index - field->rules.count];
+                if (!*known) VECTOR_PUSH(&policy->arena, &rule->over, lower);
+                *known = true;
             }
-        }
+    }
 }
 
 static void check_field(struct policy *policy, struct field *field) {

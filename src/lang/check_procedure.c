@@ -39,8 +39,7 @@ struct procedure_check {
 static void check_role(struct procedure_check *check, struct name role) {
     struct policy *policy = check->policy;
     if (map_get(&policy->role_by_name, role.text)) return;
-    struct suggestion suggestion;
-    suggestion_begin(&suggestion, role.text);
+    struct suggestion suggestion = suggest(policy, role.text);
     suggestion_note_map(&suggestion, &policy->role_by_name);
     report_unknown(policy, LANG_UNKNOWN_ROLE, role, TEXT(""), &suggestion);
 }
@@ -88,8 +87,7 @@ static void check_doers(struct procedure_check *check, const struct names *names
     for (size_t i = 0; i < names->list.count; i++) {
         struct name name = names->list.items[i];
         if (find_step(check->procedure, name.text)) continue;
-        struct suggestion suggestion;
-        suggestion_begin(&suggestion, name.text);
+        struct suggestion suggestion = suggest(check->policy, name.text);
         suggest_places(&suggestion, check->procedure);
         report_unknown(check->policy, LANG_UNKNOWN_STEP, name, check->procedure->name.text, &suggestion);
     }
@@ -118,8 +116,7 @@ static void check_transition(struct procedure_check *check, const struct transit
     }
     struct name target = transition->target;
     if (find_step(check->procedure, target.text) || has_outcome(check->procedure, target.text)) return;
-    struct suggestion suggestion;
-    suggestion_begin(&suggestion, target.text);
+    struct suggestion suggestion = suggest(check->policy, target.text);
     suggest_places(&suggestion, check->procedure);
     report_unknown(check->policy, LANG_UNKNOWN_STEP, target, check->procedure->name.text, &suggestion);
 }
@@ -169,8 +166,7 @@ static void check_effect(struct procedure_check *check, const struct effect *eff
     case EFFECT_AGAIN:
         check_limits(check, &effect->limits);
         if (!map_get(&check->policy->procedure_by_name, effect->name.text)) {
-            struct suggestion suggestion;
-            suggestion_begin(&suggestion, effect->name.text);
+            struct suggestion suggestion = suggest(check->policy, effect->name.text);
             suggestion_note_map(&suggestion, &check->policy->procedure_by_name);
             report_unknown(check->policy, LANG_UNKNOWN_PROCEDURE, effect->name, TEXT(""), &suggestion);
         }
@@ -190,8 +186,7 @@ static void check_decides(struct procedure_check *check, struct name name) {
     struct policy *policy = check->policy;
     struct field *field = map_get(&check->scope.entity->by_name, name.text);
     if (!field || field->kind == FIELD_INPUT) {
-        struct suggestion suggestion;
-        suggestion_begin(&suggestion, name.text);
+        struct suggestion suggestion = suggest(policy, name.text);
         suggestion_note_map(&suggestion, &check->scope.entity->by_name);
         report_unknown(policy, LANG_DECIDES_NO_RULE, name, check->scope.entity->name, &suggestion);
         return;
@@ -205,8 +200,7 @@ static void check_decides(struct procedure_check *check, struct name name) {
 static void check_procedure(struct policy *policy, struct declaration *procedure) {
     const struct entity *entity = map_get(&policy->entity_by_name, procedure->of.text);
     if (!entity) {
-        struct suggestion suggestion;
-        suggestion_begin(&suggestion, procedure->of.text);
+        struct suggestion suggestion = suggest(policy, procedure->of.text);
         suggestion_note_map(&suggestion, &policy->entity_by_name);
         report_unknown(policy, LANG_UNKNOWN_ENTITY, procedure->of, TEXT(""), &suggestion);
         return;

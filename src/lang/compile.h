@@ -17,6 +17,8 @@ struct diagnostic *compile_report(struct policy *policy, enum lang_message messa
     compile_report((policy), (message), (at), (const struct text[]){__VA_ARGS__},     \
                    sizeof((const struct text[]){__VA_ARGS__}) / sizeof(struct text))
 
+/* Begins to look for the nearest name, unless there are so many mistakes already that nobody reads so far and only time is lost. */
+struct suggestion suggest(const struct policy *policy, struct text wanted);
 /* Reports `message` with {0} the name and {1} the context, or its variant with {2} the suggestion, which is the next message in the table. */
 void report_unknown(struct policy *policy, enum lang_message message, struct name name, struct text context,
                     const struct suggestion *suggestion);

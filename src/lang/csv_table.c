@@ -33,8 +33,7 @@ static bool next_record(struct csv_table *table) {
 bool csv_table_open(struct csv_table *table, struct policy *policy, struct layer *layer, struct text path, struct span at) {
     *table = (struct csv_table){.policy = policy, .source = find_file(layer, path)};
     if (!table->source) {
-        struct suggestion suggestion;
-        suggestion_begin(&suggestion, path);
+        struct suggestion suggestion = suggest(policy, path);
         for (const struct layer *lower = layer; lower; lower = lower->base) suggestion_note_map(&suggestion, &lower->tables);
         report_unknown(policy, LANG_NO_SUCH_FILE, (struct name){path, at}, layer->folder, &suggestion);
         return false;

@@ -35,8 +35,7 @@ day_number declaration_begins(const struct declaration *declaration) {
 static struct entity *find_entity(struct policy *policy, struct name name) {
     struct entity *entity = map_get(&policy->entity_by_name, name.text);
     if (entity) return entity;
-    struct suggestion suggestion;
-    suggestion_begin(&suggestion, name.text);
+    struct suggestion suggestion = suggest(policy, name.text);
     suggestion_note_map(&suggestion, &policy->entity_by_name);
     report_unknown(policy, LANG_UNKNOWN_ENTITY, name, TEXT(""), &suggestion);
     name_lose(policy, name);
@@ -226,8 +225,7 @@ static void declare_exception(struct policy *policy, struct declaration *declara
     if (declaration->parameter_exception || declaration->reading_exception) {
         struct parameter *parameter = map_get(&policy->parameter_by_name, declaration->name.text);
         if (!parameter) {
-            struct suggestion suggestion;
-            suggestion_begin(&suggestion, declaration->name.text);
+            struct suggestion suggestion = suggest(policy, declaration->name.text);
             suggestion_note_map(&suggestion, &policy->parameter_by_name);
             report_unknown(policy, LANG_UNKNOWN_PARAMETER, declaration->name, TEXT(""), &suggestion);
             return;
@@ -241,8 +239,7 @@ static void declare_exception(struct policy *policy, struct declaration *declara
     if (!entity) return;
     struct field *field = map_get(&entity->by_name, declaration->name.text);
     if (!field || field->kind == FIELD_INPUT) {
-        struct suggestion suggestion;
-        suggestion_begin(&suggestion, declaration->name.text);
+        struct suggestion suggestion = suggest(policy, declaration->name.text);
         suggestion_note_map(&suggestion, &entity->by_name);
         report_unknown(policy, LANG_NOTHING_TO_EXCEPT, declaration->name, entity->name, &suggestion);
         return;
@@ -399,8 +396,7 @@ static void link_dated(struct policy *policy) {
             struct name name = dated->list.items[k];
             struct field *field = map_get(&entity->by_name, name.text);
             if (!field || field->kind != FIELD_INPUT) {
-                struct suggestion suggestion;
-                suggestion_begin(&suggestion, name.text);
+                struct suggestion suggestion = suggest(policy, name.text);
                 suggestion_note_map(&suggestion, &entity->by_name);
                 report_unknown(policy, LANG_DATED_NO_INPUT, name, entity->name, &suggestion);
                 continue;

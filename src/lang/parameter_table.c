@@ -40,8 +40,7 @@ static void resolve_named_key(struct policy *policy, struct parameter *parameter
         key->type = (struct type){.kind = TYPE_ENUM, .enumeration = key->enumeration};
         return;
     }
-    struct suggestion suggestion;
-    suggestion_begin(&suggestion, key->name.text);
+    struct suggestion suggestion = suggest(policy, key->name.text);
     suggestion_note_map(&suggestion, &policy->entity_by_name);
     suggestion_note_map(&suggestion, &policy->enumeration_by_name);
     report_unknown(policy, LANG_UNKNOWN_KEY, key->name, parameter->name, &suggestion);

@@ -2,11 +2,20 @@
 #include "lang/compile.h"
 #include "lang/foreign.h"
 
+enum { ERRORS_WITH_SUGGESTION = 200 };
+
 struct diagnostic *compile_report(struct policy *policy, enum lang_message message, struct span at, const struct text *arguments,
                                   size_t count) {
     struct position position = {0};
     if (at.source) position = span_position(at);
     return diagnostics_add(&policy->diagnostics, &lang_messages[message], position, arguments, count);
+}
+
+struct suggestion suggest(const struct policy *policy, struct text wanted) {
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, wanted);
+    if (policy->diagnostics.errors > ERRORS_WITH_SUGGESTION) suggestion.distance = 0;
+    return suggestion;
 }
 
 void report_unknown(struct policy *policy, enum lang_message message, struct name name, struct text context,

@@ -70,8 +70,7 @@ static void report_unknown_unit(struct scope *scope, struct span unit) {
     }
     struct name name = {span_text(part.end < unit.end || part.begin < part.end ? part : unit), part};
     if (map_get(&policy->lost, TEXT("money"))) return;
-    struct suggestion suggestion;
-    suggestion_begin(&suggestion, name.text);
+    struct suggestion suggestion = suggest(policy, name.text);
     suggestion_note_map(&suggestion, &policy->unit_by_name);
     report_unknown(policy, LANG_UNKNOWN_UNIT, name, TEXT(""), &suggestion);
 }

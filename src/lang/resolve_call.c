@@ -58,8 +58,7 @@ struct type resolve_group(struct scope *scope, struct expr *expr) {
     enum group_kind kind = expr->as.group.kind;
     const struct entity *entity = map_get(&policy->entity_by_name, name.text);
     if (!entity) {
-        struct suggestion suggestion;
-        suggestion_begin(&suggestion, name.text);
+        struct suggestion suggestion = suggest(policy, name.text);
         suggestion_note_map(&suggestion, &policy->entity_by_name);
         report_unknown(policy, LANG_UNKNOWN_ENTITY, name, TEXT(""), &suggestion);
         return wrong;
@@ -204,8 +203,7 @@ static void report_unknown_function(struct scope *scope, const struct expr *expr
         REPORT(policy, LANG_GROUP_AS_CALL, name.at, name.text);
         return;
     }
-    struct suggestion suggestion;
-    suggestion_begin(&suggestion, name.text);
+    struct suggestion suggestion = suggest(policy, name.text);
     for (int function = 0; function < FUNCTIONS; function++) suggestion_note(&suggestion, text_from(function_word((enum function)function)));
     report_unknown(policy, LANG_UNKNOWN_FUNCTION, name, TEXT(""), &suggestion);
 }

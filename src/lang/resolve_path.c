@@ -89,8 +89,7 @@ static void report_unknown_name(struct scope *scope, const struct expr *expr, co
         REPORT(policy, LANG_ENTITY_NOT_ABOVE, first.at, first.text, scope->entity->name);
         return;
     }
-    struct suggestion suggestion;
-    suggestion_begin(&suggestion, first.text);
+    struct suggestion suggestion = suggest(policy, first.text);
     struct text places = TEXT("");
     for (const struct entity *entity = scope->entity; entity; entity = entity->parent) {
         suggestion_note_map(&suggestion, &entity->by_name);
@@ -187,8 +186,7 @@ static struct type end_at_row(struct expr *expr, const struct entity *entity) {
 }
 
 static void report_no_member(struct scope *scope, struct name name, const struct entity *entity) {
-    struct suggestion suggestion;
-    suggestion_begin(&suggestion, name.text);
+    struct suggestion suggestion = suggest(scope->policy, name.text);
     suggestion_note_map(&suggestion, &entity->by_name);
     suggestion_note_map(&suggestion, &scope->policy->parameter_by_name);
     report_unknown(scope->policy, LANG_NO_MEMBER, name, entity->name, &suggestion);

@@ -8,14 +8,14 @@ void suggestion_begin(struct suggestion *suggestion, struct text wanted) {
     if (suggestion->distance > FARTHEST) suggestion->distance = FARTHEST;
 }
 
-/* A difference in length is a distance too, and seen at once; a character has up to 4 bytes. */
+/* A difference in length is a distance too, and seen at once. */
 static bool is_far(struct text a, struct text b, size_t limit) {
-    size_t longer = a.length > b.length ? a.length : b.length, shorter = a.length + b.length - longer;
-    return longer - shorter > 4 * limit;
+    size_t left = text_characters(a), right = text_characters(b);
+    return (left > right ? left - right : right - left) >= limit;
 }
 
 void suggestion_note(struct suggestion *suggestion, struct text candidate) {
-    if (is_far(suggestion->wanted, candidate, suggestion->distance)) return;
+    if (suggestion->distance == 0 || is_far(suggestion->wanted, candidate, suggestion->distance)) return;
     size_t distance = text_distance(suggestion->wanted, candidate, suggestion->distance);
     if (distance == 0 || distance >= suggestion->distance) return; /* 0: there is such a thing, but not of this kind */
     suggestion->best = candidate;

@@ -177,11 +177,10 @@ struct type type_find(struct policy *policy, const struct type_name *name, struc
         report_no_currency(policy, name);
         return type_plain(TYPE_WRONG);
     }
-    struct suggestion suggestion;
     struct name wanted = {name->parts.list.items[0].text, name->at};
     for (size_t i = 0; i < name->parts.list.count; i++)
         if (!map_get(&policy->unit_by_name, name->parts.list.items[i].text)) wanted = name->parts.list.items[i];
-    suggestion_begin(&suggestion, wanted.text);
+    struct suggestion suggestion = suggest(policy, wanted.text);
     static const char *const words[] = {"bool", "date", "text", "count", "ratio", "file", "findings"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) suggestion_note(&suggestion, text_from(words[i]));
     suggestion_note_map(&suggestion, &policy->unit_by_name);

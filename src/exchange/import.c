@@ -1,0 +1,278 @@
+#include "exchange/import_inside.h"
+
+#include "lang/suggestion.h"
+
+/* --- headings --------------------------------------------------------------------------------------------------- */
+
+static bool names_entity(const struct entity *entity, struct text text) {
+    return text_equal(text, entity->name) || text_equal(text, entity->label[LANGUAGE_ZH]) ||
+           text_equal(text, entity->label[LANGUAGE_EN]);
+}
+
+/* Where the layout notes a column that is no input; NULL when the heading names none. */
+static size_t *special_column(struct import_layout *layout, const struct entity *entity, struct text heading) {
+    if (!entity->is_event && (text_is(heading, "id") || text_is(heading, "编号"))) return &layout->id;
+    if (entity->parent && names_entity(entity->parent, heading)) return &layout->parent;
+    if (text_is(heading, "from") || text_is(heading, "自")) return &layout->from;
+    if (text_is(heading, "until") || text_is(heading, "至")) return &layout->until;
+    return NULL;
+}
+
+static struct text nearest_heading(const struct entity *entity, struct text heading) {
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, heading);
+    if (!entity->is_event) suggestion_note(&suggestion, TEXT("id"));
+    if (entity->parent) {
+        suggestion_note(&suggestion, entity->parent->name);
+        for (size_t i = 0; i < LANGUAGES; i++)
+            if (entity->parent->label[i].length) suggestion_note(&suggestion, entity->parent->label[i]);
+    }
+    for (size_t i = 0; i < entity->inputs.count; i++) {
+        const struct field *input = entity->inputs.items[i];
+        suggestion_note(&suggestion, input->name);
+        for (size_t k = 0; k < LANGUAGES; k++)
+            if (input->label[k].length) suggestion_note(&suggestion, input->label[k]);
+    }
+    return suggestion.best;
+}
+
+static void complain_heading(struct import_reader *reader, const struct entity *entity, size_t column,
+                             const struct field *field) {
+    struct text heading = reader->file->layout.headings[column];
+    if (heading.length == 0) {
+        COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_EMPTY, column, text_format(&reader->scratch, "%zu", column + 1));
+        return;
+    }
+    if (field) {
+        COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_COMPUTED, column, heading);
+        return;
+    }
+    struct text nearest = nearest_heading(entity, heading);
+    struct text owner = label_or_name(entity->label, entity->name, LANGUAGE_ZH);
+    if (nearest.length > 0)
+        COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_MEANT, column, heading, owner, nearest);
+    else
+        COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_UNKNOWN, column, heading, owner);
+}
+
+static bool has_input(const struct import_layout *layout, const struct field *input, size_t columns) {
+    for (size_t i = 0; i < columns; i++)
+        if (layout->inputs[i] == input) return true;
+    return false;
+}
+
+static void place_heading(struct import_reader *reader, const struct entity *entity, size_t column) {
+    struct import_layout *layout = &reader->file->layout;
+    struct text heading = layout->headings[column];
+    if (text_starts(heading, "#")) return;
+    size_t *special = special_column(layout, entity, heading);
+    struct field *field = special || heading.length == 0 ? NULL : entity_field(entity, heading);
+    bool doubled = special ? *special != IMPORT_NO_COLUMN : field && has_input(layout, field, column);
+    if (doubled)
+        COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_TWICE, column, heading);
+    else if (special)
+        *special = column;
+    else if (field && field->kind == FIELD_INPUT)
+        layout->inputs[column] = field;
+    else
+        complain_heading(reader, entity, column, field);
+}
+
+static void need_column(struct import_reader *reader, bool there, struct text name, struct text label) {
+    if (!there) COMPLAIN(reader, EXCHANGE_IMPORT_COLUMN_MISSING, 0, name, label);
+}
+
+static void need_columns(struct import_reader *reader, const struct entity *entity) {
+    const struct import_layout *layout = &reader->file->layout;
+    if (!entity->is_event) need_column(reader, layout->id != IMPORT_NO_COLUMN, TEXT("id"), TEXT("编号"));
+    if (entity->parent)
+        need_column(reader, layout->parent != IMPORT_NO_COLUMN, entity->parent->name,
+                    label_or_name(entity->parent->label, entity->parent->name, LANGUAGE_ZH));
+    for (size_t i = 0; i < entity->dated.count; i++) {
+        const struct field *dated = entity->dated.items[i];
+        need_column(reader, has_input(layout, dated, layout->count), dated->name,
+                    label_or_name(dated->label, dated->name, LANGUAGE_ZH));
+    }
+}
+
+static bool read_headings(struct import_reader *reader, const struct entity *entity) {
+    struct import_layout *layout = &reader->file->layout;
+    struct arena *arena = reader->import->arena;
+    if (!reader_headings(reader)) return false;
+    *layout = (struct import_layout){
+        .count = reader->csv.count,
+        .id = IMPORT_NO_COLUMN,
+        .parent = IMPORT_NO_COLUMN,
+        .from = IMPORT_NO_COLUMN,
+        .until = IMPORT_NO_COLUMN,
+        .headings = ARENA_ARRAY(arena, struct text, reader->csv.count),
+        .inputs = ARENA_ARRAY(arena, const struct field *, reader->csv.count),
+    };
+    if (arena_failed(arena)) return false;
+    for (size_t i = 0; i < layout->count; i++)
+        layout->headings[i] = reader_keep(reader, text_trim(reader->csv.fields[i].text));
+    for (size_t i = 0; i < layout->count; i++) place_heading(reader, entity, i);
+    need_columns(reader, entity);
+    return !reader->bad;
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------------- */
+
+static struct text cell_text(const struct import_reader *reader, size_t column) {
+    return column == IMPORT_NO_COLUMN ? TEXT("") : text_trim(reader->csv.fields[column].text);
+}
+
+/* An id that must be there. */
+static struct text read_id(struct import_reader *reader, size_t column, enum exchange_message when_empty) {
+    struct text id = cell_text(reader, column);
+    if (column == IMPORT_NO_COLUMN) return id;
+    if (id.length == 0)
+        COMPLAIN(reader, when_empty, column, reader->file->layout.headings[column]);
+    else if (reader_check_text(reader, column, NULL, id))
+        return reader_keep(reader, id);
+    return TEXT("");
+}
+
+static void read_months(struct import_reader *reader, struct record_row *row) {
+    const struct import_layout *layout = &reader->file->layout;
+    struct text from = cell_text(reader, layout->from), until = cell_text(reader, layout->until);
+    if (from.length > 0 && !reader_parse_month(reader, layout->from, from, &row->from)) return;
+    if (until.length > 0 && !reader_parse_month(reader, layout->until, until, &row->until)) return;
+    if (row->until < row->from) COMPLAIN(reader, EXCHANGE_IMPORT_MONTHS_REVERSED, layout->until, from, until);
+}
+
+static void read_input(struct import_reader *reader, size_t column, const struct field *input, size_t row) {
+    struct records *records = &reader->import->records;
+    struct text text = text_trim(reader->csv.fields[column].text);
+    if (text.length == 0) return;
+    if (field_holds_text(input)) {
+        if (reader_check_text(reader, column, input, text))
+            records_put_text(records, input, row, reader_keep(reader, text));
+        return;
+    }
+    lane value = 0;
+    const struct lane_spec *spec = &records->tables[input->entity->index].columns[input->input_index].spec;
+    if (reader_parse_lane(reader, column, spec, text, &value)) records_put(records, input, row, value);
+}
+
+static void read_row(struct import_reader *reader, const struct entity *entity) {
+    const struct import_layout *layout = &reader->file->layout;
+    struct record_row row = {.from = MONTH_FIRST, .until = MONTH_LAST, .place = reader->line};
+    row.id = read_id(reader, layout->id, EXCHANGE_IMPORT_ID_EMPTY);
+    row.parent = read_id(reader, layout->parent, EXCHANGE_IMPORT_PARENT_EMPTY);
+    read_months(reader, &row);
+    size_t number = records_add(&reader->import->records, entity, row);
+    if (number == SIZE_MAX) return;
+    for (size_t i = 0; i < layout->count; i++)
+        if (layout->inputs[i]) read_input(reader, i, layout->inputs[i], number);
+    if (!reader->bad) return;
+    records_drop_last(&reader->import->records, entity);
+    reader_refuse_row(reader, row.id);
+}
+
+static void read_entity(struct import *import, struct import_file *file, const struct entity *entity) {
+    struct import_reader reader;
+    file->entity = entity;
+    import->by_entity[entity->index] = file;
+    if (reader_open(&reader, import, file)) {
+        if (!read_headings(&reader, entity))
+            import->file_refused = true;
+        else
+            while (reader_next(&reader)) read_row(&reader, entity);
+    }
+    reader_close(&reader);
+}
+
+/* --- folders ---------------------------------------------------------------------------------------------------- */
+
+static struct text file_name(struct arena *arena, const struct entity *entity) {
+    return text_format(arena, "%.*s.csv", TEXT_ARG(entity->name));
+}
+
+/* A file by another name is no data, though it may have been meant as such. */
+static void warn_of_stranger(struct import *import, struct text folder, struct text name) {
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, name);
+    for (size_t i = 0; i < import->policy->entities.count; i++)
+        suggestion_note(&suggestion, file_name(import->arena, import->policy->entities.items[i]));
+    bool near = suggestion.best.length > 0;
+    enum exchange_message message = near ? EXCHANGE_IMPORT_FILE_MEANT : EXCHANGE_IMPORT_FILE_UNKNOWN;
+    struct source *source = ARENA_NEW(import->arena, struct source);
+    if (arena_failed(import->arena)) return;
+    source->name = path_join(import->arena, folder, name);
+    struct text arguments[] = {name, suggestion.best};
+    struct diagnostic *diagnostic = diagnostics_add(import->diagnostics, &exchange_messages[message],
+                                                    (struct position){.source = source}, arguments, 2);
+    if (diagnostic) diagnostics_make_warning(import->diagnostics, diagnostic);
+}
+
+static bool is_csv(struct text name) {
+    return name.length > 4 && text_is(text_slice(name, name.length - 4, name.length), ".csv");
+}
+
+static bool is_data_file(const struct import *import, struct text name) {
+    if (text_is(name, "opening.csv") || text_is(name, "decisions.csv")) return true;
+    return map_get(&import->policy->entity_by_name, text_slice(name, 0, name.length - 4)) != NULL;
+}
+
+static bool look_over(struct import *import, struct text folder) {
+    struct file_names names = {0};
+    enum file_result result = folder_list(import->arena, folder.bytes, &names);
+    if (result != FILE_OK) {
+        diagnostics_add(import->diagnostics, &exchange_messages[EXCHANGE_FOLDER_UNREADABLE], (struct position){0},
+                        &folder, 1);
+        return false;
+    }
+    size_t data_files = 0;
+    for (size_t i = 0; i < names.list.count; i++) {
+        if (!is_csv(names.list.items[i])) continue;
+        if (is_data_file(import, names.list.items[i]))
+            data_files++;
+        else
+            warn_of_stranger(import, folder, names.list.items[i]);
+    }
+    if (data_files > 0) return true;
+    diagnostics_add(import->diagnostics, &exchange_messages[EXCHANGE_IMPORT_NO_DATA], (struct position){0}, &folder, 1);
+    return false;
+}
+
+static void read_entities(struct import *import, struct text folder, struct text areas) {
+    for (size_t i = 0; i < import->policy->entities.count && !arena_failed(import->arena); i++) {
+        const struct entity *entity = import->policy->entities.items[i];
+        struct text name = file_name(import->arena, entity);
+        size_t opened = import->files.count;
+        struct import_file *file = import_open(import, folder, name.bytes);
+        bool missing = !file && import->files.count == opened;
+        if (missing && areas.length > 0) file = import_open(import, areas, name.bytes);
+        if (file) read_entity(import, file, entity);
+    }
+}
+
+static bool begin(struct import *import) {
+    size_t entities = import->policy->entities.count + 1;
+    records_init(&import->records, import->arena, import->policy);
+    import->by_entity = ARENA_ARRAY(import->arena, struct import_file *, entities);
+    import->reported = ARENA_ARRAY(import->arena, bool *, entities);
+    return !arena_failed(import->arena);
+}
+
+enum import_result import_folder(struct import *import, const char *folder, const char *areas_folder) {
+    if (!begin(import)) return IMPORT_NO_MEMORY;
+    struct text data = text_copy(import->arena, text_from(folder));
+    struct text areas = text_copy(import->arena, text_from(areas_folder));
+    bool readable = !arena_failed(import->arena) && look_over(import, data);
+    if (readable) {
+        read_entities(import, data, areas);
+        import_read_given(import, data, true);
+        import_read_given(import, data, false);
+    }
+    if (arena_failed(import->arena) || arena_failed(import->diagnostics->arena)) return IMPORT_NO_MEMORY;
+    if (!readable) return IMPORT_UNREADABLE;
+    if (import->file_refused) return IMPORT_FILE_REFUSED;
+    return import->refused.count > 0 ? IMPORT_ROWS_REFUSED : IMPORT_OK;
+}
+
+void import_close(struct import *import) {
+    for (size_t i = 0; i < import->files.count; i++) file_close(&import->files.items[i]->file);
+    import->files.count = 0;
+}

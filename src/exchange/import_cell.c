@@ -1,0 +1,154 @@
+#include "exchange/import_inside.h"
+
+#include "base/identifier.h"
+
+enum {
+    NUMBER_BYTES_MAX = 60,
+};
+
+static struct text heading_of(const struct import_reader *reader, size_t column) {
+    return reader->file->layout.headings[column];
+}
+
+/* --- what was meant --------------------------------------------------------------------------------------------- */
+
+/* The digit, sign or point that stands at the offset, also in its wide form; NUL for what a clerk writes into a number
+ * and means nothing (thousands' commas, spaces, the currency); -1 for anything else. */
+static int number_character(uint32_t character) {
+    if (character >= 0xff10 && character <= 0xff19) return '0' + (int)(character - 0xff10);
+    switch (character) {
+    case ',':
+    case ' ':
+    case 0xff0c: /* ， */
+    case 0x3000: /* wide space */
+    case 0xa5:   /* ¥ */
+    case 0xffe5: /* ￥ */
+    case 0x5143: /* 元 */ return '\0';
+    case 0xff0e: /* ． */ return '.';
+    case 0x2212: /* − */
+    case 0xff0d: /* － */ return '-';
+    default:
+        return (character >= '0' && character <= '9') || character == '.' || character == '-' ? (int)character : -1;
+    }
+}
+
+/* The number that "3万", "30,000元" or "３００００" stands for, if the field takes it. */
+static bool find_number_meant(struct arena *arena, const struct lane_spec *spec, struct text text, struct text *meant) {
+    enum { TEN_THOUSAND = 0x4e07 /* 万 */ };
+    char digits[NUMBER_BYTES_MAX];
+    size_t length = 0;
+    bool ten_thousands = false;
+    if (text.length > NUMBER_BYTES_MAX) return false;
+    for (size_t offset = 0; offset < text.length;) {
+        uint32_t character = text_next(text, &offset);
+        int plain = character == TEN_THOUSAND && !ten_thousands ? '\0' : number_character(character);
+        if (plain < 0 || (plain != '\0' && ten_thousands)) return false;
+        ten_thousands = ten_thousands || character == TEN_THOUSAND;
+        if (plain != '\0') digits[length++] = (char)plain;
+    }
+    struct number number;
+    lane ignored;
+    if (!number_parse(arena, (struct text){digits, length}, &number)) return false;
+    if (ten_thousands) number = number_multiply(arena, number, number_from(10000));
+    *meant = number_exact(arena, number);
+    return lane_parse(spec, *meant, &ignored) == LANE_OK;
+}
+
+/* --- values ----------------------------------------------------------------------------------------------------- */
+
+/* A limit as the user would write it. */
+static struct text show_limit(struct arena *arena, const struct lane_spec *spec, lane value) {
+    if (spec->field->type.kind == TYPE_DATE) return day_format(arena, (day_number)value);
+    return number_exact(arena, number_divide(arena, lane_number(arena, spec, value), spec->field->scale));
+}
+
+static struct text list_values(struct arena *arena, const struct enumeration *enumeration) {
+    struct builder list;
+    builder_init(&list);
+    for (size_t i = 0; i < enumeration->count; i++) {
+        const struct enum_value *value = &enumeration->values[i];
+        struct text label = label_or_name(value->label, value->name.text, LANGUAGE_ZH);
+        if (i > 0) builder_add(&list, TEXT(", "));
+        builder_add(&list, value->name.text);
+        if (!text_equal(label, value->name.text)) builder_format(&list, " %.*s", TEXT_ARG(label));
+    }
+    return builder_finish(&list, arena);
+}
+
+static void complain_value(struct import_reader *reader, size_t column, const struct lane_spec *spec, struct text text,
+                           enum lane_result result) {
+    struct arena *arena = &reader->scratch;
+    struct text heading = heading_of(reader, column), meant;
+    switch (result) {
+    case LANE_NOT_A_NUMBER:
+        if (find_number_meant(arena, spec, text, &meant))
+            COMPLAIN(reader, EXCHANGE_IMPORT_NUMBER_MEANT, column, heading, text, meant);
+        else
+            COMPLAIN(reader, EXCHANGE_IMPORT_NOT_A_NUMBER, column, heading, text);
+        break;
+    case LANE_OFF_STEP:
+        COMPLAIN(reader, EXCHANGE_IMPORT_OFF_STEP, column, heading, text, show_limit(arena, spec, 1));
+        break;
+    case LANE_OUT_OF_RANGE:
+        if (spec->bounded)
+            COMPLAIN(reader, EXCHANGE_IMPORT_OUT_OF_RANGE, column, heading, text, show_limit(arena, spec, spec->low),
+                     show_limit(arena, spec, spec->high));
+        else
+            COMPLAIN(reader, EXCHANGE_IMPORT_TOO_LARGE, column, heading, text);
+        break;
+    case LANE_NOT_A_DATE: COMPLAIN(reader, EXCHANGE_IMPORT_NOT_A_DATE, column, heading, text); break;
+    case LANE_NOT_A_TRUTH: COMPLAIN(reader, EXCHANGE_IMPORT_NOT_A_TRUTH, column, heading, text); break;
+    default:
+        COMPLAIN(reader, EXCHANGE_IMPORT_NOT_A_VALUE, column, heading, text,
+                 list_values(arena, spec->field->type.enumeration));
+    }
+}
+
+bool reader_parse_lane(struct import_reader *reader, size_t column, const struct lane_spec *spec, struct text text,
+                       lane *out) {
+    enum lane_result result = lane_parse(spec, text, out);
+    if (result == LANE_OK) return true;
+    complain_value(reader, column, spec, text, result);
+    return false;
+}
+
+bool reader_parse_month(struct import_reader *reader, size_t column, struct text text, month_number *out) {
+    if (month_parse(text, out)) return true;
+    COMPLAIN(reader, EXCHANGE_IMPORT_NOT_A_MONTH, column, heading_of(reader, column), text);
+    return false;
+}
+
+/* --- texts ------------------------------------------------------------------------------------------------------ */
+
+bool field_holds_text(const struct field *field) {
+    return field->type.kind == TYPE_TEXT || field->type.kind == TYPE_ROW;
+}
+
+static bool check_scheme(struct import_reader *reader, size_t column, struct text scheme, struct text text) {
+    char expected;
+    struct text heading = heading_of(reader, column);
+    switch (identifier_check(scheme, text, &expected)) {
+    case IDENTIFIER_OK: return true;
+    case IDENTIFIER_WRONG_LENGTH: COMPLAIN(reader, EXCHANGE_IMPORT_IDENTIFIER_LENGTH, column, heading); break;
+    case IDENTIFIER_WRONG_CHARACTER:
+        COMPLAIN(reader, EXCHANGE_IMPORT_IDENTIFIER_CHARACTER, column, heading,
+                 text_format(&reader->scratch, "%zu", identifier_wrong_at(scheme, text) + 1));
+        break;
+    case IDENTIFIER_WRONG_DATE: COMPLAIN(reader, EXCHANGE_IMPORT_IDENTIFIER_DATE, column, heading); break;
+    case IDENTIFIER_WRONG_CHECK:
+        COMPLAIN(reader, EXCHANGE_IMPORT_IDENTIFIER_CHECK, column, heading,
+                 text_format(&reader->scratch, "%zu", identifier_wrong_at(scheme, text) + 1),
+                 text_copy(&reader->scratch, (struct text){&expected, 1}));
+        break;
+    }
+    return false;
+}
+
+bool reader_check_text(struct import_reader *reader, size_t column, const struct field *field, struct text text) {
+    if (text.length > IMPORT_TEXT_BYTES_MAX) {
+        COMPLAIN(reader, EXCHANGE_IMPORT_TEXT_TOO_LONG, column, heading_of(reader, column));
+        return false;
+    }
+    bool checked = field && field->check.length > 0 && identifier_scheme_known(field->check);
+    return !checked || check_scheme(reader, column, field->check, text);
+}

@@ -1,0 +1,362 @@
+#define _GNU_SOURCE /* mkdtemp */
+#include "base/memory.h"
+#include "exchange/import.h"
+#include "exchange/messages.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char policy_text[] =
+    "# Trial\n\n```doudi\n"
+    "policy trial \"试行\" \"Trial\"\n"
+    "  currency yuan of 100 fen\n\n"
+    "entity home \"家庭\" \"Home\"\n"
+    "entity person in home at most 2 \"人员\" \"Person\"\n"
+    "event bill in person dated paid, number \"账单\" \"Bill\"\n\n"
+    "enum sex : male \"男\" \"Male\", female \"女\" \"Female\"\n\n"
+    "input home head : text \"户主\" \"Head\"\n"
+    "input home income : money/year in 0 .. 100_000 yuan/year \"年收入\" \"Income\"\n"
+    "input home enrolled : bool \"在保\" \"Enrolled\"\n"
+    "input person citizen_id : text check gb11643 \"身份证号\" \"Citizen id\"\n"
+    "input person sex : sex \"性别\" \"Sex\"\n"
+    "input person born : date \"出生日期\" \"Born\"\n"
+    "input person lodges : home \"借住\" \"Lodges with\"\n"
+    "input bill paid : date \"付款日期\" \"Paid\"\n"
+    "input bill number : text \"单号\" \"Number\"\n"
+    "input bill cost : money in 0 .. 10_000 yuan \"金额\" \"Cost\"\n\n"
+    "clause c \"条\" \"Clause\"\n"
+    "```\n";
+
+/* --- the stage -------------------------------------------------------------------------------------------------- */
+
+struct stage {
+    struct arena arena;
+    struct policy *policy;
+    struct diagnostics diagnostics;
+    struct import import;
+    enum import_result result;
+    char folder[64];
+};
+
+static struct policy *make_policy(void) {
+    struct policy *policy = policy_new();
+    assert_non_null(policy);
+    policy_begin_layer(policy, TEXT("trial"));
+    policy_add_file(policy, TEXT("trial.md"), text_from(policy_text));
+    if (!policy_compile(policy)) {
+        struct builder out;
+        builder_init(&out);
+        for (size_t i = 0; i < policy->diagnostics.list.count; i++)
+            diagnostic_print(&out, &policy->arena, &policy->diagnostics.list.items[i], LANGUAGE_EN);
+        fail_msg("%s", builder_text(&out).bytes);
+    }
+    return policy;
+}
+
+static void begin(struct stage *stage) {
+    arena_init(&stage->arena);
+    stage->policy = make_policy();
+    diagnostics_init(&stage->diagnostics, &stage->arena);
+    stage->import =
+        (struct import){.arena = &stage->arena, .policy = stage->policy, .diagnostics = &stage->diagnostics};
+    strcpy(stage->folder, "/tmp/doudi-import-XXXXXX");
+    assert_non_null(mkdtemp(stage->folder));
+}
+
+static void write_bytes(struct stage *stage, const char *name, struct text bytes) {
+    FILE *file = fopen(path_join(&stage->arena, text_from(stage->folder), text_from(name)).bytes, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.bytes, 1, bytes.length, file), bytes.length);
+    fclose(file);
+}
+
+static void write_file(struct stage *stage, const char *name, const char *text) {
+    write_bytes(stage, name, text_from(text));
+}
+
+static void import(struct stage *stage) {
+    stage->result = import_folder(&stage->import, stage->folder, NULL);
+}
+
+static void finish(struct stage *stage) {
+    struct file_names names = {0};
+    import_close(&stage->import);
+    folder_list(&stage->arena, stage->folder, &names);
+    for (size_t i = 0; i < names.list.count; i++)
+        unlink(path_join(&stage->arena, text_from(stage->folder), names.list.items[i]).bytes);
+    rmdir(stage->folder);
+    policy_free(stage->policy);
+    arena_free(&stage->arena);
+}
+
+/* Every diagnostic in the order in which they were told: "code line:column", parted by commas. */
+static void assert_told(struct stage *stage, const char *expected) {
+    struct builder out;
+    builder_init(&out);
+    for (size_t i = 0; i < stage->diagnostics.list.count; i++) {
+        const struct diagnostic *diagnostic = &stage->diagnostics.list.items[i];
+        builder_format(&out, "%s%s %u:%u", i > 0 ? ", " : "", diagnostic->message->code, diagnostic->at.line,
+                       diagnostic->at.column);
+    }
+    assert_string_equal(out.length ? builder_text(&out).bytes : "", expected);
+    builder_free(&out);
+}
+
+static const struct record_table *table_of(struct stage *stage, const char *entity) {
+    const struct entity *found = map_get(&stage->policy->entity_by_name, text_from(entity));
+    assert_non_null(found);
+    return &stage->import.records.tables[found->index];
+}
+
+static const struct column *column_of(struct stage *stage, const char *entity, const char *field) {
+    return &table_of(stage, entity)->columns[policy_field(stage->policy, text_from(entity), text_from(field))->input_index];
+}
+
+static void assert_text(struct text text, const char *expected) {
+    assert_int_equal(text.length, strlen(expected));
+    assert_memory_equal(text.bytes, expected, text.length);
+}
+
+/* What home.csv with these bytes leads to. */
+static void assert_home(struct text bytes, enum import_result result, const char *expected) {
+    struct stage stage;
+    begin(&stage);
+    write_bytes(&stage, "home.csv", bytes);
+    import(&stage);
+    assert_told(&stage, expected);
+    assert_int_equal(stage.result, result);
+    finish(&stage);
+}
+
+static void assert_home_text(const char *text, enum import_result result, const char *expected) {
+    assert_home(text_from(text), result, expected);
+}
+
+/* --- what is read ----------------------------------------------------------------------------------------------- */
+
+static void reads_rows_in_the_fields_own_units(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "home.csv", "\xef\xbb\xbf编号,Income,户主,#note,enrolled\r\nh1,1200.50,\"赵\"\"一\"\"\",x,是\r\n\r\nh2,,,,\r\n");
+    write_file(&stage, "person.csv", "id,家庭,sex,born,lodges,from,until\np1,h1,女,2001-02-03,h2,2018-07,2018-09\n");
+    write_file(&stage, "bill.csv", "person,paid,number,cost\np1,2018-07-09,A7,12\n");
+    import(&stage);
+    assert_told(&stage, "");
+    assert_int_equal(stage.result, IMPORT_OK);
+    assert_int_equal(table_of(&stage, "home")->count, 2);
+    assert_int_equal(column_get(column_of(&stage, "home", "income"), 0), 120050);
+    assert_int_equal(column_of(&stage, "home", "income")->known[1], 0);
+    assert_int_equal(column_of(&stage, "home", "head")->known[1], 0);
+    assert_text(column_of(&stage, "home", "head")->texts[0], "赵\"一\"");
+    assert_int_equal(table_of(&stage, "home")->rows[1].place, 4);
+    const struct record_row *person = &table_of(&stage, "person")->rows[0];
+    assert_text(person->parent, "h1");
+    assert_int_equal(person->until - person->from, 2);
+    assert_int_equal(column_get(column_of(&stage, "person", "sex"), 0), 1);
+    assert_text(column_of(&stage, "person", "lodges")->texts[0], "h2");
+    assert_int_equal(table_of(&stage, "bill")->rows[0].id.length, 0);
+    assert_int_equal(column_get(column_of(&stage, "bill", "cost"), 0), 1200);
+    finish(&stage);
+}
+
+static void reads_areas_where_the_folder_has_none(void **state) {
+    (void)state;
+    struct stage areas, stage;
+    begin(&areas);
+    begin(&stage);
+    write_file(&areas, "home.csv", "id\nh1\n");
+    write_file(&areas, "person.csv", "id,home\np1,h1\n");
+    write_file(&stage, "person.csv", "id,home\np2,h1\np3,h1\n");
+    stage.result = import_folder(&stage.import, stage.folder, areas.folder);
+    assert_int_equal(stage.result, IMPORT_OK);
+    assert_int_equal(table_of(&stage, "home")->count, 1);
+    assert_int_equal(table_of(&stage, "person")->count, 2);
+    finish(&stage);
+    finish(&areas);
+}
+
+static void reads_gb18030(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    /* 编号,户主 and 赵一 */
+    write_file(&stage, "home.csv", "\xb1\xe0\xba\xc5,\xbb\xa7\xd6\xf7\nh1,\xd5\xd4\xd2\xbb\n");
+    import(&stage);
+    assert_told(&stage, "");
+    assert_text(column_of(&stage, "home", "head")->texts[0], "赵一");
+    finish(&stage);
+}
+
+/* --- headings --------------------------------------------------------------------------------------------------- */
+
+static void refuses_files_with_wrong_headings(void **state) {
+    (void)state;
+    assert_home_text("id,incom\nh1,1\n", IMPORT_FILE_REFUSED, "import-heading-meant 1:4");
+    assert_home_text("id,weather\nh1,1\n", IMPORT_FILE_REFUSED, "import-heading-unknown 1:4");
+    assert_home_text("id,income,年收入\nh1,1,1\n", IMPORT_FILE_REFUSED, "import-heading-twice 1:11");
+    assert_home_text("id,编号\nh1,1\n", IMPORT_FILE_REFUSED, "import-heading-twice 1:4");
+    assert_home_text("income,\n1,\n", IMPORT_FILE_REFUSED, "import-heading-empty 1:8, import-column-missing 1:1");
+    assert_home_text("", IMPORT_FILE_REFUSED, "import-empty 0:0");
+    assert_home_text("id,\"income\nh1,1\n", IMPORT_FILE_REFUSED, "import-quote-open 1:4");
+}
+
+static void refuses_files_that_are_no_csv(void **state) {
+    (void)state;
+    assert_home_text("PK\x03\x04zip", IMPORT_FILE_REFUSED, "import-workbook 0:0");
+    assert_home_text("id\nh1\n\xb1\xe0\xff\n", IMPORT_FILE_REFUSED, "import-encoding 3:3");
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------------- */
+
+static void refuses_a_row_for_any_bad_cell(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "home.csv", "id,head,income,enrolled\nh1,a,3万,maybe\nh2,b,5,no\nh3,c,1.005,no\n,d,200000,no\n");
+    import(&stage);
+    assert_told(&stage, "import-number-meant 2:6, import-not-a-truth 2:9, import-off-step 4:6, "
+                        "import-id-empty 5:1, import-out-of-range 5:4");
+    assert_int_equal(stage.result, IMPORT_ROWS_REFUSED);
+    assert_int_equal(table_of(&stage, "home")->count, 1);
+    assert_text(table_of(&stage, "home")->rows[0].id, "h2");
+    assert_int_equal(stage.import.refused.count, 3);
+    assert_int_equal(stage.import.refused.items[0].line, 2);
+    assert_int_equal(stage.import.refused.items[1].diagnostic, 2);
+    assert_text(stage.import.refused.items[2].row, ",d,200000,no");
+    assert_text(diagnostic_remedy(&stage.arena, &stage.diagnostics.list.items[0], LANGUAGE_EN), "write 30000");
+    finish(&stage);
+}
+
+static void refuses_values_of_every_kind(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "home.csv", "id\nh1\n");
+    write_file(&stage, "person.csv",
+               "id,home,citizen_id,sex,born,from,until\n"
+               "p1,h1,110105194912310021,,,,\np2,h1,11010519491231002,,,,\np3,h1,11010519491331002X,,,,\n"
+               "p4,h1,1101051949123100a1,,,,\np5,h1,11010519491231002X,other,2018-02-30,,\n"
+               "p6,h1,,,,July,\np7,h1,,,,2018-07,2018-06\np8,,,,,,\n");
+    import(&stage);
+    assert_told(&stage, "import-identifier-check 2:7, import-identifier-length 3:7, import-identifier-date 4:7, "
+                        "import-identifier-character 5:7, import-not-a-value 6:26, import-not-a-date 6:32, "
+                        "import-not-a-month 7:10, import-months-reversed 8:18, import-parent-empty 9:4");
+    finish(&stage);
+}
+
+static void goes_on_after_broken_rows(void **state) {
+    (void)state;
+    const char rows[] = "id,head\nh1\nh2,a,b\nh3,a\"b\nh4,\xe8\xb5\nh5,赵钱孙李\nh6,\0\nh7,\"open\nh8,fine\n";
+    assert_home((struct text){rows, sizeof rows - 1}, IMPORT_ROWS_REFUSED,
+                "import-cells 2:1, import-cells 3:1, import-quote-stray 4:5, import-bad-utf8 5:4, import-nul 7:4, "
+                "import-quote-open 8:4");
+}
+
+static void refuses_long_texts(void **state) {
+    (void)state;
+    char bytes[600];
+    int length = snprintf(bytes, sizeof bytes, "id,head\nh1,%0400d\nh2,%0401d\n", 0, 0);
+    assert_true(length > 0 && (size_t)length < sizeof bytes * 2);
+    struct stage stage;
+    begin(&stage);
+    char text[1000];
+    snprintf(text, sizeof text, "id,head\nh1,%0400d\nh2,%0401d\n", 0, 0);
+    write_file(&stage, "home.csv", text);
+    import(&stage);
+    assert_told(&stage, "import-text-too-long 3:4");
+    assert_int_equal(table_of(&stage, "home")->count, 1);
+    finish(&stage);
+}
+
+static void lists_a_thousand_and_counts_the_rest(void **state) {
+    (void)state;
+    struct stage stage;
+    struct builder rows;
+    begin(&stage);
+    builder_init(&rows);
+    builder_add(&rows, TEXT("id,income\n"));
+    for (int i = 0; i < IMPORT_DIAGNOSTICS_A_FILE + 7; i++) builder_format(&rows, "h%d,x\n", i);
+    write_bytes(&stage, "home.csv", builder_text(&rows));
+    builder_free(&rows);
+    import(&stage);
+    assert_int_equal(stage.diagnostics.list.count, IMPORT_DIAGNOSTICS_A_FILE + 1);
+    assert_text(stage.diagnostics.list.items[IMPORT_DIAGNOSTICS_A_FILE].argument[0], "7");
+    assert_int_equal(stage.import.refused.count, IMPORT_DIAGNOSTICS_A_FILE + 7);
+    assert_true(stage.import.refused.items[IMPORT_DIAGNOSTICS_A_FILE].diagnostic == SIZE_MAX);
+    finish(&stage);
+}
+
+/* --- folders ---------------------------------------------------------------------------------------------------- */
+
+static void tells_of_folders_and_strange_files(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "homes.csv", "id\n");
+    import(&stage);
+    assert_told(&stage, "import-file-meant 0:0, import-no-data 0:0");
+    assert_int_equal(stage.result, IMPORT_UNREADABLE);
+    assert_int_equal(stage.diagnostics.errors, 1);
+    finish(&stage);
+    begin(&stage);
+    stage.result = import_folder(&stage.import, "/tmp/doudi-import-none/none", NULL);
+    assert_told(&stage, "folder-unreadable 0:0");
+    assert_int_equal(stage.result, IMPORT_UNREADABLE);
+    finish(&stage);
+}
+
+/* --- across rows ------------------------------------------------------------------------------------------------ */
+
+static void report(struct stage *stage) {
+    struct refusals refusals = {.arena = &stage->arena};
+    month_number month;
+    assert_true(month_parse(TEXT("2018-07"), &month));
+    struct dataset *dataset = dataset_new(stage->policy, &stage->import.records, month, &refusals);
+    assert_non_null(dataset);
+    import_report_refusals(&stage->import, &refusals);
+    dataset_free(dataset);
+}
+
+static void places_what_a_dataset_leaves_out(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "home.csv", "income,id\n1,h1\n2,h1\nx,h2\n");
+    write_file(&stage, "person.csv", "id,lodges,home\np1,h1,h1\n\np2,,\"h9\"\np3,,h2\np4,h7,h1\n");
+    write_file(&stage, "bill.csv", "person,number,paid\np1,A,2018-07-01\np1,,2018-07-01\np1,A,2018-07-01\np2,B,2018-07-01\n");
+    import(&stage);
+    assert_told(&stage, "import-not-a-number 4:1");
+    report(&stage);
+    report(&stage); /* is told once */
+    assert_told(&stage, "import-not-a-number 4:1, import-id-twice 3:3, import-parent-unknown 4:6, "
+                        "import-parent-refused 5:5, import-dated-empty 3:4, import-parent-refused 5:1, "
+                        "import-event-twice 4:4, import-reference-unknown 6:4");
+    assert_int_equal(stage.import.refused.count, 7);
+    assert_text(stage.import.refused.items[2].row, "p2,,\"h9\"");
+    finish(&stage);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_rows_in_the_fields_own_units),
+        cmocka_unit_test(reads_areas_where_the_folder_has_none),
+        cmocka_unit_test(reads_gb18030),
+        cmocka_unit_test(refuses_files_with_wrong_headings),
+        cmocka_unit_test(refuses_files_that_are_no_csv),
+        cmocka_unit_test(refuses_a_row_for_any_bad_cell),
+        cmocka_unit_test(refuses_values_of_every_kind),
+        cmocka_unit_test(goes_on_after_broken_rows),
+        cmocka_unit_test(refuses_long_texts),
+        cmocka_unit_test(lists_a_thousand_and_counts_the_rest),
+        cmocka_unit_test(tells_of_folders_and_strange_files),
+        cmocka_unit_test(places_what_a_dataset_leaves_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
