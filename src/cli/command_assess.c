@@ -35,26 +35,26 @@ static void print_totals(struct command *command, struct session *session, const
         printf(say(command, "◇ 有 %zu 项未确认的参数参与计算\n", "◇ %zu parameters in use are not confirmed\n"), confirmation.parameters);
 }
 
-static size_t count_people(const struct session *session, bool lowest) {
+/* The entity with the most rows, events apart: the people. Their families lie right above. */
+static const struct entity *find_people(const struct session *session) {
     const struct policy *policy = session->policy;
-    size_t deepest = 0;
-    for (size_t i = 0; i < policy->entities.count; i++)
-        if (!policy->entities.items[i]->is_event && dataset_table(session->dataset, policy->entities.items[i])->rows &&
-            policy->entities.items[i]->depth > deepest)
-            deepest = policy->entities.items[i]->depth;
-    size_t count = 0;
-    for (size_t i = 0; i < policy->entities.count; i++)
-        if (!policy->entities.items[i]->is_event && policy->entities.items[i]->depth == (lowest || !deepest ? deepest : deepest - 1))
-            count += dataset_table(session->dataset, policy->entities.items[i])->rows;
-    return count;
+    const struct entity *people = NULL;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct entity *entity = policy->entities.items[i];
+        if (entity->is_event || !entity->parent) continue;
+        if (!people || dataset_table(session->dataset, entity)->rows > dataset_table(session->dataset, people)->rows) people = entity;
+    }
+    return people;
 }
 
 static void print_month(struct session *session, const struct results *results, const char *out) {
     struct command *command = session->command;
     struct text month = month_format(&command->arena, session->run->month);
     struct text name = session->policy->layers.items[session->policy->layers.count - 1]->head->name.text;
-    printf(say(command, "%.*s  %zu 户 %zu 人  政策 %.*s\n", "%.*s  %zu families, %zu people  policy %.*s\n"), TEXT_ARG(month),
-           count_people(session, false), count_people(session, true), TEXT_ARG(name));
+    const struct entity *people = find_people(session);
+    if (people)
+        printf(say(command, "%.*s  %zu 户 %zu 人  政策 %.*s\n", "%.*s  %zu families, %zu people  policy %.*s\n"), TEXT_ARG(month),
+               dataset_table(session->dataset, people->parent)->rows, dataset_table(session->dataset, people)->rows, TEXT_ARG(name));
     print_totals(command, session, results);
     if (results->undetermined_rows)
         printf(say(command, "？无法判定 %zu 份 → %s/undetermined.csv\n", "？%zu awards undetermined → %s/undetermined.csv\n"), results->undetermined_rows, out);

@@ -63,6 +63,7 @@ static void set_units(struct walk *walk, struct text units[LANGUAGES], const str
 
 static void set_formula(struct walk *walk, struct explanation *node, const struct context *context,
                         const struct expr *expr, const struct number *scale) {
+    if (arena_failed(walk->arena)) return;
     for (int language = 0; language < LANGUAGES; language++)
         node->formula[language] = expression_numbers(walk->arena, context, expr, scale, (enum language)language);
 }
@@ -336,7 +337,7 @@ static enum comparison opposite(enum comparison compare) {
 
 /* How far the left side would have to move for the comparison to come out the other way. */
 static void set_distance(struct walk *walk, struct explanation *node, const struct context *context,
-                         const struct expr *expr) {
+                         const struct expr *expr, struct number step) {
     struct value left = evaluate(context, expr->left), right = evaluate(context, expr->right);
     bool numbers = expr->left->type.kind == TYPE_NUMBER || expr->right->type.kind == TYPE_NUMBER;
     if (!numbers || left.state != VALUE_KNOWN || right.state != VALUE_KNOWN) return;
@@ -345,8 +346,9 @@ static void set_distance(struct walk *walk, struct explanation *node, const stru
     struct number gap = number_subtract(walk->arena, right.as.number, left.as.number);
     bool down = aim == LESS || aim == LESS_EQUAL || (aim == EQUAL && number_sign(gap) < 0);
     node->move = down ? MOVE_DOWN : MOVE_UP;
-    node->distance = number_absolute(walk->arena, gap);
-    if (aim == LESS || aim == GREATER) node->distance = number_add(walk->arena, node->distance, node->step);
+    struct number distance = number_absolute(walk->arena, gap);
+    if (aim == LESS || aim == GREATER) distance = number_add(walk->arena, distance, step);
+    node->distance = distance;
 }
 
 static struct explanation *explain_condition(struct walk *walk, const struct context *context, const struct expr *expr,
@@ -364,7 +366,7 @@ static struct explanation *explain_condition(struct walk *walk, const struct con
         if (display.any) display = display_of(walk->arena, expr->right);
         node->scale = display.scale;
         node->step = display.step;
-        set_distance(walk, node, context, expr);
+        set_distance(walk, node, context, expr, display.step);
         set_expression_labels(walk, node->subject, expr->left);
         if (!declaration) declaration = unit_of(expr->right);
         if (declaration) set_units(walk, node->subject_unit, declaration);
@@ -555,8 +557,9 @@ static struct explanation *explain_value(struct walk *walk, const struct field *
                    value.as.truth != (wish == WISH_TRUE);
     set_labels(node, field->label, field->name);
     set_units(walk, node->unit, field->declaration);
+    if (arena_failed(walk->arena)) return node; /* it is spare memory that others write to */
     note_origin(walk->run, node, row);
-    if (field->kind == FIELD_INPUT || node->given || arena_failed(walk->arena)) return node;
+    if (field->kind == FIELD_INPUT || node->given) return node;
     struct context context = context_of(walk->run, field->entity, row);
     explain_rule(&(struct list){walk, node}, &context, field, wish);
     return node;
@@ -600,6 +603,7 @@ struct explanation *explain_why_not(struct run *run, struct arena *arena, const 
         explain_value(&walk, benefit, row, benefit->type.kind == TYPE_BOOL ? WISH_TRUE : WISH_NONE);
     struct explanation *node = ARENA_NEW(arena, struct explanation);
     whole->depth = 1;
+    if (arena_failed(arena)) return whole;
     if (whole->value.state != VALUE_KNOWN || !whole->branch || !is_nothing(whole->branch->value)) return whole;
     *node = *whole;
     node->failed = true;

@@ -205,6 +205,7 @@ static void form_path_label(const struct form *form, const struct expr *expr) {
 }
 
 static void form_arithmetic(const struct form *form, const struct expr *expr, struct number scale);
+static void form_call(const struct form *form, const struct expr *expr, struct number scale, enum binding around);
 
 /* A sum of parts in different units: each part is changed for itself, so that it can be found again. */
 static bool is_mixed_sum(const struct form *form, const struct expr *expr) {
@@ -213,25 +214,40 @@ static bool is_mixed_sum(const struct form *form, const struct expr *expr) {
     return !a.any && !b.any && !number_equal(a.scale, b.scale);
 }
 
+/* What is as true of fen a month as of yuan a year: it may be written in any scale. */
+static bool is_scale_free(const struct expr *expr) {
+    return expr->kind == EXPR_CALL && expr->as.call.function <= FUNCTION_CEIL && expr->type.kind == TYPE_NUMBER;
+}
+
+static void form_changed(const struct form *form, const struct expr *expr, struct number from, struct number to) {
+    struct number factor = number_divide(form->arena, from, to), inverse = number_divide(form->arena, to, from);
+    bool divides = number_is_integer(inverse);
+    form_expression(form, expr, BIND_MULTIPLY);
+    builder_add(form->out, divides ? TEXT(" ÷ ") : TEXT(" × "));
+    builder_add(form->out, number_exact(form->arena, divides ? inverse : factor));
+}
+
 /* Written in the scale of what stands around it; in labels units play no part. */
 static void form_scaled(const struct form *form, const struct expr *expr, struct number scale, enum binding around) {
     struct display display = display_of(form->arena, expr);
+    if (form->context && is_scale_free(expr)) {
+        form_call(form, expr, scale, around);
+        return;
+    }
     if (!form->context || display.any || number_equal(display.scale, scale)) {
         form_expression(form, expr, around);
         return;
     }
-    bool bracket = around >= BIND_MULTIPLY;
-    if (bracket) builder_add(form->out, TEXT("("));
-    if (is_mixed_sum(form, expr)) {
-        form_arithmetic(form, expr, scale);
-    } else {
-        struct number factor = number_divide(form->arena, display.scale, scale),
-                      inverse = number_divide(form->arena, scale, display.scale);
-        bool divides = number_is_integer(inverse);
-        form_expression(form, expr, BIND_MULTIPLY);
-        builder_add(form->out, divides ? TEXT(" ÷ ") : TEXT(" × "));
-        builder_add(form->out, number_exact(form->arena, divides ? inverse : factor));
+    if (expr->kind == EXPR_NUMBER) {
+        builder_add(form->out, number_exact(form->arena, number_divide(form->arena, expr->as.number.in_base, scale)));
+        return;
     }
+    bool mixed = is_mixed_sum(form, expr), bracket = around > (mixed ? BIND_ADD : BIND_MULTIPLY);
+    if (bracket) builder_add(form->out, TEXT("("));
+    if (mixed)
+        form_arithmetic(form, expr, scale);
+    else
+        form_changed(form, expr, display.scale, scale);
     if (bracket) builder_add(form->out, TEXT(")"));
 }
 
@@ -268,15 +284,14 @@ static bool is_one_value(const struct form *form, const struct expr *expr) {
     return expr->as.call.function > FUNCTION_COUNT;
 }
 
-static void form_call(const struct form *form, const struct expr *expr, enum binding around) {
+static void form_call(const struct form *form, const struct expr *expr, struct number scale, enum binding around) {
     const struct expr *other = beyond_idle_zero(form, expr);
     if (other) {
-        form_expression(form, other, around);
+        form_scaled(form, other, scale, around);
         return;
     }
-    struct number scale = display_of(form->arena, expr).scale;
     write_function(form, expr->as.call.function);
-    form_list(form, expr->items.items, expr->items.count, expr->as.call.function <= FUNCTION_CEIL ? &scale : NULL);
+    form_list(form, expr->items.items, expr->items.count, is_scale_free(expr) ? &scale : NULL);
 }
 
 static void form_group(const struct form *form, const struct expr *expr) {
@@ -367,7 +382,7 @@ static void form_inside(const struct form *form, const struct expr *expr, enum b
     case EXPR_IN_SET:
     case EXPR_IN_RANGE: form_comparison(form, expr); return;
     case EXPR_GROUP: form_group(form, expr); return;
-    case EXPR_CALL: form_call(form, expr, around); return;
+    case EXPR_CALL: form_call(form, expr, display_of(form->arena, expr).scale, around); return;
     }
 }
 

@@ -355,8 +355,9 @@ void explanation_print(struct builder *out, struct arena *arena, const struct ex
                        enum language language, bool unicode) {
     struct page page = {.arena = arena, .language = language, .unicode = unicode};
     lay_out(&page, explanation, TEXT(""), TEXT(""), explanation->depth, 0);
-    push_threshold(&page, explanation);
     if (arena_failed(arena)) return;
+    push_threshold(&page, explanation);
     size_t column = value_column(&page);
+    if (arena_failed(arena)) return;
     for (size_t i = 0; i < page.lines.count; i++) print_line(out, &page, &page.lines.items[i], column);
 }

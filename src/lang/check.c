@@ -139,6 +139,7 @@ static void check_rule(struct policy *policy, struct rule *rule) {
     struct field *field = rule->field;
     struct declaration *declaration = rule->declaration;
     if (declaration->table_first_row) decision_table_build(policy, rule);
+    if (!compile_goes_on(policy)) return;
     check_common(policy, declaration);
     struct scope scope = scope_of(policy, field->entity);
     scope.reader = field;
@@ -297,15 +298,15 @@ static void check_rest(struct policy *policy, struct declaration *declaration) {
 void check_all(struct policy *policy) {
     for (size_t i = 0; i < policy->layers.count; i++) {
         struct layer *layer = policy->layers.items[i];
-        for (size_t k = 0; k < layer->declarations.count; k++) check_rest(policy, layer->declarations.items[k]);
+        for (size_t k = 0; k < layer->declarations.count && compile_goes_on(policy); k++) check_rest(policy, layer->declarations.items[k]);
     }
-    for (size_t i = 0; i < policy->fields.count; i++) {
+    for (size_t i = 0; i < policy->fields.count && compile_goes_on(policy); i++) {
         struct field *field = policy->fields.items[i];
         field->bounded = range_declared(policy, field->declaration, &field->type, &field->low, &field->high);
     }
-    for (size_t i = 0; i < policy->fields.count; i++) check_field(policy, policy->fields.items[i]);
-    for (size_t i = 0; i < policy->guarantees.count; i++) check_guarantee(policy, policy->guarantees.items[i]);
-    for (size_t i = 0; i < policy->indicators.count; i++) check_indicator(policy, policy->indicators.items[i]);
+    for (size_t i = 0; i < policy->fields.count && compile_goes_on(policy); i++) check_field(policy, policy->fields.items[i]);
+    for (size_t i = 0; i < policy->guarantees.count && compile_goes_on(policy); i++) check_guarantee(policy, policy->guarantees.items[i]);
+    for (size_t i = 0; i < policy->indicators.count && compile_goes_on(policy); i++) check_indicator(policy, policy->indicators.items[i]);
 }
 
 /* --- copies ----------------------------------------------------------------------------------------------------- */

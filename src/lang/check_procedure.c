@@ -219,5 +219,5 @@ static void check_procedure(struct policy *policy, struct declaration *procedure
 }
 
 void check_procedures(struct policy *policy) {
-    for (size_t i = 0; i < policy->procedures.count; i++) check_procedure(policy, policy->procedures.items[i]);
+    for (size_t i = 0; i < policy->procedures.count && compile_goes_on(policy); i++) check_procedure(policy, policy->procedures.items[i]);
 }

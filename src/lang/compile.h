@@ -50,6 +50,9 @@ struct type type_power(size_t dimension, int power);
 
 /* --- stages ----------------------------------------------------------------------------------------------------- */
 
+/* Stages stop between two declarations when memory has run out: what was built since may not be read. */
+bool compile_goes_on(const struct policy *policy);
+
 void declare_all(struct policy *policy);          /* declare.c: what there is */
 day_number declaration_begins(const struct declaration *declaration); /* its own date, or its policy's */
 void parameters_load(struct policy *policy);      /* parameter_table.c: keys, ranges and values of parameters */

@@ -12,14 +12,13 @@ static struct expr *node(struct policy *policy, enum expr_kind kind, struct span
     return expr;
 }
 
-/* The text of a cell as tokens of its own. */
-static struct parser cell_parser(struct policy *policy, struct name cell) {
-    struct parser parser;
+/* The text of a cell as tokens of its own; false when memory has run out. */
+static bool read_cell(struct policy *policy, struct name cell, struct parser *parser) {
     struct tokens tokens = {0};
-    static const struct token nothing = {.kind = TOKEN_END};
     tokens_cut(&tokens, &policy->arena, cell.at.source, cell.at.begin, cell.at.end);
-    parser_init(&parser, &policy->arena, &policy->diagnostics, tokens.list.count ? tokens.list.items : &nothing);
-    return parser;
+    if (arena_failed(&policy->arena)) return false;
+    parser_init(parser, &policy->arena, &policy->diagnostics, tokens.list.items);
+    return true;
 }
 
 /* A heading is a path, or the label of a field of the entity or of one above it. */
@@ -31,7 +30,8 @@ static struct expr *parse_heading(struct policy *policy, const struct field *fie
         if (found && !labelled) labelled = found;
     }
     if (!labelled) {
-        struct parser parser = cell_parser(policy, cell);
+        struct parser parser;
+        if (!read_cell(policy, cell, &parser)) return NULL;
         struct expr *expr = parse_expression(&parser);
         return parser_done(&parser) ? expr : NULL;
     }
@@ -65,7 +65,8 @@ static struct expr *parse_cell(struct policy *policy, const struct expr *heading
     if (yes || no) column->at = cell.at; /* a column that is no truth is told here */
     if (yes) return column;
     if (no) return node(policy, EXPR_NOT, cell.at, column, NULL);
-    struct parser parser = cell_parser(policy, cell);
+    struct parser parser;
+    if (!read_cell(policy, cell, &parser)) return NULL;
     enum comparison compare = EQUAL;
     bool compared = parse_comparison_sign(&parser, &compare);
     struct expr *first = parse_sum(&parser), *expr;
@@ -91,7 +92,8 @@ static void add_row(struct policy *policy, struct declaration *declaration, cons
         if (!test) return;
         condition = condition ? node(policy, EXPR_AND, row->at, condition, test) : test;
     }
-    struct parser parser = cell_parser(policy, row->cells.items[last]);
+    struct parser parser;
+    if (!read_cell(policy, row->cells.items[last], &parser)) return;
     struct branch branch = {.condition = condition, .value = parse_expression(&parser), .at = row->at};
     if (parser_done(&parser)) VECTOR_PUSH(&policy->arena, &declaration->branches, branch);
 }

@@ -383,12 +383,12 @@ static void declare_rest(struct policy *policy, struct declaration *declaration)
 static void each_declaration(struct policy *policy, void (*declare)(struct policy *, struct declaration *)) {
     for (size_t i = 0; i < policy->layers.count; i++) {
         struct layer *layer = policy->layers.items[i];
-        for (size_t k = 0; k < layer->declarations.count; k++) declare(policy, layer->declarations.items[k]);
+        for (size_t k = 0; k < layer->declarations.count && compile_goes_on(policy); k++) declare(policy, layer->declarations.items[k]);
     }
 }
 
 static void link_dated(struct policy *policy) {
-    for (size_t i = 0; i < policy->entities.count; i++) {
+    for (size_t i = 0; i < policy->entities.count && compile_goes_on(policy); i++) {
         struct entity *entity = policy->entities.items[i];
         struct names *dated = &entity->declaration->dated;
         names_once(policy, dated);
@@ -415,10 +415,12 @@ void declare_all(struct policy *policy) {
         if (layer->head && layer->head->clauses.text.length) clauses_load(policy, layer);
     }
     each_declaration(policy, declare_world);
+    if (!compile_goes_on(policy)) return;
     link_parents(policy);
     sort_entities(policy);
     each_declaration(policy, declare_values);
     each_declaration(policy, declare_rest);
+    if (!compile_goes_on(policy)) return;
     for (size_t i = 0; i < policy->fields.count; i++) sort_versions(policy, policy->fields.items[i]);
     link_dated(policy);
 }

@@ -273,7 +273,7 @@ static void load_table(struct policy *policy, const struct parameter *parameter,
     }
     struct map seen;
     map_init(&seen, &policy->arena);
-    while (csv_table_next(&table)) read_line(&table, parameter, values, &seen);
+    while (csv_table_next(&table) && compile_goes_on(policy)) read_line(&table, parameter, values, &seen);
 }
 
 /* `= 90%`: one value for all places, from the declaration's own date on. */
@@ -351,7 +351,7 @@ static void load_parameter(struct policy *policy, struct parameter *parameter) {
 }
 
 void parameters_load(struct policy *policy) {
-    for (size_t i = 0; i < policy->parameters.count; i++) load_parameter(policy, policy->parameters.items[i]);
+    for (size_t i = 0; i < policy->parameters.count && compile_goes_on(policy); i++) load_parameter(policy, policy->parameters.items[i]);
 }
 
 /* --- clauses ---------------------------------------------------------------------------------------------------- */
@@ -361,7 +361,7 @@ void clauses_load(struct policy *policy, struct layer *layer) {
     struct name file = layer->head->clauses;
     if (!csv_table_open(&table, policy, layer, file.text, file.at)) return;
     if (!csv_table_has(&table, "id")) REPORT(policy, LANG_CSV_COLUMN_MISSING, ((struct span){table.source, 0, 0}), TEXT("id"), table.source->name);
-    while (csv_table_next(&table)) {
+    while (csv_table_next(&table) && compile_goes_on(policy)) {
         struct clause *clause = ARENA_NEW(&policy->arena, struct clause);
         *clause = (struct clause){
             .id = csv_table_cell(&table, TEXT("id")),

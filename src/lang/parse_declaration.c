@@ -460,6 +460,7 @@ struct declaration *parse_declaration(struct parser *parser) {
         size_t begin = parser->at;
         const struct token *first = &parser->tokens[begin];
         struct declaration *declaration = ARENA_NEW(parser->arena, struct declaration);
+        if (arena_failed(parser->arena)) return NULL;
         find_limit(parser);
         bool known = first->kind == TOKEN_NAME && head_find(first->text, &declaration->head);
         if (known) {

@@ -11,6 +11,10 @@ struct diagnostic *compile_report(struct policy *policy, enum lang_message messa
     return diagnostics_add(&policy->diagnostics, &lang_messages[message], position, arguments, count);
 }
 
+bool compile_goes_on(const struct policy *policy) {
+    return !arena_failed(&policy->arena);
+}
+
 struct suggestion suggest(const struct policy *policy, struct text wanted) {
     struct suggestion suggestion;
     suggestion_begin(&suggestion, wanted);

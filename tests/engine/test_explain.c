@@ -1,6 +1,8 @@
 /* Explanations of a small policy that is built in memory: what is shown of an amount, a refusal and a gap. */
 #include "engine/explain.h"
 
+#include "base/memory.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -247,7 +249,8 @@ static void test_refusal(void **state) {
                 "   └─ ✕ Below the line  3,900.00 < 3,500.00        no  must fall by 400.01\n"
                 "      ├─ Income per head                     3,900.00 yuan/year  〔9.2〕\n"
                 "      │    (16,000.00 + 2,600.00 − 3,000.00) ÷ 4\n"
-                "      └─ Line ◇↑province                     3,500.00◇yuan/year  〔9.1〕  since 2018-01-01  recalled  notes\n");
+                "      └─ Line ◇↑province                     3,500.00◇yuan/year  〔9.1〕  since 2018-01-01  recalled  "
+                "notes\n");
 }
 
 /* A case of nothing that held stands in the way too. */
@@ -314,9 +317,34 @@ static void test_given(void **state) {
     const struct explanation *node = explain_field(run, &world->arena, given.field, RICH, 3);
     assert_true(node->given);
     assert_int_equal(node->children.count, 0);
-    expect_text(world, node, LANGUAGE_ZH, true,
-                "符合条件  是  按决定\n");
+    expect_text(world, node, LANGUAGE_ZH, true, "符合条件  是  按决定\n");
     run_free(run);
+}
+
+/* Wherever memory runs out, the arena or the run says so, and nothing is printed of half a tree. */
+static void test_memory_runs_out(void **state) {
+    struct world *world = *state;
+    bool finished = false;
+    for (long successes = 0; !finished && successes < 1000; successes++) {
+        struct run *run =
+            run_new(world->policy, world->dataset, &world->history, world->dataset->month, &world->options);
+        struct arena arena;
+        struct builder out;
+        arena_init(&arena);
+        builder_init(&out);
+        assert_non_null(run);
+        memory_fail_after(successes);
+        const struct explanation *node = explain_field(run, &arena, field_of(world, "family", "grant"), POOR, 2);
+        if (!arena_failed(&arena)) explanation_print(&out, &arena, node, LANGUAGE_ZH, false);
+        finished = !memory_has_failed();
+        memory_fail_after(-1);
+        assert_true(finished || arena_failed(&arena) || run_failed(run) || out.failed);
+        if (finished) assert_true(builder_text(&out).length > 0);
+        builder_free(&out);
+        arena_free(&arena);
+        run_free(run);
+    }
+    assert_true(finished);
 }
 
 int main(void) {
@@ -328,6 +356,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_granted_is_no_refusal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unknown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_given, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_memory_runs_out, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("explain", tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ enum {
     PATH_ROOM = 512,
     FILE_ROOM = 1 << 20,
     BLOCK = 64 * 1024, /* of an arena: only what does not fit into one more is an allocation of its own */
-    SHIFT = 1500,      /* so much is taken beforehand, once more each time, to let another piece be the one that fails */
+    SHIFT = 400,       /* so much is taken beforehand, once more each time, to let another piece be the one that fails */
     FAILURES_MAX = 10000
 };
 
@@ -134,7 +134,7 @@ static void mistakes(void **state) {
     for (size_t i = 0; i < files->count; i++) {
         const struct given *given = &files->list[i];
         if (!ends_in(given->path, ".md") || ends_in(given->path, ".base.md")) continue;
-        for (size_t taken = 0; taken < BLOCK; taken += 5 * SHIFT) sweep(given, 1, taken, false);
+        for (size_t taken = 0; taken < BLOCK; taken += 8 * SHIFT) sweep(given, 1, taken, false);
     }
     free_files(files);
 }

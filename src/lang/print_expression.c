@@ -1,0 +1,289 @@
+/* Expressions in words. */
+#include "lang/print.h"
+
+struct text print_fill(const struct printer *printer, const char *pattern, const struct text *arguments) {
+    struct builder out;
+    builder_init(&out);
+    for (const char *at = pattern; *at;) {
+        if (at[0] == '{' && at[1] >= '0' && at[1] <= '9' && at[2] == '}') {
+            builder_add(&out, arguments[at[1] - '0']);
+            at += 3;
+        } else {
+            builder_add(&out, (struct text){at++, 1});
+        }
+    }
+    return builder_finish(&out, printer->arena);
+}
+
+struct text print_joined(const struct printer *printer, struct text list, struct text next) {
+    return list.length ? SAY(printer, "{0}、{1}", "{0}, {1}", list, next) : next;
+}
+
+struct text print_clauses(const struct printer *printer, const struct names *cites) {
+    struct text text = TEXT("");
+    for (size_t i = 0; i < cites->list.count; i++)
+        text = SAY(printer, "{0}〔{1}〕", "{0}〔{1}〕", text, cites->list.items[i].text);
+    return text;
+}
+
+bool parameter_is_confirmed(const struct parameter *parameter) {
+    for (size_t i = 0; i < parameter->values.list.count; i++)
+        if (!parameter->values.list.items[i].confirmed) return false;
+    return !parameter->declaration->unconfirmed;
+}
+
+/* --- units ------------------------------------------------------------------------------------------------------ */
+
+/* The general words for time and coin; a unit that the policy declares brings its own label. */
+static struct text unit_word(const struct printer *printer, struct text name, bool below) {
+    static const struct {
+        const char *name, *above, *below;
+    } words[] = {
+        {"yuan", "元", "元"}, {"fen", "分", "分"},   {"month", "个月", "月"}, {"months", "个月", "月"},
+        {"year", "年", "年"}, {"years", "年", "年"}, {"day", "天", "天"},     {"days", "天", "天"},
+    };
+    if (text_is(name, "money")) name = printer->policy->currency;
+    const struct unit *unit = map_get(&printer->policy->unit_by_name, name);
+    if (unit && (unit->label[LANGUAGE_ZH].length || unit->label[LANGUAGE_EN].length))
+        return label_or_name(unit->label, name, printer->language);
+    for (size_t i = 0; printer->language == LANGUAGE_ZH && i < sizeof words / sizeof *words; i++)
+        if (text_is(name, words[i].name)) return text_from(below ? words[i].below : words[i].above);
+    return name;
+}
+
+struct text print_unit(const struct printer *printer, struct text unit) {
+    struct text text = TEXT("");
+    for (size_t begin = 0, at = 0; at <= unit.length; at++) {
+        if (at < unit.length && unit.bytes[at] != '/') continue;
+        struct text word = unit_word(printer, text_slice(unit, begin, at), begin > 0);
+        text = begin ? SAY(printer, "{0}/{1}", "{0}/{1}", text, word) : word;
+        begin = at + 1;
+    }
+    return text;
+}
+
+static struct text print_number(const struct printer *printer, const struct expr *expr) {
+    struct text value = number_exact(printer->arena, expr->as.number.value), unit = expr->as.number.unit;
+    if (unit.length == 0) return value;
+    if (text_is(unit, "%")) return SAY(printer, "{0}%", "{0}%", value);
+    return SAY(printer, "{0}{1}", "{0} {1}", value, print_unit(printer, unit));
+}
+
+/* --- paths ------------------------------------------------------------------------------------------------------ */
+
+static struct text entity_label(const struct printer *printer, const struct entity *entity) {
+    return label_or_name(entity->label, entity->name, printer->language);
+}
+
+/* Whose field it is, where the text says so: 医院的, of Hospital. */
+static struct text print_owners(const struct printer *printer, const struct expr *expr, struct text what, size_t hops) {
+    const struct path_target *target = &expr->as.path.target;
+    struct text first = expr->as.path.names.list.items[0].text;
+    for (size_t i = hops; i-- > 0;) {
+        const struct hop *hop = &target->hops.items[i];
+        if (i == 0 && (expr->as.path.names.list.count == 1 || !text_equal(first, hop->up->name))) break;
+        struct text owner = hop->over ? label_or_name(hop->over->label, hop->over->name, printer->language)
+                                      : entity_label(printer, hop->up);
+        what = SAY(printer, "{0}的{1}", "{1} of {0}", owner, what);
+    }
+    return what;
+}
+
+static struct text print_row(const struct printer *printer, const struct expr *expr) {
+    const struct path_target *target = &expr->as.path.target;
+    const struct hop *last = &target->hops.items[target->hops.count - 1];
+    struct text what = last->over ? label_or_name(last->over->label, last->over->name, printer->language)
+                                  : entity_label(printer, last->up);
+    return print_owners(printer, expr, what, target->hops.count - 1);
+}
+
+static struct text print_list(const struct printer *printer, const struct expr *expr, size_t from) {
+    struct text list = TEXT("");
+    for (size_t i = from; i < expr->items.count; i++)
+        list = print_joined(printer, list, print_expression(printer, expr->items.items[i]));
+    return list;
+}
+
+static struct text print_parameter(const struct printer *printer, const struct expr *expr) {
+    const struct parameter *parameter = expr->as.path.target.parameter;
+    struct text label = label_or_name(parameter->label, parameter->name, printer->language);
+    if (!parameter_is_confirmed(parameter)) label = SAY(printer, "{0}◇", "{0}◇", label);
+    if (expr->items.count) label = SAY(printer, "{0}({1})", "{0} ({1})", label, print_list(printer, expr, 0));
+    return print_owners(printer, expr, label, expr->as.path.target.hops.count);
+}
+
+static struct text print_path(const struct printer *printer, const struct expr *expr) {
+    const struct path_target *target = &expr->as.path.target;
+    switch (target->end) {
+    case PATH_FIELD:
+        return print_owners(printer, expr,
+                            label_or_name(target->field->label, target->field->name, printer->language),
+                            target->hops.count);
+    case PATH_RECORD: return label_or_name(target->field->label, target->field->name, printer->language);
+    case PATH_ROW: return print_row(printer, expr);
+    case PATH_PARAMETER: return print_parameter(printer, expr);
+    case PATH_ENUM_VALUE: {
+        const struct enum_value *value = &expr->type.enumeration->values[target->enum_value];
+        return SAY(printer, "“{0}”", "\"{0}\"", label_or_name(value->label, value->name.text, printer->language));
+    }
+    case PATH_FIRST_DAY: return SAY(printer, "当月第一日", "the first day of the month", TEXT(""));
+    case PATH_NONE: return SAY(printer, "无", "none", TEXT(""));
+    }
+    return expr_text(expr);
+}
+
+/* --- groups and functions --------------------------------------------------------------------------------------- */
+
+static struct text print_members(const struct printer *printer, const struct expr *expr) {
+    struct text who = entity_label(printer, expr->as.group.entity);
+    const struct field *through = expr->as.group.through;
+    if (through)
+        who = SAY(printer, "以此为“{1}”的{0}", "{0} whose {1} is this", who,
+                  label_or_name(through->label, through->name, printer->language));
+    if (expr->as.group.earlier) who = SAY(printer, "此前的{0}", "earlier {0}", who);
+    if (expr->as.group.window == WINDOW_YEAR) who = SAY(printer, "本年内{0}", "{0} this year", who);
+    if (expr->as.group.window == WINDOW_MONTHS)
+        who = SAY(printer, "最近{1}个月的{0}", "{0} in the last {1} months", who,
+                  text_format(printer->arena, "%d", expr->as.group.months));
+    return who;
+}
+
+static struct text print_group(const struct printer *printer, const struct expr *expr) {
+    static const char *const patterns[][LANGUAGES] = {
+        [GROUP_SUM] = {"各{0}的{1}之和{2}", "the sum of {1} over every {0}{2}"},
+        [GROUP_COUNT] = {"{0}的数目{2}", "the number of {0}{2}"},
+        [GROUP_ANY] = {"有一个{0}符合({1}){2}", "some {0}{2} fits: {1}"},
+        [GROUP_ALL] = {"每个{0}都符合({1}){2}", "every {0}{2} fits: {1}"},
+        [GROUP_MIN] = {"各{0}的{1}中最小的{2}", "the least {1} of every {0}{2}"},
+        [GROUP_MAX] = {"各{0}的{1}中最大的{2}", "the greatest {1} of every {0}{2}"},
+    };
+    struct text value = expr->left ? print_expression(printer, expr->left) : TEXT("");
+    struct text where = TEXT("");
+    if (expr->right) where = SAY(printer, "(只计{0}的)", " where {0}", print_expression(printer, expr->right));
+    const struct text arguments[] = {print_members(printer, expr), value, where};
+    return print_fill(printer, patterns[expr->as.group.kind][printer->language], arguments);
+}
+
+static struct text print_call(const struct printer *printer, const struct expr *expr) {
+    static const char *const patterns[FUNCTIONS][LANGUAGES] = {
+        [FUNCTION_MIN] = {"({3})中最小的", "the least of ({3})"},
+        [FUNCTION_MAX] = {"({3})中最大的", "the greatest of ({3})"},
+        [FUNCTION_ROUND] = {"({0})四舍五入到{1}", "({0}) rounded to {1}"},
+        [FUNCTION_FLOOR] = {"({0})向下取到{1}", "({0}) rounded down to {1}"},
+        [FUNCTION_CEIL] = {"({0})向上取到{1}", "({0}) rounded up to {1}"},
+        [FUNCTION_YEARS] = {"从{0}到{1}的整年数", "the full years from {0} to {1}"},
+        [FUNCTION_MONTH] = {"{0}的月份", "the month of {0}"},
+        [FUNCTION_COUNT] = {"({3})中成立的项数", "how many hold of ({3})"},
+        [FUNCTION_KNOWN] = {"{0}已知", "{0} is known"},
+        [FUNCTION_PREVIOUS] = {"上月的{0}", "last month's {0}"},
+        [FUNCTION_BANDS] = {"({0})按“{1}”分档计算", "({0}) reckoned by the bands of {1}"},
+        [FUNCTION_APPORTION] = {"把{0}按{1}分摊,精确到{2}", "the share of {0} by {1}, to {2}"},
+        [FUNCTION_DISTANCE] = {"{0}到{1}的距离", "the distance from {0} to {1}"},
+    };
+    struct text arguments[4] = {TEXT(""), TEXT(""), TEXT(""), print_list(printer, expr, 0)};
+    for (size_t i = 0; i < 3 && i < expr->items.count; i++)
+        arguments[i] = print_expression(printer, expr->items.items[i]);
+    return print_fill(printer, patterns[expr->as.call.function][printer->language], arguments);
+}
+
+/* --- operators -------------------------------------------------------------------------------------------------- */
+
+/* How strongly an operator binds; what binds less than its surroundings stands in brackets. */
+static int binding(const struct expr *expr) {
+    switch (expr->kind) {
+    case EXPR_OR: return 1;
+    case EXPR_AND: return 2;
+    case EXPR_NOT: return 3;
+    case EXPR_COMPARE:
+    case EXPR_IN_SET:
+    case EXPR_IN_RANGE: return 4;
+    case EXPR_ADD:
+    case EXPR_SUBTRACT: return 5;
+    case EXPR_MULTIPLY:
+    case EXPR_DIVIDE: return 6;
+    case EXPR_NEGATE: return 7;
+    default: return 8;
+    }
+}
+
+static struct text print_within(const struct printer *printer, const struct expr *expr, int least) {
+    struct text text = print_expression(printer, expr);
+    return binding(expr) < least ? SAY(printer, "({0})", "({0})", text) : text;
+}
+
+static struct text print_operator(const struct printer *printer, const struct expr *expr) {
+    static const char *const patterns[][LANGUAGES] = {
+        [EXPR_AND] = {"{0},并且{1}", "{0} and {1}"}, [EXPR_OR] = {"{0},或者{1}", "{0} or {1}"},
+        [EXPR_ADD] = {"{0} + {1}", "{0} + {1}"},       [EXPR_SUBTRACT] = {"{0} − {1}", "{0} − {1}"},
+        [EXPR_MULTIPLY] = {"{0} × {1}", "{0} × {1}"},  [EXPR_DIVIDE] = {"{0} ÷ {1}", "{0} ÷ {1}"},
+    };
+    bool one_sided = expr->kind == EXPR_SUBTRACT || expr->kind == EXPR_DIVIDE;
+    const struct text arguments[] = {print_within(printer, expr->left, binding(expr)),
+                                     print_within(printer, expr->right, binding(expr) + one_sided)};
+    return print_fill(printer, patterns[expr->kind][printer->language], arguments);
+}
+
+static struct text print_comparison(const struct printer *printer, const struct expr *expr) {
+    static const char *const amounts[][LANGUAGES] = {
+        {"{0}低于{1}", "{0} is less than {1}"},       {"{0}不超过{1}", "{0} is at most {1}"},
+        {"{0}等于{1}", "{0} is {1}"},                 {"{0}不等于{1}", "{0} is not {1}"},
+        {"{0}不低于{1}", "{0} is at least {1}"},      {"{0}高于{1}", "{0} is more than {1}"},
+    };
+    static const char *const dates[][LANGUAGES] = {
+        {"{0}早于{1}", "{0} is before {1}"},          {"{0}不晚于{1}", "{0} is not after {1}"},
+        {"{0}是{1}", "{0} is {1}"},                   {"{0}不是{1}", "{0} is not {1}"},
+        {"{0}不早于{1}", "{0} is not before {1}"},    {"{0}晚于{1}", "{0} is after {1}"},
+    };
+    bool is_amount = expr->left->type.kind == TYPE_NUMBER || expr->left->type.kind == TYPE_ZERO;
+    const struct text arguments[] = {print_within(printer, expr->left, 5), print_within(printer, expr->right, 5)};
+    return print_fill(printer, (is_amount ? amounts : dates)[expr->as.compare][printer->language], arguments);
+}
+
+struct text print_expression(const struct printer *printer, const struct expr *expr) {
+    switch (expr->kind) {
+    case EXPR_NUMBER: return print_number(printer, expr);
+    case EXPR_DATE: return day_format(printer->arena, expr->as.date);
+    case EXPR_BOOL: return expr->as.truth ? SAY(printer, "是", "yes", TEXT("")) : SAY(printer, "否", "no", TEXT(""));
+    case EXPR_NEVER: return SAY(printer, "从未", "never", TEXT(""));
+    case EXPR_PATH: return print_path(printer, expr);
+    case EXPR_NEGATE: return SAY(printer, "−{0}", "−{0}", print_within(printer, expr->left, 7));
+    case EXPR_NOT: return SAY(printer, "并非{0}", "not {0}", print_within(printer, expr->left, 5));
+    case EXPR_COMPARE: return print_comparison(printer, expr);
+    case EXPR_IN_SET:
+        return SAY(printer, "{0}是{1}之一", "{0} is one of {1}", print_within(printer, expr->left, 5),
+                   print_list(printer, expr, 0));
+    case EXPR_IN_RANGE:
+        return SAY(printer, "{0}在{1}至{2}之间", "{0} is from {1} to {2}", print_within(printer, expr->left, 5),
+                   print_within(printer, expr->right, 5), print_within(printer, expr->third, 5));
+    case EXPR_IF_KNOWN:
+        return SAY(printer, "{0}(未知时取{1})", "{0} ({1} where unknown)", print_within(printer, expr->left, 8),
+                   print_expression(printer, expr->right));
+    case EXPR_ON:
+        return SAY(printer, "{1}时的{0}", "{0} as of {1}", print_within(printer, expr->left, 8),
+                   print_within(printer, expr->right, 8));
+    case EXPR_GROUP: return print_group(printer, expr);
+    case EXPR_CALL: return print_call(printer, expr);
+    default: return print_operator(printer, expr);
+    }
+}
+
+struct text print_cases(const struct printer *printer, const struct branch *branches, size_t count) {
+    struct text text = TEXT("");
+    for (size_t i = 0; i < count; i++) {
+        const struct branch *branch = &branches[i];
+        struct text value = print_expression(printer, branch->value);
+        if (branch->condition)
+            value = SAY(printer, "如果{0},则为{1}", "if {0}, then {1}", print_expression(printer, branch->condition), value);
+        else if (i > 0)
+            value = SAY(printer, "否则为{0}", "otherwise {0}", value);
+        value = SAY(printer, "{0}{1}", "{0}{1}", value, print_clauses(printer, &branch->cites));
+        text = i ? SAY(printer, "{0};{1}", "{0}; {1}", text, value) : value;
+    }
+    return text;
+}
+
+struct text expr_sentence(struct arena *arena, const struct policy *policy, const struct expr *expr,
+                          enum language language) {
+    const struct printer printer = {arena, policy, language};
+    return print_expression(&printer, expr);
+}
