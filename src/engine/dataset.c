@@ -141,8 +141,8 @@ static size_t drop_doubles(struct making *making, const struct record_table *rec
     return kept;
 }
 
-static struct text event_id(struct arena *arena, const struct record_table *records, size_t row) {
-    struct text id = TEXT("");
+static struct text event_id(struct arena *arena, const struct record_table *records, size_t row, struct text parent) {
+    struct text id = parent;
     for (size_t k = 0; k < records->entity->dated.count; k++) {
         const struct column *column = &records->columns[records->entity->dated.items[k]->input_index];
         struct text part;
@@ -152,7 +152,7 @@ static struct text event_id(struct arena *arena, const struct record_table *reco
             part = day_format(arena, (day_number)column_get(column, row));
         else
             part = text_format(arena, "%lld", (long long)column_get(column, row));
-        id = text_format(arena, "%.*s%s%.*s", TEXT_ARG(id), k ? "/" : "", TEXT_ARG(part));
+        id = text_format(arena, "%.*s/%.*s", TEXT_ARG(id), TEXT_ARG(part));
     }
     return id;
 }
@@ -226,7 +226,11 @@ static void lay_rows(struct making *making, struct table *table, const struct re
         size_t arrival = places[row].arrival;
         table->arrival[row] = arrival;
         table->parents[row] = places[row].parent;
-        table->ids[row] = table->entity->is_event ? event_id(arena, records, arrival) : records->rows[arrival].id;
+        table->ids[row] = records->rows[arrival].id;
+        if (table->entity->is_event) {
+            const struct table *parent = &making->dataset->tables[table->entity->parent->index];
+            table->ids[row] = event_id(arena, records, arrival, parent->ids[places[row].parent]);
+        }
         if (!table->entity->is_event) map_put(&table->by_id, table->ids[row], (void *)(row + 1));
     }
     for (size_t k = 0; k < table->entity->inputs.count; k++) fill_column(making, table, records, k);

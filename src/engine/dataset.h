@@ -11,7 +11,7 @@
 struct table {
     const struct entity *entity;
     size_t rows;
-    struct text *ids;       /* of an event: its dated fields joined by / */
+    struct text *ids;       /* of an event: its parent's and its dated fields joined by / */
     uint32_t *parents;      /* row of the parent entity; NULL at the top */
     uint32_t **first_child; /* by entity index: rows + 1 offsets into that child entity; NULL for what is no child */
     struct column *columns; /* by input_index */

@@ -59,6 +59,10 @@ bool run_event_counts(const struct run *run, const struct entity *event, size_t 
     return event_day(run, event, row) < month_first_day(run->month + 1);
 }
 
+month_number run_event_month(const struct run *run, const struct entity *event, size_t row) {
+    return day_month(event_day(run, event, row));
+}
+
 struct context context_of(struct run *run, const struct entity *entity, size_t row) {
     day_number day = entity && entity->is_event ? event_day(run, entity, row) : run->first_day;
     return (struct context){run, entity, row, day};
@@ -241,15 +245,30 @@ static struct value read_input(struct run *run, const struct field *field, size_
     return evaluate(&context, field->declaration->empty);
 }
 
+/* What an event of an earlier month was settled with: it keeps that, whatever has changed since for the person, unless an event before it has come
+ * in late: then it is settled anew. */
+static const struct value *kept_event(const struct run *run, const struct field *field, size_t row) {
+    const struct table *table = dataset_table(run->dataset, field->entity);
+    if (!field->entity->is_event || run_event_month(run, field->entity, row) >= run->month) return NULL;
+    const struct past *last = NULL;
+    for (size_t k = row + 1; k-- > 0 && table->parents[k] == table->parents[row];) {
+        const struct past *past = history_find(run->history, field, table->ids[k]);
+        if (!past || past->list.count == 0) return NULL;
+        if (k == row) last = past;
+    }
+    return last ? &last->list.items[0].value : NULL;
+}
+
 static struct value find_value(struct run *run, const struct field *field, size_t row) {
     const struct table *table = dataset_table(run->dataset, field->entity);
+    const struct value *kept = kept_event(run, field, row);
     const struct given *given = run->given[field->index].count ? map_get(&run->given[field->index], table->ids[row]) : NULL;
     if (given) {
         struct value value = given->value;
         value.reason = (struct reason){REASON_GIVEN, field, 0, 0, row};
         return value;
     }
-    return rule_decide(run, field, row, context_of(run, field->entity, row).day);
+    return kept ? *kept : rule_decide(run, field, row, context_of(run, field->entity, row).day);
 }
 
 static bool make_memo(struct run *run, const struct field *field) {

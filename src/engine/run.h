@@ -81,6 +81,7 @@ struct value run_in_force(struct run *run, const struct field *field, size_t row
 
 /* Events after the month are not settled yet. */
 bool run_event_counts(const struct run *run, const struct entity *event, size_t row);
+month_number run_event_month(const struct run *run, const struct entity *event, size_t row);
 
 enum guarantee_result { GUARANTEE_HOLDS, GUARANTEE_BROKEN, GUARANTEE_UNKNOWN, GUARANTEE_NOT_ASKED };
 enum guarantee_result run_guarantee(struct run *run, const struct guarantee *guarantee, size_t row, struct value *why);

@@ -22,8 +22,9 @@ static bool is_mostly_utf8(struct text bytes) {
     return good > bad;
 }
 
-/* Puts UTF-8 in place of GB18030. False at a byte that is none, whose offset is told, or when memory runs out. */
-static bool convert(struct file *file, size_t *wrong_at) {
+/* Puts UTF-8 in place of GB18030. False at a byte that is none, whose offset is told, or when memory runs out, which
+ * the arena then knows. */
+static bool convert(struct arena *arena, struct file *file, size_t *wrong_at) {
     iconv_t converter = iconv_open("UTF-8", "GB18030");
     *wrong_at = 0;
     if (converter == (iconv_t)-1) return false;
@@ -41,6 +42,7 @@ static bool convert(struct file *file, size_t *wrong_at) {
     }
     iconv_close(converter);
     *wrong_at = file->bytes.length - left;
+    if (converted.failed) arena->failed = true;
     if (!good || converted.failed) {
         builder_free(&converted);
         return false;
@@ -69,7 +71,8 @@ static struct import_file *decode(struct import *import, struct import_file *fil
     if (is_workbook(file->file.bytes)) return refuse_file(import, file, EXCHANGE_IMPORT_WORKBOOK, whole);
     bool foreign = text_invalid_at(file->file.bytes) < file->file.bytes.length && !is_mostly_utf8(file->file.bytes);
     size_t wrong_at;
-    if (foreign && !convert(&file->file, &wrong_at)) {
+    if (foreign && !convert(import->arena, &file->file, &wrong_at)) {
+        if (arena_failed(import->arena)) return NULL;
         file->source.bytes = file->file.bytes;
         return refuse_file(import, file, EXCHANGE_IMPORT_ENCODING, position_of(&file->source, wrong_at, 1));
     }
@@ -82,7 +85,8 @@ struct import_file *import_open(struct import *import, struct text folder, const
     struct import_file *file = ARENA_NEW(import->arena, struct import_file);
     if (arena_failed(import->arena)) return NULL;
     enum file_result result = file_open(&file->file, path.bytes);
-    if (result == FILE_MISSING) return NULL;
+    if (result == FILE_NO_MEMORY) import->arena->failed = true;
+    if (result == FILE_MISSING || result == FILE_NO_MEMORY) return NULL;
     file->source.name = path;
     VECTOR_PUSH(import->arena, &import->files, file);
     if (arena_failed(import->arena)) {

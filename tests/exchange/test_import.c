@@ -1,4 +1,5 @@
 #define _GNU_SOURCE /* mkdtemp */
+#include "base/memory.h"
 #include "exchange/import.h"
 
 #include <setjmp.h>
@@ -63,7 +64,7 @@ static void begin(struct stage *stage) {
     diagnostics_init(&stage->diagnostics, &stage->arena);
     stage->import =
         (struct import){.arena = &stage->arena, .policy = stage->policy, .diagnostics = &stage->diagnostics};
-    strcpy(stage->folder, "/tmp/doudi-import-XXXXXX");
+    snprintf(stage->folder, sizeof stage->folder, "%s/doudi-import-XXXXXX", P_tmpdir);
     assert_non_null(mkdtemp(stage->folder));
 }
 
@@ -303,7 +304,7 @@ static void tells_of_folders_and_strange_files(void **state) {
     assert_int_equal(stage.diagnostics.errors, 1);
     finish(&stage);
     begin(&stage);
-    stage.result = import_folder(&stage.import, "/tmp/doudi-import-none/none", NULL);
+    stage.result = import_folder(&stage.import, "tests/no-such-folder", NULL);
     assert_told(&stage, "folder-unreadable 0:0");
     assert_int_equal(stage.result, IMPORT_UNREADABLE);
     finish(&stage);
@@ -377,6 +378,27 @@ static void places_what_a_dataset_leaves_out(void **state) {
     finish(&stage);
 }
 
+static void survives_running_out_of_memory(void **state) {
+    (void)state;
+    bool refused = true;
+    for (long successes = 0; refused; successes++) {
+        struct stage stage;
+        begin(&stage);
+        write_file(&stage, "home.csv", "\xb1\xe0\xba\xc5,\xbb\xa7\xd6\xf7\nh1,\xd5\xd4\xd2\xbb\n");
+        write_file(&stage, "person.csv", "id,home,sex\np1,h1,neither\np2,h1,\n");
+        arena_free(&stage.arena); /* so that the import has to ask for its own */
+        diagnostics_init(&stage.diagnostics, &stage.arena);
+        memory_fail_after(successes);
+        import(&stage);
+        refused = memory_has_failed();
+        memory_fail_after(-1);
+        assert_int_equal(stage.result, refused ? IMPORT_NO_MEMORY : IMPORT_ROWS_REFUSED);
+        import_close(&stage.import);
+        stage.arena.failed = false;
+        finish(&stage);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_rows_in_the_fields_own_units),
@@ -392,6 +414,7 @@ int main(void) {
         cmocka_unit_test(tells_of_folders_and_strange_files),
         cmocka_unit_test(reads_opening_values),
         cmocka_unit_test(refuses_decisions_that_are_nobodys),
+        cmocka_unit_test(survives_running_out_of_memory),
         cmocka_unit_test(places_what_a_dataset_leaves_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

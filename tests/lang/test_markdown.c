@@ -90,20 +90,20 @@ static void reads_windows_files(void **state) {
     assert_int_equal(find(*state, "\xef\xbb\xbf```doudi\n```\n").list.count, 1);
 }
 
-static const struct table *table_of(struct arena *arena, const char *rest) {
+static const struct decision_table *table_of(struct arena *arena, const char *rest) {
     struct blocks blocks = find(arena, text_format(arena, "```doudi\na\n```\n%s", rest).bytes);
     assert_int_equal(blocks.list.count, 1);
     return blocks.list.items[0].table;
 }
 
-static void assert_cell(const struct table *table, size_t row, size_t column, const char *text) {
+static void assert_cell(const struct decision_table *table, size_t row, size_t column, const char *text) {
     struct name cell = table->rows.items[row].cells.items[column];
     assert_true(text_is(cell.text, text));
     assert_true(text_is(span_text(cell.at), text));
 }
 
 static void takes_the_table_below(void **state) {
-    const struct table *table = table_of(*state, "| 年龄 | rate |\n|:--|--:|\n| >= 60 | 20% |\n| - |\n\n| x |\n");
+    const struct decision_table *table = table_of(*state, "| 年龄 | rate |\n|:--|--:|\n| >= 60 | 20% |\n| - |\n\n| x |\n");
     assert_non_null(table);
     assert_int_equal(table->rows.count, 3); /* the ruler is left out */
     assert_cell(table, 0, 0, "年龄");
@@ -124,7 +124,7 @@ static void at_most_one_empty_line_before_it(void **state) {
 }
 
 static void cuts_odd_rows(void **state) {
-    const struct table *table = table_of(*state, "| a | b\n|---|\n|\n||\n| - | - |");
+    const struct decision_table *table = table_of(*state, "| a | b\n|---|\n|\n||\n| - | - |");
     assert_int_equal(table->rows.count, 4);
     assert_cell(table, 0, 1, "b");
     assert_int_equal(table->rows.items[1].cells.count, 1);
