@@ -5,10 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum {
-    BLOCK_BYTES = 64 * 1024,
-    ALIGNMENT = 16
-};
+enum { BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16 };
 
 struct arena_block {
     struct arena_block *older;

@@ -10,9 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum {
-    ARENA_SPARE = 1024
-};
+enum { ARENA_SPARE = 1024 };
 
 struct arena {
     struct arena_block *blocks; /* newest first */

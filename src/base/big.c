@@ -3,11 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum {
-    LIMB_BITS = 32,
-    CHUNK_DIGITS = 9,
-    DIGITS_PER_LIMB_MAX = 10
-};
+enum { LIMB_BITS = 32, CHUNK_DIGITS = 9, DIGITS_PER_LIMB_MAX = 10 };
 static const uint32_t chunk_base = 1000000000; /* 10 to the CHUNK_DIGITS */
 static const struct natural zero = {NULL, 0};
 

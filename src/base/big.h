@@ -17,9 +17,7 @@ struct natural {
 
 extern const struct natural natural_one;
 
-enum {
-    NATURAL_WIDE_LIMBS = 4
-};
+enum { NATURAL_WIDE_LIMBS = 4 };
 
 /* Written into `limbs`, which must live as long as the result. */
 struct natural natural_view(uint128 value, uint32_t limbs[NATURAL_WIDE_LIMBS]);

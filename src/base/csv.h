@@ -39,10 +39,7 @@ enum csv_result {
     CSV_NO_MEMORY, /* no place is told */
 };
 
-enum {
-    CSV_FIELDS_MAX = 4096,
-    CSV_FIELD_BYTES_MAX = 1 << 20
-};
+enum { CSV_FIELDS_MAX = 4096, CSV_FIELD_BYTES_MAX = 1 << 20 };
 
 /* Takes the room for the fields from the arena. What a record takes comes later: whoever needs one record at a time may
  * rewind the arena to a mark that was set after this call. */

@@ -10,11 +10,7 @@
 #include "base/text.h"
 #include "base/vector.h"
 
-enum language {
-    LANGUAGE_ZH,
-    LANGUAGE_EN,
-    LANGUAGES
-};
+enum language { LANGUAGE_ZH, LANGUAGE_EN, LANGUAGES };
 
 struct message {
     const char *code;              /* stable and searchable: "unknown-name" */
@@ -39,10 +35,7 @@ struct position {
  * line. A byte order mark at the beginning is no character. */
 struct position position_of(const struct source *source, size_t offset, size_t length);
 
-enum {
-    DIAGNOSTIC_ARGUMENTS = 5,
-    DIAGNOSTIC_ARGUMENT_CHARACTERS = 400
-};
+enum { DIAGNOSTIC_ARGUMENTS = 5, DIAGNOSTIC_ARGUMENT_CHARACTERS = 400 };
 
 struct diagnostic {
     const struct message *message;

@@ -5,12 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum {
-    CITIZEN_LENGTH = 18,
-    BIRTH_DATE = 6,
-    AREA_BEGIN = 2,
-    AREA_END = 8
-};
+enum { CITIZEN_LENGTH = 18, BIRTH_DATE = 6, AREA_BEGIN = 2, AREA_END = 8 };
 
 static const char digits[] = "0123456789";
 static const char credit_characters[] = "0123456789ABCDEFGHJKLMNPQRTUWXY"; /* each has its index for value */

@@ -17,9 +17,7 @@ struct view_room {
     uint32_t limbs[2][NATURAL_WIDE_LIMBS];
 };
 
-enum {
-    SMALL_DIGITS_MAX = 18
-};
+enum { SMALL_DIGITS_MAX = 18 };
 
 const struct number number_zero = {.denominator = 1}, number_one = {.numerator = 1, .denominator = 1};
 
@@ -295,11 +293,7 @@ bool number_to_int128(struct number a, uint64_t *low, int64_t *high) {
 
 /* Rounding */
 
-enum rounding {
-    ROUND_DOWN,
-    ROUND_UP,
-    ROUND_HALF_AWAY
-};
+enum rounding { ROUND_DOWN, ROUND_UP, ROUND_HALF_AWAY };
 
 static struct number round_big_to_integer(struct arena *arena, struct number a, enum rounding rounding) {
     struct arena_mark before = arena_here(arena);

@@ -7,10 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    DISTANCE_CHARACTERS_MAX = 64,
-    BUILDER_ROOM_MIN = 256
-};
+enum { DISTANCE_CHARACTERS_MAX = 64, BUILDER_ROOM_MIN = 256 };
 
 struct text text_from(const char *nul_terminated) {
     if (!nul_terminated) return TEXT("");

@@ -36,9 +36,7 @@ struct text text_vformat(struct arena *arena, const char *format, va_list args) 
 
 /* The code point at *offset, which moves past it; UTF8_BAD (and one byte on) where the bytes are not UTF-8:
  * overlong forms, surrogates and values above U+10FFFF are refused. */
-enum {
-    UTF8_BAD = 0x110000
-};
+enum { UTF8_BAD = 0x110000 };
 uint32_t text_next(struct text text, size_t *offset);
 
 /* The offset of the first byte that is not UTF-8, or the length. */

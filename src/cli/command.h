@@ -34,7 +34,7 @@ void print_diagnostics(struct command *command, const struct diagnostics *diagno
 void print_builder(const struct builder *builder); /* to stdout */
 
 int usage(const struct command *command, const char *zh, const char *en); /* EXIT_USAGE */
-int out_of_memory(const struct command *command);                        /* EXIT_CANNOT */
+int out_of_memory(const struct command *command);                         /* EXIT_CANNOT */
 
 int command_policy(struct command *command);
 int command_sample(struct command *command);

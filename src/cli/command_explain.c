@@ -41,12 +41,14 @@ static void explain_below(struct session *session, const struct entity *entity, 
     for (size_t i = 0; i < session->policy->fields.count; i++) {
         const struct field *benefit = session->policy->fields.items[i];
         size_t begin, end;
-        if (benefit->kind != FIELD_BENEFIT || benefit->entity->is_event || !entity_is_within(benefit->entity, entity)) continue;
+        if (benefit->kind != FIELD_BENEFIT || benefit->entity->is_event || !entity_is_within(benefit->entity, entity))
+            continue;
         dataset_below(session->dataset, entity, row, benefit->entity, &begin, &end);
         for (size_t k = begin; k < end; k++) {
             struct value value = run_in_force(session->run, benefit, k);
             if (value.state == VALUE_KNOWN && number_sign(value.as.number) == 0) continue;
-            if (benefit->entity != entity) printf("%.*s  ", TEXT_ARG(dataset_table(session->dataset, benefit->entity)->ids[k]));
+            if (benefit->entity != entity)
+                printf("%.*s  ", TEXT_ARG(dataset_table(session->dataset, benefit->entity)->ids[k]));
             explain_one(session, benefit, k, depth);
         }
     }
@@ -56,7 +58,8 @@ static int why_not(struct session *session, const struct entity *entity, size_t 
     struct command *command = session->command;
     for (size_t i = 0; i < session->policy->fields.count; i++) {
         const struct field *benefit = session->policy->fields.items[i];
-        bool named = text_is(benefit->name, name) || text_is(benefit->label[LANGUAGE_ZH], name) || text_is(benefit->label[LANGUAGE_EN], name);
+        bool named = text_is(benefit->name, name) || text_is(benefit->label[LANGUAGE_ZH], name) ||
+                     text_is(benefit->label[LANGUAGE_EN], name);
         size_t begin, end;
         if (!named || benefit->kind == FIELD_INPUT || !entity_is_within(benefit->entity, entity)) continue;
         dataset_below(session->dataset, entity, row, benefit->entity, &begin, &end);
@@ -80,8 +83,9 @@ int command_explain(struct command *command) {
     const char *depth_text = command_option(command, "depth"), *benefit = command_option(command, "why-not");
     unsigned depth = depth_text ? (unsigned)strtoul(depth_text, NULL, 10) : 4;
     if (command->word_count != 3 || !command_option(command, "month"))
-        return usage(command, "用法: doudi explain 数据 家庭 --policy 文件夹 --month 2018-07 [--depth N] [--why-not 待遇]",
-                     "usage: doudi explain DATA HOUSEHOLD --policy FOLDER --month 2018-07 [--depth N] [--why-not BENEFIT]");
+        return usage(
+            command, "用法: doudi explain 数据 家庭 --policy 文件夹 --month 2018-07 [--depth N] [--why-not 待遇]",
+            "usage: doudi explain DATA HOUSEHOLD --policy FOLDER --month 2018-07 [--depth N] [--why-not BENEFIT]");
     if (!session_months(command, &first, &last)) return EXIT_USAGE;
     struct session session;
     int status = session_open(&session, command, command->words[1]);
@@ -89,7 +93,9 @@ int command_explain(struct command *command) {
     size_t row = 0;
     const struct entity *entity = status == EXIT_DONE ? find_row(&session, text_from(command->words[2]), &row) : NULL;
     if (status == EXIT_DONE && !entity) {
-        fprintf(stderr, say(command, "doudi: 数据里没有「%s」;请写家庭或人员的编号\n", "doudi: there is no “%s” in the data; name a family or person by id\n"),
+        fprintf(stderr,
+                say(command, "doudi: 数据里没有「%s」;请写家庭或人员的编号\n",
+                    "doudi: there is no “%s” in the data; name a family or person by id\n"),
                 command->words[2]);
         status = EXIT_USAGE;
     }

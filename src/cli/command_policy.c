@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Reads the policy named at that place on the command line; NULL after telling why not. *status is then the exit code. */
+/* Reads the policy named at that place on the command line; NULL after telling why not. *status is then the exit code.
+ */
 static struct policy *read_policy(struct command *command, size_t word, int *status) {
     struct diagnostics failures;
     diagnostics_init(&failures, &command->arena);
@@ -16,7 +17,8 @@ static struct policy *read_policy(struct command *command, size_t word, int *sta
     if (!policy && failures.list.count == 0) out_of_memory(command);
     if (policy) print_diagnostics(command, &policy->diagnostics);
     if (!policy || policy->compiled) return policy;
-    fprintf(stderr, say(command, "%s: %zu 处错误\n", "%s: %zu mistakes\n"), command->words[word], policy->diagnostics.errors);
+    fprintf(stderr, say(command, "%s: %zu 处错误\n", "%s: %zu mistakes\n"), command->words[word],
+            policy->diagnostics.errors);
     *status = arena_failed(&policy->arena) ? out_of_memory(command) : EXIT_FOUND;
     policy_free(policy);
     return NULL;
@@ -32,14 +34,18 @@ static size_t count_unconfirmed(const struct parameter_values *values) {
 
 static void print_unconfirmed(const struct command *command, const struct policy *policy) {
     size_t parameters = 0;
-    for (size_t i = 0; i < policy->parameters.count; i++) parameters += count_unconfirmed(&policy->parameters.items[i]->values) > 0;
+    for (size_t i = 0; i < policy->parameters.count; i++)
+        parameters += count_unconfirmed(&policy->parameters.items[i]->values) > 0;
     if (parameters == 0) return;
-    printf(say(command, "◇ 使用前须由主管部门确认的参数 %zu 项:\n", "◇ %zu parameters to be confirmed before use:\n"), parameters);
+    printf(say(command, "◇ 使用前须由主管部门确认的参数 %zu 项:\n", "◇ %zu parameters to be confirmed before use:\n"),
+           parameters);
     for (size_t i = 0; i < policy->parameters.count; i++) {
         const struct parameter *parameter = policy->parameters.items[i];
         size_t count = count_unconfirmed(&parameter->values);
         struct text label = label_or_name(parameter->label, parameter->name, command->language);
-        if (count) printf("  %.*s  %.*s  %zu/%zu\n", TEXT_ARG(parameter->name), TEXT_ARG(label), count, parameter->values.list.count);
+        if (count)
+            printf("  %.*s  %.*s  %zu/%zu\n", TEXT_ARG(parameter->name), TEXT_ARG(label), count,
+                   parameter->values.list.count);
     }
 }
 
@@ -53,9 +59,10 @@ static int check(struct command *command) {
         *(kind == FIELD_INPUT ? &inputs : kind == FIELD_BENEFIT ? &benefits : &rules) += 1;
     }
     printf(say(command, "%s: 没有错误。输入项 %zu,规则 %zu,待遇 %zu,参数 %zu,保证 %zu,指标 %zu,程序 %zu\n",
-               "%s: no mistakes. %zu inputs, %zu rules, %zu benefits, %zu parameters, %zu guarantees, %zu indicators, %zu procedures\n"),
-           command->words[2], inputs, rules, benefits, policy->parameters.count, policy->guarantees.count, policy->indicators.count,
-           policy->procedures.count);
+               "%s: no mistakes. %zu inputs, %zu rules, %zu benefits, %zu parameters, %zu guarantees, %zu indicators, "
+               "%zu procedures\n"),
+           command->words[2], inputs, rules, benefits, policy->parameters.count, policy->guarantees.count,
+           policy->indicators.count, policy->procedures.count);
     print_unconfirmed(command, policy);
     policy_free(policy);
     return EXIT_DONE;
@@ -86,7 +93,8 @@ static int test(struct command *command) {
         print_diagnostics(command, &runner.policies.items[0]->policy->diagnostics);
     if (finished && teller.tap) printf("1..%zu\n", teller.number);
     if (finished && !teller.tap)
-        printf(say(command, "%s: 例题 %zu 个通过,%zu 个不符\n", "%s: %zu cases pass, %zu do not\n"), command->words[2], runner.passed, runner.failed);
+        printf(say(command, "%s: 例题 %zu 个通过,%zu 个不符\n", "%s: %zu cases pass, %zu do not\n"), command->words[2],
+               runner.passed, runner.failed);
     int status = !opened ? EXIT_CANNOT : !finished ? out_of_memory(command) : runner.failed ? EXIT_FOUND : EXIT_DONE;
     case_runner_close(&runner);
     return status;
@@ -101,7 +109,9 @@ int command_policy(struct command *command) {
         int (*run)(struct command *);
     } commands[] = {{"check", 3, check}, {"test", 3, test}};
     for (size_t i = 0; command->word_count > 1 && i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(command->words[1], commands[i].name) == 0 && command->word_count == commands[i].words) return commands[i].run(command);
-    return usage(command, "用法: doudi policy check|test|print|coverage|graph 文件夹,或 doudi policy diff 文件夹 文件夹",
+        if (strcmp(command->words[1], commands[i].name) == 0 && command->word_count == commands[i].words)
+            return commands[i].run(command);
+    return usage(command,
+                 "用法: doudi policy check|test|print|coverage|graph 文件夹,或 doudi policy diff 文件夹 文件夹",
                  "usage: doudi policy check|test|print|coverage|graph FOLDER, or doudi policy diff FOLDER FOLDER");
 }

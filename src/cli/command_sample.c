@@ -15,14 +15,18 @@ static bool read_count(const char *text, uint64_t *out) {
 }
 
 int command_sample(struct command *command) {
-    struct sample_options options = {.policy = command_option(command, "policy"), .area = command_option(command, "area"), .seed = 1,
+    struct sample_options options = {.policy = command_option(command, "policy"),
+                                     .area = command_option(command, "area"),
+                                     .seed = 1,
                                      .out = command_option(command, "out")};
     const char *seed = command_option(command, "seed");
     if (!options.policy) options.policy = "policies/yunnan-2018";
-    bool good = command->word_count == 1 && options.out && read_count(command_option(command, "households"), &options.households) &&
-                options.households > 0 && (!seed || read_count(seed, &options.seed));
+    bool good = command->word_count == 1 && options.out &&
+                read_count(command_option(command, "households"), &options.households) && options.households > 0 &&
+                (!seed || read_count(seed, &options.seed));
     if (!good)
-        return usage(command, "用法: doudi sample --households N --out 文件夹 [--area 代码] [--seed S] [--policy 文件夹]",
+        return usage(command,
+                     "用法: doudi sample --households N --out 文件夹 [--area 代码] [--seed S] [--policy 文件夹]",
                      "usage: doudi sample --households N --out FOLDER [--area CODE] [--seed S] [--policy FOLDER]");
     struct diagnostics diagnostics;
     struct sample_result result = {0};
@@ -31,7 +35,9 @@ int command_sample(struct command *command) {
     print_diagnostics(command, &diagnostics);
     if (status == SAMPLE_NO_MEMORY) return out_of_memory(command);
     if (status != SAMPLE_DONE) return EXIT_CANNOT;
-    printf(say(command, "%s: %llu 户 %llu 人(均为虚构),共 %llu 行\n", "%s: %llu families, %llu people, all invented; %llu rows\n"), options.out,
-           (unsigned long long)result.families, (unsigned long long)result.members, (unsigned long long)result.rows);
+    printf(say(command, "%s: %llu 户 %llu 人(均为虚构),共 %llu 行\n",
+               "%s: %llu families, %llu people, all invented; %llu rows\n"),
+           options.out, (unsigned long long)result.families, (unsigned long long)result.members,
+           (unsigned long long)result.rows);
     return EXIT_DONE;
 }

@@ -35,7 +35,10 @@ static int run(struct command *command) {
     static const struct {
         const char *name;
         int (*run)(struct command *);
-    } commands[] = {{"policy", command_policy}, {"sample", command_sample}, {"assess", command_assess}, {"explain", command_explain}};
+    } commands[] = {{"policy", command_policy},
+                    {"sample", command_sample},
+                    {"assess", command_assess},
+                    {"explain", command_explain}};
     if (command_has(command, "version")) {
         puts("doudi 0.1.0");
         return EXIT_DONE;

@@ -29,15 +29,19 @@ static bool read_readings(struct session *session) {
         struct text whole = text_from(command->options[i].value);
         size_t equals = 0;
         while (equals < whole.length && whole.bytes[equals] != '=') equals++;
-        struct text name = text_slice(whole, 0, equals), text = text_slice(whole, equals < whole.length ? equals + 1 : equals, whole.length);
+        struct text name = text_slice(whole, 0, equals),
+                    text = text_slice(whole, equals < whole.length ? equals + 1 : equals, whole.length);
         struct parameter *parameter = map_get(&session->policy->parameter_by_name, name);
         struct value value;
-        if (!parameter || !case_parse_value(&command->arena, &parameter->type, parameter->scale, text, &value) || value.state != VALUE_KNOWN) {
-            fprintf(stderr, say(command, "doudi: --reading %.*s 不成立\n", "doudi: --reading %.*s is none\n"), TEXT_ARG(whole));
+        if (!parameter || !case_parse_value(&command->arena, &parameter->type, parameter->scale, text, &value) ||
+            value.state != VALUE_KNOWN) {
+            fprintf(stderr, say(command, "doudi: --reading %.*s 不成立\n", "doudi: --reading %.*s is none\n"),
+                    TEXT_ARG(whole));
             return false;
         }
-        struct override override = {.parameter = parameter,
-                                    .value = {.from = INT32_MIN, .enacted = INT32_MIN, .number = number_zero, .band = number_zero}};
+        struct override override = {
+            .parameter = parameter,
+            .value = {.from = INT32_MIN, .enacted = INT32_MIN, .number = number_zero, .band = number_zero}};
         if (parameter->type.kind == TYPE_NUMBER) override.value.number = value.as.number;
         if (parameter->type.kind == TYPE_BOOL) override.value.truth = value.as.truth;
         if (parameter->type.kind == TYPE_ENUM) override.value.enum_value = value.as.choice;
@@ -71,11 +75,15 @@ static int read_previous(struct session *session) {
     enum file_result result = in_force_read(&session->history, &command->arena, folder, &bad);
     if (result == FILE_OK && bad == 0) return EXIT_DONE;
     if (result == FILE_OK)
-        fprintf(stderr, say(command, "doudi: %s/in-force.csv 有 %zu 行看不懂;请用同一政策的测算结果\n",
-                            "doudi: %s/in-force.csv has %zu lines that are not understood; use results of the same policy\n"), folder, bad);
+        fprintf(stderr,
+                say(command, "doudi: %s/in-force.csv 有 %zu 行看不懂;请用同一政策的测算结果\n",
+                    "doudi: %s/in-force.csv has %zu lines that are not understood; use results of the same policy\n"),
+                folder, bad);
     else
-        fprintf(stderr, say(command, "doudi: 读不了 %s/in-force.csv;--previous 应是上次测算的结果文件夹\n",
-                            "doudi: %s/in-force.csv cannot be read; --previous names the results of an earlier assess\n"), folder);
+        fprintf(stderr,
+                say(command, "doudi: 读不了 %s/in-force.csv;--previous 应是上次测算的结果文件夹\n",
+                    "doudi: %s/in-force.csv cannot be read; --previous names the results of an earlier assess\n"),
+                folder);
     return EXIT_CANNOT;
 }
 
@@ -86,13 +94,15 @@ int session_open(struct session *session, struct command *command, const char *d
     if (status != EXIT_DONE) return status;
     const char *known = command_option(command, "known");
     if (known && !day_parse(text_from(known), &session->known))
-        return usage(command, "doudi: --known 应是日期,如 2018-05-01", "doudi: --known takes a date, such as 2018-05-01");
+        return usage(command, "doudi: --known 应是日期,如 2018-05-01",
+                     "doudi: --known takes a date, such as 2018-05-01");
     if (!read_readings(session)) return EXIT_USAGE;
     struct layer *base = session->policy->layers.items[0];
     struct text areas = path_join(&command->arena, base->folder, TEXT("areas"));
     history_init(&session->history, session->policy);
     session->opened = true;
-    session->import = (struct import){.arena = &command->arena, .policy = session->policy, .diagnostics = &session->diagnostics};
+    session->import =
+        (struct import){.arena = &command->arena, .policy = session->policy, .diagnostics = &session->diagnostics};
     enum import_result result = import_folder(&session->import, data, areas.bytes);
     print_diagnostics(command, &session->diagnostics);
     if (result == IMPORT_NO_MEMORY) return out_of_memory(command);
@@ -114,8 +124,11 @@ bool session_months(struct command *command, month_number *first, month_number *
     bool good = text.length >= 7 && month_parse(text_slice(text, 0, 7), first);
     *last = good ? *first : 0;
     if (good && text.length > 7)
-        good = text.length == 16 && text_is(text_slice(text, 7, 9), "..") && month_parse(text_slice(text, 9, 16), last) && *last >= *first;
-    if (!good) usage(command, "doudi: --month 应是月份,如 2018-07 或 2018-07..2018-12", "doudi: --month takes a month, such as 2018-07 or 2018-07..2018-12");
+        good = text.length == 16 && text_is(text_slice(text, 7, 9), "..") &&
+               month_parse(text_slice(text, 9, 16), last) && *last >= *first;
+    if (!good)
+        usage(command, "doudi: --month 应是月份,如 2018-07 或 2018-07..2018-12",
+              "doudi: --month takes a month, such as 2018-07 or 2018-07..2018-12");
     return good;
 }
 
@@ -134,8 +147,11 @@ int session_decide(struct session *session, month_number month) {
         fresh.list.count -= before;
         print_diagnostics(command, &fresh);
     }
-    struct run_options options = {.known = session->known, .given = session->given.items, .given_count = session->given.count,
-                                  .overrides = session->overrides.items, .override_count = session->overrides.count};
+    struct run_options options = {.known = session->known,
+                                  .given = session->given.items,
+                                  .given_count = session->given.count,
+                                  .overrides = session->overrides.items,
+                                  .override_count = session->overrides.count};
     session->run = run_new(session->policy, session->dataset, &session->history, month, &options);
     return session->run ? EXIT_DONE : out_of_memory(command);
 }

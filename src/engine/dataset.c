@@ -15,8 +15,8 @@ struct making {
 
 enum { GONE = UINT32_MAX };
 
-static void refuse(struct making *making, enum refusal_kind kind, const struct entity *entity, size_t row, const struct field *field,
-                   struct text value) {
+static void refuse(struct making *making, enum refusal_kind kind, const struct entity *entity, size_t row,
+                   const struct field *field, struct text value) {
     struct refusal refusal = {kind, entity, row, field, value};
     VECTOR_PUSH(making->refusals->arena, &making->refusals->list, refusal);
 }
@@ -121,20 +121,23 @@ static int compare_dated(const struct record_table *records, size_t a, size_t b)
 static int compare_places(const void *left, const void *right) {
     const struct place *a = left, *b = right;
     if (a->parent != b->parent) return a->parent < b->parent ? -1 : 1;
-    int order = a->records->entity->is_event ? compare_dated(a->records, a->arrival, b->arrival)
-                                             : text_compare(a->records->rows[a->arrival].id, b->records->rows[b->arrival].id);
+    int order = a->records->entity->is_event
+                    ? compare_dated(a->records, a->arrival, b->arrival)
+                    : text_compare(a->records->rows[a->arrival].id, b->records->rows[b->arrival].id);
     if (order) return order;
     return a->arrival < b->arrival ? -1 : a->arrival > b->arrival;
 }
 
 /* Two events with the same dated fields are one event told twice. */
-static size_t drop_doubles(struct making *making, const struct record_table *records, struct place *places, size_t count) {
+static size_t drop_doubles(struct making *making, const struct record_table *records, struct place *places,
+                           size_t count) {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         bool doubled = kept > 0 && places[kept - 1].parent == places[i].parent &&
                        compare_dated(records, places[kept - 1].arrival, places[i].arrival) == 0;
         if (doubled)
-            refuse(making, REFUSED_DUPLICATE, records->entity, places[i].arrival, records->entity->dated.items[0], TEXT(""));
+            refuse(making, REFUSED_DUPLICATE, records->entity, places[i].arrival, records->entity->dated.items[0],
+                   TEXT(""));
         else
             places[kept++] = places[i];
     }
@@ -214,7 +217,8 @@ static void find_children(struct making *making, const struct table *table) {
     parent->first_child[table->entity->index] = first;
 }
 
-static void lay_rows(struct making *making, struct table *table, const struct record_table *records, const struct place *places) {
+static void lay_rows(struct making *making, struct table *table, const struct record_table *records,
+                     const struct place *places) {
     struct arena *arena = &making->dataset->arena;
     table->ids = ARENA_ARRAY(arena, struct text, table->rows + 1);
     table->arrival = ARENA_ARRAY(arena, size_t, table->rows + 1);
@@ -258,7 +262,8 @@ static void make_table(struct making *making, const struct entity *entity) {
     find_children(making, table);
 }
 
-struct dataset *dataset_new(const struct policy *policy, const struct records *records, month_number month, struct refusals *refusals) {
+struct dataset *dataset_new(const struct policy *policy, const struct records *records, month_number month,
+                            struct refusals *refusals) {
     struct dataset *dataset = memory_new(1, sizeof *dataset);
     if (!dataset) return NULL;
     arena_init(&dataset->arena);
@@ -266,7 +271,8 @@ struct dataset *dataset_new(const struct policy *policy, const struct records *r
     dataset->month = month;
     dataset->tables = ARENA_ARRAY(&dataset->arena, struct table, policy->entities.count + 1);
     struct making making = {dataset, records, refusals};
-    for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++) make_table(&making, policy->entities.items[i]);
+    for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++)
+        make_table(&making, policy->entities.items[i]);
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++)
         resolve_references(&making, &dataset->tables[i], &records->tables[i]);
     if (!arena_failed(&dataset->arena) && !arena_failed(refusals->arena)) return dataset;
@@ -299,8 +305,8 @@ size_t dataset_climb(const struct dataset *dataset, const struct entity *from, s
     return row;
 }
 
-void dataset_below(const struct dataset *dataset, const struct entity *outer, size_t row, const struct entity *inner, size_t *begin,
-                   size_t *end) {
+void dataset_below(const struct dataset *dataset, const struct entity *outer, size_t row, const struct entity *inner,
+                   size_t *begin, size_t *end) {
     if (inner == outer) {
         *begin = row;
         *end = row + 1;

@@ -1,8 +1,9 @@
 /* A dataset: the world in one month, in columns.
  *
- * The rows of an entity lie in the order of their parents, so that all rows below a row, of whatever entity, are neighbours: a parent finds its children by offsets.
- * Within a parent they are ordered by id, events by their dated fields: the order in which data arrive changes nothing. References are row numbers.
- * A dataset is never changed once it is made; any number of runs may share it. */
+ * The rows of an entity lie in the order of their parents, so that all rows below a row, of whatever entity, are
+ * neighbours: a parent finds its children by offsets. Within a parent they are ordered by id, events by their dated
+ * fields: the order in which data arrive changes nothing. References are row numbers. A dataset is never changed once
+ * it is made; any number of runs may share it. */
 #ifndef DOUDI_ENGINE_DATASET_H
 #define DOUDI_ENGINE_DATASET_H
 
@@ -29,8 +30,8 @@ struct dataset {
 /* Why rows of the records were left out. */
 enum refusal_kind {
     REFUSED_NO_ID,
-    REFUSED_DUPLICATE,         /* another row has this id and the same `from` */
-    REFUSED_NO_PARENT,         /* parent is empty */
+    REFUSED_DUPLICATE, /* another row has this id and the same `from` */
+    REFUSED_NO_PARENT, /* parent is empty */
     REFUSED_UNKNOWN_PARENT,
     REFUSED_PARENT_REFUSED,
     REFUSED_UNKNOWN_REFERENCE, /* field leads to no row */
@@ -40,17 +41,19 @@ enum refusal_kind {
 struct refusal {
     enum refusal_kind kind;
     const struct entity *entity;
-    size_t row;               /* in the records */
+    size_t row; /* in the records */
     const struct field *field;
-    struct text value;        /* the id that leads nowhere */
+    struct text value; /* the id that leads nowhere */
 };
 struct refusals {
     struct arena *arena;
     VECTOR(struct refusal) list;
 };
 
-/* The rows that stand in the month. Rows that do not fit are left out, with all that hangs on them, and listed. NULL when memory has run out. */
-struct dataset *dataset_new(const struct policy *policy, const struct records *records, month_number month, struct refusals *refusals);
+/* The rows that stand in the month. Rows that do not fit are left out, with all that hangs on them, and listed. NULL
+ * when memory has run out. */
+struct dataset *dataset_new(const struct policy *policy, const struct records *records, month_number month,
+                            struct refusals *refusals);
 void dataset_free(struct dataset *dataset);
 
 const struct table *dataset_table(const struct dataset *dataset, const struct entity *entity);
@@ -62,7 +65,7 @@ size_t table_find(const struct table *table, struct text id);
 size_t dataset_climb(const struct dataset *dataset, const struct entity *from, size_t row, const struct entity *to);
 
 /* The rows of `inner` below a row of `outer`: *begin .. *end - 1. Works for any depth. */
-void dataset_below(const struct dataset *dataset, const struct entity *outer, size_t row, const struct entity *inner, size_t *begin,
-                   size_t *end);
+void dataset_below(const struct dataset *dataset, const struct entity *outer, size_t row, const struct entity *inner,
+                   size_t *begin, size_t *end);
 
 #endif

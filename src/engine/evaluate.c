@@ -77,14 +77,17 @@ static struct value evaluate_set(const struct context *context, const struct exp
     for (size_t i = 0; i < expr->items.count; i++) {
         struct value item = evaluate(context, expr->items.items[i]);
         if (item.state == VALUE_KNOWN && value_equal(&expr->left->type, &wanted, &item)) return value_truth(true);
-        if (item.state != VALUE_KNOWN && (!any_open || (open.state == VALUE_FAULT && item.state == VALUE_UNKNOWN))) open = item;
+        if (item.state != VALUE_KNOWN && (!any_open || (open.state == VALUE_FAULT && item.state == VALUE_UNKNOWN)))
+            open = item;
         any_open = any_open || item.state != VALUE_KNOWN;
     }
     return any_open ? open : value_truth(false);
 }
 
 static struct value evaluate_range(const struct context *context, const struct expr *expr) {
-    struct value values[] = {evaluate(context, expr->left), evaluate(context, expr->right), evaluate(context, expr->third)}, missing;
+    struct value values[] = {evaluate(context, expr->left), evaluate(context, expr->right),
+                             evaluate(context, expr->third)},
+                 missing;
     if (values[0].state != VALUE_KNOWN) return values[0];
     if (values[1].state == VALUE_KNOWN && order_of(expr->left, &values[0], &values[1]) < 0) return value_truth(false);
     if (values[2].state == VALUE_KNOWN && order_of(expr->left, &values[0], &values[2]) > 0) return value_truth(false);
@@ -154,8 +157,9 @@ static struct value evaluate_call(const struct context *context, const struct ex
         return value.state == VALUE_FAULT ? value : value_truth(value.state == VALUE_KNOWN);
     case FUNCTION_PREVIOUS:
         target = &expr->items.items[0]->as.path.target;
-        return previous_read(context->run, target->field,
-                             dataset_climb(context->run->dataset, context->entity, context->row, target->field->entity));
+        return previous_read(
+            context->run, target->field,
+            dataset_climb(context->run->dataset, context->entity, context->row, target->field->entity));
     case FUNCTION_BANDS: return evaluate_bands(context, expr);
     case FUNCTION_APPORTION: return evaluate_apportion(context, expr);
     default: return evaluate_strict(context, expr);

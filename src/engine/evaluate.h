@@ -1,4 +1,5 @@
-/* The evaluator's inside, shared by run.c (rules), evaluate.c (expressions), group.c (groups), lookup.c (parameters) and explain.c. */
+/* The evaluator's inside, shared by run.c (rules), evaluate.c (expressions), group.c (groups), lookup.c (parameters)
+ * and explain.c. */
 #ifndef DOUDI_ENGINE_EVALUATE_H
 #define DOUDI_ENGINE_EVALUATE_H
 
@@ -22,13 +23,15 @@ struct value field_read(const struct context *reader, const struct field *field,
 struct value previous_read(struct run *run, const struct field *field, size_t row);
 day_number event_day(const struct run *run, const struct entity *event, size_t row);
 
-/* The line of a parameter that holds for a row of `entity` on a day; NULL when there is none. level: where it was found, or NULL. */
-const struct parameter_value *parameter_find(struct run *run, const struct parameter *parameter, const struct entity *entity, size_t row,
-                                             day_number day, const int64_t *index, const struct entity **level);
+/* The line of a parameter that holds for a row of `entity` on a day; NULL when there is none. level: where it was
+ * found, or NULL. */
+const struct parameter_value *parameter_find(struct run *run, const struct parameter *parameter,
+                                             const struct entity *entity, size_t row, day_number day,
+                                             const int64_t *index, const struct entity **level);
 struct value parameter_read(const struct context *context, const struct expr *expr, day_number day);
 /* The row and entity from which a path's parameter is read; false (and *out) when the path has no value. */
-bool path_walk(const struct context *context, const struct path_target *target, const struct entity **entity, size_t *row,
-               struct value *out);
+bool path_walk(const struct context *context, const struct path_target *target, const struct entity **entity,
+               size_t *row, struct value *out);
 
 /* Which text decides: exceptions before the rule. Used by explain.c to follow the same way. */
 struct value rule_decide(struct run *run, const struct field *field, size_t row, day_number day);
@@ -37,6 +40,7 @@ struct value rule_decide(struct run *run, const struct field *field, size_t row,
 int area_depth(const struct run *run, struct text area, const struct entity *entity, size_t row);
 
 /* What several open cases say together. */
-struct value outcomes_agree(const struct type *type, const struct value *outcomes, size_t count, const struct value *open, size_t open_count);
+struct value outcomes_agree(const struct type *type, const struct value *outcomes, size_t count,
+                            const struct value *open, size_t open_count);
 
 #endif

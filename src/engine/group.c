@@ -14,7 +14,8 @@ struct gathering {
 };
 
 static void note_missing(struct gathering *gathering, struct value value, enum value_state stronger) {
-    if (!gathering->any_missing || (gathering->missing.state != stronger && value.state == stronger)) gathering->missing = value;
+    if (!gathering->any_missing || (gathering->missing.state != stronger && value.state == stronger))
+        gathering->missing = value;
     gathering->any_missing = true;
 }
 
@@ -42,9 +43,9 @@ static void add_member(struct gathering *gathering, struct value value) {
         return;
     case GROUP_MIN:
     case GROUP_MAX:
-        order = first    ? 0
-                : dates  ? (value.as.date > result->as.date) - (value.as.date < result->as.date)
-                         : number_compare(value.as.number, result->as.number);
+        order = first   ? 0
+                : dates ? (value.as.date > result->as.date) - (value.as.date < result->as.date)
+                        : number_compare(value.as.number, result->as.number);
         if (first || (gathering->expr->as.group.kind == GROUP_MIN ? order < 0 : order > 0)) *result = value;
         return;
     default: return;
@@ -144,19 +145,22 @@ struct value evaluate_group(const struct context *context, const struct expr *ex
 enum { BANDS_MAX = 64 };
 
 /* The scale in force: all the lines of the latest date, by band. */
-static size_t find_scale(struct run *run, const struct parameter *parameter, const struct parameter_value *latest, day_number day,
-                         const struct parameter_value *bands[BANDS_MAX]) {
+static size_t find_scale(struct run *run, const struct parameter *parameter, const struct parameter_value *latest,
+                         day_number day, const struct parameter_value *bands[BANDS_MAX]) {
     size_t count = 0;
     const struct parameter_values *sets[1 + 16] = {&parameter->values};
     size_t set_count = 1;
-    for (size_t i = 0; i < parameter->exceptions.count && set_count < 17; i++) sets[set_count++] = &parameter->exceptions.items[i]->values;
+    for (size_t i = 0; i < parameter->exceptions.count && set_count < 17; i++)
+        sets[set_count++] = &parameter->exceptions.items[i]->values;
     (void)run;
     (void)day;
     for (size_t s = 0; s < set_count; s++) {
         const struct parameter_value *first = sets[s]->list.items, *end = first + sets[s]->list.count;
         if (latest < first || latest >= end) continue;
         for (const struct parameter_value *value = first; value < end && count < BANDS_MAX; value++) {
-            if (value->from != latest->from || value->enacted != latest->enacted || !text_equal(value->area, latest->area)) continue;
+            if (value->from != latest->from || value->enacted != latest->enacted ||
+                !text_equal(value->area, latest->area))
+                continue;
             size_t at = count++;
             for (; at > 0 && number_compare(bands[at - 1]->band, value->band) > 0; at--) bands[at] = bands[at - 1];
             bands[at] = value;
@@ -175,7 +179,8 @@ struct value evaluate_bands(const struct context *context, const struct expr *ex
     int64_t index[PARAMETER_KEYS_MAX] = {0};
     if (!path_walk(context, target, &entity, &row, &missing)) return missing;
     const struct parameter_value *bands[BANDS_MAX];
-    const struct parameter_value *latest = parameter_find(context->run, target->parameter, entity, row, context->day, index, NULL);
+    const struct parameter_value *latest =
+        parameter_find(context->run, target->parameter, entity, row, context->day, index, NULL);
     if (!latest) return value_fault(REASON_NO_PARAMETER, NULL, (uint32_t)target->parameter->index);
     size_t count = find_scale(context->run, target->parameter, latest, context->day, bands);
     struct number total = number_zero;
@@ -184,7 +189,8 @@ struct value evaluate_bands(const struct context *context, const struct expr *ex
         if (bands[i]->empty) return value_unknown(REASON_PARAMETER, NULL, (uint32_t)target->parameter->index, 0);
         if (number_compare(top, bands[i]->band) <= 0) break;
         if (i + 1 < count) top = number_min(top, bands[i + 1]->band);
-        total = number_add(arena, total, number_multiply(arena, number_subtract(arena, top, bands[i]->band), bands[i]->number));
+        total = number_add(arena, total,
+                           number_multiply(arena, number_subtract(arena, top, bands[i]->band), bands[i]->number));
     }
     return value_number(total);
 }
@@ -201,7 +207,8 @@ struct shares {
 };
 
 /* By largest remainder: every row its whole steps, the steps left over to the largest remainders, ties by code. */
-static void divide(struct arena *arena, struct shares *shares, struct number amount, struct number step, const struct number *weight, struct number total) {
+static void divide(struct arena *arena, struct shares *shares, struct number amount, struct number step,
+                   const struct number *weight, struct number total) {
     struct number *remainder = ARENA_ARRAY(arena, struct number, shares->count + 1);
     bool *served = ARENA_ARRAY(arena, bool, shares->count + 1);
     if (!remainder || !served || arena_failed(arena)) return;
@@ -259,7 +266,8 @@ struct value evaluate_apportion(const struct context *context, const struct expr
         dataset_below(run->dataset, above, ancestor, context->entity, &begin, &end);
         shares = ARENA_NEW(&run->arena, struct shares);
         if (arena_failed(&run->arena)) return value_fault(REASON_APPORTION, NULL, 0);
-        *shares = (struct shares){.expr = expr, .ancestor = ancestor, .begin = begin, .count = end - begin, .next = run->shares};
+        *shares = (struct shares){
+            .expr = expr, .ancestor = ancestor, .begin = begin, .count = end - begin, .next = run->shares};
         fill_shares(context, expr, shares);
         run->shares = shares;
     }

@@ -14,10 +14,12 @@ void history_free(struct history *history) {
 
 bool history_keeps(const struct field *field) {
     bool yearly = field->rules.count && field->rules.items[0]->declaration->yearly;
-    return field->kind != FIELD_INPUT && !field->entity->is_event && (field->across || yearly || field->kind == FIELD_BENEFIT);
+    return field->kind != FIELD_INPUT && !field->entity->is_event &&
+           (field->across || yearly || field->kind == FIELD_BENEFIT);
 }
 
-void history_put(struct history *history, const struct field *field, struct text id, month_number month, struct value value) {
+void history_put(struct history *history, const struct field *field, struct text id, month_number month,
+                 struct value value) {
     if (arena_failed(&history->arena)) return;
     struct map *map = &history->by_field[field->index];
     struct past *past = map_get(map, id);
@@ -25,7 +27,8 @@ void history_put(struct history *history, const struct field *field, struct text
         past = ARENA_NEW(&history->arena, struct past);
         map_put(map, text_copy(&history->arena, id), past);
     }
-    if (value.state == VALUE_KNOWN && field->type.kind == TYPE_NUMBER) value.as.number = number_copy(&history->arena, value.as.number);
+    if (value.state == VALUE_KNOWN && field->type.kind == TYPE_NUMBER)
+        value.as.number = number_copy(&history->arena, value.as.number);
     size_t at = past->list.count;
     while (at > 0 && past->list.items[at - 1].month > month) at--;
     struct past_value entry = {month, value};

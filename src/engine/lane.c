@@ -22,7 +22,8 @@ static unsigned width_of(lane low, lane high) {
 static void spec_of_number(struct arena *arena, struct lane_spec *spec) {
     const struct field *field = spec->field;
     spec->per_unit = number_divide(arena, field->scale, field->step);
-    if (!number_is_integer(spec->per_unit) || !number_to_int64(spec->per_unit, &spec->whole_per_unit)) spec->whole_per_unit = 0;
+    if (!number_is_integer(spec->per_unit) || !number_to_int64(spec->per_unit, &spec->whole_per_unit))
+        spec->whole_per_unit = 0;
     spec->bounded = field->bounded;
     if (!field->bounded) {
         spec->width = 16;
@@ -129,7 +130,9 @@ static enum lane_result parse_number(const struct lane_spec *spec, struct text t
             number = number_multiply(&arena, number, spec->per_unit);
             uint64_t low;
             int64_t high;
-            result = !number_is_integer(number) ? LANE_OFF_STEP : number_to_int128(number, &low, &high) ? LANE_OK : LANE_OUT_OF_RANGE;
+            result = !number_is_integer(number)              ? LANE_OFF_STEP
+                     : number_to_int128(number, &low, &high) ? LANE_OK
+                                                             : LANE_OUT_OF_RANGE;
             if (result == LANE_OK) *out = lane_from(number);
         }
         arena_free(&arena);

@@ -1,7 +1,8 @@
 /* Lanes: how the values of a field lie in memory.
  *
- * Every value is an integer: steps of a number (fen a year), 0 and 1, days, places in an enumeration, row numbers. The field's declared range chooses the width
- * of a lane, 1 to 16 bytes; a byte beside it says whether the value is known. Text is the exception: it is kept as text and takes no part in decisions. */
+ * Every value is an integer: steps of a number (fen a year), 0 and 1, days, places in an enumeration, row numbers. The
+ * field's declared range chooses the width of a lane, 1 to 16 bytes; a byte beside it says whether the value is known.
+ * Text is the exception: it is kept as text and takes no part in decisions. */
 #ifndef DOUDI_ENGINE_LANE_H
 #define DOUDI_ENGINE_LANE_H
 
@@ -13,11 +14,11 @@ enum { ROW_NONE = -1 }; /* the lane of `none` in a reference */
 
 struct lane_spec {
     const struct field *field;
-    unsigned width;             /* bytes: 1, 2, 4, 8 or 16; 0 for text */
+    unsigned width; /* bytes: 1, 2, 4, 8 or 16; 0 for text */
     bool bounded;
     lane low, high;
-    struct number per_unit;     /* lanes per unit shown: 100 for yuan in steps of a fen */
-    int64_t whole_per_unit;     /* the same when it is a whole number, else 0 */
+    struct number per_unit; /* lanes per unit shown: 100 for yuan in steps of a fen */
+    int64_t whole_per_unit; /* the same when it is a whole number, else 0 */
 };
 struct lane_spec lane_spec_of(struct arena *arena, const struct field *field);
 

@@ -1,7 +1,8 @@
 /* Parameters: the nearest level that has a value on that day; paths to where they, and fields, are read. */
 #include "engine/evaluate.h"
 
-static bool keys_match(const struct parameter *parameter, const struct parameter_value *value, day_number day, const int64_t *index) {
+static bool keys_match(const struct parameter *parameter, const struct parameter_value *value, day_number day,
+                       const int64_t *index) {
     size_t next = 0;
     for (size_t i = 0; i < parameter->key_count; i++) {
         const struct key *key = &parameter->keys[i];
@@ -12,8 +13,8 @@ static bool keys_match(const struct parameter *parameter, const struct parameter
 }
 
 /* The values that stand for the row: the parameter's own, or those of the last layer whose area holds it. */
-static const struct parameter_values *values_for(const struct run *run, const struct parameter *parameter, const struct entity *entity, size_t row,
-                                                 day_number day) {
+static const struct parameter_values *values_for(const struct run *run, const struct parameter *parameter,
+                                                 const struct entity *entity, size_t row, day_number day) {
     const struct parameter_values *values = &parameter->values;
     for (size_t i = 0; i < parameter->exceptions.count; i++) {
         const struct parameter_exception *exception = parameter->exceptions.items[i];
@@ -25,21 +26,24 @@ static const struct parameter_values *values_for(const struct run *run, const st
     return values;
 }
 
-static const struct parameter_value *best_in(const struct run *run, const struct parameter *parameter, const struct parameter_values *values,
-                                             struct text area, day_number day, const int64_t *index) {
+static const struct parameter_value *best_in(const struct run *run, const struct parameter *parameter,
+                                             const struct parameter_values *values, struct text area, day_number day,
+                                             const int64_t *index) {
     const struct parameter_value *best = NULL;
     for (size_t i = 0; i < values->list.count; i++) {
         const struct parameter_value *value = &values->list.items[i];
         if (value->from > day || value->enacted > run->options.known) continue;
         if (parameter->area && !text_equal(value->area, area)) continue;
         if (!keys_match(parameter, value, day, index)) continue;
-        if (!best || value->from > best->from || (value->from == best->from && value->enacted >= best->enacted)) best = value;
+        if (!best || value->from > best->from || (value->from == best->from && value->enacted >= best->enacted))
+            best = value;
     }
     return best;
 }
 
-const struct parameter_value *parameter_find(struct run *run, const struct parameter *parameter, const struct entity *entity, size_t row,
-                                             day_number day, const int64_t *index, const struct entity **level) {
+const struct parameter_value *parameter_find(struct run *run, const struct parameter *parameter,
+                                             const struct entity *entity, size_t row, day_number day,
+                                             const int64_t *index, const struct entity **level) {
     if (level) *level = NULL;
     for (size_t i = 0; i < run->options.override_count; i++)
         if (run->options.overrides[i].parameter == parameter) return &run->options.overrides[i].value;
@@ -61,7 +65,8 @@ const struct parameter_value *parameter_find(struct run *run, const struct param
     return best_in(run, parameter, values, TEXT(""), day, index);
 }
 
-bool path_walk(const struct context *context, const struct path_target *target, const struct entity **entity, size_t *row, struct value *out) {
+bool path_walk(const struct context *context, const struct path_target *target, const struct entity **entity,
+               size_t *row, struct value *out) {
     *entity = context->entity;
     *row = context->row;
     for (size_t i = 0; i < target->hops.count; i++) {
@@ -116,7 +121,8 @@ struct value parameter_read(const struct context *context, const struct expr *ex
     size_t row;
     struct value missing;
     int64_t index[PARAMETER_KEYS_MAX] = {0};
-    if (!path_walk(context, target, &entity, &row, &missing) || !evaluate_index(context, expr, index, &missing)) return missing;
+    if (!path_walk(context, target, &entity, &row, &missing) || !evaluate_index(context, expr, index, &missing))
+        return missing;
     const struct parameter_value *line = parameter_find(context->run, parameter, entity, row, day, index, NULL);
     if (line) return value_of_line(parameter, line);
     if (parameter->by_month) return value_unknown(REASON_PARAMETER, NULL, (uint32_t)parameter->index, 0);

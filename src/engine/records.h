@@ -11,17 +11,18 @@
 #include "engine/lane.h"
 
 struct record_row {
-    struct text id;     /* empty for events: they are named by their dated fields */
-    struct text parent; /* id of the parent; empty at the top */
+    struct text id;           /* empty for events: they are named by their dated fields */
+    struct text parent;       /* id of the parent; empty at the top */
     month_number from, until; /* months in which it stands, both included */
-    uint32_t place;     /* where it came from (a line), for reports */
+    uint32_t place;           /* where it came from (a line), for reports */
 };
 
 struct record_table {
     const struct entity *entity;
     size_t count, room;
     struct record_row *rows;
-    struct column *columns; /* by input_index; a reference holds the id of its row in texts until a dataset resolves it */
+    struct column
+        *columns; /* by input_index; a reference holds the id of its row in texts until a dataset resolves it */
 };
 
 struct records {
@@ -36,10 +37,12 @@ enum { MONTH_FIRST = INT32_MIN, MONTH_LAST = INT32_MAX };
 /* In the arena, which must outlive it; check arena_failed. */
 void records_init(struct records *records, struct arena *arena, const struct policy *policy);
 
-/* Texts are not copied: they must live as long as the records. Returns the row's number; SIZE_MAX when memory has run out. */
+/* Texts are not copied: they must live as long as the records. Returns the row's number; SIZE_MAX when memory has run
+ * out. */
 size_t records_add(struct records *records, const struct entity *entity, struct record_row row);
 void records_put(struct records *records, const struct field *input, size_t row, lane value);
-void records_put_text(struct records *records, const struct field *input, size_t row, struct text value); /* text, or a reference's id */
+void records_put_text(struct records *records, const struct field *input, size_t row,
+                      struct text value); /* text, or a reference's id */
 
 /* Takes the last row of an entity back. */
 void records_drop_last(struct records *records, const struct entity *entity);

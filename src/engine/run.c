@@ -18,8 +18,8 @@ static void take_given(struct run *run) {
     }
 }
 
-struct run *run_new(const struct policy *policy, const struct dataset *dataset, const struct history *history, month_number month,
-                    const struct run_options *options) {
+struct run *run_new(const struct policy *policy, const struct dataset *dataset, const struct history *history,
+                    month_number month, const struct run_options *options) {
     struct run *run = memory_new(1, sizeof *run);
     if (!run) return NULL;
     *run = (struct run){.policy = policy, .dataset = dataset, .history = history, .options = *options, .month = month};
@@ -80,7 +80,8 @@ int area_depth(const struct run *run, struct text area, const struct entity *ent
 
 /* --- cases ------------------------------------------------------------------------------------------------------ */
 
-struct value outcomes_agree(const struct type *type, const struct value *outcomes, size_t count, const struct value *open, size_t open_count) {
+struct value outcomes_agree(const struct type *type, const struct value *outcomes, size_t count,
+                            const struct value *open, size_t open_count) {
     bool all_known = true, all_faults = true, equal = true;
     for (size_t i = 0; i < count; i++) {
         all_known = all_known && outcomes[i].state == VALUE_KNOWN;
@@ -90,7 +91,8 @@ struct value outcomes_agree(const struct type *type, const struct value *outcome
     struct value result = outcomes[0];
     if ((all_known && equal) || all_faults) return result;
     struct value of_open, of_outcomes;
-    bool from_open = values_unsure(open, open_count, &of_open), from_outcomes = values_unsure(outcomes, count, &of_outcomes);
+    bool from_open = values_unsure(open, open_count, &of_open),
+         from_outcomes = values_unsure(outcomes, count, &of_outcomes);
     if (from_open && (of_open.state == VALUE_UNKNOWN || !from_outcomes)) return of_open;
     if (from_outcomes && from_open && of_outcomes.state == VALUE_FAULT) return of_open;
     return from_outcomes ? of_outcomes : result;
@@ -99,7 +101,8 @@ struct value outcomes_agree(const struct type *type, const struct value *outcome
 /* The first case that fits. One whose condition is unknown stays open, and the search goes on to the first yes. */
 static struct value decide_cases(const struct context *context, const struct rule *rule) {
     struct arena *arena = &context->run->arena;
-    struct value *outcomes = ARENA_ARRAY(arena, struct value, rule->count + 1), *open = ARENA_ARRAY(arena, struct value, rule->count + 1);
+    struct value *outcomes = ARENA_ARRAY(arena, struct value, rule->count + 1),
+                 *open = ARENA_ARRAY(arena, struct value, rule->count + 1);
     size_t count = 0, open_count = 0;
     bool closed = false;
     if (!outcomes || !open || arena_failed(arena)) return value_fault(REASON_NO_CASE, rule->field, 0);
@@ -109,13 +112,15 @@ static struct value decide_cases(const struct context *context, const struct rul
         if (condition.state == VALUE_KNOWN && !condition.as.truth) continue;
         struct value outcome = evaluate(context, branch->value);
         if (outcome.state == VALUE_KNOWN)
-            outcome.reason = (struct reason){REASON_CASE, rule->field, (uint32_t)rule->index, (uint32_t)i, context->row};
+            outcome.reason =
+                (struct reason){REASON_CASE, rule->field, (uint32_t)rule->index, (uint32_t)i, context->row};
         outcomes[count++] = outcome;
         closed = condition.state == VALUE_KNOWN;
         if (!closed) open[open_count++] = condition;
     }
     if (!closed) outcomes[count++] = value_fault(REASON_NO_CASE, rule->field, (uint32_t)rule->index);
-    return count == 1 && open_count == 0 ? outcomes[0] : outcomes_agree(&rule->field->type, outcomes, count, open, open_count);
+    return count == 1 && open_count == 0 ? outcomes[0]
+                                         : outcomes_agree(&rule->field->type, outcomes, count, open, open_count);
 }
 
 /* --- exceptions ------------------------------------------------------------------------------------------------- */
@@ -146,7 +151,8 @@ static void find_stages(struct run *run, const struct field *field, size_t row, 
         if (stage.depth < 0) continue;
         VECTOR_PUSH(&run->arena, &stages->list, stage);
         if (arena_failed(&run->arena)) return;
-        for (size_t k = stages->list.count - 1; k > 0 && before(&stages->list.items[k], &stages->list.items[k - 1]); k--) {
+        for (size_t k = stages->list.count - 1; k > 0 && before(&stages->list.items[k], &stages->list.items[k - 1]);
+             k--) {
             struct stage swap = stages->list.items[k];
             stages->list.items[k] = stages->list.items[k - 1];
             stages->list.items[k - 1] = swap;
@@ -161,12 +167,12 @@ static bool yields(const struct rule *rule, const struct stage *group, const boo
     return false;
 }
 
-static struct value decide_from(const struct context *context, const struct field *field, const struct rule *base, const struct stages *stages,
-                                size_t from);
+static struct value decide_from(const struct context *context, const struct field *field, const struct rule *base,
+                                const struct stages *stages, size_t from);
 
 /* One answer to the open conditions of a group: what the exceptions that then apply say, or what comes after them. */
-static struct value decide_group(const struct context *context, const struct field *field, const struct rule *base, const struct stages *stages,
-                                 size_t from, size_t count, const bool *holds) {
+static struct value decide_group(const struct context *context, const struct field *field, const struct rule *base,
+                                 const struct stages *stages, size_t from, size_t count, const bool *holds) {
     const struct stage *group = &stages->list.items[from];
     struct value result = {0};
     bool any = false;
@@ -174,7 +180,8 @@ static struct value decide_group(const struct context *context, const struct fie
         const struct rule *rule = group[i].rule;
         if (!holds[i] || yields(rule, group, holds, count)) continue;
         struct value value = evaluate(context, rule->branches[0].value);
-        if (value.state == VALUE_KNOWN) value.reason = (struct reason){REASON_CASE, field, (uint32_t)rule->index, 0, context->row};
+        if (value.state == VALUE_KNOWN)
+            value.reason = (struct reason){REASON_CASE, field, (uint32_t)rule->index, 0, context->row};
         if (!any)
             result = value;
         else if (result.state != VALUE_KNOWN || value.state != VALUE_KNOWN) {
@@ -187,11 +194,12 @@ static struct value decide_group(const struct context *context, const struct fie
     return any ? result : decide_from(context, field, base, stages, from + count);
 }
 
-static struct value decide_from(const struct context *context, const struct field *field, const struct rule *base, const struct stages *stages,
-                                size_t from) {
+static struct value decide_from(const struct context *context, const struct field *field, const struct rule *base,
+                                const struct stages *stages, size_t from) {
     if (from >= stages->list.count) return decide_cases(context, base);
     size_t count = 1;
-    while (from + count < stages->list.count && together(&stages->list.items[from], &stages->list.items[from + count])) count++;
+    while (from + count < stages->list.count && together(&stages->list.items[from], &stages->list.items[from + count]))
+        count++;
     bool *holds = ARENA_ARRAY(&context->run->arena, bool, count);
     struct value open[OPEN_MAX], outcomes[1 << OPEN_MAX];
     size_t open_at[OPEN_MAX], open_count = 0;
@@ -245,8 +253,8 @@ static struct value read_input(struct run *run, const struct field *field, size_
     return evaluate(&context, field->declaration->empty);
 }
 
-/* What an event of an earlier month was settled with: it keeps that, whatever has changed since for the person, unless an event before it has come
- * in late: then it is settled anew. */
+/* What an event of an earlier month was settled with: it keeps that, whatever has changed since for the person, unless
+ * an event before it has come in late: then it is settled anew. */
 static const struct value *kept_event(const struct run *run, const struct field *field, size_t row) {
     const struct table *table = dataset_table(run->dataset, field->entity);
     if (!field->entity->is_event || run_event_month(run, field->entity, row) >= run->month) return NULL;
@@ -262,7 +270,8 @@ static const struct value *kept_event(const struct run *run, const struct field 
 static struct value find_value(struct run *run, const struct field *field, size_t row) {
     const struct table *table = dataset_table(run->dataset, field->entity);
     const struct value *kept = kept_event(run, field, row);
-    const struct given *given = run->given[field->index].count ? map_get(&run->given[field->index], table->ids[row]) : NULL;
+    const struct given *given =
+        run->given[field->index].count ? map_get(&run->given[field->index], table->ids[row]) : NULL;
     if (given) {
         struct value value = given->value;
         value.reason = (struct reason){REASON_GIVEN, field, 0, 0, row};
@@ -301,9 +310,10 @@ static void settle_earlier(struct run *run, const struct field *field, size_t ro
 struct value run_value(struct run *run, const struct field *field, size_t row) {
     if (arena_failed(&run->arena)) return value_fault(REASON_NO_CASE, field, 0);
     if (field->kind == FIELD_INPUT) {
-        const struct given *given = run->given[field->index].count
-                                        ? map_get(&run->given[field->index], dataset_table(run->dataset, field->entity)->ids[row])
-                                        : NULL;
+        const struct given *given =
+            run->given[field->index].count
+                ? map_get(&run->given[field->index], dataset_table(run->dataset, field->entity)->ids[row])
+                : NULL;
         return given ? given->value : read_input(run, field, row);
     }
     if (!make_memo(run, field)) return value_fault(REASON_NO_CASE, field, 0);
@@ -330,12 +340,14 @@ struct value previous_read(struct run *run, const struct field *field, size_t ro
     for (size_t i = past ? past->list.count : 0; i-- > 0;) {
         const struct past_value *value = &past->list.items[i];
         if (value->month == run->month - 1) return value->value;
-        if (value->month < run->month - 1 && value->month != MONTH_FIRST) return value_unknown(REASON_NOT_ASSESSED, field, 0, row);
+        if (value->month < run->month - 1 && value->month != MONTH_FIRST)
+            return value_unknown(REASON_NOT_ASSESSED, field, 0, row);
     }
     return value_before(run, field, row);
 }
 
-/* The value in force for the latest assessed month up to the one given (with that month of the year, for yearly rules). */
+/* The value in force for the latest assessed month up to the one given (with that month of the year, for yearly rules).
+ */
 static struct value latest_read(struct run *run, const struct field *field, size_t row, month_number month) {
     int yearly = field->rules.items[0]->declaration->yearly;
     bool this_month = month >= run->month && (!yearly || month_of_year(run->month) == yearly);
@@ -365,7 +377,8 @@ struct value run_in_force(struct run *run, const struct field *field, size_t row
 enum guarantee_result run_guarantee(struct run *run, const struct guarantee *guarantee, size_t row, struct value *why) {
     struct context context = context_of(run, guarantee->entity, row);
     if (context.day < guarantee->from || context.day > guarantee->until) return GUARANTEE_NOT_ASKED;
-    struct value asked = guarantee->declaration->where ? evaluate(&context, guarantee->declaration->where) : value_truth(true);
+    struct value asked =
+        guarantee->declaration->where ? evaluate(&context, guarantee->declaration->where) : value_truth(true);
     if (asked.state == VALUE_KNOWN && !asked.as.truth) return GUARANTEE_NOT_ASKED;
     struct value values[] = {asked, evaluate(&context, guarantee->declaration->test)};
     if (values[1].state == VALUE_KNOWN && values[1].as.truth) return GUARANTEE_HOLDS;

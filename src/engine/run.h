@@ -1,6 +1,8 @@
-/* A run: one month of a dataset decided by a policy. The reference evaluator: a plain walk of the tree with unlimited rationals.
+/* A run: one month of a dataset decided by a policy. The reference evaluator: a plain walk of the tree with unlimited
+ * rationals.
  *
- * Values are found when they are asked for and kept. Months follow one another: after each, history_record keeps what later months read. */
+ * Values are found when they are asked for and kept. Months follow one another: after each, history_record keeps what
+ * later months read. */
 #ifndef DOUDI_ENGINE_RUN_H
 #define DOUDI_ENGINE_RUN_H
 
@@ -8,7 +10,8 @@
 
 /* --- what stood before ------------------------------------------------------------------------------------------ */
 
-/* Values in force of earlier months, for `previous`, yearly rules and events. One of MONTH_FIRST is an opening value. */
+/* Values in force of earlier months, for `previous`, yearly rules and events. One of MONTH_FIRST is an opening value.
+ */
 struct past_value {
     month_number month;
     struct value value;
@@ -24,7 +27,8 @@ struct history {
 void history_init(struct history *history, const struct policy *policy);
 void history_free(struct history *history);
 /* Keeps a value; one of the same month is replaced. The id is copied. */
-void history_put(struct history *history, const struct field *field, struct text id, month_number month, struct value value);
+void history_put(struct history *history, const struct field *field, struct text id, month_number month,
+                 struct value value);
 const struct past *history_find(const struct history *history, const struct field *field, struct text id); /* or NULL */
 /* True for what later months may read. */
 bool history_keeps(const struct field *field);
@@ -68,8 +72,8 @@ struct run {
 };
 
 /* NULL when memory has run out. policy, dataset, history and options must outlive it. */
-struct run *run_new(const struct policy *policy, const struct dataset *dataset, const struct history *history, month_number month,
-                    const struct run_options *options);
+struct run *run_new(const struct policy *policy, const struct dataset *dataset, const struct history *history,
+                    month_number month, const struct run_options *options);
 void run_free(struct run *run);
 bool run_failed(const struct run *run); /* memory ran out: no value may be believed */
 

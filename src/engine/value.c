@@ -42,7 +42,8 @@ struct value value_of_lane(struct arena *arena, const struct lane_spec *spec, la
     }
 }
 
-static bool first_of(const struct value *values, size_t count, enum value_state first, enum value_state second, struct value *out) {
+static bool first_of(const struct value *values, size_t count, enum value_state first, enum value_state second,
+                     struct value *out) {
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < count; i++)
             if (values[i].state == (pass ? second : first)) {
@@ -71,13 +72,15 @@ static unsigned decimals_of(struct arena *arena, struct number step) {
     return decimals;
 }
 
-static struct text show_number(struct arena *arena, const struct type *type, struct number scale, struct number step, struct number number) {
+static struct text show_number(struct arena *arena, const struct type *type, struct number scale, struct number step,
+                               struct number number) {
     struct number shown = number_divide(arena, number, scale);
     bool plain = true;
     for (size_t i = 0; i < DIMENSIONS; i++) plain = plain && type->powers[i] == 0;
     if (plain && number_compare(step, number_one) < 0) {
         struct number percent = number_multiply(arena, shown, number_from(100));
-        struct text digits = number_is_integer(percent) ? number_decimal(arena, percent, 0, false) : number_decimal(arena, percent, 2, false);
+        struct text digits = number_is_integer(percent) ? number_decimal(arena, percent, 0, false)
+                                                        : number_decimal(arena, percent, 2, false);
         return text_format(arena, "%.*s%%", TEXT_ARG(digits));
     }
     struct text digits = number_decimal(arena, shown, decimals_of(arena, number_divide(arena, step, scale)), true);
@@ -85,8 +88,8 @@ static struct text show_number(struct arena *arena, const struct type *type, str
     return text_format(arena, "%.*s ≈ %.*s", TEXT_ARG(number_exact(arena, shown)), TEXT_ARG(digits));
 }
 
-struct text value_show(struct arena *arena, const struct type *type, struct number scale, struct number step, const struct value *value,
-                       enum language language) {
+struct text value_show(struct arena *arena, const struct type *type, struct number scale, struct number step,
+                       const struct value *value, enum language language) {
     if (value->state == VALUE_UNKNOWN) return language == LANGUAGE_ZH ? TEXT("？未知") : TEXT("？unknown");
     if (value->state == VALUE_FAULT) return language == LANGUAGE_ZH ? TEXT("！无法计算") : TEXT("！cannot be computed");
     switch (type->kind) {
@@ -101,7 +104,9 @@ struct text value_show(struct arena *arena, const struct type *type, struct numb
         return label_or_name(choice->label, choice->name.text, language);
     }
     case TYPE_TEXT: return value->as.text;
-    case TYPE_ROW: return value->as.row.row == SIZE_MAX ? (language == LANGUAGE_ZH ? TEXT("无") : TEXT("none")) : type->entity->name;
+    case TYPE_ROW:
+        return value->as.row.row == SIZE_MAX ? (language == LANGUAGE_ZH ? TEXT("无") : TEXT("none"))
+                                             : type->entity->name;
     default: return show_number(arena, type, scale, step, value->as.number);
     }
 }

@@ -6,7 +6,8 @@
 
 enum value_state { VALUE_KNOWN, VALUE_UNKNOWN, VALUE_FAULT };
 
-/* Why a value is what it is: the case that decided; or what is missing, of several the first in the rule's text; or what went wrong. */
+/* Why a value is what it is: the case that decided; or what is missing, of several the first in the rule's text; or
+ * what went wrong. */
 enum reason_kind {
     REASON_NONE,
     REASON_CASE,          /* rule `text` (field->rules, then exceptions), branch `index` */
@@ -65,9 +66,10 @@ bool values_missing(const struct value *values, size_t count, struct value *out)
 /* The same for logic and open cases, where an unknown may still decide alone: unknown wins over a fault. */
 bool values_unsure(const struct value *values, size_t count, struct value *out);
 
-/* The value in the field's own unit, for people (grouped, decimals of its step; an exact fraction shows both) or plain for files. */
-struct text value_show(struct arena *arena, const struct type *type, struct number scale, struct number step, const struct value *value,
-                       enum language language);
+/* The value in the field's own unit, for people (grouped, decimals of its step; an exact fraction shows both) or plain
+ * for files. */
+struct text value_show(struct arena *arena, const struct type *type, struct number scale, struct number step,
+                       const struct value *value, enum language language);
 struct text value_plain(struct arena *arena, const struct type *type, struct number scale, const struct value *value);
 
 const char *reason_code(enum reason_kind kind); /* stable words for files: "case", "input", "division" */

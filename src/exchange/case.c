@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-void case_complain(struct a_case *a_case, enum exchange_message message, struct position at, struct text first, struct text second) {
+void case_complain(struct a_case *a_case, enum exchange_message message, struct position at, struct text first,
+                   struct text second) {
     struct text arguments[] = {first, second};
     diagnostics_add(&a_case->runner->diagnostics, &exchange_messages[message], at, arguments, 2);
     a_case->broken = true;
@@ -25,10 +26,12 @@ static void note_line(struct arena *arena, struct area_book *book, const struct 
     line.cells = cells;
     VECTOR_PUSH(arena, &book->lines, line);
     map_put(&book->by_id, line.id, (void *)book->lines.count);
-    if (!map_get(&book->first_by_parent, line.parent)) map_put(&book->first_by_parent, line.parent, (void *)book->lines.count);
+    if (!map_get(&book->first_by_parent, line.parent))
+        map_put(&book->first_by_parent, line.parent, (void *)book->lines.count);
 }
 
-static void read_areas(struct case_runner *runner, struct area_book *book, const struct entity *entity, struct text folder) {
+static void read_areas(struct case_runner *runner, struct area_book *book, const struct entity *entity,
+                       struct text folder) {
     struct arena *arena = &runner->arena;
     struct text path = text_format(arena, "%.*s/areas/%.*s.csv", TEXT_ARG(folder), TEXT_ARG(entity->name));
     *book = (struct area_book){.entity = entity};
@@ -113,7 +116,8 @@ static struct text other_folder(struct case_runner *runner, const struct yaml_no
     if (folder_exists(folder.bytes)) return folder;
     /* a reform's folder may carry its base's name before its own */
     struct text base = text_slice(own, end, own.length);
-    return text_format(&runner->arena, "%.*s%.*s-%.*s", (int)end, own.bytes, TEXT_ARG(base), TEXT_ARG(text_slice(folder, end, folder.length)));
+    return text_format(&runner->arena, "%.*s%.*s-%.*s", (int)end, own.bytes, TEXT_ARG(base),
+                       TEXT_ARG(text_slice(folder, end, folder.length)));
 }
 
 /* --- a case ----------------------------------------------------------------------------------------------------- */
@@ -134,7 +138,8 @@ static void add_months(struct a_case *a_case, const struct yaml_node *node) {
     if (good && text.length > 7) {
         size_t dots = 7;
         while (dots < text.length && (text.bytes[dots] == ' ' || text.bytes[dots] == '.')) dots++;
-        good = dots > 8 && month_parse(text_slice(text, dots, text.length), &last) && last >= first && last - first < 1200;
+        good =
+            dots > 8 && month_parse(text_slice(text, dots, text.length), &last) && last >= first && last - first < 1200;
     }
     if (!good) {
         case_complain(a_case, EXCHANGE_CASE_MONTH, node->at, text, TEXT(""));
@@ -158,11 +163,18 @@ static void read_overrides(struct a_case *a_case, const struct yaml_node *node) 
         const struct yaml_pair *pair = &node->pairs[i];
         struct parameter *parameter = map_get(&a_case->policy->policy->parameter_by_name, pair->key);
         struct value value;
-        if (!parameter || !case_parse_value(a_case->arena, &parameter->type, parameter->scale, pair->value->scalar, &value)) {
-            case_complain(a_case, parameter ? EXCHANGE_CASE_VALUE : EXCHANGE_CASE_KEY, pair->value->at, pair->key, pair->value->scalar);
+        if (!parameter ||
+            !case_parse_value(a_case->arena, &parameter->type, parameter->scale, pair->value->scalar, &value)) {
+            case_complain(a_case, parameter ? EXCHANGE_CASE_VALUE : EXCHANGE_CASE_KEY, pair->value->at, pair->key,
+                          pair->value->scalar);
             continue;
         }
-        struct override override = {.parameter = parameter, .value = {.from = INT32_MIN, .enacted = INT32_MIN, .number = number_zero, .band = number_zero, .confirmed = true}};
+        struct override override = {.parameter = parameter,
+                                    .value = {.from = INT32_MIN,
+                                              .enacted = INT32_MIN,
+                                              .number = number_zero,
+                                              .band = number_zero,
+                                              .confirmed = true}};
         override.value.empty = value.state != VALUE_KNOWN;
         if (parameter->type.kind == TYPE_NUMBER) override.value.number = value.as.number;
         if (parameter->type.kind == TYPE_BOOL) override.value.truth = value.as.truth;
@@ -178,8 +190,10 @@ static const struct yaml_node *either(const struct yaml_node *node, const char *
 }
 
 static void check_keys(struct a_case *a_case, const struct yaml_node *node) {
-    static const char *const keys[] = {"name", "cite", "month", "months", "period", "area", "input", "output", "parameters", "readings",
-                                       "policy", "reforms", "known", "holds", "breaks", "absolute_error_margin", "description", "keywords"};
+    static const char *const keys[] = {
+        "name",        "cite",     "month",  "months",  "period", "area",  "input",  "output",
+        "parameters",  "readings", "policy", "reforms", "known",  "holds", "breaks", "absolute_error_margin",
+        "description", "keywords"};
     for (size_t i = 0; i < node->count; i++) {
         bool known = false;
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) known = known || text_is(node->pairs[i].key, keys[k]);
@@ -188,14 +202,19 @@ static void check_keys(struct a_case *a_case, const struct yaml_node *node) {
 }
 
 static void run_one(struct case_runner *runner, const struct yaml_node *node) {
-    struct a_case a_case = {.runner = runner, .policy = runner->policies.items[0], .node = node, .arena = &runner->arena, .known = DAY_NEVER};
+    struct a_case a_case = {.runner = runner,
+                            .policy = runner->policies.items[0],
+                            .node = node,
+                            .arena = &runner->arena,
+                            .known = DAY_NEVER};
     if (node->kind != YAML_MAPPING) {
         case_complain(&a_case, EXCHANGE_CASE_SHAPE, node->at, TEXT(""), TEXT(""));
         return;
     }
     check_keys(&a_case, node);
     const struct yaml_node *months = either(node, "month", "months"), *other = either(node, "policy", "reforms");
-    const struct yaml_node *area = yaml_get(node, "area"), *known = yaml_get(node, "known"), *name = yaml_get(node, "name");
+    const struct yaml_node *area = yaml_get(node, "area"), *known = yaml_get(node, "known"),
+                           *name = yaml_get(node, "name");
     if (!months) months = yaml_get(node, "period");
     if (other && other->kind == YAML_SEQUENCE && other->count) other = other->items[other->count - 1];
     if (other && other->kind == YAML_SCALAR) a_case.policy = open_policy(runner, other_folder(runner, other));
@@ -204,7 +223,8 @@ static void run_one(struct case_runner *runner, const struct yaml_node *node) {
         return;
     }
     if (area) a_case.area = area->scalar;
-    if (known && !day_parse(known->scalar, &a_case.known)) case_complain(&a_case, EXCHANGE_CASE_VALUE, known->at, TEXT("known"), known->scalar);
+    if (known && !day_parse(known->scalar, &a_case.known))
+        case_complain(&a_case, EXCHANGE_CASE_VALUE, known->at, TEXT("known"), known->scalar);
     if (months)
         add_months(&a_case, months);
     else

@@ -10,11 +10,11 @@ struct case_row {
     const struct entity *entity;
     struct text id;
     struct case_row *parent;
-    const struct yaml_node *node;    /* its fields; NULL for what was only needed */
-    const struct area_book *book;    /* and area_line: fields from areas/, or NULL */
+    const struct yaml_node *node; /* its fields; NULL for what was only needed */
+    const struct area_book *book; /* and area_line: fields from areas/, or NULL */
     const struct area_line *line;
     month_number from, until;
-    const struct field *role;        /* set by a list of members under the parent (adults: [a, b]) */
+    const struct field *role; /* set by a list of members under the parent (adults: [a, b]) */
     struct text role_value;
 };
 
@@ -33,7 +33,8 @@ struct a_case {
     bool failed; /* it came out otherwise */
 };
 
-void case_complain(struct a_case *a_case, enum exchange_message message, struct position at, struct text first, struct text second);
+void case_complain(struct a_case *a_case, enum exchange_message message, struct position at, struct text first,
+                   struct text second);
 bool case_collect_rows(struct a_case *a_case);
 struct case_row *case_default_row(struct a_case *a_case, const struct entity *entity);
 const struct entity *case_entity(const struct policy *policy, struct text name); /* singular or plural */
@@ -42,7 +43,8 @@ const struct area_line *area_first_below(const struct area_book *book, struct te
 
 /* The node that stands for the month: itself, or the latest entry of a mapping from months; NULL before the first. */
 const struct yaml_node *case_value_at(const struct yaml_node *node, month_number month);
-bool case_parse_value(struct arena *arena, const struct type *type, struct number scale, struct text text, struct value *out);
+bool case_parse_value(struct arena *arena, const struct type *type, struct number scale, struct text text,
+                      struct value *out);
 void case_run(struct a_case *a_case);
 
 #endif

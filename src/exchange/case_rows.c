@@ -24,7 +24,8 @@ static bool is_reserved(struct text key) {
 /* A key of a row: one of its fields, of its children, its parent, or a word of the case language. */
 static bool belongs(const struct policy *policy, const struct entity *entity, struct text key) {
     const struct entity *other = case_entity(policy, key);
-    return is_reserved(key) || entity_field(entity, key) || (other && (other->parent == entity || other == entity->parent));
+    return is_reserved(key) || entity_field(entity, key) ||
+           (other && (other->parent == entity || other == entity->parent));
 }
 
 static struct case_row *find_row(const struct a_case *a_case, const struct entity *entity, struct text id) {
@@ -35,10 +36,11 @@ static struct case_row *find_row(const struct a_case *a_case, const struct entit
     return NULL;
 }
 
-static struct case_row *add_row(struct a_case *a_case, const struct entity *entity, struct text id, struct case_row *parent,
-                                const struct yaml_node *node) {
+static struct case_row *add_row(struct a_case *a_case, const struct entity *entity, struct text id,
+                                struct case_row *parent, const struct yaml_node *node) {
     struct case_row *row = ARENA_NEW(a_case->arena, struct case_row);
-    *row = (struct case_row){.entity = entity, .id = id, .parent = parent, .node = node, .from = MONTH_FIRST, .until = MONTH_LAST};
+    *row = (struct case_row){
+        .entity = entity, .id = id, .parent = parent, .node = node, .from = MONTH_FIRST, .until = MONTH_LAST};
     VECTOR_PUSH(a_case->arena, &a_case->rows, row);
     return row;
 }
@@ -79,7 +81,8 @@ static bool parent_in_areas(struct a_case *a_case, struct case_row *row) {
     if (row->parent) return true;
     row->parent = add_row(a_case, above, row->line->parent, NULL, NULL);
     attach_line(a_case, row->parent);
-    if (!parent_in_areas(a_case, row->parent) && above->parent) row->parent->parent = case_default_row(a_case, above->parent);
+    if (!parent_in_areas(a_case, row->parent) && above->parent)
+        row->parent->parent = case_default_row(a_case, above->parent);
     return true;
 }
 
@@ -95,7 +98,8 @@ struct case_row *case_default_row(struct a_case *a_case, const struct entity *en
 
 /* --- rows as written -------------------------------------------------------------------------------------------- */
 
-static void collect(struct a_case *a_case, const struct entity *entity, const struct yaml_node *node, struct case_row *parent);
+static void collect(struct a_case *a_case, const struct entity *entity, const struct yaml_node *node,
+                    struct case_row *parent);
 
 static bool read_month(struct a_case *a_case, const struct yaml_node *node, month_number *month) {
     if (node->kind == YAML_SCALAR && month_parse(node->scalar, month)) return true;
@@ -132,7 +136,8 @@ static bool collect_members(struct a_case *a_case, struct case_row *above, const
     return false;
 }
 
-static void collect_row(struct a_case *a_case, const struct entity *entity, struct text id, const struct yaml_node *node, struct case_row *parent) {
+static void collect_row(struct a_case *a_case, const struct entity *entity, struct text id,
+                        const struct yaml_node *node, struct case_row *parent) {
     const struct policy *policy = a_case->policy->policy;
     struct case_row *row = find_row(a_case, entity, id);
     if (row && !row->node)
@@ -159,7 +164,8 @@ static void collect_row(struct a_case *a_case, const struct entity *entity, stru
 static struct text single_id(struct a_case *a_case, const struct entity *entity, const struct case_row *parent) {
     struct text code = a_case->area.length ? area_code(a_case, entity) : TEXT("");
     if (code.length) return code;
-    return parent ? text_format(a_case->arena, "%.*s/%.*s", TEXT_ARG(parent->id), TEXT_ARG(entity->name)) : entity->name;
+    return parent ? text_format(a_case->arena, "%.*s/%.*s", TEXT_ARG(parent->id), TEXT_ARG(entity->name))
+                  : entity->name;
 }
 
 /* Rows by id: every value is a mapping whose keys belong to the entity. An id may be called like a field. */
@@ -176,11 +182,13 @@ static bool is_by_id(const struct policy *policy, const struct entity *entity, c
     return true;
 }
 
-static void collect(struct a_case *a_case, const struct entity *entity, const struct yaml_node *node, struct case_row *parent) {
+static void collect(struct a_case *a_case, const struct entity *entity, const struct yaml_node *node,
+                    struct case_row *parent) {
     const struct policy *policy = a_case->policy->policy;
     if (node->kind == YAML_SEQUENCE) {
         for (size_t i = 0; i < node->count; i++) {
-            struct text id = parent ? text_format(a_case->arena, "%.*s/%zu", TEXT_ARG(parent->id), i + 1) : text_format(a_case->arena, "%zu", i + 1);
+            struct text id = parent ? text_format(a_case->arena, "%.*s/%zu", TEXT_ARG(parent->id), i + 1)
+                                    : text_format(a_case->arena, "%zu", i + 1);
             collect_row(a_case, entity, id, node->items[i], parent);
         }
         return;
@@ -190,7 +198,8 @@ static void collect(struct a_case *a_case, const struct entity *entity, const st
         collect_row(a_case, entity, single_id(a_case, entity, parent), node, parent);
         return;
     }
-    for (size_t i = 0; i < node->count; i++) collect_row(a_case, entity, node->pairs[i].key, node->pairs[i].value, parent);
+    for (size_t i = 0; i < node->count; i++)
+        collect_row(a_case, entity, node->pairs[i].key, node->pairs[i].value, parent);
 }
 
 /* Fields straight under `input` belong to the one row of the entity that has them. */
@@ -199,7 +208,8 @@ static void collect_flat(struct a_case *a_case, const struct yaml_node *input) {
     for (size_t e = policy->entities.count; e-- > 0;) {
         const struct entity *entity = policy->entities.items[e];
         bool any = false;
-        for (size_t i = 0; i < input->count; i++) any = any || (!case_entity(policy, input->pairs[i].key) && entity_field(entity, input->pairs[i].key));
+        for (size_t i = 0; i < input->count; i++)
+            any = any || (!case_entity(policy, input->pairs[i].key) && entity_field(entity, input->pairs[i].key));
         if (any && !find_row(a_case, entity, entity->name)) add_row(a_case, entity, entity->name, NULL, input);
     }
 }
@@ -219,7 +229,8 @@ static void link_parents(struct a_case *a_case) {
         struct case_row *row = a_case->rows.items[i];
         const struct entity *above = row->entity->parent;
         for (size_t k = 0; above && row->node && row->node->kind == YAML_MAPPING && k < row->node->count; k++)
-            if (text_equal(row->node->pairs[k].key, above->name)) add_named_parent(a_case, above, row->node->pairs[k].value);
+            if (text_equal(row->node->pairs[k].key, above->name))
+                add_named_parent(a_case, above, row->node->pairs[k].value);
         if (row->parent || !row->entity->parent) continue;
         if (!parent_in_areas(a_case, row)) row->parent = case_default_row(a_case, row->entity->parent);
     }
@@ -236,8 +247,10 @@ bool case_collect_rows(struct a_case *a_case) {
         collect_flat(a_case, input);
         for (size_t i = 0; i < input->count; i++) {
             bool known = case_entity(policy, input->pairs[i].key) != NULL;
-            for (size_t e = 0; e < policy->entities.count; e++) known = known || entity_field(policy->entities.items[e], input->pairs[i].key);
-            if (!known) case_complain(a_case, EXCHANGE_CASE_KEY, input->pairs[i].key_at, input->pairs[i].key, TEXT("input"));
+            for (size_t e = 0; e < policy->entities.count; e++)
+                known = known || entity_field(policy->entities.items[e], input->pairs[i].key);
+            if (!known)
+                case_complain(a_case, EXCHANGE_CASE_KEY, input->pairs[i].key_at, input->pairs[i].key, TEXT("input"));
         }
     }
     if (a_case->rows.count == 0 && policy->entities.count) /* a case without input: one empty row of the lowest kind */

@@ -41,7 +41,8 @@ static bool parse_exact(struct arena *arena, struct text text, struct number *ou
         if (numerator.length > 100 || !number_parse(arena, numerator, &top)) return false;
         if (slash < term.length && !percent) {
             struct text denominator = text_trim(text_slice(term, slash + 1, term.length));
-            if (denominator.length > 100 || !number_parse(arena, denominator, &bottom) || number_sign(bottom) == 0) return false;
+            if (denominator.length > 100 || !number_parse(arena, denominator, &bottom) || number_sign(bottom) == 0)
+                return false;
         }
         if (percent) bottom = number_from(100);
         struct number part = number_divide(arena, top, bottom);
@@ -53,7 +54,8 @@ static bool parse_exact(struct arena *arena, struct text text, struct number *ou
     return text.length > 0;
 }
 
-bool case_parse_value(struct arena *arena, const struct type *type, struct number scale, struct text text, struct value *out) {
+bool case_parse_value(struct arena *arena, const struct type *type, struct number scale, struct text text,
+                      struct value *out) {
     bool truth;
     int choice;
     day_number day;
@@ -88,26 +90,30 @@ bool case_parse_value(struct arena *arena, const struct type *type, struct numbe
 
 /* --- records ---------------------------------------------------------------------------------------------------- */
 
-static void give(struct a_case *a_case, const struct case_row *row, const struct field *field, month_number month, struct value value) {
+static void give(struct a_case *a_case, const struct case_row *row, const struct field *field, month_number month,
+                 struct value value) {
     struct given given = {field, row->id, month, value};
     VECTOR_PUSH(a_case->arena, &a_case->given, given);
 }
 
-static void put_text_lane(struct a_case *a_case, struct records *records, const struct field *field, size_t row, struct text text, struct position at) {
+static void put_text_lane(struct a_case *a_case, struct records *records, const struct field *field, size_t row,
+                          struct text text, struct position at) {
     struct lane_spec spec = records->tables[field->entity->index].columns[field->input_index].spec;
     lane value;
     struct number exact;
     enum lane_result result = lane_parse(&spec, text, &value);
     if (result == LANE_NOT_A_NUMBER && parse_exact(a_case->arena, text, &exact))
-        result = number_lane(a_case->arena, &spec, number_multiply(a_case->arena, exact, field->scale), &value) ? LANE_OK : LANE_OFF_STEP;
+        result = number_lane(a_case->arena, &spec, number_multiply(a_case->arena, exact, field->scale), &value)
+                     ? LANE_OK
+                     : LANE_OFF_STEP;
     if (result == LANE_OK)
         records_put(records, field, row, value);
     else
         case_complain(a_case, EXCHANGE_CASE_VALUE, at, field->name, text);
 }
 
-static void put_field(struct a_case *a_case, struct records *records, const struct case_row *row, const struct field *field, size_t at,
-                      const struct yaml_node *node, month_number month) {
+static void put_field(struct a_case *a_case, struct records *records, const struct case_row *row,
+                      const struct field *field, size_t at, const struct yaml_node *node, month_number month) {
     struct value value;
     if (node->kind != YAML_SCALAR) {
         case_complain(a_case, EXCHANGE_CASE_VALUE, node->at, field->name, TEXT("…"));
@@ -140,7 +146,8 @@ static void put_line(struct a_case *a_case, struct records *records, const struc
 static struct text parent_id(const struct case_row *row, month_number month) {
     const struct yaml_node *node = NULL;
     for (size_t i = 0; row->node && row->node->kind == YAML_MAPPING && i < row->node->count; i++)
-        if (row->entity->parent && text_equal(row->node->pairs[i].key, row->entity->parent->name)) node = row->node->pairs[i].value;
+        if (row->entity->parent && text_equal(row->node->pairs[i].key, row->entity->parent->name))
+            node = row->node->pairs[i].value;
     if (node) node = case_value_at(node, month);
     if (node && node->kind == YAML_SCALAR) return node->scalar;
     return row->parent ? row->parent->id : TEXT("");
@@ -148,7 +155,8 @@ static struct text parent_id(const struct case_row *row, month_number month) {
 
 static void put_row(struct a_case *a_case, struct records *records, const struct case_row *row, month_number month) {
     if (month < row->from || month > row->until) return;
-    struct record_row record = {.id = row->id, .parent = parent_id(row, month), .from = MONTH_FIRST, .until = MONTH_LAST};
+    struct record_row record = {
+        .id = row->id, .parent = parent_id(row, month), .from = MONTH_FIRST, .until = MONTH_LAST};
     size_t at = records_add(records, row->entity, record);
     if (at == SIZE_MAX) return;
     put_line(a_case, records, row, at);
@@ -164,7 +172,8 @@ static void put_row(struct a_case *a_case, struct records *records, const struct
 static void put_openings(struct a_case *a_case, struct history *history) {
     for (size_t i = 0; i < a_case->rows.count; i++) {
         const struct case_row *row = a_case->rows.items[i];
-        const struct yaml_node *opening = row->node && row->node->kind == YAML_MAPPING ? yaml_get(row->node, "opening") : NULL;
+        const struct yaml_node *opening =
+            row->node && row->node->kind == YAML_MAPPING ? yaml_get(row->node, "opening") : NULL;
         for (size_t k = 0; opening && opening->kind == YAML_MAPPING && k < opening->count; k++) {
             const struct yaml_pair *pair = &opening->pairs[k];
             const struct field *field = entity_field(row->entity, pair->key);
@@ -173,7 +182,8 @@ static void put_openings(struct a_case *a_case, struct history *history) {
                 case_parse_value(a_case->arena, &field->type, field->scale, pair->value->scalar, &value))
                 history_put(history, field, row->id, MONTH_FIRST, value);
             else
-                case_complain(a_case, field ? EXCHANGE_CASE_VALUE : EXCHANGE_CASE_KEY, pair->key_at, pair->key, TEXT("opening"));
+                case_complain(a_case, field ? EXCHANGE_CASE_VALUE : EXCHANGE_CASE_KEY, pair->key_at, pair->key,
+                              TEXT("opening"));
         }
     }
 }
@@ -183,12 +193,15 @@ static void put_openings(struct a_case *a_case, struct history *history) {
 static struct text why_text(struct arena *arena, const struct run *run, const struct value *value) {
     const struct reason *reason = &value->reason;
     struct text name = reason->field ? reason->field->name : TEXT("");
-    if (reason->kind == REASON_PARAMETER || reason->kind == REASON_NO_PARAMETER) name = run->policy->parameters.items[reason->index]->name;
-    if (reason->kind == REASON_CASE) return text_format(arena, "%s %u.%u", reason_code(reason->kind), reason->text + 1, reason->index + 1);
+    if (reason->kind == REASON_PARAMETER || reason->kind == REASON_NO_PARAMETER)
+        name = run->policy->parameters.items[reason->index]->name;
+    if (reason->kind == REASON_CASE)
+        return text_format(arena, "%s %u.%u", reason_code(reason->kind), reason->text + 1, reason->index + 1);
     return text_format(arena, "%s %.*s", reason_code(reason->kind), TEXT_ARG(name));
 }
 
-static void differ(struct a_case *a_case, struct position at, struct text what, struct text expected, struct text got, struct text why) {
+static void differ(struct a_case *a_case, struct position at, struct text what, struct text expected, struct text got,
+                   struct text why) {
     struct text arguments[] = {what, expected, got, why};
     diagnostics_add(&a_case->runner->diagnostics, &exchange_messages[EXCHANGE_CASE_DIFFERS], at, arguments, 4);
     a_case->failed = true;
@@ -203,22 +216,28 @@ static bool expects_state(const struct yaml_node *node, enum value_state *state,
         *what = named->scalar;
     }
     struct text word = named ? node->pairs[0].key : node->kind == YAML_SCALAR ? node->scalar : TEXT("");
-    if (text_is(word, "unknown")) *state = VALUE_UNKNOWN;
-    else if (text_is(word, "fault")) *state = VALUE_FAULT;
-    else return false;
+    if (text_is(word, "unknown"))
+        *state = VALUE_UNKNOWN;
+    else if (text_is(word, "fault"))
+        *state = VALUE_FAULT;
+    else
+        return false;
     return true;
 }
 
-static bool near_enough(const struct a_case *a_case, const struct field *field, const struct value *expected, const struct value *got) {
+static bool near_enough(const struct a_case *a_case, const struct field *field, const struct value *expected,
+                        const struct value *got) {
     const struct yaml_node *margin = yaml_get(a_case->node, "absolute_error_margin");
     struct number allowed;
     if (!margin || field->type.kind != TYPE_NUMBER || !parse_exact(a_case->arena, margin->scalar, &allowed))
         return value_equal(&field->type, expected, got);
-    struct number gap = number_absolute(a_case->arena, number_subtract(a_case->arena, expected->as.number, got->as.number));
+    struct number gap =
+        number_absolute(a_case->arena, number_subtract(a_case->arena, expected->as.number, got->as.number));
     return number_compare(gap, number_multiply(a_case->arena, allowed, field->scale)) <= 0;
 }
 
-static void compare(struct a_case *a_case, struct run *run, const struct field *field, size_t row, const struct yaml_node *node) {
+static void compare(struct a_case *a_case, struct run *run, const struct field *field, size_t row,
+                    const struct yaml_node *node) {
     struct arena *arena = a_case->arena;
     struct text label = text_format(arena, "%.*s.%.*s", TEXT_ARG(field->entity->name), TEXT_ARG(field->name));
     struct value got = run_in_force(run, field, row), expected;
@@ -228,9 +247,14 @@ static void compare(struct a_case *a_case, struct run *run, const struct field *
         struct text reason = got.reason.field ? got.reason.field->name : TEXT("");
         if (got.reason.kind == REASON_PARAMETER || got.reason.kind == REASON_NO_PARAMETER)
             reason = run->policy->parameters.items[got.reason.index]->name;
-        bool same = got.state == state && (missing.length == 0 || text_equal(missing, reason) || text_starts(missing, reason_code(got.reason.kind)) ||
-                                           text_starts(text_from(reason_code(got.reason.kind)), text_format(arena, "%.*s", TEXT_ARG(missing)).bytes));
-        if (!same) differ(a_case, node->at, label, text_format(arena, "%s %.*s", state == VALUE_UNKNOWN ? "unknown" : "fault", TEXT_ARG(missing)), shown, why_text(arena, run, &got));
+        bool same =
+            got.state == state &&
+            (missing.length == 0 || text_equal(missing, reason) || text_starts(missing, reason_code(got.reason.kind)) ||
+             text_starts(text_from(reason_code(got.reason.kind)), text_format(arena, "%.*s", TEXT_ARG(missing)).bytes));
+        if (!same)
+            differ(a_case, node->at, label,
+                   text_format(arena, "%s %.*s", state == VALUE_UNKNOWN ? "unknown" : "fault", TEXT_ARG(missing)),
+                   shown, why_text(arena, run, &got));
         return;
     }
     if (node->kind != YAML_SCALAR || !case_parse_value(arena, &field->type, field->scale, node->scalar, &expected)) {
@@ -258,7 +282,8 @@ static const struct yaml_node *expected_in(const struct expecting *expecting, co
     return NULL;
 }
 
-/* The row of the dataset. An event is found again by its arrival: the how-many-eth of its kind among the rows that stand. */
+/* The row of the dataset. An event is found again by its arrival: the how-many-eth of its kind among the rows that
+ * stand. */
 static size_t row_in(const struct a_case *a_case, const struct dataset *dataset, const struct case_row *row) {
     const struct table *table = dataset_table(dataset, row->entity);
     if (!row->entity->is_event) return table_find(table, row->id);
@@ -282,13 +307,16 @@ static void name_events(struct a_case *a_case, const struct dataset *dataset) {
         struct given *given = &a_case->given.items[i];
         const struct case_row *row = NULL;
         for (size_t k = 0; k < a_case->rows.count && given->field->entity->is_event; k++)
-            if (a_case->rows.items[k]->entity == given->field->entity && text_equal(a_case->rows.items[k]->id, given->id)) row = a_case->rows.items[k];
+            if (a_case->rows.items[k]->entity == given->field->entity &&
+                text_equal(a_case->rows.items[k]->id, given->id))
+                row = a_case->rows.items[k];
         size_t at = row ? row_in(a_case, dataset, row) : SIZE_MAX;
         if (at != SIZE_MAX) given->id = dataset_table(dataset, row->entity)->ids[at];
     }
 }
 
-static struct case_row *find_expected(const struct a_case *a_case, const struct entity *entity, struct text id, const struct case_row *parent) {
+static struct case_row *find_expected(const struct a_case *a_case, const struct entity *entity, struct text id,
+                                      const struct case_row *parent) {
     struct text nested = parent ? text_format(a_case->arena, "%.*s/%.*s", TEXT_ARG(parent->id), TEXT_ARG(id)) : id;
     for (size_t i = 0; i < a_case->rows.count; i++) {
         struct case_row *row = a_case->rows.items[i];
@@ -298,7 +326,8 @@ static struct case_row *find_expected(const struct a_case *a_case, const struct 
 }
 
 /* holds and breaks name guarantees: of one row of the entity, or of all rows when row is SIZE_MAX. */
-static void expect_guarantees(const struct expecting *expecting, const struct yaml_node *names, bool holds, const struct entity *entity, size_t row) {
+static void expect_guarantees(const struct expecting *expecting, const struct yaml_node *names, bool holds,
+                              const struct entity *entity, size_t row) {
     struct run *run = expecting->run;
     for (size_t i = 0; names && expecting->last && i < (names->kind == YAML_SEQUENCE ? names->count : 1); i++) {
         const struct yaml_node *name = names->kind == YAML_SEQUENCE ? names->items[i] : names;
@@ -314,13 +343,16 @@ static void expect_guarantees(const struct expecting *expecting, const struct ya
             }
         }
         if (!found)
-            case_complain(expecting->a_case, EXCHANGE_CASE_KEY, name->at, name->scalar, holds ? TEXT("holds") : TEXT("breaks"));
+            case_complain(expecting->a_case, EXCHANGE_CASE_KEY, name->at, name->scalar,
+                          holds ? TEXT("holds") : TEXT("breaks"));
         else if (broken == holds)
-            differ(expecting->a_case, name->at, name->scalar, text_from(holds ? "holds" : "breaks"), text_from(holds ? "breaks" : "holds"), TEXT(""));
+            differ(expecting->a_case, name->at, name->scalar, text_from(holds ? "holds" : "breaks"),
+                   text_from(holds ? "breaks" : "holds"), TEXT(""));
     }
 }
 
-static void expect_rows(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node, const struct case_row *parent);
+static void expect_rows(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node,
+                        const struct case_row *parent);
 
 static void expect_row(const struct expecting *expecting, const struct case_row *row, const struct yaml_node *node) {
     for (size_t i = 0; node->kind == YAML_MAPPING && i < node->count; i++) {
@@ -349,7 +381,8 @@ static void expect_row(const struct expecting *expecting, const struct case_row 
     }
 }
 
-static const struct case_row *only_row(const struct expecting *expecting, const struct entity *entity, const struct case_row *parent) {
+static const struct case_row *only_row(const struct expecting *expecting, const struct entity *entity,
+                                       const struct case_row *parent) {
     for (size_t i = 0; i < expecting->a_case->rows.count; i++) {
         const struct case_row *row = expecting->a_case->rows.items[i];
         if (row->entity == entity && (!parent || row->parent == parent)) return row;
@@ -358,17 +391,22 @@ static const struct case_row *only_row(const struct expecting *expecting, const 
 }
 
 /* A mapping of fields, unless every key is the id of a row of the case. */
-static bool names_fields(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node, const struct case_row *parent) {
+static bool names_fields(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node,
+                         const struct case_row *parent) {
     bool all_ids = true;
-    for (size_t i = 0; i < node->count; i++) all_ids = all_ids && find_expected(expecting->a_case, entity, node->pairs[i].key, parent);
+    for (size_t i = 0; i < node->count; i++)
+        all_ids = all_ids && find_expected(expecting->a_case, entity, node->pairs[i].key, parent);
     return !all_ids;
 }
 
-static void expect_rows(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node, const struct case_row *parent) {
+static void expect_rows(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node,
+                        const struct case_row *parent) {
     if (node->kind == YAML_MAPPING && names_fields(expecting, entity, node, parent)) {
         const struct case_row *row = only_row(expecting, entity, parent);
-        if (row) expect_row(expecting, row, node);
-        else case_complain(expecting->a_case, EXCHANGE_CASE_ROW, node->at, entity->name, TEXT(""));
+        if (row)
+            expect_row(expecting, row, node);
+        else
+            case_complain(expecting->a_case, EXCHANGE_CASE_ROW, node->at, entity->name, TEXT(""));
         return;
     }
     for (size_t i = 0; i < node->count && node->kind != YAML_SCALAR; i++) {
@@ -376,8 +414,10 @@ static void expect_rows(const struct expecting *expecting, const struct entity *
         struct text id = mapping ? node->pairs[i].key : text_format(expecting->a_case->arena, "%zu", i + 1);
         const struct yaml_node *below = mapping ? node->pairs[i].value : node->items[i];
         const struct case_row *row = find_expected(expecting->a_case, entity, id, parent);
-        if (row) expect_row(expecting, row, below);
-        else case_complain(expecting->a_case, EXCHANGE_CASE_ROW, below->at, id, TEXT(""));
+        if (row)
+            expect_row(expecting, row, below);
+        else
+            case_complain(expecting->a_case, EXCHANGE_CASE_ROW, below->at, id, TEXT(""));
     }
 }
 
@@ -403,9 +443,11 @@ static void expect_all(const struct expecting *expecting) {
             if (!value) continue;
             size_t count = value->kind == YAML_SEQUENCE ? value->count : 1;
             for (size_t k = 0; k < count && k < dataset_table(expecting->run->dataset, field->entity)->rows; k++)
-                compare(expecting->a_case, expecting->run, field, k, value->kind == YAML_SEQUENCE ? value->items[k] : value);
+                compare(expecting->a_case, expecting->run, field, k,
+                        value->kind == YAML_SEQUENCE ? value->items[k] : value);
         }
-        if (!entity && !done) case_complain(expecting->a_case, EXCHANGE_CASE_KEY, pair->key_at, pair->key, TEXT("output"));
+        if (!entity && !done)
+            case_complain(expecting->a_case, EXCHANGE_CASE_KEY, pair->key_at, pair->key, TEXT("output"));
     }
 }
 
@@ -417,16 +459,21 @@ static void decide_month(struct a_case *a_case, struct history *history, month_n
     struct refusals refusals = {.arena = a_case->arena};
     records_init(&records, a_case->arena, policy);
     a_case->given.count = 0;
-    for (size_t i = 0; i < a_case->rows.count && !arena_failed(a_case->arena); i++) put_row(a_case, &records, a_case->rows.items[i], month);
+    for (size_t i = 0; i < a_case->rows.count && !arena_failed(a_case->arena); i++)
+        put_row(a_case, &records, a_case->rows.items[i], month);
     if (a_case->broken || arena_failed(a_case->arena)) return;
     struct dataset *dataset = dataset_new(policy, &records, month, &refusals);
     for (size_t i = 0; i < refusals.list.count; i++) {
         const struct refusal *refusal = &refusals.list.items[i];
-        case_complain(a_case, EXCHANGE_CASE_ROW, a_case->node->at, refusal->value.length ? refusal->value : refusal->entity->name, TEXT(""));
+        case_complain(a_case, EXCHANGE_CASE_ROW, a_case->node->at,
+                      refusal->value.length ? refusal->value : refusal->entity->name, TEXT(""));
     }
     if (dataset) name_events(a_case, dataset);
-    struct run_options options = {.known = a_case->known, .given = a_case->given.items, .given_count = a_case->given.count,
-                                  .overrides = a_case->overrides.items, .override_count = a_case->overrides.count};
+    struct run_options options = {.known = a_case->known,
+                                  .given = a_case->given.items,
+                                  .given_count = a_case->given.count,
+                                  .overrides = a_case->overrides.items,
+                                  .override_count = a_case->overrides.count};
     struct run *run = dataset ? run_new(policy, dataset, history, month, &options) : NULL;
     if (run && !a_case->broken) {
         struct expecting expecting = {a_case, run, month, last};

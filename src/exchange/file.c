@@ -125,7 +125,8 @@ struct text path_join(struct arena *arena, struct text folder, struct text name)
 /* --- writing ---------------------------------------------------------------------------------------------------- */
 
 enum file_result file_begin(struct file_writer *writer, struct arena *arena, const char *path) {
-    *writer = (struct file_writer){.path = text_copy(arena, text_from(path)), .draft = text_format(arena, "%s.part", path)};
+    *writer =
+        (struct file_writer){.path = text_copy(arena, text_from(path)), .draft = text_format(arena, "%s.part", path)};
     if (arena_failed(arena)) return FILE_NO_MEMORY;
     writer->stream = fopen(writer->draft.bytes, "wb");
     return writer->stream ? FILE_OK : FILE_UNWRITABLE;

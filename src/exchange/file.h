@@ -29,7 +29,8 @@ enum file_result folder_make(const char *path); /* also when it is there already
 
 struct text path_join(struct arena *arena, struct text folder, struct text name);
 
-/* Writes to a new file beside the path, which file_commit puts in its place: until then, and after a crash, the old one stands. */
+/* Writes to a new file beside the path, which file_commit puts in its place: until then, and after a crash, the old one
+ * stands. */
 struct file_writer {
     FILE *stream;
     struct text path, draft;

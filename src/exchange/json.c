@@ -5,15 +5,7 @@
 #include <string.h>
 
 /* What may stand at the offset once white space is passed over. */
-enum expected {
-    VALUE,
-    VALUE_OR_CLOSE,
-    KEY,
-    KEY_OR_CLOSE,
-    COLON,
-    COMMA_OR_CLOSE,
-    NOTHING
-};
+enum expected { VALUE, VALUE_OR_CLOSE, KEY, KEY_OR_CLOSE, COLON, COMMA_OR_CLOSE, NOTHING };
 
 /* A key of an object that is still open. The keys of one object form a crit-bit tree: unlike a hash table, no choice of
  * keys makes it slow. Each key but the first brought a branch with it, which tells two subtrees apart by one bit. */

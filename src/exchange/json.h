@@ -9,9 +9,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-enum {
-    JSON_DEPTH_MAX = 64
-};
+enum { JSON_DEPTH_MAX = 64 };
 
 enum json_event {
     JSON_OBJECT_BEGIN,

@@ -3,9 +3,7 @@
 #include "exchange/file.h"
 #include "exchange/messages.h"
 
-enum {
-    LAYERS_MAX = 16
-};
+enum { LAYERS_MAX = 16 };
 
 struct reading_folder {
     struct arena arena;

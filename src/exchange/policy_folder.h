@@ -4,8 +4,9 @@
 
 #include "lang/policy.h"
 
-/* The compiled policy, or one that is not compiled and whose diagnostics tell why. NULL when memory has run out; or when the folder cannot be read, and then a
- * diagnostic is added to `failures`. A policy `extends x_y` is looked for as x-y beside the folder, one floor up, and in its subfolders. */
+/* The compiled policy, or one that is not compiled and whose diagnostics tell why. NULL when memory has run out; or
+ * when the folder cannot be read, and then a diagnostic is added to `failures`. A policy `extends x_y` is looked for as
+ * x-y beside the folder, one floor up, and in its subfolders. */
 struct policy *policy_read_folder(const char *folder, struct diagnostics *failures);
 
 #endif

@@ -104,14 +104,17 @@ static struct text reason_text(struct arena *arena, const struct run *run, const
     case REASON_CASE: return text_format(arena, "case:%u.%u", reason->text + 1, reason->index + 1);
     case REASON_PARAMETER:
     case REASON_NO_PARAMETER:
-        return text_format(arena, "%s:%.*s", reason_code(reason->kind), TEXT_ARG(run->policy->parameters.items[reason->index]->name));
+        return text_format(arena, "%s:%.*s", reason_code(reason->kind),
+                           TEXT_ARG(run->policy->parameters.items[reason->index]->name));
     default:
         if (!reason->field) return text_from(reason_code(reason->kind));
-        return text_format(arena, "%s:%.*s.%.*s", reason_code(reason->kind), TEXT_ARG(reason->field->entity->name), TEXT_ARG(reason->field->name));
+        return text_format(arena, "%s:%.*s.%.*s", reason_code(reason->kind), TEXT_ARG(reason->field->entity->name),
+                           TEXT_ARG(reason->field->name));
     }
 }
 
-static enum file_result save(struct sheet *sheet, const char *folder, struct text name, bool append, struct text *path) {
+static enum file_result save(struct sheet *sheet, const char *folder, struct text name, bool append,
+                             struct text *path) {
     struct arena *arena = sheet->results->arena;
     struct file old = {.bytes = TEXT("")};
     struct file_writer writer;
@@ -131,14 +134,17 @@ static enum file_result save(struct sheet *sheet, const char *folder, struct tex
     return result;
 }
 
-static size_t benefits_of(const struct policy *policy, const struct entity *entity, const struct field *benefits[], size_t room) {
+static size_t benefits_of(const struct policy *policy, const struct entity *entity, const struct field *benefits[],
+                          size_t room) {
     size_t count = 0;
     for (size_t i = 0; i < policy->fields.count && count < room; i++)
-        if (policy->fields.items[i]->kind == FIELD_BENEFIT && policy->fields.items[i]->entity == entity) benefits[count++] = policy->fields.items[i];
+        if (policy->fields.items[i]->kind == FIELD_BENEFIT && policy->fields.items[i]->entity == entity)
+            benefits[count++] = policy->fields.items[i];
     return count;
 }
 
-static void decide_rows(struct sheet *sheet, const struct entity *entity, const struct field *benefits[], size_t count) {
+static void decide_rows(struct sheet *sheet, const struct entity *entity, const struct field *benefits[],
+                        size_t count) {
     struct results *results = sheet->results;
     struct run *run = results->run;
     const struct table *table = dataset_table(run->dataset, entity);
@@ -195,7 +201,8 @@ static void list_undetermined(struct sheet *sheet) {
             struct value value = run_value(run, benefit, row);
             if (value.state == VALUE_KNOWN) continue;
             const struct field *missing = value.reason.field;
-            bool placed = value.state == VALUE_UNKNOWN && missing && value.reason.row < dataset_table(run->dataset, missing->entity)->rows;
+            bool placed = value.state == VALUE_UNKNOWN && missing &&
+                          value.reason.row < dataset_table(run->dataset, missing->entity)->rows;
             cell(sheet, month_format(results->arena, run->month), false);
             cell(sheet, benefit->entity->name, false);
             cell(sheet, table->ids[row], false);
@@ -288,7 +295,8 @@ static void summarise(struct sheet *sheet) {
             bool above = area != benefit->entity && entity_is_within(benefit->entity, area) && !area->is_event;
             for (size_t row = 0; above && row < dataset_table(results->run->dataset, area)->rows; row++) {
                 /* what lies right above a person is a family, not an area */
-                if (benefit->entity->parent != area || benefit->entity->depth <= area->depth) summarise_area(sheet, area, row, benefit);
+                if (benefit->entity->parent != area || benefit->entity->depth <= area->depth)
+                    summarise_area(sheet, area, row, benefit);
             }
         }
     }
@@ -298,7 +306,10 @@ enum file_result results_write(struct results *results, const char *folder, bool
     static const struct {
         const char *name;
         void (*list)(struct sheet *);
-    } sheets[] = {{"summary.csv", summarise}, {"undetermined.csv", list_undetermined}, {"alerts.csv", list_alerts}, {"guarantees.csv", list_guarantees}};
+    } sheets[] = {{"summary.csv", summarise},
+                  {"undetermined.csv", list_undetermined},
+                  {"alerts.csv", list_alerts},
+                  {"guarantees.csv", list_guarantees}};
     enum file_result result = folder_make(folder);
     *path = text_from(folder);
     if (result == FILE_OK) result = write_decisions(results, folder, append, path);
@@ -369,7 +380,8 @@ enum file_result in_force_read(struct history *history, struct arena *arena, con
     if (result != FILE_OK) return result;
     csv_init(&csv, file.bytes, arena);
     enum csv_result found = csv_next(&csv);
-    while ((found = csv_next(&csv)) != CSV_END && found != CSV_NO_MEMORY) *bad += found != CSV_RECORD || !read_line(history, arena, &csv);
+    while ((found = csv_next(&csv)) != CSV_END && found != CSV_NO_MEMORY)
+        *bad += found != CSV_RECORD || !read_line(history, arena, &csv);
     file_close(&file);
     return found == CSV_NO_MEMORY || arena_failed(arena) ? FILE_NO_MEMORY : FILE_OK;
 }

@@ -1,4 +1,5 @@
-/* What a month's run found, as files: decisions, summary, alerts, undetermined rows, broken guarantees, values in force. */
+/* What a month's run found, as files: decisions, summary, alerts, undetermined rows, broken guarantees, values in
+ * force. */
 #ifndef DOUDI_EXCHANGE_RESULTS_H
 #define DOUDI_EXCHANGE_RESULTS_H
 
@@ -9,9 +10,9 @@
 /* Of one benefit in one place. */
 struct benefit_total {
     const struct field *benefit;
-    size_t rows;         /* that get something */
-    size_t families;     /* rows of the payee's household-like ancestor are not known here: distinct parents */
-    size_t undetermined; /* unknown or a fault */
+    size_t rows;          /* that get something */
+    size_t families;      /* rows of the payee's household-like ancestor are not known here: distinct parents */
+    size_t undetermined;  /* unknown or a fault */
     struct number amount; /* in base units, of the known ones */
 };
 
@@ -27,8 +28,9 @@ struct results {
 /* Decides everything that the policy asks of the run. False when memory has run out. */
 bool results_find(struct results *results, struct run *run, struct arena *arena);
 
-/* Writes decisions-ENTITY.csv, summary.csv, alerts.csv, undetermined.csv, guarantees.csv into the folder, each with the month in its lines; `append` when a
- * month before it was written by the same call. The first file that cannot be written is named in *path. */
+/* Writes decisions-ENTITY.csv, summary.csv, alerts.csv, undetermined.csv, guarantees.csv into the folder, each with the
+ * month in its lines; `append` when a month before it was written by the same call. The first file that cannot be
+ * written is named in *path. */
 enum file_result results_write(struct results *results, const char *folder, bool append, struct text *path);
 
 /* in-force.csv: what later months read; and back. Lines that are not understood are counted in *bad. */

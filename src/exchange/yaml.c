@@ -6,9 +6,7 @@
 #include <yaml.h>
 
 /* More than so many mistakes tell nothing new. */
-enum {
-    MISTAKES_MAX = 20
-};
+enum { MISTAKES_MAX = 20 };
 
 struct reader {
     yaml_parser_t parser;

@@ -9,16 +9,9 @@
 
 #include "base/diagnostic.h"
 
-enum {
-    YAML_DEPTH_MAX = 32,
-    YAML_MIB_MAX = 4
-};
+enum { YAML_DEPTH_MAX = 32, YAML_MIB_MAX = 4 };
 
-enum yaml_kind {
-    YAML_SCALAR,
-    YAML_SEQUENCE,
-    YAML_MAPPING
-};
+enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
 
 struct yaml_node {
     enum yaml_kind kind;

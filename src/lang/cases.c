@@ -1,8 +1,9 @@
 /* What the cases of a rule cover.
  *
- * The conditions of a rule distinguish a few things: truths, values of enumerations, numbers against constants, one number against another. Every combination
- * of them (a cell) is tried: a `when` without `otherwise` must have a case for each, no case may be out of reach, and two exceptions may not both apply.
- * What the inputs alone decide is judged here; where computed values come in, a combination might never occur, and a gap or a clash is left to the run. */
+ * The conditions of a rule distinguish a few things: truths, values of enumerations, numbers against constants, one
+ * number against another. Every combination of them (a cell) is tried: a `when` without `otherwise` must have a case
+ * for each, no case may be out of reach, and two exceptions may not both apply. What the inputs alone decide is judged
+ * here; where computed values come in, a combination might never occur, and a gap or a clash is left to the run. */
 #include "lang/compile.h"
 
 enum { VARIABLES_MAX = 24, CELLS_MAX = 40000, POINTS_MAX = 256 };
@@ -13,7 +14,7 @@ enum variable_kind { VARIABLE_BOOL, VARIABLE_ENUM, VARIABLE_NUMBER, VARIABLE_REL
 struct variable {
     enum variable_kind kind;
     const struct expr *left, *right; /* right: of a relation */
-    bool computed;                   /* not an input: some of its values may never occur, or never together with others */
+    bool computed; /* not an input: some of its values may never occur, or never together with others */
     struct number points[POINTS_MAX];
     size_t count; /* how many values: 2, those of the enumeration, the points, or less, equal, greater */
 };
@@ -43,13 +44,17 @@ struct cells {
 /* --- conditions become tests ------------------------------------------------------------------------------------ */
 
 static bool is_input(const struct expr *expr) {
-    return expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.field->kind == FIELD_INPUT;
+    return expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD &&
+           expr->as.path.target.field->kind == FIELD_INPUT;
 }
 
-static size_t find_variable(struct cells *cells, enum variable_kind kind, const struct expr *left, const struct expr *right) {
+static size_t find_variable(struct cells *cells, enum variable_kind kind, const struct expr *left,
+                            const struct expr *right) {
     for (size_t i = 0; i < cells->count; i++) {
         const struct variable *variable = &cells->variables[i];
-        if (variable->kind == kind && expr_equal(variable->left, left) && (!right || expr_equal(variable->right, right))) return i;
+        if (variable->kind == kind && expr_equal(variable->left, left) &&
+            (!right || expr_equal(variable->right, right)))
+            return i;
     }
     if (cells->count == VARIABLES_MAX) {
         cells->too_many = true;
@@ -57,7 +62,10 @@ static size_t find_variable(struct cells *cells, enum variable_kind kind, const 
     }
     struct variable *variable = &cells->variables[cells->count];
     *variable = (struct variable){.kind = kind, .left = left, .right = right, .computed = !is_input(left) || right};
-    variable->count = kind == VARIABLE_ENUM ? left->type.enumeration->count : kind == VARIABLE_RELATION ? 3 : kind == VARIABLE_BOOL ? 2 : 0;
+    variable->count = kind == VARIABLE_ENUM       ? left->type.enumeration->count
+                      : kind == VARIABLE_RELATION ? 3
+                      : kind == VARIABLE_BOOL     ? 2
+                                                  : 0;
     return cells->count++;
 }
 
@@ -108,7 +116,8 @@ static struct test *test_comparison(struct cells *cells, const struct expr *expr
 }
 
 static uint64_t member_bit(const struct expr *expr) {
-    bool value = expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_ENUM_VALUE && expr->as.path.target.enum_value < 64;
+    bool value =
+        expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_ENUM_VALUE && expr->as.path.target.enum_value < 64;
     return value ? UINT64_C(1) << expr->as.path.target.enum_value : 0;
 }
 
@@ -131,7 +140,8 @@ static struct test *test_members(struct cells *cells, const struct expr *expr) {
 
 static struct test *test_range(struct cells *cells, const struct expr *expr) {
     struct test *test = test_new(cells, TEST_WITHIN);
-    if (!constant_of(cells, expr->right, &test->low) || !constant_of(cells, expr->third, &test->high)) return test_opaque(cells, expr);
+    if (!constant_of(cells, expr->right, &test->low) || !constant_of(cells, expr->third, &test->high))
+        return test_opaque(cells, expr);
     test->variable = find_variable(cells, VARIABLE_NUMBER, expr->left, NULL);
     add_point(cells, &cells->variables[test->variable], test->low);
     add_point(cells, &cells->variables[test->variable], test->high);
@@ -166,19 +176,22 @@ static struct test *test_build(struct cells *cells, const struct expr *expr) {
 
 static const struct field *bounded_field(const struct variable *variable) {
     const struct expr *expr = variable->left;
-    bool field = expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.field->bounded;
+    bool field =
+        expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.field->bounded;
     return field ? expr->as.path.target.field : NULL;
 }
 
 static bool within(const struct variable *variable, struct number point) {
     int64_t day;
-    if (variable->left->type.kind == TYPE_DATE && number_to_int64(point, &day) && day != DAY_NEVER && (day < day_first || day > day_last))
+    if (variable->left->type.kind == TYPE_DATE && number_to_int64(point, &day) && day != DAY_NEVER &&
+        (day < day_first || day > day_last))
         return false;
     const struct field *field = bounded_field(variable);
     return !field || (number_compare(point, field->low) >= 0 && number_compare(point, field->high) <= 0);
 }
 
-/* Each constant, a step before and after it; between two constants what lies there. An input takes only multiples of its step. */
+/* Each constant, a step before and after it; between two constants what lies there. An input takes only multiples of
+ * its step. */
 static void spread_points(struct cells *cells, struct variable *variable) {
     struct arena *arena = cells->arena;
     struct number cuts[POINTS_MAX];
@@ -188,7 +201,8 @@ static void spread_points(struct cells *cells, struct variable *variable) {
     bool stepped = is_input(variable->left);
     struct number step = stepped ? variable->left->as.path.target.field->step : number_one;
     for (size_t i = 0; i < cut_count; i++) {
-        struct number around[] = {cuts[i], number_subtract(arena, cuts[i], step), number_add(arena, cuts[i], step), cuts[i]};
+        struct number around[] = {cuts[i], number_subtract(arena, cuts[i], step), number_add(arena, cuts[i], step),
+                                  cuts[i]};
         if (!stepped && i + 1 < cut_count)
             around[3] = number_divide(arena, number_add(arena, cuts[i], cuts[i + 1]), number_from(2));
         for (size_t k = 0; k < 4; k++) {
@@ -240,7 +254,8 @@ static bool test_holds(const struct cells *cells, const struct test *test) {
         if (variable->kind == VARIABLE_RELATION) return compare_holds(test->compare, (int)value - 1);
         return compare_holds(test->compare, number_compare(variable->points[value], test->low));
     case TEST_WITHIN:
-        return number_compare(variable->points[value], test->low) >= 0 && number_compare(variable->points[value], test->high) <= 0;
+        return number_compare(variable->points[value], test->low) >= 0 &&
+               number_compare(variable->points[value], test->high) <= 0;
     }
     return false;
 }
@@ -268,7 +283,8 @@ static struct text point_text(const struct cells *cells, const struct variable *
     int64_t day;
     if (left->type.kind == TYPE_DATE && number_to_int64(point, &day)) return day_format(cells->arena, (day_number)day);
     bool field = left->kind == EXPR_PATH && left->as.path.target.end == PATH_FIELD;
-    return number_exact(cells->arena, field ? number_divide(cells->arena, point, left->as.path.target.field->scale) : point);
+    return number_exact(cells->arena,
+                        field ? number_divide(cells->arena, point, left->as.path.target.field->scale) : point);
 }
 
 static struct text cell_text(const struct cells *cells) {
@@ -278,11 +294,13 @@ static struct text cell_text(const struct cells *cells) {
         const struct variable *variable = &cells->variables[i];
         struct text left = variable_text(cells, variable), value = TEXT("yes");
         if (variable->kind == VARIABLE_BOOL && cells->value[i] == 0) value = TEXT("no");
-        if (variable->kind == VARIABLE_ENUM) value = variable->left->type.enumeration->values[cells->value[i]].name.text;
+        if (variable->kind == VARIABLE_ENUM)
+            value = variable->left->type.enumeration->values[cells->value[i]].name.text;
         if (variable->kind == VARIABLE_RELATION) value = expr_text(variable->right);
         if (variable->kind == VARIABLE_NUMBER) value = point_text(cells, variable, variable->points[cells->value[i]]);
         const char *sign = variable->kind == VARIABLE_RELATION ? signs[cells->value[i]] : "=";
-        text = text_format(cells->arena, "%.*s%s%.*s %s %.*s", TEXT_ARG(text), i ? ", " : "", TEXT_ARG(left), sign, TEXT_ARG(value));
+        text = text_format(cells->arena, "%.*s%s%.*s %s %.*s", TEXT_ARG(text), i ? ", " : "", TEXT_ARG(left), sign,
+                           TEXT_ARG(value));
     }
     return text;
 }
@@ -314,7 +332,9 @@ static void check_cells(struct cells *cells, const struct rule *rule, struct tes
             gap = cell_text(cells);
     }
     for (size_t i = 0; i < rule->count; i++)
-        if (!used[i]) REPORT(policy, LANG_CASE_NEVER_REACHED, rule->branches[i].at, text_format(&policy->arena, "%zu", i + 1), rule->field->name);
+        if (!used[i])
+            REPORT(policy, LANG_CASE_NEVER_REACHED, rule->branches[i].at, text_format(&policy->arena, "%zu", i + 1),
+                   rule->field->name);
     if (gap.length && (!rule->declaration->table_first_row || !any_computed(cells)))
         REPORT(policy, LANG_CASES_INCOMPLETE, rule->declaration->name.at, rule->field->name, gap);
 }
@@ -334,7 +354,9 @@ static void check_coverage(struct cells *cells, const struct rule *rule) {
     for (size_t i = 0; i < rule->count; i++)
         tests[i] = rule->branches[i].condition ? test_build(cells, rule->branches[i].condition) : NULL;
     for (size_t i = 0; i + 1 < rule->count; i++)
-        if (!tests[i]) REPORT(policy, LANG_CASE_NEVER_REACHED, rule->branches[i + 1].at, text_format(&policy->arena, "%zu", i + 2), rule->field->name);
+        if (!tests[i])
+            REPORT(policy, LANG_CASE_NEVER_REACHED, rule->branches[i + 1].at, text_format(&policy->arena, "%zu", i + 2),
+                   rule->field->name);
     size_t size = prepare(cells);
     if (arena_failed(cells->arena)) return;
     if (size)
@@ -394,7 +416,8 @@ void cases_check(struct policy *policy) {
     struct cells *cells = ARENA_NEW(&policy->arena, struct cells);
     if (arena_failed(&policy->arena)) return;
     *cells = (struct cells){.policy = policy, .arena = &arena, .mark = arena_here(&arena)};
-    for (size_t i = 0; i < policy->fields.count && !arena_failed(&arena); i++) check_field(cells, policy->fields.items[i]);
+    for (size_t i = 0; i < policy->fields.count && !arena_failed(&arena); i++)
+        check_field(cells, policy->fields.items[i]);
     policy->arena.failed |= arena_failed(&arena);
     arena_free(&arena);
 }

@@ -26,7 +26,8 @@ static struct span option_place(const struct declaration *declaration, const cha
     for (size_t i = 0; i < declaration->options.list.count; i++) {
         struct name word = declaration->options.list.items[i];
         struct text rest = text_from(option);
-        if (word.text.length <= rest.length && text_equal(word.text, text_slice(rest, 0, word.text.length))) return word.at;
+        if (word.text.length <= rest.length && text_equal(word.text, text_slice(rest, 0, word.text.length)))
+            return word.at;
     }
     return declaration->at;
 }
@@ -38,7 +39,8 @@ static void check_options(struct policy *policy, const struct declaration *d) {
         {d->low != NULL, "in", values},
         {d->at_most.denominator != 0, "at most", H(ENTITY) | H(EVENT)},
         {d->over.list.count > 0, "over", H(EXCEPTION)},
-        {d->has_from, "from", bodies | H(POLICY) | H(PARAMETER) | H(PROCEDURE) | H(GUARANTEE) | H(INDICATOR) | H(READING)},
+        {d->has_from, "from",
+         bodies | H(POLICY) | H(PARAMETER) | H(PROCEDURE) | H(GUARANTEE) | H(INDICATOR) | H(READING)},
         {d->has_until, "until", bodies | H(PROCEDURE) | H(GUARANTEE) | H(INDICATOR)},
         {d->has_enacted, "enacted", bodies | H(PARAMETER) | H(READING)},
         {d->unconfirmed, "unconfirmed", H(PARAMETER) | H(INDICATOR) | H(EXCEPTION)},
@@ -55,7 +57,8 @@ static void check_options(struct policy *policy, const struct declaration *d) {
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (options[i].given && !(options[i].heads & (1u << d->head)))
-            REPORT(policy, LANG_OPTION_NOT_HERE, option_place(d, options[i].word), text_from(options[i].word), text_from(head_word(d->head)));
+            REPORT(policy, LANG_OPTION_NOT_HERE, option_place(d, options[i].word), text_from(options[i].word),
+                   text_from(head_word(d->head)));
     if (d->table_first_row && d->head != HEAD_RULE && d->head != HEAD_BENEFIT)
         REPORT(policy, LANG_OPTION_NOT_HERE, d->at, TEXT("first row of table"), text_from(head_word(d->head)));
 }
@@ -119,7 +122,8 @@ static void check_empty(struct policy *policy, struct field *field) {
 
 static void check_input(struct policy *policy, struct field *field) {
     struct declaration *declaration = field->declaration;
-    if (field->type.kind == TYPE_NUMBER && !declaration->low) REPORT(policy, LANG_INPUT_WITHOUT_RANGE, declaration->name.at, field->name);
+    if (field->type.kind == TYPE_NUMBER && !declaration->low)
+        REPORT(policy, LANG_INPUT_WITHOUT_RANGE, declaration->name.at, field->name);
     if (field->type.kind == TYPE_FILE || field->type.kind == TYPE_FINDINGS)
         REPORT(policy, LANG_RECORD_TYPE, declaration->type.at, type_text(policy, &field->type));
     if (field->type.kind == TYPE_ROW && field->type.entity->is_event)
@@ -166,7 +170,8 @@ static void check_yearly(struct policy *policy, const struct field *field) {
                    number_compare(number_multiply(&policy->arena, field->scale, number_from(12)), number_one) == 0;
     if (field->kind == FIELD_BENEFIT && by_year && !declaration->yearly && !field->entity->is_event)
         REPORT(policy, LANG_BENEFIT_BY_YEAR, declaration->type.at, field->name);
-    if (declaration->yearly && field->entity->is_event) REPORT(policy, LANG_YEARLY_EVENT, declaration->name.at, field->name);
+    if (declaration->yearly && field->entity->is_event)
+        REPORT(policy, LANG_YEARLY_EVENT, declaration->name.at, field->name);
 }
 
 static bool cites_any(const struct declaration *declaration, struct text clause) {
@@ -193,7 +198,8 @@ static void link_directly(struct policy *policy, const struct field *field, stru
             found = true;
             if (!goes_over(rule, other)) VECTOR_PUSH(&policy->arena, &rule->over, other);
         }
-        if (!found && !map_get(&policy->lost, TEXT("exception"))) REPORT(policy, LANG_OVER_NOTHING, clause.at, clause.text, field->name);
+        if (!found && !map_get(&policy->lost, TEXT("exception")))
+            REPORT(policy, LANG_OVER_NOTHING, clause.at, clause.text, field->name);
     }
 }
 
@@ -211,7 +217,8 @@ static void link_over(struct policy *policy, struct field *field) {
         for (size_t k = 0; k < rule->over.count; k++)
             for (size_t m = 0; m < rule->over.items[k]->over.count; m++) {
                 struct rule *lower = rule->over.items[k]->over.items[m];
-                if (lower == rule) REPORT(policy, LANG_OVER_CIRCLE, rule->declaration->over.list.items[0].at, field->name);
+                if (lower == rule)
+                    REPORT(policy, LANG_OVER_CIRCLE, rule->declaration->over.list.items[0].at, field->name);
                 bool *known = &seen[lower->index - field->rules.count];
                 if (!*known) VECTOR_PUSH(&policy->arena, &rule->over, lower);
                 *known = true;
@@ -298,15 +305,19 @@ static void check_rest(struct policy *policy, struct declaration *declaration) {
 void check_all(struct policy *policy) {
     for (size_t i = 0; i < policy->layers.count; i++) {
         struct layer *layer = policy->layers.items[i];
-        for (size_t k = 0; k < layer->declarations.count && compile_goes_on(policy); k++) check_rest(policy, layer->declarations.items[k]);
+        for (size_t k = 0; k < layer->declarations.count && compile_goes_on(policy); k++)
+            check_rest(policy, layer->declarations.items[k]);
     }
     for (size_t i = 0; i < policy->fields.count && compile_goes_on(policy); i++) {
         struct field *field = policy->fields.items[i];
         field->bounded = range_declared(policy, field->declaration, &field->type, &field->low, &field->high);
     }
-    for (size_t i = 0; i < policy->fields.count && compile_goes_on(policy); i++) check_field(policy, policy->fields.items[i]);
-    for (size_t i = 0; i < policy->guarantees.count && compile_goes_on(policy); i++) check_guarantee(policy, policy->guarantees.items[i]);
-    for (size_t i = 0; i < policy->indicators.count && compile_goes_on(policy); i++) check_indicator(policy, policy->indicators.items[i]);
+    for (size_t i = 0; i < policy->fields.count && compile_goes_on(policy); i++)
+        check_field(policy, policy->fields.items[i]);
+    for (size_t i = 0; i < policy->guarantees.count && compile_goes_on(policy); i++)
+        check_guarantee(policy, policy->guarantees.items[i]);
+    for (size_t i = 0; i < policy->indicators.count && compile_goes_on(policy); i++)
+        check_indicator(policy, policy->indicators.items[i]);
 }
 
 /* --- copies ----------------------------------------------------------------------------------------------------- */

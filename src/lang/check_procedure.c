@@ -25,7 +25,8 @@ static const struct record *find_record(const struct declaration *procedure, str
     return NULL;
 }
 
-struct field *record_field(struct policy *policy, struct declaration *procedure, const struct entity *entity, struct text name) {
+struct field *record_field(struct policy *policy, struct declaration *procedure, const struct entity *entity,
+                           struct text name) {
     const struct record *record = find_record(procedure, name);
     return record ? make_record(policy, entity, record) : NULL;
 }
@@ -79,8 +80,10 @@ static bool has_outcome(const struct declaration *procedure, struct text name) {
 }
 
 static void suggest_places(struct suggestion *suggestion, const struct declaration *procedure) {
-    for (size_t i = 0; i < procedure->steps.count; i++) suggestion_note(suggestion, procedure->steps.items[i].name.text);
-    for (size_t i = 0; i < procedure->outcomes.count; i++) suggestion_note(suggestion, procedure->outcomes.items[i].name.text);
+    for (size_t i = 0; i < procedure->steps.count; i++)
+        suggestion_note(suggestion, procedure->steps.items[i].name.text);
+    for (size_t i = 0; i < procedure->outcomes.count; i++)
+        suggestion_note(suggestion, procedure->outcomes.items[i].name.text);
 }
 
 static void check_doers(struct procedure_check *check, const struct names *names) {
@@ -194,7 +197,8 @@ static void check_decides(struct procedure_check *check, struct name name) {
     field->decided = true;
     if (!field->across) field->across_at = name.at;
     field->across = true;
-    if (field->type.kind == TYPE_NUMBER && !field->bounded) REPORT(policy, LANG_DECIDED_WITHOUT_RANGE, name.at, name.text);
+    if (field->type.kind == TYPE_NUMBER && !field->bounded)
+        REPORT(policy, LANG_DECIDED_WITHOUT_RANGE, name.at, name.text);
 }
 
 static void check_procedure(struct policy *policy, struct declaration *procedure) {
@@ -205,13 +209,17 @@ static void check_procedure(struct policy *policy, struct declaration *procedure
         report_unknown(policy, LANG_UNKNOWN_ENTITY, procedure->of, TEXT(""), &suggestion);
         return;
     }
-    struct procedure_check check = {policy, procedure,
-                                    {.policy = policy, .entity = entity, .from = INT32_MIN, .until = DAY_NEVER, .procedure = procedure}};
+    struct procedure_check check = {
+        policy,
+        procedure,
+        {.policy = policy, .entity = entity, .from = INT32_MIN, .until = DAY_NEVER, .procedure = procedure}};
     for (size_t i = 0; i < procedure->opens.list.count; i++) check_role(&check, procedure->opens.list.items[i]);
     for (size_t i = 0; i < procedure->decides.list.count; i++) check_decides(&check, procedure->decides.list.items[i]);
     check_limits(&check, &procedure->within);
-    if (procedure->steps.count == 0) REPORT(policy, LANG_PROCEDURE_WITHOUT_STEP, procedure->name.at, procedure->name.text);
-    for (size_t i = 0; i < procedure->records.count; i++) type_find(policy, &procedure->records.items[i].type, NULL, NULL);
+    if (procedure->steps.count == 0)
+        REPORT(policy, LANG_PROCEDURE_WITHOUT_STEP, procedure->name.at, procedure->name.text);
+    for (size_t i = 0; i < procedure->records.count; i++)
+        type_find(policy, &procedure->records.items[i].type, NULL, NULL);
     for (size_t i = 0; i < procedure->steps.count; i++) check_step(&check, &procedure->steps.items[i]);
     for (size_t i = 0; i < procedure->outcomes.count; i++)
         for (size_t k = 0; k < procedure->outcomes.items[i].effects.count; k++)
@@ -219,5 +227,6 @@ static void check_procedure(struct policy *policy, struct declaration *procedure
 }
 
 void check_procedures(struct policy *policy) {
-    for (size_t i = 0; i < policy->procedures.count && compile_goes_on(policy); i++) check_procedure(policy, policy->procedures.items[i]);
+    for (size_t i = 0; i < policy->procedures.count && compile_goes_on(policy); i++)
+        check_procedure(policy, policy->procedures.items[i]);
 }

@@ -1,5 +1,5 @@
-/* The stages of a compile, in order. Each works on the whole policy, reports what is wrong and goes on; a stage whose findings would only be
- * consequences of earlier mistakes is not begun (policy_compile). */
+/* The stages of a compile, in order. Each works on the whole policy, reports what is wrong and goes on; a stage whose
+ * findings would only be consequences of earlier mistakes is not begun (policy_compile). */
 #ifndef DOUDI_LANG_COMPILE_H
 #define DOUDI_LANG_COMPILE_H
 
@@ -9,17 +9,19 @@
 
 /* --- reporting -------------------------------------------------------------------------------------------------- */
 
-struct diagnostic *compile_report(struct policy *policy, enum lang_message message, struct span at, const struct text *arguments,
-                                  size_t count);
+struct diagnostic *compile_report(struct policy *policy, enum lang_message message, struct span at,
+                                  const struct text *arguments, size_t count);
 
 /* REPORT(policy, LANG_X, span, text, ...) with up to DIAGNOSTIC_ARGUMENTS texts, at least one. */
-#define REPORT(policy, message, at, ...)                                              \
-    compile_report((policy), (message), (at), (const struct text[]){__VA_ARGS__},     \
+#define REPORT(policy, message, at, ...)                                                                               \
+    compile_report((policy), (message), (at), (const struct text[]){__VA_ARGS__},                                      \
                    sizeof((const struct text[]){__VA_ARGS__}) / sizeof(struct text))
 
-/* Begins to look for the nearest name, unless there are so many mistakes already that nobody reads so far and only time is lost. */
+/* Begins to look for the nearest name, unless there are so many mistakes already that nobody reads so far and only time
+ * is lost. */
 struct suggestion suggest(const struct policy *policy, struct text wanted);
-/* Reports `message` with {0} the name and {1} the context, or its variant with {2} the suggestion, which is the next message in the table. */
+/* Reports `message` with {0} the name and {1} the context, or its variant with {2} the suggestion, which is the next
+ * message in the table. */
 void report_unknown(struct policy *policy, enum lang_message message, struct name name, struct text context,
                     const struct suggestion *suggestion);
 /* The name belonged to a declaration that was wrong: it is known already that something is amiss with it. */
@@ -44,7 +46,7 @@ struct measure measure_parse(struct policy *policy, struct text text);
 struct type type_find(struct policy *policy, const struct type_name *name, struct number *scale, struct number *step);
 struct text type_text(struct policy *policy, const struct type *type);
 bool type_equal(const struct type *a, const struct type *b);
-bool type_is_built_in(struct text name); /* bool, count, money … */
+bool type_is_built_in(struct text name);     /* bool, count, money … */
 struct type type_plain(enum type_kind kind); /* without dimensions */
 struct type type_power(size_t dimension, int power);
 
@@ -53,16 +55,16 @@ struct type type_power(size_t dimension, int power);
 /* Stages stop between two declarations when memory has run out: what was built since may not be read. */
 bool compile_goes_on(const struct policy *policy);
 
-void declare_all(struct policy *policy);          /* declare.c: what there is */
+void declare_all(struct policy *policy);                              /* declare.c: what there is */
 day_number declaration_begins(const struct declaration *declaration); /* its own date, or its policy's */
-void parameters_load(struct policy *policy);      /* parameter_table.c: keys, ranges and values of parameters */
+void parameters_load(struct policy *policy); /* parameter_table.c: keys, ranges and values of parameters */
 void clauses_load(struct policy *policy, struct layer *layer);
-void check_all(struct policy *policy);            /* check.c: names, types, units of every declaration */
-void check_procedures(struct policy *policy);     /* check_procedure.c */
+void check_all(struct policy *policy);        /* check.c: names, types, units of every declaration */
+void check_procedures(struct policy *policy); /* check_procedure.c */
 void decision_table_build(struct policy *policy, struct rule *rule); /* decision_table.c: a table becomes branches */
-void cycles_find(struct policy *policy);          /* cycle.c */
-void cases_check(struct policy *policy);          /* cases.c: what `when` covers, and clashes of exceptions */
-void intervals_find(struct policy *policy);       /* interval.c: ranges, grids, widths */
+void cycles_find(struct policy *policy);                             /* cycle.c */
+void cases_check(struct policy *policy);    /* cases.c: what `when` covers, and clashes of exceptions */
+void intervals_find(struct policy *policy); /* interval.c: ranges, grids, widths */
 
 /* --- expressions (resolve.c) ------------------------------------------------------------------------------------ */
 
@@ -86,9 +88,11 @@ bool expr_is_fixed(const struct expr *expr);
 /* A constant of the text, or false. */
 bool expr_constant(struct policy *policy, const struct expr *expr, struct number *out);
 struct expr *expr_copy(struct arena *arena, const struct expr *expr); /* as parsed, nothing checked */
-struct field *record_field(struct policy *policy, struct declaration *procedure, const struct entity *entity, struct text name);
+struct field *record_field(struct policy *policy, struct declaration *procedure, const struct entity *entity,
+                           struct text name);
 
-/* The range that a declaration gives, in base units (days for dates); false when it gives none, or a wrong one, which is reported. */
+/* The range that a declaration gives, in base units (days for dates); false when it gives none, or a wrong one, which
+ * is reported. */
 bool range_declared(struct policy *policy, struct declaration *declaration, const struct type *type, struct number *low,
                     struct number *high);
 

@@ -17,8 +17,9 @@ static struct span field_span(const struct csv_table *table, const struct csv_fi
 
 static bool next_record(struct csv_table *table) {
     static const enum lang_message messages[] = {
-        [CSV_QUOTE_OPEN] = LANG_CSV_QUOTE_OPEN, [CSV_QUOTE_STRAY] = LANG_CSV_QUOTE_STRAY, [CSV_BAD_UTF8] = LANG_BAD_UTF8,
-        [CSV_NUL] = LANG_CSV_NUL,               [CSV_TOO_WIDE] = LANG_CSV_TOO_WIDE,       [CSV_TOO_LONG] = LANG_CSV_TOO_LONG,
+        [CSV_QUOTE_OPEN] = LANG_CSV_QUOTE_OPEN, [CSV_QUOTE_STRAY] = LANG_CSV_QUOTE_STRAY,
+        [CSV_BAD_UTF8] = LANG_BAD_UTF8,         [CSV_NUL] = LANG_CSV_NUL,
+        [CSV_TOO_WIDE] = LANG_CSV_TOO_WIDE,     [CSV_TOO_LONG] = LANG_CSV_TOO_LONG,
     };
     for (;;) {
         enum csv_result result = csv_next(&table->csv);
@@ -30,11 +31,13 @@ static bool next_record(struct csv_table *table) {
     }
 }
 
-bool csv_table_open(struct csv_table *table, struct policy *policy, struct layer *layer, struct text path, struct span at) {
+bool csv_table_open(struct csv_table *table, struct policy *policy, struct layer *layer, struct text path,
+                    struct span at) {
     *table = (struct csv_table){.policy = policy, .source = find_file(layer, path)};
     if (!table->source) {
         struct suggestion suggestion = suggest(policy, path);
-        for (const struct layer *lower = layer; lower; lower = lower->base) suggestion_note_map(&suggestion, &lower->tables);
+        for (const struct layer *lower = layer; lower; lower = lower->base)
+            suggestion_note_map(&suggestion, &lower->tables);
         report_unknown(policy, LANG_NO_SUCH_FILE, (struct name){path, at}, layer->folder, &suggestion);
         return false;
     }

@@ -15,8 +15,10 @@ struct csv_table {
     size_t column_count;
 };
 
-/* Opens the file of the layer or of the layers that it extends; NULL source, and a report at `at`, when there is none or it has no heading. */
-bool csv_table_open(struct csv_table *table, struct policy *policy, struct layer *layer, struct text path, struct span at);
+/* Opens the file of the layer or of the layers that it extends; NULL source, and a report at `at`, when there is none
+ * or it has no heading. */
+bool csv_table_open(struct csv_table *table, struct policy *policy, struct layer *layer, struct text path,
+                    struct span at);
 /* The next line; broken ones are reported and skipped. */
 bool csv_table_next(struct csv_table *table);
 bool csv_table_has(const struct csv_table *table, const char *column);

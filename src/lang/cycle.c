@@ -52,10 +52,12 @@ static void report_cycle(const struct search *search, const struct dependency *l
     struct text path = TEXT("");
     for (size_t i = begin - 1; i < search->length && i < begin + FIELDS_SHOWN; i++) {
         const struct field *field = search->way[i].field;
-        path = text_format(arena, "%.*s%.*s.%.*s → ", TEXT_ARG(path), TEXT_ARG(field->entity->name), TEXT_ARG(field->name));
+        path = text_format(arena, "%.*s%.*s.%.*s → ", TEXT_ARG(path), TEXT_ARG(field->entity->name),
+                           TEXT_ARG(field->name));
     }
     if (search->length > begin + FIELDS_SHOWN) path = text_format(arena, "%.*s… → ", TEXT_ARG(path));
-    path = text_format(arena, "%.*s%.*s.%.*s", TEXT_ARG(path), TEXT_ARG(last->field->entity->name), TEXT_ARG(last->field->name));
+    path = text_format(arena, "%.*s%.*s.%.*s", TEXT_ARG(path), TEXT_ARG(last->field->entity->name),
+                       TEXT_ARG(last->field->name));
     REPORT(search->policy, LANG_CYCLE, last->at, path);
 }
 

@@ -2,8 +2,8 @@
 #include "lang/parser.h"
 #include "lang/resolve.h"
 
-
-static struct expr *node(struct policy *policy, enum expr_kind kind, struct span at, struct expr *left, struct expr *right) {
+static struct expr *node(struct policy *policy, enum expr_kind kind, struct span at, struct expr *left,
+                         struct expr *right) {
     struct expr *expr = ARENA_NEW(&policy->arena, struct expr);
     expr->kind = kind;
     expr->at = at;
@@ -26,7 +26,8 @@ static struct expr *parse_heading(struct policy *policy, const struct field *fie
     const struct field *labelled = NULL;
     for (const struct entity *entity = field->entity; entity; entity = entity->parent) {
         const struct field *found = map_get(&entity->by_label, cell.text);
-        if (found && labelled) REPORT(policy, LANG_AMBIGUOUS_NAME, cell.at, cell.text, labelled->entity->name, entity->name);
+        if (found && labelled)
+            REPORT(policy, LANG_AMBIGUOUS_NAME, cell.at, cell.text, labelled->entity->name, entity->name);
         if (found && !labelled) labelled = found;
     }
     if (!labelled) {
@@ -61,7 +62,8 @@ static struct expr *parse_cell(struct policy *policy, const struct expr *heading
         REPORT(policy, LANG_EMPTY_CELL, cell.at, cell.text);
         return NULL;
     }
-    bool yes = text_is(cell.text, "yes") || text_is(cell.text, "是"), no = text_is(cell.text, "no") || text_is(cell.text, "否");
+    bool yes = text_is(cell.text, "yes") || text_is(cell.text, "是"),
+         no = text_is(cell.text, "no") || text_is(cell.text, "否");
     if (yes || no) column->at = cell.at; /* a column that is no truth is told here */
     if (yes) return column;
     if (no) return node(policy, EXPR_NOT, cell.at, column, NULL);
@@ -82,7 +84,8 @@ static struct expr *parse_cell(struct policy *policy, const struct expr *heading
     return parser_done(&parser) ? expr : NULL;
 }
 
-static void add_row(struct policy *policy, struct declaration *declaration, const struct decision_row *row, struct expr *const *headings) {
+static void add_row(struct policy *policy, struct declaration *declaration, const struct decision_row *row,
+                    struct expr *const *headings) {
     struct expr *condition = NULL;
     size_t last = row->cells.count - 1;
     for (size_t i = 0; i < last; i++) {

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static void report_twice(struct policy *policy, enum lang_message message, struct name name, const struct declaration *first) {
+static void report_twice(struct policy *policy, enum lang_message message, struct name name,
+                         const struct declaration *first) {
     struct diagnostic *diagnostic = REPORT(policy, message, name.at, name.text);
     if (diagnostic && first) diagnostic->related = span_position(first->name.at);
 }
@@ -76,7 +77,8 @@ static void declare_entity(struct policy *policy, struct declaration *declaratio
     map_init(&entity->by_label, &policy->arena);
     if (declaration->at_most.denominator && (number_sign(entity->at_most) <= 0 || !number_is_integer(entity->at_most)))
         REPORT(policy, LANG_BAD_AT_MOST, declaration->name.at, entity->name);
-    if (declaration->a_year && !entity->is_event) REPORT(policy, LANG_A_YEAR_OF_ENTITY, declaration->name.at, entity->name);
+    if (declaration->a_year && !entity->is_event)
+        REPORT(policy, LANG_A_YEAR_OF_ENTITY, declaration->name.at, entity->name);
     VECTOR_PUSH(&policy->arena, &policy->entities, entity);
     map_put(&policy->entity_by_name, entity->name, entity);
 }
@@ -123,12 +125,14 @@ static void note_label(struct policy *policy, struct entity *entity, struct fiel
         if (label.length == 0) continue;
         const struct field *other = map_get(&entity->by_label, label);
         if (other && other != field)
-            REPORT(policy, LANG_LABEL_TWICE, span_of(field->declaration->name.at.source, label), label, entity->name, other->name);
+            REPORT(policy, LANG_LABEL_TWICE, span_of(field->declaration->name.at.source, label), label, entity->name,
+                   other->name);
         map_put(&entity->by_label, label, field);
     }
 }
 
-static struct field *add_field(struct policy *policy, struct entity *entity, struct declaration *declaration, enum field_kind kind) {
+static struct field *add_field(struct policy *policy, struct entity *entity, struct declaration *declaration,
+                               enum field_kind kind) {
     struct field *field = ARENA_NEW(&policy->arena, struct field);
     *field = (struct field){.name = declaration->name.text,
                             .entity = entity,
@@ -156,7 +160,8 @@ static struct field *add_field(struct policy *policy, struct entity *entity, str
     return field;
 }
 
-static struct rule *add_rule(struct policy *policy, struct field *field, struct declaration *declaration, bool is_exception) {
+static struct rule *add_rule(struct policy *policy, struct field *field, struct declaration *declaration,
+                             bool is_exception) {
     struct rule *rule = ARENA_NEW(&policy->arena, struct rule);
     *rule = (struct rule){.declaration = declaration,
                           .layer = declaration->layer,
@@ -167,13 +172,13 @@ static struct rule *add_rule(struct policy *policy, struct field *field, struct 
                           .branches = declaration->branches.items,
                           .count = declaration->branches.count,
                           .is_exception = is_exception};
-    if (rule->until < rule->from)
-        REPORT(policy, LANG_UNTIL_BEFORE_FROM, declaration->name.at, field->name);
+    if (rule->until < rule->from) REPORT(policy, LANG_UNTIL_BEFORE_FROM, declaration->name.at, field->name);
     return rule;
 }
 
 /* A later version of a rule keeps its kind and type, and says when it begins. */
-static bool fits_first(struct policy *policy, const struct field *field, struct declaration *declaration, enum field_kind kind) {
+static bool fits_first(struct policy *policy, const struct field *field, struct declaration *declaration,
+                       enum field_kind kind) {
     struct text name = declaration->name.text;
     if (kind == FIELD_INPUT || field->kind != kind) {
         report_twice(policy, LANG_DECLARED_TWICE, declaration->name, field->declaration);
@@ -245,7 +250,8 @@ static void declare_exception(struct policy *policy, struct declaration *declara
         return;
     }
     if (declaration->branches.count == 0) REPORT(policy, LANG_BODY_MISSING, declaration->name.at, field->name);
-    if (declaration->branches.count > 1) REPORT(policy, LANG_EXCEPTION_ONE_CASE, declaration->branches.items[1].at, field->name);
+    if (declaration->branches.count > 1)
+        REPORT(policy, LANG_EXCEPTION_ONE_CASE, declaration->branches.items[1].at, field->name);
     struct rule *rule = add_rule(policy, field, declaration, true);
     VECTOR_PUSH(&policy->arena, &field->exceptions, rule);
 }
@@ -317,8 +323,11 @@ static void declare_indicator(struct policy *policy, struct declaration *declara
         return;
     }
     struct indicator *indicator = ARENA_NEW(&policy->arena, struct indicator);
-    *indicator = (struct indicator){.name = declaration->name.text, .declaration = declaration, .index = policy->indicators.count,
-                                    .from = declaration_begins(declaration), .until = declaration->has_until ? declaration->until : DAY_NEVER};
+    *indicator = (struct indicator){.name = declaration->name.text,
+                                    .declaration = declaration,
+                                    .index = policy->indicators.count,
+                                    .from = declaration_begins(declaration),
+                                    .until = declaration->has_until ? declaration->until : DAY_NEVER};
     indicator->type = type_find(policy, &declaration->type, &indicator->scale, NULL);
     names_once(policy, &declaration->levels);
     for (size_t i = 0; i < declaration->levels.list.count; i++) {
@@ -333,7 +342,8 @@ static void declare_plain(struct policy *policy, struct map *map, struct declara
     if (!declared(policy, map, declaration)) map_put(map, declaration->name.text, declaration);
 }
 
-/* A procedure given again with a later `from` is its next version: a case follows the one in force when it was opened. */
+/* A procedure given again with a later `from` is its next version: a case follows the one in force when it was opened.
+ */
 static void declare_procedure(struct policy *policy, struct declaration *declaration) {
     struct declaration *first = map_get(&policy->procedure_by_name, declaration->name.text);
     if (first && !declaration->has_from) report_twice(policy, LANG_VERSION_WITHOUT_FROM, declaration->name, first);
@@ -383,7 +393,8 @@ static void declare_rest(struct policy *policy, struct declaration *declaration)
 static void each_declaration(struct policy *policy, void (*declare)(struct policy *, struct declaration *)) {
     for (size_t i = 0; i < policy->layers.count; i++) {
         struct layer *layer = policy->layers.items[i];
-        for (size_t k = 0; k < layer->declarations.count && compile_goes_on(policy); k++) declare(policy, layer->declarations.items[k]);
+        for (size_t k = 0; k < layer->declarations.count && compile_goes_on(policy); k++)
+            declare(policy, layer->declarations.items[k]);
     }
 }
 

@@ -1,7 +1,8 @@
 /* Ranges, grids and widths.
  *
- * Every number is n * grid / columns: n an integer, grid a constant, columns such as household.size. Carrying bounds of n and of the value through all rules proves that
- * arithmetic within 127 bits cannot overflow, that benefits end on their step, and later chooses the lanes of the fast engine. */
+ * Every number is n * grid / columns: n an integer, grid a constant, columns such as household.size. Carrying bounds of
+ * n and of the value through all rules proves that arithmetic within 127 bits cannot overflow, that benefits end on
+ * their step, and later chooses the lanes of the fast engine. */
 #include "lang/compile.h"
 
 #include <string.h>
@@ -13,8 +14,8 @@ struct analysis {
     struct arena *arena;
     const struct rule *rule; /* whose text is read, for reports */
     const struct entity *entity;
-    struct span place;   /* of what is no rule */
-    bool final;          /* the bounds stand: report what is too wide */
+    struct span place; /* of what is no rule */
+    bool final;        /* the bounds stand: report what is too wide */
     bool any_changed;
     bool *found, *changed; /* of each field, in this round */
     struct field *const *order;
@@ -40,7 +41,8 @@ static bool divisor_equal(const struct divisor *a, const struct divisor *b) {
 }
 
 static struct divisor divisor_of(const struct expr *expr, const struct entity *entity) {
-    bool column = expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.hops.count == 1;
+    bool column =
+        expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.hops.count == 1;
     return (struct divisor){column ? expr->as.path.target.field : NULL, entity, expr};
 }
 
@@ -71,10 +73,12 @@ static void add_divisor(struct analysis *analysis, struct interval *to, struct d
 }
 
 /* Both over the columns of either. */
-static void unite_divisors(struct analysis *analysis, struct interval *to, const struct interval *a, const struct interval *b) {
+static void unite_divisors(struct analysis *analysis, struct interval *to, const struct interval *a,
+                           const struct interval *b) {
     for (size_t i = 0; i < a->divisors.count; i++) add_divisor(analysis, to, a->divisors.items[i]);
     for (size_t i = 0; i < b->divisors.count; i++)
-        if (occurrences(to, &b->divisors.items[i]) < occurrences(b, &b->divisors.items[i])) add_divisor(analysis, to, b->divisors.items[i]);
+        if (occurrences(to, &b->divisors.items[i]) < occurrences(b, &b->divisors.items[i]))
+            add_divisor(analysis, to, b->divisors.items[i]);
 }
 
 /* --- intervals -------------------------------------------------------------------------------------------------- */
@@ -93,18 +97,22 @@ static struct interval plain(struct analysis *analysis, struct number low, struc
 /* The numerator of `from` once it stands on the grid and over the columns of `to`. */
 static struct number size_over(struct analysis *analysis, const struct interval *from, const struct interval *to) {
     if (number_sign(to->grid) == 0) return number_zero;
-    struct number size = number_multiply(analysis->arena, from->size, number_divide(analysis->arena, from->grid, to->grid));
+    struct number size =
+        number_multiply(analysis->arena, from->size, number_divide(analysis->arena, from->grid, to->grid));
     for (size_t i = 0; i < to->divisors.count; i++) {
         const struct divisor *divisor = &to->divisors.items[i];
         size_t before = 0;
         for (size_t k = 0; k < i; k++) before += divisor_equal(&to->divisors.items[k], divisor);
-        if (before >= occurrences(from, divisor)) size = number_multiply(analysis->arena, size, divisor_size(analysis, divisor));
+        if (before >= occurrences(from, divisor))
+            size = number_multiply(analysis->arena, size, divisor_size(analysis, divisor));
     }
     return size;
 }
 
-/* Both on one grid over the same columns; the caller sets the bounds. `add` says whether numerators add up or stand side by side. */
-static struct interval combine(struct analysis *analysis, const struct interval *a, const struct interval *b, bool add) {
+/* Both on one grid over the same columns; the caller sets the bounds. `add` says whether numerators add up or stand
+ * side by side. */
+static struct interval combine(struct analysis *analysis, const struct interval *a, const struct interval *b,
+                               bool add) {
     struct interval result = {.known = true, .grid = number_gcd(analysis->arena, a->grid, b->grid)};
     unite_divisors(analysis, &result, a, b);
     struct number left = size_over(analysis, a, &result), right = size_over(analysis, b, &result);
@@ -134,7 +142,8 @@ static bool interval_equal(const struct interval *a, const struct interval *b) {
 
 /* --- operators -------------------------------------------------------------------------------------------------- */
 
-static struct interval find_sum(struct analysis *analysis, const struct expr *expr, struct interval a, struct interval b) {
+static struct interval find_sum(struct analysis *analysis, const struct expr *expr, struct interval a,
+                                struct interval b) {
     struct interval result = combine(analysis, &a, &b, true);
     bool add = expr->kind == EXPR_ADD;
     result.low = add ? number_add(analysis->arena, a.low, b.low) : number_subtract(analysis->arena, a.low, b.high);
@@ -143,8 +152,8 @@ static struct interval find_sum(struct analysis *analysis, const struct expr *ex
 }
 
 /* (income / size) * size is income again: the column cancels. */
-static bool cancel(struct analysis *analysis, struct interval *result, const struct interval *fraction, const struct interval *factor,
-                   const struct divisor *column) {
+static bool cancel(struct analysis *analysis, struct interval *result, const struct interval *fraction,
+                   const struct interval *factor, const struct divisor *column) {
     if (factor->divisors.count || occurrences(fraction, column) == 0) return false;
     result->size = fraction->size;
     bool gone = false;
@@ -157,8 +166,8 @@ static bool cancel(struct analysis *analysis, struct interval *result, const str
     return true;
 }
 
-static struct interval find_product(struct analysis *analysis, const struct expr *expr, const struct entity *entity, struct interval a,
-                                    struct interval b) {
+static struct interval find_product(struct analysis *analysis, const struct expr *expr, const struct entity *entity,
+                                    struct interval a, struct interval b) {
     struct arena *arena = analysis->arena;
     struct interval result = {.known = true, .grid = number_multiply(arena, a.grid, b.grid)};
     struct number corner[] = {number_multiply(arena, a.low, b.low), number_multiply(arena, a.low, b.high),
@@ -173,8 +182,8 @@ static struct interval find_product(struct analysis *analysis, const struct expr
     return result;
 }
 
-static struct interval find_quotient(struct analysis *analysis, const struct expr *expr, const struct entity *entity, struct interval a,
-                                     struct interval b) {
+static struct interval find_quotient(struct analysis *analysis, const struct expr *expr, const struct entity *entity,
+                                     struct interval a, struct interval b) {
     struct arena *arena = analysis->arena;
     if (number_equal(b.low, b.high) && number_sign(b.low) != 0) {
         struct number low = number_divide(arena, a.low, b.low), high = number_divide(arena, a.high, b.low);
@@ -193,7 +202,8 @@ static struct interval find_quotient(struct analysis *analysis, const struct exp
     for (size_t i = 0; i < b.divisors.count; i++)
         result.size = number_multiply(arena, result.size, divisor_size(analysis, &b.divisors.items[i]));
     struct number least = number_sign(b.low) > 0 ? b.low : b.grid; /* of a divisor that is not zero */
-    struct number reach = number_divide(arena, wider(analysis, a.low, a.high), least), minus = number_negate(arena, reach);
+    struct number reach = number_divide(arena, wider(analysis, a.low, a.high), least),
+                  minus = number_negate(arena, reach);
     bool negative = number_sign(b.low) < 0;
     result.low = negative || number_sign(a.low) < 0 ? minus : number_zero;
     result.high = negative || number_sign(a.high) > 0 ? reach : number_zero;
@@ -225,7 +235,8 @@ static struct interval find_parameter(struct analysis *analysis, const struct pa
     struct interval range = {.low = number_zero, .high = number_zero};
     bool any = false;
     widen_values(&range, &parameter->values, &any);
-    for (size_t i = 0; i < parameter->exceptions.count; i++) widen_values(&range, &parameter->exceptions.items[i]->values, &any);
+    for (size_t i = 0; i < parameter->exceptions.count; i++)
+        widen_values(&range, &parameter->exceptions.items[i]->values, &any);
     return plain(analysis, range.low, range.high, parameter->step);
 }
 
@@ -246,7 +257,9 @@ static void report(struct analysis *analysis, enum lang_message message, const s
 /* How many rows there can be: the product of `at most` down from the entity that sums. */
 static struct number count_members(struct analysis *analysis, const struct expr *expr, const struct entity *outer) {
     struct number count = number_one;
-    const struct entity *stop = expr->as.group.earlier ? expr->as.group.entity->parent : expr->as.group.through ? NULL : outer;
+    const struct entity *stop = expr->as.group.earlier   ? expr->as.group.entity->parent
+                                : expr->as.group.through ? NULL
+                                                         : outer;
     for (const struct entity *entity = expr->as.group.entity; entity && entity != stop; entity = entity->parent) {
         if (number_sign(entity->at_most) == 0) {
             if (!entity->parent) continue;
@@ -272,7 +285,8 @@ static struct interval find_group(struct analysis *analysis, const struct expr *
     for (size_t i = 0; i < value.divisors.count; i++) {
         const struct divisor *divisor = &value.divisors.items[i];
         const struct entity *at = divisor->field ? divisor->field->entity : divisor->entity;
-        if (kind == GROUP_SUM && (at == inner || !entity_is_within(outer, at))) report(analysis, LANG_SUM_OF_FRACTIONS, expr);
+        if (kind == GROUP_SUM && (at == inner || !entity_is_within(outer, at)))
+            report(analysis, LANG_SUM_OF_FRACTIONS, expr);
     }
     if (kind == GROUP_MIN || kind == GROUP_MAX) return value;
     struct number members = count_members(analysis, expr, outer);
@@ -322,13 +336,16 @@ static struct interval find_bands(struct analysis *analysis, const struct expr *
 }
 
 static struct interval find_rounded(struct analysis *analysis, const struct expr *expr, const struct entity *entity) {
-    struct interval value = find(analysis, expr->items.items[0], entity), step = find(analysis, expr->items.items[1], entity);
+    struct interval value = find(analysis, expr->items.items[0], entity),
+                    step = find(analysis, expr->items.items[1], entity);
     if (!value.known || !step.known) return nothing;
-    return plain(analysis, number_floor(analysis->arena, value.low, step.low), number_ceil(analysis->arena, value.high, step.low), step.low);
+    return plain(analysis, number_floor(analysis->arena, value.low, step.low),
+                 number_ceil(analysis->arena, value.high, step.low), step.low);
 }
 
 static struct interval find_share(struct analysis *analysis, const struct expr *expr, const struct entity *entity) {
-    struct interval amount = find(analysis, expr->items.items[0], entity), weight = find(analysis, expr->items.items[1], entity);
+    struct interval amount = find(analysis, expr->items.items[0], entity),
+                    weight = find(analysis, expr->items.items[1], entity);
     struct interval step = find(analysis, expr->items.items[2], entity);
     if (weight.known && weight.divisors.count) report(analysis, LANG_WEIGHT_OF_FRACTIONS, expr->items.items[1]);
     if (!amount.known || !step.known) return nothing;
@@ -352,7 +369,8 @@ static struct interval find_call(struct analysis *analysis, const struct expr *e
     case FUNCTION_YEARS: return plain(analysis, number_from(-400), number_from(400), number_one);
     case FUNCTION_MONTH: return plain(analysis, number_one, number_from(12), number_one);
     case FUNCTION_COUNT: return plain(analysis, number_zero, number_from((int64_t)expr->items.count), number_one);
-    case FUNCTION_DISTANCE: return plain(analysis, number_zero, number_from(100000), number_ratio(analysis->arena, 1, 10));
+    case FUNCTION_DISTANCE:
+        return plain(analysis, number_zero, number_from(100000), number_ratio(analysis->arena, 1, 10));
     default: return nothing;
     }
 }
@@ -427,7 +445,8 @@ static struct interval find_text(struct analysis *analysis, const struct rule *r
         if (rule->branches[i].condition) find(analysis, rule->branches[i].condition, rule->field->entity);
         so_far = join(analysis, so_far, find(analysis, rule->branches[i].value, rule->field->entity));
     }
-    if (rule->declaration->starts) so_far = join(analysis, so_far, find(analysis, rule->declaration->starts, rule->field->entity));
+    if (rule->declaration->starts)
+        so_far = join(analysis, so_far, find(analysis, rule->declaration->starts, rule->field->entity));
     analysis->rule = outer;
     return so_far;
 }
@@ -452,15 +471,18 @@ static struct interval find_rule(struct analysis *analysis, struct field *field)
     for (size_t i = 0; i < field->rules.count; i++) found = find_text(analysis, field->rules.items[i], found);
     for (size_t i = 0; i < field->exceptions.count; i++) found = find_text(analysis, field->exceptions.items[i], found);
     if (field->type.kind != TYPE_NUMBER) return nothing;
-    if (field->kind == FIELD_BENEFIT && has_gap_in_time(field)) found = join(analysis, found, plain(analysis, number_zero, number_zero, number_zero));
-    if (field->decided && field->bounded) found = join(analysis, found, plain(analysis, field->low, field->high, field->step));
+    if (field->kind == FIELD_BENEFIT && has_gap_in_time(field))
+        found = join(analysis, found, plain(analysis, number_zero, number_zero, number_zero));
+    if (field->decided && field->bounded)
+        found = join(analysis, found, plain(analysis, field->low, field->high, field->step));
     return found.known ? clamp(field, found) : found;
 }
 
 /* What is known so far of a field that comes later in the order is read through previous or earlier. */
 static struct interval find_field(struct analysis *analysis, const struct field *field) {
     if (field->kind == FIELD_INPUT)
-        return field->type.kind == TYPE_NUMBER && field->bounded ? plain(analysis, field->low, field->high, field->step) : nothing;
+        return field->type.kind == TYPE_NUMBER && field->bounded ? plain(analysis, field->low, field->high, field->step)
+                                                                 : nothing;
     if (analysis->found[field->index] || !field->bounded || field->type.kind != TYPE_NUMBER) return field->interval;
     return plain(analysis, field->low, field->high, field->interval.known ? field->interval.grid : number_zero);
 }
@@ -500,12 +522,14 @@ static void check_step(struct analysis *analysis, const struct field *field) {
     struct policy *policy = analysis->policy;
     const struct interval *found = &field->interval;
     if (field->kind == FIELD_INPUT || !found->known || !(field->kind == FIELD_BENEFIT || field->across)) return;
-    bool on_step = found->divisors.count == 0 && number_is_integer(number_divide(analysis->arena, found->grid, field->step));
+    bool on_step =
+        found->divisors.count == 0 && number_is_integer(number_divide(analysis->arena, found->grid, field->step));
     if (on_step) return;
     struct text step = number_exact(analysis->arena, number_divide(analysis->arena, field->step, field->scale));
     struct text grid = number_exact(analysis->arena, number_divide(analysis->arena, found->grid, field->scale));
     for (size_t i = 0; i < found->divisors.count; i++)
-        grid = text_format(analysis->arena, "%.*s / %.*s", TEXT_ARG(grid), TEXT_ARG(expr_text(found->divisors.items[i].expr)));
+        grid = text_format(analysis->arena, "%.*s / %.*s", TEXT_ARG(grid),
+                           TEXT_ARG(expr_text(found->divisors.items[i].expr)));
     struct diagnostic *diagnostic = REPORT(policy, LANG_OFF_STEP, field->declaration->name.at, field->name, step, grid);
     if (diagnostic && field->across) diagnostic->related = span_position(field->across_at);
 }

@@ -1,6 +1,7 @@
 /* The literate side of a policy file: Markdown whose ```doudi blocks hold declarations.
  *
- * A line scanner, not a Markdown renderer: it knows headings, fences and pipe tables, which is all that the language needs. */
+ * A line scanner, not a Markdown renderer: it knows headings, fences and pipe tables, which is all that the language
+ * needs. */
 #ifndef DOUDI_LANG_MARKDOWN_H
 #define DOUDI_LANG_MARKDOWN_H
 
@@ -8,12 +9,12 @@
 
 /* One ```doudi block. */
 struct block {
-    size_t fence;         /* where the opening fence begins */
-    size_t begin, end;    /* bytes of the source between the fences */
-    struct text heading;  /* the nearest heading above, without #; empty if none */
-    struct decision_table *table;  /* the table under the fence, at most one empty line between; NULL if none */
-    bool ours;            /* says doudi; others are only noted when they do not end, for they may hide what follows */
-    bool closed;          /* the closing fence is there */
+    size_t fence;                 /* where the opening fence begins */
+    size_t begin, end;            /* bytes of the source between the fences */
+    struct text heading;          /* the nearest heading above, without #; empty if none */
+    struct decision_table *table; /* the table under the fence, at most one empty line between; NULL if none */
+    bool ours;   /* says doudi; others are only noted when they do not end, for they may hide what follows */
+    bool closed; /* the closing fence is there */
 };
 struct blocks {
     VECTOR(struct block) list;

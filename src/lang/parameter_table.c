@@ -22,7 +22,8 @@ static void resolve_count_key(struct scope *scope, struct key *key) {
         if (key->low->type.kind != TYPE_NUMBER && key->low->type.kind != TYPE_ZERO) return;
         if (key->high->type.kind != TYPE_NUMBER && key->high->type.kind != TYPE_ZERO) return;
     }
-    bool constant = fixed && expr_constant(scope->policy, key->low, &low) && expr_constant(scope->policy, key->high, &high);
+    bool constant =
+        fixed && expr_constant(scope->policy, key->low, &low) && expr_constant(scope->policy, key->high, &high);
     if (!constant || !number_to_int64(low, &key->least) || !number_to_int64(high, &key->most) || key->least > key->most)
         REPORT(scope->policy, LANG_BAD_RANGE, span_join(key->low->at, key->high->at), key->name.text);
 }
@@ -87,12 +88,14 @@ static bool bound(struct policy *policy, const struct expr *expr, struct number 
     return expr_constant(policy, expr, out);
 }
 
-bool range_declared(struct policy *policy, struct declaration *declaration, const struct type *type, struct number *low, struct number *high) {
+bool range_declared(struct policy *policy, struct declaration *declaration, const struct type *type, struct number *low,
+                    struct number *high) {
     if (!declaration->low) return false;
     struct scope scope = {.policy = policy, .until = DAY_NEVER, .from = INT32_MIN};
     struct span at = span_join(declaration->low->at, declaration->high->at);
     if (type->kind != TYPE_NUMBER && type->kind != TYPE_DATE) {
-        if (type->kind != TYPE_WRONG) REPORT(policy, LANG_RANGE_OF_WHAT, at, declaration->name.text, type_text(policy, type));
+        if (type->kind != TYPE_WRONG)
+            REPORT(policy, LANG_RANGE_OF_WHAT, at, declaration->name.text, type_text(policy, type));
         return false;
     }
     if (!is_bound(declaration->low) || !is_bound(declaration->high)) {
@@ -120,10 +123,12 @@ static struct text shown(struct arena *arena, const struct parameter *parameter,
     return number_exact(arena, number_divide(arena, value, parameter->scale));
 }
 
-static void check_number(struct policy *policy, const struct parameter *parameter, struct span at, struct number value) {
+static void check_number(struct policy *policy, const struct parameter *parameter, struct span at,
+                         struct number value) {
     struct arena *arena = &policy->arena;
     if (!number_is_integer(number_divide(arena, value, parameter->step)))
-        REPORT(policy, LANG_VALUE_OFF_STEP, at, shown(arena, parameter, value), shown(arena, parameter, parameter->step));
+        REPORT(policy, LANG_VALUE_OFF_STEP, at, shown(arena, parameter, value),
+               shown(arena, parameter, parameter->step));
     if (!parameter->bounded) return;
     if (number_compare(value, parameter->low) < 0 || number_compare(value, parameter->high) > 0)
         REPORT(policy, LANG_VALUE_OUT_OF_RANGE, at, shown(arena, parameter, value), parameter->name,
@@ -172,7 +177,8 @@ static bool parse_day_cell(const struct csv_table *table, const char *column, da
     return false;
 }
 
-static bool parse_key_cell(const struct csv_table *table, const struct key *key, size_t index, struct parameter_value *value) {
+static bool parse_key_cell(const struct csv_table *table, const struct key *key, size_t index,
+                           struct parameter_value *value) {
     struct text column = key->name.text, text = csv_table_cell(table, column);
     struct number number;
     month_number month;
@@ -211,9 +217,10 @@ static bool parse_key_cell(const struct csv_table *table, const struct key *key,
 }
 
 /* One value for each area, date and key: `seen` has where each combination stands. */
-static bool is_first(struct policy *policy, const struct parameter *parameter, const struct parameter_value *value, struct map *seen) {
-    struct text key = text_format(&policy->arena, "%.*s/%d/%d/%.*s", TEXT_ARG(value->area), (int)value->from, (int)value->enacted,
-                                  TEXT_ARG(number_exact(&policy->arena, value->band)));
+static bool is_first(struct policy *policy, const struct parameter *parameter, const struct parameter_value *value,
+                     struct map *seen) {
+    struct text key = text_format(&policy->arena, "%.*s/%d/%d/%.*s", TEXT_ARG(value->area), (int)value->from,
+                                  (int)value->enacted, TEXT_ARG(number_exact(&policy->arena, value->band)));
     for (size_t i = 0; i < parameter->key_count; i++)
         key = text_format(&policy->arena, "%.*s/%lld", TEXT_ARG(key), (long long)value->keys[i]);
     const struct span *other = map_get(seen, key);
@@ -228,7 +235,8 @@ static bool is_first(struct policy *policy, const struct parameter *parameter, c
     return true;
 }
 
-static void read_line(struct csv_table *table, const struct parameter *parameter, struct parameter_values *values, struct map *seen) {
+static void read_line(struct csv_table *table, const struct parameter *parameter, struct parameter_values *values,
+                      struct map *seen) {
     struct policy *policy = table->policy;
     struct text text = csv_table_cell(table, TEXT("value")), confidence = csv_table_cell(table, TEXT("confidence"));
     struct parameter_value value = {
@@ -261,7 +269,8 @@ static void load_table(struct policy *policy, const struct parameter *parameter,
     struct text path = text_format(&policy->arena, "tables/%.*s.csv", TEXT_ARG(declaration->table_name.text));
     if (!csv_table_open(&table, policy, declaration->layer, path, declaration->table_name.at)) return;
     struct span heading = {table.source, 0, 0};
-    if (!csv_table_has(&table, "value")) REPORT(policy, LANG_CSV_COLUMN_MISSING, heading, TEXT("value"), table.source->name);
+    if (!csv_table_has(&table, "value"))
+        REPORT(policy, LANG_CSV_COLUMN_MISSING, heading, TEXT("value"), table.source->name);
     if (parameter->area && !csv_table_has(&table, "area"))
         REPORT(policy, LANG_CSV_COLUMN_MISSING, heading, TEXT("area"), table.source->name);
     for (size_t i = 0; i < parameter->key_count; i++) {
@@ -289,7 +298,8 @@ static void load_value(struct policy *policy, const struct parameter *parameter,
         .confirmed = !declaration->unconfirmed,
         .at = expr->at,
     };
-    if (parameter->key_count > (parameter->area ? 1u : 0u)) REPORT(policy, LANG_KEYS_WITHOUT_TABLE, expr->at, parameter->name);
+    if (parameter->key_count > (parameter->area ? 1u : 0u))
+        REPORT(policy, LANG_KEYS_WITHOUT_TABLE, expr->at, parameter->name);
     bool name = expr->kind == EXPR_PATH && parameter->type.kind != TYPE_ENUM;
     if (!expr_is_fixed(expr) || name || declaration->branches.items[0].condition) {
         REPORT(policy, LANG_PARAMETER_NOT_CONSTANT, expr->at, parameter->name);
@@ -311,8 +321,10 @@ static void load_value(struct policy *policy, const struct parameter *parameter,
 static void load_values(struct policy *policy, const struct parameter *parameter, struct declaration *declaration,
                         struct parameter_values *values) {
     bool has_value = declaration->branches.count > 0;
-    if (has_value && declaration->has_table) REPORT(policy, LANG_VALUE_AND_TABLE, declaration->name.at, parameter->name);
-    if (!has_value && !declaration->has_table) REPORT(policy, LANG_PARAMETER_WITHOUT_VALUE, declaration->name.at, parameter->name);
+    if (has_value && declaration->has_table)
+        REPORT(policy, LANG_VALUE_AND_TABLE, declaration->name.at, parameter->name);
+    if (!has_value && !declaration->has_table)
+        REPORT(policy, LANG_PARAMETER_WITHOUT_VALUE, declaration->name.at, parameter->name);
     size_t errors = policy->diagnostics.errors;
     if (declaration->has_table)
         load_table(policy, parameter, declaration, values);
@@ -324,9 +336,11 @@ static void load_values(struct policy *policy, const struct parameter *parameter
 
 /* One layer gives one value for a day. */
 static void check_excepted_once(struct policy *policy, const struct parameter *parameter, size_t before, size_t now) {
-    const struct parameter_exception *first = parameter->exceptions.items[before], *second = parameter->exceptions.items[now];
+    const struct parameter_exception *first = parameter->exceptions.items[before],
+                                     *second = parameter->exceptions.items[now];
     const struct declaration *a = first->declaration, *b = second->declaration;
-    bool same_day = a->from == b->from && a->has_from == b->has_from && a->enacted == b->enacted && a->has_enacted == b->has_enacted;
+    bool same_day = a->from == b->from && a->has_from == b->has_from && a->enacted == b->enacted &&
+                    a->has_enacted == b->has_enacted;
     if (first->layer != second->layer || !same_day) return;
     struct diagnostic *diagnostic = REPORT(policy, LANG_VALUE_TWICE, b->name.at, parameter->name);
     if (diagnostic) diagnostic->related = span_position(a->name.at);
@@ -345,13 +359,15 @@ static void load_parameter(struct policy *policy, struct parameter *parameter) {
     if (parameter->type.kind == TYPE_WRONG) return;
     load_values(policy, parameter, declaration, &parameter->values);
     for (size_t i = 0; i < parameter->exceptions.count; i++) {
-        load_values(policy, parameter, parameter->exceptions.items[i]->declaration, &parameter->exceptions.items[i]->values);
+        load_values(policy, parameter, parameter->exceptions.items[i]->declaration,
+                    &parameter->exceptions.items[i]->values);
         for (size_t k = 0; k < i; k++) check_excepted_once(policy, parameter, k, i);
     }
 }
 
 void parameters_load(struct policy *policy) {
-    for (size_t i = 0; i < policy->parameters.count && compile_goes_on(policy); i++) load_parameter(policy, policy->parameters.items[i]);
+    for (size_t i = 0; i < policy->parameters.count && compile_goes_on(policy); i++)
+        load_parameter(policy, policy->parameters.items[i]);
 }
 
 /* --- clauses ---------------------------------------------------------------------------------------------------- */
@@ -360,7 +376,8 @@ void clauses_load(struct policy *policy, struct layer *layer) {
     struct csv_table table;
     struct name file = layer->head->clauses;
     if (!csv_table_open(&table, policy, layer, file.text, file.at)) return;
-    if (!csv_table_has(&table, "id")) REPORT(policy, LANG_CSV_COLUMN_MISSING, ((struct span){table.source, 0, 0}), TEXT("id"), table.source->name);
+    if (!csv_table_has(&table, "id"))
+        REPORT(policy, LANG_CSV_COLUMN_MISSING, ((struct span){table.source, 0, 0}), TEXT("id"), table.source->name);
     while (csv_table_next(&table) && compile_goes_on(policy)) {
         struct clause *clause = ARENA_NEW(&policy->arena, struct clause);
         *clause = (struct clause){
@@ -373,7 +390,8 @@ void clauses_load(struct policy *policy, struct layer *layer) {
             .sentence = csv_table_cell(&table, TEXT("sentence")),
             .layer = layer,
         };
-        if (map_get(&policy->clause_by_id, clause->id)) REPORT(policy, LANG_CLAUSE_TWICE, csv_table_place(&table, TEXT("id")), clause->id);
+        if (map_get(&policy->clause_by_id, clause->id))
+            REPORT(policy, LANG_CLAUSE_TWICE, csv_table_place(&table, TEXT("id")), clause->id);
         VECTOR_PUSH(&policy->arena, &policy->clauses, clause);
         map_put(&policy->clause_by_id, clause->id, clause);
     }

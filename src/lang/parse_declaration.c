@@ -13,7 +13,8 @@ static struct names parse_cited(struct parser *parser) {
     return parser_accept(parser, "cite") ? parser_clauses(parser) : (struct names){0};
 }
 
-static void parse_branch(struct parser *parser, struct declaration *declaration, struct expr *condition, struct span at) {
+static void parse_branch(struct parser *parser, struct declaration *declaration, struct expr *condition,
+                         struct span at) {
     struct branch branch = {.condition = condition, .value = parse_expression(parser)};
     branch.at = span_join(at, parser_behind(parser));
     branch.cites = parse_cited(parser);
@@ -150,7 +151,8 @@ static bool parse_common_option(struct parser *parser, struct declaration *decla
         if (declaration->a_year) parser_expect(parser, "year");
     } else if (parser_accept(parser, "cite")) {
         struct names cites = parser_clauses(parser);
-        for (size_t i = 0; i < cites.list.count; i++) VECTOR_PUSH(parser->arena, &declaration->cites.list, cites.list.items[i]);
+        for (size_t i = 0; i < cites.list.count; i++)
+            VECTOR_PUSH(parser->arena, &declaration->cites.list, cites.list.items[i]);
     } else if (parser_accept(parser, "over")) {
         declaration->over = parser_clauses(parser);
     } else if (parser_accept(parser, "from")) {
@@ -280,11 +282,11 @@ static bool head_find(struct text word, enum head *out) {
 
 /* Words that go on with a declaration and begin none. */
 static const char *const continuing[] = {
-    "when",    "otherwise", "cite",    "from",     "until", "enacted",   "over",        "in",    "at",     "by",
-    "table",   "starts",    "yearly",  "pays",     "target", "to",       "within",      "records", "step", "outcome",
-    "done",    "for",       "opens",   "decides",  "set",   "sets",      "empty",       "extends", "area", "clauses",
-    "currency", "dated",    "because", "check",    "unconfirmed", "and", "or",          "not",   "again",  "appeal",
-    "needs",   "letter",    "post",    "where",    "else",  "if",
+    "when",     "otherwise", "cite",    "from",    "until",       "enacted", "over",   "in",      "at",    "by",
+    "table",    "starts",    "yearly",  "pays",    "target",      "to",      "within", "records", "step",  "outcome",
+    "done",     "for",       "opens",   "decides", "set",         "sets",    "empty",  "extends", "area",  "clauses",
+    "currency", "dated",     "because", "check",   "unconfirmed", "and",     "or",     "not",     "again", "appeal",
+    "needs",    "letter",    "post",    "where",   "else",        "if",
 };
 
 static bool continues(const struct token *token) {
@@ -389,7 +391,8 @@ static void refuse_option(struct parser *parser, const struct declaration *decla
     }
     struct suggestion suggestion;
     suggestion_begin(&suggestion, token->text);
-    for (size_t i = 0; i < sizeof continuing / sizeof *continuing; i++) suggestion_note(&suggestion, text_from(continuing[i]));
+    for (size_t i = 0; i < sizeof continuing / sizeof *continuing; i++)
+        suggestion_note(&suggestion, text_from(continuing[i]));
     if (token->kind == TOKEN_NAME && suggestion.best.length)
         parser_refuse_suggesting(parser, LANG_EXPECTED_OPTION_SUGGEST, suggestion.best);
     else
@@ -409,7 +412,8 @@ static void parse_body_and_options(struct parser *parser, struct declaration *de
     }
 }
 
-/* Sets where the declaration that begins here ends: at the next word at the margin, unless that only forgot its indentation. */
+/* Sets where the declaration that begins here ends: at the next word at the margin, unless that only forgot its
+ * indentation. */
 static void find_limit(struct parser *parser) {
     size_t next = parser->at + 1;
     bool told = false;
@@ -442,7 +446,8 @@ static void refuse_head(struct parser *parser) {
         parser_refuse(parser, LANG_EXPECTED_DECLARATION);
 }
 
-/* The names that the declaration at `begin` would have given: those of its first line, or, where it may have listed more, all. */
+/* The names that the declaration at `begin` would have given: those of its first line, or, where it may have listed
+ * more, all. */
 static void note_lost(struct parser *parser, size_t begin, enum head head, bool known) {
     enum { HEAD_ENTITY_AND_NAME = 3 };
     bool lists = !known || head == HEAD_ENUM || head == HEAD_POLICY || head == HEAD_PROCEDURE;

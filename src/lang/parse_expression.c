@@ -8,7 +8,8 @@ static struct expr *expr_new(struct parser *parser, enum expr_kind kind, struct 
     return expr;
 }
 
-/* Takes in a child's height. A tree that is too high is told, and goes on as a low one, so that no walk goes too deep. */
+/* Takes in a child's height. A tree that is too high is told, and goes on as a low one, so that no walk goes too deep.
+ */
 static struct expr *expr_hold(struct parser *parser, struct expr *expr, const struct expr *child) {
     if (child->height + 1 > expr->height) expr->height = (uint16_t)(child->height + 1);
     if (expr->height <= EXPRESSION_HEIGHT_MAX) return expr;
@@ -124,7 +125,8 @@ static struct expr *parse_call(struct parser *parser) {
 static struct expr *parse_path(struct parser *parser) {
     struct expr *expr = expr_new(parser, EXPR_PATH, parser_here(parser));
     do {
-        struct name part = text_is(parser_peek(parser, 0)->text, "first_day") ? parser_word(parser) : parser_name(parser);
+        struct name part =
+            text_is(parser_peek(parser, 0)->text, "first_day") ? parser_word(parser) : parser_name(parser);
         VECTOR_PUSH(parser->arena, &expr->as.path.names.list, part);
     } while (parser_accept(parser, "."));
     expr->at = span_join(expr->at, parser_behind(parser));

@@ -1,4 +1,5 @@
-/* Procedures: steps with who, when and where next; outcomes with what they set. Steps and outcomes may be called by any word, also by one of the language's own (post, check). */
+/* Procedures: steps with who, when and where next; outcomes with what they set. Steps and outcomes may be called by any
+ * word, also by one of the language's own (post, check). */
 #include "lang/parser.h"
 
 struct limits parse_limits(struct parser *parser) {

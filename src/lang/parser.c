@@ -2,7 +2,8 @@
 
 #include "lang/foreign.h"
 
-void parser_init(struct parser *parser, struct arena *arena, struct diagnostics *diagnostics, const struct token *tokens) {
+void parser_init(struct parser *parser, struct arena *arena, struct diagnostics *diagnostics,
+                 const struct token *tokens) {
     *parser = (struct parser){.arena = arena, .diagnostics = diagnostics, .tokens = tokens};
     size_t end = 0;
     while (tokens[end].kind != TOKEN_END) end++;
@@ -23,8 +24,10 @@ struct span parser_behind(const struct parser *parser) {
     return parser->at ? parser->tokens[parser->at - 1].at : parser->tokens[0].at;
 }
 
-static void report(struct parser *parser, enum lang_message message, struct span at, const struct text *arguments, size_t count) {
-    if (!parser->failed) diagnostics_add(parser->diagnostics, &lang_messages[message], span_position(at), arguments, count);
+static void report(struct parser *parser, enum lang_message message, struct span at, const struct text *arguments,
+                   size_t count) {
+    if (!parser->failed)
+        diagnostics_add(parser->diagnostics, &lang_messages[message], span_position(at), arguments, count);
     parser->failed = true;
     parser->at = parser->limit;
 }
@@ -173,8 +176,8 @@ struct names parser_names(struct parser *parser) {
 }
 
 static bool ends_clause(const struct token *token) {
-    return token->kind == TOKEN_END || token->kind == TOKEN_STRING || token->kind == TOKEN_WRONG || text_is(token->text, ",") ||
-           text_is(token->text, "=");
+    return token->kind == TOKEN_END || token->kind == TOKEN_STRING || token->kind == TOKEN_WRONG ||
+           text_is(token->text, ",") || text_is(token->text, "=");
 }
 
 /* A clause's id is whatever stands there together, without a space or comma: 2.1.4, NJ-7, 62(1). */

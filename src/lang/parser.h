@@ -1,7 +1,8 @@
 /* The parser's working parts, shared by parse_expression.c, parse_declaration.c and parse_procedure.c.
  *
- * A declaration ends where the next word stands at the margin: seen from inside a declaration, the text ends there. After the first mistake in a
- * declaration the parser stands at that end, silent, so that no function needs to look after failure: what it builds from there on is never read. */
+ * A declaration ends where the next word stands at the margin: seen from inside a declaration, the text ends there.
+ * After the first mistake in a declaration the parser stands at that end, silent, so that no function needs to look
+ * after failure: what it builds from there on is never read. */
 #ifndef DOUDI_LANG_PARSER_H
 #define DOUDI_LANG_PARSER_H
 
@@ -20,24 +21,25 @@ struct parser {
     bool failed;                /* a mistake in this declaration was reported */
     int depth;                  /* of nested expressions */
     struct names options;       /* of this declaration, to find one that stands twice */
-    struct names lost;          /* what declarations that were left out may have named: not to be called unknown elsewhere */
+    struct names lost; /* what declarations that were left out may have named: not to be called unknown elsewhere */
 };
 
-void parser_init(struct parser *parser, struct arena *arena, struct diagnostics *diagnostics, const struct token *tokens);
+void parser_init(struct parser *parser, struct arena *arena, struct diagnostics *diagnostics,
+                 const struct token *tokens);
 
 const struct token *parser_peek(const struct parser *parser, size_t ahead);
-struct span parser_here(const struct parser *parser);     /* of the current token */
-struct span parser_behind(const struct parser *parser);   /* of the token before */
-bool parser_at(const struct parser *parser, const char *word);                    /* the word or sign comes next */
-bool parser_accept(struct parser *parser, const char *word);                      /* ... and is passed */
-void parser_expect(struct parser *parser, const char *word);                      /* ... or is reported missing */
-void parser_missing(struct parser *parser, enum lang_message message);            /* what should come next */
-void parser_refuse(struct parser *parser, enum lang_message message);             /* {0}: what comes next */
+struct span parser_here(const struct parser *parser);                  /* of the current token */
+struct span parser_behind(const struct parser *parser);                /* of the token before */
+bool parser_at(const struct parser *parser, const char *word);         /* the word or sign comes next */
+bool parser_accept(struct parser *parser, const char *word);           /* ... and is passed */
+void parser_expect(struct parser *parser, const char *word);           /* ... or is reported missing */
+void parser_missing(struct parser *parser, enum lang_message message); /* what should come next */
+void parser_refuse(struct parser *parser, enum lang_message message);  /* {0}: what comes next */
 void parser_refuse_suggesting(struct parser *parser, enum lang_message message, struct text suggestion); /* {1} */
 void parser_error_at(struct parser *parser, enum lang_message message, struct span at, struct text argument);
 
-struct name parser_name(struct parser *parser);           /* any name, reserved ones reported */
-struct name parser_word(struct parser *parser);           /* any name, reserved or not */
+struct name parser_name(struct parser *parser); /* any name, reserved ones reported */
+struct name parser_word(struct parser *parser); /* any name, reserved or not */
 struct number parser_number(struct parser *parser);
 int parser_small(struct parser *parser, int least, int most); /* a whole number within */
 day_number parser_day(struct parser *parser);

@@ -65,7 +65,8 @@ static void attach_table(struct policy *policy, struct declaration *last, struct
         REPORT(policy, LANG_TABLE_UNUSED, table->rows.items[0].at, last->name.text);
 }
 
-static void keep_declaration(struct policy *policy, struct layer *layer, struct declaration *declaration, struct text section) {
+static void keep_declaration(struct policy *policy, struct layer *layer, struct declaration *declaration,
+                             struct text section) {
     declaration->layer = layer;
     declaration->section = section;
     if (declaration->head == HEAD_POLICY && !layer->head)
@@ -75,7 +76,8 @@ static void keep_declaration(struct policy *policy, struct layer *layer, struct 
     VECTOR_PUSH(&policy->arena, &layer->declarations, declaration);
 }
 
-static void parse_block(struct policy *policy, struct layer *layer, const struct source *source, const struct block *block) {
+static void parse_block(struct policy *policy, struct layer *layer, const struct source *source,
+                        const struct block *block) {
     struct tokens tokens = {0};
     struct parser parser;
     tokens_cut(&tokens, &policy->arena, source, block->begin, block->end);
@@ -85,7 +87,8 @@ static void parse_block(struct policy *policy, struct layer *layer, const struct
     for (struct declaration *next; (next = parse_declaration(&parser)) && !arena_failed(&policy->arena); last = next)
         keep_declaration(policy, layer, next, block->heading);
     for (size_t i = 0; i < parser.lost.list.count; i++) name_lose(policy, parser.lost.list.items[i]);
-    if (map_get(&policy->lost, TEXT("policy"))) map_put(&policy->lost, TEXT("money"), layer); /* the currency went with it */
+    if (map_get(&policy->lost, TEXT("policy")))
+        map_put(&policy->lost, TEXT("money"), layer); /* the currency went with it */
     if (block->table && last && !parser.failed) attach_table(policy, last, block->table);
 }
 
@@ -149,8 +152,10 @@ static void link_layers(struct policy *policy) {
             struct declaration *head = policy->layers.items[k]->head;
             if (head && text_equal(head->name.text, extends.text)) layer->base = policy->layers.items[k];
         }
-        if (extends.text.length && !layer->base && !map_get(&policy->lost, extends.text)) REPORT(policy, LANG_BASE_MISSING, extends.at, extends.text);
-        if (!extends.text.length && i > 0) REPORT(policy, LANG_EXTENDS_MISSING, layer->head->at, layer->head->name.text);
+        if (extends.text.length && !layer->base && !map_get(&policy->lost, extends.text))
+            REPORT(policy, LANG_BASE_MISSING, extends.at, extends.text);
+        if (!extends.text.length && i > 0)
+            REPORT(policy, LANG_EXTENDS_MISSING, layer->head->at, layer->head->name.text);
     }
 }
 
@@ -160,7 +165,8 @@ static bool clean(const struct policy *policy) {
     return policy->diagnostics.errors == 0 && !arena_failed(&policy->arena);
 }
 
-/* Declarations, parameters, names and procedures are checked even after mistakes, to tell as many as possible in one go. */
+/* Declarations, parameters, names and procedures are checked even after mistakes, to tell as many as possible in one
+ * go. */
 static void check_meaning(struct policy *policy) {
     static void (*const stages[])(struct policy *) = {declare_all, parameters_load, check_all, check_procedures};
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {

@@ -47,14 +47,14 @@ struct entity {
     struct text name;
     struct text label[LANGUAGES];
     struct declaration *declaration;
-    size_t index, depth;  /* depth 0 is the top */
+    size_t index, depth;   /* depth 0 is the top */
     struct entity *parent; /* NULL at the top */
     bool is_event;
     struct number at_most; /* rows under one parent (a year, for events); 0: not said */
     VECTOR(struct field *) fields;
-    struct map by_name;  /* name -> struct field */
-    struct map by_label; /* label -> struct field */
-    VECTOR(struct field *) dated; /* an event's order: date first */
+    struct map by_name;            /* name -> struct field */
+    struct map by_label;           /* label -> struct field */
+    VECTOR(struct field *) dated;  /* an event's order: date first */
     VECTOR(struct field *) inputs; /* in order; a dataset has a column for each */
 };
 
@@ -84,7 +84,7 @@ struct rule {
     const struct branch *branches;
     size_t count;
     bool is_exception;
-    size_t index;            /* among field->rules, then field->exceptions: names the text in reason codes */
+    size_t index;               /* among field->rules, then field->exceptions: names the text in reason codes */
     VECTOR(struct rule *) over; /* exceptions of the same layer that yield to this one, directly or not */
 };
 
@@ -104,29 +104,29 @@ struct field {
     struct entity *entity;
     enum field_kind kind;
     struct declaration *declaration; /* the first */
-    size_t index;       /* among all fields of the policy */
-    size_t input_index; /* among the inputs of its entity */
+    size_t index;                    /* among all fields of the policy */
+    size_t input_index;              /* among the inputs of its entity */
     struct type type;
     struct number scale, step; /* base units per unit shown; the step in base units. Of a number */
     bool bounded;
-    struct number low, high; /* declared, in base units, when bounded */
+    struct number low, high;          /* declared, in base units, when bounded */
     VECTOR(struct rule *) rules;      /* by date; the last begun is in force */
     VECTOR(struct rule *) exceptions; /* as declared */
-    bool decided, across;  /* an officer may decide it; read across time or strata */
-    struct span across_at; /* where */
+    bool decided, across;             /* an officer may decide it; read across time or strata */
+    struct span across_at;            /* where */
     struct dependencies reads;        /* within its stratum, of the same time */
     struct dependencies reads_before; /* through previous or earlier, or from another stratum */
     struct interval interval;
-    struct text check;     /* identifier scheme of a text, or empty */
+    struct text check; /* identifier scheme of a text, or empty */
 };
 
 /* A value of a parameter, as a line of its table or a declaration gives it. */
 struct parameter_value {
-    struct text area;  /* empty: everywhere */
+    struct text area;                 /* empty: everywhere */
     int64_t keys[PARAMETER_KEYS_MAX]; /* place in the enumeration, count, month */
     struct number band;
     day_number from, enacted;
-    bool empty;        /* nobody knows it: unknown */
+    bool empty;           /* nobody knows it: unknown */
     struct number number; /* in base units */
     bool truth;
     day_number date;
@@ -157,9 +157,9 @@ struct parameter {
     bool bounded;
     struct number low, high;
     const struct key *keys;
-    size_t key_count, index_count;  /* index_count: keys that a path gives in [] */
-    const struct entity *area;      /* the key that is an area, or NULL */
-    const struct key *band;         /* or NULL */
+    size_t key_count, index_count; /* index_count: keys that a path gives in [] */
+    const struct entity *area;     /* the key that is an area, or NULL */
+    const struct key *band;        /* or NULL */
     bool by_month;
     struct parameter_values values;
     VECTOR(struct parameter_exception *) exceptions;
@@ -206,7 +206,8 @@ struct policy {
     VECTOR(struct clause *) clauses;
     struct map unit_by_name, enumeration_by_name, entity_by_name, parameter_by_name, indicator_by_name;
     struct map fund_by_name, role_by_name, calendar_by_name, procedure_by_name, clause_by_id;
-    struct map lost; /* names of declarations that were wrong and left out: who reads them is not told a second mistake */
+    struct map
+        lost; /* names of declarations that were wrong and left out: who reads them is not told a second mistake */
     struct text dimension_name[DIMENSIONS]; /* base units: currency, month, day, then declared ones */
     size_t dimensions;
     struct text currency; /* its name */
@@ -216,7 +217,8 @@ struct policy {
 struct policy *policy_new(void); /* NULL when memory has run out */
 void policy_free(struct policy *policy);
 
-/* Files are copied; a path is relative to the layer's folder. They may come in any order; Markdown is read by order of name. */
+/* Files are copied; a path is relative to the layer's folder. They may come in any order; Markdown is read by order of
+ * name. */
 void policy_begin_layer(struct policy *policy, struct text folder);
 void policy_add_file(struct policy *policy, struct text path, struct text bytes);
 
@@ -228,7 +230,7 @@ bool policy_compile(struct policy *policy);
 
 struct field *policy_field(const struct policy *policy, struct text entity, struct text field); /* NULL when absent */
 struct field *entity_field(const struct entity *entity, struct text name_or_label);
-bool entity_is_within(const struct entity *entity, const struct entity *ancestor); /* also of itself */
+bool entity_is_within(const struct entity *entity, const struct entity *ancestor);      /* also of itself */
 int enumeration_find(const struct enumeration *enumeration, struct text name_or_label); /* -1 when absent */
 
 bool truth_parse(struct text text, bool *out); /* yes 是 true 1, no 否 false 0 */

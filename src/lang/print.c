@@ -25,8 +25,9 @@ static struct text type_word(const struct printer *printer, const struct type_na
     if (!enumeration) return print_unit(printer, name);
     struct text list = TEXT("");
     for (size_t i = 0; i < enumeration->count; i++)
-        list = print_joined(printer, list, label_or_name(enumeration->values[i].label, enumeration->values[i].name.text,
-                                                         printer->language));
+        list = print_joined(
+            printer, list,
+            label_or_name(enumeration->values[i].label, enumeration->values[i].name.text, printer->language));
     return list;
 }
 
@@ -77,8 +78,8 @@ static void print_head(struct builder *out, const struct printer *printer, const
 static void print_body(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
     size_t count = declaration->branches.count;
     if (!declaration->table) {
-        builder_add(out, SAY(printer, ":{0}。\n", ": {0}.\n",
-                             print_cases(printer, declaration->branches.items, count)));
+        builder_add(out,
+                    SAY(printer, ":{0}。\n", ": {0}.\n", print_cases(printer, declaration->branches.items, count)));
         return;
     }
     builder_add(out, SAY(printer, ",取第一个符合的情形:\n", ", the first case that fits:\n", TEXT("")));
@@ -86,8 +87,8 @@ static void print_body(struct builder *out, const struct printer *printer, const
         const struct branch *branch = &declaration->branches.items[i];
         struct text condition = branch->condition ? print_expression(printer, branch->condition)
                                                   : SAY(printer, "其他情形", "otherwise", TEXT(""));
-        builder_add(out, SAY(printer, "  - {0}:{1}\n", "  - {0}: {1}\n", condition,
-                             print_expression(printer, branch->value)));
+        builder_add(
+            out, SAY(printer, "  - {0}:{1}\n", "  - {0}: {1}\n", condition, print_expression(printer, branch->value)));
     }
 }
 
@@ -148,7 +149,8 @@ static void print_target(struct builder *out, const struct printer *printer, con
 static void print_input(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
     print_head(out, printer, declaration, "登记:", "Recorded: ");
     if (declaration->empty)
-        builder_add(out, SAY(printer, ",空着表示{0}", ", empty means {0}", print_expression(printer, declaration->empty)));
+        builder_add(out,
+                    SAY(printer, ",空着表示{0}", ", empty means {0}", print_expression(printer, declaration->empty)));
     builder_add(out, SAY(printer, "。\n", ".\n", TEXT("")));
 }
 

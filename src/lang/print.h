@@ -1,6 +1,7 @@
 /* The policy in words: every declaration as a sentence that an official can read aloud.
  *
- * Labels stand for names, 〔2.1.2〕 for the clause that is cited, ◇ for a parameter with a value that is not confirmed. */
+ * Labels stand for names, 〔2.1.2〕 for the clause that is cited, ◇ for a parameter with a value that is not confirmed.
+ */
 #ifndef DOUDI_LANG_PRINT_H
 #define DOUDI_LANG_PRINT_H
 
@@ -23,7 +24,8 @@ struct text expr_sentence(struct arena *arena, const struct policy *policy, cons
 /* --- shared by the print modules --- */
 
 /* The pattern {zh, en} of the printer's language with {0} {1} {2} filled in. */
-#define SAY(printer, zh, en, ...) print_fill((printer), (printer)->language == LANGUAGE_ZH ? (zh) : (en), (const struct text[]){__VA_ARGS__})
+#define SAY(printer, zh, en, ...)                                                                                      \
+    print_fill((printer), (printer)->language == LANGUAGE_ZH ? (zh) : (en), (const struct text[]){__VA_ARGS__})
 struct text print_fill(const struct printer *printer, const char *pattern, const struct text *arguments);
 struct text print_expression(const struct printer *printer, const struct expr *expr);
 struct text print_cases(const struct printer *printer, const struct branch *branches, size_t count);

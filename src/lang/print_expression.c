@@ -116,8 +116,7 @@ static struct text print_path(const struct printer *printer, const struct expr *
     const struct path_target *target = &expr->as.path.target;
     switch (target->end) {
     case PATH_FIELD:
-        return print_owners(printer, expr,
-                            label_or_name(target->field->label, target->field->name, printer->language),
+        return print_owners(printer, expr, label_or_name(target->field->label, target->field->name, printer->language),
                             target->hops.count);
     case PATH_RECORD: return label_or_name(target->field->label, target->field->name, printer->language);
     case PATH_ROW: return print_row(printer, expr);
@@ -213,9 +212,9 @@ static struct text print_within(const struct printer *printer, const struct expr
 
 static struct text print_operator(const struct printer *printer, const struct expr *expr) {
     static const char *const patterns[][LANGUAGES] = {
-        [EXPR_AND] = {"{0},并且{1}", "{0} and {1}"}, [EXPR_OR] = {"{0},或者{1}", "{0} or {1}"},
-        [EXPR_ADD] = {"{0} + {1}", "{0} + {1}"},       [EXPR_SUBTRACT] = {"{0} − {1}", "{0} − {1}"},
-        [EXPR_MULTIPLY] = {"{0} × {1}", "{0} × {1}"},  [EXPR_DIVIDE] = {"{0} ÷ {1}", "{0} ÷ {1}"},
+        [EXPR_AND] = {"{0},并且{1}", "{0} and {1}"},  [EXPR_OR] = {"{0},或者{1}", "{0} or {1}"},
+        [EXPR_ADD] = {"{0} + {1}", "{0} + {1}"},      [EXPR_SUBTRACT] = {"{0} − {1}", "{0} − {1}"},
+        [EXPR_MULTIPLY] = {"{0} × {1}", "{0} × {1}"}, [EXPR_DIVIDE] = {"{0} ÷ {1}", "{0} ÷ {1}"},
     };
     bool one_sided = expr->kind == EXPR_SUBTRACT || expr->kind == EXPR_DIVIDE;
     const struct text arguments[] = {print_within(printer, expr->left, binding(expr)),
@@ -225,14 +224,20 @@ static struct text print_operator(const struct printer *printer, const struct ex
 
 static struct text print_comparison(const struct printer *printer, const struct expr *expr) {
     static const char *const amounts[][LANGUAGES] = {
-        {"{0}低于{1}", "{0} is less than {1}"},       {"{0}不超过{1}", "{0} is at most {1}"},
-        {"{0}等于{1}", "{0} is {1}"},                 {"{0}不等于{1}", "{0} is not {1}"},
-        {"{0}不低于{1}", "{0} is at least {1}"},      {"{0}高于{1}", "{0} is more than {1}"},
+        {"{0}低于{1}", "{0} is less than {1}"},
+        {"{0}不超过{1}", "{0} is at most {1}"},
+        {"{0}等于{1}", "{0} is {1}"},
+        {"{0}不等于{1}", "{0} is not {1}"},
+        {"{0}不低于{1}", "{0} is at least {1}"},
+        {"{0}高于{1}", "{0} is more than {1}"},
     };
     static const char *const dates[][LANGUAGES] = {
-        {"{0}早于{1}", "{0} is before {1}"},          {"{0}不晚于{1}", "{0} is not after {1}"},
-        {"{0}是{1}", "{0} is {1}"},                   {"{0}不是{1}", "{0} is not {1}"},
-        {"{0}不早于{1}", "{0} is not before {1}"},    {"{0}晚于{1}", "{0} is after {1}"},
+        {"{0}早于{1}", "{0} is before {1}"},
+        {"{0}不晚于{1}", "{0} is not after {1}"},
+        {"{0}是{1}", "{0} is {1}"},
+        {"{0}不是{1}", "{0} is not {1}"},
+        {"{0}不早于{1}", "{0} is not before {1}"},
+        {"{0}晚于{1}", "{0} is after {1}"},
     };
     bool is_amount = expr->left->type.kind == TYPE_NUMBER || expr->left->type.kind == TYPE_ZERO;
     const struct text arguments[] = {print_within(printer, expr->left, 5), print_within(printer, expr->right, 5)};
@@ -273,7 +278,8 @@ struct text print_cases(const struct printer *printer, const struct branch *bran
         const struct branch *branch = &branches[i];
         struct text value = print_expression(printer, branch->value);
         if (branch->condition)
-            value = SAY(printer, "如果{0},则为{1}", "if {0}, then {1}", print_expression(printer, branch->condition), value);
+            value = SAY(printer, "如果{0},则为{1}", "if {0}, then {1}", print_expression(printer, branch->condition),
+                        value);
         else if (i > 0)
             value = SAY(printer, "否则为{0}", "otherwise {0}", value);
         value = SAY(printer, "{0}{1}", "{0}{1}", value, print_clauses(printer, &branch->cites));

@@ -64,15 +64,16 @@ static struct text print_posting(const struct printer *printer, const struct dec
 static void print_records(struct builder *out, const struct printer *printer, const struct step *step) {
     struct text list = TEXT("");
     for (size_t i = 0; i < step->records.count; i++)
-        list = print_joined(printer, list, label_or_name(step->records.items[i].label, step->records.items[i].name.text,
-                                                         printer->language));
+        list = print_joined(
+            printer, list,
+            label_or_name(step->records.items[i].label, step->records.items[i].name.text, printer->language));
     if (list.length) builder_add(out, SAY(printer, "   - 记录{0}。\n", "   - Recorded: {0}.\n", list));
 }
 
 static void print_transition(struct builder *out, const struct printer *printer, const struct declaration *procedure,
                              const struct transition *transition) {
-    struct text go = SAY(printer, "转到“{0}”", "on to \"{0}\"",
-                         target_label(printer, procedure, transition->target.text));
+    struct text go =
+        SAY(printer, "转到“{0}”", "on to \"{0}\"", target_label(printer, procedure, transition->target.text));
     if (transition->back)
         go = SAY(printer, "退回申请人({0}内补正)", "back to the applicant (within {0})",
                  print_limits(printer, &transition->within));

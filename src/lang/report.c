@@ -4,8 +4,8 @@
 
 enum { ERRORS_WITH_SUGGESTION = 200 };
 
-struct diagnostic *compile_report(struct policy *policy, enum lang_message message, struct span at, const struct text *arguments,
-                                  size_t count) {
+struct diagnostic *compile_report(struct policy *policy, enum lang_message message, struct span at,
+                                  const struct text *arguments, size_t count) {
     struct position position = {0};
     if (at.source) position = span_position(at);
     return diagnostics_add(&policy->diagnostics, &lang_messages[message], position, arguments, count);

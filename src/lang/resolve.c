@@ -1,9 +1,9 @@
 /* Names, types and units of expressions.
  *
- * A bare name is the entity's own, an ancestor's, a parameter's or a value of the enumeration expected there; two that fit are an error, so adding a
- * name never changes another rule. */
-#include "lang/compile.h"
+ * A bare name is the entity's own, an ancestor's, a parameter's or a value of the enumeration expected there; two that
+ * fit are an error, so adding a name never changes another rule. */
 #include "lang/resolve.h"
+#include "lang/compile.h"
 
 #include <string.h>
 
@@ -17,7 +17,8 @@ bool type_is_numeric(const struct type *type) {
 bool type_same(struct scope *scope, struct span at, const struct type *a, const struct type *b, struct type *out) {
     *out = a->kind == TYPE_WRONG || (a->kind == TYPE_ZERO && b->kind == TYPE_NUMBER) ? *b : *a;
     if (a->kind == TYPE_WRONG || b->kind == TYPE_WRONG || type_equal(a, b)) return true;
-    if ((a->kind == TYPE_ZERO && b->kind == TYPE_NUMBER) || (b->kind == TYPE_ZERO && a->kind == TYPE_NUMBER)) return true;
+    if ((a->kind == TYPE_ZERO && b->kind == TYPE_NUMBER) || (b->kind == TYPE_ZERO && a->kind == TYPE_NUMBER))
+        return true;
     struct policy *policy = scope->policy;
     REPORT(policy, LANG_TYPES_DIFFER, at, type_text(policy, a), type_text(policy, b));
     *out = wrong;
@@ -45,7 +46,8 @@ void resolve_as(struct scope *scope, struct expr *expr, const struct type *want,
     REPORT(policy, LANG_WRONG_TYPE, expr->at, what, type_text(policy, want), type_text(policy, &type));
 }
 
-struct type type_product(struct scope *scope, const struct expr *expr, const struct type *left, const struct type *right, int sign) {
+struct type type_product(struct scope *scope, const struct expr *expr, const struct type *left,
+                         const struct type *right, int sign) {
     struct type result = *left;
     for (size_t i = 0; i < DIMENSIONS; i++) {
         int power = left->powers[i] + sign * right->powers[i];
@@ -60,7 +62,8 @@ struct type type_product(struct scope *scope, const struct expr *expr, const str
 
 /* --- operators -------------------------------------------------------------------------------------------------- */
 
-/* Tells the part of a unit that there is not. Where the currency itself is missing, or broken, that was told already. */
+/* Tells the part of a unit that there is not. Where the currency itself is missing, or broken, that was told already.
+ */
 static void report_unknown_unit(struct scope *scope, struct span unit) {
     struct policy *policy = scope->policy;
     struct span part = {unit.source, unit.begin, unit.begin};
@@ -180,7 +183,8 @@ static struct type resolve_on(struct scope *scope, struct expr *expr) {
         REPORT(scope->policy, LANG_ON_NEEDS_DATE, expr->right->at, type_text(scope->policy, &day));
     struct type type = resolve(scope, expr->left, NULL);
     bool parameter = expr->left->kind == EXPR_PATH && expr->left->as.path.target.end == PATH_PARAMETER;
-    if (!parameter && type.kind != TYPE_WRONG) REPORT(scope->policy, LANG_ON_NEEDS_PARAMETER, expr->left->at, expr_text(expr->left));
+    if (!parameter && type.kind != TYPE_WRONG)
+        REPORT(scope->policy, LANG_ON_NEEDS_PARAMETER, expr->left->at, expr_text(expr->left));
     return type;
 }
 

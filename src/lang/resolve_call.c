@@ -93,9 +93,10 @@ struct type resolve_group(struct scope *scope, struct expr *expr) {
 static const struct {
     size_t least, most;
 } arity[FUNCTIONS] = {
-    [FUNCTION_MIN] = {2, 16},     [FUNCTION_MAX] = {2, 16},    [FUNCTION_ROUND] = {2, 2},    [FUNCTION_FLOOR] = {2, 2},
-    [FUNCTION_CEIL] = {2, 2},     [FUNCTION_YEARS] = {2, 2},   [FUNCTION_MONTH] = {1, 1},    [FUNCTION_COUNT] = {1, 16},
-    [FUNCTION_KNOWN] = {1, 1},    [FUNCTION_PREVIOUS] = {1, 1}, [FUNCTION_BANDS] = {2, 2},   [FUNCTION_APPORTION] = {3, 3},
+    [FUNCTION_MIN] = {2, 16},     [FUNCTION_MAX] = {2, 16},   [FUNCTION_ROUND] = {2, 2},
+    [FUNCTION_FLOOR] = {2, 2},    [FUNCTION_CEIL] = {2, 2},   [FUNCTION_YEARS] = {2, 2},
+    [FUNCTION_MONTH] = {1, 1},    [FUNCTION_COUNT] = {1, 16}, [FUNCTION_KNOWN] = {1, 1},
+    [FUNCTION_PREVIOUS] = {1, 1}, [FUNCTION_BANDS] = {2, 2},  [FUNCTION_APPORTION] = {3, 3},
     [FUNCTION_DISTANCE] = {2, 2},
 };
 
@@ -147,8 +148,9 @@ static struct type resolve_bands(struct scope *scope, struct expr *expr) {
     struct type type = resolve_number(scope, value);
     struct type rate = resolve(scope, scale, NULL);
     if (type.kind == TYPE_WRONG || rate.kind == TYPE_WRONG) return wrong;
-    struct parameter *parameter =
-        scale->kind == EXPR_PATH && scale->as.path.target.end == PATH_PARAMETER ? scale->as.path.target.parameter : NULL;
+    struct parameter *parameter = scale->kind == EXPR_PATH && scale->as.path.target.end == PATH_PARAMETER
+                                      ? scale->as.path.target.parameter
+                                      : NULL;
     if (!parameter || !parameter->band) {
         REPORT(policy, LANG_BANDS_NEED_SCALE, scale->at, expr_text(scale));
         return wrong;
@@ -165,7 +167,8 @@ static struct type resolve_apportion(struct scope *scope, struct expr *expr) {
     struct type unit = resolve_number(scope, step), both;
     if (type.kind == TYPE_WRONG || unit.kind == TYPE_WRONG) return wrong;
     const struct path_target *target = amount->kind == EXPR_PATH ? &amount->as.path.target : NULL;
-    bool of_ancestor = target && target->end == PATH_FIELD && target->hops.count == 1 && target->hops.items[0].up != scope->entity;
+    bool of_ancestor =
+        target && target->end == PATH_FIELD && target->hops.count == 1 && target->hops.items[0].up != scope->entity;
     if (!of_ancestor) {
         REPORT(scope->policy, LANG_APPORTION_NEEDS_ANCESTOR, amount->at, expr_text(amount));
         return wrong;
@@ -204,16 +207,19 @@ static void report_unknown_function(struct scope *scope, const struct expr *expr
         return;
     }
     struct suggestion suggestion = suggest(policy, name.text);
-    for (int function = 0; function < FUNCTIONS; function++) suggestion_note(&suggestion, text_from(function_word((enum function)function)));
+    for (int function = 0; function < FUNCTIONS; function++)
+        suggestion_note(&suggestion, text_from(function_word((enum function)function)));
     report_unknown(policy, LANG_UNKNOWN_FUNCTION, name, TEXT(""), &suggestion);
 }
 
 static bool arity_fits(struct scope *scope, const struct expr *expr) {
     struct policy *policy = scope->policy;
-    size_t least = arity[expr->as.call.function].least, most = arity[expr->as.call.function].most, count = expr->items.count;
+    size_t least = arity[expr->as.call.function].least, most = arity[expr->as.call.function].most,
+           count = expr->items.count;
     if (count >= least && count <= most) return true;
     struct text wanted = text_format(&policy->arena, least == most ? "%zu" : "%zu .. %zu", least, most);
-    REPORT(policy, LANG_WRONG_ARITY, expr->at, expr->as.call.name.text, wanted, text_format(&policy->arena, "%zu", count));
+    REPORT(policy, LANG_WRONG_ARITY, expr->at, expr->as.call.name.text, wanted,
+           text_format(&policy->arena, "%zu", count));
     return false;
 }
 

@@ -43,7 +43,8 @@ static void find_names(struct scope *scope, const struct expr *expr, struct cand
     if (!alone) return;
     if (scope->procedure) {
         struct field *record = record_field(scope->policy, scope->procedure, scope->entity, first);
-        if (record) add(found, (struct candidate){PATH_RECORD, .entity = scope->entity, .field = record, .type = record->type});
+        if (record)
+            add(found, (struct candidate){PATH_RECORD, .entity = scope->entity, .field = record, .type = record->type});
     }
     struct parameter *parameter = map_get(&scope->policy->parameter_by_name, first);
     if (parameter) add(found, (struct candidate){PATH_PARAMETER, .parameter = parameter, .type = parameter->type});
@@ -77,7 +78,8 @@ static void expect(const struct expr *expr, const struct type *want, struct cand
 
 enum { PLACES_SHOWN = 120 };
 
-static void report_unknown_name(struct scope *scope, const struct expr *expr, const struct type *want, bool is_indicator) {
+static void report_unknown_name(struct scope *scope, const struct expr *expr, const struct type *want,
+                                bool is_indicator) {
     struct policy *policy = scope->policy;
     struct name first = expr->as.path.names.list.items[0];
     if (is_indicator) {
@@ -95,11 +97,13 @@ static void report_unknown_name(struct scope *scope, const struct expr *expr, co
         suggestion_note_map(&suggestion, &entity->by_name);
         suggestion_note(&suggestion, entity->name);
         if (places.length > PLACES_SHOWN) continue;
-        places = text_format(&policy->arena, "%.*s%s%.*s", TEXT_ARG(places), places.length ? ", " : "", TEXT_ARG(entity->name));
+        places = text_format(&policy->arena, "%.*s%s%.*s", TEXT_ARG(places), places.length ? ", " : "",
+                             TEXT_ARG(entity->name));
     }
     suggestion_note_map(&suggestion, &policy->parameter_by_name);
     if (want && want->kind == TYPE_ENUM) {
-        for (size_t i = 0; i < want->enumeration->count; i++) suggestion_note(&suggestion, want->enumeration->values[i].name.text);
+        for (size_t i = 0; i < want->enumeration->count; i++)
+            suggestion_note(&suggestion, want->enumeration->values[i].name.text);
         places = text_format(&policy->arena, "%.*s, %.*s", TEXT_ARG(places), TEXT_ARG(want->enumeration->name));
     }
     report_unknown(policy, LANG_UNKNOWN_NAME, first, places, &suggestion);
@@ -114,10 +118,11 @@ static void report_ambiguous(struct scope *scope, struct name name, const struct
         if (candidate->end == PATH_FIELD)
             meanings[i] = text_format(&policy->arena, "%.*s.%.*s", TEXT_ARG(entity->name), TEXT_ARG(name.text));
         else if (candidate->end == PATH_ENUM_VALUE)
-            meanings[i] = text_format(&policy->arena, "%.*s: %.*s", TEXT_ARG(candidate->type.enumeration->name), TEXT_ARG(name.text));
-        else
-            meanings[i] = text_format(&policy->arena, "%s %.*s", candidate->end == PATH_PARAMETER ? "parameter" : "entity",
+            meanings[i] = text_format(&policy->arena, "%.*s: %.*s", TEXT_ARG(candidate->type.enumeration->name),
                                       TEXT_ARG(name.text));
+        else
+            meanings[i] = text_format(&policy->arena, "%s %.*s",
+                                      candidate->end == PATH_PARAMETER ? "parameter" : "entity", TEXT_ARG(name.text));
     }
     REPORT(policy, LANG_AMBIGUOUS_NAME, name.at, name.text, meanings[0], meanings[1]);
 }
@@ -147,7 +152,8 @@ static void check_dates(struct scope *scope, const struct expr *expr, const stru
     day_number from = scope->from, until = scope->until;
     if (!find_gap(field, &from, &until)) return;
     struct arena *arena = &scope->policy->arena;
-    REPORT(scope->policy, LANG_OUTSIDE_ITS_DATES, expr->at, field->name, from == INT32_MIN ? TEXT("…") : day_format(arena, from),
+    REPORT(scope->policy, LANG_OUTSIDE_ITS_DATES, expr->at, field->name,
+           from == INT32_MIN ? TEXT("…") : day_format(arena, from),
            until == DAY_NEVER ? TEXT("…") : day_format(arena, until));
 }
 
@@ -243,15 +249,14 @@ struct type resolve_path(struct scope *scope, struct expr *expr, const struct ty
     const struct candidate *it = &found.list[0];
     target->end = it->end;
     switch (it->end) {
-    case PATH_FIELD:
-        hop_up(scope, expr, it->entity);
-        return follow(scope, expr, it->entity, 0);
+    case PATH_FIELD: hop_up(scope, expr, it->entity); return follow(scope, expr, it->entity, 0);
     case PATH_ROW: hop_up(scope, expr, it->entity); return follow(scope, expr, it->entity, 1);
     case PATH_PARAMETER: return resolve_parameter(scope, expr, it->parameter, scope->entity);
     case PATH_ENUM_VALUE: target->enum_value = it->value; return it->type;
     case PATH_RECORD: target->field = it->field; return it->type;
     case PATH_FIRST_DAY:
-        if (scope->entity && scope->entity->is_event) REPORT(scope->policy, LANG_FIRST_DAY_OF_EVENT, expr->at, scope->entity->name);
+        if (scope->entity && scope->entity->is_event)
+            REPORT(scope->policy, LANG_FIRST_DAY_OF_EVENT, expr->at, scope->entity->name);
         return date;
     case PATH_NONE: return it->type;
     }
@@ -265,16 +270,19 @@ static struct text key_names(struct policy *policy, const struct parameter *para
     for (size_t i = 0; i < parameter->key_count; i++) {
         const struct key *key = &parameter->keys[i];
         if (key->kind != KEY_ENUM && key->kind != KEY_COUNT) continue;
-        text = text_format(&policy->arena, "%.*s%s%.*s", TEXT_ARG(text), text.length ? ", " : "", TEXT_ARG(key->name.text));
+        text = text_format(&policy->arena, "%.*s%s%.*s", TEXT_ARG(text), text.length ? ", " : "",
+                           TEXT_ARG(key->name.text));
     }
     return text;
 }
 
-struct type resolve_parameter(struct scope *scope, struct expr *expr, struct parameter *parameter, const struct entity *entity) {
+struct type resolve_parameter(struct scope *scope, struct expr *expr, struct parameter *parameter,
+                              const struct entity *entity) {
     struct policy *policy = scope->policy;
     expr->as.path.target.end = PATH_PARAMETER;
     expr->as.path.target.parameter = parameter;
-    if (parameter->area && entity && !entity_is_within(entity, parameter->area) && !entity_is_within(parameter->area, entity))
+    if (parameter->area && entity && !entity_is_within(entity, parameter->area) &&
+        !entity_is_within(parameter->area, entity))
         REPORT(policy, LANG_NOT_IN_AREA, expr->at, parameter->name, entity->name, parameter->area->name);
     if (expr->items.count != parameter->index_count) {
         enum lang_message message = parameter->index_count ? LANG_NEEDS_KEYS : LANG_KEYS_NOT_HERE;

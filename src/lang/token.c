@@ -113,8 +113,8 @@ static bool cut_name(struct cutter *cutter) {
 }
 
 static bool cut_sign(struct cutter *cutter) {
-    static const char *const signs[] = {"..", "<=", ">=", "!=", "+", "-", "*", "/", "<", ">", "=",
-                                        "(",  ")",  ":",  ",",  ".", "[", "]", "%"};
+    static const char *const signs[] = {"..", "<=", ">=", "!=", "+", "-", "*", "/", "<", ">",
+                                        "=",  "(",  ")",  ":",  ",", ".", "[", "]", "%"};
     struct text rest = {cutter->bytes + cutter->at, cutter->end - cutter->at};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         if (!text_starts(rest, signs[i])) continue;
@@ -160,14 +160,14 @@ void tokens_cut(struct tokens *tokens, struct arena *arena, const struct source 
 
 bool word_is_reserved(struct text word) {
     static const char *const words[] = {
-        "policy",  "unit",    "role",     "fund",    "calendar",  "entity",    "event",     "enum",        "parameter",
-        "reading", "input",   "rule",     "benefit", "alert",     "indicator", "exception", "guarantee",   "procedure",
-        "and",     "or",      "not",      "in",      "if",        "else",      "when",      "otherwise",   "where",
-        "on",      "cite",    "from",     "until",   "enacted",   "table",     "starts",    "unconfirmed", "yearly",
-        "pays",    "target",  "by",       "to",      "within",    "records",   "step",      "outcome",     "done",
-        "for",     "over",    "set",      "sets",    "empty",     "extends",   "area",      "clauses",     "opens",
-        "decides", "needs",   "letter",   "post",    "again",     "appeal",    "yes",       "no",          "never",
-        "earlier", "through", "this",     "last",    "because",   "check",     "at",        "first_day",
+        "policy",  "unit",    "role",   "fund",    "calendar", "entity",    "event",     "enum",        "parameter",
+        "reading", "input",   "rule",   "benefit", "alert",    "indicator", "exception", "guarantee",   "procedure",
+        "and",     "or",      "not",    "in",      "if",       "else",      "when",      "otherwise",   "where",
+        "on",      "cite",    "from",   "until",   "enacted",  "table",     "starts",    "unconfirmed", "yearly",
+        "pays",    "target",  "by",     "to",      "within",   "records",   "step",      "outcome",     "done",
+        "for",     "over",    "set",    "sets",    "empty",    "extends",   "area",      "clauses",     "opens",
+        "decides", "needs",   "letter", "post",    "again",    "appeal",    "yes",       "no",          "never",
+        "earlier", "through", "this",   "last",    "because",  "check",     "at",        "first_day",
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (text_is(word, words[i])) return true;

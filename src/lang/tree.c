@@ -24,9 +24,18 @@ const char *group_word(enum group_kind group) {
 
 const char *function_word(enum function function) {
     static const char *const words[FUNCTIONS] = {
-        [FUNCTION_MIN] = "min",         [FUNCTION_MAX] = "max",     [FUNCTION_ROUND] = "round",         [FUNCTION_FLOOR] = "floor",
-        [FUNCTION_CEIL] = "ceil",       [FUNCTION_YEARS] = "years", [FUNCTION_MONTH] = "month",         [FUNCTION_COUNT] = "count",
-        [FUNCTION_KNOWN] = "known",     [FUNCTION_BANDS] = "bands", [FUNCTION_APPORTION] = "apportion", [FUNCTION_DISTANCE] = "distance",
+        [FUNCTION_MIN] = "min",
+        [FUNCTION_MAX] = "max",
+        [FUNCTION_ROUND] = "round",
+        [FUNCTION_FLOOR] = "floor",
+        [FUNCTION_CEIL] = "ceil",
+        [FUNCTION_YEARS] = "years",
+        [FUNCTION_MONTH] = "month",
+        [FUNCTION_COUNT] = "count",
+        [FUNCTION_KNOWN] = "known",
+        [FUNCTION_BANDS] = "bands",
+        [FUNCTION_APPORTION] = "apportion",
+        [FUNCTION_DISTANCE] = "distance",
         [FUNCTION_PREVIOUS] = "previous",
     };
     return words[function];

@@ -60,10 +60,10 @@ enum expr_kind {
     EXPR_DATE,
     EXPR_BOOL,
     EXPR_NEVER,
-    EXPR_PATH,     /* household.size, care_amount[level] */
-    EXPR_NEGATE,   /* left */
-    EXPR_NOT,      /* left */
-    EXPR_AND,      /* left, right */
+    EXPR_PATH,   /* household.size, care_amount[level] */
+    EXPR_NEGATE, /* left */
+    EXPR_NOT,    /* left */
+    EXPR_AND,    /* left, right */
     EXPR_OR,
     EXPR_ADD,
     EXPR_SUBTRACT,
@@ -126,8 +126,8 @@ struct expr {
     VECTOR(struct expr *) items; /* members of a set, arguments of a call, keys of a path */
     union {
         struct {
-            struct number value;  /* as written */
-            struct text unit;     /* empty, "%", "yuan/year" */
+            struct number value;   /* as written */
+            struct text unit;      /* empty, "%", "yuan/year" */
             struct number in_base; /* checked: in base units */
         } number;
         day_number date;
@@ -145,7 +145,7 @@ struct expr {
             int months;
             const struct entity *entity; /* checked: */
             const struct field *through; /* checked: */
-        } group; /* left: the value, right: where; either may be NULL */
+        } group;                         /* left: the value, right: where; either may be NULL */
         struct {
             struct name name;
             enum function function;
@@ -193,13 +193,13 @@ enum key_kind { KEY_AREA, KEY_MONTH, KEY_ENUM, KEY_COUNT, KEY_BAND };
 struct key {
     enum key_kind kind; /* KEY_AREA until checked, for every plain name */
     struct name name;
-    struct expr *low, *high;         /* count in low .. high */
-    struct type_name band;           /* band of money/month */
-    const struct entity *entity;     /* checked: of an area */
+    struct expr *low, *high;               /* count in low .. high */
+    struct type_name band;                 /* band of money/month */
+    const struct entity *entity;           /* checked: of an area */
     const struct enumeration *enumeration; /* checked: */
-    int64_t least, most;             /* checked: of a count */
-    struct number band_scale;        /* checked: base units per unit of the band */
-    struct type type;                /* checked: what an index must be */
+    int64_t least, most;                   /* checked: of a count */
+    struct number band_scale;              /* checked: base units per unit of the band */
+    struct type type;                      /* checked: what an index must be */
 };
 
 struct limit {
@@ -279,19 +279,20 @@ struct declaration {
     struct span at; /* from the head to the name */
     struct span whole;
     struct name name;
-    struct name of;   /* the entity of input, rule, benefit, alert, exception; of a procedure (for) and a guarantee (for) */
+    struct name
+        of; /* the entity of input, rule, benefit, alert, exception; of a procedure (for) and a guarantee (for) */
     struct text label[LANGUAGES];
     struct layer *layer;
     struct text section; /* the heading above the block */
 
     struct type_name type;
-    struct expr *low, *high;         /* in low .. high */
+    struct expr *low, *high; /* in low .. high */
     struct names cites, over;
     day_number from, until, enacted; /* valid when has_ says so */
     bool has_from, has_until, has_enacted, unconfirmed;
 
-    struct name in;                  /* entity, role: the parent */
-    struct number at_most;           /* 0: not said */
+    struct name in;        /* entity, role: the parent */
+    struct number at_most; /* 0: not said */
     bool a_year;
     struct names dated;
     VECTOR(struct enum_value) values;

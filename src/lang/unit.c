@@ -15,7 +15,8 @@ struct type type_power(size_t dimension, int power) {
     return type;
 }
 
-static struct unit *add(struct policy *policy, struct text name, struct number scale, size_t dimension, struct number step) {
+static struct unit *add(struct policy *policy, struct text name, struct number scale, size_t dimension,
+                        struct number step) {
     struct unit *unit = ARENA_NEW(&policy->arena, struct unit);
     *unit = (struct unit){.name = name, .scale = scale, .step = step};
     unit->powers[dimension] = 1;
@@ -122,7 +123,8 @@ struct measure measure_parse(struct policy *policy, struct text text) {
 static const struct {
     const char *name;
     enum type_kind kind;
-} plain[] = {{"bool", TYPE_BOOL}, {"date", TYPE_DATE}, {"text", TYPE_TEXT}, {"file", TYPE_FILE}, {"findings", TYPE_FINDINGS}};
+} plain[] = {
+    {"bool", TYPE_BOOL}, {"date", TYPE_DATE}, {"text", TYPE_TEXT}, {"file", TYPE_FILE}, {"findings", TYPE_FINDINGS}};
 
 bool type_is_built_in(struct text name) {
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
@@ -195,7 +197,8 @@ static struct text powers_text(struct policy *policy, const int8_t *powers) {
     struct text text = TEXT("");
     for (size_t i = 0; i < policy->dimensions; i++)
         for (int power = powers[i]; power > 0; power--)
-            text = text_format(arena, "%.*s%s%.*s", TEXT_ARG(text), text.length ? "·" : "", TEXT_ARG(policy->dimension_name[i]));
+            text = text_format(arena, "%.*s%s%.*s", TEXT_ARG(text), text.length ? "·" : "",
+                               TEXT_ARG(policy->dimension_name[i]));
     if (text.length == 0) text = TEXT("count");
     for (size_t i = 0; i < policy->dimensions; i++)
         for (int power = powers[i]; power < 0; power++)

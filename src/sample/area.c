@@ -6,10 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum {
-    CODE_DIGITS_MAX = 18,
-    NO_COLUMN = -1
-};
+enum { CODE_DIGITS_MAX = 18, NO_COLUMN = -1 };
 
 /* Where the columns of a file stand. */
 struct heading {

@@ -3,9 +3,7 @@
 #include "lang/suggestion.h"
 #include "sample/messages.h"
 
-enum {
-    DECIMALS_OF_SHARE = 6
-};
+enum { DECIMALS_OF_SHARE = 6 };
 static const int64_t VALUE_MAX = INT64_C(10000000000); /* of a quantile, so that its interpolation cannot overflow */
 
 /* One draw while it is read. */
@@ -25,9 +23,7 @@ struct form {
     const char *companions[2]; /* keys that belong to it */
 };
 static const char *const common_keys[] = {"when", "percent", "least", "most", "round", "unknown", "decimals"};
-enum {
-    COMMON_KEYS = sizeof common_keys / sizeof *common_keys
-};
+enum { COMMON_KEYS = sizeof common_keys / sizeof *common_keys };
 
 static bool refuse(const struct scope *scope, enum sample_message message, struct position at, struct text first,
                    struct text second) {
@@ -367,9 +363,7 @@ static const struct form forms[] = {
     {"refer", DRAW_REFER, KIND_TEXT, read_refer, {"group"}},
     {"first", DRAW_CASES, KIND_NONE, read_cases, {NULL}},
 };
-enum {
-    FORMS = sizeof forms / sizeof *forms
-};
+enum { FORMS = sizeof forms / sizeof *forms };
 
 static bool is_common(struct text key) {
     for (size_t i = 0; i < COMMON_KEYS; i++) {

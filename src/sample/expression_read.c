@@ -5,9 +5,7 @@
 
 #include <string.h>
 
-enum {
-    DEPTH_MAX = 60
-};
+enum { DEPTH_MAX = 60 };
 
 enum token {
     TOKEN_END,

@@ -2,9 +2,7 @@
 
 #include "sample/messages.h"
 
-enum {
-    PIECE = 1 << 16
-};
+enum { PIECE = 1 << 16 };
 
 static void complain(struct diagnostics *diagnostics, enum sample_message message, struct text first,
                      struct text second) {

@@ -13,11 +13,7 @@
 #include "sample/value.h"
 
 /* Shares are exact: 100 % is SHARE_WHOLE parts. */
-enum {
-    SHARE_PERCENT = 1000000,
-    SHARE_WHOLE = 100 * SHARE_PERCENT,
-    LEVELS_MAX = 8
-};
+enum { SHARE_PERCENT = 1000000, SHARE_WHOLE = 100 * SHARE_PERCENT, LEVELS_MAX = 8 };
 
 struct expression;
 struct draw;

@@ -8,9 +8,7 @@
 #include "sample/readme.h"
 #include "sample/share_out.h"
 
-enum {
-    PROGRESS_FAMILIES = 1024
-};
+enum { PROGRESS_FAMILIES = 1024 };
 
 #define OPENING_NAME TEXT("opening.csv")
 #define README_NAME TEXT("README.md")
