@@ -1,4 +1,5 @@
 /* doudi assess: everyone of a data folder, decided month by month. */
+#include "base/csv.h"
 #include "cli/session.h"
 #include "exchange/results.h"
 
@@ -105,6 +106,34 @@ static int assess_month(struct session *session, month_number month, const char 
     return EXIT_DONE;
 }
 
+/* rejected.csv: the rows that were left out, as they stood in their files. */
+static bool write_rejected(struct session *session, const char *out) {
+    enum { ROW_BYTES_MAX = 4000 };
+    struct command *command = session->command;
+    struct text path = path_join(&command->arena, text_from(out), TEXT("rejected.csv"));
+    struct file_writer writer;
+    struct builder line;
+    if (arena_failed(&command->arena) || file_begin(&writer, &command->arena, path.bytes) != FILE_OK) return false;
+    file_write(&writer, TEXT("file,line,id,row\n"));
+    builder_init(&line);
+    for (size_t i = 0; i < session->import.refused.count; i++) {
+        const struct import_refused *refused = &session->import.refused.items[i];
+        struct text row = refused->row;
+        if (row.length > ROW_BYTES_MAX) row.length = ROW_BYTES_MAX;
+        line.length = 0;
+        csv_write_field(&line, refused->file->source.name, true);
+        builder_format(&line, ",%u,", refused->line);
+        csv_write_field(&line, refused->id, true);
+        builder_add(&line, TEXT(","));
+        csv_write_field(&line, row, true);
+        builder_add(&line, TEXT("\n"));
+        file_write(&writer, builder_text(&line));
+    }
+    writer.failed = writer.failed || line.failed;
+    builder_free(&line);
+    return file_commit(&writer) == FILE_OK;
+}
+
 int command_assess(struct command *command) {
     const char *out = command_option(command, "out");
     month_number first, last;
@@ -130,6 +159,12 @@ int command_assess(struct command *command) {
         status = EXIT_CANNOT;
     }
     bool refused = session.diagnostics.errors > 0;
+    if (status == EXIT_DONE && session.import.refused.count) {
+        bool written = write_rejected(&session, out);
+        fprintf(written ? stdout : stderr, say(command, "! 数据有误 %zu 行 → %s/rejected.csv\n", "! %zu rows refused → %s/rejected.csv\n"),
+                session.import.refused.count, out);
+        if (!written) status = EXIT_CANNOT;
+    }
     if (status == EXIT_DONE && (refused || broken || (command_has(command, "strict") && undetermined)))
         status = EXIT_FOUND;
     session_close(&session);

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "exchange/case.h"
 #include "exchange/policy_folder.h"
+#include "lang/print.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -100,6 +101,22 @@ static int test(struct command *command) {
     return status;
 }
 
+/* --- print ------------------------------------------------------------------------------------------------------ */
+
+static int print(struct command *command) {
+    int status;
+    struct policy *policy = read_policy(command, 2, &status);
+    struct builder out;
+    if (!policy) return status;
+    builder_init(&out);
+    policy_print(&out, &command->arena, policy, command->language);
+    bool whole = !out.failed && !arena_failed(&command->arena);
+    if (whole) print_builder(&out);
+    builder_free(&out);
+    policy_free(policy);
+    return whole ? EXIT_DONE : out_of_memory(command);
+}
+
 /* ---------------------------------------------------------------------------------------------------------------- */
 
 int command_policy(struct command *command) {
@@ -107,7 +124,7 @@ int command_policy(struct command *command) {
         const char *name;
         size_t words;
         int (*run)(struct command *);
-    } commands[] = {{"check", 3, check}, {"test", 3, test}};
+    } commands[] = {{"check", 3, check}, {"test", 3, test}, {"print", 3, print}};
     for (size_t i = 0; command->word_count > 1 && i < sizeof commands / sizeof *commands; i++)
         if (strcmp(command->words[1], commands[i].name) == 0 && command->word_count == commands[i].words)
             return commands[i].run(command);

@@ -13,7 +13,7 @@ struct making {
     struct refusals *refusals;
 };
 
-enum { GONE = UINT32_MAX };
+static const uint32_t GONE = UINT32_MAX; /* no row */
 
 static void refuse(struct making *making, enum refusal_kind kind, const struct entity *entity, size_t row,
                    const struct field *field, struct text value) {

@@ -267,6 +267,7 @@ static void check_indicator(struct policy *policy, struct indicator *indicator) 
             branches[i] = *branch;
             branches[i].value = expr_copy(&policy->arena, branch->value);
             if (branch->condition) branches[i].condition = expr_copy(&policy->arena, branch->condition);
+            if (!compile_goes_on(policy)) return;
             if (branch->condition) resolve_bool(&scope, branches[i].condition);
             resolve_as(&scope, branches[i].value, &indicator->type, indicator->name);
         }
