@@ -273,6 +273,9 @@ static void check_indicator(struct policy *policy, struct indicator *indicator) 
         }
         VECTOR_PUSH(&policy->arena, &indicator->branches, branches);
     }
+    /* Whoever reads the declaration itself sees it as at its first level. */
+    for (size_t i = 0; indicator->branches.count && i < declaration->branches.count; i++)
+        declaration->branches.items[i] = indicator->branches.items[0][i];
     if (!declaration->has_target) return;
     struct scope scope = scope_of(policy, NULL);
     if (expr_is_fixed(declaration->target) && declaration->target->kind != EXPR_PATH)
