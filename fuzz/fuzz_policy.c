@@ -1,7 +1,7 @@
 /* Whatever is offered as a policy is compiled or refused with diagnostics that can be shown, and always the same.
  *
- * The input is the law's Markdown, or several files: each behind a line that begins with two colons, `::base` for the law that is extended, or the path
- * of a table. */
+ * The input is the law's Markdown, or several files: each further one behind a line of two colons and its path, or
+ * `::layer` for a policy that extends the one before. */
 #include "lang/policy.h"
 
 #include <assert.h>
@@ -13,7 +13,8 @@ enum { INPUT_BYTES_MAX = 1 << 16 };
 /* The part up to the next line that begins with two colons. */
 static struct text take_file(struct text text, size_t *offset) {
     size_t begin = *offset, end = begin;
-    while (end < text.length && !(end + 2 < text.length && text_starts(text_slice(text, end, text.length), "\n::"))) end++;
+    while (end < text.length && !(end + 2 < text.length && text_starts(text_slice(text, end, text.length), "\n::")))
+        end++;
     *offset = end < text.length ? end + 1 : end;
     return text_slice(text, begin, end);
 }
@@ -28,8 +29,7 @@ static void add_files(struct policy *policy, struct text text) {
         while (line < file.length && file.bytes[line] != '\n') line++;
         struct text path = text_slice(file, 2, line), rest = text_slice(file, line, file.length);
         if (rest.length) rest = text_slice(rest, 1, rest.length);
-        if (text_is(path, "layer"))
-            policy_begin_layer(policy, TEXT("layer"));
+        if (text_is(path, "layer")) policy_begin_layer(policy, TEXT("layer"));
         policy_add_file(policy, text_is(path, "layer") ? TEXT("layer.md") : path, rest);
     }
 }

@@ -13,10 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
-enum {
-    INPUT_BYTES_MAX = 16 << 20,
-    PATH_BYTES_MAX = 4096
-};
+enum { INPUT_BYTES_MAX = 16 << 20, PATH_BYTES_MAX = 4096 };
 
 static bool fail(const char *what, const char *path) {
     printf("# %s: %s\n", what, path);

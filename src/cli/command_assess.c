@@ -161,7 +161,8 @@ int command_assess(struct command *command) {
     bool refused = session.diagnostics.errors > 0;
     if (status == EXIT_DONE && session.import.refused.count) {
         bool written = write_rejected(&session, out);
-        fprintf(written ? stdout : stderr, say(command, "! 数据有误 %zu 行 → %s/rejected.csv\n", "! %zu rows refused → %s/rejected.csv\n"),
+        fprintf(written ? stdout : stderr,
+                say(command, "! 数据有误 %zu 行 → %s/rejected.csv\n", "! %zu rows refused → %s/rejected.csv\n"),
                 session.import.refused.count, out);
         if (!written) status = EXIT_CANNOT;
     }

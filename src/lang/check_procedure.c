@@ -107,6 +107,7 @@ static void check_posting(struct procedure_check *check, const struct posting *p
         expr->kind = EXPR_PATH;
         expr->at = name.at;
         VECTOR_PUSH(&policy->arena, &expr->as.path.names.list, name);
+        if (!compile_goes_on(policy)) return;
         resolve(&check->scope, expr, NULL);
     }
 }

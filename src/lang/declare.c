@@ -176,7 +176,14 @@ static struct rule *add_rule(struct policy *policy, struct field *field, struct 
     return rule;
 }
 
-/* A later version of a rule keeps its kind and type, and says when it begins. */
+/* One version of a rule may have begun before all times, but not two. */
+static bool has_no_beginning(const struct field *field) {
+    for (size_t i = 0; i < field->rules.count; i++)
+        if (field->rules.items[i]->from == INT32_MIN) return true;
+    return false;
+}
+
+/* Another version of a rule keeps its kind and type, and says when it begins. */
 static bool fits_first(struct policy *policy, const struct field *field, struct declaration *declaration,
                        enum field_kind kind) {
     struct text name = declaration->name.text;
@@ -184,7 +191,7 @@ static bool fits_first(struct policy *policy, const struct field *field, struct 
         report_twice(policy, LANG_DECLARED_TWICE, declaration->name, field->declaration);
         return false;
     }
-    if (!declaration->has_from && declaration_begins(declaration) == INT32_MIN) {
+    if (declaration_begins(declaration) == INT32_MIN && has_no_beginning(field)) {
         report_twice(policy, LANG_VERSION_WITHOUT_FROM, declaration->name, field->declaration);
         return false;
     }

@@ -254,7 +254,8 @@ static void read_line(struct csv_table *table, const struct parameter *parameter
     };
     bool good = parse_day_cell(table, "from", &value.from);
     good = parse_day_cell(table, "enacted", &value.enacted) && good;
-    for (size_t i = 0; i < parameter->key_count; i++) good = parse_key_cell(table, &parameter->keys[i], i, &value) && good;
+    for (size_t i = 0; i < parameter->key_count; i++)
+        good = parse_key_cell(table, &parameter->keys[i], i, &value) && good;
     if (!value.empty && !parse_value(policy, parameter, text, value.at, &value)) {
         REPORT(policy, LANG_CELL_WRONG_TYPE, value.at, text, type_text(policy, &parameter->type));
         good = false;

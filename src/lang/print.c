@@ -177,8 +177,12 @@ static void print_alert(struct builder *out, const struct printer *printer, cons
 }
 
 static void print_indicator(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
+    const struct indicator *indicator = map_get(&printer->policy->indicator_by_name, declaration->name.text);
     print_head(out, printer, declaration, "指标:", "Indicator: ");
-    print_body(out, printer, declaration);
+    /* Only the copies for the levels are checked, and all of them say the same. */
+    if (indicator && indicator->branches.count)
+        builder_add(out, SAY(printer, ":{0}。\n", ": {0}.\n",
+                             print_cases(printer, indicator->branches.items[0], declaration->branches.count)));
     print_target(out, printer, declaration);
 }
 

@@ -9,9 +9,7 @@
 
 #include <cmocka.h>
 
-enum {
-    RANDOM_TEXTS = 20000
-};
+enum { RANDOM_TEXTS = 20000 };
 
 static int set_up(void **state) {
     static struct arena arena;
@@ -161,9 +159,7 @@ static enum csv_result scan_long(struct arena *arena, const char *before, size_t
 }
 
 static void fields_are_long_up_to_the_limit(void **state) {
-    enum {
-        MOST = CSV_FIELD_BYTES_MAX
-    };
+    enum { MOST = CSV_FIELD_BYTES_MAX };
     static const char *const ends[] = {"", ",b", "\nb", "\r\nb"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         assert_int_equal(scan_long(*state, "", MOST, ends[i]), CSV_RECORD);
@@ -199,9 +195,7 @@ static void records_are_wide_up_to_the_limit(void **state) {
 }
 
 static void a_huge_line_takes_no_memory(void **state) {
-    enum {
-        HUGE_BYTES = 64 * 1024 * 1024
-    };
+    enum { HUGE_BYTES = 64 * 1024 * 1024 };
     static const char *const lines[] = {"x", ",", "云", "\"\"\"\"\"\"\"\""};
     static const enum csv_result results[] = {CSV_TOO_LONG, CSV_TOO_WIDE, CSV_TOO_LONG, CSV_QUOTE_OPEN};
     char *text = malloc(HUGE_BYTES);

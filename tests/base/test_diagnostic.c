@@ -117,10 +117,7 @@ static void they_are_sorted_by_file_line_and_column(void **state) {
     struct diagnostics diagnostics;
     struct source files[] = {source_of("z", "x"), source_of("a", "x"), source_of("m", "x")};
     diagnostics_init(&diagnostics, *state);
-    enum {
-        COUNT = 1000,
-        STEP = 389
-    };
+    enum { COUNT = 1000, STEP = 389 };
     for (uint32_t i = 0; i < COUNT; i++) {
         uint32_t place = i * STEP % COUNT; /* every place once, in disorder */
         struct position at = {&files[i < 3 ? i : place / 350], place / 10 % 35, place % 10 + 1, 1};

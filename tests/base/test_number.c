@@ -11,11 +11,7 @@
 
 /* GMP is the second opinion here: every operation on numbers of mixed sizes must come out alike. */
 
-enum {
-    ROUNDS = 20000,
-    NUMBER_BITS_MAX = 700,
-    TEXT_ROOM = 4096
-};
+enum { ROUNDS = 20000, NUMBER_BITS_MAX = 700, TEXT_ROOM = 4096 };
 
 static int set_up(void **state) {
     static struct arena arena;

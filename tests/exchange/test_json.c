@@ -20,10 +20,7 @@
 #undef JSON_NULL
 #undef json_is_number
 
-enum {
-    RANDOM_DOCUMENTS = 20000,
-    RANDOM_DEPTH = 5
-};
+enum { RANDOM_DOCUMENTS = 20000, RANDOM_DEPTH = 5 };
 
 /* The reader */
 
@@ -193,9 +190,7 @@ static void refuses_duplicate_keys_only_within_one_object(void **state) {
 /* Keys that share beginnings, or are beginnings of each other, in all orders that the loop makes. */
 static void tells_many_keys_apart(void **state) {
     (void)state;
-    enum {
-        KEYS = 3000
-    };
+    enum { KEYS = 3000 };
     for (unsigned again = 0; again <= KEYS; again += KEYS / 10) {
         struct builder out;
         builder_init(&out);

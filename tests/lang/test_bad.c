@@ -1,7 +1,9 @@
-/* Every mistake of tests/lang/bad/: what is printed about NAME.md, complete and in both languages, stands in NAME.en.txt and NAME.zh.txt.
+/* Every mistake of tests/lang/bad/: what is printed about NAME.md, complete and in both languages, stands in
+ * NAME.en.txt and NAME.zh.txt.
  *
- * NAME.csv is served as tables/NAME.csv, NAME.clauses.csv as clauses.csv, NAME.base.md as the law that NAME.md extends. With DOUDI_REGENERATE=1 in the
- * environment the texts are written anew instead of compared; read the difference before you keep it. */
+ * NAME.csv is served as tables/NAME.csv, NAME.clauses.csv as clauses.csv, NAME.base.md as the law that NAME.md extends.
+ * With DOUDI_REGENERATE=1 in the environment the texts are written anew instead of compared; read the difference before
+ * you keep it. */
 #define _POSIX_C_SOURCE 200809L /* scandir */
 
 #include "lang/compile.h"

@@ -38,7 +38,8 @@ static void assert_block(struct blocks blocks, size_t index, const char *text, c
 }
 
 static void finds_blocks_and_headings(void **state) {
-    static const char text[] = "prose\n```doudi\nfirst\n```\n# One\n## Two ##\n``` doudi \nsecond\n\n```\n#No heading\n```doudi\n```\n";
+    static const char text[] =
+        "prose\n```doudi\nfirst\n```\n# One\n## Two ##\n``` doudi \nsecond\n\n```\n#No heading\n```doudi\n```\n";
     struct blocks blocks = find(*state, text);
     assert_int_equal(blocks.list.count, 3);
     assert_block(blocks, 0, "first\n", text);
@@ -81,7 +82,8 @@ static void an_opening_fence_closes_nothing(void **state) {
 }
 
 static void reads_windows_files(void **state) {
-    static const char text[] = "\xef\xbb\xbf# Head\r\n```doudi\r\na\r\n```\r\n\r\n| x | y |\r\n|---|---|\r\n| 1 | 2 |\r\n";
+    static const char text[] =
+        "\xef\xbb\xbf# Head\r\n```doudi\r\na\r\n```\r\n\r\n| x | y |\r\n|---|---|\r\n| 1 | 2 |\r\n";
     struct blocks blocks = find(*state, text);
     assert_int_equal(blocks.list.count, 1);
     assert_true(text_is(blocks.list.items[0].heading, "Head"));
@@ -103,7 +105,8 @@ static void assert_cell(const struct decision_table *table, size_t row, size_t c
 }
 
 static void takes_the_table_below(void **state) {
-    const struct decision_table *table = table_of(*state, "| 年龄 | rate |\n|:--|--:|\n| >= 60 | 20% |\n| - |\n\n| x |\n");
+    const struct decision_table *table =
+        table_of(*state, "| 年龄 | rate |\n|:--|--:|\n| >= 60 | 20% |\n| - |\n\n| x |\n");
     assert_non_null(table);
     assert_int_equal(table->rows.count, 3); /* the ruler is left out */
     assert_cell(table, 0, 0, "年龄");

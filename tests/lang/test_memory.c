@@ -18,7 +18,7 @@ enum {
     PATH_ROOM = 512,
     FILE_ROOM = 1 << 20,
     BLOCK = 64 * 1024, /* of an arena: only what does not fit into one more is an allocation of its own */
-    SHIFT = 400,       /* so much is taken beforehand, once more each time, to let another piece be the one that fails */
+    SHIFT = 400, /* so much is taken beforehand, once more each time, to let another piece be the one that fails */
     FAILURES_MAX = 10000
 };
 

@@ -42,7 +42,8 @@ static void begin(struct parsed *parsed, const char *text) {
 
 static void parse(struct parsed *parsed, const char *text) {
     begin(parsed, text);
-    for (struct declaration *next; (next = parse_declaration(&parsed->parser));) VECTOR_PUSH(&parsed->arena, &parsed->list, next);
+    for (struct declaration *next; (next = parse_declaration(&parsed->parser));)
+        VECTOR_PUSH(&parsed->arena, &parsed->list, next);
 }
 
 static const struct declaration *parse_one(struct parsed *parsed, const char *text) {
@@ -59,7 +60,8 @@ static void assert_told(struct parsed *parsed, const char *expected) {
     diagnostics_sort(&parsed->diagnostics);
     for (size_t i = 0; i < parsed->diagnostics.list.count; i++) {
         const struct diagnostic *diagnostic = &parsed->diagnostics.list.items[i];
-        builder_format(&out, "%s%s %u:%u", i ? ", " : "", diagnostic->message->code, (unsigned)diagnostic->at.line, (unsigned)diagnostic->at.column);
+        builder_format(&out, "%s%s %u:%u", i ? ", " : "", diagnostic->message->code, (unsigned)diagnostic->at.line,
+                       (unsigned)diagnostic->at.column);
     }
     assert_string_equal(out.bytes ? builder_text(&out).bytes : "", expected);
     builder_free(&out);
@@ -97,7 +99,8 @@ static void show_path(struct builder *out, const struct expr *expr) {
 static void show_group(struct builder *out, const struct expr *expr) {
     builder_format(out, "(%s %s%.*s", group_word(expr->as.group.kind), expr->as.group.earlier ? "earlier " : "",
                    TEXT_ARG(expr->as.group.entity_name.text));
-    if (expr->as.group.through_name.text.length) builder_format(out, " through %.*s", TEXT_ARG(expr->as.group.through_name.text));
+    if (expr->as.group.through_name.text.length)
+        builder_format(out, " through %.*s", TEXT_ARG(expr->as.group.through_name.text));
     if (expr->left) {
         builder_add(out, TEXT(": "));
         show(out, expr->left);
@@ -113,8 +116,9 @@ static void show_group(struct builder *out, const struct expr *expr) {
 
 static void show(struct builder *out, const struct expr *expr) {
     static const char *const heads[] = {
-        [EXPR_NEGATE] = "-",  [EXPR_NOT] = "not",   [EXPR_AND] = "and",   [EXPR_OR] = "or",         [EXPR_ADD] = "+",         [EXPR_SUBTRACT] = "-",
-        [EXPR_MULTIPLY] = "*", [EXPR_DIVIDE] = "/", [EXPR_IN_SET] = "in", [EXPR_IN_RANGE] = "in..", [EXPR_IF_KNOWN] = "known", [EXPR_ON] = "on",
+        [EXPR_NEGATE] = "-",  [EXPR_NOT] = "not",       [EXPR_AND] = "and",        [EXPR_OR] = "or",
+        [EXPR_ADD] = "+",     [EXPR_SUBTRACT] = "-",    [EXPR_MULTIPLY] = "*",     [EXPR_DIVIDE] = "/",
+        [EXPR_IN_SET] = "in", [EXPR_IN_RANGE] = "in..", [EXPR_IF_KNOWN] = "known", [EXPR_ON] = "on",
     };
     switch (expr->kind) {
     case EXPR_NUMBER: builder_format(out, "%.*s", TEXT_ARG(expr_text(expr))); return;
@@ -213,7 +217,8 @@ static void follows_paths(void **state) {
 
 /* Whatever is nested too deeply is told, however it is nested. */
 static void ends_where_it_gets_too_deep(void **state) {
-    static const char *const openings[] = {"(", "-", "not ", "a in (", "max(1, ", "p[", "sum(x: ", "a on ", "a if known else ", "count(x where "};
+    static const char *const openings[] = {"(",  "-",       "not ",  "a in (",           "max(1, ",
+                                           "p[", "sum(x: ", "a on ", "a if known else ", "count(x where "};
     struct parsed *parsed = *state;
     for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
         struct builder text;
@@ -250,15 +255,19 @@ static void ends_where_it_gets_too_long(void **state) {
 
 static void takes_options_in_any_order(void **state) {
     static const char *const texts[] = {
-        "input person earnings : money/year in 0 .. 5 yuan/year \"收入\" \"Income\" cite 2.1 from 2018-01-01 empty means 0",
-        "input person earnings : money/year from 2018-01-01 empty means 0 \"收入\" \"Income\" in 0 .. 5 yuan/year cite 2.1",
-        "input person earnings : money/year\n  cite 2.1\n  empty means 0 in 0 .. 5 yuan/year\n  \"收入\" \"Income\"\n  from 2018-01-01",
+        "input person earnings : money/year in 0 .. 5 yuan/year \"收入\" \"Income\" cite 2.1 from 2018-01-01 empty "
+        "means 0",
+        "input person earnings : money/year from 2018-01-01 empty means 0 \"收入\" \"Income\" in 0 .. 5 yuan/year cite "
+        "2.1",
+        "input person earnings : money/year\n  cite 2.1\n  empty means 0 in 0 .. 5 yuan/year\n  \"收入\" \"Income\"\n  "
+        "from 2018-01-01",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         const struct declaration *declaration = parse_one(*state, texts[i]);
         assert_int_equal(declaration->head, HEAD_INPUT);
         assert_true(text_is(declaration->of.text, "person") && text_is(declaration->name.text, "earnings"));
-        assert_true(text_is(declaration->label[LANGUAGE_ZH], "收入") && text_is(declaration->label[LANGUAGE_EN], "Income"));
+        assert_true(text_is(declaration->label[LANGUAGE_ZH], "收入") &&
+                    text_is(declaration->label[LANGUAGE_EN], "Income"));
         assert_true(text_is(span_text(declaration->type.at), "money/year"));
         assert_true(text_is(declaration->cites.list.items[0].text, "2.1"));
         assert_int_equal(declaration->from, day_from(2018, 1, 1));
@@ -285,8 +294,8 @@ static void takes_clauses_of_any_shape(void **state) {
 }
 
 static void takes_cases(void **state) {
-    const struct declaration *declaration =
-        parse_one(*state, "rule a b : count\n  = when c: 1 cite x1\n    when d and e: 2\n    otherwise: 3 cite x2, x3\n  cite 9");
+    const struct declaration *declaration = parse_one(
+        *state, "rule a b : count\n  = when c: 1 cite x1\n    when d and e: 2\n    otherwise: 3 cite x2, x3\n  cite 9");
     assert_int_equal(declaration->branches.count, 3);
     assert_true(text_is(declaration->branches.items[0].cites.list.items[0].text, "x1"));
     assert_null(declaration->branches.items[2].condition);
@@ -295,14 +304,15 @@ static void takes_cases(void **state) {
 }
 
 static void takes_procedures(void **state) {
-    const struct declaration *declaration = parse_one(*state,
-                                                      "procedure apply for household \"申请\" \"Application\" opens by resident, aide decides eligible\n"
-                                                      "  within 30 workdays, 45 workdays if hard\n"
-                                                      "  step check \"核对\" by 2 officer not who did post, check within 3 days\n"
-                                                      "    records papers : file\n    when not complete: back to applicant within 10 workdays\n    done: post\n"
-                                                      "  step post in village for 7 days shows head, size  done: grant\n"
-                                                      "  outcome grant: sets enrolled = yes from next month again apply after 12 months if poor, 3 months\n"
-                                                      "  outcome refuse: needs reason letter no_letter appeal within 60 days to officer not who did check\n");
+    const struct declaration *declaration = parse_one(
+        *state,
+        "procedure apply for household \"申请\" \"Application\" opens by resident, aide decides eligible\n"
+        "  within 30 workdays, 45 workdays if hard\n"
+        "  step check \"核对\" by 2 officer not who did post, check within 3 days\n"
+        "    records papers : file\n    when not complete: back to applicant within 10 workdays\n    done: post\n"
+        "  step post in village for 7 days shows head, size  done: grant\n"
+        "  outcome grant: sets enrolled = yes from next month again apply after 12 months if poor, 3 months\n"
+        "  outcome refuse: needs reason letter no_letter appeal within 60 days to officer not who did check\n");
     assert_int_equal(declaration->steps.count, 2);
     assert_int_equal(declaration->outcomes.count, 2);
     assert_int_equal(declaration->steps.items[0].not_who_did.list.count, 2);
@@ -315,7 +325,8 @@ static void takes_procedures(void **state) {
 }
 
 static void takes_keys_and_scales(void **state) {
-    const struct declaration *declaration = parse_one(*state, "parameter p : ratio by county, hospital, month, count in 1 .. 4, band of money/year table q");
+    const struct declaration *declaration = parse_one(
+        *state, "parameter p : ratio by county, hospital, month, count in 1 .. 4, band of money/year table q");
     assert_int_equal(declaration->keys.count, 5);
     assert_int_equal(declaration->keys.items[3].kind, KEY_COUNT);
     assert_int_equal(declaration->keys.items[4].kind, KEY_BAND);

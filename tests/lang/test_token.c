@@ -38,8 +38,11 @@ static void assert_tokens(struct arena *arena, const char *text, const char *exp
     for (size_t i = 0; i + 1 < tokens.list.count; i++) {
         const struct token *token = &tokens.list.items[i];
         const char *quote = token->kind == TOKEN_STRING ? "'" : "";
-        builder_format(&out, "%s%s%c:%s%.*s%s", i ? " " : "", token->at_margin ? "‖" : token->new_line ? "|" : "", kinds[token->kind], quote,
-                       TEXT_ARG(token->text), quote);
+        builder_format(&out, "%s%s%c:%s%.*s%s", i ? " " : "",
+                       token->at_margin  ? "‖"
+                       : token->new_line ? "|"
+                                         : "",
+                       kinds[token->kind], quote, TEXT_ARG(token->text), quote);
         assert_true(token->at.end > token->at.begin);
     }
     assert_int_equal(tokens.list.items[tokens.list.count - 1].kind, TOKEN_END);
@@ -85,8 +88,14 @@ static void cuts_foreign_signs_whole(void **state) {
     assert_tokens(*state, "a == b && c || !d <> e", "‖n:a w:== n:b w:&& n:c w:|| w:! n:d w:<> n:e");
     assert_tokens(*state, "a => b =< c", "‖n:a w:=> n:b w:=< n:c");
     assert_tokens(*state, "a != b !== c", "‖n:a s:!= n:b w:!== n:c");
-    assert_tokens(*state, "a\xef\xbc\x9a" "b\xef\xbc\x8c\xef\xbc\x88", "‖n:a w:\xef\xbc\x9a n:b w:\xef\xbc\x8c w:\xef\xbc\x88");
-    assert_tokens(*state, "a\xe3\x80\x80" "b", "‖n:a w:\xe3\x80\x80 n:b");
+    assert_tokens(*state,
+                  "a\xef\xbc\x9a"
+                  "b\xef\xbc\x8c\xef\xbc\x88",
+                  "‖n:a w:\xef\xbc\x9a n:b w:\xef\xbc\x8c w:\xef\xbc\x88");
+    assert_tokens(*state,
+                  "a\xe3\x80\x80"
+                  "b",
+                  "‖n:a w:\xe3\x80\x80 n:b");
     assert_tokens(*state, "a @ $", "‖n:a w:@ w:$");
 }
 

@@ -272,21 +272,7 @@ static void test_ids(void **state) {
     scratch_free(scratch);
 }
 
-enum trait {
-    PEOPLE,
-    CHILDREN,
-    OLD,
-    VERY_OLD,
-    MALE,
-    DISABLED,
-    SUBSIDY,
-    ILL,
-    TEKUN,
-    POOR,
-    IN_DIBAO,
-    UNKNOWN_ID,
-    TRAITS
-};
+enum trait { PEOPLE, CHILDREN, OLD, VERY_OLD, MALE, DISABLED, SUBSIDY, ILL, TEKUN, POOR, IN_DIBAO, UNKNOWN_ID, TRAITS };
 
 static bool is_yes(const struct table *table, const char *heading) {
     return text_is(cell(table, heading), "yes");

@@ -1,0 +1,92 @@
+/* Doudi: policies read, families decided, every figure explained. The engine as a library: no input or output, no
+ * globals, no locale.
+ *
+ *     doudi_policy_new → doudi_policy_add (each file of the folder) → doudi_policy_compile
+ *     doudi_data_new   → doudi_data_add_row, doudi_data_set
+ *     doudi_run_new    → doudi_run_value, doudi_run_explain
+ *
+ * Every object is freed by its own function; NULL is allowed there. A policy that is compiled, and data that a run was
+ * made of, are not changed any more and may be shared. Texts are UTF-8 and NUL-terminated; those returned belong to the
+ * object that they were asked of and live as long as it does. */
+#ifndef DOUDI_H
+#define DOUDI_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DOUDI_API __attribute__((visibility("default")))
+
+typedef enum {
+    DOUDI_OK = 0,
+    DOUDI_MISTAKES,  /* the policy has mistakes: see doudi_policy_mistake */
+    DOUDI_UNKNOWN,   /* the value is not known: the text says what is missing */
+    DOUDI_FAULT,     /* the value cannot be computed: the text says why */
+    DOUDI_NOT_FOUND, /* no such entity, field or row */
+    DOUDI_BAD_VALUE, /* the text is no value of that field */
+    DOUDI_NO_MEMORY
+} doudi_status;
+
+typedef enum { DOUDI_ZH, DOUDI_EN } doudi_language;
+
+typedef struct doudi_policy doudi_policy;
+typedef struct doudi_data doudi_data;
+typedef struct doudi_run doudi_run;
+
+/* --- policies --------------------------------------------------------------------------------------------------- */
+
+/* NULL when memory has run out. */
+DOUDI_API doudi_policy *doudi_policy_new(void);
+DOUDI_API void doudi_policy_free(doudi_policy *policy);
+
+/* Begins a layer: the law itself first, then what extends it. The name is the folder's, for messages. */
+DOUDI_API doudi_status doudi_policy_begin(doudi_policy *policy, const char *folder);
+
+/* A file of the layer: "2-1-dibao.md", "tables/dibao_standard.csv", "clauses.csv". The bytes are copied. */
+DOUDI_API doudi_status doudi_policy_add(doudi_policy *policy, const char *path, const char *bytes, size_t length);
+
+/* Checks the whole policy. DOUDI_OK, DOUDI_MISTAKES or DOUDI_NO_MEMORY. Once per policy. */
+DOUDI_API doudi_status doudi_policy_compile(doudi_policy *policy);
+
+/* Mistakes, in order of place; each is printed with its line, carets and the way out. NULL beyond the last. */
+DOUDI_API size_t doudi_policy_mistakes(const doudi_policy *policy);
+DOUDI_API const char *doudi_policy_mistake(doudi_policy *policy, size_t index, doudi_language language);
+
+/* --- data ------------------------------------------------------------------------------------------------------- */
+
+/* Rows for a compiled policy, which must outlive them. NULL when memory has run out. */
+DOUDI_API doudi_data *doudi_data_new(const doudi_policy *policy);
+DOUDI_API void doudi_data_free(doudi_data *data);
+
+/* A row of an entity under a parent row (NULL at the top). An id is unique within its entity; events take any. */
+DOUDI_API doudi_status doudi_data_add_row(doudi_data *data, const char *entity, const char *id, const char *parent);
+
+/* An input of the row added last, in its own unit and words: "9600", "yes", "2018-07-01". What is not set is unknown,
+ * or what the policy says that empty means. */
+DOUDI_API doudi_status doudi_data_set(doudi_data *data, const char *input, const char *value);
+
+/* --- runs ------------------------------------------------------------------------------------------------------- */
+
+/* Decides a month, "2018-07". The policy and the data must outlive the run. NULL when memory has run out or the month
+ * is none. Rows that do not fit (no parent, an id told twice) are left out and counted. */
+DOUDI_API doudi_run *doudi_run_new(doudi_data *data, const char *month);
+DOUDI_API void doudi_run_free(doudi_run *run);
+DOUDI_API size_t doudi_run_rows_left_out(const doudi_run *run);
+
+/* The value of a field in force, in its own unit: DOUDI_OK and the value; DOUDI_UNKNOWN or DOUDI_FAULT and the reason's
+ * code; DOUDI_NOT_FOUND. */
+DOUDI_API doudi_status doudi_run_value(doudi_run *run, const char *entity, const char *id, const char *field,
+                                       const char **value);
+
+/* Why the field has its value: a tree of lines, as deep as asked. NULL when there is no such field or row, or memory
+ * has run out. */
+DOUDI_API const char *doudi_run_explain(doudi_run *run, const char *entity, const char *id, const char *field,
+                                        unsigned depth, doudi_language language);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,197 @@
+/* The public interface: thin clothes over policy, records, dataset, run and explanation. */
+#include "doudi.h"
+
+#include "base/memory.h"
+#include "engine/explain.h"
+
+#include <assert.h>
+
+struct doudi_policy {
+    struct policy *policy;
+};
+
+struct doudi_data {
+    struct arena arena;
+    const struct policy *policy;
+    struct records records;
+    const struct entity *entity; /* of the row added last */
+    size_t row;
+};
+
+struct doudi_run {
+    struct arena arena;
+    const struct policy *policy;
+    struct refusals refusals;
+    struct history history;
+    struct dataset *dataset;
+    struct run *run;
+};
+
+static doudi_status status_of(const struct arena *arena) {
+    return arena_failed(arena) ? DOUDI_NO_MEMORY : DOUDI_OK;
+}
+
+/* --- policies --------------------------------------------------------------------------------------------------- */
+
+doudi_policy *doudi_policy_new(void) {
+    doudi_policy *made = memory_new(1, sizeof *made);
+    if (!made) return NULL;
+    made->policy = policy_new();
+    if (made->policy) return made;
+    memory_free(made);
+    return NULL;
+}
+
+void doudi_policy_free(doudi_policy *policy) {
+    if (!policy) return;
+    policy_free(policy->policy);
+    memory_free(policy);
+}
+
+doudi_status doudi_policy_begin(doudi_policy *policy, const char *folder) {
+    policy_begin_layer(policy->policy, text_from(folder));
+    return status_of(&policy->policy->arena);
+}
+
+doudi_status doudi_policy_add(doudi_policy *policy, const char *path, const char *bytes, size_t length) {
+    policy_add_file(policy->policy, text_from(path), (struct text){bytes, length});
+    return status_of(&policy->policy->arena);
+}
+
+doudi_status doudi_policy_compile(doudi_policy *policy) {
+    if (policy_compile(policy->policy)) return DOUDI_OK;
+    return arena_failed(&policy->policy->arena) ? DOUDI_NO_MEMORY : DOUDI_MISTAKES;
+}
+
+size_t doudi_policy_mistakes(const doudi_policy *policy) {
+    return policy->policy->diagnostics.list.count;
+}
+
+const char *doudi_policy_mistake(doudi_policy *policy, size_t index, doudi_language language) {
+    struct diagnostics *diagnostics = &policy->policy->diagnostics;
+    struct builder out;
+    if (index >= diagnostics->list.count) return NULL;
+    builder_init(&out);
+    diagnostic_print(&out, &policy->policy->arena, &diagnostics->list.items[index],
+                     language == DOUDI_ZH ? LANGUAGE_ZH : LANGUAGE_EN);
+    const char *text = text_copy(&policy->policy->arena, builder_text(&out)).bytes;
+    builder_free(&out);
+    return arena_failed(&policy->policy->arena) ? NULL : text;
+}
+
+/* --- data ------------------------------------------------------------------------------------------------------- */
+
+doudi_data *doudi_data_new(const doudi_policy *policy) {
+    assert(policy->policy->compiled);
+    doudi_data *data = memory_new(1, sizeof *data);
+    if (!data) return NULL;
+    arena_init(&data->arena);
+    data->policy = policy->policy;
+    records_init(&data->records, &data->arena, policy->policy);
+    if (!arena_failed(&data->arena)) return data;
+    doudi_data_free(data);
+    return NULL;
+}
+
+void doudi_data_free(doudi_data *data) {
+    if (!data) return;
+    arena_free(&data->arena);
+    memory_free(data);
+}
+
+doudi_status doudi_data_add_row(doudi_data *data, const char *entity, const char *id, const char *parent) {
+    data->entity = map_get(&data->policy->entity_by_name, text_from(entity));
+    if (!data->entity) return DOUDI_NOT_FOUND;
+    struct record_row row = {.id = text_copy(&data->arena, text_from(id)),
+                             .parent = text_copy(&data->arena, text_from(parent)),
+                             .from = MONTH_FIRST,
+                             .until = MONTH_LAST};
+    data->row = records_add(&data->records, data->entity, row);
+    return data->row == SIZE_MAX ? DOUDI_NO_MEMORY : DOUDI_OK;
+}
+
+doudi_status doudi_data_set(doudi_data *data, const char *input, const char *value) {
+    const struct field *field = data->entity ? entity_field(data->entity, text_from(input)) : NULL;
+    if (!field || field->kind != FIELD_INPUT || data->row == SIZE_MAX) return DOUDI_NOT_FOUND;
+    if (field->type.kind == TYPE_TEXT || field->type.kind == TYPE_ROW) {
+        records_put_text(&data->records, field, data->row, text_copy(&data->arena, text_from(value)));
+        return status_of(&data->arena);
+    }
+    lane found;
+    const struct column *column = &data->records.tables[data->entity->index].columns[field->input_index];
+    if (lane_parse(&column->spec, text_from(value), &found) != LANE_OK) return DOUDI_BAD_VALUE;
+    records_put(&data->records, field, data->row, found);
+    return DOUDI_OK;
+}
+
+/* --- runs ------------------------------------------------------------------------------------------------------- */
+
+doudi_run *doudi_run_new(doudi_data *data, const char *month) {
+    static const struct run_options options = {.known = DAY_NEVER};
+    month_number number;
+    if (!month_parse(text_from(month), &number)) return NULL;
+    doudi_run *made = memory_new(1, sizeof *made);
+    if (!made) return NULL;
+    arena_init(&made->arena);
+    made->policy = data->policy;
+    made->refusals.arena = &made->arena;
+    history_init(&made->history, data->policy);
+    made->dataset = dataset_new(data->policy, &data->records, number, &made->refusals);
+    if (made->dataset) made->run = run_new(data->policy, made->dataset, &made->history, number, &options);
+    if (made->run) return made;
+    doudi_run_free(made);
+    return NULL;
+}
+
+void doudi_run_free(doudi_run *run) {
+    if (!run) return;
+    run_free(run->run);
+    dataset_free(run->dataset);
+    history_free(&run->history);
+    arena_free(&run->arena);
+    memory_free(run);
+}
+
+size_t doudi_run_rows_left_out(const doudi_run *run) {
+    return run->refusals.list.count;
+}
+
+static const struct field *find(const doudi_run *run, const char *entity, const char *id, const char *field,
+                                size_t *row) {
+    const struct entity *found = map_get(&run->policy->entity_by_name, text_from(entity));
+    if (!found) return NULL;
+    const struct table *table = dataset_table(run->dataset, found);
+    *row = SIZE_MAX;
+    for (size_t i = 0; found->is_event && i < table->rows; i++)
+        if (text_is(table->ids[i], id)) *row = i;
+    if (!found->is_event) *row = table_find(table, text_from(id));
+    return *row == SIZE_MAX ? NULL : entity_field(found, text_from(field));
+}
+
+doudi_status doudi_run_value(doudi_run *run, const char *entity, const char *id, const char *field,
+                             const char **value) {
+    size_t row;
+    const struct field *found = find(run, entity, id, field, &row);
+    if (!found) return DOUDI_NOT_FOUND;
+    struct value in_force = run_in_force(run->run, found, row);
+    struct text text = value_plain(&run->arena, &found->type, found->scale, &in_force);
+    if (run_failed(run->run) || arena_failed(&run->arena)) return DOUDI_NO_MEMORY;
+    *value = in_force.state == VALUE_KNOWN ? text_copy(&run->arena, text).bytes : reason_code(in_force.reason.kind);
+    if (arena_failed(&run->arena)) return DOUDI_NO_MEMORY;
+    return in_force.state == VALUE_KNOWN ? DOUDI_OK : in_force.state == VALUE_UNKNOWN ? DOUDI_UNKNOWN : DOUDI_FAULT;
+}
+
+const char *doudi_run_explain(doudi_run *run, const char *entity, const char *id, const char *field, unsigned depth,
+                              doudi_language language) {
+    size_t row;
+    struct builder out;
+    const struct field *found = find(run, entity, id, field, &row);
+    if (!found) return NULL;
+    struct explanation *explanation = explain_field(run->run, &run->arena, found, row, depth);
+    if (!explanation || run_failed(run->run) || arena_failed(&run->arena)) return NULL;
+    builder_init(&out);
+    explanation_print(&out, &run->arena, explanation, language == DOUDI_ZH ? LANGUAGE_ZH : LANGUAGE_EN, true);
+    const char *text = out.failed ? NULL : text_copy(&run->arena, builder_text(&out)).bytes;
+    builder_free(&out);
+    return arena_failed(&run->arena) ? NULL : text;
+}

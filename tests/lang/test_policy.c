@@ -1,0 +1,579 @@
+/* The whole compile: layers and versions, exceptions, parameters, strata, what cases cover, ranges and widths. */
+#include "lang/compile.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { FILE_ROOM = 1 << 20 };
+
+/* A county, its households and persons, with a few inputs. */
+#define WORLD                                                                                                          \
+    "policy law\n  currency yuan of 100 fen\n"                                                                         \
+    "entity county\nentity household in county at most 1_000\nentity person in household at most 8\n"                  \
+    "input county standard : money/year in 1_000 .. 20_000 yuan/year\n"                                                \
+    "input household income : money/year in 0 .. 1_000_000 yuan/year\n"                                                \
+    "input household enrolled : bool\n"                                                                                \
+    "input person age : count in 0 .. 120\n"                                                                           \
+    "rule household size : count in 1 .. 8\n  = count(person)\n"
+#define EVENTS                                                                                                         \
+    WORLD "event claim in person dated day at most 400 a year\n"                                                       \
+          "input claim day : date\ninput claim cost : money in 0 .. 1_000_000 yuan\n"
+
+static struct policy *new_policy(const char *text) {
+    struct policy *policy = policy_new();
+    assert_non_null(policy);
+    policy_begin_layer(policy, TEXT("law"));
+    struct builder file;
+    builder_init(&file);
+    builder_format(&file, "```doudi\n%s\n```\n", text);
+    policy_add_file(policy, TEXT("law.md"), builder_text(&file));
+    builder_free(&file);
+    return policy;
+}
+
+static void add_layer(struct policy *policy, const char *text) {
+    policy_begin_layer(policy, TEXT("reform"));
+    struct builder file;
+    builder_init(&file);
+    builder_format(&file, "```doudi\n%s\n```\n", text);
+    policy_add_file(policy, TEXT("reform.md"), builder_text(&file));
+    builder_free(&file);
+}
+
+/* Compiles; what was told must be "code line, code line". Lines of the law count from the first after the fence. */
+static void assert_compiles_to(struct policy *policy, const char *expected) {
+    struct builder out;
+    builder_init(&out);
+    bool compiled = policy_compile(policy);
+    for (size_t i = 0; i < policy->diagnostics.list.count; i++) {
+        const struct diagnostic *diagnostic = &policy->diagnostics.list.items[i];
+        builder_format(&out, "%s%s", i ? ", " : "", diagnostic->message->code);
+    }
+    assert_string_equal(out.bytes ? builder_text(&out).bytes : "", expected);
+    assert_int_equal(compiled, *expected == '\0');
+    builder_free(&out);
+}
+
+static struct policy *compile(const char *text) {
+    struct policy *policy = new_policy(text);
+    assert_compiles_to(policy, "");
+    return policy;
+}
+
+static void accepts(const char *text) {
+    policy_free(compile(text));
+}
+
+static void refuses(const char *text, const char *expected) {
+    struct policy *policy = new_policy(text);
+    assert_compiles_to(policy, expected);
+    policy_free(policy);
+}
+
+static struct policy *with_table(const char *text, const char *table) {
+    struct policy *policy = new_policy(text);
+    policy_add_file(policy, TEXT("tables/t.csv"), text_from(table));
+    return policy;
+}
+
+static const struct field *field(const struct policy *policy, const char *entity, const char *name) {
+    const struct field *found = policy_field(policy, text_from(entity), text_from(name));
+    assert_non_null(found);
+    return found;
+}
+
+/* --- layers, versions, exceptions --- */
+
+static void keeps_versions_by_date(void **state) {
+    (void)state;
+    struct policy *policy =
+        compile(WORLD "rule person old : bool\n  from 2019-01-01\n  = age >= 65\n"
+                      "rule person old : bool\n  until 2018-12-31\n  = age >= 60\n"
+                      "rule person old : bool\n  from 2020-01-01 enacted 2020-06-01\n  = age >= 70\n");
+    const struct field *old = field(policy, "person", "old");
+    assert_int_equal(old->rules.count, 3);
+    const struct rule *rule = field_rule_on(old, day_from(2018, 7, 1), DAY_NEVER);
+    assert_ptr_equal(rule, old->rules.items[0]);
+    assert_ptr_equal(field_rule_on(old, day_from(2019, 7, 1), DAY_NEVER), old->rules.items[1]);
+    assert_ptr_equal(field_rule_on(old, day_from(2020, 7, 1), DAY_NEVER), old->rules.items[2]);
+    assert_ptr_equal(field_rule_on(old, day_from(2020, 7, 1), day_from(2020, 5, 31)),
+                     old->rules.items[1]); /* not yet enacted */
+    policy_free(policy);
+}
+
+static void a_gap_may_not_be_read(void **state) {
+    (void)state;
+    accepts(WORLD "rule person old : bool\n  until 2018-12-31\n  = age >= 60\n"
+                  "rule person old : bool\n  from 2019-01-01\n  = age >= 65\n"
+                  "rule household aged : bool\n  = all(person: old)\n");
+    refuses(WORLD "rule person old : bool\n  until 2018-12-30\n  = age >= 60\n"
+                  "rule person old : bool\n  from 2019-01-01\n  = age >= 65\n"
+                  "rule household aged : bool\n  = all(person: old)\n",
+            "outside-its-dates");
+    accepts(WORLD "rule person old : bool\n  from 2018-01-01\n  = age >= 60\n"
+                  "rule household aged : bool\n  from 2018-01-01\n  = all(person: old)\n");
+    refuses(WORLD "rule person old : bool\n  from 2018-01-01\n  = age >= 60\n"
+                  "rule household aged : bool\n  from 2017-12-31\n  = all(person: old)\n",
+            "outside-its-dates");
+    /* a benefit is 0 outside its dates */
+    accepts(WORLD "benefit person aid : money/month\n  from 2018-01-01\n  = 5 yuan/month\n"
+                  "rule household aids : money/month\n  = sum(person: aid)\n");
+}
+
+static void layers_change_the_law(void **state) {
+    (void)state;
+    struct policy *policy =
+        new_policy(WORLD "rule household limit : money/year\n  = standard * 2\n"
+                         "parameter rate : ratio in 10% .. 50% = 20%\n"
+                         "reading generous : bool \"从宽\" \"Generous\" because \"因\" \"Since\" = no\n");
+    add_layer(policy, "policy reform\n  extends law  area 5333  from 2019-01-01\n"
+                      "exception household limit\n  cite NJ-7\n  = when size > 3: standard * 3\n"
+                      "exception parameter rate\n  = 30%\nexception reading generous\n  = yes\n"
+                      "rule household added : bool\n  = limit > 0\n");
+    assert_compiles_to(policy, "");
+    assert_int_equal(field(policy, "household", "added")->rules.items[0]->from, day_from(2019, 1, 1));
+    const struct parameter *rate = policy->parameters.items[0], *generous = policy->parameters.items[1];
+    assert_true(
+        number_equal(rate->exceptions.items[0]->values.list.items[0].number, number_ratio(&policy->arena, 3, 10)));
+    assert_true(generous->is_reading && generous->exceptions.items[0]->values.list.items[0].truth);
+    policy_free(policy);
+}
+
+static void an_exception_inherits_its_policy_s_date(void **state) {
+    (void)state;
+    struct policy *policy = new_policy(WORLD "rule household limit : money/year\n  = standard * 2\n");
+    add_layer(
+        policy,
+        "policy reform\n  extends law  from 2019-01-01\nexception household limit\n  = when size > 3: standard * 3\n"
+        "exception household limit\n  from 2020-01-01\n  = when size > 5: standard * 3\n");
+    assert_compiles_to(policy, "");
+    const struct field *limit = field(policy, "household", "limit");
+    assert_int_equal(limit->exceptions.count, 2);
+    assert_int_equal(limit->exceptions.items[0]->from, day_from(2019, 1, 1));
+    assert_int_equal(limit->exceptions.items[1]->from, day_from(2020, 1, 1));
+    assert_ptr_equal(limit->exceptions.items[0]->layer->base, policy->layers.items[0]);
+    policy_free(policy);
+}
+
+#define LIMIT WORLD "rule household limit : money/year\n  = standard\n"
+
+static void two_exceptions_may_not_clash(void **state) {
+    (void)state;
+    /* the inputs decide, and both may hold */
+    refuses(LIMIT "exception household limit\n  cite A\n  = when enrolled: 0\n"
+                  "exception household limit\n  cite B\n  = when income < 5 yuan/year: 1 yuan/year\n",
+            "clash");
+    /* disjoint */
+    accepts(LIMIT "exception household limit\n  = when income < 5 yuan/year: 0\n"
+                  "exception household limit\n  = when income >= 5 yuan/year: 1 yuan/year\n");
+    refuses(LIMIT "exception household limit\n  = when income <= 5 yuan/year: 0\n"
+                  "exception household limit\n  = when income >= 5 yuan/year: 1 yuan/year\n",
+            "clash");
+    /* agreeing */
+    accepts(LIMIT "exception household limit\n  = when enrolled: 2 * standard\n"
+                  "exception household limit\n  = when income < 5 yuan/year: 2 * standard\n");
+    /* computed values are left to the run */
+    accepts(
+        LIMIT
+        "exception household limit\n  = when size > 3: 0\nexception household limit\n  = when size > 2: 1 yuan/year\n");
+    /* of other times */
+    accepts(LIMIT "exception household limit\n  until 2018-12-31\n  = 0\nexception household limit\n  from "
+                  "2019-01-01\n  = 1 yuan/year\n");
+}
+
+static void over_settles_a_clash(void **state) {
+    (void)state;
+    static const char three[] =
+        LIMIT "exception household limit\n  cite A  over B\n  = when enrolled: 0\n"
+              "exception household limit\n  cite B  over C\n  = when income < 5 yuan/year: 1 yuan/year\n"
+              "exception household limit\n  cite C\n  = 2 yuan/year\n";
+    struct policy *policy = compile(three);
+    const struct field *limit = field(policy, "household", "limit");
+    assert_int_equal(limit->exceptions.items[0]->over.count, 2); /* B, and what B goes over */
+    assert_int_equal(limit->exceptions.items[1]->over.count, 1);
+    assert_int_equal(limit->exceptions.items[2]->over.count, 0);
+    policy_free(policy);
+    refuses(LIMIT "exception household limit\n  cite A  over A\n  = when enrolled: 0\n", "over-nothing");
+}
+
+static void broken_layers_are_told(void **state) {
+    (void)state;
+    struct policy *policy = new_policy("policy law\n");
+    add_layer(policy, "policy reform\n  extends laws\n");
+    assert_compiles_to(policy, "base-missing");
+    policy_free(policy);
+    policy = policy_new();
+    assert_true(text_is(policy_extends(policy), ""));
+    assert_true(policy_compile(policy)); /* of nothing at all */
+    policy_free(policy);
+    policy = new_policy("policy reform\n  extends other_law\n");
+    assert_true(text_is(policy_extends(policy), "other_law"));
+    policy_free(policy);
+}
+
+/* --- parameters --- */
+
+static void reads_tables_by_their_keys(void **state) {
+    (void)state;
+    struct policy *policy =
+        with_table(WORLD "enum hospital : township \"乡镇\" \"Township\", county_level\n"
+                         "parameter p : money/year in 0 .. 9 yuan/year by county, hospital, month\n  table t\n"
+                         "rule household q : money/year\n  = p[township]\n",
+                   "month,hospital,area,value,confidence\n2018-07,乡镇,5301,3.5,high\n2018-07,county_level,5301,,\n"
+                   "2018-08,Township,53,4,low\n");
+    assert_compiles_to(policy, "");
+    const struct parameter *p = policy->parameters.items[0];
+    assert_int_equal(p->values.list.count, 3);
+    assert_true(p->values.list.items[0].confirmed && !p->values.list.items[2].confirmed);
+    assert_true(p->values.list.items[1].empty);
+    assert_int_equal(p->values.list.items[0].keys[1], 0);
+    assert_int_equal(p->values.list.items[2].keys[1], 0);
+    struct number yearly = number_multiply(&policy->arena, p->values.list.items[0].number, number_from(12));
+    assert_true(number_equal(yearly, number_ratio(&policy->arena, 7, 2))); /* kept by the month */
+    policy_free(policy);
+}
+
+static void tells_wrong_tables(void **state) {
+    (void)state;
+    static const char by_count[] =
+        "policy law\n  currency yuan of 100 fen\nparameter p : money by count in 1 .. 3\n  table t\n";
+    static const struct {
+        const char *table, *told;
+    } tables[] = {
+        {"count,value\n1,5\n2,6\n", ""},
+        {"count,value\n1,5\n1,6\n", "value-twice"},
+        {"count,value\n0,5\n4,6\n1.5,3\nx,3\n",
+         "cell-outside-key, cell-outside-key, cell-outside-key, cell-outside-key"},
+        {"count,value\n1,5.005\n", "value-off-step"},
+        {"count,value\n1,1e3\n2,five\n", "cell-wrong-type, cell-wrong-type"},
+        {"count,from,value\n1,2018-01-01,5\n1,2018-02-30,6\n", "cell-no-date"},
+        {"value\n5\n", "csv-column-missing"},
+        {"", "csv-empty"},
+        {"count,value\n", "parameter-without-value"},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        struct policy *policy = with_table(by_count, tables[i].table);
+        assert_compiles_to(policy, tables[i].told);
+        policy_free(policy);
+    }
+}
+
+static void tells_a_cell_of_a_megabyte(void **state) {
+    (void)state;
+    struct builder table;
+    builder_init(&table);
+    builder_add(&table, TEXT("value,source\n3,"));
+    for (int i = 0; i < 20000; i++)
+        builder_add(&table, TEXT("0123456789012345678901234567890123456789012345678901234567890"));
+    builder_add(&table, TEXT("\n4,ok\n"));
+    struct policy *policy = with_table("policy law\nparameter p : count\n  table t\n", builder_text(&table).bytes);
+    assert_compiles_to(policy, "csv-too-long");
+    policy_free(policy);
+    builder_free(&table);
+}
+
+static void parameters_are_fixed(void **state) {
+    (void)state;
+    accepts("policy law\nenum e : x, y\nparameter p : e = y\nparameter q : bool = yes\nparameter d : date = "
+            "2018-01-01\nparameter n : count = -3\n");
+    static const char *const values[] = {"1 + 2",       "q",    "sum(a: b)", "previous(p)", "count(a)",
+                                         "years(d, d)", "p[1]", "first_day", "when yes: 3"};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        struct builder text;
+        builder_init(&text);
+        builder_format(&text, "policy law\nentity a\nparameter q : count = 3\nparameter p : count = %s\n", values[i]);
+        refuses(builder_text(&text).bytes, "parameter-not-constant");
+        builder_free(&text);
+    }
+}
+
+/* --- strata and cycles --- */
+
+static void only_time_closes_a_cycle(void **state) {
+    (void)state;
+    refuses(WORLD "rule household a : bool\n  = b\nrule household b : bool\n  = a\n", "cycle");
+    refuses(WORLD "rule household a : bool\n  = any(person: c)\nrule person c : bool\n  = a\n", "cycle");
+    refuses(WORLD "rule household a : bool\n  = enrolled\nexception household a\n  = when b: no\nrule household b : "
+                  "bool\n  = a\n",
+            "cycle");
+    accepts(WORLD "rule household a : bool\n  starts no\n  = b\nrule household b : bool\n  = previous(a)\n");
+    accepts(EVENTS "rule claim paid : money\n  = min(cost, max(0, 100 yuan - sum(earlier claim: paid this year)))\n");
+    refuses(EVENTS "rule claim paid : money\n  = rest\nrule claim rest : money\n  = paid\n", "cycle");
+}
+
+/* A monthly rule reads events, and events read it: two strata, so no cycle. */
+static void strata_may_read_each_other(void **state) {
+    (void)state;
+    struct policy *policy = compile(
+        EVENTS "rule person spent : money in 0 .. 400_000_000 yuan\n  starts 0\n  = sum(claim: paid this year)\n"
+               "rule claim paid : money\n  = when spent > 10_000 yuan: 0\n    otherwise: min(cost, 1_000 yuan)\n");
+    assert_true(field(policy, "person", "spent")->across && field(policy, "claim", "paid")->across);
+    policy_free(policy);
+    refuses(EVENTS "rule person spent : money\n  = sum(claim: cost)\n", "events-need-window");
+    refuses(EVENTS "rule claim late : bool\n  = first_day > day\n", "first-day-of-event");
+}
+
+/* --- what cases cover --- */
+
+static void ranges_must_be_covered(void **state) {
+    (void)state;
+    accepts(WORLD "rule person a : count\n  = when age < 18: 1\n    when age in 18 .. 59: 2\n    when age >= 60: 3\n");
+    refuses(WORLD "rule person a : count\n  = when age < 18: 1\n    when age in 19 .. 59: 2\n    when age >= 60: 3\n",
+            "cases-incomplete");
+    refuses(WORLD "rule person a : count\n  = when age < 18: 1\n    when age in 18 .. 59: 2\n", "cases-incomplete");
+    accepts(WORLD "rule person a : count\n  = when age in 0 .. 120: 1\n");
+    refuses(WORLD "rule person a : count\n  = when age in 0 .. 119: 1\n", "cases-incomplete");
+    refuses(WORLD "rule person a : count\n  = when age >= 0: 1\n    otherwise: 2\n", "case-never-reached");
+    refuses(WORLD "rule person a : count\n  = when age > 120: 1\n    otherwise: 2\n", "case-never-reached");
+    accepts(WORLD "rule person a : count\n  = when age >= 120: 1\n    otherwise: 2\n");
+    /* whole years lie between 17 and 18 nowhere */
+    accepts(WORLD "rule person a : count\n  = when age <= 17: 1\n    when age >= 18: 2\n");
+}
+
+static void enumerations_and_truths_must_be_covered(void **state) {
+    (void)state;
+#define HOSPITAL "enum level : low, middle, high\ninput person level_used : level\n"
+    accepts(WORLD HOSPITAL
+            "rule person a : count\n  = when level_used = low: 1\n    when level_used in (middle, high): 2\n");
+    refuses(WORLD HOSPITAL "rule person a : count\n  = when level_used = low: 1\n    when level_used = high: 2\n",
+            "cases-incomplete");
+    accepts(WORLD HOSPITAL "rule person a : count\n  = when level_used != low: 1\n    when level_used = low: 2\n");
+    refuses(WORLD HOSPITAL "rule person a : count\n  = when level_used in (low, middle, high): 1\n    otherwise: 2\n",
+            "case-never-reached");
+    accepts(WORLD "rule household a : count\n  = when enrolled: 1\n    when not enrolled: 2\n");
+    refuses(WORLD "rule household a : count\n  = when enrolled and income > 0: 1\n    when not enrolled: 2\n",
+            "cases-incomplete");
+    accepts(WORLD
+            "rule household a : count\n  = when enrolled and income > 0: 1\n    when not enrolled or income = 0: 2\n");
+    refuses(WORLD
+            "rule household a : count\n  = when enrolled: 1\n    when enrolled and income > 0: 2\n    otherwise: 3\n",
+            "case-never-reached");
+}
+
+static void computed_values_need_otherwise(void **state) {
+    (void)state;
+    accepts(WORLD "rule household a : count\n  = when income < standard: 1\n    when income >= standard: 2\n");
+    refuses(WORLD "rule household a : count\n  = when income < standard: 1\n    when income > standard: 2\n",
+            "cases-incomplete");
+    accepts(WORLD "rule household a : count\n  = when size < 3: 1\n    when size >= 3: 2\n");
+    refuses(
+        WORLD
+        "rule household a : count\n  = when income / size < 3 yuan/year: 1\n    when income / size > 3 yuan/year: 2\n",
+        "cases-incomplete");
+}
+
+/* More constants than there is room for are no proof of anything, and no reason to call a case unreachable. */
+static void many_constants_are_no_mistake(void **state) {
+    (void)state;
+    struct builder text;
+    builder_init(&text);
+    builder_add(
+        &text,
+        TEXT(WORLD
+             "input household points : count in 0 .. 100_000\nrule household a : count\n  = when points = 0: 0\n"));
+    for (int i = 1; i < 200; i++) builder_format(&text, "    when points = %d: %d\n", 10 * i, i);
+    builder_add(&text, TEXT("    otherwise: 0\n"));
+    accepts(builder_text(&text).bytes);
+    builder_free(&text);
+}
+
+/* --- ranges and widths --- */
+
+static void widths_stay_within_64_bits(void **state) {
+    (void)state;
+    struct policy *policy =
+        compile(WORLD "rule household per_head : money/year\n  = income / size\n"
+                      "rule household poor : bool\n  = per_head < standard and income <= standard * size\n");
+    const struct interval *per_head = &field(policy, "household", "per_head")->interval;
+    assert_int_equal(per_head->divisors.count, 1);
+    assert_ptr_equal(per_head->divisors.items[0].field, field(policy, "household", "size"));
+    assert_true(number_equal(per_head->low, number_zero));
+    assert_true(number_equal(number_multiply(&policy->arena, per_head->high, number_from(12)), number_from(1000000)));
+    /* income in fen, and the standard times the size in fen: 30 bits are enough for either */
+    assert_true(number_numerator_bits(per_head->size) <= 30);
+    policy_free(policy);
+}
+
+static void a_divisor_cancels(void **state) {
+    (void)state;
+    struct policy *policy = compile(WORLD "rule household a : money/year\n  = income / size * size\n"
+                                          "rule household b : money/year\n  = (standard - income / size) * size\n");
+    assert_int_equal(field(policy, "household", "a")->interval.divisors.count, 0);
+    assert_int_equal(field(policy, "household", "b")->interval.divisors.count, 0);
+    policy_free(policy);
+}
+
+static void rounding_is_demanded_where_needed(void **state) {
+    (void)state;
+    static const char *const off[] = {"income / 3", "income / size", "income * 12.5%",
+                                      "income",     "standard / 2",  "min(income, standard) / 7"};
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
+        struct builder text;
+        builder_init(&text);
+        builder_format(&text, WORLD "benefit household a : money/month\n  = %s\n", off[i]);
+        refuses(builder_text(&text).bytes, "off-step");
+        builder_free(&text);
+        builder_init(&text); /* a rule that nobody reads over time may end where it will */
+        builder_format(&text, WORLD "rule household a : money/month\n  = %s\n", off[i]);
+        accepts(builder_text(&text).bytes);
+        builder_free(&text);
+    }
+}
+
+static void rounding_is_demanded_only_there(void **state) {
+    (void)state;
+    static const char *const on[] = {
+        "round(income / 3, 1 fen/month)",
+        "ceil(income / size, 1 yuan/month)",
+        "5 yuan/month * size",
+        "12 * 25% * 1 yuan/month",
+        "max(0, floor(income, 1 fen/month) - 3 yuan/month)",
+        "round(income, 0.05 yuan/month)",
+    };
+    for (size_t i = 0; i < sizeof on / sizeof *on; i++) {
+        struct builder text;
+        builder_init(&text);
+        builder_format(&text, WORLD "benefit household a : money/month\n  = %s\n", on[i]);
+        accepts(builder_text(&text).bytes);
+        builder_free(&text);
+    }
+    accepts(WORLD "benefit household a : money/year\n  yearly in 1\n  = income\n");
+    refuses(WORLD "benefit household a : money/month\n  = round(income, 0.005 yuan/month)\n", "off-step");
+}
+
+static void what_is_read_over_time_ends_on_its_step(void **state) {
+    (void)state;
+    refuses(WORLD "rule household a : money/year\n  = income / 3\nrule household b : bool\n  = previous(a) > 0\n",
+            "off-step");
+    refuses(EVENTS
+            "rule claim half : money\n  = cost / 8\nrule person halves : money\n  = sum(claim: half this year)\n",
+            "off-step");
+    accepts(EVENTS "rule claim half : money\n  = floor(cost / 8, 1 fen)\nrule person halves : money\n  = sum(claim: "
+                   "half this year)\n");
+    refuses(WORLD "rule household a : money in 0 .. 9 yuan\n  starts 0\n  = min(9 yuan, previous(a) / 2 + 1 yuan)\n",
+            "off-step");
+    refuses(WORLD "rule household a : count\n  starts 0\n  = previous(a) + 1\n", "no-bound");
+    accepts(WORLD "rule household a : count in 0 .. 13\n  starts 0\n  = min(13, previous(a) + 1)\n");
+    accepts(WORLD "rule household a : count\n  starts 0\n  = min(3, previous(a) + 1)\n"); /* seen without being told */
+}
+
+static void sums_know_their_members(void **state) {
+    (void)state;
+    struct policy *policy = compile(EVENTS "rule household ages : count\n  = sum(person: age)\n"
+                                           "rule person costs : money\n  = sum(claim: cost last 12 months)\n"
+                                           "rule county people : count\n  = count(person)\n");
+    assert_true(number_equal(field(policy, "household", "ages")->interval.high, number_from(8 * 120)));
+    assert_true(number_equal(field(policy, "county", "people")->interval.high, number_from(8000)));
+    assert_true(number_equal(field(policy, "person", "costs")->interval.high,
+                             number_from(INT64_C(800000000)))); /* two years of 400 */
+    policy_free(policy);
+    refuses(WORLD "rule county a : money/year\n  = sum(household: income / size)\n", "sum-of-fractions");
+    accepts(WORLD "rule county a : money/year\n  = sum(household: round(income / size, 1 fen/year))\n");
+}
+
+static void width_is_told_once_and_bounded(void **state) {
+    (void)state;
+    refuses("policy law\nentity h\ninput h a : count in 0 .. 1_000_000_000_000\nrule h b : count\n  = a * a\nrule h c "
+            ": count\n  = b * b\n"
+            "rule h d : bool\n  = c > b\n",
+            "too-wide");
+    struct builder text; /* doubling each time, a thousand times */
+    builder_init(&text);
+    builder_add(&text, TEXT("policy law\nentity h\ninput h x : count in 0 .. 9\nrule h r0 : count\n  = x\n"));
+    for (int i = 1; i < 1000; i++) builder_format(&text, "rule h r%d : count\n  = r%d * r%d\n", i, i - 1, i - 1);
+    refuses(builder_text(&text).bytes, "too-wide");
+    builder_free(&text);
+}
+
+/* --- size --- */
+
+/* Deeper than any stack: rules that read each other in a long chain, in either order, and a cycle of as many. */
+static void long_chains_compile(void **state) {
+    (void)state;
+    enum { RULES = 20000 };
+    for (int way = 0; way < 3; way++) {
+        struct builder text;
+        builder_init(&text);
+        builder_add(&text, TEXT("policy law\nentity h\ninput h x : count in 0 .. 9\n"));
+        for (int i = 0; i < RULES; i++) {
+            int next = way == 0 ? i - 1 : way == 1 ? i + 1 : (i + 1) % RULES;
+            bool end = next < 0 || next == RULES;
+            builder_format(&text, "rule h r%d : count in 0 .. 9\n  = min(9, %s%d + 1)\n", i, end ? "x + " : "r",
+                           end ? 0 : next);
+        }
+        refuses(builder_text(&text).bytes, way == 2 ? "cycle" : "");
+        builder_free(&text);
+    }
+}
+
+static void names_are_looked_up_everywhere(void **state) {
+    (void)state;
+    struct policy *policy = compile(WORLD "rule household total : money/year \"合计\" \"Total\"\n  = income\n");
+    const struct field *total = field(policy, "household", "total");
+    assert_ptr_equal(entity_field(total->entity, TEXT("合计")), total);
+    assert_ptr_equal(entity_field(total->entity, TEXT("Total")), total);
+    assert_null(entity_field(total->entity, TEXT("total_")));
+    assert_null(policy_field(policy, TEXT("village"), TEXT("total")));
+    assert_true(entity_is_within(field(policy, "person", "age")->entity, field(policy, "county", "standard")->entity));
+    assert_false(entity_is_within(field(policy, "county", "standard")->entity, field(policy, "person", "age")->entity));
+    policy_free(policy);
+}
+
+/* --- the yardstick, whose widths the fast engine relies on --- */
+
+static void yardstick_stays_narrow(void **state) {
+    (void)state;
+    FILE *file = fopen("policies/examples/yardstick/yardstick.md", "rb");
+    assert_non_null(file);
+    char *bytes = test_calloc(FILE_ROOM, 1);
+    size_t length = fread(bytes, 1, FILE_ROOM, file);
+    assert_int_equal(fclose(file), 0);
+    struct policy *policy = policy_new();
+    policy_begin_layer(policy, TEXT("yardstick"));
+    policy_add_file(policy, TEXT("yardstick.md"), (struct text){bytes, length});
+    test_free(bytes);
+    assert_compiles_to(policy, "");
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct interval *interval = &policy->fields.items[i]->interval;
+        if (interval->known) assert_true(number_numerator_bits(interval->size) < 63);
+    }
+    policy_free(policy);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keeps_versions_by_date),
+        cmocka_unit_test(a_gap_may_not_be_read),
+        cmocka_unit_test(layers_change_the_law),
+        cmocka_unit_test(an_exception_inherits_its_policy_s_date),
+        cmocka_unit_test(two_exceptions_may_not_clash),
+        cmocka_unit_test(over_settles_a_clash),
+        cmocka_unit_test(broken_layers_are_told),
+        cmocka_unit_test(reads_tables_by_their_keys),
+        cmocka_unit_test(tells_wrong_tables),
+        cmocka_unit_test(tells_a_cell_of_a_megabyte),
+        cmocka_unit_test(parameters_are_fixed),
+        cmocka_unit_test(only_time_closes_a_cycle),
+        cmocka_unit_test(strata_may_read_each_other),
+        cmocka_unit_test(ranges_must_be_covered),
+        cmocka_unit_test(enumerations_and_truths_must_be_covered),
+        cmocka_unit_test(computed_values_need_otherwise),
+        cmocka_unit_test(many_constants_are_no_mistake),
+        cmocka_unit_test(widths_stay_within_64_bits),
+        cmocka_unit_test(a_divisor_cancels),
+        cmocka_unit_test(rounding_is_demanded_where_needed),
+        cmocka_unit_test(rounding_is_demanded_only_there),
+        cmocka_unit_test(what_is_read_over_time_ends_on_its_step),
+        cmocka_unit_test(sums_know_their_members),
+        cmocka_unit_test(width_is_told_once_and_bounded),
+        cmocka_unit_test(long_chains_compile),
+        cmocka_unit_test(names_are_looked_up_everywhere),
+        cmocka_unit_test(yardstick_stays_narrow),
+    };
+    return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
+}
