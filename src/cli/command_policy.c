@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "exchange/case.h"
 #include "exchange/policy_folder.h"
+#include "lang/coverage.h"
 #include "lang/print.h"
 
 #include <stdio.h>
@@ -117,6 +118,42 @@ static int print(struct command *command) {
     return whole ? EXIT_DONE : out_of_memory(command);
 }
 
+/* --- coverage --------------------------------------------------------------------------------------------------- */
+
+/* Clause, worked cases, title, then what cites it. */
+static void print_covered(struct command *command, const struct covered *covered, const struct map *cites) {
+    const struct clause *clause = covered->clause;
+    size_t cases = (size_t)map_get(cites, clause->id);
+    struct text title = label_or_name(clause->title, clause->id, command->language);
+    printf("%-8.*s %5zu  %.*s\n", TEXT_ARG(clause->id), cases, TEXT_ARG(title));
+    if (covered->by.count == 0) printf("                %s\n", say(command, "○ 未实现", "○ open"));
+    for (size_t i = 0; i < covered->by.count; i++) {
+        const struct declaration *declaration = covered->by.items[i];
+        struct text label = label_or_name(declaration->label, declaration->name.text, command->language);
+        printf("                %s %.*s  %.*s\n", head_word(declaration->head), TEXT_ARG(declaration->name.text),
+               TEXT_ARG(label));
+    }
+}
+
+static int coverage(struct command *command) {
+    struct case_runner runner;
+    bool opened = case_runner_open(&runner, command->words[2]);
+    bool finished = opened && case_runner_run_all(&runner);
+    if (!opened) print_diagnostics(command, &runner.diagnostics);
+    struct coverage found = {0};
+    if (finished) found = coverage_of(&command->arena, runner.policies.items[0]->policy);
+    if (finished) printf("%s\n", say(command, "条款     例题  标题", "clause   cases  title"));
+    for (size_t i = 0; i < found.clauses.count; i++) print_covered(command, &found.clauses.items[i], &runner.cites);
+    if (finished)
+        printf(say(command, "条款 %zu,已实现 %zu,未实现 %zu\n", "%zu clauses, %zu implemented, %zu open\n"),
+               found.clauses.count, found.clauses.count - found.open, found.open);
+    int status = !opened                                      ? EXIT_CANNOT
+                 : finished && !arena_failed(&command->arena) ? EXIT_DONE
+                                                              : out_of_memory(command);
+    case_runner_close(&runner);
+    return status;
+}
+
 /* ---------------------------------------------------------------------------------------------------------------- */
 
 int command_policy(struct command *command) {
@@ -124,7 +161,7 @@ int command_policy(struct command *command) {
         const char *name;
         size_t words;
         int (*run)(struct command *);
-    } commands[] = {{"check", 3, check}, {"test", 3, test}, {"print", 3, print}};
+    } commands[] = {{"check", 3, check}, {"test", 3, test}, {"print", 3, print}, {"coverage", 3, coverage}};
     for (size_t i = 0; command->word_count > 1 && i < sizeof commands / sizeof *commands; i++)
         if (strcmp(command->words[1], commands[i].name) == 0 && command->word_count == commands[i].words)
             return commands[i].run(command);
