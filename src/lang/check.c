@@ -95,10 +95,11 @@ static void check_known(struct policy *policy, const struct map *map, enum lang_
 /* Paid to the row itself, to one above it, or to whom a reference leads. */
 static void check_payee(struct policy *policy, const struct field *field, struct name payee) {
     if (payee.text.length == 0) return;
-    for (const struct entity *entity = field->entity; entity; entity = entity->parent) {
+    const struct entity *entity = field->entity;
+    do {
         const struct field *reference = map_get(&entity->by_name, payee.text);
         if (text_equal(entity->name, payee.text) || (reference && reference->type.kind == TYPE_ROW)) return;
-    }
+    } while ((entity = entity->parent));
     if (name_is_lost(policy, payee)) return;
     REPORT(policy, LANG_UNKNOWN_PAYEE, payee.at, payee.text, field->entity->name);
 }

@@ -36,13 +36,18 @@ bool csv_table_open(struct csv_table *table, struct policy *policy, struct layer
     *table = (struct csv_table){.policy = policy, .source = find_file(layer, path)};
     if (!table->source) {
         struct suggestion suggestion = suggest(policy, path);
-        for (const struct layer *lower = layer; lower; lower = lower->base)
+        const struct layer *lower = layer;
+        do {
             suggestion_note_map(&suggestion, &lower->tables);
+        } while ((lower = lower->base));
         report_unknown(policy, LANG_NO_SUCH_FILE, (struct name){path, at}, layer->folder, &suggestion);
         return false;
     }
     csv_init(&table->csv, table->source->bytes, &policy->arena);
-    if (!next_record(table)) {
+    size_t errors = policy->diagnostics.errors;
+    bool any = next_record(table);
+    if (policy->diagnostics.errors > errors) return false; /* the heading is broken: the next line is none */
+    if (!any) {
         REPORT(policy, LANG_CSV_EMPTY, ((struct span){table->source, 0, 0}), table->source->name);
         return false;
     }
