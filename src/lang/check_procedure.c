@@ -52,6 +52,14 @@ static bool is_time_unit(struct text unit) {
     return false;
 }
 
+/* Told once: every limit suffers from it. */
+static void report_no_calendar(struct policy *policy, struct name unit) {
+    struct name calendar = {TEXT("calendar"), unit.at};
+    if (name_is_lost(policy, calendar) || name_is_lost(policy, (struct name){TEXT("workdays"), unit.at})) return;
+    REPORT(policy, LANG_CALENDAR_MISSING, unit.at, unit.text);
+    name_lose(policy, calendar);
+}
+
 static void check_limits(struct procedure_check *check, const struct limits *limits) {
     struct policy *policy = check->policy;
     for (size_t i = 0; i < limits->list.count; i++) {
@@ -59,7 +67,7 @@ static void check_limits(struct procedure_check *check, const struct limits *lim
         if (!is_time_unit(limit->unit.text))
             REPORT(policy, LANG_NO_TIME_UNIT, limit->unit.at, limit->unit.text);
         else if (text_starts(limit->unit.text, "workday") && !map_get(&policy->calendar_by_name, TEXT("workdays")))
-            REPORT(policy, LANG_CALENDAR_MISSING, limit->unit.at, limit->unit.text);
+            report_no_calendar(policy, limit->unit);
         if (!number_is_integer(limit->count)) REPORT(policy, LANG_LIMIT_NOT_WHOLE, limit->unit.at, limit->unit.text);
         if (limit->condition) resolve_bool(&check->scope, limit->condition);
         if (!limit->condition && i + 1 < limits->list.count && limits->list.items[i + 1].condition == NULL)

@@ -75,6 +75,7 @@ struct scope {
     struct field *reader;          /* the rule that reads, for cycles; NULL in guarantees and indicators */
     day_number from, until;        /* the dates of the text that reads */
     bool loose;                    /* what is read here cannot close a cycle: previous, earlier, events */
+    bool scale;                    /* a parameter by band of may be read: as the second argument of bands */
     struct declaration *procedure; /* whose records are names too, or NULL */
 };
 /* Names and types the expression, whose context expects `want` (or NULL); TYPE_WRONG after a report. */

@@ -81,8 +81,8 @@ static const struct csv_field *find_cell(const struct csv_table *table, struct t
     return NULL;
 }
 
-bool csv_table_has(const struct csv_table *table, const char *column) {
-    return find_cell(table, text_from(column)) != NULL;
+bool csv_table_has(const struct csv_table *table, struct text column) {
+    return find_cell(table, column) != NULL;
 }
 
 struct text csv_table_cell(const struct csv_table *table, struct text column) {
@@ -92,5 +92,5 @@ struct text csv_table_cell(const struct csv_table *table, struct text column) {
 
 struct span csv_table_place(const struct csv_table *table, struct text column) {
     const struct csv_field *field = find_cell(table, column);
-    return field_span(table, field ? field : &table->csv.fields[0]);
+    return field ? field_span(table, field) : (struct span){table->source, 0, 0};
 }

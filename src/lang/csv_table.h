@@ -21,7 +21,7 @@ bool csv_table_open(struct csv_table *table, struct policy *policy, struct layer
                     struct span at);
 /* The next line; broken ones are reported and skipped. */
 bool csv_table_next(struct csv_table *table);
-bool csv_table_has(const struct csv_table *table, const char *column);
+bool csv_table_has(const struct csv_table *table, struct text column);
 /* The cell of the current line, trimmed; empty when there is no such column. */
 struct text csv_table_cell(const struct csv_table *table, struct text column);
 struct span csv_table_place(const struct csv_table *table, struct text column);

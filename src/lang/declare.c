@@ -87,6 +87,7 @@ static void link_parents(struct policy *policy) {
     for (size_t i = 0; i < policy->entities.count; i++) {
         struct entity *entity = policy->entities.items[i];
         if (entity->declaration->in.text.length) entity->parent = find_entity(policy, entity->declaration->in);
+        policy->adrift |= entity->declaration->in.text.length && !entity->parent;
         if (entity->parent && entity->parent->is_event) {
             REPORT(policy, LANG_CHILD_OF_EVENT, entity->declaration->in.at, entity->name, entity->parent->name);
             entity->parent = NULL;

@@ -78,6 +78,15 @@ static void resolve_keys(struct policy *policy, struct parameter *parameter) {
     }
 }
 
+static bool keys_are_known(const struct parameter *parameter) {
+    for (size_t i = 0; i < parameter->key_count; i++) {
+        const struct key *key = &parameter->keys[i];
+        if ((key->kind == KEY_AREA && !key->entity) || (key->kind == KEY_BAND && key->type.kind != TYPE_NUMBER))
+            return false;
+    }
+    return true;
+}
+
 /* --- ranges ----------------------------------------------------------------------------------------------------- */
 
 static bool bound(struct policy *policy, const struct expr *expr, struct number *out) {
@@ -265,24 +274,33 @@ static void read_line(struct csv_table *table, const struct parameter *parameter
     if (good && is_first(policy, parameter, &value, seen)) VECTOR_PUSH(&policy->arena, &values->list, value);
 }
 
+/* Tells a missing column at the key that needs it, or at the heading. */
+static bool has_column(const struct csv_table *table, struct text column, const struct key *key) {
+    if (csv_table_has(table, column)) return true;
+    struct span heading = {table->source, 0, 0};
+    struct diagnostic *diagnostic =
+        REPORT(table->policy, LANG_CSV_COLUMN_MISSING, key ? key->name.at : heading, column, table->source->name);
+    if (diagnostic && key) diagnostic->related = span_position(heading);
+    return false;
+}
+
+/* Without one of its columns the lines of a table mean nothing. */
+static bool has_columns(const struct csv_table *table, const struct parameter *parameter) {
+    bool all = has_column(table, TEXT("value"), NULL);
+    for (size_t i = 0; i < parameter->key_count; i++) {
+        const struct key *key = &parameter->keys[i];
+        all &= has_column(table, key->kind == KEY_AREA ? TEXT("area") : key->name.text, key);
+    }
+    return all;
+}
+
 static void load_table(struct policy *policy, const struct parameter *parameter, struct declaration *declaration,
                        struct parameter_values *values) {
     struct csv_table table;
+    struct map seen;
     struct text path = text_format(&policy->arena, "tables/%.*s.csv", TEXT_ARG(declaration->table_name.text));
     if (!csv_table_open(&table, policy, declaration->layer, path, declaration->table_name.at)) return;
-    struct span heading = {table.source, 0, 0};
-    if (!csv_table_has(&table, "value"))
-        REPORT(policy, LANG_CSV_COLUMN_MISSING, heading, TEXT("value"), table.source->name);
-    if (parameter->area && !csv_table_has(&table, "area"))
-        REPORT(policy, LANG_CSV_COLUMN_MISSING, heading, TEXT("area"), table.source->name);
-    for (size_t i = 0; i < parameter->key_count; i++) {
-        const struct key *key = &parameter->keys[i];
-        struct text column = text_copy(&policy->arena, key->name.text);
-        if (key->kind == KEY_AREA || csv_table_has(&table, column.bytes)) continue;
-        REPORT(policy, LANG_CSV_COLUMN_MISSING, heading, column, table.source->name);
-        return;
-    }
-    struct map seen;
+    if (!has_columns(&table, parameter)) return;
     map_init(&seen, &policy->arena);
     while (csv_table_next(&table) && compile_goes_on(policy)) read_line(&table, parameter, values, &seen);
 }
@@ -323,8 +341,11 @@ static void load_value(struct policy *policy, const struct parameter *parameter,
 static void load_values(struct policy *policy, const struct parameter *parameter, struct declaration *declaration,
                         struct parameter_values *values) {
     bool has_value = declaration->branches.count > 0;
-    if (has_value && declaration->has_table)
+    if (declaration->head == HEAD_READING && declaration->has_table) return; /* check_options tells */
+    if (has_value && declaration->has_table) {
         REPORT(policy, LANG_VALUE_AND_TABLE, declaration->name.at, parameter->name);
+        return;
+    }
     if (!has_value && !declaration->has_table)
         REPORT(policy, LANG_PARAMETER_WITHOUT_VALUE, declaration->name.at, parameter->name);
     size_t errors = policy->diagnostics.errors;
@@ -357,6 +378,7 @@ static void load_parameter(struct policy *policy, struct parameter *parameter) {
         parameter->type.kind = TYPE_WRONG;
     }
     resolve_keys(policy, parameter);
+    if (!keys_are_known(parameter)) parameter->type.kind = TYPE_WRONG;
     parameter->bounded = range_declared(policy, declaration, &parameter->type, &parameter->low, &parameter->high);
     if (parameter->type.kind == TYPE_WRONG) return;
     load_values(policy, parameter, declaration, &parameter->values);
@@ -378,7 +400,7 @@ void clauses_load(struct policy *policy, struct layer *layer) {
     struct csv_table table;
     struct name file = layer->head->clauses;
     if (!csv_table_open(&table, policy, layer, file.text, file.at)) return;
-    if (!csv_table_has(&table, "id"))
+    if (!csv_table_has(&table, TEXT("id")))
         REPORT(policy, LANG_CSV_COLUMN_MISSING, ((struct span){table.source, 0, 0}), TEXT("id"), table.source->name);
     while (csv_table_next(&table) && compile_goes_on(policy)) {
         struct clause *clause = ARENA_NEW(&policy->arena, struct clause);

@@ -170,7 +170,7 @@ static bool clean(const struct policy *policy) {
 static void check_meaning(struct policy *policy) {
     static void (*const stages[])(struct policy *) = {declare_all, parameters_load, check_all, check_procedures};
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
-        if (arena_failed(&policy->arena)) return;
+        if (arena_failed(&policy->arena) || policy->adrift) return;
         stages[i](policy);
     }
 }

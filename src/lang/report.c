@@ -32,6 +32,8 @@ void report_unknown(struct policy *policy, enum lang_message message, struct nam
         REPORT(policy, (enum lang_message)(message + 1), name.at, name.text, context, suggestion->best);
     else
         REPORT(policy, message, name.at, name.text, context);
+    /* A name that resembles none was rather not declared than misspelt, and to say so once is enough. */
+    if (!meant && !suggestion->best.length) name_lose(policy, name);
 }
 
 bool name_is_lost(const struct policy *policy, struct name name) {

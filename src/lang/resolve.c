@@ -31,11 +31,15 @@ void resolve_bool(struct scope *scope, struct expr *expr) {
         REPORT(scope->policy, LANG_NEEDS_BOOL, expr->at, expr_text(expr), type_text(scope->policy, &type));
 }
 
+static bool is_number(struct scope *scope, const struct expr *expr, const struct type *type) {
+    if (type_is_numeric(type)) return true;
+    REPORT(scope->policy, LANG_NEEDS_NUMBER, expr->at, expr_text(expr), type_text(scope->policy, type));
+    return false;
+}
+
 struct type resolve_number(struct scope *scope, struct expr *expr) {
     struct type type = resolve(scope, expr, NULL);
-    if (type_is_numeric(&type) || type.kind == TYPE_WRONG) return type;
-    REPORT(scope->policy, LANG_NEEDS_NUMBER, expr->at, expr_text(expr), type_text(scope->policy, &type));
-    return wrong;
+    return type.kind == TYPE_WRONG || is_number(scope, expr, &type) ? type : wrong;
 }
 
 void resolve_as(struct scope *scope, struct expr *expr, const struct type *want, struct text what) {
@@ -113,11 +117,7 @@ static struct type resolve_arithmetic(struct scope *scope, struct expr *expr) {
     struct type left = resolve(scope, expr->left, NULL), right = resolve(scope, expr->right, NULL);
     if (left.kind == TYPE_WRONG || right.kind == TYPE_WRONG) return wrong;
     if (sum && left.kind == TYPE_DATE) return resolve_date_sum(scope, expr, &right);
-    const struct expr *bad = !type_is_numeric(&left) ? expr->left : !type_is_numeric(&right) ? expr->right : NULL;
-    if (bad) {
-        REPORT(policy, LANG_NEEDS_NUMBER, bad->at, expr_text(bad), type_text(policy, &bad->type));
-        return wrong;
-    }
+    if (!is_number(scope, expr->left, &left) || !is_number(scope, expr->right, &right)) return wrong;
     struct type result;
     if (sum) return type_same(scope, expr->at, &left, &right, &result) ? result : wrong;
     if (expr->kind == EXPR_DIVIDE && right.kind == TYPE_ZERO) {

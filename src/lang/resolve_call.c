@@ -145,8 +145,10 @@ static struct type resolve_previous(struct scope *scope, struct expr *expr) {
 static struct type resolve_bands(struct scope *scope, struct expr *expr) {
     struct policy *policy = scope->policy;
     struct expr *value = expr->items.items[0], *scale = expr->items.items[1];
+    struct scope inner = *scope;
+    inner.scale = true;
     struct type type = resolve_number(scope, value);
-    struct type rate = resolve(scope, scale, NULL);
+    struct type rate = resolve(&inner, scale, NULL);
     if (type.kind == TYPE_WRONG || rate.kind == TYPE_WRONG) return wrong;
     struct parameter *parameter = scale->kind == EXPR_PATH && scale->as.path.target.end == PATH_PARAMETER
                                       ? scale->as.path.target.parameter

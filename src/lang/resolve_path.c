@@ -82,6 +82,8 @@ static void report_unknown_name(struct scope *scope, const struct expr *expr, co
                                 bool is_indicator) {
     struct policy *policy = scope->policy;
     struct name first = expr->as.path.names.list.items[0];
+    if (name_is_lost(policy, first)) return;
+    if (want && want->kind == TYPE_WRONG) return; /* it may be a value of the enumeration that is not known either */
     if (is_indicator) {
         REPORT(policy, LANG_INDICATOR_READ, first.at, first.text);
         return;
@@ -207,7 +209,9 @@ static struct type follow(struct scope *scope, struct expr *expr, const struct e
         struct field *field = map_get(&entity->by_name, name.text);
         struct parameter *parameter = last ? map_get(&scope->policy->parameter_by_name, name.text) : NULL;
         const struct entity *up = entity;
-        while (up && !text_equal(up->name, name.text)) up = up->parent;
+        do {
+            if (text_equal(up->name, name.text)) break;
+        } while ((up = up->parent));
         if (field) {
             read_field(scope, expr, field);
             if (last) return end_at_field(scope, expr, field);
@@ -281,6 +285,8 @@ struct type resolve_parameter(struct scope *scope, struct expr *expr, struct par
     struct policy *policy = scope->policy;
     expr->as.path.target.end = PATH_PARAMETER;
     expr->as.path.target.parameter = parameter;
+    if (parameter->type.kind == TYPE_WRONG) return wrong;
+    if (parameter->band && !scope->scale) REPORT(policy, LANG_SCALE_READ, expr->at, parameter->name);
     if (parameter->area && entity && !entity_is_within(entity, parameter->area) &&
         !entity_is_within(parameter->area, entity))
         REPORT(policy, LANG_NOT_IN_AREA, expr->at, parameter->name, entity->name, parameter->area->name);
@@ -289,11 +295,13 @@ struct type resolve_parameter(struct scope *scope, struct expr *expr, struct par
         REPORT(policy, message, expr->at, parameter->name, key_names(policy, parameter));
         return parameter->type;
     }
+    struct scope plain = *scope;
+    plain.scale = false;
     size_t index = 0;
     for (size_t i = 0; i < parameter->key_count; i++) {
         const struct key *key = &parameter->keys[i];
         if (key->kind == KEY_ENUM || key->kind == KEY_COUNT)
-            resolve_as(scope, expr->items.items[index++], &key->type, parameter->name);
+            resolve_as(&plain, expr->items.items[index++], &key->type, parameter->name);
     }
     return parameter->type;
 }

@@ -196,12 +196,12 @@ static struct text powers_text(struct policy *policy, const int8_t *powers) {
     struct arena *arena = &policy->arena;
     struct text text = TEXT("");
     for (size_t i = 0; i < policy->dimensions; i++)
-        for (int power = powers[i]; power > 0; power--)
+        for (int8_t power = powers[i]; power > 0; power--)
             text = text_format(arena, "%.*s%s%.*s", TEXT_ARG(text), text.length ? "·" : "",
                                TEXT_ARG(policy->dimension_name[i]));
     if (text.length == 0) text = TEXT("count");
     for (size_t i = 0; i < policy->dimensions; i++)
-        for (int power = powers[i]; power < 0; power++)
+        for (int8_t power = powers[i]; power < 0; power++)
             text = text_format(arena, "%.*s/%.*s", TEXT_ARG(text), TEXT_ARG(policy->dimension_name[i]));
     return text;
 }
