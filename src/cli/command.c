@@ -9,11 +9,9 @@ static const struct {
     const char *name;
     bool takes_value;
 } known_options[] = {
-    {"lang", true},     {"policy", true},  {"month", true},    {"out", true},
-    {"previous", true}, {"area", true},    {"seed", true},     {"households", true},
-    {"depth", true},    {"why-not", true}, {"reading", true},  {"known", true},
-    {"tap", false},     {"json", false},   {"strict", false},  {"all-or-nothing", false},
-    {"field", true},    {"help", false},   {"version", false}, {"color", true},
+    {"lang", true},    {"policy", true},     {"month", true}, {"out", true},      {"previous", true}, {"area", true},
+    {"seed", true},    {"households", true}, {"depth", true}, {"why-not", true},  {"reading", true},  {"known", true},
+    {"strict", false}, {"tap", false},       {"help", false}, {"version", false},
 };
 
 /* The language of the locale, unless --lang says otherwise. */

@@ -1,6 +1,5 @@
 #include "cli/session.h"
 
-#include "exchange/case_inside.h"
 #include "exchange/policy_folder.h"
 #include "exchange/results.h"
 
@@ -33,19 +32,13 @@ static bool read_readings(struct session *session) {
                     text = text_slice(whole, equals < whole.length ? equals + 1 : equals, whole.length);
         struct parameter *parameter = map_get(&session->policy->parameter_by_name, name);
         struct value value;
-        if (!parameter || !case_parse_value(&command->arena, &parameter->type, parameter->scale, text, &value) ||
+        if (!parameter || !value_parse(&command->arena, &parameter->type, parameter->scale, text, &value) ||
             value.state != VALUE_KNOWN) {
             fprintf(stderr, say(command, "doudi: --reading %.*s 不成立\n", "doudi: --reading %.*s is none\n"),
                     TEXT_ARG(whole));
             return false;
         }
-        struct override override = {
-            .parameter = parameter,
-            .value = {.from = INT32_MIN, .enacted = INT32_MIN, .number = number_zero, .band = number_zero}};
-        if (parameter->type.kind == TYPE_NUMBER) override.value.number = value.as.number;
-        if (parameter->type.kind == TYPE_BOOL) override.value.truth = value.as.truth;
-        if (parameter->type.kind == TYPE_ENUM) override.value.enum_value = value.as.choice;
-        if (parameter->type.kind == TYPE_DATE) override.value.date = value.as.date;
+        struct override override = override_of(parameter, &value);
         VECTOR_PUSH(&command->arena, &session->overrides, override);
     }
     return true;
@@ -57,7 +50,7 @@ static void take_given(struct session *session) {
     for (size_t i = 0; i < session->import.given.count; i++) {
         const struct import_given *line = &session->import.given.items[i];
         struct value value;
-        if (!case_parse_value(arena, &line->field->type, line->field->scale, line->value, &value)) continue;
+        if (!value_parse(arena, &line->field->type, line->field->scale, line->value, &value)) continue;
         if (line->opening) {
             history_put(&session->history, line->field, line->id, MONTH_FIRST, value);
         } else {

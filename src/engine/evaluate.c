@@ -1,18 +1,6 @@
 /* Expressions. Numbers in comments are the rules of docs/language.md. */
 #include "engine/evaluate.h"
 
-static bool compare_holds(enum comparison compare, int sign) {
-    switch (compare) {
-    case LESS: return sign < 0;
-    case LESS_EQUAL: return sign <= 0;
-    case EQUAL: return sign == 0;
-    case NOT_EQUAL: return sign != 0;
-    case GREATER_EQUAL: return sign >= 0;
-    case GREATER: return sign > 0;
-    }
-    return false;
-}
-
 static bool is_date(const struct expr *expr) {
     return expr->type.kind == TYPE_DATE;
 }
@@ -66,7 +54,7 @@ static struct value evaluate_comparison(const struct context *context, const str
     if (values_missing(sides, 2, &missing)) return missing;
     const struct expr *typed = expr->left->type.kind == TYPE_ZERO ? expr->right : expr->left;
     bool ordered = typed->type.kind == TYPE_NUMBER || typed->type.kind == TYPE_ZERO || is_date(typed);
-    if (ordered) return value_truth(compare_holds(expr->as.compare, order_of(typed, &sides[0], &sides[1])));
+    if (ordered) return value_truth(comparison_holds(expr->as.compare, order_of(typed, &sides[0], &sides[1])));
     return value_truth(value_equal(&typed->type, &sides[0], &sides[1]) == (expr->as.compare == EQUAL));
 }
 

@@ -15,6 +15,9 @@ struct context {
 struct context context_of(struct run *run, const struct entity *entity, size_t row);
 struct value evaluate(const struct context *context, const struct expr *expr);
 struct value evaluate_group(const struct context *context, const struct expr *expr);
+/* An event of that day counts: before the day judged (siblings of `earlier` are so by their order), within the window
+ * that ends there. */
+bool group_takes_event(const struct context *context, const struct expr *group, day_number day);
 struct value evaluate_bands(const struct context *context, const struct expr *expr);
 struct value evaluate_apportion(const struct context *context, const struct expr *expr);
 
@@ -22,6 +25,10 @@ struct value evaluate_apportion(const struct context *context, const struct expr
 struct value field_read(const struct context *reader, const struct field *field, size_t row);
 struct value previous_read(struct run *run, const struct field *field, size_t row);
 day_number event_day(const struct run *run, const struct entity *event, size_t row);
+
+/* The values that stand for the row: the parameter's own, or those of the last layer whose area holds it. */
+const struct parameter_values *parameter_values_for(const struct run *run, const struct parameter *parameter,
+                                                    const struct entity *entity, size_t row, day_number day);
 
 /* The line of a parameter that holds for a row of `entity` on a day; NULL when there is none. level: where it was
  * found, or NULL. */

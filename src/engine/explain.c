@@ -133,11 +133,6 @@ static bool is_of_another_time(const struct context *reader, const struct field 
 
 /* --- groups ----------------------------------------------------------------------------------------------------- */
 
-static bool in_window(const struct expr *group, day_number day, day_number end) {
-    if (group->as.group.window == WINDOW_YEAR) return month_year(day_month(day)) == month_year(day_month(end));
-    return day >= day_add_months(end, -group->as.group.months);
-}
-
 /* Whether a row is looked at by a group at all, before its `where` is asked. */
 static bool is_looked_at(const struct context *context, const struct expr *group, const struct context *member) {
     const struct entity *entity = group->as.group.entity;
@@ -145,9 +140,7 @@ static bool is_looked_at(const struct context *context, const struct expr *group
         struct value reference = field_read(context, group->as.group.through, member->row);
         return reference.state != VALUE_KNOWN || reference.as.row.row == context->row;
     }
-    if (!entity->is_event) return true;
-    if (!group->as.group.earlier && member->day >= context->day) return false;
-    return in_window(group, member->day, context->day);
+    return !entity->is_event || group_takes_event(context, group, member->day);
 }
 
 static void rows_of(const struct context *context, const struct expr *group, size_t *begin, size_t *end) {

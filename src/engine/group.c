@@ -84,19 +84,17 @@ static struct value finish(const struct gathering *gathering) {
     }
 }
 
-/* Events before `end` and within the window that ends there. */
-static bool in_window(const struct expr *expr, day_number day, day_number end) {
-    if (expr->as.group.window == WINDOW_YEAR) return month_year(day_month(day)) == month_year(day_month(end));
-    return day >= day_add_months(end, -expr->as.group.months);
+bool group_takes_event(const struct context *context, const struct expr *group, day_number day) {
+    if (!group->as.group.earlier && day >= context->day) return false;
+    if (group->as.group.window == WINDOW_YEAR) return month_year(day_month(day)) == month_year(day_month(context->day));
+    return day >= day_add_months(context->day, -group->as.group.months);
 }
 
 static void gather_events(struct gathering *gathering, const struct context *context, size_t begin, size_t end) {
     const struct entity *event = gathering->expr->as.group.entity;
-    bool earlier = gathering->expr->as.group.earlier;
     for (size_t row = begin; row < end && !gathering->decided; row++) {
         struct context member = context_of(context->run, event, row);
-        if (!earlier && member.day >= context->day) continue;
-        if (in_window(gathering->expr, member.day, context->day)) gather(gathering, &member);
+        if (group_takes_event(context, gathering->expr, member.day)) gather(gathering, &member);
     }
 }
 
@@ -144,27 +142,17 @@ struct value evaluate_group(const struct context *context, const struct expr *ex
 
 enum { BANDS_MAX = 64 };
 
-/* The scale in force: all the lines of the latest date, by band. */
-static size_t find_scale(struct run *run, const struct parameter *parameter, const struct parameter_value *latest,
-                         day_number day, const struct parameter_value *bands[BANDS_MAX]) {
+/* The scale in force: all the lines of the latest one's date, by band. */
+static size_t find_scale(const struct parameter_values *values, const struct parameter_value *latest,
+                         const struct parameter_value *bands[BANDS_MAX]) {
     size_t count = 0;
-    const struct parameter_values *sets[1 + 16] = {&parameter->values};
-    size_t set_count = 1;
-    for (size_t i = 0; i < parameter->exceptions.count && set_count < 17; i++)
-        sets[set_count++] = &parameter->exceptions.items[i]->values;
-    (void)run;
-    (void)day;
-    for (size_t s = 0; s < set_count; s++) {
-        const struct parameter_value *first = sets[s]->list.items, *end = first + sets[s]->list.count;
-        if (latest < first || latest >= end) continue;
-        for (const struct parameter_value *value = first; value < end && count < BANDS_MAX; value++) {
-            if (value->from != latest->from || value->enacted != latest->enacted ||
-                !text_equal(value->area, latest->area))
-                continue;
-            size_t at = count++;
-            for (; at > 0 && number_compare(bands[at - 1]->band, value->band) > 0; at--) bands[at] = bands[at - 1];
-            bands[at] = value;
-        }
+    for (size_t i = 0; i < values->list.count && count < BANDS_MAX; i++) {
+        const struct parameter_value *value = &values->list.items[i];
+        if (value->from != latest->from || value->enacted != latest->enacted || !text_equal(value->area, latest->area))
+            continue;
+        size_t at = count++;
+        for (; at > 0 && number_compare(bands[at - 1]->band, value->band) > 0; at--) bands[at] = bands[at - 1];
+        bands[at] = value;
     }
     return count;
 }
@@ -182,7 +170,9 @@ struct value evaluate_bands(const struct context *context, const struct expr *ex
     const struct parameter_value *latest =
         parameter_find(context->run, target->parameter, entity, row, context->day, index, NULL);
     if (!latest) return value_fault(REASON_NO_PARAMETER, NULL, (uint32_t)target->parameter->index);
-    size_t count = find_scale(context->run, target->parameter, latest, context->day, bands);
+    const struct parameter_values *values =
+        parameter_values_for(context->run, target->parameter, entity, row, context->day);
+    size_t count = find_scale(values, latest, bands);
     struct number total = number_zero;
     for (size_t i = 0; i < count; i++) {
         struct number top = amount.as.number;

@@ -12,9 +12,8 @@ static bool keys_match(const struct parameter *parameter, const struct parameter
     return true;
 }
 
-/* The values that stand for the row: the parameter's own, or those of the last layer whose area holds it. */
-static const struct parameter_values *values_for(const struct run *run, const struct parameter *parameter,
-                                                 const struct entity *entity, size_t row, day_number day) {
+const struct parameter_values *parameter_values_for(const struct run *run, const struct parameter *parameter,
+                                                    const struct entity *entity, size_t row, day_number day) {
     const struct parameter_values *values = &parameter->values;
     for (size_t i = 0; i < parameter->exceptions.count; i++) {
         const struct parameter_exception *exception = parameter->exceptions.items[i];
@@ -47,7 +46,7 @@ const struct parameter_value *parameter_find(struct run *run, const struct param
     if (level) *level = NULL;
     for (size_t i = 0; i < run->options.override_count; i++)
         if (run->options.overrides[i].parameter == parameter) return &run->options.overrides[i].value;
-    const struct parameter_values *values = values_for(run, parameter, entity, row, day);
+    const struct parameter_values *values = parameter_values_for(run, parameter, entity, row, day);
     if (!parameter->area) return best_in(run, parameter, values, TEXT(""), day, index);
     if (entity && entity_is_within(entity, parameter->area)) {
         row = dataset_climb(run->dataset, entity, row, parameter->area);

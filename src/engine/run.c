@@ -48,6 +48,21 @@ bool run_failed(const struct run *run) {
     return arena_failed(&run->arena);
 }
 
+struct override override_of(const struct parameter *parameter, const struct value *value) {
+    struct override override = {
+        .parameter = parameter,
+        .value = {.from = INT32_MIN, .enacted = INT32_MIN, .number = number_zero, .band = number_zero}};
+    override.value.empty = value->state != VALUE_KNOWN;
+    if (override.value.empty) return override;
+    switch (parameter->type.kind) {
+    case TYPE_BOOL: override.value.truth = value->as.truth; break;
+    case TYPE_ENUM: override.value.enum_value = value->as.choice; break;
+    case TYPE_DATE: override.value.date = value->as.date; break;
+    default: override.value.number = value->as.number; break;
+    }
+    return override;
+}
+
 /* --- days ------------------------------------------------------------------------------------------------------- */
 
 day_number event_day(const struct run *run, const struct entity *event, size_t row) {
@@ -162,8 +177,7 @@ static void find_stages(struct run *run, const struct field *field, size_t row, 
 
 static bool yields(const struct rule *rule, const struct stage *group, const bool *holds, size_t count) {
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; holds[i] && k < group[i].rule->over.count; k++)
-            if (group[i].rule->over.items[k] == rule) return true;
+        if (holds[i] && rule_goes_over(group[i].rule, rule)) return true;
     return false;
 }
 

@@ -47,6 +47,9 @@ struct override {
     const struct parameter *parameter;
     struct parameter_value value;
 };
+/* The parameter set to a value of its type, everywhere and always. Nobody has confirmed it. */
+struct override override_of(const struct parameter *parameter, const struct value *value);
+
 struct run_options {
     day_number known; /* the law as enacted up to that day; DAY_NEVER: all */
     const struct given *given;

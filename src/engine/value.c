@@ -61,6 +61,70 @@ bool values_unsure(const struct value *values, size_t count, struct value *out) 
     return first_of(values, count, VALUE_UNKNOWN, VALUE_FAULT, out);
 }
 
+/* --- reading --------------------------------------------------------------------------------------------- */
+
+bool number_parse_exact(struct arena *arena, struct text text, struct number *out) {
+    *out = number_zero;
+    bool minus = false;
+    for (size_t begin = 0, at = 1; begin < text.length; at++) {
+        bool sign = at < text.length && (text.bytes[at] == '+' || (text.bytes[at] == '-' && text.bytes[at - 1] == ' '));
+        if (at < text.length && !sign) continue;
+        struct text term = text_trim(text_slice(text, begin, at < text.length ? at : text.length));
+        size_t slash = 0;
+        while (slash < term.length && term.bytes[slash] != '/') slash++;
+        bool percent = term.length > 1 && term.bytes[term.length - 1] == '%';
+        struct number top, bottom = number_one;
+        struct text numerator = text_trim(text_slice(term, 0, percent ? term.length - 1 : slash));
+        if (numerator.length > 100 || !number_parse(arena, numerator, &top)) return false;
+        if (slash < term.length && !percent) {
+            struct text denominator = text_trim(text_slice(term, slash + 1, term.length));
+            if (denominator.length > 100 || !number_parse(arena, denominator, &bottom) || number_sign(bottom) == 0)
+                return false;
+        }
+        if (percent) bottom = number_from(100);
+        struct number part = number_divide(arena, top, bottom);
+        *out = minus ? number_subtract(arena, *out, part) : number_add(arena, *out, part);
+        minus = at < text.length && text.bytes[at] == '-';
+        begin = at + 1;
+        at = begin;
+    }
+    return text.length > 0;
+}
+
+bool value_parse(struct arena *arena, const struct type *type, struct number scale, struct text text,
+                 struct value *out) {
+    bool truth;
+    int choice;
+    day_number day;
+    *out = (struct value){0};
+    if (text_is(text, "unknown")) {
+        *out = value_unknown(REASON_INPUT, NULL, 0, 0);
+        return true;
+    }
+    switch (type->kind) {
+    case TYPE_NUMBER:
+        if (!number_parse_exact(arena, text, &out->as.number)) return false;
+        out->as.number = number_multiply(arena, out->as.number, scale);
+        return true;
+    case TYPE_BOOL:
+        if (!truth_parse(text, &truth)) return false;
+        *out = value_truth(truth);
+        return true;
+    case TYPE_DATE:
+        if (text_is(text, "never"))
+            day = DAY_NEVER;
+        else if (!day_parse(text, &day))
+            return false;
+        *out = value_date(day);
+        return true;
+    case TYPE_ENUM:
+        choice = enumeration_find(type->enumeration, text);
+        out->as.choice = (uint32_t)choice;
+        return choice >= 0;
+    default: return false;
+    }
+}
+
 /* --- showing ---------------------------------------------------------------------------------------------------- */
 
 static unsigned decimals_of(struct arena *arena, struct number step) {

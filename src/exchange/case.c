@@ -164,22 +164,12 @@ static void read_overrides(struct a_case *a_case, const struct yaml_node *node) 
         struct parameter *parameter = map_get(&a_case->policy->policy->parameter_by_name, pair->key);
         struct value value;
         if (!parameter ||
-            !case_parse_value(a_case->arena, &parameter->type, parameter->scale, pair->value->scalar, &value)) {
+            !value_parse(a_case->arena, &parameter->type, parameter->scale, pair->value->scalar, &value)) {
             case_complain(a_case, parameter ? EXCHANGE_CASE_VALUE : EXCHANGE_CASE_KEY, pair->value->at, pair->key,
                           pair->value->scalar);
             continue;
         }
-        struct override override = {.parameter = parameter,
-                                    .value = {.from = INT32_MIN,
-                                              .enacted = INT32_MIN,
-                                              .number = number_zero,
-                                              .band = number_zero,
-                                              .confirmed = true}};
-        override.value.empty = value.state != VALUE_KNOWN;
-        if (parameter->type.kind == TYPE_NUMBER) override.value.number = value.as.number;
-        if (parameter->type.kind == TYPE_BOOL) override.value.truth = value.as.truth;
-        if (parameter->type.kind == TYPE_ENUM) override.value.enum_value = value.as.choice;
-        if (parameter->type.kind == TYPE_DATE) override.value.date = value.as.date;
+        struct override override = override_of(parameter, &value);
         VECTOR_PUSH(a_case->arena, &a_case->overrides, override);
     }
 }

@@ -43,8 +43,6 @@ const struct area_line *area_first_below(const struct area_book *book, struct te
 
 /* The node that stands for the month: itself, or the latest entry of a mapping from months; NULL before the first. */
 const struct yaml_node *case_value_at(const struct yaml_node *node, month_number month);
-bool case_parse_value(struct arena *arena, const struct type *type, struct number scale, struct text text,
-                      struct value *out);
 void case_run(struct a_case *a_case);
 
 #endif

@@ -23,71 +23,6 @@ const struct yaml_node *case_value_at(const struct yaml_node *node, month_number
     return found;
 }
 
-/* --- values as text --------------------------------------------------------------------------------------------- */
-
-/* 3500/6, 583.33 + 1/30000, 20%: what a person writes for an exact number. */
-static bool parse_exact(struct arena *arena, struct text text, struct number *out) {
-    *out = number_zero;
-    bool minus = false;
-    for (size_t begin = 0, at = 1; begin < text.length; at++) {
-        bool sign = at < text.length && (text.bytes[at] == '+' || (text.bytes[at] == '-' && text.bytes[at - 1] == ' '));
-        if (at < text.length && !sign) continue;
-        struct text term = text_trim(text_slice(text, begin, at < text.length ? at : text.length));
-        size_t slash = 0;
-        while (slash < term.length && term.bytes[slash] != '/') slash++;
-        bool percent = term.length > 1 && term.bytes[term.length - 1] == '%';
-        struct number top, bottom = number_one;
-        struct text numerator = text_trim(text_slice(term, 0, percent ? term.length - 1 : slash));
-        if (numerator.length > 100 || !number_parse(arena, numerator, &top)) return false;
-        if (slash < term.length && !percent) {
-            struct text denominator = text_trim(text_slice(term, slash + 1, term.length));
-            if (denominator.length > 100 || !number_parse(arena, denominator, &bottom) || number_sign(bottom) == 0)
-                return false;
-        }
-        if (percent) bottom = number_from(100);
-        struct number part = number_divide(arena, top, bottom);
-        *out = minus ? number_subtract(arena, *out, part) : number_add(arena, *out, part);
-        minus = at < text.length && text.bytes[at] == '-';
-        begin = at + 1;
-        at = begin;
-    }
-    return text.length > 0;
-}
-
-bool case_parse_value(struct arena *arena, const struct type *type, struct number scale, struct text text,
-                      struct value *out) {
-    bool truth;
-    int choice;
-    day_number day;
-    *out = (struct value){0};
-    if (text_is(text, "unknown")) {
-        *out = value_unknown(REASON_INPUT, NULL, 0, 0);
-        return true;
-    }
-    switch (type->kind) {
-    case TYPE_NUMBER:
-        if (!parse_exact(arena, text, &out->as.number)) return false;
-        out->as.number = number_multiply(arena, out->as.number, scale);
-        return true;
-    case TYPE_BOOL:
-        if (!truth_parse(text, &truth)) return false;
-        *out = value_truth(truth);
-        return true;
-    case TYPE_DATE:
-        if (text_is(text, "never"))
-            day = DAY_NEVER;
-        else if (!day_parse(text, &day))
-            return false;
-        *out = value_date(day);
-        return true;
-    case TYPE_ENUM:
-        choice = enumeration_find(type->enumeration, text);
-        out->as.choice = (uint32_t)choice;
-        return choice >= 0;
-    default: return false;
-    }
-}
-
 /* --- records ---------------------------------------------------------------------------------------------------- */
 
 static void give(struct a_case *a_case, const struct case_row *row, const struct field *field, month_number month,
@@ -102,7 +37,7 @@ static void put_text_lane(struct a_case *a_case, struct records *records, const 
     lane value;
     struct number exact;
     enum lane_result result = lane_parse(&spec, text, &value);
-    if (result == LANE_NOT_A_NUMBER && parse_exact(a_case->arena, text, &exact))
+    if (result == LANE_NOT_A_NUMBER && number_parse_exact(a_case->arena, text, &exact))
         result = number_lane(a_case->arena, &spec, number_multiply(a_case->arena, exact, field->scale), &value)
                      ? LANE_OK
                      : LANE_OFF_STEP;
@@ -118,7 +53,7 @@ static void put_field(struct a_case *a_case, struct records *records, const stru
     if (node->kind != YAML_SCALAR) {
         case_complain(a_case, EXCHANGE_CASE_VALUE, node->at, field->name, TEXT("…"));
     } else if (field->kind != FIELD_INPUT) {
-        if (case_parse_value(a_case->arena, &field->type, field->scale, node->scalar, &value))
+        if (value_parse(a_case->arena, &field->type, field->scale, node->scalar, &value))
             give(a_case, row, field, month, value);
         else
             case_complain(a_case, EXCHANGE_CASE_VALUE, node->at, field->name, node->scalar);
@@ -179,7 +114,7 @@ static void put_openings(struct a_case *a_case, struct history *history) {
             const struct field *field = entity_field(row->entity, pair->key);
             struct value value;
             if (field && field->kind != FIELD_INPUT &&
-                case_parse_value(a_case->arena, &field->type, field->scale, pair->value->scalar, &value))
+                value_parse(a_case->arena, &field->type, field->scale, pair->value->scalar, &value))
                 history_put(history, field, row->id, MONTH_FIRST, value);
             else
                 case_complain(a_case, field ? EXCHANGE_CASE_VALUE : EXCHANGE_CASE_KEY, pair->key_at, pair->key,
@@ -229,7 +164,7 @@ static bool near_enough(const struct a_case *a_case, const struct field *field, 
                         const struct value *got) {
     const struct yaml_node *margin = yaml_get(a_case->node, "absolute_error_margin");
     struct number allowed;
-    if (!margin || field->type.kind != TYPE_NUMBER || !parse_exact(a_case->arena, margin->scalar, &allowed))
+    if (!margin || field->type.kind != TYPE_NUMBER || !number_parse_exact(a_case->arena, margin->scalar, &allowed))
         return value_equal(&field->type, expected, got);
     struct number gap =
         number_absolute(a_case->arena, number_subtract(a_case->arena, expected->as.number, got->as.number));
@@ -257,7 +192,7 @@ static void compare(struct a_case *a_case, struct run *run, const struct field *
                    shown, why_text(arena, run, &got));
         return;
     }
-    if (node->kind != YAML_SCALAR || !case_parse_value(arena, &field->type, field->scale, node->scalar, &expected)) {
+    if (node->kind != YAML_SCALAR || !value_parse(arena, &field->type, field->scale, node->scalar, &expected)) {
         case_complain(a_case, EXCHANGE_CASE_VALUE, node->at, field->name, node->scalar);
         return;
     }

@@ -1,7 +1,6 @@
 #include "exchange/results.h"
 
 #include "base/csv.h"
-#include "exchange/case_inside.h"
 
 /* --- finding ---------------------------------------------------------------------------------------------------- */
 
@@ -363,7 +362,7 @@ static bool read_line(struct history *history, struct arena *arena, const struct
     if (!field || field->kind == FIELD_INPUT || (month_text.length && !month_parse(month_text, &month))) return false;
     if (text_is(text, "fault"))
         value = value_fault(REASON_NOT_ASSESSED, field, 0);
-    else if (!case_parse_value(arena, &field->type, field->scale, text, &value))
+    else if (!value_parse(arena, &field->type, field->scale, text, &value))
         return false;
     if (value.state == VALUE_UNKNOWN) value.reason = (struct reason){.kind = REASON_NOT_ASSESSED, .field = field};
     history_put(history, field, csv->fields[1].text, month, value);

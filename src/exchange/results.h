@@ -11,7 +11,7 @@
 struct benefit_total {
     const struct field *benefit;
     size_t rows;          /* that get something */
-    size_t families;      /* rows of the payee's household-like ancestor are not known here: distinct parents */
+    size_t families;      /* distinct parents of those rows */
     size_t undetermined;  /* unknown or a fault */
     struct number amount; /* in base units, of the known ones */
 };

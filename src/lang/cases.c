@@ -227,18 +227,6 @@ static size_t prepare(struct cells *cells) {
     return size;
 }
 
-static bool compare_holds(enum comparison compare, int sign) {
-    switch (compare) {
-    case LESS: return sign < 0;
-    case LESS_EQUAL: return sign <= 0;
-    case EQUAL: return sign == 0;
-    case NOT_EQUAL: return sign != 0;
-    case GREATER_EQUAL: return sign >= 0;
-    case GREATER: return sign > 0;
-    }
-    return false;
-}
-
 static bool test_holds(const struct cells *cells, const struct test *test) {
     const struct variable *variable = &cells->variables[test->variable];
     size_t value = cells->value[test->variable];
@@ -251,8 +239,8 @@ static bool test_holds(const struct cells *cells, const struct test *test) {
     case TEST_IS: return value == 1;
     case TEST_MEMBER: return value < 64 && (test->members >> value & 1);
     case TEST_COMPARE:
-        if (variable->kind == VARIABLE_RELATION) return compare_holds(test->compare, (int)value - 1);
-        return compare_holds(test->compare, number_compare(variable->points[value], test->low));
+        if (variable->kind == VARIABLE_RELATION) return comparison_holds(test->compare, (int)value - 1);
+        return comparison_holds(test->compare, number_compare(variable->points[value], test->low));
     case TEST_WITHIN:
         return number_compare(variable->points[value], test->low) >= 0 &&
                number_compare(variable->points[value], test->high) <= 0;
@@ -367,12 +355,6 @@ static void check_coverage(struct cells *cells, const struct rule *rule) {
 
 /* --- exceptions ------------------------------------------------------------------------------------------------- */
 
-static bool over(const struct rule *rule, const struct rule *other) {
-    for (size_t i = 0; i < rule->over.count; i++)
-        if (rule->over.items[i] == other) return true;
-    return false;
-}
-
 static bool dates_meet(const struct rule *a, const struct rule *b) {
     return a->from <= b->until && b->from <= a->until;
 }
@@ -384,7 +366,9 @@ static void report_clash(struct policy *policy, const struct rule *a, const stru
 
 /* Two exceptions of one layer must be disjoint, agree, or say which goes over the other. */
 static void check_clash(struct cells *cells, const struct rule *a, const struct rule *b) {
-    if (a->layer != b->layer || over(a, b) || over(b, a) || !dates_meet(a, b) || a->count == 0 || b->count == 0) return;
+    if (a->layer != b->layer || rule_goes_over(a, b) || rule_goes_over(b, a) || !dates_meet(a, b) || a->count == 0 ||
+        b->count == 0)
+        return;
     if (expr_equal(a->branches[0].value, b->branches[0].value)) return;
     begin(cells);
     const struct rule *const pair[] = {a, b};

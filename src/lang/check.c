@@ -181,12 +181,6 @@ static bool cites_any(const struct declaration *declaration, struct text clause)
     return false;
 }
 
-static bool goes_over(const struct rule *rule, const struct rule *other) {
-    for (size_t i = 0; i < rule->over.count; i++)
-        if (rule->over.items[i] == other) return true;
-    return false;
-}
-
 /* The exceptions of the same layer that cite what the rule says to go over. */
 static void link_directly(struct policy *policy, const struct field *field, struct rule *rule) {
     const struct names *over = &rule->declaration->over;
@@ -197,7 +191,7 @@ static void link_directly(struct policy *policy, const struct field *field, stru
             struct rule *other = field->exceptions.items[k];
             if (other == rule || other->layer != rule->layer || !cites_any(other->declaration, clause.text)) continue;
             found = true;
-            if (!goes_over(rule, other)) VECTOR_PUSH(&policy->arena, &rule->over, other);
+            if (!rule_goes_over(rule, other)) VECTOR_PUSH(&policy->arena, &rule->over, other);
         }
         if (!found && !map_get(&policy->lost, TEXT("exception")))
             REPORT(policy, LANG_OVER_NOTHING, clause.at, clause.text, field->name);

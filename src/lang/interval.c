@@ -12,10 +12,7 @@ enum { ROUNDS_MAX = 12, BITS_MAX = 127, DIVISORS_MAX = 32 };
 struct analysis {
     struct policy *policy;
     struct arena *arena;
-    const struct rule *rule; /* whose text is read, for reports */
-    const struct entity *entity;
-    struct span place; /* of what is no rule */
-    bool final;        /* the bounds stand: report what is too wide */
+    bool final; /* the bounds stand: report what is too wide */
     bool any_changed;
     bool *found, *changed; /* of each field, in this round */
     struct field *const *order;
@@ -439,15 +436,12 @@ static struct interval find(struct analysis *analysis, const struct expr *expr, 
 /* --- fields ----------------------------------------------------------------------------------------------------- */
 
 static struct interval find_text(struct analysis *analysis, const struct rule *rule, struct interval so_far) {
-    const struct rule *outer = analysis->rule;
-    analysis->rule = rule;
     for (size_t i = 0; i < rule->count; i++) {
         if (rule->branches[i].condition) find(analysis, rule->branches[i].condition, rule->field->entity);
         so_far = join(analysis, so_far, find(analysis, rule->branches[i].value, rule->field->entity));
     }
     if (rule->declaration->starts)
         so_far = join(analysis, so_far, find(analysis, rule->declaration->starts, rule->field->entity));
-    analysis->rule = outer;
     return so_far;
 }
 

@@ -230,6 +230,12 @@ struct text label_or_name(const struct text label[LANGUAGES], struct text name, 
     return other.length ? other : name;
 }
 
+bool rule_goes_over(const struct rule *rule, const struct rule *other) {
+    for (size_t i = 0; i < rule->over.count; i++)
+        if (rule->over.items[i] == other) return true;
+    return false;
+}
+
 const struct rule *field_rule_on(const struct field *field, day_number day, day_number known) {
     const struct rule *found = NULL;
     for (size_t i = 0; i < field->rules.count; i++) {

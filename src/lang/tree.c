@@ -17,6 +17,18 @@ const char *comparison_sign(enum comparison compare) {
     return signs[compare];
 }
 
+bool comparison_holds(enum comparison compare, int sign) {
+    switch (compare) {
+    case LESS: return sign < 0;
+    case LESS_EQUAL: return sign <= 0;
+    case EQUAL: return sign == 0;
+    case NOT_EQUAL: return sign != 0;
+    case GREATER_EQUAL: return sign >= 0;
+    case GREATER: return sign > 0;
+    }
+    return false;
+}
+
 const char *group_word(enum group_kind group) {
     static const char *const words[] = {"sum", "count", "any", "all", "min", "max"};
     return words[group];
