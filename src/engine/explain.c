@@ -323,18 +323,13 @@ static void add_operands(const struct list *list, const struct context *context,
 
 /* --- conditions ------------------------------------------------------------------------------------------------- */
 
-static enum comparison opposite(enum comparison compare) {
-    static const enum comparison opposites[] = {GREATER_EQUAL, GREATER, NOT_EQUAL, EQUAL, LESS, LESS_EQUAL};
-    return opposites[compare];
-}
-
 /* How far the left side would have to move for the comparison to come out the other way. */
 static void set_distance(struct walk *walk, struct explanation *node, const struct context *context,
                          const struct expr *expr, struct number step) {
     struct value left = evaluate(context, expr->left), right = evaluate(context, expr->right);
     bool numbers = expr->left->type.kind == TYPE_NUMBER || expr->right->type.kind == TYPE_NUMBER;
     if (!numbers || left.state != VALUE_KNOWN || right.state != VALUE_KNOWN) return;
-    enum comparison aim = node->value.as.truth ? opposite(expr->as.compare) : expr->as.compare;
+    enum comparison aim = node->value.as.truth ? comparison_opposite(expr->as.compare) : expr->as.compare;
     if (aim == NOT_EQUAL) return;
     struct number gap = number_subtract(walk->arena, right.as.number, left.as.number);
     bool down = aim == LESS || aim == LESS_EQUAL || (aim == EQUAL && number_sign(gap) < 0);

@@ -184,7 +184,7 @@ static void append_line_detail(const struct page *page, struct builder *tail, co
         append_part(tail, text_from(say(page, "回忆值", "recalled")));
     else
         append_part(tail, shown_only ? text_from(say(page, "示意值", "for illustration")) : line->confidence);
-    append_part(tail, line->source);
+    append_part(tail, label_or_name(line->source, TEXT(""), page->language));
 }
 
 static struct text tail_of(const struct page *page, const struct explanation *node) {

@@ -248,6 +248,7 @@ static void read_line(struct csv_table *table, const struct parameter *parameter
                       struct map *seen) {
     struct policy *policy = table->policy;
     struct text text = csv_table_cell(table, TEXT("value")), confidence = csv_table_cell(table, TEXT("confidence"));
+    struct text source = csv_table_cell(table, TEXT("source")); /* in one language, or in two */
     struct parameter_value value = {
         .area = csv_table_cell(table, TEXT("area")),
         .from = INT32_MIN,
@@ -256,11 +257,12 @@ static void read_line(struct csv_table *table, const struct parameter *parameter
         .band = number_zero,
         .empty = text.length == 0,
         .confirmed = text_is(confidence, "high"),
-        .source = csv_table_cell(table, TEXT("source")),
+        .source = {csv_table_cell(table, TEXT("source_zh")), csv_table_cell(table, TEXT("source_en"))},
         .document = csv_table_cell(table, TEXT("document")),
         .confidence = confidence,
         .at = csv_table_place(table, TEXT("value")),
     };
+    if (source.length) value.source[LANGUAGE_ZH] = source;
     bool good = parse_day_cell(table, "from", &value.from);
     good = parse_day_cell(table, "enacted", &value.enacted) && good;
     for (size_t i = 0; i < parameter->key_count; i++)

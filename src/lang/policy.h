@@ -132,7 +132,8 @@ struct parameter_value {
     day_number date;
     uint32_t enum_value;
     bool confirmed;
-    struct text source, document, confidence;
+    struct text source[LANGUAGES]; /* where it is from, in words */
+    struct text document, confidence;
     struct span at;
 };
 struct parameter_values {

@@ -57,6 +57,9 @@ static struct text print_dates(const struct printer *printer, const struct decla
         text = SAY(printer, "自{0}起", "from {0}", day_format(printer->arena, declaration->from));
     if (declaration->has_until)
         text = SAY(printer, "{0}至{1}止", "{0} until {1}", text, day_format(printer->arena, declaration->until));
+    if (declaration->has_enacted)
+        text = print_joined(printer, text,
+                            SAY(printer, "{0}公布", "enacted {0}", day_format(printer->arena, declaration->enacted)));
     return text.length ? SAY(printer, "({0})", " ({0})", text) : text;
 }
 
@@ -92,11 +95,38 @@ static void print_body(struct builder *out, const struct printer *printer, const
     }
 }
 
+/* Which clauses an exception goes over, what stands before its first month, in which month it is judged. */
+static void print_options(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
+    static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
+                                         "July",    "August",   "September", "October", "November", "December"};
+    if (declaration->over.list.count)
+        builder_add(out, SAY(printer, ",优先于{0}", ", goes over {0}", print_clauses(printer, &declaration->over)));
+    if (declaration->starts)
+        builder_add(out, SAY(printer, ",此前从{0}开始", ", starts from {0}",
+                             print_expression(printer, declaration->starts)));
+    if (declaration->yearly)
+        builder_add(out, SAY(printer, ",每年{0}月核定一次", ", judged once a year in {1}",
+                             text_format(printer->arena, "%d", declaration->yearly),
+                             text_from(months[declaration->yearly - 1])));
+}
+
+/* Which fund pays, whom, and by which day. */
 static void print_fund(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
     const struct declaration *fund = map_get(&printer->policy->fund_by_name, declaration->fund.text);
     if (fund)
         builder_add(out, SAY(printer, ",由{0}支付", ", paid by {0}",
                              label_or_name(fund->label, fund->name.text, printer->language)));
+    if (!declaration->pays.text.length) return;
+    const struct entity *entity = map_get(&printer->policy->entity_by_name, declaration->of.text);
+    const struct entity *payee = map_get(&printer->policy->entity_by_name, declaration->pays.text);
+    const struct field *field = entity ? map_get(&entity->by_name, declaration->pays.text) : NULL;
+    struct text whom = declaration->pays.text;
+    if (payee) whom = label_or_name(payee->label, whom, printer->language);
+    if (field) whom = label_or_name(field->label, field->name, printer->language);
+    builder_add(out, SAY(printer, ",付给{0}", ", to the {0}", whom));
+    if (declaration->pay_day)
+        builder_add(out, SAY(printer, ",每月{0}日前", ", by the {0}th of the month",
+                             text_format(printer->arena, "%d", declaration->pay_day)));
 }
 
 static void print_receivers(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
@@ -107,19 +137,6 @@ static void print_receivers(struct builder *out, const struct printer *printer, 
         list = print_joined(printer, list, role ? label_or_name(role->label, name, printer->language) : name);
     }
     builder_add(out, SAY(printer, ",提醒{0}", ", tells {0}", list));
-}
-
-static void print_reading(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
-    print_head(out, printer, declaration, "理解:", "Reading: ");
-    print_body(out, printer, declaration);
-    struct text because = label_or_name(declaration->because, TEXT(""), printer->language);
-    if (because.length) builder_add(out, SAY(printer, "  - 理由:{0}。\n", "  - Why: {0}.\n", because));
-    const struct parameter *parameter = map_get(&printer->policy->parameter_by_name, declaration->name.text);
-    if (parameter && parameter->type.kind == TYPE_BOOL && declaration->branches.count == 1 &&
-        declaration->branches.items[0].value->kind == EXPR_BOOL)
-        builder_add(out, declaration->branches.items[0].value->as.truth
-                             ? SAY(printer, "  - 另一种理解:否。\n", "  - The alternative: no.\n", TEXT(""))
-                             : SAY(printer, "  - 另一种理解:是。\n", "  - The alternative: yes.\n", TEXT("")));
 }
 
 static void print_guarantee(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
@@ -146,27 +163,30 @@ static void print_target(struct builder *out, const struct printer *printer, con
                          print_expression(printer, declaration->target)));
 }
 
+/* Which procedures set an input. */
+static void print_setters(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
+    struct text list = TEXT("");
+    for (size_t i = 0; i < declaration->set_by.list.count; i++) {
+        struct text name = declaration->set_by.list.items[i].text;
+        const struct declaration *procedure = map_get(&printer->policy->procedure_by_name, name);
+        list = print_joined(printer, list, procedure ? label_or_name(procedure->label, name, printer->language) : name);
+    }
+    if (list.length) builder_add(out, SAY(printer, ",由{0}核定", ", set by {0}", list));
+}
+
 static void print_input(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
     print_head(out, printer, declaration, "登记:", "Recorded: ");
     if (declaration->empty)
         builder_add(out,
                     SAY(printer, ",空着表示{0}", ", empty means {0}", print_expression(printer, declaration->empty)));
+    print_setters(out, printer, declaration);
     builder_add(out, SAY(printer, "。\n", ".\n", TEXT("")));
-}
-
-/* Values from a table stay in the table. */
-static void print_parameter_declaration(struct builder *out, const struct printer *printer,
-                                        const struct declaration *declaration) {
-    print_head(out, printer, declaration, "参数:", "Parameter: ");
-    if (declaration->branches.count)
-        print_body(out, printer, declaration);
-    else
-        builder_add(out, SAY(printer, ",见表。\n", ", see its table.\n", TEXT("")));
 }
 
 static void print_benefit(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
     print_head(out, printer, declaration, "待遇:", "Benefit: ");
     print_fund(out, printer, declaration);
+    print_options(out, printer, declaration);
     print_body(out, printer, declaration);
 }
 
@@ -190,15 +210,26 @@ static void print_declaration(struct builder *out, const struct printer *printer
                               const struct declaration *declaration) {
     switch (declaration->head) {
     case HEAD_INPUT: print_input(out, printer, declaration); break;
-    case HEAD_PARAMETER: print_parameter_declaration(out, printer, declaration); break;
-    case HEAD_READING: print_reading(out, printer, declaration); break;
+    case HEAD_PARAMETER:
+        print_head(out, printer, declaration, "参数:", "Parameter: ");
+        print_parameter_body(out, printer, declaration);
+        break;
+    case HEAD_READING:
+        print_head(out, printer, declaration, "理解:", "Reading: ");
+        print_reading_body(out, printer, declaration);
+        break;
     case HEAD_RULE:
         print_head(out, printer, declaration, "规则:", "Rule: ");
+        print_options(out, printer, declaration);
         print_body(out, printer, declaration);
         break;
     case HEAD_EXCEPTION:
         print_head(out, printer, declaration, "例外:", "Exception: ");
-        print_body(out, printer, declaration);
+        print_options(out, printer, declaration);
+        if (declaration->parameter_exception || declaration->reading_exception)
+            print_parameter_body(out, printer, declaration);
+        else
+            print_body(out, printer, declaration);
         break;
     case HEAD_BENEFIT: print_benefit(out, printer, declaration); break;
     case HEAD_ALERT: print_alert(out, printer, declaration); break;
@@ -209,10 +240,7 @@ static void print_declaration(struct builder *out, const struct printer *printer
         builder_add(out, SAY(printer, "。", ". ", TEXT("")));
         print_procedure(out, printer, declaration);
         break;
-    default:
-        print_head(out, printer, declaration, "用语:", "Term: ");
-        builder_add(out, SAY(printer, "。\n", ".\n", TEXT("")));
-        break;
+    default: print_term(out, printer, declaration); break;
     }
 }
 
@@ -230,4 +258,13 @@ void policy_print(struct builder *out, struct arena *arena, const struct policy 
             print_declaration(out, &printer, declaration);
         }
     }
+}
+
+struct text declaration_sentence(struct arena *arena, const struct policy *policy,
+                                 const struct declaration *declaration, enum language language) {
+    const struct printer printer = {arena, policy, language};
+    struct builder out;
+    builder_init(&out);
+    print_declaration(&out, &printer, declaration);
+    return builder_finish(&out, arena);
 }

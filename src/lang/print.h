@@ -17,6 +17,10 @@ struct printer {
 /* The whole policy under the headings of its text. The policy must be compiled. */
 void policy_print(struct builder *out, struct arena *arena, const struct policy *policy, enum language language);
 
+/* One declaration of it, as a line or several. */
+struct text declaration_sentence(struct arena *arena, const struct policy *policy,
+                                 const struct declaration *declaration, enum language language);
+
 /* A checked expression in words; in the arena. */
 struct text expr_sentence(struct arena *arena, const struct policy *policy, const struct expr *expr,
                           enum language language);
@@ -32,7 +36,15 @@ struct text print_cases(const struct printer *printer, const struct branch *bran
 struct text print_clauses(const struct printer *printer, const struct names *cites); /* 〔2.1.1〕〔2.1.2〕, or empty */
 struct text print_unit(const struct printer *printer, struct text unit);             /* money/year: 元/年 */
 struct text print_joined(const struct printer *printer, struct text list, struct text next); /* list、next */
+struct text print_digits(const struct printer *printer, struct number number);               /* 1,000 or 0.5 */
 bool parameter_is_confirmed(const struct parameter *parameter);
+struct text print_parameter_value(const struct printer *printer, const struct parameter *parameter,
+                                  const struct parameter_value *value); /* 3,500 yuan/year */
+struct text print_parameter_keys(const struct printer *printer, const struct parameter *parameter,
+                                 const struct parameter_value *value); /* 530523, township, from 2018-07-01 */
+void print_parameter_body(struct builder *out, const struct printer *printer, const struct declaration *declaration);
+void print_reading_body(struct builder *out, const struct printer *printer, const struct declaration *declaration);
+void print_term(struct builder *out, const struct printer *printer, const struct declaration *declaration);
 void print_procedure(struct builder *out, const struct printer *printer, const struct declaration *procedure);
 
 #endif

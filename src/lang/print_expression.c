@@ -62,8 +62,13 @@ struct text print_unit(const struct printer *printer, struct text unit) {
     return text;
 }
 
+struct text print_digits(const struct printer *printer, struct number number) {
+    return number_is_integer(number) ? number_decimal(printer->arena, number, 0, true)
+                                     : number_exact(printer->arena, number);
+}
+
 static struct text print_number(const struct printer *printer, const struct expr *expr) {
-    struct text value = number_exact(printer->arena, expr->as.number.value), unit = expr->as.number.unit;
+    struct text value = print_digits(printer, expr->as.number.value), unit = expr->as.number.unit;
     if (unit.length == 0) return value;
     if (text_is(unit, "%")) return SAY(printer, "{0}%", "{0}%", value);
     return SAY(printer, "{0}{1}", "{0} {1}", value, print_unit(printer, unit));
@@ -163,6 +168,20 @@ static struct text print_group(const struct printer *printer, const struct expr 
     return print_fill(printer, patterns[expr->as.group.kind][printer->language], arguments);
 }
 
+/* max(0, x): x, and never below 0. */
+static bool is_bound(const struct expr *call) {
+    bool bounds = call->as.call.function == FUNCTION_MAX || call->as.call.function == FUNCTION_MIN;
+    return bounds && call->items.count == 2 && call->items.items[0]->kind == EXPR_NUMBER;
+}
+
+static struct text print_bound(const struct printer *printer, const struct expr *call) {
+    struct text bound = print_expression(printer, call->items.items[0]),
+                value = print_expression(printer, call->items.items[1]);
+    return call->as.call.function == FUNCTION_MAX
+               ? SAY(printer, "({1},低于{0}的按{0}计)", "({1}, but at least {0})", bound, value)
+               : SAY(printer, "({1},高于{0}的按{0}计)", "({1}, but at most {0})", bound, value);
+}
+
 static struct text print_call(const struct printer *printer, const struct expr *expr) {
     static const char *const patterns[FUNCTIONS][LANGUAGES] = {
         [FUNCTION_MIN] = {"({3})中最小的", "the least of ({3})"},
@@ -182,6 +201,7 @@ static struct text print_call(const struct printer *printer, const struct expr *
     struct text arguments[4] = {TEXT(""), TEXT(""), TEXT(""), print_list(printer, expr, 0)};
     for (size_t i = 0; i < 3 && i < expr->items.count; i++)
         arguments[i] = print_expression(printer, expr->items.items[i]);
+    if (is_bound(expr)) return print_bound(printer, expr);
     return print_fill(printer, patterns[expr->as.call.function][printer->language], arguments);
 }
 
@@ -222,7 +242,7 @@ static struct text print_operator(const struct printer *printer, const struct ex
     return print_fill(printer, patterns[expr->kind][printer->language], arguments);
 }
 
-static struct text print_comparison(const struct printer *printer, const struct expr *expr) {
+static struct text print_comparison(const struct printer *printer, const struct expr *expr, enum comparison compare) {
     static const char *const amounts[][LANGUAGES] = {
         {"{0}低于{1}", "{0} is less than {1}"},
         {"{0}不超过{1}", "{0} is at most {1}"},
@@ -241,7 +261,30 @@ static struct text print_comparison(const struct printer *printer, const struct 
     };
     bool is_amount = expr->left->type.kind == TYPE_NUMBER || expr->left->type.kind == TYPE_ZERO;
     const struct text arguments[] = {print_within(printer, expr->left, 5), print_within(printer, expr->right, 5)};
-    return print_fill(printer, (is_amount ? amounts : dates)[expr->as.compare][printer->language], arguments);
+    return print_fill(printer, (is_amount ? amounts : dates)[compare][printer->language], arguments);
+}
+
+static struct text print_set(const struct printer *printer, const struct expr *expr, bool negated) {
+    struct text left = print_within(printer, expr->left, 5), list = print_list(printer, expr, 0);
+    return negated ? SAY(printer, "{0}不是{1}之一", "{0} is none of {1}", left, list)
+                   : SAY(printer, "{0}是{1}之一", "{0} is one of {1}", left, list);
+}
+
+static struct text print_range(const struct printer *printer, const struct expr *expr, bool negated) {
+    struct text left = print_within(printer, expr->left, 5), low = print_within(printer, expr->right, 5),
+                high = print_within(printer, expr->third, 5);
+    return negated ? SAY(printer, "{0}不在{1}至{2}之间", "{0} is not from {1} to {2}", left, low, high)
+                   : SAY(printer, "{0}在{1}至{2}之间", "{0} is from {1} to {2}", left, low, high);
+}
+
+/* A negated comparison is the opposite one: nobody says "not less than or equal". */
+static struct text print_not(const struct printer *printer, const struct expr *denied) {
+    switch (denied->kind) {
+    case EXPR_COMPARE: return print_comparison(printer, denied, comparison_opposite(denied->as.compare));
+    case EXPR_IN_SET: return print_set(printer, denied, true);
+    case EXPR_IN_RANGE: return print_range(printer, denied, true);
+    default: return SAY(printer, "并非{0}", "not {0}", print_within(printer, denied, 5));
+    }
 }
 
 struct text print_expression(const struct printer *printer, const struct expr *expr) {
@@ -252,14 +295,10 @@ struct text print_expression(const struct printer *printer, const struct expr *e
     case EXPR_NEVER: return SAY(printer, "从未", "never", TEXT(""));
     case EXPR_PATH: return print_path(printer, expr);
     case EXPR_NEGATE: return SAY(printer, "−{0}", "−{0}", print_within(printer, expr->left, 7));
-    case EXPR_NOT: return SAY(printer, "并非{0}", "not {0}", print_within(printer, expr->left, 5));
-    case EXPR_COMPARE: return print_comparison(printer, expr);
-    case EXPR_IN_SET:
-        return SAY(printer, "{0}是{1}之一", "{0} is one of {1}", print_within(printer, expr->left, 5),
-                   print_list(printer, expr, 0));
-    case EXPR_IN_RANGE:
-        return SAY(printer, "{0}在{1}至{2}之间", "{0} is from {1} to {2}", print_within(printer, expr->left, 5),
-                   print_within(printer, expr->right, 5), print_within(printer, expr->third, 5));
+    case EXPR_NOT: return print_not(printer, expr->left);
+    case EXPR_COMPARE: return print_comparison(printer, expr, expr->as.compare);
+    case EXPR_IN_SET: return print_set(printer, expr, false);
+    case EXPR_IN_RANGE: return print_range(printer, expr, false);
     case EXPR_IF_KNOWN:
         return SAY(printer, "{0}(未知时取{1})", "{0} ({1} where unknown)", print_within(printer, expr->left, 8),
                    print_expression(printer, expr->right));

@@ -17,6 +17,11 @@ const char *comparison_sign(enum comparison compare) {
     return signs[compare];
 }
 
+enum comparison comparison_opposite(enum comparison compare) {
+    static const enum comparison opposites[] = {GREATER_EQUAL, GREATER, NOT_EQUAL, EQUAL, LESS, LESS_EQUAL};
+    return opposites[compare];
+}
+
 bool comparison_holds(enum comparison compare, int sign) {
     switch (compare) {
     case LESS: return sign < 0;
