@@ -3,15 +3,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Every option of every subcommand: a name means one thing wherever it stands. */
 static const struct {
     const char *name;
     bool takes_value;
 } known_options[] = {
-    {"lang", true},    {"policy", true},     {"month", true}, {"out", true},      {"previous", true}, {"area", true},
-    {"seed", true},    {"households", true}, {"depth", true}, {"why-not", true},  {"reading", true},  {"known", true},
-    {"strict", false}, {"tap", false},       {"help", false}, {"version", false},
+    {"lang", true},     {"color", true}, {"policy", true},   {"month", true},           {"out", true},
+    {"previous", true}, {"area", true},  {"seed", true},     {"depth", true},           {"why-not", true},
+    {"reading", true},  {"known", true}, {"json", false},    {"households", true},      {"tap", false},
+    {"strict", false},  {"help", false}, {"version", false}, {"all-or-nothing", false},
 };
 
 /* The language of the locale, unless --lang says otherwise. */
@@ -71,6 +73,29 @@ static bool parse_option(struct command *command, const char *argument, const ch
     return true;
 }
 
+static bool parse_language(struct command *command) {
+    const char *language = command_option(command, "lang");
+    if (!language) return true;
+    bool chinese = strcmp(language, "zh") == 0, known = chinese || strcmp(language, "en") == 0;
+    if (known)
+        command->language = chinese ? LANGUAGE_ZH : LANGUAGE_EN;
+    else
+        wrong_option(command, "--lang 应为 zh 或 en", "--lang takes zh or en");
+    return known;
+}
+
+/* Colour on a terminal only, unless told otherwise (NO_COLOR: no-color.org). */
+static bool parse_colour(struct command *command) {
+    const char *colour = command_option(command, "color"), *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    bool plain = (refused && *refused) || (terminal && strcmp(terminal, "dumb") == 0);
+    command->coloured = !plain && isatty(STDOUT_FILENO);
+    if (!colour || strcmp(colour, "auto") == 0) return true;
+    command->coloured = strcmp(colour, "always") == 0;
+    if (command->coloured || strcmp(colour, "never") == 0) return true;
+    wrong_option(command, "--color 应为 auto、always 或 never", "--color takes auto, always or never");
+    return false;
+}
+
 bool command_parse(struct command *command, int count, char **arguments) {
     *command = (struct command){.language = language_of_locale()};
     arena_init(&command->arena);
@@ -86,14 +111,7 @@ bool command_parse(struct command *command, int count, char **arguments) {
             return false;
         i += took_next;
     }
-    const char *language = command_option(command, "lang");
-    if (!language) return true;
-    if (strcmp(language, "zh") != 0 && strcmp(language, "en") != 0) {
-        fprintf(stderr, "doudi: --lang zh|en (%s)\n", language);
-        return false;
-    }
-    command->language = strcmp(language, "zh") == 0 ? LANGUAGE_ZH : LANGUAGE_EN;
-    return true;
+    return parse_language(command) && parse_colour(command);
 }
 
 const char *command_option(const struct command *command, const char *name) {
@@ -127,8 +145,8 @@ void print_builder(const struct builder *builder) {
     fwrite(text.bytes, 1, text.length, stdout);
 }
 
-int usage(const struct command *command, const char *zh, const char *en) {
-    fprintf(stderr, "%s\n", say(command, zh, en));
+int wrong_option(const struct command *command, const char *zh, const char *en) {
+    fprintf(stderr, "doudi: %s\n", say(command, zh, en));
     return EXIT_USAGE;
 }
 

@@ -7,9 +7,11 @@
 /* Exit codes (docs/commands.md). */
 enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };
 
-enum { ARGUMENTS_MAX = 64 };
+enum { ARGUMENTS_MAX = 64, OPTION_NAME_MAX = 32 };
 
 /* What stood on the command line. */
+struct policy;
+
 struct command {
     enum language language;
     const char *words[ARGUMENTS_MAX]; /* in order, without options */
@@ -18,6 +20,7 @@ struct command {
         const char *name, *value; /* --name value; value NULL for a switch */
     } options[ARGUMENTS_MAX];
     size_t option_count;
+    bool coloured; /* what goes to stdout */
     struct arena arena;
 };
 
@@ -32,11 +35,26 @@ const char *say(const struct command *command, const char *zh, const char *en);
 /* Prints diagnostics to stderr in the command's language. */
 void print_diagnostics(struct command *command, const struct diagnostics *diagnostics);
 void print_builder(const struct builder *builder); /* to stdout */
+/* To stdout, the signs of results in colour where --color, NO_COLOR and the terminal say so (colour.c). */
+void print_coloured(const struct command *command, struct text text);
 
-int usage(const struct command *command, const char *zh, const char *en); /* EXIT_USAGE */
-int out_of_memory(const struct command *command);                         /* EXIT_CANNOT */
+/* What the command line should have been (usage.c). */
+void print_help(const struct command *command);   /* of the command named, or of all; to stdout */
+int wrong_usage(const struct command *command);   /* EXIT_USAGE */
+bool usage_allows(const struct command *command); /* false (and a message) for an option that it does not take */
+int wrong_option(const struct command *command, const char *zh, const char *en); /* told as it stands; EXIT_USAGE */
+int out_of_memory(const struct command *command);                                /* EXIT_CANNOT */
 
 int command_policy(struct command *command);
+
+/* policy print, coverage, graph, diff (command_policy_view.c) */
+int policy_show_print(struct command *command);
+int policy_show_coverage(struct command *command);
+int policy_show_graph(struct command *command);
+int policy_show_difference(struct command *command);
+/* The policy whose folder is that word of the command line; NULL after telling why not, *status is then the exit code.
+ */
+struct policy *policy_read(struct command *command, size_t word, int *status);
 int command_sample(struct command *command);
 int command_assess(struct command *command);
 int command_explain(struct command *command);

@@ -1,10 +1,12 @@
 /* doudi assess: everyone of a data folder, decided month by month. */
-#include "base/csv.h"
+#include "cli/progress.h"
 #include "cli/session.h"
+#include "exchange/explanation_json.h"
+#include "exchange/in_force.h"
+#include "exchange/rejected.h"
 #include "exchange/results.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static struct text padded(struct arena *arena, struct text text, size_t columns, bool right) {
     size_t width = text_width(text), gap = width < columns ? columns - width : 0;
@@ -12,162 +14,270 @@ static struct text padded(struct arena *arena, struct text text, size_t columns,
                  : text_format(arena, "%.*s%*s", TEXT_ARG(text), (int)gap, "");
 }
 
-static void print_line(struct arena *arena, struct text name, struct text families, struct text rows,
-                       struct text amount, struct text undetermined) {
-    printf("%.*s%.*s%.*s%.*s%.*s\n", TEXT_ARG(padded(arena, name, 40, false)),
-           TEXT_ARG(padded(arena, families, 10, true)), TEXT_ARG(padded(arena, rows, 10, true)),
-           TEXT_ARG(padded(arena, amount, 20, true)), TEXT_ARG(padded(arena, undetermined, 14, true)));
+static void print_line(struct builder *out, struct arena *arena, struct text name, struct text families,
+                       struct text rows, struct text amount, struct text undetermined) {
+    builder_format(out, "%.*s%.*s%.*s%.*s%.*s\n", TEXT_ARG(padded(arena, name, 40, false)),
+                   TEXT_ARG(padded(arena, families, 10, true)), TEXT_ARG(padded(arena, rows, 10, true)),
+                   TEXT_ARG(padded(arena, amount, 20, true)), TEXT_ARG(padded(arena, undetermined, 14, true)));
 }
 
-static void print_totals(struct command *command, struct session *session, const struct results *results) {
+static struct text total_shown(struct command *command, const struct benefit_total *total, bool unconfirmed) {
+    const struct field *benefit = total->benefit;
+    struct value amount = value_number(total->amount);
+    struct text shown =
+        value_show(&command->arena, &benefit->type, benefit->scale, benefit->step, &amount, command->language);
+    return text_format(&command->arena, "%.*s%s", TEXT_ARG(shown), unconfirmed ? "◇" : " ");
+}
+
+static void print_totals(struct builder *out, struct command *command, const struct results *results,
+                         const struct confirmation *confirmation) {
     struct arena *arena = &command->arena;
-    struct confirmation confirmation = confirmation_of(arena, session->policy, session->run->first_day);
-    print_line(arena, text_from(say(command, "待遇", "benefit")), text_from(say(command, "户", "families")),
+    print_line(out, arena, text_from(say(command, "待遇", "benefit")), text_from(say(command, "户", "families")),
                text_from(say(command, "份", "awards")), text_from(say(command, "金额", "amount")),
                text_from(say(command, "无法判定", "undetermined")));
     for (size_t i = 0; i < results->benefit_count; i++) {
         const struct benefit_total *total = &results->totals[i];
         if (total->rows == 0 && total->undetermined == 0) continue;
-        const struct field *benefit = total->benefit;
-        struct value amount = value_number(total->amount);
-        struct text shown =
-            value_show(arena, &benefit->type, benefit->scale, benefit->step, &amount, command->language);
-        bool unconfirmed = confirmation.unconfirmed && confirmation.unconfirmed[benefit->index];
-        print_line(arena, label_or_name(benefit->label, benefit->name, command->language),
-                   text_format(arena, "%zu", total->families), text_format(arena, "%zu", total->rows),
-                   text_format(arena, "%.*s%s", TEXT_ARG(shown), unconfirmed ? "◇" : " "),
+        bool unconfirmed = confirmation->unconfirmed && confirmation->unconfirmed[total->benefit->index];
+        print_line(out, arena, label_or_name(total->benefit->label, total->benefit->name, command->language),
+                   total->of_families ? text_format(arena, "%zu", total->families) : TEXT("—"),
+                   text_format(arena, "%zu", total->rows), total_shown(command, total, unconfirmed),
                    text_format(arena, "%zu", total->undetermined));
     }
-    if (confirmation.parameters)
-        printf(say(command, "◇ 有 %zu 项未确认的参数参与计算\n", "◇ %zu parameters in use are not confirmed\n"),
-               confirmation.parameters);
+    if (confirmation->parameters)
+        builder_format(out,
+                       say(command, "◇ 有 %zu 项未确认的参数参与计算\n", "◇ %zu parameters in use are not confirmed\n"),
+                       confirmation->parameters);
 }
 
-/* The lowest entity that has rows, events apart, of several the one with the most: the people. Their families lie right
- * above. */
-static const struct entity *find_people(const struct session *session) {
-    const struct policy *policy = session->policy;
-    const struct entity *people = NULL;
-    for (size_t i = 0; i < policy->entities.count; i++) {
-        const struct entity *entity = policy->entities.items[i];
-        size_t rows = dataset_table(session->dataset, entity)->rows;
-        if (entity->is_event || !entity->parent || rows == 0) continue;
-        bool lower = !people || entity->depth > people->depth;
-        if (lower || (entity->depth == people->depth && rows > dataset_table(session->dataset, people)->rows))
-            people = entity;
-    }
-    return people;
+static struct text policy_name(const struct policy *policy) {
+    return policy->layers.items[policy->layers.count - 1]->head->name.text;
 }
 
-static void print_month(struct session *session, const struct results *results, const char *out) {
+static void print_month(struct builder *out, struct session *session, const struct results *results,
+                        const char *folder) {
     struct command *command = session->command;
-    struct text month = month_format(&command->arena, session->run->month);
-    struct text name = session->policy->layers.items[session->policy->layers.count - 1]->head->name.text;
-    const struct entity *people = find_people(session);
+    struct text month = month_format(&command->arena, session->run->month), name = policy_name(session->policy);
+    const struct entity *people = results->people;
+    struct confirmation confirmation = confirmation_of(&command->arena, session->policy, session->run->first_day);
     if (people)
-        printf(say(command, "%.*s  %zu 户 %zu 人  政策 %.*s\n", "%.*s  %zu families, %zu people  policy %.*s\n"),
-               TEXT_ARG(month), dataset_table(session->dataset, people->parent)->rows,
-               dataset_table(session->dataset, people)->rows, TEXT_ARG(name));
-    print_totals(command, session, results);
+        builder_format(
+            out, say(command, "%.*s  %zu 户 %zu 人  政策 %.*s\n", "%.*s  %zu families, %zu people  policy %.*s\n"),
+            TEXT_ARG(month), dataset_table(session->dataset, people->parent)->rows,
+            dataset_table(session->dataset, people)->rows, TEXT_ARG(name));
+    print_totals(out, command, results, &confirmation);
     if (results->undetermined_rows)
-        printf(say(command, "？无法判定 %zu 份 → %s/undetermined.csv\n",
-                   "？%zu awards undetermined → %s/undetermined.csv\n"),
-               results->undetermined_rows, out);
+        builder_format(out,
+                       say(command, "？无法判定 %zu 份 → %s/undetermined.csv\n",
+                           "？%zu awards undetermined → %s/undetermined.csv\n"),
+                       results->undetermined_rows, folder);
     if (results->alerts)
-        printf(say(command, "! 提醒 %zu 条 → %s/alerts.csv\n", "! %zu alerts → %s/alerts.csv\n"), results->alerts, out);
+        builder_format(out, say(command, "! 提醒 %zu 条 → %s/alerts.csv\n", "! %zu alerts → %s/alerts.csv\n"),
+                       results->alerts, folder);
     if (results->broken)
-        printf(say(command, "▲ 保证不成立 %zu 处,无法检验 %zu 处 → %s/guarantees.csv\n",
-                   "▲ guarantees broken at %zu rows, not checkable at %zu → %s/guarantees.csv\n"),
-               results->broken, results->unchecked, out);
+        builder_format(out,
+                       say(command, "▲ 保证不成立 %zu 处,无法检验 %zu 处 → %s/guarantees.csv\n",
+                           "▲ guarantees broken at %zu rows, not checkable at %zu → %s/guarantees.csv\n"),
+                       results->broken, results->unchecked, folder);
     else
-        printf(
+        builder_format(
+            out,
             say(command, "保证全部成立 ✓(无法检验 %zu 处)\n", "every guarantee holds ✓ (not checkable at %zu rows)\n"),
             results->unchecked);
 }
 
-static int assess_month(struct session *session, month_number month, const char *out, bool append,
-                        struct results *results) {
+/* --- as JSON ---------------------------------------------------------------------------------------------------- */
+
+static void write_count(struct json_writer *writer, const char *key, size_t count) {
+    json_write_key(writer, key);
+    json_write_integer(writer, (int64_t)count);
+}
+
+static void write_total(struct json_writer *writer, struct arena *arena, const struct benefit_total *total,
+                        bool unconfirmed) {
+    const struct field *benefit = total->benefit;
+    struct value amount = value_number(total->amount);
+    json_write_object(writer);
+    json_write_key(writer, "benefit");
+    json_write_string(writer, benefit->name);
+    json_write_key(writer, "entity");
+    json_write_string(writer, benefit->entity->name);
+    json_write_words(writer, "label", benefit->label);
+    if (total->of_families) write_count(writer, "families", total->families);
+    write_count(writer, "awards", total->rows);
+    json_write_key(writer, "amount");
+    json_write_string(writer, value_plain(arena, &benefit->type, benefit->scale, &amount));
+    json_write_key(writer, "unconfirmed");
+    json_write_bool(writer, unconfirmed);
+    write_count(writer, "undetermined", total->undetermined);
+    json_write_close_object(writer);
+}
+
+static void write_month(struct json_writer *writer, struct session *session, const struct results *results) {
+    struct arena *arena = &session->command->arena;
+    struct confirmation confirmation = confirmation_of(arena, session->policy, session->run->first_day);
+    json_write_object(writer);
+    json_write_key(writer, "month");
+    json_write_string(writer, month_format(arena, session->run->month));
+    json_write_key(writer, "policy");
+    json_write_string(writer, policy_name(session->policy));
+    if (results->people) {
+        write_count(writer, "families", dataset_table(session->dataset, results->people->parent)->rows);
+        write_count(writer, "people", dataset_table(session->dataset, results->people)->rows);
+    }
+    json_write_key(writer, "benefits");
+    json_write_array(writer);
+    for (size_t i = 0; i < results->benefit_count; i++) {
+        const struct field *benefit = results->totals[i].benefit;
+        bool unconfirmed = confirmation.unconfirmed && confirmation.unconfirmed[benefit->index];
+        write_total(writer, arena, &results->totals[i], unconfirmed);
+    }
+    json_write_close_array(writer);
+    write_count(writer, "undetermined", results->undetermined_rows);
+    write_count(writer, "alerts", results->alerts);
+    write_count(writer, "guarantees_broken", results->broken);
+    write_count(writer, "guarantees_not_checkable", results->unchecked);
+    write_count(writer, "parameters_not_confirmed", confirmation.parameters);
+    json_write_close_object(writer);
+}
+
+/* --- months ----------------------------------------------------------------------------------------------------- */
+
+/* What one call writes and tells. */
+struct assessment {
+    struct session session;
+    const char *out;
+    bool json;
+    struct builder text;
+    struct json_writer writer;
+    size_t broken, undetermined;
+};
+
+/* Every month is shown as soon as it is decided. */
+static void print_so_far(struct assessment *assessment) {
+    if (assessment->json || assessment->text.failed) return;
+    print_coloured(assessment->session.command, builder_text(&assessment->text));
+    assessment->text.length = 0;
+}
+
+static int tell_unwritable(struct command *command, enum file_result result, struct text path) {
+    if (result == FILE_NO_MEMORY) return out_of_memory(command);
+    fprintf(stderr,
+            say(command, "doudi: 写不了 %.*s;看路径是否正确、磁盘是否已满\n",
+                "doudi: %.*s cannot be written; see whether the path is right and the disk full\n"),
+            TEXT_ARG(path));
+    return EXIT_CANNOT;
+}
+
+static int assess_month(struct assessment *assessment, month_number month, bool append) {
+    struct session *session = &assessment->session;
     struct command *command = session->command;
+    struct progress progress;
+    struct text path;
     int status = session_decide(session, month);
     if (status != EXIT_DONE) return status;
-    struct text path;
-    if (!results_find(results, session->run, &command->arena)) return out_of_memory(command);
-    enum file_result result = results_write(results, out, append, &path);
-    if (result == FILE_NO_MEMORY) return out_of_memory(command);
-    if (result != FILE_OK) {
-        fprintf(stderr,
-                say(command, "doudi: 写不了 %.*s;看路径是否正确、磁盘是否已满\n",
-                    "doudi: %.*s cannot be written; see whether the path is right and the disk full\n"),
-                TEXT_ARG(path));
-        return EXIT_CANNOT;
-    }
+    progress_begin(&progress, command);
+    struct results results = {.progress = progress_tell, .context = &progress};
+    bool found = results_find(&results, session->run, &command->arena);
+    progress_end(&progress);
+    if (!found) return out_of_memory(command);
+    enum file_result result = results_write(&results, assessment->out, append, &path);
+    if (result != FILE_OK) return tell_unwritable(command, result, path);
     history_record(&session->history, session->run);
-    print_month(session, results, out);
+    assessment->broken += results.broken;
+    assessment->undetermined += results.undetermined_rows;
+    if (assessment->json)
+        write_month(&assessment->writer, session, &results);
+    else
+        print_month(&assessment->text, session, &results, assessment->out);
+    print_so_far(assessment);
     return EXIT_DONE;
 }
 
-/* rejected.csv: the rows that were left out, as they stood in their files. */
-static bool write_rejected(struct session *session, const char *out) {
-    enum { ROW_BYTES_MAX = 4000 };
+static int write_rejected(struct assessment *assessment) {
+    struct session *session = &assessment->session;
     struct command *command = session->command;
-    struct text path = path_join(&command->arena, text_from(out), TEXT("rejected.csv"));
-    struct file_writer writer;
-    struct builder line;
-    if (arena_failed(&command->arena) || file_begin(&writer, &command->arena, path.bytes) != FILE_OK) return false;
-    file_write(&writer, TEXT("file,line,id,row\n"));
-    builder_init(&line);
-    for (size_t i = 0; i < session->import.refused.count; i++) {
-        const struct import_refused *refused = &session->import.refused.items[i];
-        struct text row = refused->row;
-        if (row.length > ROW_BYTES_MAX) row.length = ROW_BYTES_MAX;
-        line.length = 0;
-        csv_write_field(&line, refused->file->source.name, true);
-        builder_format(&line, ",%u,", refused->line);
-        csv_write_field(&line, refused->id, true);
-        builder_add(&line, TEXT(","));
-        csv_write_field(&line, row, true);
-        builder_add(&line, TEXT("\n"));
-        file_write(&writer, builder_text(&line));
+    struct text path;
+    size_t count = session->import.refused.count;
+    if (count == 0) return EXIT_DONE;
+    enum file_result result =
+        rejected_write(&session->import, &command->arena, assessment->out, command->language, &path);
+    if (result != FILE_OK) return tell_unwritable(command, result, path);
+    if (!assessment->json)
+        builder_format(&assessment->text,
+                       say(command, "! 数据有误 %zu 行 → %s/rejected.csv,改好后的文件可直接再用:%s/rejected/\n",
+                           "! %zu rows refused → %s/rejected.csv; copies of the files to mend: %s/rejected/\n"),
+                       count, assessment->out, assessment->out);
+    return EXIT_DONE;
+}
+
+/* Every month is looked at before the first is decided; true when not a single row is refused. */
+static bool all_is_well(struct session *session, month_number first, month_number last, int *status) {
+    for (month_number month = first; month <= last && *status == EXIT_DONE; month++)
+        *status = session_load(session, month);
+    return *status == EXIT_DONE && session->import.refused.count == 0;
+}
+
+static int assess_months(struct assessment *assessment, month_number first, month_number last) {
+    struct session *session = &assessment->session;
+    struct command *command = session->command;
+    int status = EXIT_DONE;
+    if (command_has(command, "all-or-nothing") && !all_is_well(session, first, last, &status)) {
+        if (status == EXIT_DONE) status = write_rejected(assessment);
+        if (status != EXIT_DONE) return status;
+        fputs(say(command, "doudi: 有错误的行,没有测算任何人(--all-or-nothing)\n",
+                  "doudi: rows are wrong, so that nobody was decided (--all-or-nothing)\n"),
+              stderr);
+        return EXIT_FOUND;
     }
-    writer.failed = writer.failed || line.failed;
-    builder_free(&line);
-    return file_commit(&writer) == FILE_OK;
+    for (month_number month = first; month <= last && status == EXIT_DONE; month++)
+        status = assess_month(assessment, month, month > first);
+    if (status != EXIT_DONE) return status;
+    enum file_result result = in_force_write(&session->history, &command->arena, assessment->out);
+    if (result != FILE_OK)
+        return tell_unwritable(command, result,
+                               path_join(&command->arena, text_from(assessment->out), TEXT("in-force.csv")));
+    status = write_rejected(assessment);
+    if (status != EXIT_DONE) return status;
+    bool strict = command_has(command, "strict") && assessment->undetermined;
+    return session->diagnostics.errors || assessment->broken || strict ? EXIT_FOUND : EXIT_DONE;
+}
+
+static void begin_document(struct assessment *assessment) {
+    builder_init(&assessment->text);
+    json_writer_init(&assessment->writer, &assessment->text, false);
+    if (!assessment->json) return;
+    json_write_object(&assessment->writer);
+    json_write_key(&assessment->writer, "months");
+    json_write_array(&assessment->writer);
+}
+
+static int end_document(struct assessment *assessment, int status) {
+    struct command *command = assessment->session.command;
+    if (assessment->json) {
+        json_write_close_array(&assessment->writer);
+        write_count(&assessment->writer, "rows_refused", assessment->session.import.refused.count);
+        json_write_key(&assessment->writer, "folder");
+        json_write_string(&assessment->writer, text_from(assessment->out));
+        json_write_close_object(&assessment->writer);
+    }
+    bool whole = !assessment->text.failed && !arena_failed(&command->arena);
+    if (whole) print_coloured(command, builder_text(&assessment->text));
+    builder_free(&assessment->text);
+    return whole || status == EXIT_CANNOT ? status : out_of_memory(command);
 }
 
 int command_assess(struct command *command) {
-    const char *out = command_option(command, "out");
+    struct assessment assessment = {.out = command_option(command, "out"), .json = command_has(command, "json")};
     month_number first, last;
-    if (command->word_count != 2 || !out || !command_option(command, "month"))
-        return usage(command,
-                     "用法: doudi assess 数据 --policy 文件夹 --month 2018-07[..2018-12] --out 文件夹 [--previous "
-                     "文件夹] [--reading 名称=值]",
-                     "usage: doudi assess DATA --policy FOLDER --month 2018-07[..2018-12] --out FOLDER [--previous "
-                     "FOLDER] [--reading NAME=VALUE]");
+    if (command->word_count != 2 || !assessment.out || !command_option(command, "month")) return wrong_usage(command);
     if (!session_months(command, &first, &last)) return EXIT_USAGE;
-    struct session session;
-    size_t broken = 0, undetermined = 0;
-    int status = session_open(&session, command, command->words[1]);
-    for (month_number month = first; month <= last && status == EXIT_DONE; month++) {
-        struct results results;
-        status = assess_month(&session, month, out, month > first, &results);
-        if (status == EXIT_DONE) broken += results.broken;
-        if (status == EXIT_DONE) undetermined += results.undetermined_rows;
+    int status = session_open(&assessment.session, command, command->words[1]);
+    if (status == EXIT_DONE) {
+        begin_document(&assessment);
+        status = assess_months(&assessment, first, last);
+        status = end_document(&assessment, status);
     }
-    if (status == EXIT_DONE && in_force_write(&session.history, &command->arena, out) != FILE_OK) {
-        fprintf(stderr, say(command, "doudi: 写不了 %s/in-force.csv\n", "doudi: %s/in-force.csv cannot be written\n"),
-                out);
-        status = EXIT_CANNOT;
-    }
-    bool refused = session.diagnostics.errors > 0;
-    if (status == EXIT_DONE && session.import.refused.count) {
-        bool written = write_rejected(&session, out);
-        fprintf(written ? stdout : stderr,
-                say(command, "! 数据有误 %zu 行 → %s/rejected.csv\n", "! %zu rows refused → %s/rejected.csv\n"),
-                session.import.refused.count, out);
-        if (!written) status = EXIT_CANNOT;
-    }
-    if (status == EXIT_DONE && (refused || broken || (command_has(command, "strict") && undetermined)))
-        status = EXIT_FOUND;
-    session_close(&session);
+    session_close(&assessment.session);
     return status;
 }

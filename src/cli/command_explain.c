@@ -1,6 +1,7 @@
 /* doudi explain: why one family gets what it gets. */
 #include "cli/session.h"
 #include "engine/explain.h"
+#include "exchange/explanation_json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,19 +26,31 @@ static const struct entity *find_row(const struct session *session, struct text 
     return NULL;
 }
 
-static void explain_one(struct session *session, const struct field *field, size_t row, unsigned depth) {
-    struct command *command = session->command;
-    struct explanation *explanation = explain_field(session->run, &command->arena, field, row, depth);
-    struct builder out;
+/* What is to be shown of a run, and how. */
+struct teller {
+    struct session *session;
+    unsigned depth;
+    const char *why_not; /* a benefit, or NULL */
+    bool json;
+    struct map opened; /* of the JSON document */
+    struct builder text;
+    struct json_writer writer;
+};
+
+static void tell(struct teller *teller, const struct explanation *explanation, const struct entity *asked) {
+    struct command *command = teller->session->command;
     if (!explanation || arena_failed(&command->arena)) return;
-    builder_init(&out);
-    explanation_print(&out, &command->arena, explanation, command->language, is_utf8_terminal());
-    print_builder(&out);
-    builder_free(&out);
+    if (teller->json) {
+        explanation_write_json(&teller->writer, &teller->opened, explanation);
+        return;
+    }
+    if (explanation->field->entity != asked) builder_format(&teller->text, "%.*s  ", TEXT_ARG(explanation->id));
+    explanation_print(&teller->text, &command->arena, explanation, command->language, is_utf8_terminal());
 }
 
 /* Every benefit that the row, or one below it, gets or might get; zeros are left to --why-not. */
-static void explain_below(struct session *session, const struct entity *entity, size_t row, unsigned depth) {
+static void tell_benefits(struct teller *teller, const struct entity *entity, size_t row) {
+    struct session *session = teller->session;
     for (size_t i = 0; i < session->policy->fields.count; i++) {
         const struct field *benefit = session->policy->fields.items[i];
         size_t begin, end;
@@ -47,61 +60,111 @@ static void explain_below(struct session *session, const struct entity *entity, 
         for (size_t k = begin; k < end; k++) {
             struct value value = run_in_force(session->run, benefit, k);
             if (value.state == VALUE_KNOWN && number_sign(value.as.number) == 0) continue;
-            if (benefit->entity != entity)
-                printf("%.*s  ", TEXT_ARG(dataset_table(session->dataset, benefit->entity)->ids[k]));
-            explain_one(session, benefit, k, depth);
+            tell(teller, explain_field(session->run, &session->command->arena, benefit, k, teller->depth), entity);
         }
     }
 }
 
-static int why_not(struct session *session, const struct entity *entity, size_t row, const char *name) {
-    struct command *command = session->command;
-    for (size_t i = 0; i < session->policy->fields.count; i++) {
-        const struct field *benefit = session->policy->fields.items[i];
-        bool named = text_is(benefit->name, name) || text_is(benefit->label[LANGUAGE_ZH], name) ||
-                     text_is(benefit->label[LANGUAGE_EN], name);
-        size_t begin, end;
-        if (!named || benefit->kind == FIELD_INPUT || !entity_is_within(benefit->entity, entity)) continue;
-        dataset_below(session->dataset, entity, row, benefit->entity, &begin, &end);
-        for (size_t k = begin; k < end; k++) {
-            struct explanation *explanation = explain_why_not(session->run, &command->arena, benefit, k);
-            struct builder out;
-            if (!explanation || arena_failed(&command->arena)) return out_of_memory(command);
-            builder_init(&out);
-            explanation_print(&out, &command->arena, explanation, command->language, is_utf8_terminal());
-            print_builder(&out);
-            builder_free(&out);
-        }
-        return EXIT_DONE;
+/* The rule that a name or a label stands for, of the row asked for or of one below. */
+static const struct field *find_benefit(const struct policy *policy, const struct entity *entity, const char *name) {
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct field *field = policy->fields.items[i];
+        bool named = text_is(field->name, name) || text_is(field->label[LANGUAGE_ZH], name) ||
+                     text_is(field->label[LANGUAGE_EN], name);
+        if (named && field->kind != FIELD_INPUT && entity_is_within(field->entity, entity)) return field;
     }
-    fprintf(stderr, say(command, "doudi: 没有待遇「%s」\n", "doudi: there is no benefit “%s”\n"), name);
-    return EXIT_USAGE;
+    return NULL;
+}
+
+static int tell_why_not(struct teller *teller, const struct entity *entity, size_t row) {
+    struct session *session = teller->session;
+    const struct field *benefit = find_benefit(session->policy, entity, teller->why_not);
+    size_t begin, end;
+    if (!benefit) {
+        fprintf(stderr,
+                say(session->command, "doudi: 没有待遇「%s」;policy print 列出名称\n",
+                    "doudi: there is no benefit \"%s\"; policy print lists them\n"),
+                teller->why_not);
+        return EXIT_USAGE;
+    }
+    dataset_below(session->dataset, entity, row, benefit->entity, &begin, &end);
+    for (size_t k = begin; k < end; k++)
+        tell(teller, explain_why_not(session->run, &session->command->arena, benefit, k), entity);
+    return EXIT_DONE;
+}
+
+static void begin_document(struct teller *teller, struct text id) {
+    if (!teller->json) return;
+    struct arena *arena = &teller->session->command->arena;
+    json_writer_init(&teller->writer, &teller->text, false);
+    map_init(&teller->opened, arena);
+    json_write_object(&teller->writer);
+    json_write_key(&teller->writer, "id");
+    json_write_string(&teller->writer, id);
+    json_write_key(&teller->writer, "month");
+    json_write_string(&teller->writer, month_format(arena, teller->session->run->month));
+    json_write_key(&teller->writer, "explanations");
+    json_write_array(&teller->writer);
+}
+
+static int tell_row(struct teller *teller, const struct entity *entity, size_t row) {
+    struct session *session = teller->session;
+    int status = EXIT_DONE;
+    begin_document(teller, dataset_table(session->dataset, entity)->ids[row]);
+    if (teller->why_not)
+        status = tell_why_not(teller, entity, row);
+    else
+        tell_benefits(teller, entity, row);
+    if (teller->json) {
+        json_write_close_array(&teller->writer);
+        json_write_close_object(&teller->writer);
+    } else if (status == EXIT_DONE && teller->text.length == 0) {
+        builder_add(&teller->text, text_from(say(session->command, "没有任何待遇;用 --why-not 待遇 看为什么\n",
+                                                 "no benefit at all; --why-not BENEFIT tells why\n")));
+    }
+    if (run_failed(session->run) || arena_failed(&session->command->arena) || teller->text.failed)
+        return out_of_memory(session->command);
+    if (status == EXIT_DONE) print_coloured(session->command, builder_text(&teller->text));
+    return status;
+}
+
+static bool read_depth(const struct command *command, unsigned *depth) {
+    enum { DEPTH_USUAL = 4, DEPTH_MOST = 99 };
+    const char *text = command_option(command, "depth");
+    char *end = NULL;
+    *depth = DEPTH_USUAL;
+    if (!text) return true;
+    unsigned long found = strtoul(text, &end, 10);
+    *depth = found > DEPTH_MOST ? DEPTH_MOST : (unsigned)found;
+    return *text >= '0' && *text <= '9' && *end == '\0';
 }
 
 int command_explain(struct command *command) {
     month_number first, last;
-    const char *depth_text = command_option(command, "depth"), *benefit = command_option(command, "why-not");
-    unsigned depth = depth_text ? (unsigned)strtoul(depth_text, NULL, 10) : 4;
-    if (command->word_count != 3 || !command_option(command, "month"))
-        return usage(
-            command, "用法: doudi explain 数据 家庭 --policy 文件夹 --month 2018-07 [--depth N] [--why-not 待遇]",
-            "usage: doudi explain DATA HOUSEHOLD --policy FOLDER --month 2018-07 [--depth N] [--why-not BENEFIT]");
-    if (!session_months(command, &first, &last)) return EXIT_USAGE;
     struct session session;
+    struct teller teller = {
+        .session = &session, .why_not = command_option(command, "why-not"), .json = command_has(command, "json")};
+    if (command->word_count != 3 || !command_option(command, "month")) return wrong_usage(command);
+    if (!read_depth(command, &teller.depth))
+        return wrong_option(command, "--depth 应为一个数,如 4", "--depth takes a number, such as 4");
+    if (!session_months(command, &first, &last)) return EXIT_USAGE;
     int status = session_open(&session, command, command->words[1]);
-    if (status == EXIT_DONE) status = session_decide(&session, last);
+    for (month_number month = first; month <= last && status == EXIT_DONE; month++) {
+        status = session_decide(&session, month);
+        if (status == EXIT_DONE && month < last) history_record(&session.history, session.run);
+    }
     size_t row = 0;
     const struct entity *entity = status == EXIT_DONE ? find_row(&session, text_from(command->words[2]), &row) : NULL;
     if (status == EXIT_DONE && !entity) {
         fprintf(stderr,
                 say(command, "doudi: 数据里没有「%s」;请写家庭或人员的编号\n",
-                    "doudi: there is no “%s” in the data; name a family or person by id\n"),
+                    "doudi: there is no \"%s\" in the data; name a family or person by id\n"),
                 command->words[2]);
         status = EXIT_USAGE;
     }
-    if (status == EXIT_DONE && benefit) status = why_not(&session, entity, row, benefit);
-    if (status == EXIT_DONE && !benefit) explain_below(&session, entity, row, depth);
-    if (status == EXIT_DONE && run_failed(session.run)) status = out_of_memory(command);
+    builder_init(&teller.text);
+    if (status == EXIT_DONE) status = tell_row(&teller, entity, row);
+    builder_free(&teller.text);
     session_close(&session);
     return status;
 }

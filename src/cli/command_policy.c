@@ -1,16 +1,12 @@
-/* doudi policy check | test | print | coverage | graph | diff */
+/* doudi policy: which of its commands; check and test. */
 #include "cli/command.h"
 #include "exchange/case.h"
 #include "exchange/policy_folder.h"
-#include "lang/coverage.h"
-#include "lang/print.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Reads the policy named at that place on the command line; NULL after telling why not. *status is then the exit code.
- */
-static struct policy *read_policy(struct command *command, size_t word, int *status) {
+struct policy *policy_read(struct command *command, size_t word, int *status) {
     struct diagnostics failures;
     diagnostics_init(&failures, &command->arena);
     *status = EXIT_CANNOT;
@@ -53,7 +49,7 @@ static void print_unconfirmed(const struct command *command, const struct policy
 
 static int check(struct command *command) {
     int status;
-    struct policy *policy = read_policy(command, 2, &status);
+    struct policy *policy = policy_read(command, 2, &status);
     if (!policy) return status;
     size_t rules = 0, benefits = 0, inputs = 0;
     for (size_t i = 0; i < policy->fields.count; i++) {
@@ -102,70 +98,24 @@ static int test(struct command *command) {
     return status;
 }
 
-/* --- print ------------------------------------------------------------------------------------------------------ */
-
-static int print(struct command *command) {
-    int status;
-    struct policy *policy = read_policy(command, 2, &status);
-    struct builder out;
-    if (!policy) return status;
-    builder_init(&out);
-    policy_print(&out, &command->arena, policy, command->language);
-    bool whole = !out.failed && !arena_failed(&command->arena);
-    if (whole) print_builder(&out);
-    builder_free(&out);
-    policy_free(policy);
-    return whole ? EXIT_DONE : out_of_memory(command);
-}
-
-/* --- coverage --------------------------------------------------------------------------------------------------- */
-
-/* Clause, worked cases, title, then what cites it. */
-static void print_covered(struct command *command, const struct covered *covered, const struct map *cites) {
-    const struct clause *clause = covered->clause;
-    size_t cases = (size_t)map_get(cites, clause->id);
-    struct text title = label_or_name(clause->title, clause->id, command->language);
-    printf("%-8.*s %5zu  %.*s\n", TEXT_ARG(clause->id), cases, TEXT_ARG(title));
-    if (covered->by.count == 0) printf("                %s\n", say(command, "○ 未实现", "○ open"));
-    for (size_t i = 0; i < covered->by.count; i++) {
-        const struct declaration *declaration = covered->by.items[i];
-        struct text label = label_or_name(declaration->label, declaration->name.text, command->language);
-        printf("                %s %.*s  %.*s\n", head_word(declaration->head), TEXT_ARG(declaration->name.text),
-               TEXT_ARG(label));
-    }
-}
-
-static int coverage(struct command *command) {
-    struct case_runner runner;
-    bool opened = case_runner_open(&runner, command->words[2]);
-    bool finished = opened && case_runner_run_all(&runner);
-    if (!opened) print_diagnostics(command, &runner.diagnostics);
-    struct coverage found = {0};
-    if (finished) found = coverage_of(&command->arena, runner.policies.items[0]->policy);
-    if (finished) printf("%s\n", say(command, "条款     例题  标题", "clause   cases  title"));
-    for (size_t i = 0; i < found.clauses.count; i++) print_covered(command, &found.clauses.items[i], &runner.cites);
-    if (finished)
-        printf(say(command, "条款 %zu,已实现 %zu,未实现 %zu\n", "%zu clauses, %zu implemented, %zu open\n"),
-               found.clauses.count, found.clauses.count - found.open, found.open);
-    int status = !opened                                      ? EXIT_CANNOT
-                 : finished && !arena_failed(&command->arena) ? EXIT_DONE
-                                                              : out_of_memory(command);
-    case_runner_close(&runner);
-    return status;
-}
-
 /* ---------------------------------------------------------------------------------------------------------------- */
 
 int command_policy(struct command *command) {
     static const struct {
         const char *name;
-        size_t words;
+        size_t least, most; /* words */
         int (*run)(struct command *);
-    } commands[] = {{"check", 3, check}, {"test", 3, test}, {"print", 3, print}, {"coverage", 3, coverage}};
+    } commands[] = {
+        {"check", 3, 3, check},
+        {"test", 3, 3, test},
+        {"print", 3, 3, policy_show_print},
+        {"coverage", 3, 3, policy_show_coverage},
+        {"graph", 3, 4, policy_show_graph},
+        {"diff", 4, 4, policy_show_difference},
+    };
     for (size_t i = 0; command->word_count > 1 && i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(command->words[1], commands[i].name) == 0 && command->word_count == commands[i].words)
+        if (strcmp(command->words[1], commands[i].name) == 0 && command->word_count >= commands[i].least &&
+            command->word_count <= commands[i].most)
             return commands[i].run(command);
-    return usage(command,
-                 "用法: doudi policy check|test|print|coverage|graph 文件夹,或 doudi policy diff 文件夹 文件夹",
-                 "usage: doudi policy check|test|print|coverage|graph FOLDER, or doudi policy diff FOLDER FOLDER");
+    return wrong_usage(command);
 }

@@ -14,6 +14,12 @@ static bool read_count(const char *text, uint64_t *out) {
     return true;
 }
 
+static int print_json(const struct sample_result *result) {
+    printf("{\n  \"families\": %llu,\n  \"people\": %llu,\n  \"rows\": %llu\n}\n", (unsigned long long)result->families,
+           (unsigned long long)result->members, (unsigned long long)result->rows);
+    return EXIT_DONE;
+}
+
 int command_sample(struct command *command) {
     struct sample_options options = {.policy = command_option(command, "policy"),
                                      .area = command_option(command, "area"),
@@ -24,10 +30,7 @@ int command_sample(struct command *command) {
     bool good = command->word_count == 1 && options.out &&
                 read_count(command_option(command, "households"), &options.households) && options.households > 0 &&
                 (!seed || read_count(seed, &options.seed));
-    if (!good)
-        return usage(command,
-                     "用法: doudi sample --households N --out 文件夹 [--area 代码] [--seed S] [--policy 文件夹]",
-                     "usage: doudi sample --households N --out FOLDER [--area CODE] [--seed S] [--policy FOLDER]");
+    if (!good) return wrong_usage(command);
     struct diagnostics diagnostics;
     struct sample_result result = {0};
     diagnostics_init(&diagnostics, &command->arena);
@@ -35,6 +38,7 @@ int command_sample(struct command *command) {
     print_diagnostics(command, &diagnostics);
     if (status == SAMPLE_NO_MEMORY) return out_of_memory(command);
     if (status != SAMPLE_DONE) return EXIT_CANNOT;
+    if (command_has(command, "json")) return print_json(&result);
     printf(say(command, "%s: %llu 户 %llu 人(均为虚构),共 %llu 行\n",
                "%s: %llu families, %llu people, all invented; %llu rows\n"),
            options.out, (unsigned long long)result.families, (unsigned long long)result.members,

@@ -1,7 +1,7 @@
 #include "cli/session.h"
 
+#include "exchange/in_force.h"
 #include "exchange/policy_folder.h"
-#include "exchange/results.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -87,8 +87,7 @@ int session_open(struct session *session, struct command *command, const char *d
     if (status != EXIT_DONE) return status;
     const char *known = command_option(command, "known");
     if (known && !day_parse(text_from(known), &session->known))
-        return usage(command, "doudi: --known 应是日期,如 2018-05-01",
-                     "doudi: --known takes a date, such as 2018-05-01");
+        return wrong_option(command, "--known 应为日期,如 2018-05-01", "--known takes a date, such as 2018-05-01");
     if (!read_readings(session)) return EXIT_USAGE;
     struct layer *base = session->policy->layers.items[0];
     struct text areas = path_join(&command->arena, base->folder, TEXT("areas"));
@@ -120,26 +119,32 @@ bool session_months(struct command *command, month_number *first, month_number *
         good = text.length == 16 && text_is(text_slice(text, 7, 9), "..") &&
                month_parse(text_slice(text, 9, 16), last) && *last >= *first;
     if (!good)
-        usage(command, "doudi: --month 应是月份,如 2018-07 或 2018-07..2018-12",
-              "doudi: --month takes a month, such as 2018-07 or 2018-07..2018-12");
+        wrong_option(command, "--month 应为月份,如 2018-07 或 2018-07..2018-12",
+                     "--month takes a month, such as 2018-07 or 2018-07..2018-12");
     return good;
+}
+
+int session_load(struct session *session, month_number month) {
+    struct command *command = session->command;
+    if (session->dataset && !session->import.records.versioned) return EXIT_DONE;
+    dataset_free(session->dataset);
+    session->dataset = dataset_new(session->policy, &session->import.records, month, &session->refusals);
+    if (!session->dataset) return out_of_memory(command);
+    size_t before = session->diagnostics.list.count;
+    import_report_refusals(&session->import, &session->refusals);
+    struct diagnostics fresh = session->diagnostics;
+    fresh.list.items += before;
+    fresh.list.count -= before;
+    print_diagnostics(command, &fresh);
+    return EXIT_DONE;
 }
 
 int session_decide(struct session *session, month_number month) {
     struct command *command = session->command;
     run_free(session->run);
     session->run = NULL;
-    if (!session->dataset || session->import.records.versioned) {
-        dataset_free(session->dataset);
-        session->dataset = dataset_new(session->policy, &session->import.records, month, &session->refusals);
-        if (!session->dataset) return out_of_memory(command);
-        size_t before = session->diagnostics.list.count;
-        import_report_refusals(&session->import, &session->refusals);
-        struct diagnostics fresh = session->diagnostics;
-        fresh.list.items += before;
-        fresh.list.count -= before;
-        print_diagnostics(command, &fresh);
-    }
+    int status = session_load(session, month);
+    if (status != EXIT_DONE) return status;
     struct run_options options = {.known = session->known,
                                   .given = session->given.items,
                                   .given_count = session->given.count,

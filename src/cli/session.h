@@ -28,7 +28,10 @@ void session_close(struct session *session);
 /* The months of --month: 2018-07, or 2018-07..2018-12; false (told) when it is none. */
 bool session_months(struct command *command, month_number *first, month_number *last);
 
-/* Makes session->run for the month; EXIT_DONE or what went wrong. Rows that do not fit are told once. */
+/* Makes session->dataset for the month; rows that do not fit are told once. */
+int session_load(struct session *session, month_number month);
+
+/* Makes session->run for the month; EXIT_DONE or what went wrong. */
 int session_decide(struct session *session, month_number month);
 
 #endif

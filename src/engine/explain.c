@@ -601,3 +601,12 @@ struct explanation *explain_why_not(struct run *run, struct arena *arena, const 
     add_barriers(&(struct list){&walk, node}, &context, whole->rule, whole->branch);
     return node;
 }
+
+bool explanation_repeats(struct map *opened, const struct explanation *node) {
+    if (!node->field || node->children.count == 0) return false;
+    struct text key = text_format(opened->arena, "%zu %.*s %d", node->field->index, TEXT_ARG(node->id),
+                                  node->kind == EXPLANATION_PREVIOUS);
+    if (map_get(opened, key)) return true;
+    map_put(opened, key, (void *)(uintptr_t)1);
+    return false;
+}

@@ -64,6 +64,9 @@ struct explanation *explain_field(struct run *run, struct arena *arena, const st
  * does get, or gets nothing of although every condition holds, the same as explain_field. */
 struct explanation *explain_why_not(struct run *run, struct arena *arena, const struct field *benefit, size_t row);
 
+/* True when this value, with what is under it, was opened before; notes it. Nobody wants to read the same twice. */
+bool explanation_repeats(struct map *opened, const struct explanation *node);
+
 /* The tree as lines for a terminal; without `unicode` all signs are ASCII (labels stay as they are). */
 void explanation_print(struct builder *out, struct arena *arena, const struct explanation *explanation,
                        enum language language, bool unicode);

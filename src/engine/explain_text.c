@@ -114,6 +114,7 @@ struct page {
     struct arena *arena;
     enum language language;
     bool unicode;
+    struct map opened, mentioned; /* values whose reasons, or formula, stand above already */
     VECTOR(struct line) lines;
 };
 
@@ -187,7 +188,7 @@ static void append_line_detail(const struct page *page, struct builder *tail, co
     append_part(tail, label_or_name(line->source, TEXT(""), page->language));
 }
 
-static struct text tail_of(const struct page *page, const struct explanation *node) {
+static struct text tail_of(const struct page *page, const struct explanation *node, bool repeated) {
     struct builder tail;
     builder_init(&tail);
     append_part(&tail, failure_text(page, node));
@@ -197,6 +198,7 @@ static struct text tail_of(const struct page *page, const struct explanation *no
     if (node->given) append_part(&tail, text_from(say(page, "按决定", "by decision")));
     if (node->left_empty)
         append_part(&tail, text_from(say(page, "未填,按规定取值", "left empty, taken as the policy says")));
+    if (repeated) append_part(&tail, text_from(say(page, "见上", "see above")));
     return builder_finish(&tail, page->arena);
 }
 
@@ -210,7 +212,7 @@ static bool is_inline(const struct explanation *node) {
     return node->type.kind == TYPE_BOOL;
 }
 
-static void push_node(struct page *page, const struct explanation *node, struct text stem) {
+static void push_node(struct page *page, const struct explanation *node, struct text stem, bool repeated) {
     struct builder left;
     builder_init(&left);
     builder_add(&left, stem);
@@ -222,7 +224,7 @@ static void push_node(struct page *page, const struct explanation *node, struct 
         .left = builder_finish(&left, page->arena),
         .value = format_shown(page, node),
         .unit = number ? node->unit[page->language] : TEXT(""),
-        .tail = tail_of(page, node),
+        .tail = tail_of(page, node, repeated),
         .marked = number && node->unconfirmed,
     };
     VECTOR_PUSH(page->arena, &page->lines, line);
@@ -237,13 +239,24 @@ static unsigned depth_below(const struct explanation *node, unsigned depth) {
     return node->field && depth > 0 ? depth - 1 : depth;
 }
 
+/* How a value was computed is said once, also where its reasons are not shown. */
+static bool is_first_mention(struct page *page, const struct explanation *node) {
+    if (!node->field) return true;
+    struct text key = text_format(page->arena, "%zu %.*s", node->field->index, TEXT_ARG(node->id));
+    if (map_get(&page->mentioned, key)) return false;
+    map_put(&page->mentioned, key, page);
+    return true;
+}
+
 static void lay_out(struct page *page, const struct explanation *node, struct text stem, struct text below,
                     unsigned depth, unsigned nesting) {
     size_t count = is_open(node, depth) && nesting < NESTING_MAX ? node->children.count : 0;
     struct text formula = node->formula[page->language];
     if (arena_failed(page->arena)) return;
-    push_node(page, node, stem);
-    if (!is_inline(node) && formula.length)
+    bool repeated = count && explanation_repeats(&page->opened, node);
+    if (repeated) count = 0;
+    push_node(page, node, stem, repeated);
+    if (!is_inline(node) && formula.length && !repeated && is_first_mention(page, node))
         push_text(page, text_format(page->arena, "%.*s%s  %.*s", TEXT_ARG(below), count ? "│" : "", TEXT_ARG(formula)));
     for (size_t i = 0; i < count; i++) {
         bool last = i + 1 == count && !node->more;
@@ -354,6 +367,8 @@ static void print_line(struct builder *out, const struct page *page, const struc
 void explanation_print(struct builder *out, struct arena *arena, const struct explanation *explanation,
                        enum language language, bool unicode) {
     struct page page = {.arena = arena, .language = language, .unicode = unicode};
+    map_init(&page.opened, arena);
+    map_init(&page.mentioned, arena);
     lay_out(&page, explanation, TEXT(""), TEXT(""), explanation->depth, 0);
     if (arena_failed(arena)) return;
     push_threshold(&page, explanation);

@@ -26,18 +26,47 @@ static bool row_falls_due(const struct run *run, const struct field *benefit, si
     return !yearly || month_of_year(run->month) == yearly;
 }
 
+/* The lowest entity that has rows, events apart, of several the one with the most: the people. Their families lie right
+ * above. */
+static const struct entity *find_people(const struct run *run) {
+    const struct policy *policy = run->policy;
+    const struct entity *people = NULL;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct entity *entity = policy->entities.items[i];
+        size_t rows = dataset_table(run->dataset, entity)->rows;
+        if (entity->is_event || !entity->parent || rows == 0) continue;
+        bool lower = !people || entity->depth > people->depth;
+        if (lower || (entity->depth == people->depth && rows > dataset_table(run->dataset, people)->rows))
+            people = entity;
+    }
+    return people;
+}
+
+static void tell_progress(struct results *results, size_t rows) {
+    enum { ROWS_BETWEEN = 512 };
+    size_t before = results->rows_done / ROWS_BETWEEN;
+    results->rows_done += rows;
+    if (results->progress && results->rows_done / ROWS_BETWEEN != before)
+        results->progress(results->context, results->rows_done, results->rows_due);
+}
+
 static void find_total(struct results *results, struct benefit_total *total, const struct field *benefit) {
-    const struct table *table = dataset_table(results->run->dataset, benefit->entity);
-    uint32_t last_parent = UINT32_MAX;
+    const struct dataset *dataset = results->run->dataset;
+    const struct table *table = dataset_table(dataset, benefit->entity);
+    const struct entity *families = results->people ? results->people->parent : NULL;
+    size_t last_family = SIZE_MAX;
     *total = (struct benefit_total){.benefit = benefit, .amount = number_zero};
+    total->of_families = families && entity_is_within(benefit->entity, families);
     for (size_t row = 0; row < table->rows; row++) {
+        tell_progress(results, 1);
         if (!row_falls_due(results->run, benefit, row)) continue;
         struct value value = run_value(results->run, benefit, row);
         total->undetermined += value.state != VALUE_KNOWN;
         if (value.state != VALUE_KNOWN || number_sign(value.as.number) == 0) continue;
         total->rows++;
-        total->families += table->parents[row] != last_parent;
-        last_parent = table->parents[row];
+        size_t family = total->of_families ? dataset_climb(dataset, benefit->entity, row, families) : SIZE_MAX;
+        total->families += family != last_family;
+        last_family = family;
         total->amount = number_add(results->arena, total->amount, value.as.number);
     }
 }
@@ -48,6 +77,7 @@ static void check_guarantees(struct results *results) {
         const struct guarantee *guarantee = policy->guarantees.items[i];
         size_t rows = dataset_table(results->run->dataset, guarantee->entity)->rows;
         for (size_t row = 0; row < rows; row++) {
+            tell_progress(results, 1);
             if (!row_counts(results->run, guarantee->entity, row)) continue;
             struct value why;
             enum guarantee_result found = run_guarantee(results->run, guarantee, row, &why);
@@ -69,8 +99,24 @@ static void count_alerts(struct results *results) {
     }
 }
 
+/* How many rows will be looked at, for the progress. */
+static size_t count_rows(const struct run *run) {
+    const struct policy *policy = run->policy;
+    size_t count = 0;
+    for (size_t i = 0; i < policy->fields.count; i++)
+        if (policy->fields.items[i]->kind == FIELD_BENEFIT)
+            count += dataset_table(run->dataset, policy->fields.items[i]->entity)->rows;
+    for (size_t i = 0; i < policy->guarantees.count; i++)
+        count += dataset_table(run->dataset, policy->guarantees.items[i]->entity)->rows;
+    return count;
+}
+
 bool results_find(struct results *results, struct run *run, struct arena *arena) {
-    *results = (struct results){.arena = arena, .run = run, .benefit_count = count_benefits(run->policy)};
+    results->arena = arena;
+    results->run = run;
+    results->benefit_count = count_benefits(run->policy);
+    results->people = find_people(run);
+    results->rows_due = count_rows(run);
     results->totals = ARENA_ARRAY(arena, struct benefit_total, results->benefit_count + 1);
     if (arena_failed(arena)) return false;
     size_t next = 0;
@@ -133,10 +179,9 @@ static enum file_result save(struct sheet *sheet, const char *folder, struct tex
     return result;
 }
 
-static size_t benefits_of(const struct policy *policy, const struct entity *entity, const struct field *benefits[],
-                          size_t room) {
+static size_t benefits_of(const struct policy *policy, const struct entity *entity, const struct field **benefits) {
     size_t count = 0;
-    for (size_t i = 0; i < policy->fields.count && count < room; i++)
+    for (size_t i = 0; i < policy->fields.count; i++)
         if (policy->fields.items[i]->kind == FIELD_BENEFIT && policy->fields.items[i]->entity == entity)
             benefits[count++] = policy->fields.items[i];
     return count;
@@ -170,11 +215,11 @@ static void decide_rows(struct sheet *sheet, const struct entity *entity, const 
 }
 
 static enum file_result write_decisions(struct results *results, const char *folder, bool append, struct text *path) {
-    enum { BENEFITS_MAX = 64 };
     const struct policy *policy = results->run->policy;
+    const struct field **benefits = ARENA_ARRAY(results->arena, const struct field *, results->benefit_count + 1);
+    if (arena_failed(results->arena)) return FILE_NO_MEMORY;
     for (size_t i = 0; i < policy->entities.count; i++) {
-        const struct field *benefits[BENEFITS_MAX];
-        size_t count = benefits_of(policy, policy->entities.items[i], benefits, BENEFITS_MAX);
+        size_t count = benefits_of(policy, policy->entities.items[i], benefits);
         if (count == 0) continue;
         struct sheet sheet = {.results = results};
         builder_init(&sheet.text);
@@ -213,11 +258,21 @@ static void list_undetermined(struct sheet *sheet) {
     }
 }
 
+/* Who is to be told: village_aide township_officer. */
+static struct text roles_told(struct arena *arena, const struct field *alert) {
+    const struct names *roles = &alert->declaration->to;
+    struct text text = TEXT("");
+    for (size_t i = 0; i < roles->list.count; i++)
+        text = i ? text_format(arena, "%.*s %.*s", TEXT_ARG(text), TEXT_ARG(roles->list.items[i].text))
+                 : roles->list.items[i].text;
+    return text;
+}
+
 static void list_alerts(struct sheet *sheet) {
     struct results *results = sheet->results;
     struct run *run = results->run;
-    static const char *const headings[] = {"month", "alert", "entity", "id"};
-    for (size_t i = 0; i < 4; i++) cell(sheet, text_from(headings[i]), i == 3);
+    static const char *const headings[] = {"month", "alert", "entity", "id", "to", "label_zh", "label_en"};
+    for (size_t i = 0; i < 7; i++) cell(sheet, text_from(headings[i]), i == 6);
     for (size_t f = 0; f < run->policy->fields.count; f++) {
         const struct field *alert = run->policy->fields.items[f];
         const struct table *table = dataset_table(run->dataset, alert->entity);
@@ -227,7 +282,10 @@ static void list_alerts(struct sheet *sheet) {
             cell(sheet, month_format(results->arena, run->month), false);
             cell(sheet, alert->name, false);
             cell(sheet, alert->entity->name, false);
-            cell(sheet, table->ids[row], true);
+            cell(sheet, table->ids[row], false);
+            cell(sheet, roles_told(results->arena, alert), false);
+            cell(sheet, label_or_name(alert->label, alert->name, LANGUAGE_ZH), false);
+            cell(sheet, label_or_name(alert->label, alert->name, LANGUAGE_EN), true);
         }
     }
 }
@@ -320,67 +378,4 @@ enum file_result results_write(struct results *results, const char *folder, bool
         builder_free(&sheet.text);
     }
     return result;
-}
-
-/* --- values in force -------------------------------------------------------------------------------------------- */
-
-enum file_result in_force_write(const struct history *history, struct arena *arena, const char *folder) {
-    struct results results = {.arena = arena};
-    struct sheet sheet = {.results = &results};
-    struct text path;
-    builder_init(&sheet.text);
-    builder_add(&sheet.text, TEXT("entity,id,rule,month,value\n"));
-    for (size_t i = 0; i < history->policy->fields.count; i++) {
-        const struct field *field = history->policy->fields.items[i];
-        const struct map *map = &history->by_field[i];
-        for (size_t k = 0; k < map->count; k++) {
-            const struct past *past = map->entries[k].value;
-            for (size_t m = 0; m < past->list.count; m++) {
-                const struct past_value *value = &past->list.items[m];
-                if (field->type.kind == TYPE_ROW) continue;
-                struct arena_mark mark = arena_here(arena);
-                cell(&sheet, field->entity->name, false);
-                cell(&sheet, map->entries[k].key, false);
-                cell(&sheet, field->name, false);
-                cell(&sheet, value->month == MONTH_FIRST ? TEXT("") : month_format(arena, value->month), false);
-                cell(&sheet, value_plain(arena, &field->type, field->scale, &value->value), true);
-                arena_rewind(arena, mark);
-            }
-        }
-    }
-    enum file_result result = save(&sheet, folder, TEXT("in-force.csv"), false, &path);
-    builder_free(&sheet.text);
-    return result;
-}
-
-static bool read_line(struct history *history, struct arena *arena, const struct csv *csv) {
-    if (csv->count != 5) return false;
-    const struct field *field = policy_field(history->policy, csv->fields[0].text, csv->fields[2].text);
-    struct text month_text = csv->fields[3].text, text = csv->fields[4].text;
-    month_number month = MONTH_FIRST;
-    struct value value;
-    if (!field || field->kind == FIELD_INPUT || (month_text.length && !month_parse(month_text, &month))) return false;
-    if (text_is(text, "fault"))
-        value = value_fault(REASON_NOT_ASSESSED, field, 0);
-    else if (!value_parse(arena, &field->type, field->scale, text, &value))
-        return false;
-    if (value.state == VALUE_UNKNOWN) value.reason = (struct reason){.kind = REASON_NOT_ASSESSED, .field = field};
-    history_put(history, field, csv->fields[1].text, month, value);
-    return true;
-}
-
-enum file_result in_force_read(struct history *history, struct arena *arena, const char *folder, size_t *bad) {
-    struct text path = path_join(arena, text_from(folder), TEXT("in-force.csv"));
-    struct file file;
-    struct csv csv;
-    *bad = 0;
-    if (arena_failed(arena)) return FILE_NO_MEMORY;
-    enum file_result result = file_open(&file, path.bytes);
-    if (result != FILE_OK) return result;
-    csv_init(&csv, file.bytes, arena);
-    enum csv_result found = csv_next(&csv);
-    while ((found = csv_next(&csv)) != CSV_END && found != CSV_NO_MEMORY)
-        *bad += found != CSV_RECORD || !read_line(history, arena, &csv);
-    file_close(&file);
-    return found == CSV_NO_MEMORY || arena_failed(arena) ? FILE_NO_MEMORY : FILE_OK;
 }

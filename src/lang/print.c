@@ -102,8 +102,8 @@ static void print_options(struct builder *out, const struct printer *printer, co
     if (declaration->over.list.count)
         builder_add(out, SAY(printer, ",优先于{0}", ", goes over {0}", print_clauses(printer, &declaration->over)));
     if (declaration->starts)
-        builder_add(out, SAY(printer, ",此前从{0}开始", ", starts from {0}",
-                             print_expression(printer, declaration->starts)));
+        builder_add(
+            out, SAY(printer, ",此前从{0}开始", ", starts from {0}", print_expression(printer, declaration->starts)));
     if (declaration->yearly)
         builder_add(out, SAY(printer, ",每年{0}月核定一次", ", judged once a year in {1}",
                              text_format(printer->arena, "%d", declaration->yearly),

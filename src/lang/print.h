@@ -42,6 +42,9 @@ struct text print_parameter_value(const struct printer *printer, const struct pa
                                   const struct parameter_value *value); /* 3,500 yuan/year */
 struct text print_parameter_keys(const struct printer *printer, const struct parameter *parameter,
                                  const struct parameter_value *value); /* 530523, township, from 2018-07-01 */
+/* The values that a declaration gives: a parameter's own, or those of an exception. */
+const struct parameter_values *parameter_values_of(const struct parameter *parameter,
+                                                   const struct declaration *declaration);
 void print_parameter_body(struct builder *out, const struct printer *printer, const struct declaration *declaration);
 void print_reading_body(struct builder *out, const struct printer *printer, const struct declaration *declaration);
 void print_term(struct builder *out, const struct printer *printer, const struct declaration *declaration);

@@ -65,7 +65,8 @@ struct text print_parameter_keys(const struct printer *printer, const struct par
         if (key.length) list = print_joined(printer, list, key);
     }
     if (value->from > day_first)
-        list = print_joined(printer, list, SAY(printer, "自{0}起", "from {0}", day_format(printer->arena, value->from)));
+        list =
+            print_joined(printer, list, SAY(printer, "自{0}起", "from {0}", day_format(printer->arena, value->from)));
     if (value->enacted > day_first)
         list = print_joined(printer, list,
                             SAY(printer, "{0}公布", "enacted {0}", day_format(printer->arena, value->enacted)));
@@ -107,8 +108,8 @@ static void print_values(struct builder *out, const struct printer *printer, con
                              text_format(printer->arena, "%zu", values->list.count - VALUES_PRINTED)));
 }
 
-static const struct parameter_values *values_of(const struct parameter *parameter,
-                                                const struct declaration *declaration) {
+const struct parameter_values *parameter_values_of(const struct parameter *parameter,
+                                                   const struct declaration *declaration) {
     for (size_t i = 0; i < parameter->exceptions.count; i++)
         if (parameter->exceptions.items[i]->declaration == declaration) return &parameter->exceptions.items[i]->values;
     return &parameter->values;
@@ -117,9 +118,8 @@ static const struct parameter_values *values_of(const struct parameter *paramete
 void print_parameter_body(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
     const struct parameter *parameter = map_get(&printer->policy->parameter_by_name, declaration->name.text);
     if (!parameter) return;
-    const struct parameter_values *values = values_of(parameter, declaration);
-    if (parameter->key_count)
-        builder_add(out, SAY(printer, ",按{0}", ", by {0}", print_key_names(printer, parameter)));
+    const struct parameter_values *values = parameter_values_of(parameter, declaration);
+    if (parameter->key_count) builder_add(out, SAY(printer, ",按{0}", ", by {0}", print_key_names(printer, parameter)));
     bool single = values->list.count == 1 && !declaration->has_table;
     if (!single) {
         builder_add(out, SAY(printer, ":\n", ":\n", TEXT("")));

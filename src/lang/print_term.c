@@ -44,9 +44,9 @@ static void print_entity(struct builder *out, const struct printer *printer, con
                    print_most(printer, declaration));
     struct text order = TEXT("");
     for (size_t i = 0; entity && i < entity->dated.count; i++)
-        order = print_joined(printer, order,
-                             label_or_name(entity->dated.items[i]->label, entity->dated.items[i]->name,
-                                           printer->language));
+        order =
+            print_joined(printer, order,
+                         label_or_name(entity->dated.items[i]->label, entity->dated.items[i]->name, printer->language));
     if (order.length) text = SAY(printer, "{0},按{1}排列", "{0}, in order of {1}", text, order);
     builder_add(out, SAY(printer, "{0}。\n", "{0}.\n", text));
 }
@@ -80,7 +80,8 @@ void print_term(struct builder *out, const struct printer *printer, const struct
     case HEAD_CALENDAR: builder_add(out, SAY(printer, "日历:{0}。\n", "Calendar: {0}.\n", name)); break;
     case HEAD_UNIT:
         if (declaration->has_step)
-            name = SAY(printer, "{0},精确到{1}", "{0}, in steps of {1}", name, print_digits(printer, declaration->step));
+            name =
+                SAY(printer, "{0},精确到{1}", "{0}, in steps of {1}", name, print_digits(printer, declaration->step));
         builder_add(out, SAY(printer, "单位:{0}。\n", "Unit: {0}.\n", name));
         break;
     default: builder_add(out, SAY(printer, "用语:{0}。\n", "Term: {0}.\n", name)); break;

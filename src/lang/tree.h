@@ -332,7 +332,7 @@ struct declaration {
 const char *head_word(enum head head);
 const char *comparison_sign(enum comparison compare);
 enum comparison comparison_opposite(enum comparison compare); /* < of >= */
-bool comparison_holds(enum comparison compare, int sign); /* sign of left - right */
+bool comparison_holds(enum comparison compare, int sign);     /* sign of left - right */
 const char *group_word(enum group_kind group);
 const char *function_word(enum function function);
 

@@ -1,0 +1,161 @@
+/* What every command is for and which options it takes, in one place: --help, and the line shown after a mistake. */
+#include "cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct usage {
+    const char *name;
+    const char *words[LANGUAGES];   /* behind the name */
+    const char *says[LANGUAGES];    /* one line */
+    const char *options[LANGUAGES]; /* one line each, or empty */
+    const char *takes;              /* their names, each between spaces */
+};
+
+static const struct usage usages[] = {
+    {"policy check",
+     {"文件夹", "FOLDER"},
+     {"检查政策,一次列出所有错误", "check a policy and tell every mistake at once"},
+     {"", ""},
+     " json "},
+    {"policy test",
+     {"文件夹", "FOLDER"},
+     {"运行政策的例题", "run the worked cases that stand beside the law"},
+     {"  --tap   每道例题一行,供测试程序读取\n", "  --tap   a line for each case, for test runners\n"},
+     " json tap "},
+    {"policy print",
+     {"文件夹", "FOLDER"},
+     {"把规则逐句读出来", "read the rules aloud, a sentence each"},
+     {"", ""},
+     " "},
+    {"policy coverage",
+     {"文件夹", "FOLDER"},
+     {"每一条款由什么落实,有几道例题", "what implements each clause, and how many cases show it"},
+     {"", ""},
+     " json "},
+    {"policy graph",
+     {"文件夹 [名称]", "FOLDER [NAME]"},
+     {"谁读取谁,以 DOT 图形语言写出;给出名称时只画与它有关的",
+      "who reads whom, in the DOT language; with a name only what has to do with it"},
+     {"", ""},
+     " json "},
+    {"policy diff",
+     {"旧文件夹 新文件夹", "OLD NEW"},
+     {"两部政策逐条比较", "what changed between two policies, rule by rule"},
+     {"", ""},
+     " json "},
+    {"sample",
+     {"--households N --out 文件夹", "--households N --out FOLDER"},
+     {"造一批虚构的家庭,用真实的区划代码", "a population of invented people on real area codes"},
+     {"  --area 代码        只在这个区域\n"
+      "  --seed S           随机种子(默认 1)\n"
+      "  --policy 文件夹    默认 policies/yunnan-2018\n",
+      "  --area CODE        only there\n"
+      "  --seed S           seed of the chance (1)\n"
+      "  --policy FOLDER    policies/yunnan-2018 unless said\n"},
+     " json households out area seed policy "},
+    {"assess",
+     {"数据 --month 2018-07[..2018-12] --out 文件夹", "DATA --month 2018-07[..2018-12] --out FOLDER"},
+     {"测算所有人,写出结果、提醒、无法判定和有误的行",
+      "decide everyone; write decisions, alerts, undetermined and refused rows"},
+     {"  --policy 文件夹      默认 policies/yunnan-2018\n"
+      "  --previous 文件夹    接着以前的测算结果\n"
+      "  --reading 名称=值    换一种理解,可多次\n"
+      "  --known 日期         只用当时已公布的规定\n"
+      "  --all-or-nothing     有一行错误就什么都不测算\n"
+      "  --strict             有无法判定的也以 1 退出\n",
+      "  --policy FOLDER      policies/yunnan-2018 unless said\n"
+      "  --previous FOLDER    go on from the results of an earlier assess\n"
+      "  --reading NAME=VALUE read the law the other way; as often as wanted\n"
+      "  --known DATE         only what had been enacted by then\n"
+      "  --all-or-nothing     decide nobody when a single row is wrong\n"
+      "  --strict             exit with 1 when anything is undetermined, too\n"},
+     " json month out policy previous reading known all-or-nothing strict "},
+    {"explain",
+     {"数据 家庭 --month 2018-07", "DATA HOUSEHOLD --month 2018-07"},
+     {"解释一户得到什么、为什么", "why one family gets what it gets"},
+     {"  --policy 文件夹      默认 policies/yunnan-2018\n"
+      "  --why-not 待遇       为什么得不到,差多少\n"
+      "  --depth N            展开几层(默认 4)\n"
+      "  --previous 文件夹, --reading 名称=值, --known 日期   同 assess\n",
+      "  --policy FOLDER      policies/yunnan-2018 unless said\n"
+      "  --why-not BENEFIT    why it gets none, and how far it is from it\n"
+      "  --depth N            how many layers to open (4)\n"
+      "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
+     " json month policy why-not depth previous reading known "},
+};
+enum { USAGES = sizeof usages / sizeof *usages };
+
+static void print_line(const struct command *command, const struct usage *usage, FILE *out) {
+    fprintf(out, "  doudi %s %s\n      %s\n", usage->name, usage->words[command->language],
+            usage->says[command->language]);
+}
+
+static void print_all(const struct command *command, FILE *out) {
+    fputs(say(command, "用法: doudi 命令 …\n\n", "usage: doudi COMMAND ...\n\n"), out);
+    for (size_t i = 0; i < USAGES; i++) print_line(command, &usages[i], out);
+    fputs(say(command,
+              "\n"
+              "  --help             一条命令的选项\n"
+              "  --json             以 JSON 输出结果\n"
+              "  --lang zh|en       语言\n"
+              "  --color auto|always|never\n"
+              "  --version          版本\n"
+              "退出码: 0 完成,1 有被拒绝的行、不成立的保证、不符的例题或错误,2 用法,3 无法运行\n",
+              "\n"
+              "  --help             the options of a command\n"
+              "  --json             results as JSON\n"
+              "  --lang zh|en       language\n"
+              "  --color auto|always|never\n"
+              "  --version          the version\n"
+              "exit codes: 0 done, 1 rows refused, a guarantee broken, a case or a policy wrong, 2 usage, 3 cannot "
+              "run\n"),
+          out);
+}
+
+/* The command that the words begin with; `policy` alone is no command. */
+static const struct usage *find_usage(const struct command *command) {
+    for (size_t i = 0; i < USAGES && command->word_count; i++) {
+        struct text name = text_from(usages[i].name), first = text_from(command->words[0]);
+        if (text_equal(name, first)) return &usages[i];
+        if (command->word_count < 2 || name.length != first.length + 1 + strlen(command->words[1])) continue;
+        if (text_starts(name, command->words[0]) && strcmp(name.bytes + first.length + 1, command->words[1]) == 0)
+            return &usages[i];
+    }
+    return NULL;
+}
+
+int wrong_usage(const struct command *command) {
+    const struct usage *usage = find_usage(command);
+    if (usage)
+        fprintf(stderr, "%sdoudi %s %s\n", say(command, "用法: ", "usage: "), usage->name,
+                usage->words[command->language]);
+    else
+        print_all(command, stderr);
+    return EXIT_USAGE;
+}
+
+bool usage_allows(const struct command *command) {
+    static const char everywhere[] = " lang color help version ";
+    const struct usage *usage = find_usage(command);
+    for (size_t i = 0; usage && i < command->option_count; i++) {
+        const char *name = command->options[i].name;
+        char word[OPTION_NAME_MAX + 3];
+        snprintf(word, sizeof word, " %s ", name);
+        if (strstr(everywhere, word) || strstr(usage->takes, word)) continue;
+        fprintf(stderr, say(command, "doudi: %s 没有选项 --%s\n", "doudi: %s has no option --%s\n"), usage->name, name);
+        wrong_usage(command);
+        return false;
+    }
+    return true;
+}
+
+void print_help(const struct command *command) {
+    const struct usage *usage = find_usage(command);
+    if (!usage) {
+        print_all(command, stdout);
+        return;
+    }
+    printf("%sdoudi %s %s\n%s\n%s", say(command, "用法: ", "usage: "), usage->name, usage->words[command->language],
+           usage->says[command->language], usage->options[command->language]);
+}

@@ -1,0 +1,165 @@
+#include "exchange/rejected.h"
+
+#include "base/csv.h"
+
+#include <stdlib.h>
+
+/* --- what is wrong with a row ----------------------------------------------------------------------------------- */
+
+static uint32_t count_lines(struct text row) {
+    uint32_t count = 1;
+    for (size_t i = 0; i < row.length; i++) count += row.bytes[i] == '\n';
+    return count;
+}
+
+/* Every complaint about the row, with its remedy, in one line. */
+static struct text problem_of(const struct import *import, struct arena *arena, const struct import_refused *refused,
+                              enum language language) {
+    const struct diagnostics *diagnostics = import->diagnostics;
+    struct builder out;
+    builder_init(&out);
+    for (size_t i = refused->diagnostic; i < diagnostics->list.count; i++) {
+        const struct diagnostic *diagnostic = &diagnostics->list.items[i];
+        if (diagnostic->at.source != &refused->file->source || diagnostic->at.line < refused->line ||
+            diagnostic->at.line >= refused->line + count_lines(refused->row))
+            break;
+        struct text remedy = diagnostic_remedy(arena, diagnostic, language);
+        if (out.length) builder_add(&out, TEXT(" / "));
+        builder_add(&out, diagnostic_text(arena, diagnostic, language));
+        if (remedy.length) builder_format(&out, " → %.*s", TEXT_ARG(remedy));
+    }
+    if (out.length == 0) builder_add(&out, language == LANGUAGE_ZH ? TEXT("有误") : TEXT("wrong"));
+    return builder_finish(&out, arena);
+}
+
+/* --- the list --------------------------------------------------------------------------------------------------- */
+
+static struct text last_part(struct text path) {
+    size_t begin = path.length;
+    while (begin > 0 && path.bytes[begin - 1] != '/') begin--;
+    return text_slice(path, begin, path.length);
+}
+
+/* A file being written line by line. */
+struct sheet {
+    const struct import *import;
+    struct arena *arena;
+    enum language language;
+    struct file_writer writer;
+    struct builder line;
+};
+
+static enum file_result sheet_begin(struct sheet *sheet, const char *folder, struct text name, struct text *path) {
+    *path = path_join(sheet->arena, text_from(folder), name);
+    if (arena_failed(sheet->arena)) return FILE_NO_MEMORY;
+    builder_init(&sheet->line);
+    return file_begin(&sheet->writer, sheet->arena, path->bytes);
+}
+
+static void sheet_end_line(struct sheet *sheet) {
+    builder_add(&sheet->line, TEXT("\n"));
+    sheet->writer.failed = sheet->writer.failed || sheet->line.failed;
+    file_write(&sheet->writer, builder_text(&sheet->line));
+    sheet->line.length = 0;
+}
+
+static enum file_result sheet_commit(struct sheet *sheet) {
+    builder_free(&sheet->line);
+    return file_commit(&sheet->writer);
+}
+
+static void add_problem(struct sheet *sheet, const struct import_refused *refused) {
+    struct arena_mark mark = arena_here(sheet->arena);
+    csv_write_field(&sheet->line, problem_of(sheet->import, sheet->arena, refused, sheet->language), true);
+    arena_rewind(sheet->arena, mark);
+}
+
+static enum file_result write_list(struct sheet *sheet, const char *folder, struct text *path) {
+    enum file_result result = sheet_begin(sheet, folder, TEXT("rejected.csv"), path);
+    if (result != FILE_OK) return result;
+    builder_add(&sheet->line, TEXT("file,line,id,problem"));
+    sheet_end_line(sheet);
+    for (size_t i = 0; i < sheet->import->refused.count; i++) {
+        const struct import_refused *refused = &sheet->import->refused.items[i];
+        csv_write_field(&sheet->line, last_part(refused->file->source.name), true);
+        builder_format(&sheet->line, ",%u,", refused->line);
+        csv_write_field(&sheet->line, refused->id, true);
+        builder_add(&sheet->line, TEXT(","));
+        add_problem(sheet, refused);
+        sheet_end_line(sheet);
+    }
+    return sheet_commit(sheet);
+}
+
+/* --- the copies ------------------------------------------------------------------------------------------------- */
+
+static int compare_places(const void *a, const void *b) {
+    const struct import_refused *left = *(const struct import_refused *const *)a,
+                                *right = *(const struct import_refused *const *)b;
+    return left->row.bytes < right->row.bytes ? -1 : left->row.bytes > right->row.bytes;
+}
+
+/* The file's rows that were left out, in order of the file. */
+static size_t rows_of(const struct import *import, const struct import_file *file, const struct import_refused **rows) {
+    size_t count = 0;
+    for (size_t i = 0; i < import->refused.count; i++)
+        if (import->refused.items[i].file == file) rows[count++] = &import->refused.items[i];
+    qsort(rows, count, sizeof *rows, compare_places);
+    return count;
+}
+
+/* The problem stands first, where neither a cell too many nor an open quote can move it. */
+static void copy_rows(struct sheet *sheet, const struct import_file *file, const struct import_refused *const *rows,
+                      size_t count) {
+    struct arena *arena = sheet->arena;
+    struct text bytes = file->source.bytes;
+    struct csv csv;
+    size_t next = 0;
+    csv_init(&csv, bytes, arena);
+    if (arena_failed(arena)) return;
+    builder_add(&sheet->line, TEXT("\xef\xbb\xbf#problem"));
+    for (bool heading = true;; heading = false) {
+        struct arena_mark mark = arena_here(arena);
+        size_t begin = csv.offset;
+        while (begin < bytes.length && (bytes.bytes[begin] == '\n' || bytes.bytes[begin] == '\r')) begin++;
+        enum csv_result result = csv_next(&csv);
+        if (result == CSV_END || result == CSV_NO_MEMORY) return;
+        size_t end = csv.offset;
+        while (end > begin && (bytes.bytes[end - 1] == '\n' || bytes.bytes[end - 1] == '\r')) end--;
+        if (!heading && next < count && rows[next]->row.bytes == bytes.bytes + begin) add_problem(sheet, rows[next++]);
+        builder_add(&sheet->line, TEXT(","));
+        builder_add(&sheet->line, text_slice(bytes, begin, end));
+        sheet_end_line(sheet);
+        arena_rewind(arena, mark);
+    }
+}
+
+static enum file_result write_copies(struct sheet *sheet, const char *folder, struct text *path) {
+    const struct import *import = sheet->import;
+    struct arena *arena = sheet->arena;
+    struct text copies = path_join(arena, text_from(folder), TEXT("rejected"));
+    const struct import_refused **rows = ARENA_ARRAY(arena, const struct import_refused *, import->refused.count + 1);
+    if (arena_failed(arena)) return FILE_NO_MEMORY;
+    *path = copies;
+    enum file_result result = folder_make(copies.bytes);
+    for (size_t i = 0; i < import->files.count && result == FILE_OK; i++) {
+        const struct import_file *file = import->files.items[i];
+        size_t count = rows_of(import, file, rows);
+        if (count == 0) continue;
+        result = sheet_begin(sheet, copies.bytes, last_part(file->source.name), path);
+        if (result != FILE_OK) break;
+        copy_rows(sheet, file, rows, count);
+        result = sheet_commit(sheet);
+    }
+    return result;
+}
+
+enum file_result rejected_write(const struct import *import, struct arena *arena, const char *folder,
+                                enum language language, struct text *path) {
+    struct sheet sheet = {.import = import, .arena = arena, .language = language};
+    *path = text_from(folder);
+    enum file_result result = folder_make(folder);
+    if (result == FILE_OK) result = write_list(&sheet, folder, path);
+    if (result == FILE_OK) result = write_copies(&sheet, folder, path);
+    return arena_failed(arena) ? FILE_NO_MEMORY : result;
+}

@@ -1,0 +1,211 @@
+#include "lang/graph.h"
+
+/* --- nodes ------------------------------------------------------------------------------------------------------ */
+
+static size_t node_of_parameter(const struct policy *policy, const struct parameter *parameter) {
+    return policy->fields.count + parameter->index;
+}
+
+static size_t first_guarantee(const struct policy *policy) {
+    return policy->fields.count + policy->parameters.count;
+}
+
+static size_t first_indicator(const struct policy *policy) {
+    return first_guarantee(policy) + policy->guarantees.count;
+}
+
+static struct text node_name(const struct policy *policy, size_t node) {
+    if (node < policy->fields.count) return policy->fields.items[node]->name;
+    if (node < first_guarantee(policy)) return policy->parameters.items[node - policy->fields.count]->name;
+    if (node < first_indicator(policy)) return policy->guarantees.items[node - first_guarantee(policy)]->name;
+    return policy->indicators.items[node - first_indicator(policy)]->name;
+}
+
+static const struct text *node_label(const struct policy *policy, size_t node) {
+    if (node < policy->fields.count) return policy->fields.items[node]->label;
+    if (node < first_guarantee(policy)) return policy->parameters.items[node - policy->fields.count]->label;
+    if (node < first_indicator(policy))
+        return policy->guarantees.items[node - first_guarantee(policy)]->declaration->label;
+    return policy->indicators.items[node - first_indicator(policy)]->declaration->label;
+}
+
+static const char *node_shape(const struct policy *policy, size_t node) {
+    if (node >= first_indicator(policy)) return "house";
+    if (node >= first_guarantee(policy)) return "octagon";
+    if (node >= policy->fields.count) return "note";
+    switch (policy->fields.items[node]->kind) {
+    case FIELD_INPUT: return "oval";
+    case FIELD_BENEFIT: return "box, style=bold";
+    case FIELD_ALERT: return "diamond";
+    default: return "box";
+    }
+}
+
+size_t graph_find(const struct graph *graph, struct text name) {
+    const struct policy *policy = graph->policy;
+    size_t dot = 0, found = SIZE_MAX;
+    while (dot < name.length && name.bytes[dot] != '.') dot++;
+    if (dot < name.length) {
+        const struct field *field =
+            policy_field(policy, text_slice(name, 0, dot), text_slice(name, dot + 1, name.length));
+        return field ? field->index : SIZE_MAX;
+    }
+    for (size_t node = 0; node < graph->count; node++) {
+        if (!text_equal(node_name(policy, node), name)) continue;
+        if (found != SIZE_MAX) return SIZE_MAX;
+        found = node;
+    }
+    return found;
+}
+
+/* --- edges ------------------------------------------------------------------------------------------------------ */
+
+struct tracer {
+    struct arena *arena;
+    struct graph *graph;
+    struct map seen; /* "reader read before": each once */
+    size_t reader;
+    bool from_event; /* the reader is a rule of events */
+};
+
+static void add_edge(struct tracer *tracer, size_t read, bool before) {
+    struct text key = text_format(tracer->arena, "%zu %zu %d", tracer->reader, read, before);
+    if (map_get(&tracer->seen, key)) return;
+    map_put(&tracer->seen, key, tracer);
+    VECTOR_PUSH(tracer->arena, &tracer->graph->edges, ((struct graph_edge){tracer->reader, read, before}));
+}
+
+static void trace_path(struct tracer *tracer, const struct expr *path, bool before) {
+    const struct path_target *target = &path->as.path.target;
+    for (size_t i = 0; i < target->hops.count; i++)
+        if (target->hops.items[i].over) add_edge(tracer, target->hops.items[i].over->index, false);
+    if (target->end == PATH_PARAMETER)
+        add_edge(tracer, node_of_parameter(tracer->graph->policy, target->parameter), false);
+    if (target->end != PATH_FIELD) return;
+    bool other = target->field->kind != FIELD_INPUT && target->field->entity->is_event != tracer->from_event;
+    add_edge(tracer, target->field->index, before || other);
+}
+
+static void trace(struct tracer *tracer, const struct expr *expr, bool before) {
+    if (!expr) return;
+    if (expr->kind == EXPR_PATH) trace_path(tracer, expr, before);
+    if (expr->kind == EXPR_GROUP && expr->as.group.through) add_edge(tracer, expr->as.group.through->index, false);
+    before = before || (expr->kind == EXPR_GROUP && expr->as.group.earlier) ||
+             (expr->kind == EXPR_CALL && expr->as.call.function == FUNCTION_PREVIOUS);
+    trace(tracer, expr->left, before);
+    trace(tracer, expr->right, before);
+    trace(tracer, expr->third, before);
+    for (size_t i = 0; i < expr->items.count; i++) trace(tracer, expr->items.items[i], before);
+}
+
+static void trace_branches(struct tracer *tracer, const struct branch *branches, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        trace(tracer, branches[i].condition, false);
+        trace(tracer, branches[i].value, false);
+    }
+}
+
+static void trace_field(struct tracer *tracer, const struct field *field) {
+    tracer->reader = field->index;
+    tracer->from_event = field->entity->is_event;
+    for (size_t i = 0; i < field->rules.count; i++)
+        trace_branches(tracer, field->rules.items[i]->branches, field->rules.items[i]->count);
+    for (size_t i = 0; i < field->exceptions.count; i++)
+        trace_branches(tracer, field->exceptions.items[i]->branches, field->exceptions.items[i]->count);
+}
+
+static void trace_all(struct tracer *tracer, const struct policy *policy) {
+    for (size_t i = 0; i < policy->fields.count; i++) trace_field(tracer, policy->fields.items[i]);
+    for (size_t i = 0; i < policy->guarantees.count; i++) {
+        const struct guarantee *guarantee = policy->guarantees.items[i];
+        tracer->reader = first_guarantee(policy) + i;
+        tracer->from_event = guarantee->entity->is_event;
+        trace(tracer, guarantee->declaration->where, false);
+        trace(tracer, guarantee->declaration->test, false);
+    }
+    tracer->from_event = false;
+    for (size_t i = 0; i < policy->indicators.count; i++) {
+        const struct indicator *indicator = policy->indicators.items[i];
+        tracer->reader = first_indicator(policy) + i;
+        if (indicator->branches.count)
+            trace_branches(tracer, indicator->branches.items[0], indicator->declaration->branches.count);
+    }
+}
+
+struct graph graph_of(struct arena *arena, const struct policy *policy) {
+    struct graph graph = {.policy = policy, .count = first_indicator(policy) + policy->indicators.count};
+    struct tracer tracer = {.arena = arena, .graph = &graph};
+    graph.shown = ARENA_ARRAY(arena, bool, graph.count + 1);
+    map_init(&tracer.seen, arena);
+    if (arena_failed(arena)) return graph;
+    trace_all(&tracer, policy);
+    for (size_t i = 0; i < graph.count; i++) graph.shown[i] = true;
+    return graph;
+}
+
+/* Marks what can be reached from the node, against the arrows or with them. */
+static void reach(const struct graph *graph, size_t node, bool readers, bool *marked) {
+    marked[node] = true;
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < graph->edges.count; i++) {
+            const struct graph_edge *edge = &graph->edges.items[i];
+            size_t from = readers ? edge->read : edge->reader, to = readers ? edge->reader : edge->read;
+            if (!marked[from] || marked[to]) continue;
+            marked[to] = more = true;
+        }
+    }
+}
+
+void graph_keep_around(struct arena *arena, struct graph *graph, size_t node) {
+    bool *below = ARENA_ARRAY(arena, bool, graph->count + 1), *above = ARENA_ARRAY(arena, bool, graph->count + 1);
+    if (arena_failed(arena)) return;
+    reach(graph, node, false, below);
+    reach(graph, node, true, above);
+    for (size_t i = 0; i < graph->count; i++) graph->shown[i] = below[i] || above[i];
+}
+
+/* --- printing --------------------------------------------------------------------------------------------------- */
+
+static void print_quoted(struct builder *out, struct text text) {
+    builder_add(out, TEXT("\""));
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.bytes[i] == '"' || text.bytes[i] == '\\') builder_add(out, TEXT("\\"));
+        builder_add(out, text_slice(text, i, i + 1));
+    }
+    builder_add(out, TEXT("\""));
+}
+
+static void print_node(struct builder *out, const struct graph *graph, size_t node, enum language language) {
+    if (!graph->shown[node]) return;
+    builder_format(out, "    n%zu [label=", node);
+    print_quoted(out, label_or_name(node_label(graph->policy, node), node_name(graph->policy, node), language));
+    builder_format(out, ", shape=%s, tooltip=", node_shape(graph->policy, node));
+    print_quoted(out, node_name(graph->policy, node));
+    builder_add(out, TEXT("];\n"));
+}
+
+static void print_entity(struct builder *out, const struct graph *graph, const struct entity *entity,
+                         enum language language) {
+    bool any = false;
+    for (size_t i = 0; i < entity->fields.count; i++) any = any || graph->shown[entity->fields.items[i]->index];
+    if (!any) return;
+    builder_format(out, "  subgraph cluster_%zu {\n    label=", entity->index);
+    print_quoted(out, label_or_name(entity->label, entity->name, language));
+    builder_add(out, TEXT(";\n"));
+    for (size_t i = 0; i < entity->fields.count; i++) print_node(out, graph, entity->fields.items[i]->index, language);
+    builder_add(out, TEXT("  }\n"));
+}
+
+void graph_print(struct builder *out, const struct graph *graph, enum language language) {
+    const struct policy *policy = graph->policy;
+    builder_add(out, TEXT("digraph policy {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n"));
+    for (size_t i = 0; i < policy->entities.count; i++) print_entity(out, graph, policy->entities.items[i], language);
+    for (size_t node = policy->fields.count; node < graph->count; node++) print_node(out, graph, node, language);
+    for (size_t i = 0; i < graph->edges.count; i++) {
+        const struct graph_edge *edge = &graph->edges.items[i];
+        if (!graph->shown[edge->reader] || !graph->shown[edge->read]) continue;
+        builder_format(out, "  n%zu -> n%zu%s;\n", edge->read, edge->reader, edge->before ? " [style=dashed]" : "");
+    }
+    builder_add(out, TEXT("}\n"));
+}
