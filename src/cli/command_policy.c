@@ -1,6 +1,7 @@
 /* doudi policy: which of its commands; check and test. */
 #include "cli/command.h"
 #include "exchange/case.h"
+#include "exchange/explanation_json.h"
 #include "exchange/policy_folder.h"
 
 #include <stdio.h>
@@ -47,8 +48,64 @@ static void print_unconfirmed(const struct command *command, const struct policy
     }
 }
 
+/* What is wrong, for editors: [{file, line, column, length, code, text, remedy}]. */
+static void write_mistakes(struct json_writer *writer, struct arena *arena, const struct diagnostics *diagnostics) {
+    json_write_key(writer, "mistakes");
+    json_write_array(writer);
+    for (size_t i = 0; i < diagnostics->list.count; i++) {
+        const struct diagnostic *mistake = &diagnostics->list.items[i];
+        struct text words[LANGUAGES], remedies[LANGUAGES];
+        for (int language = 0; language < LANGUAGES; language++) {
+            words[language] = diagnostic_text(arena, mistake, (enum language)language);
+            remedies[language] = diagnostic_remedy(arena, mistake, (enum language)language);
+        }
+        json_write_object(writer);
+        json_write_key(writer, "code");
+        json_write_string(writer, text_from(mistake->message->code));
+        if (mistake->at.source) {
+            json_write_key(writer, "file");
+            json_write_string(writer, mistake->at.source->name);
+            json_write_key(writer, "line");
+            json_write_integer(writer, mistake->at.line);
+            json_write_key(writer, "column");
+            json_write_integer(writer, mistake->at.column);
+            json_write_key(writer, "length");
+            json_write_integer(writer, mistake->at.length);
+        }
+        json_write_words(writer, "text", words);
+        json_write_words(writer, "remedy", remedies);
+        json_write_close_object(writer);
+    }
+    json_write_close_array(writer);
+}
+
+static int check_as_json(struct command *command) {
+    struct diagnostics failures;
+    struct builder out;
+    struct json_writer writer;
+    diagnostics_init(&failures, &command->arena);
+    struct policy *policy = policy_read_folder(command->words[2], &failures);
+    bool compiled = policy && policy->compiled, failed = policy && arena_failed(&policy->arena);
+    builder_init(&out);
+    json_writer_init(&writer, &out, false);
+    json_write_object(&writer);
+    json_write_key(&writer, "compiled");
+    json_write_bool(&writer, compiled);
+    write_mistakes(&writer, &command->arena, policy ? &policy->diagnostics : &failures);
+    json_write_close_object(&writer);
+    int status = compiled ? EXIT_DONE : policy ? EXIT_FOUND : EXIT_CANNOT;
+    if (failed || out.failed || arena_failed(&command->arena))
+        status = out_of_memory(command);
+    else
+        print_builder(&out);
+    builder_free(&out);
+    policy_free(policy);
+    return status;
+}
+
 static int check(struct command *command) {
     int status;
+    if (command_has(command, "json")) return check_as_json(command);
     struct policy *policy = policy_read(command, 2, &status);
     if (!policy) return status;
     size_t rules = 0, benefits = 0, inputs = 0;
@@ -70,18 +127,31 @@ static int check(struct command *command) {
 
 struct teller {
     size_t number;
-    bool tap;
+    bool tap, json;
+    struct builder text;
+    struct json_writer writer;
 };
 
 static void tell(void *context, struct text name, bool passed) {
     struct teller *teller = context;
     teller->number++;
+    if (teller->json) {
+        json_write_object(&teller->writer);
+        json_write_key(&teller->writer, "name");
+        json_write_string(&teller->writer, name);
+        json_write_key(&teller->writer, "passed");
+        json_write_bool(&teller->writer, passed);
+        json_write_close_object(&teller->writer);
+    }
     if (teller->tap) printf("%s %zu - %.*s\n", passed ? "ok" : "not ok", teller->number, TEXT_ARG(name));
 }
 
 static int test(struct command *command) {
     struct case_runner runner;
-    struct teller teller = {0, command_has(command, "tap")};
+    struct teller teller = {.tap = command_has(command, "tap"), .json = command_has(command, "json")};
+    builder_init(&teller.text);
+    json_writer_init(&teller.writer, &teller.text, false);
+    if (teller.json) json_write_array(&teller.writer);
     bool opened = case_runner_open(&runner, command->words[2]);
     runner.told = tell;
     runner.context = &teller;
@@ -90,7 +160,10 @@ static int test(struct command *command) {
     if (opened && runner.policies.count && !runner.policies.items[0]->policy->compiled)
         print_diagnostics(command, &runner.policies.items[0]->policy->diagnostics);
     if (finished && teller.tap) printf("1..%zu\n", teller.number);
-    if (finished && !teller.tap)
+    if (teller.json) json_write_close_array(&teller.writer);
+    if (finished && teller.json) print_builder(&teller.text);
+    builder_free(&teller.text);
+    if (finished && !teller.tap && !teller.json)
         printf(say(command, "%s: 例题 %zu 个通过,%zu 个不符\n", "%s: %zu cases pass, %zu do not\n"), command->words[2],
                runner.passed, runner.failed);
     int status = !opened ? EXIT_CANNOT : !finished ? out_of_memory(command) : runner.failed ? EXIT_FOUND : EXIT_DONE;

@@ -32,10 +32,19 @@ static bool read_readings(struct session *session) {
                     text = text_slice(whole, equals < whole.length ? equals + 1 : equals, whole.length);
         struct parameter *parameter = map_get(&session->policy->parameter_by_name, name);
         struct value value;
-        if (!parameter || !value_parse(&command->arena, &parameter->type, parameter->scale, text, &value) ||
+        if (!parameter || parameter->band) {
+            fprintf(stderr,
+                    say(command, "doudi: 政策里没有可以这样换的理解或参数「%.*s」;policy print 列出名称\n",
+                        "doudi: the policy has no reading or parameter \"%.*s\" to be set; policy print lists them\n"),
+                    TEXT_ARG(name));
+            return false;
+        }
+        if (!value_parse(&command->arena, &parameter->type, parameter->scale, text, &value) ||
             value.state != VALUE_KNOWN) {
-            fprintf(stderr, say(command, "doudi: --reading %.*s 不成立\n", "doudi: --reading %.*s is none\n"),
-                    TEXT_ARG(whole));
+            fprintf(stderr,
+                    say(command, "doudi: 「%.*s」不能是「%.*s」;写成它的单位或选项之一\n",
+                        "doudi: \"%.*s\" cannot be \"%.*s\"; write a value in its unit, or one of its choices\n"),
+                    TEXT_ARG(name), TEXT_ARG(text));
             return false;
         }
         struct override override = override_of(parameter, &value);

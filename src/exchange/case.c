@@ -163,10 +163,16 @@ static void read_overrides(struct a_case *a_case, const struct yaml_node *node) 
         const struct yaml_pair *pair = &node->pairs[i];
         struct parameter *parameter = map_get(&a_case->policy->policy->parameter_by_name, pair->key);
         struct value value;
-        if (!parameter ||
-            !value_parse(a_case->arena, &parameter->type, parameter->scale, pair->value->scalar, &value)) {
-            case_complain(a_case, parameter ? EXCHANGE_CASE_VALUE : EXCHANGE_CASE_KEY, pair->value->at, pair->key,
-                          pair->value->scalar);
+        if (!parameter) {
+            case_complain(a_case, EXCHANGE_CASE_KEY, pair->value->at, pair->key, TEXT("parameters"));
+            continue;
+        }
+        if (parameter->band) {
+            case_complain(a_case, EXCHANGE_CASE_BANDS, pair->value->at, pair->key, TEXT(""));
+            continue;
+        }
+        if (!value_parse(a_case->arena, &parameter->type, parameter->scale, pair->value->scalar, &value)) {
+            case_complain(a_case, EXCHANGE_CASE_VALUE, pair->value->at, pair->key, pair->value->scalar);
             continue;
         }
         struct override override = override_of(parameter, &value);

@@ -167,6 +167,7 @@ static struct expr *parse_simple(struct parser *parser) {
         struct expr *expr = parse_expression(parser);
         parser_expect(parser, ")");
         expr->at = span_join(token->at, parser_behind(parser));
+        expr->bracketed = true;
         return expr;
     }
     if (token->kind == TOKEN_NUMBER) return parse_quantity(parser);
@@ -194,13 +195,22 @@ struct expr *parse_factor(struct parser *parser) {
 
 /* --- operators -------------------------------------------------------------------------------------------------- */
 
+/* a + b if known else c could be read in two ways, and so has to say which is meant. */
+static struct expr *expr_reckon(struct parser *parser, enum expr_kind kind, struct expr *left, struct expr *right) {
+    const struct expr *sides[] = {left, right};
+    for (size_t i = 0; i < 2; i++)
+        if (sides[i]->kind == EXPR_IF_KNOWN && !sides[i]->bracketed)
+            parser_error_at(parser, LANG_IF_KNOWN_BRACKETS, sides[i]->at, TEXT(""));
+    return expr_join(parser, kind, left, right);
+}
+
 static struct expr *parse_term(struct parser *parser) {
     struct expr *expr = parse_factor(parser);
     for (;;) {
         if (parser_accept(parser, "*"))
-            expr = expr_join(parser, EXPR_MULTIPLY, expr, parse_factor(parser));
+            expr = expr_reckon(parser, EXPR_MULTIPLY, expr, parse_factor(parser));
         else if (parser_accept(parser, "/"))
-            expr = expr_join(parser, EXPR_DIVIDE, expr, parse_factor(parser));
+            expr = expr_reckon(parser, EXPR_DIVIDE, expr, parse_factor(parser));
         else
             return expr;
     }
@@ -210,9 +220,9 @@ struct expr *parse_sum(struct parser *parser) {
     struct expr *expr = parse_term(parser);
     for (;;) {
         if (parser_accept(parser, "+"))
-            expr = expr_join(parser, EXPR_ADD, expr, parse_term(parser));
+            expr = expr_reckon(parser, EXPR_ADD, expr, parse_term(parser));
         else if (parser_accept(parser, "-"))
-            expr = expr_join(parser, EXPR_SUBTRACT, expr, parse_term(parser));
+            expr = expr_reckon(parser, EXPR_SUBTRACT, expr, parse_term(parser));
         else
             return expr;
     }

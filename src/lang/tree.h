@@ -121,6 +121,7 @@ struct expr {
     enum expr_kind kind;
     struct span at;
     struct type type; /* checked: */
+    bool bracketed;   /* stands in ( ) */
     uint16_t height;  /* of the tree of operators below, kept within bounds so that walks may recurse */
     struct expr *left, *right, *third;
     VECTOR(struct expr *) items; /* members of a set, arguments of a call, keys of a path */
