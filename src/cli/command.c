@@ -60,7 +60,11 @@ static bool parse_option(struct command *command, const char *argument, const ch
         suggest_option(command, name);
         return false;
     }
-    if (takes_value && !value) {
+    if (!takes_value && value) {
+        fprintf(stderr, say(command, "doudi: --%.*s 后面没有值\n", "doudi: --%.*s takes no value\n"), TEXT_ARG(name));
+        return false;
+    }
+    if (takes_value && !value && next && strncmp(next, "--", 2) != 0) {
         value = next;
         *took_next = true;
     }
@@ -73,8 +77,13 @@ static bool parse_option(struct command *command, const char *argument, const ch
     return true;
 }
 
-static bool parse_language(struct command *command) {
-    const char *language = command_option(command, "lang");
+/* Looked for before anything else, so that every complaint is in the right language. */
+static bool parse_language(struct command *command, int count, char **arguments) {
+    const char *language = NULL;
+    for (int i = 1; i < count; i++) {
+        if (strncmp(arguments[i], "--lang=", 7) == 0) language = arguments[i] + 7;
+        if (strcmp(arguments[i], "--lang") == 0 && i + 1 < count) language = arguments[i + 1];
+    }
     if (!language) return true;
     bool chinese = strcmp(language, "zh") == 0, known = chinese || strcmp(language, "en") == 0;
     if (known)
@@ -99,6 +108,7 @@ static bool parse_colour(struct command *command) {
 bool command_parse(struct command *command, int count, char **arguments) {
     *command = (struct command){.language = language_of_locale()};
     arena_init(&command->arena);
+    if (!parse_language(command, count, arguments)) return false;
     for (int i = 1; i < count; i++) {
         bool option = arguments[i][0] == '-' && arguments[i][1] == '-' && arguments[i][2] != '\0', took_next = false;
         if (command->word_count == ARGUMENTS_MAX || command->option_count == ARGUMENTS_MAX) {
@@ -111,7 +121,7 @@ bool command_parse(struct command *command, int count, char **arguments) {
             return false;
         i += took_next;
     }
-    return parse_language(command) && parse_colour(command);
+    return parse_colour(command);
 }
 
 const char *command_option(const struct command *command, const char *name) {

@@ -16,7 +16,7 @@ struct policy *policy_read(struct command *command, size_t word, int *status) {
     if (!policy && failures.list.count == 0) out_of_memory(command);
     if (policy) print_diagnostics(command, &policy->diagnostics);
     if (!policy || policy->compiled) return policy;
-    fprintf(stderr, say(command, "%s: %zu 处错误\n", "%s: %zu mistakes\n"), command->words[word],
+    fprintf(stderr, say(command, "%s: %zu 处错误\n", "%s: mistakes: %zu\n"), command->words[word],
             policy->diagnostics.errors);
     *status = arena_failed(&policy->arena) ? out_of_memory(command) : EXIT_FOUND;
     policy_free(policy);
@@ -164,7 +164,7 @@ static int test(struct command *command) {
     if (finished && teller.json) print_builder(&teller.text);
     builder_free(&teller.text);
     if (finished && !teller.tap && !teller.json)
-        printf(say(command, "%s: 例题 %zu 个通过,%zu 个不符\n", "%s: %zu cases pass, %zu do not\n"), command->words[2],
+        printf(say(command, "%s: 例题通过 %zu,不符 %zu\n", "%s: cases passed: %zu, failed: %zu\n"), command->words[2],
                runner.passed, runner.failed);
     int status = !opened ? EXIT_CANNOT : !finished ? out_of_memory(command) : runner.failed ? EXIT_FOUND : EXIT_DONE;
     case_runner_close(&runner);
