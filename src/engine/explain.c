@@ -1,6 +1,8 @@
 /* The tree of an explanation, found by following the way on which the evaluator found the value. */
 #include "engine/explain.h"
 
+#include "lang/unit_words.h"
+
 #include <string.h>
 
 /* How a condition ought to come out, for whoever asks; WISH_NONE where nothing is at stake. */
@@ -58,7 +60,8 @@ static void set_expression_labels(struct walk *walk, struct text labels[LANGUAGE
 
 static void set_units(struct walk *walk, struct text units[LANGUAGES], const struct declaration *declaration) {
     for (int language = 0; language < LANGUAGES; language++)
-        units[language] = unit_words(walk->arena, walk->run->policy, &declaration->type, (enum language)language);
+        units[language] = unit_words(walk->arena, walk->run->policy, type_written(walk->arena, &declaration->type),
+                                     (enum language)language);
 }
 
 static void set_formula(struct walk *walk, struct explanation *node, const struct context *context,

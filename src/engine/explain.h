@@ -1,8 +1,9 @@
 /* Explanations: why a value is what it is, from the text that decided down to the inputs it was computed from.
  *
  * explain.c walks the policy's expressions with the evaluator's own functions, explain_formula.c writes expressions out
- * in labels or in numbers, explain_text.c prints a tree for people. Everything lives in the arena given; labels and
- * units point into the policy, ids into the dataset. Check arena_failed and run_failed before a tree is believed. */
+ * in labels or in numbers, explain_reason.c says what is missing, explain_text.c prints a tree for people. Everything
+ * lives in the arena given; labels and units point into the policy, ids into the dataset. Check arena_failed and
+ * run_failed before a tree is believed. */
 #ifndef DOUDI_ENGINE_EXPLAIN_H
 #define DOUDI_ENGINE_EXPLAIN_H
 
@@ -84,10 +85,6 @@ struct display display_of(struct arena *arena, const struct expr *expr);
 struct text expression_labels(struct arena *arena, const struct expr *expr, enum language language);
 struct text expression_numbers(struct arena *arena, const struct context *context, const struct expr *expr,
                                const struct number *scale, enum language language);
-
-/* The words of a unit as it was declared: 元/年, 个月; empty for plain numbers and what is no number. */
-struct text unit_words(struct arena *arena, const struct policy *policy, const struct type_name *type,
-                       enum language language);
 
 /* What is missing, or what went wrong; empty for a known value. */
 struct text reason_words(struct arena *arena, const struct run *run, const struct value *value, enum language language);

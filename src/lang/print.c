@@ -1,13 +1,6 @@
 /* Declarations in words, under the headings of the policy's text. */
 #include "lang/print.h"
-
-static struct text joined_type(const struct printer *printer, const struct type_name *type) {
-    struct text text = TEXT("");
-    for (size_t i = 0; i < type->parts.list.count; i++)
-        text = i ? SAY(printer, "{0}/{1}", "{0}/{1}", text, type->parts.list.items[i].text)
-                 : type->parts.list.items[i].text;
-    return text;
-}
+#include "lang/unit_words.h"
 
 static struct text type_word(const struct printer *printer, const struct type_name *type) {
     static const struct {
@@ -16,7 +9,7 @@ static struct text type_word(const struct printer *printer, const struct type_na
         {"bool", "是或否", "yes or no"}, {"date", "日期", "date"},   {"text", "文字", "text"},
         {"count", "整数", "count"},      {"ratio", "比例", "ratio"},
     };
-    struct text name = joined_type(printer, type);
+    struct text name = type_written(printer->arena, type);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (text_is(name, words[i].name)) return SAY(printer, words[i].zh, words[i].en, TEXT(""));
     const struct enumeration *enumeration = map_get(&printer->policy->enumeration_by_name, name);

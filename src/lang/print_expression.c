@@ -1,5 +1,6 @@
 /* Expressions in words. */
 #include "lang/print.h"
+#include "lang/unit_words.h"
 
 struct text print_fill(const struct printer *printer, const char *pattern, const struct text *arguments) {
     struct builder out;
@@ -32,34 +33,10 @@ bool parameter_is_confirmed(const struct parameter *parameter) {
     return !parameter->declaration->unconfirmed;
 }
 
-/* --- units ------------------------------------------------------------------------------------------------------ */
-
-/* The general words for time and coin; a unit that the policy declares brings its own label. */
-static struct text unit_word(const struct printer *printer, struct text name, bool below) {
-    static const struct {
-        const char *name, *above, *below;
-    } words[] = {
-        {"yuan", "元", "元"}, {"fen", "分", "分"},   {"month", "个月", "月"}, {"months", "个月", "月"},
-        {"year", "年", "年"}, {"years", "年", "年"}, {"day", "天", "天"},     {"days", "天", "天"},
-    };
-    if (text_is(name, "money")) name = printer->policy->currency;
-    const struct unit *unit = map_get(&printer->policy->unit_by_name, name);
-    if (unit && (unit->label[LANGUAGE_ZH].length || unit->label[LANGUAGE_EN].length))
-        return label_or_name(unit->label, name, printer->language);
-    for (size_t i = 0; printer->language == LANGUAGE_ZH && i < sizeof words / sizeof *words; i++)
-        if (text_is(name, words[i].name)) return text_from(below ? words[i].below : words[i].above);
-    return name;
-}
+/* --- numbers ---------------------------------------------------------------------------------------------------- */
 
 struct text print_unit(const struct printer *printer, struct text unit) {
-    struct text text = TEXT("");
-    for (size_t begin = 0, at = 0; at <= unit.length; at++) {
-        if (at < unit.length && unit.bytes[at] != '/') continue;
-        struct text word = unit_word(printer, text_slice(unit, begin, at), begin > 0);
-        text = begin ? SAY(printer, "{0}/{1}", "{0}/{1}", text, word) : word;
-        begin = at + 1;
-    }
-    return text;
+    return unit_words(printer->arena, printer->policy, unit, printer->language);
 }
 
 struct text print_digits(const struct printer *printer, struct number number) {

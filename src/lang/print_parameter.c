@@ -1,5 +1,6 @@
 /* Parameters and readings in words: what they are keyed by, and their values with date and source. */
 #include "lang/print.h"
+#include "lang/unit_words.h"
 
 enum { VALUES_PRINTED = 24 }; /* longer tables are for looking up, not for reading aloud */
 
@@ -16,12 +17,9 @@ static struct text print_amount(const struct printer *printer, const struct para
     struct number shown = number_divide(arena, number, parameter->scale);
     if (is_ratio(parameter))
         return SAY(printer, "{0}%", "{0}%", print_digits(printer, number_multiply(arena, shown, number_from(100))));
-    struct text unit = TEXT("");
-    const struct names *parts = &parameter->declaration->type.parts;
-    for (size_t i = 0; i < parts->list.count; i++)
-        unit = i ? SAY(printer, "{0}/{1}", "{0}/{1}", unit, parts->list.items[i].text) : parts->list.items[i].text;
-    if (text_is(unit, "count")) return print_digits(printer, shown);
-    return SAY(printer, "{0}{1}", "{0} {1}", print_digits(printer, shown), print_unit(printer, unit));
+    struct text unit = print_unit(printer, type_written(arena, &parameter->declaration->type));
+    if (!unit.length) return print_digits(printer, shown);
+    return SAY(printer, "{0}{1}", "{0} {1}", print_digits(printer, shown), unit);
 }
 
 struct text print_parameter_value(const struct printer *printer, const struct parameter *parameter,

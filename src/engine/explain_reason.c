@@ -1,0 +1,53 @@
+/* What is missing or went wrong, in words. */
+#include "engine/explain.h"
+
+static struct text missing_field(struct arena *arena, const struct run *run, const struct reason *reason,
+                                 enum language language) {
+    struct text label = label_or_name(reason->field->label, reason->field->name, language);
+    struct text id = dataset_table(run->dataset, reason->field->entity)->ids[reason->row];
+    bool past = reason->kind == REASON_NOT_ASSESSED;
+    if (language == LANGUAGE_ZH)
+        return text_format(arena, past ? "「%.*s」%.*s 当月未测算" : "缺「%.*s」%.*s", TEXT_ARG(label), TEXT_ARG(id));
+    return text_format(arena, past ? "\"%.*s\" of %.*s was not assessed then" : "\"%.*s\" of %.*s is missing",
+                       TEXT_ARG(label), TEXT_ARG(id));
+}
+
+static struct text parameter_trouble(struct arena *arena, const struct run *run, const struct reason *reason,
+                                     enum language language) {
+    const struct parameter *parameter = run->policy->parameters.items[reason->index];
+    struct text label = label_or_name(parameter->label, parameter->name, language);
+    bool unknown = reason->kind == REASON_PARAMETER;
+    if (language == LANGUAGE_ZH)
+        return text_format(arena, unknown ? "「%.*s」未公布" : "「%.*s」在此地此日没有值", TEXT_ARG(label));
+    return text_format(arena, unknown ? "\"%.*s\" is not known" : "\"%.*s\" has no value there on that day",
+                       TEXT_ARG(label));
+}
+
+static const char *fault_words(enum reason_kind kind, enum language language) {
+    static const char *const words[][LANGUAGES] = {
+        [REASON_DIVISION] = {"除以零", "division by zero"},
+        [REASON_NO_CASE] = {"没有一种情形适用", "no case fits"},
+        [REASON_CLASH] = {"两条例外互相矛盾", "two exceptions contradict each other"},
+        [REASON_OUT_OF_RANGE] = {"超出规定范围", "outside its declared range"},
+        [REASON_THROUGH_NONE] = {"所指的登记不存在", "what it refers to does not exist"},
+        [REASON_OF_NOBODY] = {"没有可比的对象", "there is nobody to compare"},
+        [REASON_NEVER] = {"没有期限的日期不能计算", "a date that never comes has no age"},
+        [REASON_NOT_IN_FORCE] = {"当日没有有效的规定", "no text is in force on that day"},
+        [REASON_APPORTION] = {"没有可分摊的基数", "there is nothing to apportion by"},
+        [REASON_NO_DISTANCE] = {"没有坐标", "there are no coordinates"},
+    };
+    bool listed = kind < sizeof words / sizeof *words && words[kind][language];
+    return listed ? words[kind][language] : "";
+}
+
+struct text reason_words(struct arena *arena, const struct run *run, const struct value *value,
+                         enum language language) {
+    if (value->state == VALUE_KNOWN) return TEXT("");
+    switch (value->reason.kind) {
+    case REASON_INPUT:
+    case REASON_NOT_ASSESSED: return missing_field(arena, run, &value->reason, language);
+    case REASON_PARAMETER:
+    case REASON_NO_PARAMETER: return parameter_trouble(arena, run, &value->reason, language);
+    default: return text_from(fault_words(value->reason.kind, language));
+    }
+}
