@@ -29,7 +29,7 @@ void print_coloured(const struct command *command, struct text text) {
         struct text rest = text_slice(text, at, text.length);
         const struct stroke *stroke = command->coloured ? find_stroke(rest) : NULL;
         if (!stroke && rest.length) continue;
-        fwrite(text.bytes + plain, 1, at - plain, stdout);
+        print_text(text_slice(text, plain, at), stdout);
         if (!stroke) break;
         size_t length = stroke_length(stroke, rest);
         printf("\033[%sm%.*s\033[0m", stroke->colour, (int)length, rest.bytes);

@@ -145,14 +145,16 @@ void print_diagnostics(struct command *command, const struct diagnostics *diagno
     builder_init(&out);
     for (size_t i = 0; i < diagnostics->list.count; i++)
         diagnostic_print(&out, &command->arena, &diagnostics->list.items[i], command->language);
-    struct text text = builder_text(&out);
-    fwrite(text.bytes, 1, text.length, stderr);
+    print_text(builder_text(&out), stderr);
     builder_free(&out);
 }
 
+void print_text(struct text text, FILE *out) {
+    (void)fwrite(text.bytes, 1, text.length, out); /* main asks once whether all of it went out */
+}
+
 void print_builder(const struct builder *builder) {
-    struct text text = builder_text(builder);
-    fwrite(text.bytes, 1, text.length, stdout);
+    print_text(builder_text(builder), stdout);
 }
 
 int wrong_option(const struct command *command, const char *zh, const char *en) {

@@ -4,6 +4,8 @@
 
 #include "base/diagnostic.h"
 
+#include <stdio.h>
+
 /* Exit codes (docs/commands.md). */
 enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };
 
@@ -34,6 +36,7 @@ const char *say(const struct command *command, const char *zh, const char *en);
 
 /* Prints diagnostics to stderr in the command's language. */
 void print_diagnostics(struct command *command, const struct diagnostics *diagnostics);
+void print_text(struct text text, FILE *out);
 void print_builder(const struct builder *builder); /* to stdout */
 /* To stdout, the signs of results in colour where --color, NO_COLOR and the terminal say so (colour.c). */
 void print_coloured(const struct command *command, struct text text);

@@ -11,7 +11,7 @@ struct progress {
 };
 
 void progress_begin(struct progress *progress, const struct command *command);
-void progress_tell(void *progress, size_t done, size_t due); /* of struct progress */
-void progress_end(struct progress *progress);                /* the bar is taken away */
+void progress_tell(void *context, size_t done, size_t due); /* a struct progress */
+void progress_end(struct progress *progress);               /* the bar is taken away */
 
 #endif

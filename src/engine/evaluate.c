@@ -1,6 +1,8 @@
 /* Expressions. Numbers in comments are the rules of docs/language.md. */
 #include "engine/evaluate.h"
 
+#include <assert.h>
+
 static bool is_date(const struct expr *expr) {
     return expr->type.kind == TYPE_DATE;
 }
@@ -107,6 +109,7 @@ static struct value evaluate_strict(const struct context *context, const struct 
     struct arena *arena = &context->run->arena;
     enum { ARGUMENTS_MAX = 16 };
     struct value values[ARGUMENTS_MAX], missing;
+    assert(expr->items.count >= 1 && expr->items.count <= ARGUMENTS_MAX); /* the checks see to it */
     for (size_t i = 0; i < expr->items.count; i++) values[i] = evaluate(context, expr->items.items[i]);
     if (values_missing(values, expr->items.count, &missing)) return missing;
     struct value best = values[0];

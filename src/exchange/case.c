@@ -214,7 +214,7 @@ static void run_one(struct case_runner *runner, const struct yaml_node *node) {
     if (!months) months = yaml_get(node, "period");
     if (other && other->kind == YAML_SEQUENCE && other->count) other = other->items[other->count - 1];
     if (other && other->kind == YAML_SCALAR) a_case.policy = open_policy(runner, other_folder(runner, other));
-    if (!a_case.policy) {
+    if (!a_case.policy && other) {
         case_complain(&a_case, EXCHANGE_CASE_POLICY, other->at, other->scalar, TEXT(""));
         return;
     }

@@ -160,7 +160,7 @@ enum file_result file_commit(struct file_writer *writer) {
 }
 
 void file_abandon(struct file_writer *writer) {
-    if (writer->stream) fclose(writer->stream);
+    if (writer->stream) (void)fclose(writer->stream); /* it is thrown away */
     writer->stream = NULL;
     unlink(writer->draft.bytes);
 }

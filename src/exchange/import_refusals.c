@@ -1,5 +1,6 @@
 #include "exchange/import_inside.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Finding the record that a refusal is about: refusals of one file mostly come in the order of its lines, so that the
@@ -59,6 +60,7 @@ static void note_refused_ids(struct finding *finding) {
 }
 
 static bool was_refused(const struct finding *finding, const struct entity *entity, struct text id) {
+    assert(entity); /* what has no parent lacks none */
     struct arena *arena = finding->import->arena;
     struct arena_mark mark = arena_here(arena);
     bool found = map_get(&finding->refused_ids, entity_and_id(arena, entity, id)) != NULL;

@@ -66,7 +66,8 @@ enum file_result in_force_read(struct history *history, struct arena *arena, con
     enum file_result result = file_open(&file, path.bytes);
     if (result != FILE_OK) return result;
     csv_init(&csv, file.bytes, arena);
-    enum csv_result found = csv_next(&csv);
+    enum csv_result found;
+    csv_next(&csv); /* the headings */
     while ((found = csv_next(&csv)) != CSV_END && found != CSV_NO_MEMORY)
         *bad += found != CSV_RECORD || !read_line(history, arena, &csv);
     file_close(&file);

@@ -218,10 +218,13 @@ static void check_procedure(struct policy *policy, struct declaration *procedure
         report_unknown(policy, LANG_UNKNOWN_ENTITY, procedure->of, TEXT(""), &suggestion);
         return;
     }
-    struct procedure_check check = {
-        policy,
-        procedure,
-        {.policy = policy, .entity = entity, .from = INT32_MIN, .until = DAY_NEVER, .procedure = procedure}};
+    struct procedure_check check = {policy,
+                                    procedure,
+                                    {.policy = policy,
+                                     .entity = entity,
+                                     .from = declaration_begins(procedure),
+                                     .until = procedure->has_until ? procedure->until : DAY_NEVER,
+                                     .procedure = procedure}};
     for (size_t i = 0; i < procedure->opens.list.count; i++) check_role(&check, procedure->opens.list.items[i]);
     for (size_t i = 0; i < procedure->decides.list.count; i++) check_decides(&check, procedure->decides.list.items[i]);
     check_limits(&check, &procedure->within);

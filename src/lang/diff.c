@@ -2,6 +2,8 @@
 
 #include "lang/print.h"
 
+#include <assert.h>
+
 /* --- comparing -------------------------------------------------------------------------------------------------- */
 
 /* The declarations of one head, entity and name, and with which of the other policy each is paired. */
@@ -142,6 +144,7 @@ enum likeness { SAME_TEXT, SAME_DAY, ANY };
 
 static bool is_like(struct arena *arena, const struct declaration *a, const struct declaration *b,
                     enum likeness likeness) {
+    assert(a && b);
     if (likeness == SAME_TEXT) return text_equal(text_of(arena, a), text_of(arena, b));
     return likeness == ANY || (a->has_from == b->has_from && a->from == b->from);
 }
@@ -221,6 +224,7 @@ static void print_value(struct builder *out, const struct printer *printer, cons
 }
 
 static void print_place(struct builder *out, const struct declaration *declaration) {
+    assert(declaration); /* a change has one side at least */
     struct position place = span_position(declaration->name.at);
     builder_format(out, "%s %.*s%s%.*s  %.*s:%u\n", head_word(declaration->head), TEXT_ARG(declaration->of.text),
                    declaration->of.text.length ? "." : "", TEXT_ARG(declaration->name.text),

@@ -1,5 +1,6 @@
 #include "sample/share_out.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* In every cycle a place has as many turns as its weight, spread evenly over the cycle. */
@@ -22,6 +23,8 @@ uint64_t *share_out(struct arena *arena, uint64_t families, const int64_t *weigh
     uint64_t *counts = ARENA_ARRAY(arena, uint64_t, places);
     struct turn *turns = ARENA_ARRAY(arena, struct turn, cycle);
     if (!counts || !turns || arena_failed(arena)) return NULL;
+    assert(cycle > 0 || places == 0); /* no place has weight 0 */
+    if (cycle == 0) return counts;
     size_t count = 0;
     for (size_t i = 0; i < places; i++) {
         counts[i] = families / cycle * (uint64_t)weights[i];

@@ -72,7 +72,7 @@ static void write_bytes(struct stage *stage, const char *name, struct text bytes
     FILE *file = fopen(path_join(&stage->arena, text_from(stage->folder), text_from(name)).bytes, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes.bytes, 1, bytes.length, file), bytes.length);
-    fclose(file);
+    assert_int_equal(fclose(file), 0);
 }
 
 static void write_file(struct stage *stage, const char *name, const char *text) {

@@ -75,7 +75,7 @@ static void check_golden(struct policy *policy, const char *name, enum language 
         snprintf(path, sizeof path, "%s/%s%s", folder, name, ending);
         FILE *file = fopen(path, "wb");
         assert_non_null(file);
-        fwrite(builder_text(&out).bytes, 1, builder_text(&out).length, file);
+        assert_int_equal(fwrite(builder_text(&out).bytes, 1, builder_text(&out).length, file), out.length);
         assert_int_equal(fclose(file), 0);
     } else {
         size_t length = 0;
