@@ -114,8 +114,8 @@ static int check(struct command *command) {
         *(kind == FIELD_INPUT ? &inputs : kind == FIELD_BENEFIT ? &benefits : &rules) += 1;
     }
     printf(say(command, "%s: 没有错误。输入项 %zu,规则 %zu,待遇 %zu,参数 %zu,保证 %zu,指标 %zu,程序 %zu\n",
-               "%s: no mistakes. %zu inputs, %zu rules, %zu benefits, %zu parameters, %zu guarantees, %zu indicators, "
-               "%zu procedures\n"),
+               "%s: no mistakes. Inputs %zu, rules %zu, benefits %zu, parameters %zu, guarantees %zu, indicators %zu, "
+               "procedures %zu\n"),
            command->words[2], inputs, rules, benefits, policy->parameters.count, policy->guarantees.count,
            policy->indicators.count, policy->procedures.count);
     print_unconfirmed(command, policy);

@@ -238,11 +238,10 @@ static void print_change(struct builder *out, struct arena *arena, const struct 
     if (change->before) before = declaration_sentence(arena, difference->before, change->before, language);
     if (change->after) after = declaration_sentence(arena, difference->after, change->after, language);
     print_place(out, change->after ? change->after : change->before);
-    bool same_text =
-        change->before && change->after && text_equal(text_of(arena, change->before), text_of(arena, change->after));
-    if (same_text) {
+    bool both = change->before && change->after;
+    if (both && text_equal(text_of(arena, change->before), text_of(arena, change->after))) {
         for (size_t i = 0; i < change->values.count; i++) print_value(out, &printer, change, &change->values.items[i]);
-    } else if (text_equal(before, after)) { /* nothing that is read aloud: names, order of options */
+    } else if (both && text_equal(before, after)) { /* nothing that is read aloud: names, order of options */
         print_lines(out, "  -", text_format(arena, "%.*s\n", TEXT_ARG(text_of(arena, change->before))));
         print_lines(out, "  +", text_format(arena, "%.*s\n", TEXT_ARG(text_of(arena, change->after))));
     } else {
