@@ -197,41 +197,60 @@ static void check_keys(struct a_case *a_case, const struct yaml_node *node) {
     }
 }
 
+/* The policy under which it runs: another layer, if it names one. */
+static void choose_policy(struct a_case *a_case, const struct yaml_node *node) {
+    const struct yaml_node *other = either(node, "policy", "reforms");
+    if (other && other->kind == YAML_SEQUENCE && other->count) other = other->items[other->count - 1];
+    if (!other || other->kind != YAML_SCALAR) return;
+    struct case_policy *policy = open_policy(a_case->runner, other_folder(a_case->runner, other));
+    if (policy)
+        a_case->policy = policy;
+    else
+        case_complain(a_case, EXCHANGE_CASE_POLICY, other->at, other->scalar, TEXT(""));
+}
+
+static void read_case(struct a_case *a_case, const struct yaml_node *node) {
+    const struct yaml_node *months = either(node, "month", "months"), *area = yaml_get(node, "area"),
+                           *known = yaml_get(node, "known");
+    check_keys(a_case, node);
+    choose_policy(a_case, node);
+    if (!months) months = yaml_get(node, "period");
+    if (area) a_case->area = area->scalar;
+    if (known && !day_parse(known->scalar, &a_case->known))
+        case_complain(a_case, EXCHANGE_CASE_VALUE, known->at, TEXT("known"), known->scalar);
+    if (months)
+        add_months(a_case, months);
+    else
+        case_complain(a_case, EXCHANGE_CASE_MONTH, node->at, TEXT(""), TEXT(""));
+    note_cites(a_case->runner, yaml_get(node, "cite"));
+    read_overrides(a_case, yaml_get(node, "parameters"));
+    read_overrides(a_case, yaml_get(node, "readings"));
+}
+
+/* What is not even a case fails like one. */
 static void run_one(struct case_runner *runner, const struct yaml_node *node) {
     struct a_case a_case = {.runner = runner,
                             .policy = runner->policies.items[0],
                             .node = node,
                             .arena = &runner->arena,
                             .known = DAY_NEVER};
-    if (node->kind != YAML_MAPPING) {
-        case_complain(&a_case, EXCHANGE_CASE_SHAPE, node->at, TEXT(""), TEXT(""));
-        return;
-    }
-    check_keys(&a_case, node);
-    const struct yaml_node *months = either(node, "month", "months"), *other = either(node, "policy", "reforms");
-    const struct yaml_node *area = yaml_get(node, "area"), *known = yaml_get(node, "known"),
-                           *name = yaml_get(node, "name");
-    if (!months) months = yaml_get(node, "period");
-    if (other && other->kind == YAML_SEQUENCE && other->count) other = other->items[other->count - 1];
-    if (other && other->kind == YAML_SCALAR) a_case.policy = open_policy(runner, other_folder(runner, other));
-    if (!a_case.policy && other) {
-        case_complain(&a_case, EXCHANGE_CASE_POLICY, other->at, other->scalar, TEXT(""));
-        return;
-    }
-    if (area) a_case.area = area->scalar;
-    if (known && !day_parse(known->scalar, &a_case.known))
-        case_complain(&a_case, EXCHANGE_CASE_VALUE, known->at, TEXT("known"), known->scalar);
-    if (months)
-        add_months(&a_case, months);
+    const struct yaml_node *name = node->kind == YAML_MAPPING ? yaml_get(node, "name") : NULL;
+    if (node->kind == YAML_MAPPING)
+        read_case(&a_case, node);
     else
-        case_complain(&a_case, EXCHANGE_CASE_MONTH, node->at, TEXT(""), TEXT(""));
-    note_cites(runner, yaml_get(node, "cite"));
-    read_overrides(&a_case, yaml_get(node, "parameters"));
-    read_overrides(&a_case, yaml_get(node, "readings"));
+        case_complain(&a_case, EXCHANGE_CASE_SHAPE, node->at, TEXT(""), TEXT(""));
     if (!a_case.broken && case_collect_rows(&a_case)) case_run(&a_case);
     bool passed = !a_case.broken && !a_case.failed && !arena_failed(&runner->arena);
     *(passed ? &runner->passed : &runner->failed) += 1;
     if (runner->told) runner->told(runner->context, name ? name->scalar : TEXT("?"), passed);
+}
+
+void case_runner_run(struct case_runner *runner, const struct source *source) {
+    size_t errors = runner->diagnostics.errors;
+    const struct yaml_node *root = yaml_read(&runner->arena, source, &runner->diagnostics);
+    if (!root && runner->diagnostics.errors > errors) runner->failed++;
+    for (size_t i = 0; root && root->kind == YAML_SEQUENCE && i < root->count; i++) run_one(runner, root->items[i]);
+    if (root && root->kind != YAML_SEQUENCE) run_one(runner, root);
 }
 
 bool case_runner_run_all(struct case_runner *runner) {
@@ -247,11 +266,7 @@ bool case_runner_run_all(struct case_runner *runner) {
         if (arena_failed(&runner->arena) || file_open(&file, source->name.bytes) != FILE_OK) continue;
         source->bytes = text_copy(&runner->arena, file.bytes);
         file_close(&file);
-        size_t errors = runner->diagnostics.errors;
-        const struct yaml_node *root = yaml_read(&runner->arena, source, &runner->diagnostics);
-        if (!root && runner->diagnostics.errors > errors) runner->failed++;
-        for (size_t k = 0; root && root->kind == YAML_SEQUENCE && k < root->count; k++) run_one(runner, root->items[k]);
-        if (root && root->kind != YAML_SEQUENCE) run_one(runner, root);
+        case_runner_run(runner, source);
     }
     return !arena_failed(&runner->arena);
 }

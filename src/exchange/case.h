@@ -41,6 +41,9 @@ struct case_runner {
 bool case_runner_open(struct case_runner *runner, const char *policy_folder);
 void case_runner_close(struct case_runner *runner);
 
+/* Runs the cases of a text, which must outlive the runner. */
+void case_runner_run(struct case_runner *runner, const struct source *source);
+
 /* Runs every case of cases/NAME.yaml in the policy's folder. False when memory ran out. */
 bool case_runner_run_all(struct case_runner *runner);
 

@@ -256,6 +256,20 @@ static bool begin(struct import *import) {
     return !arena_failed(import->arena);
 }
 
+static enum import_result result_of(const struct import *import) {
+    if (arena_failed(import->arena) || arena_failed(import->diagnostics->arena)) return IMPORT_NO_MEMORY;
+    if (import->file_refused) return IMPORT_FILE_REFUSED;
+    return import->refused.count > 0 ? IMPORT_ROWS_REFUSED : IMPORT_OK;
+}
+
+enum import_result import_text(struct import *import, const struct entity *entity, struct text name,
+                               struct text bytes) {
+    if (!import->by_entity && !begin(import)) return IMPORT_NO_MEMORY;
+    struct import_file *file = import_open_text(import, name, bytes);
+    if (file) read_entity(import, file, entity);
+    return result_of(import);
+}
+
 enum import_result import_folder(struct import *import, const char *folder, const char *areas_folder) {
     if (!begin(import)) return IMPORT_NO_MEMORY;
     struct text data = text_copy(import->arena, text_from(folder));
@@ -266,10 +280,8 @@ enum import_result import_folder(struct import *import, const char *folder, cons
         import_read_given(import, data, true);
         import_read_given(import, data, false);
     }
-    if (arena_failed(import->arena) || arena_failed(import->diagnostics->arena)) return IMPORT_NO_MEMORY;
-    if (!readable) return IMPORT_UNREADABLE;
-    if (import->file_refused) return IMPORT_FILE_REFUSED;
-    return import->refused.count > 0 ? IMPORT_ROWS_REFUSED : IMPORT_OK;
+    enum import_result result = result_of(import);
+    return result != IMPORT_NO_MEMORY && !readable ? IMPORT_UNREADABLE : result;
 }
 
 void import_close(struct import *import) {

@@ -63,7 +63,7 @@ struct import_given {
     uint32_t place; /* its line */
 };
 
-/* The caller sets arena, policy and diagnostics, which must outlive it. */
+/* The caller sets arena, policy and diagnostics, which must outlive it; all else is zero. */
 struct import {
     struct arena *arena;
     const struct policy *policy;
@@ -80,6 +80,10 @@ struct import {
 /* `areas_folder` gives the entities whose files `folder` does not bring; it may be NULL. Once per import. */
 enum import_result import_folder(struct import *import, const char *folder, const char *areas_folder);
 void import_close(struct import *import);
+
+/* The rows of one entity from a text in memory, which must outlive the import; `name` is what they are called when
+ * something is wrong. Once per entity. */
+enum import_result import_text(struct import *import, const struct entity *entity, struct text name, struct text bytes);
 
 /* Tells what a dataset left out, at its place in the files. The months of one import may each report: what is told
  * already is not told twice. */

@@ -23,6 +23,9 @@ struct import_reader {
 /* NULL when there is no such file, or when it cannot be used, which is then told. */
 struct import_file *import_open(struct import *import, struct text folder, const char *name);
 
+/* The same of a text in memory. */
+struct import_file *import_open_text(struct import *import, struct text name, struct text bytes);
+
 bool reader_open(struct import_reader *reader, struct import *import, struct import_file *file);
 void reader_close(struct import_reader *reader);
 

@@ -97,6 +97,15 @@ struct import_file *import_open(struct import *import, struct text folder, const
     return decode(import, file);
 }
 
+struct import_file *import_open_text(struct import *import, struct text name, struct text bytes) {
+    struct import_file *file = ARENA_NEW(import->arena, struct import_file);
+    if (arena_failed(import->arena)) return NULL;
+    file->source.name = name;
+    file->file.bytes = bytes;
+    VECTOR_PUSH(import->arena, &import->files, file);
+    return arena_failed(import->arena) ? NULL : decode(import, file);
+}
+
 bool reader_open(struct import_reader *reader, struct import *import, struct import_file *file) {
     *reader = (struct import_reader){.import = import, .file = file};
     arena_init(&reader->scratch);

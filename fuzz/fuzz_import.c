@@ -1,0 +1,108 @@
+/* Whatever is offered as data, every row is decided or refused: told with its place, and never half taken.
+ *
+ * The input is a file of families; behind a line of two colons one of people, then one of bills. */
+#include "engine/run.h"
+#include "exchange/import.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+enum { INPUT_BYTES_MAX = 1 << 15, MONTH = 2018 * 12 + 6 };
+
+static const char law[] = "```doudi\n"
+                          "policy small\n"
+                          "  currency yuan of 100 fen\n"
+                          "entity family \"家庭\" \"family\"\n"
+                          "entity person in family at most 8 \"人员\" \"person\"\n"
+                          "event bill in person dated left, number at most 90 a year \"账单\" \"bill\"\n"
+                          "enum sex : male \"男\" \"Male\", female \"女\" \"Female\"\n"
+                          "input family head : person empty means none \"户主\" \"Head\"\n"
+                          "input family farm : money/year in -1_000 .. 100_000 yuan/year \"收入\" \"Farm income\"\n"
+                          "input person card : text check gb11643 \"身份证号\" \"Citizen id\"\n"
+                          "input person sex : sex \"性别\" \"Sex\"\n"
+                          "input person born : date in 1890-01-01 .. 2100-01-01 \"出生\" \"Born\"\n"
+                          "input person ill : bool empty means no \"患病\" \"Ill\"\n"
+                          "input bill left : date in 2010-01-01 .. 2100-01-01 \"日期\" \"Left\"\n"
+                          "input bill number : text \"票号\" \"Number\"\n"
+                          "input bill cost : money in 0 .. 1_000_000 yuan \"费用\" \"Cost\"\n"
+                          "rule family size : count = count(person)\n"
+                          "rule person spent : money = sum(bill: cost last 12 months)\n"
+                          "benefit family grant : money/month\n"
+                          "  = when any(person: ill): 10 yuan/month\n"
+                          "    otherwise: 0\n"
+                          "```\n";
+
+/* The part up to the next line that begins with two colons, which is passed over. */
+static struct text take_file(struct text text, size_t *offset) {
+    size_t begin = *offset, end = begin;
+    while (end < text.length && !text_starts(text_slice(text, end, text.length), "\n::")) end++;
+    *offset = end;
+    while (*offset < text.length && text.bytes[*offset] != '\n') ++*offset;
+    for (bool first = true; *offset < text.length && (first || text.bytes[*offset] != '\n'); first = false) ++*offset;
+    if (*offset < text.length) ++*offset;
+    return text_slice(text, begin, end);
+}
+
+static size_t count_rows(const struct import *import, const struct dataset *dataset) {
+    size_t count = 0;
+    for (size_t i = 0; i < import->policy->entities.count; i++) count += dataset->tables[i].rows;
+    return count;
+}
+
+static void decide(const struct policy *policy, const struct dataset *dataset) {
+    static const struct run_options options = {.known = DAY_NEVER};
+    struct history history;
+    history_init(&history, policy);
+    struct run *run = run_new(policy, dataset, &history, MONTH, &options);
+    assert(run);
+    history_record(&history, run);
+    assert(!run_failed(run));
+    run_free(run);
+    history_free(&history);
+}
+
+static void import(struct policy *policy, struct text text) {
+    static const char *const names[] = {"family", "person", "bill"};
+    struct arena arena;
+    struct diagnostics diagnostics;
+    size_t offset = 0;
+    arena_init(&arena);
+    diagnostics_init(&diagnostics, &arena);
+    struct import import = {.arena = &arena, .policy = policy, .diagnostics = &diagnostics};
+    for (size_t i = 0; i < 3; i++)
+        import_text(&import, map_get(&policy->entity_by_name, text_from(names[i])), text_from(names[i]),
+                    take_file(text, &offset));
+    struct refusals refusals = {.arena = &arena};
+    struct dataset *dataset = dataset_new(policy, &import.records, MONTH, &refusals);
+    assert(dataset && !arena_failed(&arena));
+    size_t recorded = 0;
+    for (size_t i = 0; i < policy->entities.count; i++) recorded += import.records.tables[i].count;
+    assert(count_rows(&import, dataset) <= recorded);
+    import_report_refusals(&import, &refusals);
+    assert(import.refused.count == 0 || diagnostics.errors > 0);
+    for (size_t i = 0; i < diagnostics.list.count; i++) {
+        struct builder out;
+        builder_init(&out);
+        diagnostic_print(&out, &arena, &diagnostics.list.items[i], LANGUAGE_ZH);
+        assert(text_invalid_at(builder_text(&out)) == out.length);
+        builder_free(&out);
+    }
+    decide(policy, dataset);
+    dataset_free(dataset);
+    import_close(&import);
+    arena_free(&arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
+    if (length > INPUT_BYTES_MAX) return 0;
+    struct policy *policy = policy_new();
+    policy_begin_layer(policy, TEXT("small"));
+    policy_add_file(policy, TEXT("law.md"), TEXT(law));
+    bool compiled = policy_compile(policy);
+    assert(compiled);
+    import(policy, (struct text){(const char *)bytes, length});
+    policy_free(policy);
+    return 0;
+}
