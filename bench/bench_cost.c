@@ -1,0 +1,260 @@
+/* What things cost: compiling, reading CSV, importing, deciding, explaining.
+ *
+ * Processor time of this process, the median of several rounds, beside a pass over the same bytes that only adds them
+ * up: a ratio says the same on every machine. */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+
+#include "base/csv.h"
+#include "engine/explain.h"
+#include "exchange/import.h"
+#include "exchange/policy_folder.h"
+#include "exchange/results.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { ROUNDS = 9, MONTH = 2018 * 12 + 6, CSV_MEGABYTES = 64 };
+
+static const char law[] = "policies/yunnan-2018", data[] = "samples/longling", areas[] = "policies/yunnan-2018/areas";
+
+static int64_t now(void) {
+    struct timespec time = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+static int compare_times(const void *a, const void *b) {
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Microseconds of a piece of work. */
+struct cost {
+    int64_t least, median, most;
+};
+
+static struct cost measure(void (*work)(void *), void *context) {
+    int64_t times[ROUNDS];
+    for (int i = 0; i < ROUNDS; i++) {
+        int64_t begin = now();
+        work(context);
+        times[i] = now() - begin;
+    }
+    qsort(times, ROUNDS, sizeof *times, compare_times);
+    return (struct cost){times[0], times[ROUNDS / 2], times[ROUNDS - 1]};
+}
+
+static void print_cost(const char *what, struct cost cost, const char *rate) {
+    printf("%-34s %7lld.%03lld ms  (%lld.%03lld to %lld.%03lld)  %s\n", what, (long long)cost.median / 1000,
+           (long long)cost.median % 1000, (long long)cost.least / 1000, (long long)cost.least % 1000,
+           (long long)cost.most / 1000, (long long)cost.most % 1000, rate);
+}
+
+static _Noreturn void give_up(const char *what) {
+    fprintf(stderr, "bench: %s\n", what);
+    exit(EXIT_FAILURE);
+}
+
+/* --- the baseline ------------------------------------------------------------------------------------------------- */
+
+struct bytes {
+    struct text text;
+    uint64_t sum;
+};
+
+static void add_up(void *context) {
+    struct bytes *bytes = context;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < bytes->text.length; i++) sum += (unsigned char)bytes->text.bytes[i] * (uint64_t)(i | 1);
+    bytes->sum += sum;
+}
+
+static void print_rate(const char *what, struct text text, struct cost cost, struct cost baseline) {
+    char rate[80];
+    uint64_t megabytes = cost.median ? (uint64_t)text.length / (uint64_t)cost.median : 0;
+    uint64_t ratio = baseline.median ? (uint64_t)cost.median * 10 / (uint64_t)baseline.median : 0;
+    snprintf(rate, sizeof rate, "%llu MB/s, %llu.%llu passes", (unsigned long long)megabytes,
+             (unsigned long long)ratio / 10, (unsigned long long)ratio % 10);
+    print_cost(what, cost, rate);
+}
+
+/* --- compiling ---------------------------------------------------------------------------------------------------- */
+
+static void compile(void *context) {
+    struct arena arena;
+    struct diagnostics diagnostics;
+    arena_init(&arena);
+    diagnostics_init(&diagnostics, &arena);
+    struct policy *policy = policy_read_folder(context, &diagnostics);
+    if (!policy || !policy->compiled) give_up("the policy does not compile");
+    policy_free(policy);
+    arena_free(&arena);
+}
+
+/* --- CSV ---------------------------------------------------------------------------------------------------------- */
+
+static void scan(void *context) {
+    const struct bytes *bytes = context;
+    struct arena arena;
+    struct csv csv;
+    enum csv_result result;
+    arena_init(&arena);
+    csv_init(&csv, bytes->text, &arena);
+    struct arena_mark mark = arena_here(&arena);
+    while ((result = csv_next(&csv)) != CSV_END) {
+        if (result == CSV_NO_MEMORY) give_up("memory ran out");
+        arena_rewind(&arena, mark);
+    }
+    arena_free(&arena);
+}
+
+/* A file as often as it takes; every cell in quotes if wanted. */
+static struct text repeated(const char *path, bool quoted) {
+    struct file file;
+    struct builder out;
+    if (file_open(&file, path) != FILE_OK) give_up("a sample file is missing");
+    builder_init(&out);
+    while (out.length < (size_t)CSV_MEGABYTES << 20) {
+        if (!quoted) {
+            builder_add(&out, file.bytes);
+            continue;
+        }
+        for (size_t i = 0; i < file.bytes.length; i++) {
+            char byte = file.bytes.bytes[i];
+            bool first = i == 0 || file.bytes.bytes[i - 1] == '\n';
+            if (first) builder_add(&out, TEXT("\""));
+            if (byte == ',') builder_add(&out, TEXT("\",\""));
+            if (byte == '\n') builder_add(&out, TEXT("\"\n"));
+            if (byte != ',' && byte != '\n') builder_add(&out, text_slice(file.bytes, i, i + 1));
+        }
+    }
+    file_close(&file);
+    if (out.failed) give_up("memory ran out");
+    return builder_text(&out);
+}
+
+static void bench_csv(const char *what, const char *path, bool quoted) {
+    struct bytes bytes = {.text = repeated(path, quoted)};
+    struct cost baseline = measure(add_up, &bytes), cost = measure(scan, &bytes);
+    print_rate(what, bytes.text, cost, baseline);
+}
+
+/* --- importing and deciding --------------------------------------------------------------------------------------- */
+
+/* A county, from its files to what everybody gets. */
+struct county {
+    struct policy *policy;
+    struct arena arena;
+    struct diagnostics diagnostics;
+    struct import import;
+    struct dataset *dataset;
+    struct history history;
+    struct run *run;
+};
+
+static void import_county(struct county *county) {
+    arena_init(&county->arena);
+    diagnostics_init(&county->diagnostics, &county->arena);
+    county->import =
+        (struct import){.arena = &county->arena, .policy = county->policy, .diagnostics = &county->diagnostics};
+    if (import_folder(&county->import, data, areas) != IMPORT_OK) give_up("the sample is not in order");
+}
+
+static void forget_county(struct county *county) {
+    import_close(&county->import);
+    arena_free(&county->arena);
+}
+
+static void import_once(void *context) {
+    import_county(context);
+    forget_county(context);
+}
+
+static void load(void *context) {
+    struct county *county = context;
+    struct refusals refusals = {.arena = &county->arena};
+    dataset_free(county->dataset);
+    county->dataset = dataset_new(county->policy, &county->import.records, MONTH, &refusals);
+    if (!county->dataset) give_up("memory ran out");
+}
+
+static void begin_run(struct county *county) {
+    static const struct run_options options = {.known = DAY_NEVER};
+    run_free(county->run);
+    county->run = run_new(county->policy, county->dataset, &county->history, MONTH, &options);
+    if (!county->run) give_up("memory ran out");
+}
+
+static void decide(void *context) {
+    struct county *county = context;
+    struct arena arena;
+    struct results results = {0};
+    arena_init(&arena);
+    begin_run(county);
+    if (!results_find(&results, county->run, &arena)) give_up("memory ran out");
+    arena_free(&arena);
+}
+
+/* One family at a counter: a fresh run, of which only this family's values are asked for. */
+static void explain_one(void *context) {
+    struct county *county = context;
+    const struct field *benefit = NULL;
+    struct arena arena;
+    struct builder out;
+    arena_init(&arena);
+    builder_init(&out);
+    begin_run(county);
+    for (size_t i = 0; i < county->policy->fields.count && !benefit; i++)
+        if (county->policy->fields.items[i]->kind == FIELD_BENEFIT) benefit = county->policy->fields.items[i];
+    explanation_print(&out, &arena, explain_field(county->run, &arena, benefit, 17, 9), LANGUAGE_EN, true);
+    builder_free(&out);
+    arena_free(&arena);
+}
+
+static uint64_t data_bytes(const struct county *county) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < county->import.files.count; i++) sum += county->import.files.items[i]->file.bytes.length;
+    return sum;
+}
+
+static void bench_county(struct policy *policy) {
+    struct county county = {.policy = policy};
+    char rate[80];
+    history_init(&county.history, policy);
+    struct cost cost = measure(import_once, &county);
+    import_county(&county);
+    snprintf(rate, sizeof rate, "%llu MB/s", (unsigned long long)(data_bytes(&county) / (uint64_t)(cost.median + 1)));
+    print_cost("import a county of 8,000 families", cost, rate);
+    print_cost("its columns for a month", measure(load, &county), "");
+    const struct entity *household = map_get(&policy->entity_by_name, TEXT("household"));
+    uint64_t families = household ? dataset_table(county.dataset, household)->rows : 1;
+    cost = measure(decide, &county);
+    snprintf(rate, sizeof rate, "%llu us a family", (unsigned long long)((uint64_t)cost.median / families));
+    print_cost("decide everybody for a month", cost, rate);
+    print_cost("decide and explain one family", measure(explain_one, &county), "");
+    run_free(county.run);
+    dataset_free(county.dataset);
+    history_free(&county.history);
+    forget_county(&county);
+}
+
+int main(void) {
+    struct arena arena;
+    struct diagnostics diagnostics;
+    arena_init(&arena);
+    diagnostics_init(&diagnostics, &arena);
+    char path[] = "policies/yunnan-2018";
+    printf("processor time, median of %d (least to most); a pass adds up the same bytes\n", ROUNDS);
+    print_cost("compile yunnan-2018, files included", measure(compile, path), "");
+    bench_csv("scan CSV of people", "samples/longling/person.csv", false);
+    bench_csv("scan CSV of bills", "samples/longling/claim.csv", false);
+    bench_csv("scan CSV, every cell quoted", "samples/longling/person.csv", true);
+    struct policy *policy = policy_read_folder(law, &diagnostics);
+    if (!policy || !policy->compiled) give_up("the policy does not compile");
+    bench_county(policy);
+    policy_free(policy);
+    arena_free(&arena);
+    return EXIT_SUCCESS;
+}
