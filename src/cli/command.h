@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* Exit codes (docs/commands.md). */
+/* Exit codes (docs/doudi.1). */
 enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };
 
 enum { ARGUMENTS_MAX = 64, OPTION_NAME_MAX = 32 };

@@ -45,9 +45,9 @@ static void print_totals(struct builder *out, struct command *command, const str
                    text_format(arena, "%zu", total->undetermined));
     }
     if (confirmation->parameters)
-        builder_format(out,
-                       say(command, "◇ 有 %zu 项未确认的参数参与计算\n", "◇ %zu parameters in use are not confirmed\n"),
-                       confirmation->parameters);
+        builder_format(
+            out, say(command, "◇ 有 %zu 项未确认的参数参与计算\n", "◇ parameters in use that are not confirmed: %zu\n"),
+            confirmation->parameters);
 }
 
 static struct text policy_name(const struct policy *policy) {
@@ -69,21 +69,21 @@ static void print_month(struct builder *out, struct session *session, const stru
     if (results->undetermined_rows)
         builder_format(out,
                        say(command, "？无法判定 %zu 份 → %s/undetermined.csv\n",
-                           "？%zu awards undetermined → %s/undetermined.csv\n"),
+                           "？awards undetermined: %zu → %s/undetermined.csv\n"),
                        results->undetermined_rows, folder);
     if (results->alerts)
-        builder_format(out, say(command, "! 提醒 %zu 条 → %s/alerts.csv\n", "! %zu alerts → %s/alerts.csv\n"),
+        builder_format(out, say(command, "! 提醒 %zu 条 → %s/alerts.csv\n", "! alerts: %zu → %s/alerts.csv\n"),
                        results->alerts, folder);
     if (results->broken)
         builder_format(out,
                        say(command, "▲ 保证不成立 %zu 处,无法检验 %zu 处 → %s/guarantees.csv\n",
-                           "▲ guarantees broken at %zu rows, not checkable at %zu → %s/guarantees.csv\n"),
+                           "▲ guarantees broken: %zu rows, not checkable: %zu → %s/guarantees.csv\n"),
                        results->broken, results->unchecked, folder);
     else
-        builder_format(
-            out,
-            say(command, "保证全部成立 ✓(无法检验 %zu 处)\n", "every guarantee holds ✓ (not checkable at %zu rows)\n"),
-            results->unchecked);
+        builder_format(out,
+                       say(command, "保证全部成立 ✓(无法检验 %zu 处)\n",
+                           "every guarantee holds ✓ (rows that cannot be checked: %zu)\n"),
+                       results->unchecked);
 }
 
 /* --- as JSON ---------------------------------------------------------------------------------------------------- */
@@ -206,7 +206,7 @@ static int write_rejected(struct assessment *assessment) {
     if (!assessment->json)
         builder_format(&assessment->text,
                        say(command, "! 数据有误 %zu 行 → %s/rejected.csv,改好后的文件可直接再用:%s/rejected/\n",
-                           "! %zu rows refused → %s/rejected.csv; copies of the files to mend: %s/rejected/\n"),
+                           "! rows refused: %zu → %s/rejected.csv; copies of the files to mend: %s/rejected/\n"),
                        count, assessment->out, assessment->out);
     return EXIT_DONE;
 }

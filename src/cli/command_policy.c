@@ -36,7 +36,7 @@ static void print_unconfirmed(const struct command *command, const struct policy
     for (size_t i = 0; i < policy->parameters.count; i++)
         parameters += count_unconfirmed(&policy->parameters.items[i]->values) > 0;
     if (parameters == 0) return;
-    printf(say(command, "◇ 使用前须由主管部门确认的参数 %zu 项:\n", "◇ %zu parameters to be confirmed before use:\n"),
+    printf(say(command, "◇ 使用前须由主管部门确认的参数 %zu 项:\n", "◇ parameters to be confirmed before use: %zu\n"),
            parameters);
     for (size_t i = 0; i < policy->parameters.count; i++) {
         const struct parameter *parameter = policy->parameters.items[i];

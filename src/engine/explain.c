@@ -465,7 +465,14 @@ static void add_value(const struct list *list, const struct context *context, co
     add_operands(list, context, expr->right);
 }
 
-/* The case that decided: its condition, or when it is the last resort, why none before it did; then what it says. */
+/* No, or zero. */
+static bool is_nothing(const struct expr *expr) {
+    if (expr->kind == EXPR_BOOL) return !expr->as.truth;
+    return expr->kind == EXPR_NUMBER && number_sign(expr->as.number.value) == 0;
+}
+
+/* The case that decided: its condition, or when it is the last resort, why none before it did (which is a failure only
+ * where nothing comes of it); then what it says. */
 static void explain_case(const struct list *list, const struct context *context, const struct rule *rule, size_t index,
                          enum wish wish) {
     struct explanation *node = list->parent;
@@ -480,7 +487,8 @@ static void explain_case(const struct list *list, const struct context *context,
     if (branch->condition)
         add_truth(list, context, branch->condition, condition_wish);
     else
-        for (size_t i = 0; i < index; i++) add_truth(list, context, rule->branches[i].condition, WISH_TRUE);
+        for (size_t i = 0; i < index; i++)
+            add_truth(list, context, rule->branches[i].condition, is_nothing(branch->value) ? WISH_TRUE : WISH_NONE);
     add_value(list, context, branch->value, wish);
 }
 
@@ -570,11 +578,6 @@ struct explanation *explain_field(struct run *run, struct arena *arena, const st
     struct explanation *node = explain_value(&walk, field, row, WISH_NONE);
     node->depth = depth;
     return node;
-}
-
-static bool is_nothing(const struct expr *expr) {
-    if (expr->kind == EXPR_BOOL) return !expr->as.truth;
-    return expr->kind == EXPR_NUMBER && number_sign(expr->as.number.value) == 0;
 }
 
 /* What stands in the way: the case of nothing that held, or every case of something that did not. */

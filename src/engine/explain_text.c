@@ -88,9 +88,9 @@ static void append_line_detail(const struct page *page, struct builder *tail, co
         append_part(tail,
                     text_format(page->arena, say(page, "自%s", "since %s"), day_format(page->arena, line->from).bytes));
     if (line->confirmed) return;
-    bool recalled = text_is(line->confidence, "medium"), shown_only = text_is(line->confidence, "low");
-    if (recalled)
-        append_part(tail, text_from(say(page, "回忆值", "recalled")));
+    bool medium = text_is(line->confidence, "medium"), shown_only = text_is(line->confidence, "low");
+    if (medium)
+        append_part(tail, text_from(say(page, "未确认", "not confirmed")));
     else
         append_part(tail, shown_only ? text_from(say(page, "示意值", "for illustration")) : line->confidence);
     append_part(tail, label_or_name(line->source, TEXT(""), page->language));

@@ -132,7 +132,7 @@ static struct text print_members(const struct printer *printer, const struct exp
 static struct text print_group(const struct printer *printer, const struct expr *expr) {
     static const char *const patterns[][LANGUAGES] = {
         [GROUP_SUM] = {"各{0}的{1}之和{2}", "the sum of {1} over every {0}{2}"},
-        [GROUP_COUNT] = {"{0}的数目{2}", "the number of {0}{2}"},
+        [GROUP_COUNT] = {"{0}的数目{2}", "the number of {0} records{2}"},
         [GROUP_ANY] = {"有一个{0}符合({1}){2}", "some {0}{2} fits: {1}"},
         [GROUP_ALL] = {"每个{0}都符合({1}){2}", "every {0}{2} fits: {1}"},
         [GROUP_MIN] = {"各{0}的{1}中最小的{2}", "the least {1} of every {0}{2}"},

@@ -184,7 +184,7 @@ static void test_amount(void **state) {
                 "├─ 符合条件                                是\n"
                 "│  ├─ 低于标准  2,300.00 < 3,500.00        是\n"
                 "│  └─ 有房                                 否\n"
-                "├─ 标准 ◇↑省                         3,500.00◇元/年  〔9.1〕  自2018-01-01  回忆值  notes\n"
+                "├─ 标准 ◇↑省                         3,500.00◇元/年  〔9.1〕  自2018-01-01  未确认  notes\n"
                 "├─ 人均收入                          2,300.00 元/年  〔9.2〕\n"
                 "│  │  (9,600.00 + 2,600.00 − 3,000.00) ÷ 4\n"
                 "│  ├─ 合计(人员: 工资)               9,600.00 元/年\n"
@@ -218,7 +218,7 @@ static void test_amount_ascii(void **state) {
                 "Grant                    520.00*yuan/month  [9.4]\n"
                 "|  ceil((3,500.00 - 2,300.00) x 4 / 12 + 120.00, 1)\n"
                 "|- Eligible                 yes\n"
-                "|- Line *^province     3,500.00*yuan/year  [9.1]  since 2018-01-01  recalled  notes\n"
+                "|- Line *^province     3,500.00*yuan/year  [9.1]  since 2018-01-01  not confirmed  notes\n"
                 "|- Income per head     2,300.00 yuan/year  [9.2]\n"
                 "|    (9,600.00 + 2,600.00 - 3,000.00) / 4\n"
                 "|- Size                       4\n"
@@ -242,15 +242,16 @@ static void test_refusal(void **state) {
                 "   └─ ✕ 低于标准  3,900.00 < 3,500.00        否  差 400.01,须降低\n"
                 "      ├─ 人均收入                      3,900.00 元/年  〔9.2〕\n"
                 "      │    (16,000.00 + 2,600.00 − 3,000.00) ÷ 4\n"
-                "      └─ 标准 ◇↑省                     3,500.00◇元/年  〔9.1〕  自2018-01-01  回忆值  notes\n");
-    expect_text(world, node, LANGUAGE_EN, true,
-                "✕ Grant                                          0.00◇yuan/month  〔9.1〕\n"
-                "└─ ✕ Eligible                                      no\n"
-                "   └─ ✕ Below the line  3,900.00 < 3,500.00        no  must fall by 400.01\n"
-                "      ├─ Income per head                     3,900.00 yuan/year  〔9.2〕\n"
-                "      │    (16,000.00 + 2,600.00 − 3,000.00) ÷ 4\n"
-                "      └─ Line ◇↑province                     3,500.00◇yuan/year  〔9.1〕  since 2018-01-01  recalled  "
-                "notes\n");
+                "      └─ 标准 ◇↑省                     3,500.00◇元/年  〔9.1〕  自2018-01-01  未确认  notes\n");
+    expect_text(
+        world, node, LANGUAGE_EN, true,
+        "✕ Grant                                          0.00◇yuan/month  〔9.1〕\n"
+        "└─ ✕ Eligible                                      no\n"
+        "   └─ ✕ Below the line  3,900.00 < 3,500.00        no  must fall by 400.01\n"
+        "      ├─ Income per head                     3,900.00 yuan/year  〔9.2〕\n"
+        "      │    (16,000.00 + 2,600.00 − 3,000.00) ÷ 4\n"
+        "      └─ Line ◇↑province                     3,500.00◇yuan/year  〔9.1〕  since 2018-01-01  not confirmed  "
+        "notes\n");
 }
 
 /* A case of nothing that held stands in the way too. */
