@@ -1,0 +1,343 @@
+/* What the engine makes of the rules of meaning (docs/language.md), one by one, at their edges. */
+#include "stage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MODEL                                                                                                          \
+    "policy law\n  currency yuan of 100 fen\n"                                                                         \
+    "entity county\nentity village in county at most 9\nentity family in village at most 9\n"                          \
+    "entity person in family at most 9\nevent bill in person dated left, number at most 90 a year\n"                   \
+    "enum kind : good, poor\n"                                                                                         \
+    "input family farm : money/month in -100 .. 10_000 yuan/month\n"                                                   \
+    "input family heads : count in 0 .. 9\n"                                                                           \
+    "input family kind : kind\n"                                                                                       \
+    "input family home : village empty means none\n"                                                                   \
+    "input person born : date in 1900-01-01 .. 2100-01-01 empty means never\n"                                         \
+    "input person ill : bool\n"                                                                                        \
+    "input bill left : date in 2010-01-01 .. 2100-01-01\n"                                                             \
+    "input bill number : text\n"                                                                                       \
+    "input bill cost : money in 0 .. 100_000 yuan\n"
+
+static void open_with_rows(struct stage *stage, const char *law, const char *table, const char *layer) {
+    stage_open(stage, law, table, layer);
+    stage_row(stage, "county", "5305", "", "");
+    stage_row(stage, "county", "5306", "", "");
+    stage_row(stage, "village", "530501", "5305", "");
+    stage_row(stage, "village", "530601", "5306", "");
+    stage_row(stage, "family", "F1", "530501", "farm=12.50 heads=2 kind=good home=530601");
+    stage_row(stage, "family", "F2", "530601", "heads=0");
+    stage_row(stage, "person", "P1", "F1", "born=1958-07-01 ill=no");
+    stage_row(stage, "person", "P2", "F1", "born=1960-02-29");
+}
+
+/* --- faults and unknowns ------------------------------------------------------------------------------------------ */
+
+static void faults_have_names(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule family share : money/month = 10 yuan/month / heads\n"
+                         "rule family oldest : count = max(person: years(born, first_day))\n"
+                         "rule family there : count = home.villagers\n"
+                         "rule village villagers : count = count(family)\n"
+                         "rule family tight : money/month in 0 .. 5 yuan/month = farm\n"
+                         "rule person age : count = years(born, first_day)\n",
+                   NULL, NULL);
+    stage_row(&stage, "person", "P3", "F1", "ill=yes");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.share", "F1", "5");
+    EXPECT(&stage, "family.share", "F2", "fault:division-by-zero");
+    EXPECT(&stage, "family.oldest", "F2", "fault:of-nobody");
+    EXPECT(&stage, "family.there", "F1", "1");
+    EXPECT(&stage, "family.there", "F2", "fault:through-none");
+    EXPECT(&stage, "family.tight", "F1", "fault:out-of-range");
+    EXPECT(&stage, "family.tight", "F2", "unknown:input");
+    EXPECT(&stage, "person.age", "P1", "60");
+    EXPECT(&stage, "person.age", "P2", "58");
+    EXPECT(&stage, "person.age", "P3", "fault:never");
+    stage_close(&stage);
+}
+
+static void logic_needs_only_what_decides(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule family no_matter : bool = farm > 0 and heads > 5\n"
+                         "rule family enough : bool = farm > 0 or heads < 5\n"
+                         "rule family open : bool = farm > 0 and heads < 5\n"
+                         "rule family some : bool = any(person: ill)\n"
+                         "rule family every : bool = all(person: ill)\n"
+                         "rule family same : count = when farm > 0: 3\n    otherwise: 3\n"
+                         "rule family asked : bool = known(farm)\n"
+                         "rule family default : money/month = farm if known else 7 yuan/month\n",
+                   NULL, NULL);
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.no_matter", "F2", "no");
+    EXPECT(&stage, "family.enough", "F2", "yes");
+    EXPECT(&stage, "family.open", "F2", "unknown:input");
+    EXPECT(&stage, "family.some", "F1", "unknown:input");
+    EXPECT(&stage, "family.every", "F1", "no");
+    EXPECT(&stage, "family.some", "F2", "no");
+    EXPECT(&stage, "family.every", "F2", "yes");
+    EXPECT(&stage, "family.same", "F2", "3");
+    EXPECT(&stage, "family.asked", "F1", "yes");
+    EXPECT(&stage, "family.asked", "F2", "no");
+    EXPECT(&stage, "family.default", "F2", "7");
+    stage_close(&stage);
+}
+
+/* --- parameters --------------------------------------------------------------------------------------------------- */
+
+static void the_nearest_area_with_a_value_counts(void **state) {
+    (void)state;
+    struct stage stage;
+    static const char table[] = "area,from,enacted,value\n"
+                                ",2018-01-01,,100\n"
+                                ",2018-07-01,2018-08-15,120\n"
+                                "5305,2018-03-01,,90\n"
+                                "530601,2018-07-02,,70\n";
+    open_with_rows(&stage,
+                   MODEL "parameter line : money/month by village in 0 .. 1_000 yuan/month\n  table t\n"
+                         "rule family its_line : money/month = line\n"
+                         "rule family of_the_county : money/month = county.line\n"
+                         "rule family in_march : money/month = line on 2018-02-28\n"
+                         "rule family long_ago : money/month = line on 2017-12-31\n",
+                   table, NULL);
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.its_line", "F1", "90");  /* an old value of the county hides a new one of everywhere */
+    EXPECT(&stage, "family.its_line", "F2", "120"); /* the village's own begins the day after */
+    EXPECT(&stage, "family.in_march", "F1", "100"); /* the day before the county's begins */
+    EXPECT(&stage, "family.long_ago", "F1", "fault:no-parameter");
+    stage_decide(&stage, "2018-08");
+    EXPECT(&stage, "family.its_line", "F2", "70");
+    EXPECT(&stage, "family.of_the_county", "F2", "120");
+    stage.options.known = month_first_day(2018 * 12 + 7); /* on the first of August nobody knew of 120 */
+    stage_decide(&stage, "2018-08");
+    EXPECT(&stage, "family.of_the_county", "F2", "100");
+    stage_close(&stage);
+}
+
+static void keys_are_matched_and_empty_values_unknown(void **state) {
+    (void)state;
+    struct stage stage;
+    static const char table[] = "kind,month,value\ngood,2018-07,3\ngood,2018-08,\npoor,2018-07,4\n";
+    open_with_rows(&stage,
+                   MODEL "parameter points : count by kind, month in 0 .. 9\n  table t\n"
+                         "rule family own : count = points[kind]\n"
+                         "rule family of_poor : count = points[poor]\n",
+                   table, NULL);
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.own", "F1", "3");
+    EXPECT(&stage, "family.own", "F2", "unknown:input");
+    EXPECT(&stage, "family.of_poor", "F2", "4");
+    stage_decide(&stage, "2018-08");
+    EXPECT(&stage, "family.own", "F1", "unknown:parameter-unknown");
+    EXPECT(&stage, "family.of_poor", "F1", "unknown:parameter-unknown");
+    stage_close(&stage);
+}
+
+/* --- time --------------------------------------------------------------------------------------------------------- */
+
+static void previous_is_what_was_in_force(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule family paid : months in 0 .. 99 months starts 0\n"
+                         "  = min(99 months, previous(paid) + 1 month)\n"
+                         "rule family sum_so_far : months in 0 .. 99 months\n"
+                         "  = min(99 months, previous(sum_so_far) + 1 month)\n"
+                         "procedure deciding for family decides paid\n  step only by nobody\n    done: done_with\n"
+                         "  outcome done_with:\n    needs reason\nrole nobody\n",
+                   NULL, NULL);
+    stage_open_with(&stage, "family.sum_so_far", "F1", "40");
+    stage_give(&stage, "family.paid", "F1", "2018-08", "30");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.paid", "F1", "1");
+    EXPECT(&stage, "family.sum_so_far", "F1", "41");
+    EXPECT(&stage, "family.sum_so_far", "F2", "unknown:not-assessed"); /* nothing opens it */
+    stage_decide(&stage, "2018-08");
+    EXPECT(&stage, "family.paid", "F1", "30"); /* an officer's decision is in force */
+    EXPECT(&stage, "family.paid", "F2", "2");
+    stage_decide(&stage, "2018-09");
+    EXPECT(&stage, "family.paid", "F1", "31"); /* what follows is computed from it */
+    stage_row(&stage, "family", "F3", "530501", "");
+    stage_decide(&stage, "2018-10");
+    EXPECT(&stage, "family.paid", "F3", "1"); /* a family split off starts anew */
+    stage_decide(&stage, "2018-12");
+    EXPECT(&stage, "family.paid", "F1", "unknown:not-assessed"); /* November was not assessed */
+    stage_close(&stage);
+}
+
+static void rows_stand_in_their_months(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule family size : count = count(person)\nrule village many : count = count(person)\n", NULL,
+                   NULL);
+    stage_row_in(&stage, "person", "P3", "F1", "", "2018-08", "2018-09");
+    stage_row_in(&stage, "person", "P4", "F1", "", NULL, "2018-08"); /* moves to the other village */
+    stage_row_in(&stage, "person", "P4", "F2", "", "2018-09", NULL);
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.size", "F1", "3");
+    stage_decide(&stage, "2018-08");
+    EXPECT(&stage, "family.size", "F1", "4");
+    stage_decide(&stage, "2018-09");
+    EXPECT(&stage, "family.size", "F1", "3");
+    EXPECT(&stage, "village.many", "530601", "1");
+    stage_decide(&stage, "2018-10");
+    EXPECT(&stage, "family.size", "F1", "2");
+    stage_close(&stage);
+}
+
+static void texts_have_dates(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule family points : count in 0 .. 9 = 1\n"
+                         "rule family points : count in 0 .. 9 from 2018-08-01 enacted 2018-09-10 = 2\n"
+                         "benefit family gift : money/month from 2018-08-01 until 2018-08-31 = 5 yuan/month\n"
+                         "rule family yearly_points : count in 0 .. 99 yearly in 1 starts 7 = heads * 10\n",
+                   NULL, NULL);
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.points", "F1", "1");
+    EXPECT(&stage, "family.gift", "F1", "0");
+    EXPECT(&stage, "family.yearly_points", "F1", "7");
+    stage_decide(&stage, "2018-08");
+    EXPECT(&stage, "family.points", "F1", "2");
+    EXPECT(&stage, "family.gift", "F1", "5");
+    stage_decide(&stage, "2018-09");
+    EXPECT(&stage, "family.gift", "F1", "0");
+    stage.options.known = month_first_day(2018 * 12 + 8);
+    stage_decide(&stage, "2018-09");
+    EXPECT(&stage, "family.points", "F1", "1"); /* nobody knew of the second text */
+    stage_decide(&stage, "2019-01");
+    EXPECT(&stage, "family.yearly_points", "F1", "20");
+    stage_give(&stage, "family.heads", "F1", "2019-02", "9");
+    stage_decide(&stage, "2019-02");
+    EXPECT(&stage, "family.yearly_points", "F1", "20"); /* January's stands until the next */
+    stage_close(&stage);
+}
+
+/* --- events ------------------------------------------------------------------------------------------------------- */
+
+static const char bills_law[] =
+    MODEL "rule person was_ill : bool starts no = ill\n"
+          "rule bill rate : ratio = when was_ill: 90%\n    otherwise: 50%\n"
+          "benefit bill aid : money in 0 .. 100_000 yuan\n"
+          "  = min(round(cost * rate, 1 fen), max(0, 100 yuan - sum(earlier bill: aid this year)))\n"
+          "rule person this_year : money = sum(bill: cost this year)\n"
+          "rule person three_months : money = sum(bill: cost last 3 months)\n";
+
+static void bills_use_up_a_yearly_cap_in_their_order(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage, bills_law, NULL, NULL);
+    stage_row(&stage, "bill", "", "P1", "left=2018-03-05 number=B2 cost=100");
+    stage_row(&stage, "bill", "", "P1", "left=2018-03-05 number=B1 cost=120.01");
+    stage_row(&stage, "bill", "", "P1", "left=2018-06-30 number=B0 cost=50");
+    stage_row(&stage, "bill", "", "P1", "left=2019-01-01 number=B3 cost=1000");
+    stage_decide(&stage, "2019-01");
+    EXPECT(&stage, "bill.aid", "P1/2018-03-05/B1", "60.01"); /* half a fen away from zero */
+    EXPECT(&stage, "bill.aid", "P1/2018-03-05/B2", "39.99"); /* what is left */
+    EXPECT(&stage, "bill.aid", "P1/2018-06-30/B0", "0");
+    EXPECT(&stage, "bill.aid", "P1/2019-01-01/B3", "100"); /* a new year */
+    stage_close(&stage);
+}
+
+static void months_read_bills_before_their_first_day(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage, bills_law, NULL, NULL);
+    stage_row(&stage, "bill", "", "P1", "left=2018-03-31 number=B1 cost=1");
+    stage_row(&stage, "bill", "", "P1", "left=2018-04-01 number=B2 cost=2");
+    stage_row(&stage, "bill", "", "P1", "left=2018-06-30 number=B3 cost=4");
+    stage_row(&stage, "bill", "", "P1", "left=2018-07-01 number=B4 cost=8");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "person.this_year", "P1", "7");
+    EXPECT(&stage, "person.three_months", "P1", "6");
+    stage_decide(&stage, "2018-08");
+    EXPECT(&stage, "person.this_year", "P1", "15");
+    stage_close(&stage);
+}
+
+static void a_bill_reads_the_value_in_force_for_its_month(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage, bills_law, NULL, NULL);
+    stage_row(&stage, "bill", "", "P1", "left=2018-05-01 number=B0 cost=10");
+    stage_row(&stage, "bill", "", "P1", "left=2018-06-01 number=B1 cost=10");
+    stage_row(&stage, "bill", "", "P1", "left=2018-07-01 number=B2 cost=10");
+    stage_give(&stage, "person.was_ill", "P1", "2018-06", "yes");
+    stage_decide(&stage, "2018-06");
+    EXPECT(&stage, "bill.aid", "P1/2018-06-01/B1", "9");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "bill.aid", "P1/2018-05-01/B0", "5"); /* before the first month: as the rule starts */
+    EXPECT(&stage, "bill.aid", "P1/2018-06-01/B1", "9"); /* it keeps what it was settled with */
+    EXPECT(&stage, "bill.aid", "P1/2018-07-01/B2", "5");
+    stage_close(&stage);
+}
+
+/* --- layers ------------------------------------------------------------------------------------------------------- */
+
+static void exceptions_go_by_area_and_layer(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule family points : count in 0 .. 99 = 1\n"
+                         "rule family bonus : count in 0 .. 99 = 1\n"
+                         "exception family bonus cite A = when heads > 1: 2\n"
+                         "exception family bonus over A cite B = when kind = good: 3\n"
+                         "exception family points = when farm > 10 yuan/month: 5\n",
+                   NULL,
+                   "policy layer extends law area 5305 from 2018-08-01\n"
+                   "exception family points = when heads > 1: 9\n"
+                   "exception parameter limit = 4\n"
+                   "parameter limit : count in 0 .. 9 = 3\n"
+                   "rule family its_limit : count = limit\n");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.points", "F1", "5");
+    EXPECT(&stage, "family.points", "F2", "unknown:input");
+    EXPECT(&stage, "family.bonus", "F1", "3"); /* both fit, one goes over the other */
+    stage_decide(&stage, "2018-08");
+    EXPECT(&stage, "family.points", "F1", "9"); /* the county's own comes first */
+    EXPECT(&stage, "family.its_limit", "F1", "4");
+    EXPECT(&stage, "family.its_limit", "F2", "3"); /* of another county */
+    stage_close(&stage);
+}
+
+static void exceptions_that_contradict_are_a_fault(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule family size : count in 0 .. 9 = count(person)\n"
+                         "rule family points : count in 0 .. 99 = 1\n"
+                         "exception family points = when size > 1: 2\n"
+                         "exception family points = when size < 3: 3\n",
+                   NULL, NULL);
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.points", "F1", "fault:clash");
+    EXPECT(&stage, "family.points", "F2", "3");
+    stage_close(&stage);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(faults_have_names),
+        cmocka_unit_test(logic_needs_only_what_decides),
+        cmocka_unit_test(the_nearest_area_with_a_value_counts),
+        cmocka_unit_test(keys_are_matched_and_empty_values_unknown),
+        cmocka_unit_test(previous_is_what_was_in_force),
+        cmocka_unit_test(rows_stand_in_their_months),
+        cmocka_unit_test(texts_have_dates),
+        cmocka_unit_test(bills_use_up_a_yearly_cap_in_their_order),
+        cmocka_unit_test(months_read_bills_before_their_first_day),
+        cmocka_unit_test(a_bill_reads_the_value_in_force_for_its_month),
+        cmocka_unit_test(exceptions_go_by_area_and_layer),
+        cmocka_unit_test(exceptions_that_contradict_are_a_fault),
+    };
+    return cmocka_run_group_tests_name("run", tests, NULL, NULL);
+}
