@@ -11,6 +11,7 @@ struct making {
     struct dataset *dataset;
     const struct records *records;
     struct refusals *refusals;
+    struct map *refused; /* by entity index: ids of rows that were left out */
 };
 
 static const uint32_t GONE = UINT32_MAX; /* no row */
@@ -18,7 +19,9 @@ static const uint32_t GONE = UINT32_MAX; /* no row */
 static void refuse(struct making *making, enum refusal_kind kind, const struct entity *entity, size_t row,
                    const struct field *field, struct text value) {
     struct refusal refusal = {kind, entity, row, field, value};
+    struct text id = making->records->tables[entity->index].rows[row].id;
     VECTOR_PUSH(making->refusals->arena, &making->refusals->list, refusal);
+    if (id.length) map_put(&making->refused[entity->index], id, making);
 }
 
 /* --- which rows stand ------------------------------------------------------------------------------------------- */
@@ -71,15 +74,6 @@ static void choose_events(struct making *making, const struct record_table *reco
 
 /* --- parents ---------------------------------------------------------------------------------------------------- */
 
-static bool was_refused(const struct making *making, const struct entity *entity, struct text id) {
-    const struct record_table *records = &making->records->tables[entity->index];
-    for (size_t i = 0; i < making->refusals->list.count; i++) {
-        const struct refusal *refusal = &making->refusals->list.items[i];
-        if (refusal->entity == entity && text_equal(records->rows[refusal->row].id, id)) return true;
-    }
-    return false;
-}
-
 static uint32_t find_parent(struct making *making, const struct record_table *records, size_t row) {
     const struct entity *entity = records->entity;
     struct text parent = records->rows[row].parent;
@@ -89,7 +83,7 @@ static uint32_t find_parent(struct making *making, const struct record_table *re
     }
     size_t found = table_find(&making->dataset->tables[entity->parent->index], parent);
     if (found != SIZE_MAX) return (uint32_t)found;
-    bool refused = was_refused(making, entity->parent, parent);
+    bool refused = map_get(&making->refused[entity->parent->index], parent) != NULL;
     refuse(making, refused ? REFUSED_PARENT_REFUSED : REFUSED_UNKNOWN_PARENT, entity, row, NULL, parent);
     return GONE;
 }
@@ -138,6 +132,31 @@ static size_t drop_doubles(struct making *making, const struct record_table *rec
         if (doubled)
             refuse(making, REFUSED_DUPLICATE, records->entity, places[i].arrival, records->entity->dated.items[0],
                    TEXT(""));
+        else
+            places[kept++] = places[i];
+    }
+    return kept;
+}
+
+static int year_of(const struct record_table *records, size_t row) {
+    const struct field *date = records->entity->dated.items[0];
+    return month_year(day_month((day_number)column_get(&records->columns[date->input_index], row)));
+}
+
+/* No parent has more than the policy allows, of events in any year: the widths of sums rest on it. */
+static size_t keep_most(struct making *making, const struct record_table *records, struct place *places, size_t count) {
+    const struct entity *entity = records->entity;
+    int64_t most = INT64_MAX;
+    if (number_sign(entity->at_most) == 0 || !number_to_int64(entity->at_most, &most)) return count;
+    size_t kept = 0;
+    int64_t alike = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool same =
+            i > 0 && places[i - 1].parent == places[i].parent &&
+            (!entity->is_event || year_of(records, places[i - 1].arrival) == year_of(records, places[i].arrival));
+        alike = same ? alike + 1 : 1;
+        if (alike > most)
+            refuse(making, REFUSED_TOO_MANY, entity, places[i].arrival, NULL, TEXT(""));
         else
             places[kept++] = places[i];
     }
@@ -257,7 +276,8 @@ static void make_table(struct making *making, const struct entity *entity) {
         if (parent != GONE) places[count++] = (struct place){parent, i, records};
     }
     qsort(places, count, sizeof *places, compare_places);
-    table->rows = entity->is_event ? drop_doubles(making, records, places, count) : count;
+    if (entity->is_event) count = drop_doubles(making, records, places, count);
+    table->rows = keep_most(making, records, places, count);
     lay_rows(making, table, records, places);
     find_children(making, table);
 }
@@ -270,7 +290,10 @@ struct dataset *dataset_new(const struct policy *policy, const struct records *r
     dataset->policy = policy;
     dataset->month = month;
     dataset->tables = ARENA_ARRAY(&dataset->arena, struct table, policy->entities.count + 1);
-    struct making making = {dataset, records, refusals};
+    struct making making = {dataset, records, refusals,
+                            ARENA_ARRAY(&dataset->arena, struct map, policy->entities.count + 1)};
+    if (!arena_failed(&dataset->arena))
+        for (size_t i = 0; i < policy->entities.count; i++) map_init(&making.refused[i], &dataset->arena);
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++)
         make_table(&making, policy->entities.items[i]);
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++)

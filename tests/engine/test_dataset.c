@@ -1,0 +1,159 @@
+/* Records become columns: what stands in a month, in which order, and what is left out with its reason. */
+#include "stage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char law[] = "policy law\n  currency yuan of 100 fen\n"
+                          "entity village\nentity family in village at most 2\nentity person in family at most 3\n"
+                          "entity clinic\nevent bill in person dated left, number at most 2 a year\n"
+                          "input family farm : money/year in -100 .. 155 yuan/year\n"
+                          "input family big : money in 0 .. 1_000_000_000 yuan\n"
+                          "input person born : date in 1900-01-01 .. 2100-01-01\n"
+                          "input person doctor : clinic empty means none\n"
+                          "input bill left : date in 2010-01-01 .. 2100-01-01\n"
+                          "input bill number : text\n"
+                          "rule family size : count = count(person)\n";
+
+static const struct table *table_of(const struct stage *stage, const char *entity) {
+    return dataset_table(stage->dataset, map_get(&stage->policy->entity_by_name, text_from(entity)));
+}
+
+static size_t refused_as(const struct stage *stage, enum refusal_kind kind) {
+    size_t count = 0;
+    for (size_t i = 0; i < stage->refusals.list.count; i++) count += stage->refusals.list.items[i].kind == kind;
+    return count;
+}
+
+static void rows_lie_under_their_parents_in_order(void **state) {
+    (void)state;
+    struct stage stage;
+    stage_open(&stage, law, NULL, NULL);
+    stage_row(&stage, "person", "P3", "F2", "");
+    stage_row(&stage, "person", "P2", "F1", "");
+    stage_row(&stage, "family", "F2", "V1", "");
+    stage_row(&stage, "person", "P1", "F2", "");
+    stage_row(&stage, "village", "V2", "", "");
+    stage_row(&stage, "family", "F1", "V2", "");
+    stage_row(&stage, "village", "V1", "", "");
+    stage_decide(&stage, "2018-07");
+    const struct table *person = table_of(&stage, "person"), *village = table_of(&stage, "village");
+    static const char *const order[] = {"P1", "P3", "P2"}; /* V1: F2: P1 P3; V2: F1: P2 */
+    assert_int_equal(person->rows, 3);
+    for (size_t i = 0; i < 3; i++) assert_true(text_is(person->ids[i], order[i]));
+    assert_int_equal(table_find(person, TEXT("P2")), 2);
+    assert_int_equal(table_find(person, TEXT("P9")), SIZE_MAX);
+    assert_int_equal(dataset_climb(stage.dataset, person->entity, 2, village->entity), table_find(village, TEXT("V2")));
+    size_t begin, end;
+    dataset_below(stage.dataset, village->entity, table_find(village, TEXT("V1")), person->entity, &begin, &end);
+    assert_int_equal(begin, 0);
+    assert_int_equal(end, 2);
+    EXPECT(&stage, "family.size", "F2", "2");
+    stage_close(&stage);
+}
+
+static void ranges_choose_the_width(void **state) {
+    (void)state;
+    struct stage stage;
+    stage_open(&stage, law, NULL, NULL);
+    const struct field *farm = policy_field(stage.policy, TEXT("family"), TEXT("farm")),
+                       *big = policy_field(stage.policy, TEXT("family"), TEXT("big")),
+                       *born = policy_field(stage.policy, TEXT("person"), TEXT("born"));
+    struct lane_spec spec = lane_spec_of(&stage.arena, farm);
+    lane value;
+    assert_int_equal(spec.width, 2); /* -10,000 .. 15,500 fen */
+    assert_int_equal(lane_spec_of(&stage.arena, big).width, 8);
+    assert_int_equal(lane_spec_of(&stage.arena, born).width, 4);
+    assert_int_equal(lane_parse(&spec, TEXT("155"), &value), LANE_OK);
+    assert_true(value == 15500);
+    assert_int_equal(lane_parse(&spec, TEXT("-100.00"), &value), LANE_OK);
+    assert_true(value == -10000);
+    assert_int_equal(lane_parse(&spec, TEXT("155.01"), &value), LANE_OUT_OF_RANGE);
+    assert_int_equal(lane_parse(&spec, TEXT("-100.01"), &value), LANE_OUT_OF_RANGE);
+    assert_int_equal(lane_parse(&spec, TEXT("1.005"), &value), LANE_OFF_STEP);
+    assert_int_equal(lane_parse(&spec, TEXT("1,000"), &value), LANE_NOT_A_NUMBER);
+    assert_int_equal(lane_parse(&spec, TEXT("1e2"), &value), LANE_NOT_A_NUMBER);
+    assert_int_equal(lane_parse(&spec, TEXT("9999999999999999999999"), &value), LANE_OUT_OF_RANGE);
+    spec = lane_spec_of(&stage.arena, born);
+    assert_int_equal(lane_parse(&spec, TEXT("2018-02-29"), &value), LANE_NOT_A_DATE);
+    assert_int_equal(lane_parse(&spec, TEXT("1899-12-31"), &value), LANE_OUT_OF_RANGE);
+    stage_close(&stage);
+}
+
+static void lanes_come_back_from_columns(void **state) {
+    (void)state;
+    static const unsigned widths[] = {1, 2, 4, 8, 16};
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        unsigned char bytes[32] = {0};
+        struct column column = {.spec.width = widths[i], .lanes = bytes};
+        lane greatest = ((lane)1 << (8 * (widths[i] < 16 ? widths[i] : 15) - 1)) - 1;
+        column_put(&column, 1, greatest);
+        column_put(&column, 0, -greatest - 1);
+        assert_true(column_get(&column, 1) == greatest && column_get(&column, 0) == -greatest - 1);
+    }
+}
+
+static void what_does_not_fit_is_left_out_with_all_that_hangs_on_it(void **state) {
+    (void)state;
+    struct stage stage;
+    stage_open(&stage, law, NULL, NULL);
+    stage_row(&stage, "village", "V1", "", "");
+    stage_row(&stage, "family", "F1", "V1", "");
+    stage_row(&stage, "family", "F1", "V1", "");          /* twice */
+    stage_row(&stage, "family", "F2", "V9", "");          /* no such village */
+    stage_row(&stage, "family", "", "V1", "");            /* no id */
+    stage_row(&stage, "family", "F3", "", "");            /* no parent */
+    stage_row(&stage, "person", "P1", "F2", "");          /* of a family that was left out */
+    stage_row(&stage, "person", "P2", "F1", "doctor=C9"); /* stands, its doctor unknown */
+    stage_row(&stage, "bill", "", "P2", "number=B1");     /* no date */
+    stage_row(&stage, "bill", "", "P2", "left=2018-05-01 number=B2");
+    stage_row(&stage, "bill", "", "P2", "left=2018-05-01 number=B2"); /* the same bill again */
+    stage_decide(&stage, "2018-07");
+    assert_int_equal(table_of(&stage, "family")->rows, 1);
+    assert_int_equal(table_of(&stage, "person")->rows, 1);
+    assert_int_equal(table_of(&stage, "bill")->rows, 1);
+    assert_int_equal(refused_as(&stage, REFUSED_DUPLICATE), 2);
+    assert_int_equal(refused_as(&stage, REFUSED_UNKNOWN_PARENT), 1);
+    assert_int_equal(refused_as(&stage, REFUSED_NO_ID), 1);
+    assert_int_equal(refused_as(&stage, REFUSED_NO_PARENT), 1);
+    assert_int_equal(refused_as(&stage, REFUSED_PARENT_REFUSED), 1);
+    assert_int_equal(refused_as(&stage, REFUSED_UNKNOWN_REFERENCE), 1);
+    assert_int_equal(refused_as(&stage, REFUSED_DATED_EMPTY), 1);
+    assert_int_equal(stage.refusals.list.count, 8);
+    stage_close(&stage);
+}
+
+static void at_most_is_kept(void **state) {
+    (void)state;
+    struct stage stage;
+    stage_open(&stage, law, NULL, NULL);
+    stage_row(&stage, "village", "V1", "", "");
+    stage_row(&stage, "family", "F1", "V1", "");
+    stage_row(&stage, "family", "F2", "V1", "");
+    stage_row(&stage, "person", "P1", "F1", "");
+    stage_row(&stage, "bill", "", "P1", "left=2017-12-31 number=B1");
+    stage_row(&stage, "bill", "", "P1", "left=2018-01-01 number=B2");
+    stage_row(&stage, "bill", "", "P1", "left=2018-01-02 number=B3"); /* two a year, three in all */
+    stage_decide(&stage, "2018-07");
+    assert_int_equal(stage.refusals.list.count, 0);
+    stage_row(&stage, "bill", "", "P1", "left=2018-12-31 number=B4");
+    stage_row(&stage, "family", "F3", "V1", "");
+    stage_decide(&stage, "2018-07");
+    assert_true(refused_as(&stage, REFUSED_TOO_MANY) >= 2);
+    assert_true(table_of(&stage, "family")->rows <= 2 && table_of(&stage, "bill")->rows <= 3);
+    stage_close(&stage);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_lie_under_their_parents_in_order),
+        cmocka_unit_test(ranges_choose_the_width),
+        cmocka_unit_test(lanes_come_back_from_columns),
+        cmocka_unit_test(what_does_not_fit_is_left_out_with_all_that_hangs_on_it),
+        cmocka_unit_test(at_most_is_kept),
+    };
+    return cmocka_run_group_tests_name("dataset", tests, NULL, NULL);
+}
