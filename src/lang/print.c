@@ -149,10 +149,13 @@ static void print_guarantee(struct builder *out, const struct printer *printer, 
 }
 
 static void print_target(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
+    static const char *const words[][LANGUAGES] = {{"低于", "less than"},  {"不超过", "at most"},
+                                                   {"等于", "exactly"},    {"不等于", "other than"},
+                                                   {"不低于", "at least"}, {"高于", "more than"}};
     if (!declaration->has_target) return;
-    builder_add(out, SAY(printer, "  - 目标:到{0} {1} {2}。\n", "  - Target: by {0} {1} {2}.\n",
+    builder_add(out, SAY(printer, "  - 目标:到{0}{1}{2}。\n", "  - Target: by {0} {1} {2}.\n",
                          day_format(printer->arena, declaration->target_by),
-                         text_from(comparison_sign(declaration->target_compare)),
+                         text_from(words[declaration->target_compare][printer->language]),
                          print_expression(printer, declaration->target)));
 }
 

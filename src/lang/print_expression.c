@@ -118,8 +118,9 @@ static struct text print_path(const struct printer *printer, const struct expr *
 static struct text print_members(const struct printer *printer, const struct expr *expr) {
     struct text who = entity_label(printer, expr->as.group.entity);
     const struct field *through = expr->as.group.through;
+    if (expr->as.group.kind == GROUP_COUNT) who = SAY(printer, "{0}", "{0} records", who);
     if (through)
-        who = SAY(printer, "以此为“{1}”的{0}", "{0} whose {1} is this", who,
+        who = SAY(printer, "以此为“{1}”的{0}", "{0} whose {1} is this one", who,
                   label_or_name(through->label, through->name, printer->language));
     if (expr->as.group.earlier) who = SAY(printer, "此前的{0}", "earlier {0}", who);
     if (expr->as.group.window == WINDOW_YEAR) who = SAY(printer, "本年内{0}", "{0} this year", who);
@@ -132,7 +133,7 @@ static struct text print_members(const struct printer *printer, const struct exp
 static struct text print_group(const struct printer *printer, const struct expr *expr) {
     static const char *const patterns[][LANGUAGES] = {
         [GROUP_SUM] = {"各{0}的{1}之和{2}", "the sum of {1} over every {0}{2}"},
-        [GROUP_COUNT] = {"{0}的数目{2}", "the number of {0} records{2}"},
+        [GROUP_COUNT] = {"{0}的数目{2}", "the number of {0}{2}"},
         [GROUP_ANY] = {"有一个{0}符合({1}){2}", "some {0}{2} fits: {1}"},
         [GROUP_ALL] = {"每个{0}都符合({1}){2}", "every {0}{2} fits: {1}"},
         [GROUP_MIN] = {"各{0}的{1}中最小的{2}", "the least {1} of every {0}{2}"},

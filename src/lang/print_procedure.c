@@ -88,10 +88,10 @@ static void print_step(struct builder *out, const struct printer *printer, const
     if (step->posts)
         how = print_posting(printer, procedure, &step->posting);
     else
-        how = SAY(printer, "由{0}{1}办理", "by {1} {0}", role_word(printer, step->role),
+        how = SAY(printer, "由{0}{1}办理", "by {1}{0}", role_word(printer, step->role),
                   number_equal(step->people, number_one)
                       ? TEXT("")
-                      : SAY(printer, "{0}人", "{0}", number_exact(printer->arena, step->people)));
+                      : SAY(printer, "{0}人", "{0} × ", number_exact(printer->arena, step->people)));
     if (step->within.list.count)
         how = SAY(printer, "{0},限{1}", "{0} within {1}", how, print_limits(printer, &step->within));
     how = SAY(printer, "{0}{1}", "{0}{1}", how, print_others(printer, procedure, &step->not_who_did));
