@@ -63,27 +63,42 @@ bool values_unsure(const struct value *values, size_t count, struct value *out) 
 
 /* --- reading --------------------------------------------------------------------------------------------- */
 
+/* 12, 12.5, 20% */
+static bool parse_factor(struct arena *arena, struct text text, struct number *out) {
+    enum { DIGITS_MOST = 100 };
+    text = text_trim(text);
+    bool percent = text.length > 1 && text.bytes[text.length - 1] == '%';
+    if (percent) text = text_trim(text_slice(text, 0, text.length - 1));
+    if (text.length > DIGITS_MOST || !number_parse(arena, text, out)) return false;
+    if (percent) *out = number_divide(arena, *out, number_from(100));
+    return true;
+}
+
+/* 600 * 2, 3500/6 */
+static bool parse_term(struct arena *arena, struct text text, struct number *out) {
+    char sign = '*';
+    *out = number_one;
+    for (size_t begin = 0, at = 0; at <= text.length; at++) {
+        if (at < text.length && text.bytes[at] != '*' && text.bytes[at] != '/') continue;
+        struct number factor;
+        if (!parse_factor(arena, text_slice(text, begin, at), &factor)) return false;
+        if (sign == '/' && number_sign(factor) == 0) return false;
+        *out = sign == '*' ? number_multiply(arena, *out, factor) : number_divide(arena, *out, factor);
+        if (at < text.length) sign = text.bytes[at];
+        begin = at + 1;
+    }
+    return true;
+}
+
 bool number_parse_exact(struct arena *arena, struct text text, struct number *out) {
     *out = number_zero;
     bool minus = false;
     for (size_t begin = 0, at = 1; begin < text.length; at++) {
         bool sign = at < text.length && (text.bytes[at] == '+' || (text.bytes[at] == '-' && text.bytes[at - 1] == ' '));
         if (at < text.length && !sign) continue;
-        struct text term = text_trim(text_slice(text, begin, at < text.length ? at : text.length));
-        size_t slash = 0;
-        while (slash < term.length && term.bytes[slash] != '/') slash++;
-        bool percent = term.length > 1 && term.bytes[term.length - 1] == '%';
-        struct number top, bottom = number_one;
-        struct text numerator = text_trim(text_slice(term, 0, percent ? term.length - 1 : slash));
-        if (numerator.length > 100 || !number_parse(arena, numerator, &top)) return false;
-        if (slash < term.length && !percent) {
-            struct text denominator = text_trim(text_slice(term, slash + 1, term.length));
-            if (denominator.length > 100 || !number_parse(arena, denominator, &bottom) || number_sign(bottom) == 0)
-                return false;
-        }
-        if (percent) bottom = number_from(100);
-        struct number part = number_divide(arena, top, bottom);
-        *out = minus ? number_subtract(arena, *out, part) : number_add(arena, *out, part);
+        struct number term;
+        if (!parse_term(arena, text_slice(text, begin, at < text.length ? at : text.length), &term)) return false;
+        *out = minus ? number_subtract(arena, *out, term) : number_add(arena, *out, term);
         minus = at < text.length && text.bytes[at] == '-';
         begin = at + 1;
         at = begin;

@@ -72,7 +72,7 @@ struct text value_show(struct arena *arena, const struct type *type, struct numb
                        const struct value *value, enum language language);
 struct text value_plain(struct arena *arena, const struct type *type, struct number scale, const struct value *value);
 
-/* 3500/6, 583.33 + 1/30000, 20%: what a person writes for an exact number. */
+/* 3500/6, 583.33 + 1/30000, 600 * 2 - 200/12, 20%: what a person writes for an exact number. */
 bool number_parse_exact(struct arena *arena, struct text text, struct number *out);
 /* The value that a text stands for in the type's own unit and words; `unknown` too. Not text and references. */
 bool value_parse(struct arena *arena, const struct type *type, struct number scale, struct text text,
