@@ -35,18 +35,19 @@ static bool find_option(struct text name, bool *takes_value) {
     return false;
 }
 
-static void suggest_option(const struct command *command, struct text name) {
-    const char *best = NULL;
-    size_t distance = 3;
-    for (size_t i = 0; i < sizeof known_options / sizeof *known_options; i++) {
-        size_t found = text_distance(name, text_from(known_options[i].name), 3);
-        if (found >= distance) continue;
-        best = known_options[i].name;
-        distance = found;
-    }
-    fprintf(stderr, say(command, "doudi: 没有选项 --%.*s", "doudi: there is no option --%.*s"), TEXT_ARG(name));
-    if (best) fprintf(stderr, say(command, ";您是不是想写 --%s", "; did you mean --%s"), best);
+void print_meant(const struct command *command, const struct suggestion *suggestion) {
+    if (suggestion->best.length)
+        fprintf(stderr, say(command, ";您是不是想写「%.*s」?", "; did you mean \"%.*s\"?"), TEXT_ARG(suggestion->best));
     fputs("\n", stderr);
+}
+
+static void suggest_option(struct command *command, struct text name) {
+    struct suggestion suggestion;
+    suggestion_begin(&suggestion, text_format(&command->arena, "--%.*s", TEXT_ARG(name)));
+    for (size_t i = 0; i < sizeof known_options / sizeof *known_options; i++)
+        suggestion_note(&suggestion, text_format(&command->arena, "--%s", known_options[i].name));
+    fprintf(stderr, say(command, "doudi: 没有选项 --%.*s", "doudi: there is no option --%.*s"), TEXT_ARG(name));
+    print_meant(command, &suggestion);
 }
 
 static bool parse_option(struct command *command, const char *argument, const char *next, bool *took_next) {
@@ -155,6 +156,12 @@ void print_text(struct text text, FILE *out) {
 
 void print_builder(const struct builder *builder) {
     print_text(builder_text(builder), stdout);
+}
+
+bool has_option(const struct command *command, const char *name) {
+    if (command_has(command, name)) return true;
+    fprintf(stderr, say(command, "doudi: 缺少 --%s\n", "doudi: --%s is missing\n"), name);
+    return false;
 }
 
 int wrong_option(const struct command *command, const char *zh, const char *en) {

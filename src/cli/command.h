@@ -3,6 +3,7 @@
 #define DOUDI_CLI_COMMAND_H
 
 #include "base/diagnostic.h"
+#include "lang/suggestion.h"
 
 #include <stdio.h>
 
@@ -42,9 +43,13 @@ void print_builder(const struct builder *builder); /* to stdout */
 void print_coloured(const struct command *command, struct text text);
 
 /* What the command line should have been (usage.c). */
-void print_help(const struct command *command);   /* of the command named, or of all; to stdout */
-int wrong_usage(const struct command *command);   /* EXIT_USAGE */
-bool usage_allows(const struct command *command); /* false (and a message) for an option that it does not take */
+void print_help(const struct command *command);     /* of the command named, or of all; to stdout */
+int no_such_command(const struct command *command); /* EXIT_USAGE */
+int wrong_usage(const struct command *command);     /* EXIT_USAGE */
+bool usage_allows(const struct command *command);   /* false (and a message) for an option that it does not take */
+bool has_option(const struct command *command, const char *name); /* false (and a message) when it is missing */
+/* Ends a complaint's line on stderr: did you mean …? */
+void print_meant(const struct command *command, const struct suggestion *suggestion);
 int wrong_option(const struct command *command, const char *zh, const char *en); /* told as it stands; EXIT_USAGE */
 int out_of_memory(const struct command *command);                                /* EXIT_CANNOT */
 

@@ -270,7 +270,8 @@ static int end_document(struct assessment *assessment, int status) {
 int command_assess(struct command *command) {
     struct assessment assessment = {.out = command_option(command, "out"), .json = command_has(command, "json")};
     month_number first, last;
-    if (command->word_count != 2 || !assessment.out || !command_option(command, "month")) return wrong_usage(command);
+    if (command->word_count != 2 || !has_option(command, "month") || !has_option(command, "out"))
+        return wrong_usage(command);
     if (!session_months(command, &first, &last)) return EXIT_USAGE;
     int status = session_open(&assessment.session, command, command->words[1]);
     if (status == EXIT_DONE) {

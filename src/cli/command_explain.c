@@ -81,10 +81,14 @@ static int tell_why_not(struct teller *teller, const struct entity *entity, size
     const struct field *benefit = find_benefit(session->policy, entity, teller->why_not);
     size_t begin, end;
     if (!benefit) {
-        fprintf(stderr,
-                say(session->command, "doudi: 没有待遇「%s」;policy print 列出名称\n",
-                    "doudi: there is no benefit \"%s\"; policy print lists them\n"),
+        struct suggestion suggestion;
+        suggestion_begin(&suggestion, text_from(teller->why_not));
+        for (size_t i = 0; i < session->policy->fields.count; i++)
+            if (session->policy->fields.items[i]->kind == FIELD_BENEFIT)
+                suggestion_note(&suggestion, session->policy->fields.items[i]->name);
+        fprintf(stderr, say(session->command, "doudi: 没有待遇「%s」", "doudi: there is no benefit \"%s\""),
                 teller->why_not);
+        print_meant(session->command, &suggestion);
         return EXIT_USAGE;
     }
     dataset_below(session->dataset, entity, row, benefit->entity, &begin, &end);
@@ -144,7 +148,7 @@ int command_explain(struct command *command) {
     struct session session;
     struct teller teller = {
         .session = &session, .why_not = command_option(command, "why-not"), .json = command_has(command, "json")};
-    if (command->word_count != 3 || !command_option(command, "month")) return wrong_usage(command);
+    if (command->word_count != 3 || !has_option(command, "month")) return wrong_usage(command);
     if (!read_depth(command, &teller.depth))
         return wrong_option(command, "--depth 应为一个数,如 4", "--depth takes a number, such as 4");
     if (!session_months(command, &first, &last)) return EXIT_USAGE;

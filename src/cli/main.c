@@ -24,8 +24,7 @@ static int run(struct command *command) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(command->words[0], commands[i].name) == 0)
             return usage_allows(command) ? commands[i].run(command) : EXIT_USAGE;
-    fprintf(stderr, say(command, "doudi: 没有命令「%s」\n", "doudi: there is no command \"%s\"\n"), command->words[0]);
-    return wrong_usage(command);
+    return no_such_command(command);
 }
 
 int main(int count, char **arguments) {

@@ -135,6 +135,22 @@ int wrong_usage(const struct command *command) {
     return EXIT_USAGE;
 }
 
+int no_such_command(const struct command *command) {
+    bool two = strcmp(command->words[0], "policy") == 0 && command->word_count > 1;
+    struct arena arena;
+    struct suggestion suggestion;
+    arena_init(&arena);
+    struct text given =
+        two ? text_format(&arena, "%s %s", command->words[0], command->words[1]) : text_from(command->words[0]);
+    suggestion_begin(&suggestion, given);
+    for (size_t i = 0; i < USAGES; i++) suggestion_note(&suggestion, text_from(usages[i].name));
+    fprintf(stderr, say(command, "doudi: 没有命令「%.*s」", "doudi: there is no command \"%.*s\""), TEXT_ARG(given));
+    print_meant(command, &suggestion);
+    fputs(say(command, "doudi --help 列出所有命令\n", "doudi --help lists all of them\n"), stderr);
+    arena_free(&arena);
+    return EXIT_USAGE;
+}
+
 bool usage_allows(const struct command *command) {
     static const char everywhere[] = " lang color help version ";
     const struct usage *usage = find_usage(command);

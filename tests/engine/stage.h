@@ -29,15 +29,15 @@ void stage_row_in(struct stage *stage, const char *entity, const char *id, const
                   const char *from, const char *until);
 
 /* Puts a value in force for a month ("" for all), or an opening value. */
-void stage_give(struct stage *stage, const char *field, const char *id, const char *month, const char *value);
-void stage_open_with(struct stage *stage, const char *field, const char *id, const char *value);
+void stage_give(struct stage *stage, const char *name, const char *id, const char *month, const char *value);
+void stage_open_with(struct stage *stage, const char *name, const char *id, const char *value);
 
 /* Decides "2018-07"; what earlier months found stands in the history. */
 void stage_decide(struct stage *stage, const char *month);
 
 /* "household.size" of a row by id (an event by its whole name P1/2018-05-01/B1): its value in plain text, or
  * "unknown:CODE", "fault:CODE". */
-const char *stage_value(struct stage *stage, const char *field, const char *id);
+const char *stage_value(struct stage *stage, const char *name, const char *id);
 
 #define EXPECT(stage, field, id, value) assert_string_equal(stage_value((stage), (field), (id)), (value))
 
