@@ -267,18 +267,33 @@ static int end_document(struct assessment *assessment, int status) {
     return whole || status == EXIT_CANNOT ? status : out_of_memory(command);
 }
 
+/* The results of one call belong together: no other may write among them. */
+static int take_folder(struct command *command, const char *out, int *lock) {
+    enum file_result result = folder_make(out);
+    if (result != FILE_OK) return tell_unwritable(command, result, text_from(out));
+    *lock = folder_lock(out);
+    if (*lock >= 0) return EXIT_DONE;
+    fprintf(stderr,
+            say(command, "doudi: 另一个 doudi 正在往 %s 里写;等它写完,或换一个文件夹\n",
+                "doudi: another doudi is writing into %s; wait for it, or name another folder\n"),
+            out);
+    return EXIT_CANNOT;
+}
+
 int command_assess(struct command *command) {
     struct assessment assessment = {.out = command_option(command, "out"), .json = command_has(command, "json")};
     month_number first, last;
     if (command->word_count != 2 || !has_option(command, "month") || !has_option(command, "out"))
         return wrong_usage(command);
     if (!session_months(command, &first, &last)) return EXIT_USAGE;
-    int status = session_open(&assessment.session, command, command->words[1]);
+    int status = session_open(&assessment.session, command, command->words[1]), lock = -1;
+    if (status == EXIT_DONE) status = take_folder(command, assessment.out, &lock);
     if (status == EXIT_DONE) {
         begin_document(&assessment);
         status = assess_months(&assessment, first, last);
         status = end_document(&assessment, status);
     }
+    folder_unlock(lock);
     session_close(&assessment.session);
     return status;
 }

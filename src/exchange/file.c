@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -115,6 +116,17 @@ enum file_result folder_make(const char *path) {
     }
     builder_free(&part);
     return result;
+}
+
+int folder_lock(const char *path) {
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0 || flock(folder, LOCK_EX | LOCK_NB) == 0) return folder;
+    close(folder);
+    return -1;
+}
+
+void folder_unlock(int lock) {
+    if (lock >= 0) close(lock);
 }
 
 struct text path_join(struct arena *arena, struct text folder, struct text name) {

@@ -27,6 +27,11 @@ enum file_result folder_list(struct arena *arena, const char *path, struct file_
 bool folder_exists(const char *path);
 enum file_result folder_make(const char *path); /* also when it is there already; parents too */
 
+/* Keeps other processes from writing into the folder until folder_unlock; negative when one does so already, or when
+ * the folder cannot be opened. */
+int folder_lock(const char *path);
+void folder_unlock(int lock);
+
 struct text path_join(struct arena *arena, struct text folder, struct text name);
 
 /* Writes to a new file beside the path, which file_commit puts in its place: until then, and after a crash, the old one

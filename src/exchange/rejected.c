@@ -56,11 +56,15 @@ static enum file_result sheet_begin(struct sheet *sheet, const char *folder, str
     return file_begin(&sheet->writer, sheet->arena, path->bytes);
 }
 
-static void sheet_end_line(struct sheet *sheet) {
-    builder_add(&sheet->line, TEXT("\n"));
+static void sheet_flush(struct sheet *sheet) {
     sheet->writer.failed = sheet->writer.failed || sheet->line.failed;
     file_write(&sheet->writer, builder_text(&sheet->line));
     sheet->line.length = 0;
+}
+
+static void sheet_end_line(struct sheet *sheet) {
+    builder_add(&sheet->line, TEXT("\n"));
+    sheet_flush(sheet);
 }
 
 static enum file_result sheet_commit(struct sheet *sheet) {
@@ -128,7 +132,8 @@ static void copy_rows(struct sheet *sheet, const struct import_file *file, const
         while (end > begin && (bytes.bytes[end - 1] == '\n' || bytes.bytes[end - 1] == '\r')) end--;
         if (!heading && next < count && rows[next]->row.bytes == bytes.bytes + begin) add_problem(sheet, rows[next++]);
         builder_add(&sheet->line, TEXT(","));
-        builder_add(&sheet->line, text_slice(bytes, begin, end));
+        sheet_flush(sheet);
+        file_write(&sheet->writer, text_slice(bytes, begin, end)); /* however long it is */
         sheet_end_line(sheet);
         arena_rewind(arena, mark);
     }
