@@ -409,3 +409,38 @@ struct value run_indicator(struct run *run, const struct indicator *indicator, s
     }
     return value_fault(REASON_NO_CASE, NULL, 0);
 }
+
+/* --- for later months ------------------------------------------------------------------------------------------- */
+
+/* What later months may read. */
+static bool is_kept(const struct field *field) {
+    bool yearly = field->rules.count && field->rules.items[0]->declaration->yearly;
+    return field->kind != FIELD_INPUT && !field->entity->is_event &&
+           (field->across || yearly || field->kind == FIELD_BENEFIT);
+}
+
+/* An event keeps what it was first settled with. */
+static void record_events(struct history *history, struct run *run, const struct field *field) {
+    const struct table *table = dataset_table(run->dataset, field->entity);
+    for (size_t row = 0; row < table->rows; row++) {
+        if (!run_event_counts(run, field->entity, row)) continue;
+        month_number month = run_event_month(run, field->entity, row);
+        history_put(history, field, table->ids[row], month, run_value(run, field, row));
+    }
+}
+
+void history_record(struct history *history, struct run *run) {
+    for (size_t i = 0; i < run->policy->fields.count; i++) {
+        const struct field *field = run->policy->fields.items[i];
+        if (field->kind != FIELD_INPUT && field->entity->is_event) {
+            record_events(history, run, field);
+            continue;
+        }
+        if (!is_kept(field) || !field_rule_on(field, run->first_day, run->options.known)) continue;
+        int yearly = field->rules.items[0]->declaration->yearly;
+        if (yearly && month_of_year(run->month) != yearly) continue;
+        const struct table *table = dataset_table(run->dataset, field->entity);
+        for (size_t row = 0; row < table->rows; row++)
+            history_put(history, field, table->ids[row], run->month, run_value(run, field, row));
+    }
+}

@@ -6,32 +6,7 @@
 #ifndef DOUDI_ENGINE_RUN_H
 #define DOUDI_ENGINE_RUN_H
 
-#include "engine/value.h"
-
-/* --- what stood before ------------------------------------------------------------------------------------------ */
-
-/* Values in force of earlier months, for `previous`, yearly rules and events. One of MONTH_FIRST is an opening value.
- */
-struct past_value {
-    month_number month;
-    struct value value;
-};
-struct past {
-    VECTOR(struct past_value) list; /* by month */
-};
-struct history {
-    struct arena arena;
-    const struct policy *policy;
-    struct map *by_field; /* field index -> id -> struct past */
-};
-void history_init(struct history *history, const struct policy *policy);
-void history_free(struct history *history);
-/* Keeps a value; one of the same month is replaced. The id is copied. */
-void history_put(struct history *history, const struct field *field, struct text id, month_number month,
-                 struct value value);
-const struct past *history_find(const struct history *history, const struct field *field, struct text id); /* or NULL */
-/* True for what later months may read. */
-bool history_keeps(const struct field *field);
+#include "engine/history.h"
 
 /* --- what is given ---------------------------------------------------------------------------------------------- */
 
@@ -96,7 +71,8 @@ enum guarantee_result run_guarantee(struct run *run, const struct guarantee *gua
 /* The indicator at a row of its level; a fault REASON_DIVISION means nothing to measure. */
 struct value run_indicator(struct run *run, const struct indicator *indicator, size_t level, size_t row);
 
-/* Keeps what later months read. */
+/* Keeps what later months read: monthly values that are read across time or paid, and what events were first settled
+ * with. */
 void history_record(struct history *history, struct run *run);
 
 #endif
