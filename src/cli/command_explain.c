@@ -59,7 +59,10 @@ static void tell_benefits(struct teller *teller, const struct entity *entity, si
         dataset_below(session->dataset, entity, row, benefit->entity, &begin, &end);
         for (size_t k = begin; k < end; k++) {
             struct value value = run_in_force(session->run, benefit, k);
-            if (value.state == VALUE_KNOWN && number_sign(value.as.number) == 0) continue;
+            bool nothing = value.state == VALUE_KNOWN && number_sign(value.as.number) == 0;
+            bool elsewhere = value.state == VALUE_UNKNOWN && value.reason.kind == REASON_NOT_ASSESSED &&
+                             value.reason.field == benefit; /* judged once a year, in a month that was not assessed */
+            if (nothing || elsewhere) continue;
             tell(teller, explain_field(session->run, &session->command->arena, benefit, k, teller->depth), entity);
         }
     }

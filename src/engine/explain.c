@@ -542,11 +542,18 @@ static void note_origin(const struct run *run, struct explanation *node, size_t 
     node->left_empty = !column->known[row] && field->declaration->empty;
 }
 
+/* The month of the year in which a yearly rule is judged, when the run's is another; else 0. */
+static int found_in_another_month(const struct run *run, const struct field *field) {
+    int yearly = field->kind == FIELD_INPUT ? 0 : field->rules.items[0]->declaration->yearly;
+    return month_of_year(run->month) == yearly ? 0 : yearly;
+}
+
 static struct explanation *explain_value(struct walk *walk, const struct field *field, size_t row, enum wish wish) {
     struct text key = text_format(walk->arena, "%zu/%zu/%d", field->index, row, (int)wish);
     struct explanation *node = map_get(&walk->seen, key);
     if (node) return node;
-    struct value value = run_value(walk->run, field, row);
+    int yearly = found_in_another_month(walk->run, field);
+    struct value value = yearly ? run_in_force(walk->run, field, row) : run_value(walk->run, field, row);
     node = node_new(walk, EXPLANATION_FIELD, value, &field->type, (struct display){field->scale, field->step, false});
     map_put(&walk->seen, key, node);
     node->field = field;
@@ -558,7 +565,8 @@ static struct explanation *explain_value(struct walk *walk, const struct field *
     set_units(walk, node->unit, field->declaration);
     if (arena_failed(walk->arena)) return node; /* it is spare memory that others write to */
     note_origin(walk->run, node, row);
-    if (field->kind == FIELD_INPUT || node->given) return node;
+    node->yearly = yearly;
+    if (field->kind == FIELD_INPUT || node->given || yearly) return node;
     struct context context = context_of(walk->run, field->entity, row);
     explain_rule(&(struct list){walk, node}, &context, field, wish);
     return node;

@@ -43,6 +43,7 @@ struct explanation {
     const struct entity *level;         /* where the line was found, NULL when it holds everywhere */
     bool inherited;                     /* it was found above the level that the parameter is declared by */
 
+    int yearly;       /* found in that month of the year, which is another: its reasons are there; else 0 */
     bool given;       /* in force by decision or given, not computed */
     bool left_empty;  /* an input that is missing, for which the policy says what empty means */
     bool unconfirmed; /* something under it is not confirmed */

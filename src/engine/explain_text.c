@@ -103,6 +103,8 @@ static struct text tail_of(const struct page *page, const struct explanation *no
     append_part(&tail, node->missing[page->language]);
     append_part(&tail, cites_text(page, node->cites));
     if (node->line) append_line_detail(page, &tail, node->line);
+    if (node->yearly)
+        append_part(&tail, text_format(page->arena, say(page, "每年%d月核定", "judged in month %d"), node->yearly));
     if (node->given) append_part(&tail, text_from(say(page, "按决定", "by decision")));
     if (node->left_empty)
         append_part(&tail, text_from(say(page, "未填,按规定取值", "left empty, taken as the policy says")));
@@ -181,7 +183,8 @@ static void lay_out(struct page *page, const struct explanation *node, struct te
 
 /* The first comparison on which the value now hangs, as it holds. */
 static const struct explanation *find_threshold(const struct explanation *node, unsigned nesting) {
-    if (node->move != MOVE_NONE && !node->failed && node->subject[LANGUAGE_EN].length) return node;
+    bool has_unit = node->subject_unit[LANGUAGE_EN].length > 0; /* nobody gets older by a threshold */
+    if (node->move != MOVE_NONE && !node->failed && has_unit) return node;
     if (nesting >= NESTING_MAX) return NULL;
     for (size_t i = 0; i < node->children.count; i++) {
         const struct explanation *child = node->children.items[i];

@@ -123,6 +123,10 @@ static void write_node(struct json_writer *writer, struct map *opened, const str
     write_flag(writer, "failed", node->failed);
     write_flag(writer, "by_decision", node->given);
     write_flag(writer, "left_empty", node->left_empty);
+    if (node->yearly) {
+        json_write_key(writer, "judged_in_month");
+        json_write_integer(writer, node->yearly);
+    }
     write_line(writer, opened->arena, node);
     write_move(writer, opened->arena, node);
     write_flag(writer, "repeated", repeated);
