@@ -419,11 +419,6 @@ static void add_truth(const struct list *list, const struct context *context, co
 
 /* --- rules ------------------------------------------------------------------------------------------------------ */
 
-static const struct rule *rule_numbered(const struct field *field, size_t index) {
-    if (index < field->rules.count) return field->rules.items[index];
-    return field->exceptions.items[index - field->rules.count];
-}
-
 static bool exception_stands(const struct context *context, const struct rule *rule) {
     if (context->day < rule->from || context->day > rule->until || rule->enacted > context->run->options.known)
         return false;
@@ -530,7 +525,7 @@ static void explain_rule(const struct list *list, const struct context *context,
         if (exception_stands(context, field->exceptions.items[i]) &&
             field->exceptions.items[i]->index != value->reason.text)
             note_passed_over(list->walk, list->parent, context, field->exceptions.items[i], 1);
-    explain_case(list, context, rule_numbered(field, value->reason.text), value->reason.index, wish);
+    explain_case(list, context, field_rule_numbered(field, value->reason.text), value->reason.index, wish);
 }
 
 static void note_origin(const struct run *run, struct explanation *node, size_t row) {

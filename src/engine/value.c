@@ -226,3 +226,18 @@ const char *reason_code(enum reason_kind kind) {
     };
     return codes[kind];
 }
+
+struct text reason_written(struct arena *arena, const struct policy *policy, const struct value *value) {
+    const struct reason *reason = &value->reason;
+    switch (reason->kind) {
+    case REASON_CASE: return text_format(arena, "case:%u.%u", reason->text + 1, reason->index + 1);
+    case REASON_PARAMETER:
+    case REASON_NO_PARAMETER:
+        return text_format(arena, "%s:%.*s", reason_code(reason->kind),
+                           TEXT_ARG(policy->parameters.items[reason->index]->name));
+    default:
+        if (!reason->field) return text_from(reason_code(reason->kind));
+        return text_format(arena, "%s:%.*s.%.*s", reason_code(reason->kind), TEXT_ARG(reason->field->entity->name),
+                           TEXT_ARG(reason->field->name));
+    }
+}

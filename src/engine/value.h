@@ -79,5 +79,7 @@ bool value_parse(struct arena *arena, const struct type *type, struct number sca
                  struct value *out);
 
 const char *reason_code(enum reason_kind kind); /* stable words for files: "case", "input", "division" */
+/* The reason of a value for files: case:1.2, input:person.income, parameter-unknown:standard. */
+struct text reason_written(struct arena *arena, const struct policy *policy, const struct value *value);
 
 #endif

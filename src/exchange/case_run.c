@@ -131,14 +131,12 @@ static void put_openings(struct a_case *a_case, struct history *history) {
 
 /* --- comparing -------------------------------------------------------------------------------------------------- */
 
+/* Where the law says so, or what is missing. */
 static struct text why_text(struct arena *arena, const struct run *run, const struct value *value) {
     const struct reason *reason = &value->reason;
-    struct text name = reason->field ? reason->field->name : TEXT("");
-    if (reason->kind == REASON_PARAMETER || reason->kind == REASON_NO_PARAMETER)
-        name = run->policy->parameters.items[reason->index]->name;
-    if (reason->kind == REASON_CASE)
-        return text_format(arena, "%s %u.%u", reason_code(reason->kind), reason->text + 1, reason->index + 1);
-    return text_format(arena, "%s %.*s", reason_code(reason->kind), TEXT_ARG(name));
+    if (reason->kind != REASON_CASE) return reason_written(arena, run->policy, value);
+    struct position place = span_position(field_rule_numbered(reason->field, reason->text)->branches[reason->index].at);
+    return text_format(arena, "%.*s:%u", TEXT_ARG(place.source->name), place.line);
 }
 
 static void differ(struct a_case *a_case, struct position at, struct text what, struct text expected, struct text got,

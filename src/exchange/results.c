@@ -143,21 +143,6 @@ static void cell(struct sheet *sheet, struct text text, bool last) {
     builder_add(&sheet->text, last ? TEXT("\n") : TEXT(","));
 }
 
-static struct text reason_text(struct arena *arena, const struct run *run, const struct value *value) {
-    const struct reason *reason = &value->reason;
-    switch (reason->kind) {
-    case REASON_CASE: return text_format(arena, "case:%u.%u", reason->text + 1, reason->index + 1);
-    case REASON_PARAMETER:
-    case REASON_NO_PARAMETER:
-        return text_format(arena, "%s:%.*s", reason_code(reason->kind),
-                           TEXT_ARG(run->policy->parameters.items[reason->index]->name));
-    default:
-        if (!reason->field) return text_from(reason_code(reason->kind));
-        return text_format(arena, "%s:%.*s.%.*s", reason_code(reason->kind), TEXT_ARG(reason->field->entity->name),
-                           TEXT_ARG(reason->field->name));
-    }
-}
-
 static enum file_result save(struct sheet *sheet, const char *folder, struct text name, bool append,
                              struct text *path) {
     struct arena *arena = sheet->results->arena;
@@ -208,7 +193,7 @@ static void decide_rows(struct sheet *sheet, const struct entity *entity, const 
         for (size_t i = 0; i < count; i++) {
             struct value value = run_in_force(run, benefits[i], row);
             cell(sheet, value_plain(results->arena, &benefits[i]->type, benefits[i]->scale, &value), false);
-            cell(sheet, reason_text(results->arena, run, &value), i + 1 == count);
+            cell(sheet, reason_written(results->arena, run->policy, &value), i + 1 == count);
         }
         arena_rewind(results->arena, mark);
     }
@@ -252,7 +237,7 @@ static void list_undetermined(struct sheet *sheet) {
             cell(sheet, table->ids[row], false);
             cell(sheet, benefit->name, false);
             cell(sheet, value.state == VALUE_UNKNOWN ? TEXT("unknown") : TEXT("fault"), false);
-            cell(sheet, reason_text(results->arena, run, &value), false);
+            cell(sheet, reason_written(results->arena, run->policy, &value), false);
             cell(sheet, placed ? dataset_table(run->dataset, missing->entity)->ids[value.reason.row] : TEXT(""), true);
         }
     }
@@ -309,7 +294,8 @@ static void list_guarantees(struct sheet *sheet) {
             cell(sheet, guarantee->entity->name, false);
             cell(sheet, table->ids[row], false);
             cell(sheet, text_from(words[found]), false);
-            cell(sheet, found == GUARANTEE_UNKNOWN ? reason_text(results->arena, run, &why) : TEXT(""), true);
+            cell(sheet, found == GUARANTEE_UNKNOWN ? reason_written(results->arena, run->policy, &why) : TEXT(""),
+                 true);
         }
     }
 }

@@ -244,3 +244,8 @@ const struct rule *field_rule_on(const struct field *field, day_number day, day_
     }
     return found;
 }
+
+const struct rule *field_rule_numbered(const struct field *field, size_t index) {
+    if (index < field->rules.count) return field->rules.items[index];
+    return field->exceptions.items[index - field->rules.count];
+}

@@ -240,9 +240,11 @@ bool truth_parse(struct text text, bool *out); /* yes 是 true 1, no 否 false 0
 /* The label in that language, else in the other, else the name. */
 struct text label_or_name(const struct text label[LANGUAGES], struct text name, enum language language);
 
-/* The field's text in force on a day, as known on another; NULL if none. */
 /* An exception of the same layer that another goes over, directly or by way of others. */
 bool rule_goes_over(const struct rule *rule, const struct rule *other);
+/* The field's text in force on a day, as known on another; NULL if none. */
 const struct rule *field_rule_on(const struct field *field, day_number day, day_number known);
+/* The text with that number (rule->index), a rule or an exception. */
+const struct rule *field_rule_numbered(const struct field *field, size_t index);
 
 #endif
