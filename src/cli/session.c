@@ -1,5 +1,6 @@
 #include "cli/session.h"
 
+#include "engine/settle.h"
 #include "exchange/in_force.h"
 #include "exchange/policy_folder.h"
 
@@ -159,6 +160,8 @@ int session_decide(struct session *session, month_number month) {
                                   .given_count = session->given.count,
                                   .overrides = session->overrides.items,
                                   .override_count = session->overrides.count};
+    if (!settle_past(&session->history, &session->import.records, session->dataset, &options))
+        return out_of_memory(command);
     session->run = run_new(session->policy, session->dataset, &session->history, month, &options);
     return session->run ? EXIT_DONE : out_of_memory(command);
 }

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "engine/explain.h"
+#include "engine/settle.h"
 
 #include <assert.h>
 
@@ -137,7 +138,8 @@ doudi_run *doudi_run_new(doudi_data *data, const char *month) {
     made->refusals.arena = &made->arena;
     history_init(&made->history, data->policy);
     made->dataset = dataset_new(data->policy, &data->records, number, &made->refusals);
-    if (made->dataset) made->run = run_new(data->policy, made->dataset, &made->history, number, &options);
+    if (made->dataset && settle_past(&made->history, &data->records, made->dataset, &options))
+        made->run = run_new(data->policy, made->dataset, &made->history, number, &options);
     if (made->run) return made;
     doudi_run_free(made);
     return NULL;

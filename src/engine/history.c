@@ -36,6 +36,11 @@ void history_put(struct history *history, const struct field *field, struct text
     past->list.items[at] = entry;
 }
 
+void history_forget(struct history *history, const struct field *field, struct text id) {
+    struct past *past = map_get(&history->by_field[field->index], id);
+    if (past) past->list.count = 0;
+}
+
 const struct past *history_find(const struct history *history, const struct field *field, struct text id) {
     return history && !arena_failed(&history->arena) ? map_get(&history->by_field[field->index], id) : NULL;
 }

@@ -26,6 +26,7 @@ void history_free(struct history *history);
 /* Keeps a value; one of the same month is replaced. The id is copied. */
 void history_put(struct history *history, const struct field *field, struct text id, month_number month,
                  struct value value);
+void history_forget(struct history *history, const struct field *field, struct text id);
 const struct past *history_find(const struct history *history, const struct field *field, struct text id); /* or NULL */
 
 #endif

@@ -267,18 +267,13 @@ static struct value read_input(struct run *run, const struct field *field, size_
     return evaluate(&context, field->declaration->empty);
 }
 
-/* What an event of an earlier month was settled with: it keeps that, whatever has changed since for the person, unless
- * an event before it has come in late: then it is settled anew. */
+/* What an event was settled with: it keeps that, whatever has changed since (settle.h). In the month that is assessed
+ * its events are settled anew. */
 static const struct value *kept_event(const struct run *run, const struct field *field, size_t row) {
-    const struct table *table = dataset_table(run->dataset, field->entity);
-    if (!field->entity->is_event || run_event_month(run, field->entity, row) >= run->month) return NULL;
-    const struct past *last = NULL;
-    for (size_t k = row + 1; k-- > 0 && table->parents[k] == table->parents[row];) {
-        const struct past *past = history_find(run->history, field, table->ids[k]);
-        if (!past || past->list.count == 0) return NULL;
-        if (k == row) last = past;
-    }
-    return last ? &last->list.items[0].value : NULL;
+    if (!field->entity->is_event) return NULL;
+    if (run_event_month(run, field->entity, row) >= run->month && !run->options.settles_only) return NULL;
+    const struct past *past = history_find(run->history, field, dataset_table(run->dataset, field->entity)->ids[row]);
+    return past && past->list.count ? &past->list.items[0].value : NULL;
 }
 
 static struct value find_value(struct run *run, const struct field *field, size_t row) {
@@ -365,11 +360,14 @@ struct value previous_read(struct run *run, const struct field *field, size_t ro
 static struct value latest_read(struct run *run, const struct field *field, size_t row, month_number month) {
     int yearly = field->rules.items[0]->declaration->yearly;
     bool this_month = month >= run->month && (!yearly || month_of_year(run->month) == yearly);
-    if (this_month) return run_value(run, field, row);
-    const struct past *past = history_find(run->history, field, dataset_table(run->dataset, field->entity)->ids[row]);
+    struct text id = dataset_table(run->dataset, field->entity)->ids[row];
+    bool given = run->given[field->index].count && map_get(&run->given[field->index], id);
+    if (this_month && (given || !run->options.settles_only)) return run_value(run, field, row);
+    const struct past *past = history_find(run->history, field, id);
     for (size_t i = past ? past->list.count : 0; i-- > 0;) {
         const struct past_value *value = &past->list.items[i];
-        if (value->month <= month && value->month != MONTH_FIRST && value->month < run->month) return value->value;
+        bool before = value->month < run->month || run->options.settles_only;
+        if (value->month <= month && value->month != MONTH_FIRST && before) return value->value;
     }
     return value_before(run, field, row);
 }

@@ -26,7 +26,8 @@ struct override {
 struct override override_of(const struct parameter *parameter, const struct value *value);
 
 struct run_options {
-    day_number known; /* the law as enacted up to that day; DAY_NEVER: all */
+    day_number known;  /* the law as enacted up to that day; DAY_NEVER: all */
+    bool settles_only; /* the month is not assessed: only its events are looked at, see settle.h */
     const struct given *given;
     size_t given_count;
     const struct override *overrides;

@@ -29,8 +29,9 @@ struct a_case {
     VECTOR(struct override) overrides;
     struct text area;
     day_number known;
-    bool broken; /* the case itself is wrong */
-    bool failed; /* it came out otherwise */
+    bool broken;   /* the case itself is wrong */
+    bool settling; /* a month behind is looked at for its events only */
+    bool failed;   /* it came out otherwise */
 };
 
 void case_complain(struct a_case *a_case, enum exchange_message message, struct position at, struct text first,

@@ -1,6 +1,8 @@
 /* Deciding a case month by month, and comparing what it expects. */
 #include "exchange/case_inside.h"
 
+#include "engine/settle.h"
+
 #include <string.h>
 
 /* A year stands for its January. */
@@ -392,7 +394,8 @@ static void expect_all(const struct expecting *expecting) {
 
 /* --- deciding --------------------------------------------------------------------------------------------------- */
 
-static void decide_month(struct a_case *a_case, struct history *history, month_number month, bool last) {
+/* The case's rows as they stand in a month, with the values given for it; NULL when that cannot be. */
+static struct dataset *make_world(struct a_case *a_case, month_number month) {
     const struct policy *policy = a_case->policy->policy;
     struct records records;
     struct refusals refusals = {.arena = a_case->arena};
@@ -400,20 +403,54 @@ static void decide_month(struct a_case *a_case, struct history *history, month_n
     a_case->given.count = 0;
     for (size_t i = 0; i < a_case->rows.count && !arena_failed(a_case->arena); i++)
         put_row(a_case, &records, a_case->rows.items[i], month);
-    if (a_case->broken || arena_failed(a_case->arena)) return;
+    if (a_case->broken || arena_failed(a_case->arena)) return NULL;
     struct dataset *dataset = dataset_new(policy, &records, month, &refusals);
-    for (size_t i = 0; i < refusals.list.count; i++) {
+    bool told = a_case->settling; /* what does not stand yet in an earlier month is no mistake */
+    for (size_t i = 0; i < refusals.list.count && !told; i++) {
         const struct refusal *refusal = &refusals.list.items[i];
         case_complain(a_case, EXCHANGE_CASE_ROW, a_case->node->at,
                       refusal->value.length ? refusal->value : refusal->entity->name, TEXT(""));
     }
     if (dataset) name_events(a_case, dataset);
+    return dataset;
+}
+
+static struct run *begin_run(struct a_case *a_case, const struct dataset *dataset, const struct history *history) {
     struct run_options options = {.known = a_case->known,
+                                  .settles_only = a_case->settling,
                                   .given = a_case->given.items,
                                   .given_count = a_case->given.count,
                                   .overrides = a_case->overrides.items,
                                   .override_count = a_case->overrides.count};
-    struct run *run = dataset ? run_new(policy, dataset, history, month, &options) : NULL;
+    return run_new(a_case->policy->policy, dataset, history, dataset->month, &options);
+}
+
+static void settle_month(struct a_case *a_case, struct history *history, month_number month) {
+    struct dataset *dataset = make_world(a_case, month);
+    struct run *run = dataset ? begin_run(a_case, dataset, history) : NULL;
+    if (run) settle_record(history, run);
+    if (!run || run_failed(run)) a_case->broken = true;
+    run_free(run);
+    dataset_free(dataset);
+}
+
+/* Events of months behind that were not settled yet, each in its own month. */
+static void settle_before(struct a_case *a_case, struct history *history, month_number month) {
+    struct dataset *dataset = make_world(a_case, month);
+    if (!dataset) return;
+    settle_reopen(history, dataset);
+    a_case->settling = true;
+    for (month_number next = settle_next(history, dataset, MONTH_FIRST); next != MONTH_LAST && !a_case->broken;
+         next = settle_next(history, dataset, next))
+        settle_month(a_case, history, next);
+    a_case->settling = false;
+    dataset_free(dataset);
+}
+
+static void decide_month(struct a_case *a_case, struct history *history, month_number month, bool last) {
+    settle_before(a_case, history, month);
+    struct dataset *dataset = a_case->broken ? NULL : make_world(a_case, month);
+    struct run *run = dataset ? begin_run(a_case, dataset, history) : NULL;
     if (run && !a_case->broken) {
         struct expecting expecting = {a_case, run, month, last};
         expect_all(&expecting);

@@ -123,6 +123,7 @@ void stage_decide(struct stage *stage, const char *month) {
     stage->refusals.list.count = 0;
     stage->dataset = dataset_new(stage->policy, &stage->records, number, &stage->refusals);
     assert_non_null(stage->dataset);
+    assert_true(settle_past(&stage->history, &stage->records, stage->dataset, &stage->options));
     stage->run = run_new(stage->policy, stage->dataset, &stage->history, number, &stage->options);
     assert_non_null(stage->run);
 }

@@ -2,7 +2,7 @@
 #ifndef DOUDI_TESTS_STAGE_H
 #define DOUDI_TESTS_STAGE_H
 
-#include "engine/run.h"
+#include "engine/settle.h"
 
 enum { STAGE_GIVEN_MAX = 8 };
 

@@ -281,6 +281,46 @@ static void a_bill_reads_the_value_in_force_for_its_month(void **state) {
     stage_close(&stage);
 }
 
+/* A move, a change of what the hospital is: what holds now says nothing of the day of the bill. */
+static void a_bill_is_judged_in_the_world_of_its_own_month(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "parameter share : ratio by village in 0% .. 100%\n  table t\n"
+                         "rule bill paid : money in 0 .. 100_000 yuan = when ill: round(cost * share, 1 fen)\n"
+                         "    otherwise: 0\n",
+                   "area,value\n530501,0.5\n530601,0.9\n", NULL);
+    stage_row_in(&stage, "person", "P3", "F1", "ill=yes", NULL, "2018-05");
+    stage_row_in(&stage, "person", "P3", "F2", "ill=yes", "2018-06", "2018-06"); /* moved to the other village */
+    stage_row_in(&stage, "person", "P3", "F2", "ill=no", "2018-07", NULL);
+    stage_row(&stage, "bill", "", "P3", "left=2018-05-31 number=B1 cost=10");
+    stage_row(&stage, "bill", "", "P3", "left=2018-06-01 number=B2 cost=10");
+    stage_row(&stage, "bill", "", "P3", "left=2018-07-01 number=B3 cost=10");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "bill.paid", "P3/2018-05-31/B1", "5");
+    EXPECT(&stage, "bill.paid", "P3/2018-06-01/B2", "9");
+    EXPECT(&stage, "bill.paid", "P3/2018-07-01/B3", "0");
+    stage_close(&stage);
+}
+
+static void a_late_bill_reopens_those_behind_it(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage, bills_law, NULL, NULL);
+    stage_row(&stage, "bill", "", "P1", "left=2018-03-05 number=B1 cost=100");
+    stage_row(&stage, "bill", "", "P1", "left=2018-06-05 number=B3 cost=100");
+    stage_give(&stage, "person.was_ill", "P1", "2018-06", "yes");
+    stage_decide(&stage, "2018-06");
+    EXPECT(&stage, "bill.aid", "P1/2018-03-05/B1", "50");
+    EXPECT(&stage, "bill.aid", "P1/2018-06-05/B3", "50"); /* 90 %, up to what is left of 100 */
+    stage_row(&stage, "bill", "", "P1", "left=2018-04-01 number=B2 cost=40");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "bill.aid", "P1/2018-03-05/B1", "50"); /* before the late one: it keeps what it had */
+    EXPECT(&stage, "bill.aid", "P1/2018-04-01/B2", "20");
+    EXPECT(&stage, "bill.aid", "P1/2018-06-05/B3", "30"); /* still at the rate of June */
+    stage_close(&stage);
+}
+
 /* --- layers ------------------------------------------------------------------------------------------------------- */
 
 static void exceptions_go_by_area_and_layer(void **state) {
@@ -336,6 +376,8 @@ int main(void) {
         cmocka_unit_test(bills_use_up_a_yearly_cap_in_their_order),
         cmocka_unit_test(months_read_bills_before_their_first_day),
         cmocka_unit_test(a_bill_reads_the_value_in_force_for_its_month),
+        cmocka_unit_test(a_bill_is_judged_in_the_world_of_its_own_month),
+        cmocka_unit_test(a_late_bill_reopens_those_behind_it),
         cmocka_unit_test(exceptions_go_by_area_and_layer),
         cmocka_unit_test(exceptions_that_contradict_are_a_fault),
     };

@@ -81,6 +81,7 @@ static bool decide(struct world *world) {
         world->dataset[i] = dataset_new(world->policy, &world->records, MONTH + i, &refusals);
         if (!world->dataset[i]) return false;
         assert_int_equal(refusals.list.count, 0);
+        if (!settle_past(&world->history, &world->records, world->dataset[i], &options)) return false;
         world->run[i] = run_new(world->policy, world->dataset[i], &world->history, MONTH + i, &options);
         if (!world->run[i]) return false;
         history_record(&world->history, world->run[i]);

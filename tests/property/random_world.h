@@ -4,7 +4,7 @@
 
 #include "random_policy.h"
 
-#include "engine/run.h"
+#include "engine/settle.h"
 
 enum { RULES_TRIED = 16, MONTH = 2018 * 12 + 6, MONTHS = 2 };
 

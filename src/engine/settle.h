@@ -1,0 +1,26 @@
+/* Settling: events of months that lie behind, each in the world of its own month, in order of time.
+ *
+ * An event is judged as of its own date. One that comes in late reopens those behind it under the same parent; the
+ * others keep what they were settled with. Monthly values are read as they were in force then; a month that nobody
+ * assessed is not assessed now. */
+#ifndef DOUDI_ENGINE_SETTLE_H
+#define DOUDI_ENGINE_SETTLE_H
+
+#include "engine/run.h"
+
+/* Before `month` is decided: settles all that lies behind it. `dataset` is of that month. False when memory ran out. */
+bool settle_past(struct history *history, const struct records *records, const struct dataset *dataset,
+                 const struct run_options *options);
+
+/* --- the same, for those whose worlds are not records ------------------------------------------------------------- */
+
+/* Forgets what was settled behind an event that was not. */
+void settle_reopen(struct history *history, const struct dataset *dataset);
+
+/* The first month after `after`, and before the dataset's, with an event that was not settled; MONTH_LAST: none. */
+month_number settle_next(const struct history *history, const struct dataset *dataset, month_number after);
+
+/* Keeps what a run with options.settles_only found of the events of its month. */
+void settle_record(struct history *history, struct run *run);
+
+#endif
