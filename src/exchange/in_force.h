@@ -1,4 +1,7 @@
-/* in-force.csv: the values that later months read, written after one call and read by the next. */
+/* in-force.csv: the values that later months read, written after one call and read by the next.
+ *
+ * A section for each entity: #household,month,id,dibao,… and below it a line for each row and month; an empty month is
+ * an opening value, an empty cell nothing. One file, so that a call that is cut short leaves the old one whole. */
 #ifndef DOUDI_EXCHANGE_IN_FORCE_H
 #define DOUDI_EXCHANGE_IN_FORCE_H
 
