@@ -21,21 +21,64 @@ static bool is_settling(const struct entity *entity) {
     return entity->is_event && any_rule(entity);
 }
 
-static void reopen_table(struct history *history, const struct table *table, month_number month) {
+static void forget(struct history *history, const struct entity *entity, struct text id) {
+    for (size_t i = 0; i < entity->fields.count; i++)
+        if (entity->fields.items[i]->kind != FIELD_INPUT) history_forget(history, entity->fields.items[i], id);
+}
+
+/* Behind an event that came in late. */
+static void reopen_behind_late(struct history *history, const struct table *table, month_number month) {
     bool open = false;
     for (size_t row = 0; row < table->rows; row++) {
         if (row == 0 || table->parents[row] != table->parents[row - 1]) open = false;
-        for (size_t i = 0; open && i < table->entity->fields.count; i++)
-            if (table->entity->fields.items[i]->kind != FIELD_INPUT)
-                history_forget(history, table->entity->fields.items[i], table->ids[row]);
+        if (open) forget(history, table->entity, table->ids[row]);
         open = open || (month_of(table, row) < month && !is_settled(history, table, row));
     }
 }
 
+/* Behind an event that is gone: those of its month and later, under the parent whose id its own begins with. */
+static void reopen_behind(struct history *history, const struct dataset *dataset, const struct entity *entity,
+                          struct text id, month_number month) {
+    const struct table *table = dataset_table(dataset, entity);
+    for (size_t at = 0; at < id.length; at++) {
+        size_t begin, end, parent;
+        if (id.bytes[at] != '/') continue;
+        parent = table_find(dataset_table(dataset, entity->parent), text_slice(id, 0, at));
+        if (parent == SIZE_MAX) continue;
+        dataset_below(dataset, entity->parent, parent, entity, &begin, &end);
+        for (size_t row = begin; row < end; row++)
+            if (month_of(table, row) >= month) forget(history, entity, table->ids[row]);
+    }
+}
+
+static void reopen_behind_cancelled(struct history *history, const struct dataset *dataset,
+                                    const struct entity *entity) {
+    const struct table *table = dataset_table(dataset, entity);
+    const struct map *settled = &history->by_field[any_rule(entity)->index];
+    struct arena arena;
+    struct map present;
+    arena_init(&arena);
+    map_init(&present, &arena);
+    for (size_t row = 0; row < table->rows; row++) map_put(&present, table->ids[row], &present);
+    if (arena_failed(&arena)) history->arena.failed = true;
+    for (size_t i = 0; i < settled->count && !arena_failed(&arena); i++) {
+        struct text id = settled->entries[i].key;
+        const struct past *past = settled->entries[i].value;
+        if (past->list.count == 0 || map_get(&present, id)) continue;
+        reopen_behind(history, dataset, entity, id, past->list.items[0].month);
+        forget(history, entity, id);
+    }
+    arena_free(&arena);
+}
+
 void settle_reopen(struct history *history, const struct dataset *dataset) {
     const struct policy *policy = dataset->policy;
-    for (size_t i = 0; i < policy->entities.count; i++)
-        if (is_settling(policy->entities.items[i])) reopen_table(history, &dataset->tables[i], dataset->month);
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct entity *entity = policy->entities.items[i];
+        if (!is_settling(entity)) continue;
+        reopen_behind_cancelled(history, dataset, entity);
+        reopen_behind_late(history, dataset_table(dataset, entity), dataset->month);
+    }
 }
 
 month_number settle_next(const struct history *history, const struct dataset *dataset, month_number after) {

@@ -1,8 +1,8 @@
 /* Settling: events of months that lie behind, each in the world of its own month, in order of time.
  *
- * An event is judged as of its own date. One that comes in late reopens those behind it under the same parent; the
- * others keep what they were settled with. Monthly values are read as they were in force then; a month that nobody
- * assessed is not assessed now. */
+ * An event is judged as of its own date. One that comes in late, or is gone, reopens those behind it under the
+ * same parent; the others keep what they were settled with. Monthly values are read as they were in force then; a month
+ * that nobody assessed is not assessed now. */
 #ifndef DOUDI_ENGINE_SETTLE_H
 #define DOUDI_ENGINE_SETTLE_H
 
@@ -14,7 +14,7 @@ bool settle_past(struct history *history, const struct records *records, const s
 
 /* --- the same, for those whose worlds are not records ------------------------------------------------------------- */
 
-/* Forgets what was settled behind an event that was not. */
+/* Forgets what was settled behind an event that was not, or that is gone. */
 void settle_reopen(struct history *history, const struct dataset *dataset);
 
 /* The first month after `after`, and before the dataset's, with an event that was not settled; MONTH_LAST: none. */

@@ -321,6 +321,22 @@ static void a_late_bill_reopens_those_behind_it(void **state) {
     stage_close(&stage);
 }
 
+/* The first of two bills is gone a month later: what it had used up is free again for the second. */
+static void a_cancelled_bill_reopens_those_behind_it(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage, bills_law, NULL, NULL);
+    stage_row(&stage, "bill", "", "P1", "left=2018-04-05 number=B2 cost=100");
+    stage_row(&stage, "bill", "", "P1", "left=2018-03-05 number=B1 cost=150");
+    stage_decide(&stage, "2018-06");
+    EXPECT(&stage, "bill.aid", "P1/2018-03-05/B1", "75");
+    EXPECT(&stage, "bill.aid", "P1/2018-04-05/B2", "25");
+    records_drop_last(&stage.records, map_get(&stage.policy->entity_by_name, TEXT("bill")));
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "bill.aid", "P1/2018-04-05/B2", "50");
+    stage_close(&stage);
+}
+
 /* --- layers ------------------------------------------------------------------------------------------------------- */
 
 static void exceptions_go_by_area_and_layer(void **state) {
@@ -378,6 +394,7 @@ int main(void) {
         cmocka_unit_test(a_bill_reads_the_value_in_force_for_its_month),
         cmocka_unit_test(a_bill_is_judged_in_the_world_of_its_own_month),
         cmocka_unit_test(a_late_bill_reopens_those_behind_it),
+        cmocka_unit_test(a_cancelled_bill_reopens_those_behind_it),
         cmocka_unit_test(exceptions_go_by_area_and_layer),
         cmocka_unit_test(exceptions_that_contradict_are_a_fault),
     };
