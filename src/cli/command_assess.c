@@ -1,8 +1,8 @@
 /* doudi assess: everyone of a data folder, decided month by month. */
 #include "cli/progress.h"
 #include "cli/session.h"
-#include "exchange/explanation_json.h"
 #include "exchange/in_force.h"
+#include "exchange/json.h"
 #include "exchange/rejected.h"
 #include "exchange/results.h"
 

@@ -1,7 +1,7 @@
 /* doudi policy: which of its commands; check and test. */
 #include "cli/command.h"
 #include "exchange/case.h"
-#include "exchange/explanation_json.h"
+#include "exchange/json.h"
 #include "exchange/policy_folder.h"
 
 #include <stdio.h>

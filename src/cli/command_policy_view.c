@@ -1,7 +1,7 @@
 /* doudi policy print | coverage | graph | diff: a policy to be read. */
 #include "cli/command.h"
 #include "exchange/case.h"
-#include "exchange/explanation_json.h"
+#include "exchange/json.h"
 #include "lang/coverage.h"
 #include "lang/diff.h"
 #include "lang/graph.h"

@@ -2,18 +2,6 @@
 
 enum { NESTING_MAX = 28 }; /* each level opens an array and an object; JSON_DEPTH_MAX and two around the tree */
 
-void json_write_words(struct json_writer *writer, const char *key, const struct text words[LANGUAGES]) {
-    static const char *const names[] = {[LANGUAGE_ZH] = "zh", [LANGUAGE_EN] = "en"};
-    if (!words[LANGUAGE_ZH].length && !words[LANGUAGE_EN].length) return;
-    json_write_key(writer, key);
-    json_write_object(writer);
-    for (int language = 0; language < LANGUAGES; language++) {
-        json_write_key(writer, names[language]);
-        json_write_string(writer, label_or_name(words, TEXT(""), (enum language)language));
-    }
-    json_write_close_object(writer);
-}
-
 static void write_text(struct json_writer *writer, const char *key, struct text text) {
     if (!text.length) return;
     json_write_key(writer, key);

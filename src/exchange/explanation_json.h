@@ -9,7 +9,4 @@
  * explanations of a document. */
 void explanation_write_json(struct json_writer *writer, struct map *opened, const struct explanation *explanation);
 
-/* {"zh": .., "en": ..} */
-void json_write_words(struct json_writer *writer, const char *key, const struct text words[LANGUAGES]);
-
 #endif

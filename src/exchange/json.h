@@ -7,6 +7,7 @@
 #define DOUDI_EXCHANGE_JSON_H
 
 #include "base/arena.h"
+#include "base/diagnostic.h"
 #include "base/text.h"
 
 enum { JSON_DEPTH_MAX = 64 };
@@ -78,5 +79,7 @@ void json_write_number(struct json_writer *writer, struct text number); /* as it
 void json_write_integer(struct json_writer *writer, int64_t integer);
 void json_write_bool(struct json_writer *writer, bool value);
 void json_write_null(struct json_writer *writer);
+/* "key": {"zh": .., "en": ..}; what lacks one language has the other's words, what has neither is left out. */
+void json_write_words(struct json_writer *writer, const char *key, const struct text words[LANGUAGES]);
 
 #endif

@@ -152,3 +152,15 @@ void json_write_bool(struct json_writer *writer, bool value) {
 void json_write_null(struct json_writer *writer) {
     write_plain(writer, TEXT("null"));
 }
+
+void json_write_words(struct json_writer *writer, const char *key, const struct text words[LANGUAGES]) {
+    static const char *const names[] = {[LANGUAGE_ZH] = "zh", [LANGUAGE_EN] = "en"};
+    if (!words[LANGUAGE_ZH].length && !words[LANGUAGE_EN].length) return;
+    json_write_key(writer, key);
+    json_write_object(writer);
+    for (int language = 0; language < LANGUAGES; language++) {
+        json_write_key(writer, names[language]);
+        json_write_string(writer, words[words[language].length ? language : LANGUAGES - 1 - language]);
+    }
+    json_write_close_object(writer);
+}
