@@ -1,26 +1,10 @@
+#include "arena_state.h"
+
 #include "base/calendar.h"
 #include "base/memory.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-static int set_up(void **state) {
-    static struct arena arena;
-    memory_fail_after(-1);
-    arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    memory_fail_after(-1);
-    arena_free(*state);
-    return 0;
-}
 
 static day_number date(const char *text) {
     day_number day;

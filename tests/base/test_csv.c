@@ -1,29 +1,13 @@
+#include "arena_state.h"
+
 #include "base/csv.h"
 #include "base/memory.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 enum { RANDOM_TEXTS = 20000 };
-
-static int set_up(void **state) {
-    static struct arena arena;
-    memory_fail_after(-1);
-    arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    memory_fail_after(-1);
-    arena_free(*state);
-    return 0;
-}
 
 static uint32_t next_random(uint64_t *seed) {
     *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);

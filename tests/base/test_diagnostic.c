@@ -1,29 +1,13 @@
+#include "arena_state.h"
+
 #include "base/diagnostic.h"
 #include "base/memory.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const struct message unknown_name = {
     "unknown-name", {"没有「{0}」这个名称", "no name \"{0}\""}, {"是不是「{1}」？", "did you mean \"{1}\"?"}};
 static const struct message broken = {"broken", {"文件读不了", "the file cannot be read"}, {"", ""}};
-
-static int set_up(void **state) {
-    static struct arena arena;
-    memory_fail_after(-1);
-    arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    memory_fail_after(-1);
-    arena_free(*state);
-    return 0;
-}
 
 static struct source source_of(const char *name, const char *bytes) {
     return (struct source){text_from(name), text_from(bytes)};

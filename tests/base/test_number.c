@@ -1,31 +1,16 @@
+#include "arena_state.h"
+
 #include "base/memory.h"
 #include "base/number.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <gmp.h>
 
 /* GMP is the second opinion here: every operation on numbers of mixed sizes must come out alike. */
 
 enum { ROUNDS = 20000, NUMBER_BITS_MAX = 700, TEXT_ROOM = 4096 };
-
-static int set_up(void **state) {
-    static struct arena arena;
-    memory_fail_after(-1);
-    arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    memory_fail_after(-1);
-    arena_free(*state);
-    return 0;
-}
 
 static struct number parse(struct arena *arena, const char *text) {
     struct number number;

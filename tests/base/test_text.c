@@ -1,28 +1,12 @@
+#include "arena_state.h"
+
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/width.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-static int set_up(void **state) {
-    static struct arena arena;
-    memory_fail_after(-1);
-    arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    memory_fail_after(-1);
-    arena_free(*state);
-    return 0;
-}
 
 static void texts_are_compared_by_bytes(void **state) {
     (void)state;

@@ -1,23 +1,9 @@
+#include "arena_state.h"
+
 #include "lang/markdown.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-static int set_up(void **state) {
-    static struct arena arena;
-    arena_init(&arena);
-    *state = &arena;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    arena_free(*state);
-    return 0;
-}
 
 static struct blocks find(struct arena *arena, const char *text) {
     struct source *source = ARENA_NEW(arena, struct source);
