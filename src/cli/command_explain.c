@@ -16,11 +16,15 @@ static bool is_utf8_terminal(void) {
     return false;
 }
 
-/* The row that the word names, in whatever entity. */
+/* The row that the word names, in whatever entity; an event by its whole name. */
 static const struct entity *find_row(const struct session *session, struct text id, size_t *row) {
     for (size_t i = 0; i < session->policy->entities.count; i++) {
         const struct entity *entity = session->policy->entities.items[i];
-        *row = entity->is_event ? SIZE_MAX : table_find(dataset_table(session->dataset, entity), id);
+        const struct table *table = dataset_table(session->dataset, entity);
+        *row = SIZE_MAX;
+        for (size_t k = 0; entity->is_event && k < table->rows; k++)
+            if (text_equal(table->ids[k], id) && run_event_counts(session->run, entity, k)) *row = k;
+        if (!entity->is_event) *row = table_find(table, id);
         if (*row != SIZE_MAX) return entity;
     }
     return NULL;
@@ -48,16 +52,19 @@ static void tell(struct teller *teller, const struct explanation *explanation, c
     explanation_print(&teller->text, &command->arena, explanation, command->language, is_utf8_terminal());
 }
 
-/* Every benefit that the row, or one below it, gets or might get; zeros are left to --why-not. */
+/* Every benefit that the row, or one below it, gets or might get, of events those of the month; zeros are left to
+ * --why-not. */
 static void tell_benefits(struct teller *teller, const struct entity *entity, size_t row) {
     struct session *session = teller->session;
     for (size_t i = 0; i < session->policy->fields.count; i++) {
         const struct field *benefit = session->policy->fields.items[i];
         size_t begin, end;
-        if (benefit->kind != FIELD_BENEFIT || benefit->entity->is_event || !entity_is_within(benefit->entity, entity))
-            continue;
+        if (benefit->kind != FIELD_BENEFIT || !entity_is_within(benefit->entity, entity)) continue;
         dataset_below(session->dataset, entity, row, benefit->entity, &begin, &end);
         for (size_t k = begin; k < end; k++) {
+            if (benefit->entity->is_event && benefit->entity != entity &&
+                run_event_month(session->run, benefit->entity, k) != session->run->month)
+                continue;
             struct value value = run_in_force(session->run, benefit, k);
             bool nothing = value.state == VALUE_KNOWN && number_sign(value.as.number) == 0;
             bool elsewhere = value.state == VALUE_UNKNOWN && value.reason.kind == REASON_NOT_ASSESSED &&
@@ -164,8 +171,8 @@ int command_explain(struct command *command) {
     const struct entity *entity = status == EXIT_DONE ? find_row(&session, text_from(command->words[2]), &row) : NULL;
     if (status == EXIT_DONE && !entity) {
         fprintf(stderr,
-                say(command, "doudi: 数据里没有「%s」;请写家庭或人员的编号\n",
-                    "doudi: there is no \"%s\" in the data; name a family or person by id\n"),
+                say(command, "doudi: 数据里没有「%s」;请写家庭、人员的编号,或单子的全名\n",
+                    "doudi: there is no \"%s\" in the data; name a family or person by id, a bill by its whole name\n"),
                 command->words[2]);
         status = EXIT_USAGE;
     }

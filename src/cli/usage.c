@@ -73,7 +73,7 @@ static const struct usage usages[] = {
      " json month out policy previous reading known all-or-nothing strict "},
     {"explain",
      {"数据 家庭 --month 2018-07", "DATA HOUSEHOLD --month 2018-07"},
-     {"解释一户得到什么、为什么", "why one family gets what it gets"},
+     {"解释一户(一人、一张单子)得到什么、为什么", "why one family (or person, or bill) gets what it gets"},
      {"  --policy 文件夹      默认 policies/yunnan-2018\n"
       "  --why-not 待遇       为什么得不到,差多少\n"
       "  --depth N            展开几层(默认 4)\n"

@@ -104,6 +104,15 @@ static bool find_index(const struct context *context, const struct expr *path, i
     return true;
 }
 
+/* An expression may read the same line of a table more than once. */
+static bool has_parameter(const struct explanation *parent, const struct explanation *node) {
+    for (size_t i = 0; i < parent->children.count; i++)
+        if (parent->children.items[i]->parameter == node->parameter && parent->children.items[i]->line == node->line &&
+            node->line)
+            return true;
+    return false;
+}
+
 static void add_parameter(const struct list *list, const struct context *context, const struct expr *path,
                           day_number day, struct value value) {
     const struct parameter *parameter = path->as.path.target.parameter;
@@ -121,7 +130,7 @@ static void add_parameter(const struct list *list, const struct context *context
         node->line = parameter_find(context->run, parameter, entity, row, day, index, &node->level);
     node->inherited = node->line && parameter->area && node->level != parameter->area;
     node->unconfirmed = node->line && !node->line->confirmed;
-    add_child(list, node);
+    if (!has_parameter(list->parent, node)) add_child(list, node);
     for (size_t i = 0; i < path->items.count; i++) add_operands(list, context, path->items.items[i]);
 }
 
