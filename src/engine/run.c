@@ -6,7 +6,8 @@
 #include <assert.h>
 
 enum { NOT_ASKED, BEING_FOUND, FOUND };
-enum { OPEN_MAX = 10 }; /* exceptions of one layer whose conditions are unknown at once */
+enum { CASES_USUAL = 4 }; /* more than these take memory of the run */
+enum { OPEN_MAX = 10 };   /* exceptions of one layer whose conditions are unknown at once */
 
 /* --- beginning and end ------------------------------------------------------------------------------------------ */
 
@@ -116,11 +117,14 @@ struct value outcomes_agree(const struct type *type, const struct value *outcome
 /* The first case that fits. One whose condition is unknown stays open, and the search goes on to the first yes. */
 static struct value decide_cases(const struct context *context, const struct rule *rule) {
     struct arena *arena = &context->run->arena;
-    struct value *outcomes = ARENA_ARRAY(arena, struct value, rule->count + 1),
-                 *open = ARENA_ARRAY(arena, struct value, rule->count + 1);
+    struct value few[2 * CASES_USUAL], *outcomes = few, *open = few + CASES_USUAL;
     size_t count = 0, open_count = 0;
     bool closed = false;
-    if (!outcomes || !open || arena_failed(arena)) return value_fault(REASON_NO_CASE, rule->field, 0);
+    if (rule->count >= CASES_USUAL) {
+        outcomes = ARENA_ARRAY(arena, struct value, rule->count + 1);
+        open = ARENA_ARRAY(arena, struct value, rule->count + 1);
+    }
+    if (arena_failed(arena)) return value_fault(REASON_NO_CASE, rule->field, 0);
     for (size_t i = 0; i < rule->count && !closed; i++) {
         const struct branch *branch = &rule->branches[i];
         struct value condition = branch->condition ? evaluate(context, branch->condition) : value_truth(true);
