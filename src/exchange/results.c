@@ -1,6 +1,7 @@
 #include "exchange/results.h"
 
 #include "base/csv.h"
+#include "engine/evaluate.h"
 
 /* --- finding ---------------------------------------------------------------------------------------------------- */
 
@@ -300,6 +301,46 @@ static void list_guarantees(struct sheet *sheet) {
     }
 }
 
+/* Whether the value reaches the target; empty where there is none, or nothing to compare. */
+static struct text target_met(const struct indicator *indicator, const struct value *value, struct number target) {
+    const struct declaration *declaration = indicator->declaration;
+    if (!declaration->has_target || value->state != VALUE_KNOWN || indicator->type.kind != TYPE_NUMBER) return TEXT("");
+    bool met = comparison_holds(declaration->target_compare, number_compare(value->as.number, target));
+    return met ? TEXT("yes") : TEXT("no");
+}
+
+static void list_indicator(struct sheet *sheet, const struct indicator *indicator, size_t level) {
+    struct results *results = sheet->results;
+    struct run *run = results->run;
+    const struct table *table = dataset_table(run->dataset, indicator->levels.items[level]);
+    struct context context = {.run = run, .day = run->first_day};
+    struct number target = number_zero;
+    if (indicator->declaration->has_target) target = evaluate(&context, indicator->declaration->target).as.number;
+    for (size_t row = 0; row < table->rows; row++) {
+        struct value value = run_indicator(run, indicator, level, row);
+        if (value.state == VALUE_FAULT && value.reason.kind == REASON_DIVISION) continue; /* nothing to measure */
+        cell(sheet, month_format(results->arena, run->month), false);
+        cell(sheet, indicator->name, false);
+        cell(sheet, table->entity->name, false);
+        cell(sheet, table->ids[row], false);
+        cell(sheet, value_plain(results->arena, &indicator->type, indicator->scale, &value), false);
+        cell(sheet, value.state == VALUE_KNOWN ? TEXT("") : reason_written(results->arena, run->policy, &value), false);
+        cell(sheet, target_met(indicator, &value, target), true);
+    }
+}
+
+static void list_indicators(struct sheet *sheet) {
+    const struct run *run = sheet->results->run;
+    static const char *const headings[] = {"month", "indicator", "level", "area", "value", "reason", "target_met"};
+    for (size_t i = 0; i < 7; i++) cell(sheet, text_from(headings[i]), i == 6);
+    for (size_t i = 0; i < run->policy->indicators.count; i++) {
+        const struct indicator *indicator = run->policy->indicators.items[i];
+        bool in_force = run->first_day >= indicator->from && run->first_day <= indicator->until;
+        for (size_t level = 0; in_force && level < indicator->levels.count; level++)
+            list_indicator(sheet, indicator, level);
+    }
+}
+
 /* By area: one line for each row of the entities above the families and each benefit paid there. */
 static void summarise_area(struct sheet *sheet, const struct entity *area, size_t row, const struct field *benefit) {
     struct results *results = sheet->results;
@@ -352,7 +393,8 @@ enum file_result results_write(struct results *results, const char *folder, bool
     } sheets[] = {{"summary.csv", summarise},
                   {"undetermined.csv", list_undetermined},
                   {"alerts.csv", list_alerts},
-                  {"guarantees.csv", list_guarantees}};
+                  {"guarantees.csv", list_guarantees},
+                  {"indicators.csv", list_indicators}};
     enum file_result result = folder_make(folder);
     *path = text_from(folder);
     if (result == FILE_OK) result = write_decisions(results, folder, append, path);

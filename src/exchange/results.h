@@ -1,4 +1,5 @@
-/* What a month's run found, as files: decisions, summary, alerts, undetermined rows, broken guarantees. */
+/* What a month's run found, as files: decisions, summary, alerts, undetermined rows, broken guarantees,
+ * indicators. */
 #ifndef DOUDI_EXCHANGE_RESULTS_H
 #define DOUDI_EXCHANGE_RESULTS_H
 
@@ -35,9 +36,9 @@ struct results {
  * out. */
 bool results_find(struct results *results, struct run *run, struct arena *arena);
 
-/* Writes decisions-ENTITY.csv, summary.csv, alerts.csv, undetermined.csv, guarantees.csv into the folder, each with the
- * month in its lines; `append` when a month before it was written by the same call. The first file that cannot be
- * written is named in *path. */
+/* Writes decisions-ENTITY.csv, summary.csv, alerts.csv, undetermined.csv, guarantees.csv, indicators.csv into the
+ * folder, each with the month in its lines; `append` when a month before it was written by the same call. The first
+ * file that cannot be written is named in *path. */
 enum file_result results_write(struct results *results, const char *folder, bool append, struct text *path);
 
 #endif

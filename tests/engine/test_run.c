@@ -73,7 +73,9 @@ static void logic_needs_only_what_decides(void **state) {
                          "rule family every : bool = all(person: ill)\n"
                          "rule family same : count = when farm > 0: 3\n    otherwise: 3\n"
                          "rule family asked : bool = known(farm)\n"
-                         "rule family default : money/month = farm if known else 7 yuan/month\n",
+                         "rule family default : money/month = farm if known else 7 yuan/month\n"
+                         "rule family one_of : bool = 3 yuan/month in (farm, 3 yuan/month)\n"
+                         "rule family one_of_open : bool = 5 yuan/month in (farm, 3 yuan/month)\n",
                    NULL, NULL);
     stage_decide(&stage, "2018-07");
     EXPECT(&stage, "family.no_matter", "F2", "no");
@@ -87,6 +89,9 @@ static void logic_needs_only_what_decides(void **state) {
     EXPECT(&stage, "family.asked", "F1", "yes");
     EXPECT(&stage, "family.asked", "F2", "no");
     EXPECT(&stage, "family.default", "F2", "7");
+    EXPECT(&stage, "family.one_of", "F2", "yes");
+    EXPECT(&stage, "family.one_of_open", "F1", "no");
+    EXPECT(&stage, "family.one_of_open", "F2", "unknown:input");
     stage_close(&stage);
 }
 
@@ -321,6 +326,30 @@ static void a_late_bill_reopens_those_behind_it(void **state) {
     stage_close(&stage);
 }
 
+/* What a bill was settled with stands, whatever is set otherwise a month later. */
+static void settled_bills_keep_what_they_had(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "parameter share : ratio in 0% .. 100% = 50%\n"
+                         "rule bill paid : money in 0 .. 100_000 yuan = round(cost * share, 1 fen)\n",
+                   NULL, NULL);
+    stage_row(&stage, "bill", "", "P1", "left=2018-04-05 number=B1 cost=10");
+    stage_row(&stage, "bill", "", "P1", "left=2018-05-05 number=B2 cost=10");
+    stage_row(&stage, "bill", "", "P1", "left=2018-07-05 number=B3 cost=10");
+    stage_decide(&stage, "2018-06");
+    const struct parameter *share = map_get(&stage.policy->parameter_by_name, TEXT("share"));
+    struct value most = value_number(number_one);
+    struct override override = override_of(share, &most);
+    stage.options.overrides = &override;
+    stage.options.override_count = 1;
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "bill.paid", "P1/2018-04-05/B1", "5");
+    EXPECT(&stage, "bill.paid", "P1/2018-05-05/B2", "5");
+    EXPECT(&stage, "bill.paid", "P1/2018-07-05/B3", "10");
+    stage_close(&stage);
+}
+
 /* The first of two bills is gone a month later: what it had used up is free again for the second. */
 static void a_cancelled_bill_reopens_those_behind_it(void **state) {
     (void)state;
@@ -394,6 +423,7 @@ int main(void) {
         cmocka_unit_test(a_bill_reads_the_value_in_force_for_its_month),
         cmocka_unit_test(a_bill_is_judged_in_the_world_of_its_own_month),
         cmocka_unit_test(a_late_bill_reopens_those_behind_it),
+        cmocka_unit_test(settled_bills_keep_what_they_had),
         cmocka_unit_test(a_cancelled_bill_reopens_those_behind_it),
         cmocka_unit_test(exceptions_go_by_area_and_layer),
         cmocka_unit_test(exceptions_that_contradict_are_a_fault),
