@@ -66,6 +66,11 @@ static void print_month(struct builder *out, struct session *session, const stru
             TEXT_ARG(month), dataset_table(session->dataset, people->parent)->rows,
             dataset_table(session->dataset, people)->rows, TEXT_ARG(name));
     print_totals(out, command, results, &confirmation);
+    if (session->dataset->strays)
+        builder_format(out,
+                       say(command, "! 有 %zu 行不知属于哪一户,某户可能因此少算了人 → %s/rejected.csv\n",
+                           "! rows that belong to nobody known: %zu; a family may lack someone → %s/rejected.csv\n"),
+                       session->dataset->strays, folder);
     if (results->undetermined_rows)
         builder_format(out,
                        say(command, "？无法判定 %zu 份 → %s/undetermined.csv\n",
@@ -134,6 +139,7 @@ static void write_month(struct json_writer *writer, struct session *session, con
     }
     json_write_close_array(writer);
     write_count(writer, "undetermined", results->undetermined_rows);
+    write_count(writer, "rows_refused_of_nobody_known", session->dataset->strays);
     write_count(writer, "alerts", results->alerts);
     write_count(writer, "guarantees_broken", results->broken);
     write_count(writer, "guarantees_not_checkable", results->unchecked);

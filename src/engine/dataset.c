@@ -16,18 +16,78 @@ struct making {
 
 static const uint32_t GONE = UINT32_MAX; /* no row */
 
+/* A row of the entity is missing under the parent with that id. A parent that is refused itself was noted when it was.
+ */
+static void note_loss(struct making *making, const struct entity *entity, struct text parent_id) {
+    making->dataset->tables[entity->index].rows_lost = true;
+    if (!entity->parent) return;
+    struct table *parent = &making->dataset->tables[entity->parent->index];
+    size_t row = table_find(parent, parent_id);
+    if (row == SIZE_MAX) {
+        making->dataset->strays += !map_get(&making->refused[entity->parent->index], parent_id);
+        return;
+    }
+    bool **incomplete = &parent->incomplete[entity->index];
+    if (!*incomplete) *incomplete = ARENA_ARRAY(&making->dataset->arena, bool, parent->rows);
+    if (*incomplete) (*incomplete)[row] = true;
+}
+
+static void list_refusal(struct making *making, enum refusal_kind kind, const struct entity *entity, size_t row,
+                         const struct field *field, struct text value) {
+    struct refusal refusal = {kind, entity, row, field, value};
+    VECTOR_PUSH(making->refusals->arena, &making->refusals->list, refusal);
+}
+
 static void refuse(struct making *making, enum refusal_kind kind, const struct entity *entity, size_t row,
                    const struct field *field, struct text value) {
-    struct refusal refusal = {kind, entity, row, field, value};
-    struct text id = making->records->tables[entity->index].rows[row].id;
-    VECTOR_PUSH(making->refusals->arena, &making->refusals->list, refusal);
-    if (id.length) map_put(&making->refused[entity->index], id, making);
+    const struct record_row *record = &making->records->tables[entity->index].rows[row];
+    list_refusal(making, kind, entity, row, field, value);
+    if (record->id.length) map_put(&making->refused[entity->index], record->id, making);
+    note_loss(making, entity, record->parent);
 }
 
 /* --- which rows stand ------------------------------------------------------------------------------------------- */
 
 static bool stands(const struct record_row *row, month_number month) {
     return row->from <= month && month <= row->until;
+}
+
+static bool same_cell(const struct column *column, size_t a, size_t b) {
+    if (column->known[a] != column->known[b]) return false;
+    if (!column->known[a]) return true;
+    return column->texts ? text_equal(column->texts[a], column->texts[b])
+                         : column_get(column, a) == column_get(column, b);
+}
+
+/* A row told twice in the same words says nothing new. */
+static bool same_row(const struct record_table *records, size_t a, size_t b) {
+    const struct record_row *left = &records->rows[a], *right = &records->rows[b];
+    bool same = text_equal(left->parent, right->parent) && left->until == right->until;
+    for (size_t i = 0; i < records->entity->inputs.count && same; i++) same = same_cell(&records->columns[i], a, b);
+    return same;
+}
+
+static void refuse_double(struct making *making, const struct record_table *records, size_t row, size_t other) {
+    if (same_row(records, row, other))
+        list_refusal(making, REFUSED_DUPLICATE, records->entity, row, NULL, records->rows[row].id);
+    else
+        refuse(making, REFUSED_DUPLICATE, records->entity, row, NULL, records->rows[row].id);
+}
+
+/* Rows of the month that could not be read: what the same id said before does not stand for them. */
+static void note_lost_rows(struct making *making, const struct record_table *records, struct map *latest,
+                           bool *chosen) {
+    for (size_t i = 0; i < making->records->lost.count; i++) {
+        const struct lost_row *lost = &making->records->lost.items[i];
+        month_number month = making->dataset->month;
+        if (lost->entity != records->entity || month < lost->from || month > lost->until) continue;
+        note_loss(making, lost->entity, lost->parent);
+        size_t other = latest && lost->id.length ? (size_t)map_get(latest, lost->id) : 0;
+        if (!other || !chosen[other - 1] || (lost->from != MONTH_FIRST && records->rows[other - 1].from > lost->from))
+            continue;
+        chosen[other - 1] = false;
+        refuse(making, REFUSED_VERSION_LOST, records->entity, other - 1, NULL, lost->id);
+    }
 }
 
 /* Of several versions of one id the latest begun stands; two that begin together are a mistake. */
@@ -44,7 +104,7 @@ static void choose_versions(struct making *making, const struct record_table *re
         }
         size_t other = (size_t)map_get(&latest, row->id);
         if (other && records->rows[other - 1].from == row->from) {
-            refuse(making, REFUSED_DUPLICATE, records->entity, i, NULL, row->id);
+            refuse_double(making, records, i, other - 1);
             continue;
         }
         if (other && records->rows[other - 1].from > row->from) continue;
@@ -52,6 +112,7 @@ static void choose_versions(struct making *making, const struct record_table *re
         chosen[i] = true;
         map_put(&latest, row->id, (void *)(i + 1));
     }
+    note_lost_rows(making, records, &latest, chosen);
 }
 
 static bool dated_known(const struct record_table *records, size_t row, const struct field **missing) {
@@ -70,6 +131,7 @@ static void choose_events(struct making *making, const struct record_table *reco
         chosen[i] = dated_known(records, i, &missing);
         if (!chosen[i]) refuse(making, REFUSED_DATED_EMPTY, records->entity, i, missing, TEXT(""));
     }
+    note_lost_rows(making, records, NULL, chosen);
 }
 
 /* --- parents ---------------------------------------------------------------------------------------------------- */
@@ -129,11 +191,13 @@ static size_t drop_doubles(struct making *making, const struct record_table *rec
     for (size_t i = 0; i < count; i++) {
         bool doubled = kept > 0 && places[kept - 1].parent == places[i].parent &&
                        compare_dated(records, places[kept - 1].arrival, places[i].arrival) == 0;
-        if (doubled)
-            refuse(making, REFUSED_DUPLICATE, records->entity, places[i].arrival, records->entity->dated.items[0],
-                   TEXT(""));
-        else
+        size_t row = places[i].arrival;
+        if (!doubled)
             places[kept++] = places[i];
+        else if (same_row(records, row, places[kept - 1].arrival))
+            list_refusal(making, REFUSED_DUPLICATE, records->entity, row, records->entity->dated.items[0], TEXT(""));
+        else
+            refuse(making, REFUSED_DUPLICATE, records->entity, row, records->entity->dated.items[0], TEXT(""));
     }
     return kept;
 }
@@ -243,6 +307,7 @@ static void lay_rows(struct making *making, struct table *table, const struct re
     table->arrival = ARENA_ARRAY(arena, size_t, table->rows + 1);
     table->parents = ARENA_ARRAY(arena, uint32_t, table->rows + 1);
     table->first_child = ARENA_ARRAY(arena, uint32_t *, making->dataset->policy->entities.count + 1);
+    table->incomplete = ARENA_ARRAY(arena, bool *, making->dataset->policy->entities.count + 1);
     table->columns = ARENA_ARRAY(arena, struct column, table->entity->inputs.count + 1);
     if (arena_failed(arena)) return;
     for (size_t row = 0; row < table->rows; row++) {
@@ -340,4 +405,19 @@ void dataset_below(const struct dataset *dataset, const struct entity *outer, si
     const uint32_t *children = dataset->tables[inner->parent->index].first_child[inner->index];
     *begin = children[first];
     *end = children[last];
+}
+
+bool dataset_lost_below(const struct dataset *dataset, const struct entity *outer, size_t row,
+                        const struct entity *inner, struct loss *loss) {
+    for (const struct entity *lost = inner; lost != outer; lost = lost->parent) {
+        const bool *incomplete = dataset->tables[lost->parent->index].incomplete[lost->index];
+        size_t begin = 0, end = 0;
+        if (!incomplete) continue;
+        dataset_below(dataset, outer, row, lost->parent, &begin, &end);
+        for (size_t i = begin; i < end; i++) {
+            *loss = (struct loss){lost, lost->parent, i};
+            if (incomplete[i]) return true;
+        }
+    }
+    return false;
 }

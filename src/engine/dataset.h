@@ -15,9 +15,11 @@ struct table {
     struct text *ids;       /* of an event: its parent's and its dated fields joined by / */
     uint32_t *parents;      /* row of the parent entity; NULL at the top */
     uint32_t **first_child; /* by entity index: rows + 1 offsets into that child entity; NULL for what is no child */
+    bool **incomplete;      /* by entity index: rows of that child entity were refused here; NULL when none were */
     struct column *columns; /* by input_index */
     size_t *arrival;        /* row -> its number in the records */
     struct map by_id;       /* id -> row + 1; of events no such map */
+    bool rows_lost;         /* some rows of this entity were refused, wherever they belong */
 };
 
 struct dataset {
@@ -25,6 +27,7 @@ struct dataset {
     const struct policy *policy;
     month_number month;
     struct table *tables; /* by entity index */
+    size_t strays;        /* rows refused of which it is not known whose they are */
 };
 
 /* Why rows of the records were left out. */
@@ -37,6 +40,7 @@ enum refusal_kind {
     REFUSED_UNKNOWN_REFERENCE, /* field leads to no row */
     REFUSED_DATED_EMPTY,       /* an event without its date, or another of its dated fields */
     REFUSED_TOO_MANY,          /* more under one parent than `at most` */
+    REFUSED_VERSION_LOST,      /* what took its place could not be read */
 };
 struct refusal {
     enum refusal_kind kind;
@@ -50,8 +54,9 @@ struct refusals {
     VECTOR(struct refusal) list;
 };
 
-/* The rows that stand in the month. Rows that do not fit are left out, with all that hangs on them, and listed. NULL
- * when memory has run out. */
+/* The rows that stand in the month. Rows that do not fit are left out, with all that hangs on them, and listed; where
+ * they would have lain the parent is incomplete, so that nobody is decided as if they did not exist. NULL when memory
+ * has run out. */
 struct dataset *dataset_new(const struct policy *policy, const struct records *records, month_number month,
                             struct refusals *refusals);
 void dataset_free(struct dataset *dataset);
@@ -67,5 +72,14 @@ size_t dataset_climb(const struct dataset *dataset, const struct entity *from, s
 /* The rows of `inner` below a row of `outer`: *begin .. *end - 1. Works for any depth. */
 void dataset_below(const struct dataset *dataset, const struct entity *outer, size_t row, const struct entity *inner,
                    size_t *begin, size_t *end);
+
+/* True when a row of `inner`, or of an entity between, was refused below that row of `outer`; tells under which row of
+ * which entity, and what was lost. */
+struct loss {
+    const struct entity *lost, *under;
+    size_t row;
+};
+bool dataset_lost_below(const struct dataset *dataset, const struct entity *outer, size_t row,
+                        const struct entity *inner, struct loss *loss);
 
 #endif

@@ -23,6 +23,16 @@ static struct text parameter_trouble(struct arena *arena, const struct run *run,
                        TEXT_ARG(label));
 }
 
+static struct text lost_rows(struct arena *arena, const struct run *run, const struct reason *reason,
+                             enum language language) {
+    const struct entity *lost = run->policy->entities.items[reason->index];
+    struct text label = label_or_name(lost->label, lost->name, language);
+    struct text id = run->dataset->tables[reason->text].ids[reason->row];
+    if (language == LANGUAGE_ZH)
+        return text_format(arena, "%.*s 有一行「%.*s」数据被退回", TEXT_ARG(id), TEXT_ARG(label));
+    return text_format(arena, "a row of \"%.*s\" under %.*s was refused", TEXT_ARG(label), TEXT_ARG(id));
+}
+
 static const char *fault_words(enum reason_kind kind, enum language language) {
     static const char *const words[][LANGUAGES] = {
         [REASON_DIVISION] = {"除以零", "division by zero"},
@@ -48,6 +58,7 @@ struct text reason_words(struct arena *arena, const struct run *run, const struc
     case REASON_NOT_ASSESSED: return missing_field(arena, run, &value->reason, language);
     case REASON_PARAMETER:
     case REASON_NO_PARAMETER: return parameter_trouble(arena, run, &value->reason, language);
+    case REASON_ROWS_LOST: return lost_rows(arena, run, &value->reason, language);
     default: return text_from(fault_words(value->reason.kind, language));
     }
 }

@@ -101,6 +101,11 @@ static void gather_events(struct gathering *gathering, const struct context *con
 static void gather_through(struct gathering *gathering, const struct context *context) {
     const struct entity *entity = gathering->expr->as.group.entity;
     const struct table *table = dataset_table(context->run->dataset, entity);
+    if (table->rows_lost) { /* who knows where they lead */
+        struct value lost = value_unknown(REASON_ROWS_LOST, NULL, (uint32_t)entity->index, context->row);
+        lost.reason.text = (uint32_t)context->entity->index;
+        note_missing(gathering, lost, VALUE_FAULT);
+    }
     for (size_t row = 0; row < table->rows && !gathering->decided; row++) {
         struct value reference = field_read(context, gathering->expr->as.group.through, row);
         struct context member = context_of(context->run, entity, row);
@@ -111,22 +116,33 @@ static void gather_through(struct gathering *gathering, const struct context *co
     }
 }
 
+/* Rows that were refused are missing: nothing can be said of all the rows below. */
+static bool rows_lost(const struct context *context, const struct entity *outer, size_t row, const struct entity *inner,
+                      struct value *out) {
+    struct loss loss;
+    if (!dataset_lost_below(context->run->dataset, outer, row, inner, &loss)) return false;
+    *out = value_unknown(REASON_ROWS_LOST, NULL, (uint32_t)loss.lost->index, loss.row);
+    out->reason.text = (uint32_t)loss.under->index;
+    return true;
+}
+
 struct value evaluate_group(const struct context *context, const struct expr *expr) {
     struct gathering gathering = {.arena = &context->run->arena, .expr = expr};
-    const struct entity *entity = expr->as.group.entity;
+    const struct entity *entity = expr->as.group.entity, *outer = context->entity;
     const struct dataset *dataset = context->run->dataset;
-    size_t begin, end;
+    size_t begin, end, outer_row = context->row;
+    struct value lost;
     if (expr->as.group.through) {
         gather_through(&gathering, context);
         return finish(&gathering);
     }
     if (expr->as.group.earlier) {
-        end = context->row;
-        size_t parent = dataset_table(dataset, entity)->parents[context->row];
-        dataset_below(dataset, entity->parent, parent, entity, &begin, &(size_t){0});
-    } else {
-        dataset_below(dataset, context->entity, context->row, entity, &begin, &end);
+        outer = entity->parent;
+        outer_row = dataset_table(dataset, entity)->parents[context->row];
     }
+    if (rows_lost(context, outer, outer_row, entity, &lost)) note_missing(&gathering, lost, VALUE_FAULT);
+    dataset_below(dataset, outer, outer_row, entity, &begin, &end);
+    if (expr->as.group.earlier) end = context->row;
     if (entity->is_event) {
         gather_events(&gathering, context, begin, end);
         return finish(&gathering);
@@ -222,6 +238,7 @@ static void divide(struct arena *arena, struct shares *shares, struct number amo
 
 static void fill_shares(const struct context *context, const struct expr *expr, struct shares *shares) {
     struct arena *arena = &context->run->arena;
+    const struct entity *above = expr->items.items[0]->as.path.target.hops.items[0].up;
     struct value *values = ARENA_ARRAY(arena, struct value, shares->count + 1);
     struct number *weight = ARENA_ARRAY(arena, struct number, shares->count + 1);
     shares->share = ARENA_ARRAY(arena, struct number, shares->count + 1);
@@ -238,6 +255,7 @@ static void fill_shares(const struct context *context, const struct expr *expr, 
         total = number_add(arena, total, weight[i]);
     }
     if (values_missing(values, shares->count + 1, &shares->failure)) return;
+    if (rows_lost(context, above, shares->ancestor, context->entity, &shares->failure)) return;
     if (negative || number_sign(total) == 0) {
         shares->failure = value_fault(REASON_APPORTION, NULL, 0);
         return;

@@ -65,6 +65,13 @@ void records_put_text(struct records *records, const struct field *input, size_t
     column->known[row] = 1;
 }
 
-void records_drop_last(struct records *records, const struct entity *entity) {
-    records->tables[entity->index].count--;
+void records_lose(struct records *records, struct lost_row lost) {
+    if (lost.from != MONTH_FIRST || lost.until != MONTH_LAST) records->versioned = true;
+    VECTOR_PUSH(records->arena, &records->lost, lost);
+}
+
+void records_lose_last(struct records *records, const struct entity *entity) {
+    struct record_table *table = &records->tables[entity->index];
+    const struct record_row *row = &table->rows[--table->count];
+    records_lose(records, (struct lost_row){entity, row->id, row->parent, row->from, row->until});
 }

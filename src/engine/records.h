@@ -25,11 +25,19 @@ struct record_table {
         *columns; /* by input_index; a reference holds the id of its row in texts until a dataset resolves it */
 };
 
+/* A row that could not be read. What it would have said of its parent, and of its own id, is not known. */
+struct lost_row {
+    const struct entity *entity;
+    struct text id, parent;   /* as far as they could be read; else empty */
+    month_number from, until; /* of a row whose months could not be read: always */
+};
+
 struct records {
     struct arena *arena;
     const struct policy *policy;
     struct record_table *tables; /* by entity index */
-    bool versioned;              /* some row does not stand in every month */
+    VECTOR(struct lost_row) lost;
+    bool versioned; /* some row does not stand in every month */
 };
 
 enum { MONTH_FIRST = INT32_MIN, MONTH_LAST = INT32_MAX };
@@ -44,7 +52,9 @@ void records_put(struct records *records, const struct field *input, size_t row,
 void records_put_text(struct records *records, const struct field *input, size_t row,
                       struct text value); /* text, or a reference's id */
 
-/* Takes the last row of an entity back. */
-void records_drop_last(struct records *records, const struct entity *entity);
+/* Takes the last row of an entity back, as one that could not be read. */
+void records_lose_last(struct records *records, const struct entity *entity);
+/* Notes a row that could not even be added. */
+void records_lose(struct records *records, struct lost_row lost);
 
 #endif

@@ -212,6 +212,7 @@ const char *reason_code(enum reason_kind kind) {
         [REASON_INPUT] = "input",
         [REASON_PARAMETER] = "parameter-unknown",
         [REASON_NOT_ASSESSED] = "not-assessed",
+        [REASON_ROWS_LOST] = "row-refused",
         [REASON_DIVISION] = "division-by-zero",
         [REASON_NO_CASE] = "no-case",
         [REASON_CLASH] = "clash",
@@ -235,6 +236,9 @@ struct text reason_written(struct arena *arena, const struct policy *policy, con
     case REASON_NO_PARAMETER:
         return text_format(arena, "%s:%.*s", reason_code(reason->kind),
                            TEXT_ARG(policy->parameters.items[reason->index]->name));
+    case REASON_ROWS_LOST:
+        return text_format(arena, "%s:%.*s", reason_code(reason->kind),
+                           TEXT_ARG(policy->entities.items[reason->index]->name));
     default:
         if (!reason->field) return text_from(reason_code(reason->kind));
         return text_format(arena, "%s:%.*s.%.*s", reason_code(reason->kind), TEXT_ARG(reason->field->entity->name),

@@ -16,6 +16,7 @@ enum reason_kind {
     REASON_INPUT,         /* unknown: input `field` of row `row` */
     REASON_PARAMETER,     /* unknown: parameter `index` is not known, or not published for the month */
     REASON_NOT_ASSESSED,  /* unknown: `field` was not assessed for the month that is read */
+    REASON_ROWS_LOST,     /* unknown: a row of entity `index` under row `row` of entity `text` was refused */
     REASON_DIVISION,      /* faults from here on: division by zero */
     REASON_NO_CASE,       /* a table without a row that fits */
     REASON_CLASH,         /* two exceptions apply and differ */

@@ -168,7 +168,7 @@ static void read_row(struct import_reader *reader, const struct entity *entity) 
     for (size_t i = 0; i < layout->count; i++)
         if (layout->inputs[i]) read_input(reader, i, layout->inputs[i], number);
     if (!reader->bad) return;
-    records_drop_last(&reader->import->records, entity);
+    records_lose_last(&reader->import->records, entity);
     reader_refuse_row(reader, row.id);
 }
 

@@ -221,20 +221,35 @@ static void refuse_count(struct import_reader *reader) {
              text_format(&reader->scratch, "%zu", reader->file->layout.count));
 }
 
-bool reader_next(struct import_reader *reader) {
-    while (!arena_failed(reader->import->arena)) {
-        enum csv_result result = next_record(reader);
-        if (result == CSV_END || result == CSV_NO_MEMORY) return false;
-        if (result == CSV_RECORD && reader->csv.count == reader->file->layout.count) return true;
-        if (result == CSV_RECORD) refuse_count(reader);
-        reader_refuse_row(reader, TEXT(""));
-    }
-    return false;
-}
-
 /* Only what had to be unescaped lies outside the file. */
 struct text reader_keep(struct import_reader *reader, struct text text) {
     uintptr_t first = (uintptr_t)reader->csv.text.bytes, here = (uintptr_t)text.bytes;
     if (here >= first && here - first <= reader->csv.text.length) return text;
     return text_copy(reader->import->arena, text);
+}
+
+/* A cell of a record with too many or too few: what stands before the slip is right, and mostly the ids do. */
+static struct text cell_kept(struct import_reader *reader, size_t column) {
+    if (column >= reader->csv.count) return TEXT("");
+    return reader_keep(reader, text_trim(reader->csv.fields[column].text));
+}
+
+bool reader_next(struct import_reader *reader) {
+    while (!arena_failed(reader->import->arena)) {
+        enum csv_result result = next_record(reader);
+        if (result == CSV_END || result == CSV_NO_MEMORY) return false;
+        if (result == CSV_RECORD && reader->csv.count == reader->file->layout.count) return true;
+        struct text id = TEXT("");
+        if (result == CSV_RECORD) {
+            refuse_count(reader);
+            id = cell_kept(reader, reader->file->layout.id);
+        }
+        if (reader->file->entity) {
+            struct text parent = result == CSV_RECORD ? cell_kept(reader, reader->file->layout.parent) : TEXT("");
+            records_lose(&reader->import->records,
+                         (struct lost_row){reader->file->entity, id, parent, MONTH_FIRST, MONTH_LAST});
+        }
+        reader_refuse_row(reader, id);
+    }
+    return false;
 }

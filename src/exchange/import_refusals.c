@@ -83,13 +83,16 @@ static enum exchange_message message_of(const struct finding *finding, const str
         return was_refused(finding, refusal->field->type.entity, refusal->value) ? EXCHANGE_IMPORT_REFERENCE_REFUSED
                                                                                  : EXCHANGE_IMPORT_REFERENCE_UNKNOWN;
     case REFUSED_DATED_EMPTY: return EXCHANGE_IMPORT_DATED_EMPTY;
+    case REFUSED_VERSION_LOST: return EXCHANGE_IMPORT_VERSION_LOST;
     case REFUSED_TOO_MANY: break;
     }
     return EXCHANGE_IMPORT_TOO_MANY;
 }
 
 static size_t column_of(const struct import_layout *layout, const struct refusal *refusal) {
-    size_t column = refusal->kind == REFUSED_NO_ID || refusal->kind == REFUSED_DUPLICATE ? layout->id : layout->parent;
+    bool of_id =
+        refusal->kind == REFUSED_NO_ID || refusal->kind == REFUSED_DUPLICATE || refusal->kind == REFUSED_VERSION_LOST;
+    size_t column = of_id ? layout->id : layout->parent;
     for (size_t i = 0; i < layout->count && refusal->field; i++)
         if (layout->inputs[i] == refusal->field) column = i;
     return column == IMPORT_NO_COLUMN ? 0 : column;

@@ -360,7 +360,8 @@ static void a_cancelled_bill_reopens_those_behind_it(void **state) {
     stage_decide(&stage, "2018-06");
     EXPECT(&stage, "bill.aid", "P1/2018-03-05/B1", "75");
     EXPECT(&stage, "bill.aid", "P1/2018-04-05/B2", "25");
-    records_drop_last(&stage.records, map_get(&stage.policy->entity_by_name, TEXT("bill")));
+    const struct entity *bill = map_get(&stage.policy->entity_by_name, TEXT("bill"));
+    stage.records.tables[bill->index].count--; /* the bill that was added last */
     stage_decide(&stage, "2018-07");
     EXPECT(&stage, "bill.aid", "P1/2018-04-05/B2", "50");
     stage_close(&stage);
