@@ -227,18 +227,46 @@ static size_t keep_most(struct making *making, const struct record_table *record
     return kept;
 }
 
+/* / stands between the parts of an event's name: within one it is written %2F, and % itself %25. */
+static struct text escape(struct arena *arena, struct text part) {
+    struct text whole = TEXT("");
+    size_t begin = 0;
+    for (size_t i = 0; i < part.length; i++) {
+        if (part.bytes[i] != '/' && part.bytes[i] != '%') continue;
+        whole = text_format(arena, "%.*s%.*s%s", TEXT_ARG(whole), TEXT_ARG(text_slice(part, begin, i)),
+                            part.bytes[i] == '/' ? "%2F" : "%25");
+        begin = i + 1;
+    }
+    if (begin == 0) return part;
+    return text_format(arena, "%.*s%.*s", TEXT_ARG(whole), TEXT_ARG(text_slice(part, begin, part.length)));
+}
+
+static struct text unescape(struct arena *arena, struct text part) {
+    char *bytes = arena_new(arena, part.length + 1, 1);
+    size_t length = 0;
+    if (!bytes) return TEXT("");
+    for (size_t i = 0; i < part.length; i++) {
+        bool escaped = part.bytes[i] == '%' && i + 2 < part.length;
+        bytes[length++] = !escaped ? part.bytes[i] : part.bytes[i + 2] == 'F' ? '/' : '%';
+        if (escaped) i += 2;
+    }
+    return (struct text){bytes, length};
+}
+
+static struct text dated_part(struct arena *arena, const struct column *column, size_t row) {
+    const struct type *type = &column->spec.field->type;
+    if (column->texts) return escape(arena, column->texts[row]);
+    int64_t value = (int64_t)column_get(column, row);
+    if (type->kind == TYPE_DATE) return day_format(arena, (day_number)value);
+    if (type->kind == TYPE_ENUM) return type->enumeration->values[value].name.text;
+    return text_format(arena, "%lld", (long long)value);
+}
+
 static struct text event_id(struct arena *arena, const struct record_table *records, size_t row, struct text parent) {
-    struct text id = parent;
+    struct text id = escape(arena, parent);
     for (size_t k = 0; k < records->entity->dated.count; k++) {
         const struct column *column = &records->columns[records->entity->dated.items[k]->input_index];
-        struct text part;
-        if (column->texts)
-            part = column->texts[row];
-        else if (column->spec.field->type.kind == TYPE_DATE)
-            part = day_format(arena, (day_number)column_get(column, row));
-        else
-            part = text_format(arena, "%lld", (long long)column_get(column, row));
-        id = text_format(arena, "%.*s/%.*s", TEXT_ARG(id), TEXT_ARG(part));
+        id = text_format(arena, "%.*s/%.*s", TEXT_ARG(id), TEXT_ARG(dated_part(arena, column, row)));
     }
     return id;
 }
@@ -420,4 +448,11 @@ bool dataset_lost_below(const struct dataset *dataset, const struct entity *oute
         }
     }
     return false;
+}
+
+size_t event_parent(const struct dataset *dataset, const struct entity *event, struct arena *scratch, struct text id) {
+    const char *end = memchr(id.bytes, '/', id.length);
+    if (!end) return SIZE_MAX;
+    struct text parent = unescape(scratch, text_slice(id, 0, (size_t)(end - id.bytes)));
+    return table_find(dataset_table(dataset, event->parent), parent);
 }

@@ -12,7 +12,7 @@
 struct table {
     const struct entity *entity;
     size_t rows;
-    struct text *ids;       /* of an event: its parent's and its dated fields joined by / */
+    struct text *ids;       /* of an event: its parent's and its dated fields joined by /, see event_parent */
     uint32_t *parents;      /* row of the parent entity; NULL at the top */
     uint32_t **first_child; /* by entity index: rows + 1 offsets into that child entity; NULL for what is no child */
     bool **incomplete;      /* by entity index: rows of that child entity were refused here; NULL when none were */
@@ -65,6 +65,9 @@ const struct table *dataset_table(const struct dataset *dataset, const struct en
 
 /* Row by id, SIZE_MAX when absent. Not for events. */
 size_t table_find(const struct table *table, struct text id);
+
+/* The row that an event of that name lies under, SIZE_MAX when it is not there. The event itself may be gone. */
+size_t event_parent(const struct dataset *dataset, const struct entity *event, struct arena *scratch, struct text id);
 
 /* The ancestor row of an entity at or above. */
 size_t dataset_climb(const struct dataset *dataset, const struct entity *from, size_t row, const struct entity *to);

@@ -40,7 +40,19 @@ struct value parameter_read(const struct context *context, const struct expr *ex
 bool path_walk(const struct context *context, const struct path_target *target, const struct entity **entity,
                size_t *row, struct value *out);
 
-/* Which text decides: exceptions before the rule. Used by explain.c to follow the same way. */
+/* The exceptions that are in force for a row on a day, in the order in which they are asked: nearest area first, later
+ * layer first. */
+struct exception {
+    const struct rule *rule;
+    int depth;
+};
+struct exceptions {
+    VECTOR(struct exception) list;
+};
+void exceptions_in_force(struct run *run, const struct field *field, size_t row, day_number day,
+                         struct exceptions *exceptions);
+
+/* Which text decides: exceptions before the rule. */
 struct value rule_decide(struct run *run, const struct field *field, size_t row, day_number day);
 
 /* How deep an area lies that holds the row, -1 when none of that code does; 0 without an area. */

@@ -428,13 +428,6 @@ static void add_truth(const struct list *list, const struct context *context, co
 
 /* --- rules ------------------------------------------------------------------------------------------------------ */
 
-static bool exception_stands(const struct context *context, const struct rule *rule) {
-    if (context->day < rule->from || context->day > rule->until || rule->enacted > context->run->options.known)
-        return false;
-    const struct declaration *head = rule->layer->head;
-    return area_depth(context->run, head ? head->area.text : TEXT(""), context->entity, context->row) >= 0;
-}
-
 /* Cases that were tried and passed over are not shown, but what in them is unconfirmed may have decided. */
 static void note_passed_over(struct walk *walk, struct explanation *node, const struct context *context,
                              const struct rule *rule, size_t count) {
@@ -515,9 +508,10 @@ static bool explain_open_cases(const struct list *list, const struct context *co
 static void explain_open(const struct list *list, const struct context *context, const struct field *field) {
     const struct rule *base = field_rule_on(field, context->day, context->run->options.known);
     bool decided = false;
-    for (size_t i = field->exceptions.count; i-- > 0 && !decided;)
-        if (exception_stands(context, field->exceptions.items[i]))
-            decided = explain_open_cases(list, context, field->exceptions.items[i]);
+    struct exceptions exceptions = {0};
+    exceptions_in_force(context->run, field, context->row, context->day, &exceptions);
+    for (size_t i = 0; i < exceptions.list.count && !decided; i++)
+        decided = explain_open_cases(list, context, exceptions.list.items[i].rule);
     if (base && !decided) explain_open_cases(list, context, base);
     if (list->parent->rule) list->parent->cites = &list->parent->rule->declaration->cites;
 }
@@ -530,10 +524,11 @@ static void explain_rule(const struct list *list, const struct context *context,
         return;
     }
     if (value->reason.kind != REASON_CASE || value->reason.field != field) return;
-    for (size_t i = 0; i < field->exceptions.count; i++)
-        if (exception_stands(context, field->exceptions.items[i]) &&
-            field->exceptions.items[i]->index != value->reason.text)
-            note_passed_over(list->walk, list->parent, context, field->exceptions.items[i], 1);
+    struct exceptions exceptions = {0};
+    exceptions_in_force(context->run, field, context->row, context->day, &exceptions);
+    for (size_t i = 0; i < exceptions.list.count; i++)
+        if (exceptions.list.items[i].rule->index != value->reason.text)
+            note_passed_over(list->walk, list->parent, context, exceptions.list.items[i].rule, 1);
     explain_case(list, context, field_rule_numbered(field, value->reason.text), value->reason.index, wish);
 }
 

@@ -144,54 +144,46 @@ static struct value decide_cases(const struct context *context, const struct rul
 
 /* --- exceptions ------------------------------------------------------------------------------------------------- */
 
-/* The exceptions that hold there on that day, nearest area first, later layer first. */
-struct stage {
-    const struct rule *rule;
-    int depth;
-};
-struct stages {
-    VECTOR(struct stage) list;
-};
-
-static bool before(const struct stage *a, const struct stage *b) {
+static bool before(const struct exception *a, const struct exception *b) {
     return a->depth != b->depth ? a->depth > b->depth : a->rule->layer->index > b->rule->layer->index;
 }
 
-static bool together(const struct stage *a, const struct stage *b) {
+static bool together(const struct exception *a, const struct exception *b) {
     return a->depth == b->depth && a->rule->layer == b->rule->layer;
 }
 
-static void find_stages(struct run *run, const struct field *field, size_t row, day_number day, struct stages *stages) {
+void exceptions_in_force(struct run *run, const struct field *field, size_t row, day_number day,
+                         struct exceptions *exceptions) {
     for (size_t i = 0; i < field->exceptions.count; i++) {
         const struct rule *rule = field->exceptions.items[i];
         if (day < rule->from || day > rule->until || rule->enacted > run->options.known) continue;
         const struct declaration *head = rule->layer->head;
-        struct stage stage = {rule, area_depth(run, head ? head->area.text : TEXT(""), field->entity, row)};
-        if (stage.depth < 0) continue;
-        VECTOR_PUSH(&run->arena, &stages->list, stage);
+        struct exception exception = {rule, area_depth(run, head ? head->area.text : TEXT(""), field->entity, row)};
+        if (exception.depth < 0) continue;
+        VECTOR_PUSH(&run->arena, &exceptions->list, exception);
         if (arena_failed(&run->arena)) return;
-        for (size_t k = stages->list.count - 1; k > 0 && before(&stages->list.items[k], &stages->list.items[k - 1]);
-             k--) {
-            struct stage swap = stages->list.items[k];
-            stages->list.items[k] = stages->list.items[k - 1];
-            stages->list.items[k - 1] = swap;
+        for (size_t k = exceptions->list.count - 1;
+             k > 0 && before(&exceptions->list.items[k], &exceptions->list.items[k - 1]); k--) {
+            struct exception swap = exceptions->list.items[k];
+            exceptions->list.items[k] = exceptions->list.items[k - 1];
+            exceptions->list.items[k - 1] = swap;
         }
     }
 }
 
-static bool yields(const struct rule *rule, const struct stage *group, const bool *holds, size_t count) {
+static bool yields(const struct rule *rule, const struct exception *group, const bool *holds, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (holds[i] && rule_goes_over(group[i].rule, rule)) return true;
     return false;
 }
 
 static struct value decide_from(const struct context *context, const struct field *field, const struct rule *base,
-                                const struct stages *stages, size_t from);
+                                const struct exceptions *exceptions, size_t from);
 
 /* One answer to the open conditions of a group: what the exceptions that then apply say, or what comes after them. */
 static struct value decide_group(const struct context *context, const struct field *field, const struct rule *base,
-                                 const struct stages *stages, size_t from, size_t count, const bool *holds) {
-    const struct stage *group = &stages->list.items[from];
+                                 const struct exceptions *exceptions, size_t from, size_t count, const bool *holds) {
+    const struct exception *group = &exceptions->list.items[from];
     struct value result = {0};
     bool any = false;
     for (size_t i = 0; i < count; i++) {
@@ -209,21 +201,23 @@ static struct value decide_group(const struct context *context, const struct fie
             result = value_fault(REASON_CLASH, field, (uint32_t)rule->index);
         any = true;
     }
-    return any ? result : decide_from(context, field, base, stages, from + count);
+    return any ? result : decide_from(context, field, base, exceptions, from + count);
 }
 
 static struct value decide_from(const struct context *context, const struct field *field, const struct rule *base,
-                                const struct stages *stages, size_t from) {
-    if (from >= stages->list.count) return decide_cases(context, base);
+                                const struct exceptions *exceptions, size_t from) {
+    if (from >= exceptions->list.count) return decide_cases(context, base);
     size_t count = 1;
-    while (from + count < stages->list.count && together(&stages->list.items[from], &stages->list.items[from + count]))
+    while (from + count < exceptions->list.count &&
+           together(&exceptions->list.items[from], &exceptions->list.items[from + count]))
         count++;
-    bool *holds = ARENA_ARRAY(&context->run->arena, bool, count);
-    struct value open[OPEN_MAX], outcomes[1 << OPEN_MAX];
+    struct arena *arena = &context->run->arena;
+    bool *holds = ARENA_ARRAY(arena, bool, count);
+    struct value *open = ARENA_ARRAY(arena, struct value, OPEN_MAX);
     size_t open_at[OPEN_MAX], open_count = 0;
-    if (!holds) return value_fault(REASON_NO_CASE, field, 0);
+    if (arena_failed(arena)) return value_fault(REASON_NO_CASE, field, 0);
     for (size_t i = 0; i < count; i++) {
-        const struct expr *condition = stages->list.items[from + i].rule->branches[0].condition;
+        const struct expr *condition = exceptions->list.items[from + i].rule->branches[0].condition;
         struct value value = condition ? evaluate(context, condition) : value_truth(true);
         holds[i] = value.state == VALUE_KNOWN && value.as.truth;
         if (value.state == VALUE_KNOWN) continue;
@@ -232,11 +226,21 @@ static struct value decide_from(const struct context *context, const struct fiel
         open_at[open_count++] = i;
     }
     size_t answers = (size_t)1 << open_count;
+    struct value *outcomes = ARENA_ARRAY(arena, struct value, answers);
+    if (arena_failed(arena)) return value_fault(REASON_NO_CASE, field, 0);
     for (size_t answer = 0; answer < answers; answer++) {
         for (size_t k = 0; k < open_count; k++) holds[open_at[k]] = !(answer >> (open_count - 1 - k) & 1);
-        outcomes[answer] = decide_group(context, field, base, stages, from, count, holds);
+        outcomes[answer] = decide_group(context, field, base, exceptions, from, count, holds);
     }
     return answers == 1 ? outcomes[0] : outcomes_agree(&field->type, outcomes, answers, open, open_count);
+}
+
+/* A date that never comes lies in every range. */
+static bool lies_inside(const struct field *field, const struct value *value) {
+    bool date = field->type.kind == TYPE_DATE;
+    if (date && value->as.date == DAY_NEVER) return true;
+    struct number number = date ? number_from(value->as.date) : value->as.number;
+    return number_compare(number, field->low) >= 0 && number_compare(number, field->high) <= 0;
 }
 
 struct value rule_decide(struct run *run, const struct field *field, size_t row, day_number day) {
@@ -248,14 +252,12 @@ struct value rule_decide(struct run *run, const struct field *field, size_t row,
         none.reason = (struct reason){REASON_OUTSIDE_DATES, field, 0, 0, row};
         return none;
     }
-    struct stages stages = {0};
-    find_stages(run, field, row, day, &stages);
+    struct exceptions exceptions = {0};
+    exceptions_in_force(run, field, row, day, &exceptions);
     if (arena_failed(&run->arena)) return value_fault(REASON_NO_CASE, field, 0);
-    struct value value = decide_from(&context, field, base, &stages, 0);
+    struct value value = decide_from(&context, field, base, &exceptions, 0);
     if (value.state != VALUE_KNOWN || !field->bounded) return value;
-    struct number number = field->type.kind == TYPE_DATE ? number_from(value.as.date) : value.as.number;
-    bool inside = number_compare(number, field->low) >= 0 && number_compare(number, field->high) <= 0;
-    return inside ? value : value_fault(REASON_OUT_OF_RANGE, field, 0);
+    return lies_inside(field, &value) ? value : value_fault(REASON_OUT_OF_RANGE, field, 0);
 }
 
 /* --- values in force -------------------------------------------------------------------------------------------- */

@@ -36,19 +36,14 @@ static void reopen_behind_late(struct history *history, const struct table *tabl
     }
 }
 
-/* Behind an event that is gone: those of its month and later, under the parent whose id its own begins with. */
+/* Behind an event that is gone: those of its month and later, under the same parent. */
 static void reopen_behind(struct history *history, const struct dataset *dataset, const struct entity *entity,
-                          struct text id, month_number month) {
+                          size_t parent, month_number month) {
     const struct table *table = dataset_table(dataset, entity);
-    for (size_t at = 0; at < id.length; at++) {
-        size_t begin, end, parent;
-        if (id.bytes[at] != '/') continue;
-        parent = table_find(dataset_table(dataset, entity->parent), text_slice(id, 0, at));
-        if (parent == SIZE_MAX) continue;
-        dataset_below(dataset, entity->parent, parent, entity, &begin, &end);
-        for (size_t row = begin; row < end; row++)
-            if (month_of(table, row) >= month) forget(history, entity, table->ids[row]);
-    }
+    size_t begin, end;
+    dataset_below(dataset, entity->parent, parent, entity, &begin, &end);
+    for (size_t row = begin; row < end; row++)
+        if (month_of(table, row) >= month) forget(history, entity, table->ids[row]);
 }
 
 static void reopen_behind_cancelled(struct history *history, const struct dataset *dataset,
@@ -65,7 +60,8 @@ static void reopen_behind_cancelled(struct history *history, const struct datase
         struct text id = settled->entries[i].key;
         const struct past *past = settled->entries[i].value;
         if (past->list.count == 0 || map_get(&present, id)) continue;
-        reopen_behind(history, dataset, entity, id, past->list.items[0].month);
+        size_t parent = event_parent(dataset, entity, &arena, id);
+        if (parent != SIZE_MAX) reopen_behind(history, dataset, entity, parent, past->list.items[0].month);
         forget(history, entity, id);
     }
     arena_free(&arena);

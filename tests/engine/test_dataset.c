@@ -28,6 +28,12 @@ static const char law_of_sums[] = "policy law\n  currency yuan of 100 fen\n"
                                   "rule village total : count = sum(person: income)\n"
                                   "rule village families : count = count(family)\n";
 
+static const char law_of_names[] = "policy law\n  currency yuan of 100 fen\nentity family\n"
+                                   "event bill in family dated left, clinic, number, kind at most 9 a year\n"
+                                   "enum grade : good, bad\n"
+                                   "input bill left : date in 2010-01-01 .. 2100-01-01\n"
+                                   "input bill clinic : text\ninput bill number : text\ninput bill kind : grade\n";
+
 static const struct table *table_of(const struct stage *stage, const char *entity) {
     return dataset_table(stage->dataset, map_get(&stage->policy->entity_by_name, text_from(entity)));
 }
@@ -204,6 +210,23 @@ static void a_lost_version_takes_its_id_with_it(void **state) {
     stage_close(&stage);
 }
 
+static void events_of_different_parts_have_different_names(void **state) {
+    (void)state;
+    struct stage stage;
+    stage_open(&stage, law_of_names, NULL, NULL);
+    stage_row(&stage, "family", "F/1", "", "");
+    stage_row(&stage, "bill", "", "F/1", "left=2018-05-01 clinic=a/b number=c kind=bad");
+    stage_row(&stage, "bill", "", "F/1", "left=2018-05-01 clinic=a number=b/c%2F kind=good");
+    stage_decide(&stage, "2018-07");
+    assert_int_equal(stage.refusals.list.count, 0);
+    const struct table *bills = table_of(&stage, "bill");
+    assert_true(text_is(bills->ids[0], "F%2F1/2018-05-01/a/b%2Fc%252F/good"));
+    assert_true(text_is(bills->ids[1], "F%2F1/2018-05-01/a%2Fb/c/bad"));
+    assert_int_equal(event_parent(stage.dataset, bills->entity, &stage.arena, bills->ids[0]), 0);
+    assert_int_equal(event_parent(stage.dataset, bills->entity, &stage.arena, TEXT("F/1/2018-05-01/a/b/c")), SIZE_MAX);
+    stage_close(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_lie_under_their_parents_in_order),
@@ -211,6 +234,7 @@ int main(void) {
         cmocka_unit_test(lanes_come_back_from_columns),
         cmocka_unit_test(what_does_not_fit_is_left_out_with_all_that_hangs_on_it),
         cmocka_unit_test(at_most_is_kept),
+        cmocka_unit_test(events_of_different_parts_have_different_names),
         cmocka_unit_test(lost_rows_leave_their_parents_unknown),
         cmocka_unit_test(a_lost_version_takes_its_id_with_it),
     };
