@@ -56,17 +56,13 @@ static bool read_readings(struct session *session) {
 
 /* Opening values go to the history, officers' decisions are given for their months. */
 static void take_given(struct session *session) {
-    struct arena *arena = &session->command->arena;
     for (size_t i = 0; i < session->import.given.count; i++) {
         const struct import_given *line = &session->import.given.items[i];
-        struct value value;
-        if (!value_parse(arena, &line->field->type, line->field->scale, line->value, &value)) continue;
-        if (line->opening) {
-            history_put(&session->history, line->field, line->id, MONTH_FIRST, value);
-        } else {
-            struct given given = {line->field, line->id, line->month, value};
-            VECTOR_PUSH(arena, &session->given, given);
-        }
+        struct given given = {line->field, line->id, line->month, line->value};
+        if (line->opening)
+            history_put(&session->history, line->field, line->id, MONTH_FIRST, line->value);
+        else
+            VECTOR_PUSH(&session->command->arena, &session->given, given);
     }
 }
 

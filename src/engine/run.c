@@ -11,12 +11,17 @@ enum { OPEN_MAX = 10 };   /* exceptions of one layer whose conditions are unknow
 
 /* --- beginning and end ------------------------------------------------------------------------------------------ */
 
-static void take_given(struct run *run) {
+static void take_given_for(struct run *run, month_number month) {
     for (size_t i = 0; i < run->options.given_count && !arena_failed(&run->arena); i++) {
         const struct given *given = &run->options.given[i];
-        if (given->month == MONTH_FIRST || given->month == run->month)
-            map_put(&run->given[given->field->index], given->id, (void *)given);
+        if (given->month == month) map_put(&run->given[given->field->index], given->id, (void *)given);
     }
+}
+
+/* What was said of the month goes over what was said of every month. */
+static void take_given(struct run *run) {
+    take_given_for(run, MONTH_FIRST);
+    take_given_for(run, run->month);
 }
 
 struct run *run_new(const struct policy *policy, const struct dataset *dataset, const struct history *history,

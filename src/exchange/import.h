@@ -11,7 +11,7 @@
 #define DOUDI_EXCHANGE_IMPORT_H
 
 #include "base/diagnostic.h"
-#include "engine/dataset.h"
+#include "engine/value.h"
 #include "exchange/file.h"
 
 enum {
@@ -52,11 +52,12 @@ struct import_refused {
     struct text row;   /* as it stands in the file, without the line end */
 };
 
-/* A line of opening.csv or decisions.csv. Its value was seen to fit the field; whether there is such a row was not. */
+/* A line of opening.csv or decisions.csv. */
 struct import_given {
     const struct entity *entity;
     const struct field *field; /* a rule */
-    struct text id, value;
+    struct text id;            /* of a row that is among the records, or was refused; of an event, its parent's is */
+    struct value value;
     bool opening;
     month_number month; /* MONTH_FIRST: an opening value, or a decision for every month */
     const struct import_file *file;

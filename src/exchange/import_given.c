@@ -1,5 +1,7 @@
 #include "exchange/import_inside.h"
 
+#include <string.h>
+
 /* opening.csv: entity,id,rule,value. decisions.csv: entity,id,rule,month,value. */
 
 enum given_column { GIVEN_ENTITY, GIVEN_ID, GIVEN_RULE, GIVEN_VALUE, GIVEN_MONTH, GIVEN_COLUMNS };
@@ -17,6 +19,8 @@ struct reading_given {
     bool opening;
     size_t column[GIVEN_COLUMNS];
     struct lane_spec *specs; /* by field index; without a field until it is asked for */
+    struct map *ids;         /* by entity index: the rows there are; empty until it is asked for */
+    struct map seen;         /* rule, id and month of the lines so far */
 };
 
 /* --- headings --------------------------------------------------------------------------------------------------- */
@@ -96,32 +100,82 @@ static const struct lane_spec *find_spec(struct reading_given *reading, const st
     return spec;
 }
 
-static void check_value(struct reading_given *reading, struct import_given *given) {
+static void read_value(struct reading_given *reading, struct import_given *given) {
     struct import_reader *reader = &reading->reader;
     size_t column = reading->column[GIVEN_VALUE];
     struct text text = cell(reading, GIVEN_VALUE);
-    lane ignored;
-    given->value = reader_keep(reader, text);
+    const struct lane_spec *spec = find_spec(reading, given->field);
+    lane value = 0;
     if (text.length == 0)
         COMPLAIN(reader, EXCHANGE_IMPORT_VALUE_EMPTY, column, reader->file->layout.headings[column]);
-    else if (field_holds_text(given->field))
-        reader_check_text(reader, column, given->field, text);
-    else
-        reader_parse_lane(reader, column, find_spec(reading, given->field), text, &ignored);
+    else if (given->field->type.kind == TYPE_ROW)
+        COMPLAIN(reader, EXCHANGE_IMPORT_GIVEN_REFERENCE, column, given->field->name);
+    else if (!field_holds_text(given->field) && reader_parse_lane(reader, column, spec, text, &value))
+        given->value = value_of_lane(reader->import->arena, spec, value);
+    else if (field_holds_text(given->field) && reader_check_text(reader, column, given->field, text))
+        given->value = (struct value){.as.text = reader_keep(reader, text)};
+}
+
+/* --- whose it is ------------------------------------------------------------------------------------------------ */
+
+/* All rows of the entity, in whatever month they stand; also those that were refused, which is told elsewhere. */
+static const struct map *ids_of(struct reading_given *reading, const struct entity *entity) {
+    const struct records *records = &reading->reader.import->records;
+    const struct record_table *table = &records->tables[entity->index];
+    struct map *ids = &reading->ids[entity->index];
+    if (ids->count > 0) return ids;
+    map_init(ids, reading->reader.import->arena);
+    for (size_t i = 0; i < table->count; i++)
+        if (table->rows[i].id.length) map_put(ids, table->rows[i].id, ids);
+    for (size_t i = 0; i < records->lost.count; i++)
+        if (records->lost.items[i].entity == entity && records->lost.items[i].id.length)
+            map_put(ids, records->lost.items[i].id, ids);
+    return ids;
+}
+
+/* Of an event, whose name is known only in a dataset, at least the row it lies under. */
+static bool row_exists(struct reading_given *reading, const struct entity *entity, struct text id) {
+    if (!entity->is_event) return map_get(ids_of(reading, entity), id) != NULL;
+    const char *end = memchr(id.bytes, '/', id.length);
+    struct text parent = end ? text_slice(id, 0, (size_t)(end - id.bytes)) : id;
+    bool escaped = memchr(parent.bytes, '%', parent.length) != NULL;
+    return end && (escaped || map_get(ids_of(reading, entity->parent), parent));
+}
+
+static void read_row(struct reading_given *reading, struct import_given *given) {
+    struct import_reader *reader = &reading->reader;
+    size_t column = reading->column[GIVEN_ID];
+    struct text id = cell(reading, GIVEN_ID);
+    if (id.length == 0) {
+        COMPLAIN(reader, EXCHANGE_IMPORT_ID_EMPTY, column, headings[GIVEN_ID].name);
+        return;
+    }
+    if (!reader_check_text(reader, column, NULL, id)) return;
+    given->id = reader_keep(reader, id);
+    if (given->entity && !row_exists(reading, given->entity, id))
+        COMPLAIN(reader, EXCHANGE_IMPORT_GIVEN_NOBODY, column, given->entity->name, id);
+}
+
+/* Two lines that say something of the same rule, row and month might contradict each other. */
+static void refuse_second(struct reading_given *reading, const struct import_given *given) {
+    struct import *import = reading->reader.import;
+    struct text key = text_format(import->arena, "%zu %d %.*s", given->field->index, given->month, TEXT_ARG(given->id));
+    if (map_get(&reading->seen, key))
+        COMPLAIN(&reading->reader, EXCHANGE_IMPORT_GIVEN_TWICE, reading->column[GIVEN_ID], given->field->name,
+                 given->id);
+    map_put(&reading->seen, key, reading);
 }
 
 static void read_line(struct reading_given *reading) {
     struct import_reader *reader = &reading->reader;
     struct import_given given = {
         .opening = reading->opening, .month = MONTH_FIRST, .file = reader->file, .place = reader->line};
-    struct text id = cell(reading, GIVEN_ID), month = cell(reading, GIVEN_MONTH);
+    struct text month = cell(reading, GIVEN_MONTH);
     given.field = find_rule(reading, &given);
-    if (id.length == 0)
-        COMPLAIN(reader, EXCHANGE_IMPORT_ID_EMPTY, reading->column[GIVEN_ID], headings[GIVEN_ID].name);
-    else if (reader_check_text(reader, reading->column[GIVEN_ID], NULL, id))
-        given.id = reader_keep(reader, id);
+    read_row(reading, &given);
     if (month.length > 0) reader_parse_month(reader, reading->column[GIVEN_MONTH], month, &given.month);
-    if (given.field) check_value(reading, &given);
+    if (given.field) read_value(reading, &given);
+    if (!reader->bad) refuse_second(reading, &given);
     if (reader->bad)
         reader_refuse_row(reader, given.id);
     else
@@ -133,6 +187,8 @@ void import_read_given(struct import *import, struct text folder, bool opening) 
     if (!file) return;
     struct reading_given reading = {.opening = opening};
     reading.specs = ARENA_ARRAY(import->arena, struct lane_spec, import->policy->fields.count + 1);
+    reading.ids = ARENA_ARRAY(import->arena, struct map, import->policy->entities.count + 1);
+    map_init(&reading.seen, import->arena);
     if (reader_open(&reading.reader, import, file) && !arena_failed(import->arena)) {
         if (!read_headings(&reading))
             import->file_refused = true;

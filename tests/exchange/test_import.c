@@ -316,16 +316,18 @@ static void reads_opening_values(void **state) {
     (void)state;
     struct stage stage;
     begin(&stage);
+    write_file(&stage, "home.csv", "id\nh1\nh2\nh3\nh4\nh5\nh6\n");
     write_file(&stage, "opening.csv",
                "entity,id,rule,value\nhome,h1,relief,12.50\n家庭,h2,救助金,5\nhome,h3,relief,\nhome,,relief,1000\n"
-               "house,h4,relief,1\nhome,h5,income,1\nhome,h6,relief,much\n");
+               "house,h4,relief,1\nhome,h5,income,1\nhome,h6,relief,much\nhome,h9,relief,1\nhome,h2,relief,6\n");
     import(&stage);
     assert_told(&stage, "import-value-empty 4:16, import-id-empty 5:6, import-out-of-range 5:14, import-no-entity 6:1, "
-                        "import-no-rule 7:9, import-not-a-number 8:16");
+                        "import-no-rule 7:9, import-not-a-number 8:16, import-given-nobody 9:6, "
+                        "import-given-twice 10:6");
     assert_int_equal(stage.import.given.count, 2);
     const struct import_given *second = &stage.import.given.items[1];
     assert_text(second->id, "h2");
-    assert_text(second->value, "5");
+    assert_true(number_equal(second->value.as.number, number_from(5)));
     assert_text(second->field->name, "relief");
     assert_true(second->opening);
     assert_int_equal(second->month, MONTH_FIRST);
@@ -337,6 +339,7 @@ static void refuses_decisions_that_are_nobodys(void **state) {
     (void)state;
     struct stage stage;
     begin(&stage);
+    write_file(&stage, "home.csv", "id\nh1\n");
     write_file(&stage, "decisions.csv", "entity,id,rule,month,value\nhome,h1,relief,2018-07,1\n");
     write_file(&stage, "opening.csv", "entity,id,rule,month,value\n");
     import(&stage);
