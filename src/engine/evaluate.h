@@ -35,6 +35,9 @@ const struct parameter_values *parameter_values_for(const struct run *run, const
 const struct parameter_value *parameter_find(struct run *run, const struct parameter *parameter,
                                              const struct entity *entity, size_t row, day_number day,
                                              const int64_t *index, const struct entity **level);
+/* REASON_PARAMETER or REASON_NO_PARAMETER, saying where and when. */
+struct value parameter_missing(const struct context *context, const struct parameter *parameter, enum reason_kind kind,
+                               day_number day);
 struct value parameter_read(const struct context *context, const struct expr *expr, day_number day);
 /* The row and entity from which a path's parameter is read; false (and *out) when the path has no value. */
 bool path_walk(const struct context *context, const struct path_target *target, const struct entity **entity,

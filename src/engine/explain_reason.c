@@ -12,15 +12,33 @@ static struct text missing_field(struct arena *arena, const struct run *run, con
                        TEXT_ARG(label), TEXT_ARG(id));
 }
 
+static bool begins_after(const struct parameter *parameter, day_number day, day_number *begin) {
+    *begin = DAY_NEVER;
+    for (size_t i = 0; i < parameter->values.list.count; i++)
+        if (parameter->values.list.items[i].from < *begin) *begin = parameter->values.list.items[i].from;
+    return *begin > day && *begin != DAY_NEVER;
+}
+
+/* Which parameter has no value, on which day, for which row. */
 static struct text parameter_trouble(struct arena *arena, const struct run *run, const struct reason *reason,
                                      enum language language) {
     const struct parameter *parameter = run->policy->parameters.items[reason->index];
-    struct text label = label_or_name(parameter->label, parameter->name, language);
-    bool unknown = reason->kind == REASON_PARAMETER;
-    if (language == LANGUAGE_ZH)
-        return text_format(arena, unknown ? "「%.*s」未公布" : "「%.*s」在此地此日没有值", TEXT_ARG(label));
-    return text_format(arena, unknown ? "\"%.*s\" is not known" : "\"%.*s\" has no value there on that day",
-                       TEXT_ARG(label));
+    const bool zh = language == LANGUAGE_ZH;
+    struct text label = label_or_name(parameter->label, parameter->name, language), day, of = TEXT(""),
+                since = TEXT("");
+    day_number begin;
+    day = reason->day > INT32_MIN && reason->day < DAY_NEVER ? day_format(arena, reason->day) : TEXT("");
+    if (reason->text != UINT32_MAX)
+        of = text_format(arena, zh ? ",见 %.*s" : ", for %.*s",
+                         TEXT_ARG(run->dataset->tables[reason->text].ids[reason->row]));
+    if (begins_after(parameter, reason->day, &begin))
+        since = text_format(arena, zh ? ",其数值从 %.*s 起" : "; its values begin on %.*s",
+                            TEXT_ARG(day_format(arena, begin)));
+    if (reason->kind == REASON_PARAMETER)
+        return text_format(arena, zh ? "「%.*s」%.*s 未公布%.*s" : "\"%.*s\" on %.*s is not known%.*s", TEXT_ARG(label),
+                           TEXT_ARG(day), TEXT_ARG(of));
+    return text_format(arena, zh ? "「%.*s」%.*s 没有值%.*s%.*s" : "\"%.*s\" has no value on %.*s%.*s%.*s",
+                       TEXT_ARG(label), TEXT_ARG(day), TEXT_ARG(of), TEXT_ARG(since));
 }
 
 static struct text lost_rows(struct arena *arena, const struct run *run, const struct reason *reason,

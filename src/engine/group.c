@@ -185,14 +185,14 @@ struct value evaluate_bands(const struct context *context, const struct expr *ex
     const struct parameter_value *bands[BANDS_MAX];
     const struct parameter_value *latest =
         parameter_find(context->run, target->parameter, entity, row, context->day, index, NULL);
-    if (!latest) return value_fault(REASON_NO_PARAMETER, NULL, (uint32_t)target->parameter->index);
+    if (!latest) return parameter_missing(context, target->parameter, REASON_NO_PARAMETER, context->day);
     const struct parameter_values *values =
         parameter_values_for(context->run, target->parameter, entity, row, context->day);
     size_t count = find_scale(values, latest, bands);
     struct number total = number_zero;
     for (size_t i = 0; i < count; i++) {
         struct number top = amount.as.number;
-        if (bands[i]->empty) return value_unknown(REASON_PARAMETER, NULL, (uint32_t)target->parameter->index, 0);
+        if (bands[i]->empty) return parameter_missing(context, target->parameter, REASON_PARAMETER, context->day);
         if (number_compare(top, bands[i]->band) <= 0) break;
         if (i + 1 < count) top = number_min(top, bands[i + 1]->band);
         total = number_add(arena, total,

@@ -90,8 +90,17 @@ bool path_walk(const struct context *context, const struct path_target *target, 
     return true;
 }
 
+struct value parameter_missing(const struct context *context, const struct parameter *parameter, enum reason_kind kind,
+                               day_number day) {
+    struct value value = value_fault(kind, NULL, (uint32_t)parameter->index);
+    if (kind == REASON_PARAMETER) value.state = VALUE_UNKNOWN;
+    value.reason.text = context->entity ? (uint32_t)context->entity->index : UINT32_MAX;
+    value.reason.row = context->row;
+    value.reason.day = day;
+    return value;
+}
+
 static struct value value_of_line(const struct parameter *parameter, const struct parameter_value *line) {
-    if (line->empty) return value_unknown(REASON_PARAMETER, NULL, (uint32_t)parameter->index, 0);
     switch (parameter->type.kind) {
     case TYPE_BOOL: return value_truth(line->truth);
     case TYPE_DATE: return value_date(line->date);
@@ -123,7 +132,7 @@ struct value parameter_read(const struct context *context, const struct expr *ex
     if (!path_walk(context, target, &entity, &row, &missing) || !evaluate_index(context, expr, index, &missing))
         return missing;
     const struct parameter_value *line = parameter_find(context->run, parameter, entity, row, day, index, NULL);
-    if (line) return value_of_line(parameter, line);
-    if (parameter->by_month) return value_unknown(REASON_PARAMETER, NULL, (uint32_t)parameter->index, 0);
-    return value_fault(REASON_NO_PARAMETER, NULL, (uint32_t)parameter->index);
+    if (line && !line->empty) return value_of_line(parameter, line);
+    return parameter_missing(context, parameter, line || parameter->by_month ? REASON_PARAMETER : REASON_NO_PARAMETER,
+                             day);
 }

@@ -136,8 +136,11 @@ static struct value decide_cases(const struct context *context, const struct rul
         if (condition.state == VALUE_KNOWN && !condition.as.truth) continue;
         struct value outcome = evaluate(context, branch->value);
         if (outcome.state == VALUE_KNOWN)
-            outcome.reason =
-                (struct reason){REASON_CASE, rule->field, (uint32_t)rule->index, (uint32_t)i, context->row};
+            outcome.reason = (struct reason){.kind = REASON_CASE,
+                                             .field = rule->field,
+                                             .text = (uint32_t)rule->index,
+                                             .index = (uint32_t)i,
+                                             .row = context->row};
         outcomes[count++] = outcome;
         closed = condition.state == VALUE_KNOWN;
         if (!closed) open[open_count++] = condition;
@@ -196,7 +199,8 @@ static struct value decide_group(const struct context *context, const struct fie
         if (!holds[i] || yields(rule, group, holds, count)) continue;
         struct value value = evaluate(context, rule->branches[0].value);
         if (value.state == VALUE_KNOWN)
-            value.reason = (struct reason){REASON_CASE, field, (uint32_t)rule->index, 0, context->row};
+            value.reason = (struct reason){
+                .kind = REASON_CASE, .field = field, .text = (uint32_t)rule->index, .row = context->row};
         if (!any)
             result = value;
         else if (result.state != VALUE_KNOWN || value.state != VALUE_KNOWN) {
@@ -254,7 +258,7 @@ struct value rule_decide(struct run *run, const struct field *field, size_t row,
     if (!base) {
         if (field->kind != FIELD_BENEFIT) return value_fault(REASON_NOT_IN_FORCE, field, 0);
         struct value none = value_number(number_zero);
-        none.reason = (struct reason){REASON_OUTSIDE_DATES, field, 0, 0, row};
+        none.reason = (struct reason){.kind = REASON_OUTSIDE_DATES, .field = field, .row = row};
         return none;
     }
     struct exceptions exceptions = {0};
@@ -294,7 +298,7 @@ static struct value find_value(struct run *run, const struct field *field, size_
         run->given[field->index].count ? map_get(&run->given[field->index], table->ids[row]) : NULL;
     if (given) {
         struct value value = given->value;
-        value.reason = (struct reason){REASON_GIVEN, field, 0, 0, row};
+        value.reason = (struct reason){.kind = REASON_GIVEN, .field = field, .row = row};
         return value;
     }
     return kept ? *kept : rule_decide(run, field, row, context_of(run, field->entity, row).day);

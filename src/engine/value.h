@@ -14,25 +14,26 @@ enum reason_kind {
     REASON_GIVEN,         /* in force by decision, or given by a worked case */
     REASON_OUTSIDE_DATES, /* a benefit that no text provides for on that day: 0 */
     REASON_INPUT,         /* unknown: input `field` of row `row` */
-    REASON_PARAMETER,     /* unknown: parameter `index` is not known, or not published for the month */
+    REASON_PARAMETER,     /* unknown: parameter `index` is not known, or not published for the month; as next */
     REASON_NOT_ASSESSED,  /* unknown: `field` was not assessed for the month that is read */
     REASON_ROWS_LOST,     /* unknown: a row of entity `index` under row `row` of entity `text` was refused */
     REASON_DIVISION,      /* faults from here on: division by zero */
     REASON_NO_CASE,       /* a table without a row that fits */
     REASON_CLASH,         /* two exceptions apply and differ */
-    REASON_NO_PARAMETER,  /* parameter `index` has no value there on that day */
-    REASON_OUT_OF_RANGE,  /* `field` left its declared range */
-    REASON_THROUGH_NONE,  /* a path leads through `none` */
-    REASON_OF_NOBODY,     /* min or max over no row */
-    REASON_NEVER,         /* a date that never comes has no age */
-    REASON_NOT_IN_FORCE,  /* rule `field` does not exist on that day */
-    REASON_APPORTION,     /* nothing to apportion by */
-    REASON_NO_DISTANCE,   /* places without coordinates */
+    REASON_NO_PARAMETER, /* parameter `index` has no value on `day` for row `row` of entity `text` (UINT32_MAX: none) */
+    REASON_OUT_OF_RANGE, /* `field` left its declared range */
+    REASON_THROUGH_NONE, /* a path leads through `none` */
+    REASON_OF_NOBODY,    /* min or max over no row */
+    REASON_NEVER,        /* a date that never comes has no age */
+    REASON_NOT_IN_FORCE, /* rule `field` does not exist on that day */
+    REASON_APPORTION,    /* nothing to apportion by */
+    REASON_NO_DISTANCE,  /* places without coordinates */
 };
 struct reason {
     enum reason_kind kind;
     const struct field *field;
     uint32_t text, index;
+    day_number day;
     size_t row;
 };
 
