@@ -8,7 +8,7 @@
 #include "engine/explain.h"
 #include "exchange/import.h"
 #include "exchange/policy_folder.h"
-#include "exchange/results.h"
+#include "exchange/totals.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,10 +190,10 @@ static void begin_run(struct county *county) {
 static void decide(void *context) {
     struct county *county = context;
     struct arena arena;
-    struct results results = {0};
+    struct totals totals = {0};
     arena_init(&arena);
     begin_run(county);
-    if (!results_find(&results, county->run, &arena)) give_up("memory ran out");
+    if (!totals_find(&totals, county->run, &arena)) give_up("memory ran out");
     arena_free(&arena);
 }
 

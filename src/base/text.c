@@ -40,6 +40,11 @@ bool text_starts(struct text text, const char *prefix) {
     return length <= text.length && (length == 0 || memcmp(text.bytes, prefix, length) == 0);
 }
 
+bool text_ends(struct text text, const char *suffix) {
+    size_t length = strlen(suffix);
+    return text.length >= length && memcmp(text.bytes + text.length - length, suffix, length) == 0;
+}
+
 static bool is_blank(char byte) {
     return byte == ' ' || byte == '\t';
 }

@@ -24,6 +24,7 @@ bool text_equal(struct text a, struct text b);
 bool text_is(struct text a, const char *nul_terminated);
 int text_compare(struct text a, struct text b); /* by bytes, a shorter prefix first: the same order everywhere */
 bool text_starts(struct text text, const char *prefix);
+bool text_ends(struct text text, const char *suffix);
 struct text text_trim(struct text text); /* without spaces and tabs at either end */
 uint64_t text_hash(struct text text);
 

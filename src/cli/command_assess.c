@@ -21,74 +21,75 @@ static void print_line(struct builder *out, struct arena *arena, struct text nam
                    TEXT_ARG(padded(arena, amount, 20, true)), TEXT_ARG(padded(arena, undetermined, 14, true)));
 }
 
-static struct text total_shown(struct command *command, const struct benefit_total *total, bool unconfirmed) {
+static struct text total_shown(struct command *command, const struct benefit_total *total) {
     const struct field *benefit = total->benefit;
     struct value amount = value_number(total->amount);
     struct text shown =
         value_show(&command->arena, &benefit->type, benefit->scale, benefit->step, &amount, command->language);
-    return text_format(&command->arena, "%.*s%s", TEXT_ARG(shown), unconfirmed ? "◇" : " ");
+    return text_format(&command->arena, "%.*s%s", TEXT_ARG(shown), total->unconfirmed ? "◇" : " ");
 }
 
-static void print_totals(struct builder *out, struct command *command, const struct results *results,
-                         const struct confirmation *confirmation) {
+static void print_totals(struct builder *out, struct command *command, const struct totals *totals) {
     struct arena *arena = &command->arena;
     print_line(out, arena, text_from(say(command, "待遇", "benefit")), text_from(say(command, "户", "families")),
                text_from(say(command, "份", "awards")), text_from(say(command, "金额", "amount")),
                text_from(say(command, "无法判定", "undetermined")));
-    for (size_t i = 0; i < results->benefit_count; i++) {
-        const struct benefit_total *total = &results->totals[i];
+    for (size_t i = 0; i < totals->benefit_count; i++) {
+        const struct benefit_total *total = &totals->benefit[i];
         if (total->rows == 0 && total->undetermined == 0) continue;
-        bool unconfirmed = confirmation->unconfirmed && confirmation->unconfirmed[total->benefit->index];
         print_line(out, arena, label_or_name(total->benefit->label, total->benefit->name, command->language),
                    total->of_families ? text_format(arena, "%zu", total->families) : TEXT("—"),
-                   text_format(arena, "%zu", total->rows), total_shown(command, total, unconfirmed),
+                   text_format(arena, "%zu", total->rows), total_shown(command, total),
                    text_format(arena, "%zu", total->undetermined));
     }
-    if (confirmation->parameters)
+    if (totals->confirmation.parameters)
         builder_format(
             out, say(command, "◇ 有 %zu 项未确认的参数参与计算\n", "◇ parameters in use that are not confirmed: %zu\n"),
-            confirmation->parameters);
+            totals->confirmation.parameters);
 }
 
 static struct text policy_name(const struct policy *policy) {
     return policy->layers.items[policy->layers.count - 1]->head->name.text;
 }
 
-static void print_month(struct builder *out, struct session *session, const struct results *results,
-                        const char *folder) {
+static void print_month(struct builder *out, struct session *session, const struct totals *totals, const char *folder) {
     struct command *command = session->command;
     struct text month = month_format(&command->arena, session->run->month), name = policy_name(session->policy);
-    const struct entity *people = results->people;
-    struct confirmation confirmation = confirmation_of(&command->arena, session->policy, session->run->first_day);
+    const struct entity *people = totals->people;
     if (people)
         builder_format(
             out, say(command, "%.*s  %zu 户 %zu 人  政策 %.*s\n", "%.*s  %zu families, %zu people  policy %.*s\n"),
             TEXT_ARG(month), dataset_table(session->dataset, people->parent)->rows,
             dataset_table(session->dataset, people)->rows, TEXT_ARG(name));
-    print_totals(out, command, results, &confirmation);
+    print_totals(out, command, totals);
     if (session->dataset->strays)
         builder_format(out,
                        say(command, "! 有 %zu 行不知属于哪一户,某户可能因此少算了人 → %s/rejected.csv\n",
                            "! rows that belong to nobody known: %zu; a family may lack someone → %s/rejected.csv\n"),
                        session->dataset->strays, folder);
-    if (results->undetermined_rows)
+    if (totals->undetermined)
         builder_format(out,
                        say(command, "？无法判定 %zu 份 → %s/undetermined.csv\n",
                            "？awards undetermined: %zu → %s/undetermined.csv\n"),
-                       results->undetermined_rows, folder);
-    if (results->alerts)
+                       totals->undetermined, folder);
+    if (totals->alerts_undetermined)
+        builder_format(out,
+                       say(command, "？无法判定的提醒 %zu 条 → %s/undetermined.csv\n",
+                           "？alerts undetermined: %zu → %s/undetermined.csv\n"),
+                       totals->alerts_undetermined, folder);
+    if (totals->alerts)
         builder_format(out, say(command, "! 提醒 %zu 条 → %s/alerts.csv\n", "! alerts: %zu → %s/alerts.csv\n"),
-                       results->alerts, folder);
-    if (results->broken)
+                       totals->alerts, folder);
+    if (totals->broken)
         builder_format(out,
                        say(command, "▲ 保证不成立 %zu 处,无法检验 %zu 处 → %s/guarantees.csv\n",
                            "▲ guarantees broken: %zu rows, not checkable: %zu → %s/guarantees.csv\n"),
-                       results->broken, results->unchecked, folder);
+                       totals->broken, totals->unchecked, folder);
     else
         builder_format(out,
                        say(command, "保证全部成立 ✓(无法检验 %zu 处)\n",
                            "every guarantee holds ✓ (rows that cannot be checked: %zu)\n"),
-                       results->unchecked);
+                       totals->unchecked);
 }
 
 /* --- as JSON ---------------------------------------------------------------------------------------------------- */
@@ -98,8 +99,7 @@ static void write_count(struct json_writer *writer, const char *key, size_t coun
     json_write_integer(writer, (int64_t)count);
 }
 
-static void write_total(struct json_writer *writer, struct arena *arena, const struct benefit_total *total,
-                        bool unconfirmed) {
+static void write_total(struct json_writer *writer, struct arena *arena, const struct benefit_total *total) {
     const struct field *benefit = total->benefit;
     struct value amount = value_number(total->amount);
     json_write_object(writer);
@@ -113,37 +113,35 @@ static void write_total(struct json_writer *writer, struct arena *arena, const s
     json_write_key(writer, "amount");
     json_write_string(writer, value_plain(arena, &benefit->type, benefit->scale, &amount));
     json_write_key(writer, "unconfirmed");
-    json_write_bool(writer, unconfirmed);
+    json_write_bool(writer, total->unconfirmed);
     write_count(writer, "undetermined", total->undetermined);
     json_write_close_object(writer);
 }
 
-static void write_month(struct json_writer *writer, struct session *session, const struct results *results) {
+static void write_month(struct json_writer *writer, struct session *session, const struct totals *totals) {
     struct arena *arena = &session->command->arena;
-    struct confirmation confirmation = confirmation_of(arena, session->policy, session->run->first_day);
     json_write_object(writer);
     json_write_key(writer, "month");
     json_write_string(writer, month_format(arena, session->run->month));
     json_write_key(writer, "policy");
     json_write_string(writer, policy_name(session->policy));
-    if (results->people) {
-        write_count(writer, "families", dataset_table(session->dataset, results->people->parent)->rows);
-        write_count(writer, "people", dataset_table(session->dataset, results->people)->rows);
+    if (totals->people) {
+        write_count(writer, "families", dataset_table(session->dataset, totals->people->parent)->rows);
+        write_count(writer, "people", dataset_table(session->dataset, totals->people)->rows);
     }
     json_write_key(writer, "benefits");
     json_write_array(writer);
-    for (size_t i = 0; i < results->benefit_count; i++) {
-        const struct field *benefit = results->totals[i].benefit;
-        bool unconfirmed = confirmation.unconfirmed && confirmation.unconfirmed[benefit->index];
-        write_total(writer, arena, &results->totals[i], unconfirmed);
+    for (size_t i = 0; i < totals->benefit_count; i++) {
+        write_total(writer, arena, &totals->benefit[i]);
     }
     json_write_close_array(writer);
-    write_count(writer, "undetermined", results->undetermined_rows);
+    write_count(writer, "undetermined", totals->undetermined);
     write_count(writer, "rows_refused_of_nobody_known", session->dataset->strays);
-    write_count(writer, "alerts", results->alerts);
-    write_count(writer, "guarantees_broken", results->broken);
-    write_count(writer, "guarantees_not_checkable", results->unchecked);
-    write_count(writer, "parameters_not_confirmed", confirmation.parameters);
+    write_count(writer, "alerts", totals->alerts);
+    write_count(writer, "alerts_undetermined", totals->alerts_undetermined);
+    write_count(writer, "guarantees_broken", totals->broken);
+    write_count(writer, "guarantees_not_checkable", totals->unchecked);
+    write_count(writer, "parameters_not_confirmed", totals->confirmation.parameters);
     json_write_close_object(writer);
 }
 
@@ -156,6 +154,7 @@ struct assessment {
     bool json;
     struct builder text;
     struct json_writer writer;
+    struct results results;
     size_t broken, undetermined;
 };
 
@@ -175,27 +174,25 @@ static int tell_unwritable(struct command *command, enum file_result result, str
     return EXIT_CANNOT;
 }
 
-static int assess_month(struct assessment *assessment, month_number month, bool append) {
+static int assess_month(struct assessment *assessment, month_number month) {
     struct session *session = &assessment->session;
     struct command *command = session->command;
     struct progress progress;
-    struct text path;
     int status = session_decide(session, month);
     if (status != EXIT_DONE) return status;
     progress_begin(&progress, command);
-    struct results results = {.progress = progress_tell, .context = &progress};
-    bool found = results_find(&results, session->run, &command->arena);
+    struct totals totals = {.progress = progress_tell, .context = &progress};
+    bool found = totals_find(&totals, session->run, &command->arena);
     progress_end(&progress);
     if (!found) return out_of_memory(command);
-    enum file_result result = results_write(&results, assessment->out, append, &path);
-    if (result != FILE_OK) return tell_unwritable(command, result, path);
+    results_add(&assessment->results, &totals);
     history_record(&session->history, session->run);
-    assessment->broken += results.broken;
-    assessment->undetermined += results.undetermined_rows;
+    assessment->broken += totals.broken;
+    assessment->undetermined += totals.undetermined;
     if (assessment->json)
-        write_month(&assessment->writer, session, &results);
+        write_month(&assessment->writer, session, &totals);
     else
-        print_month(&assessment->text, session, &results, assessment->out);
+        print_month(&assessment->text, session, &totals, assessment->out);
     print_so_far(assessment);
     return EXIT_DONE;
 }
@@ -224,6 +221,30 @@ static bool all_is_well(struct session *session, month_number first, month_numbe
     return *status == EXIT_DONE && session->import.refused.count == 0;
 }
 
+/* What later months read is put in its place first: whatever happens after it, the same call can be made again. */
+static int commit(struct assessment *assessment) {
+    struct command *command = assessment->session.command;
+    enum file_result result = in_force_write(&assessment->session.history, &command->arena, assessment->out);
+    if (result != FILE_OK)
+        return tell_unwritable(command, result,
+                               path_join(&command->arena, text_from(assessment->out), TEXT("in-force.csv")));
+    result = results_commit(&assessment->results);
+    return result == FILE_OK ? EXIT_DONE : tell_unwritable(command, result, assessment->results.trouble);
+}
+
+static int decide_months(struct assessment *assessment, month_number first, month_number last) {
+    struct session *session = &assessment->session;
+    struct results *results = &assessment->results;
+    struct command *command = session->command;
+    enum file_result result = results_open(results, &command->arena, session->policy, assessment->out);
+    int status = result == FILE_OK ? EXIT_DONE : tell_unwritable(command, result, results->trouble);
+    for (month_number month = first; month <= last && status == EXIT_DONE; month++)
+        status = assess_month(assessment, month);
+    if (status == EXIT_DONE) status = commit(assessment);
+    results_close(results);
+    return status;
+}
+
 static int assess_months(struct assessment *assessment, month_number first, month_number last) {
     struct session *session = &assessment->session;
     struct command *command = session->command;
@@ -236,13 +257,8 @@ static int assess_months(struct assessment *assessment, month_number first, mont
               stderr);
         return EXIT_FOUND;
     }
-    for (month_number month = first; month <= last && status == EXIT_DONE; month++)
-        status = assess_month(assessment, month, month > first);
+    status = decide_months(assessment, first, last);
     if (status != EXIT_DONE) return status;
-    enum file_result result = in_force_write(&session->history, &command->arena, assessment->out);
-    if (result != FILE_OK)
-        return tell_unwritable(command, result,
-                               path_join(&command->arena, text_from(assessment->out), TEXT("in-force.csv")));
     status = write_rejected(assessment);
     if (status != EXIT_DONE) return status;
     bool strict = command_has(command, "strict") && assessment->undetermined;

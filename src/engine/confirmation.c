@@ -71,6 +71,7 @@ struct confirmation confirmation_of(struct arena *arena, const struct policy *po
                             .parameter_counted = ARENA_ARRAY(arena, bool, policy->parameters.count + 1)};
     if (arena_failed(arena)) return (struct confirmation){0};
     for (size_t i = 0; i < policy->fields.count; i++)
-        if (policy->fields.items[i]->kind == FIELD_BENEFIT) search_field(&search, policy->fields.items[i]);
+        if (policy->fields.items[i]->kind == FIELD_BENEFIT || policy->fields.items[i]->kind == FIELD_ALERT)
+            search_field(&search, policy->fields.items[i]);
     return (struct confirmation){search.unconfirmed, search.parameters};
 }

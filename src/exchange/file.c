@@ -129,6 +129,19 @@ void folder_unlock(int lock) {
     if (lock >= 0) close(lock);
 }
 
+void file_remove(const char *path) {
+    (void)unlink(path);
+}
+
+void folder_remove(const char *path) {
+    (void)rmdir(path);
+}
+
+bool folder_same(const char *a, const char *b) {
+    struct stat left, right;
+    return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_dev == right.st_dev && left.st_ino == right.st_ino;
+}
+
 struct text path_join(struct arena *arena, struct text folder, struct text name) {
     bool slash = folder.length > 0 && folder.bytes[folder.length - 1] == '/';
     return text_format(arena, "%.*s%s%.*s", TEXT_ARG(folder), slash || folder.length == 0 ? "" : "/", TEXT_ARG(name));

@@ -32,6 +32,12 @@ enum file_result folder_make(const char *path); /* also when it is there already
 int folder_lock(const char *path);
 void folder_unlock(int lock);
 
+/* Takes a file, or an empty folder, away; nothing when it is not there or must stay. */
+void file_remove(const char *path);
+void folder_remove(const char *path);
+/* Two names of one folder. */
+bool folder_same(const char *a, const char *b);
+
 struct text path_join(struct arena *arena, struct text folder, struct text name);
 
 /* Writes to a new file beside the path, which file_commit puts in its place: until then, and after a crash, the old one

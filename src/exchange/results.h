@@ -1,44 +1,51 @@
-/* What a month's run found, as files: decisions, summary, alerts, undetermined rows, broken guarantees,
- * indicators. */
+/* The files of results that one call writes, month by month:
+ *
+ *     results_open(&results, &arena, policy, "out")      drafts beside the files of before, with their headings
+ *     results_add(&results, &totals) ...                 each month in turn
+ *     results_commit(&results)                           puts them in the place of those of before
+ *     results_close(&results)
+ *
+ * Until they are committed, what an earlier call wrote stands as it was. */
 #ifndef DOUDI_EXCHANGE_RESULTS_H
 #define DOUDI_EXCHANGE_RESULTS_H
 
-#include "engine/confirmation.h"
-#include "engine/run.h"
 #include "exchange/file.h"
+#include "exchange/totals.h"
 
-/* Of one benefit in one place. */
-struct benefit_total {
-    const struct field *benefit;
-    size_t rows;          /* that get something */
-    bool of_families;     /* it is paid to families, or in them */
-    size_t families;      /* those of the rows that get something */
-    size_t undetermined;  /* unknown or a fault */
-    struct number amount; /* in base units, of the known ones */
+/* A file being written line by line. */
+struct results_sheet {
+    struct file_writer writer;
+    struct builder line;
+    const struct entity *entity; /* of decisions */
+    const struct field **benefits;
+    size_t benefit_count;
+};
+
+enum results_list {
+    RESULTS_SUMMARY,
+    RESULTS_UNDETERMINED,
+    RESULTS_ALERTS,
+    RESULTS_GUARANTEES,
+    RESULTS_INDICATORS,
+    RESULTS_LISTS
 };
 
 struct results {
-    /* Told now and then while the results are found; the caller sets them, or leaves them NULL. */
-    void (*progress)(void *context, size_t done, size_t due);
-    void *context;
-
     struct arena *arena;
-    struct run *run;
-    const struct entity *people;  /* whose parents are the families; NULL when there are none */
-    size_t rows_done, rows_due;   /* looked at so far, and in all */
-    struct benefit_total *totals; /* by order of benefits in the policy */
-    size_t benefit_count;
-    size_t alerts, broken, unchecked; /* guarantees broken, and those that could not be checked */
-    size_t undetermined_rows;
+    const struct policy *policy;
+    const char *folder;
+    struct results_sheet list[RESULTS_LISTS];
+    struct results_sheet *decisions; /* of every entity with benefits */
+    size_t decisions_count;
+    struct text trouble; /* the file that could not be written */
 };
 
-/* Decides everything that the policy asks of the run. `results` is zero but for the progress. False when memory has run
- * out. */
-bool results_find(struct results *results, struct run *run, struct arena *arena);
-
-/* Writes decisions-ENTITY.csv, summary.csv, alerts.csv, undetermined.csv, guarantees.csv, indicators.csv into the
- * folder, each with the month in its lines; `append` when a month before it was written by the same call. The first
- * file that cannot be written is named in *path. */
-enum file_result results_write(struct results *results, const char *folder, bool append, struct text *path);
+/* The arena, policy and folder must outlive the results. The folder is made if it is not there. */
+enum file_result results_open(struct results *results, struct arena *arena, const struct policy *policy,
+                              const char *folder);
+void results_add(struct results *results, struct totals *totals);
+/* Also takes away what earlier calls wrote and this one did not. */
+enum file_result results_commit(struct results *results);
+void results_close(struct results *results);
 
 #endif

@@ -1,0 +1,117 @@
+#include "exchange/totals.h"
+
+static size_t count_benefits(const struct policy *policy) {
+    size_t count = 0;
+    for (size_t i = 0; i < policy->fields.count; i++) count += policy->fields.items[i]->kind == FIELD_BENEFIT;
+    return count;
+}
+
+bool totals_know(const struct run *run, const struct entity *entity, size_t row) {
+    return !entity->is_event || run_event_counts(run, entity, row);
+}
+
+bool totals_take(const struct run *run, const struct field *benefit, size_t row) {
+    if (benefit->entity->is_event) return run_event_month(run, benefit->entity, row) == run->month;
+    int yearly = benefit->rules.items[0]->declaration->yearly;
+    return !yearly || month_of_year(run->month) == yearly;
+}
+
+/* The lowest entity, events apart, of several the one with the most rows: the people. Their families lie right above.
+ */
+static const struct entity *find_people(const struct run *run) {
+    const struct policy *policy = run->policy;
+    const struct entity *people = NULL;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct entity *entity = policy->entities.items[i];
+        if (entity->is_event || !entity->parent) continue;
+        bool lower = !people || entity->depth > people->depth;
+        bool more = people && entity->depth == people->depth &&
+                    dataset_table(run->dataset, entity)->rows > dataset_table(run->dataset, people)->rows;
+        if (lower || more) people = entity;
+    }
+    return people;
+}
+
+static void tell_progress(struct totals *totals) {
+    enum { ROWS_BETWEEN = 512 };
+    totals->rows_done++;
+    if (totals->progress && totals->rows_done % ROWS_BETWEEN == 0)
+        totals->progress(totals->context, totals->rows_done, totals->rows_due);
+}
+
+static void find_total(struct totals *totals, struct benefit_total *total, const struct field *benefit) {
+    const struct dataset *dataset = totals->run->dataset;
+    const struct table *table = dataset_table(dataset, benefit->entity);
+    const struct entity *families = totals->people ? totals->people->parent : NULL;
+    size_t last_family = SIZE_MAX;
+    *total = (struct benefit_total){.benefit = benefit, .amount = number_zero};
+    total->unconfirmed = totals->confirmation.unconfirmed[benefit->index];
+    total->of_families = families && entity_is_within(benefit->entity, families);
+    for (size_t row = 0; row < table->rows; row++) {
+        tell_progress(totals);
+        if (!totals_take(totals->run, benefit, row)) continue;
+        struct value value = run_value(totals->run, benefit, row);
+        total->undetermined += value.state != VALUE_KNOWN;
+        if (value.state != VALUE_KNOWN || number_sign(value.as.number) == 0) continue;
+        total->rows++;
+        size_t family = total->of_families ? dataset_climb(dataset, benefit->entity, row, families) : SIZE_MAX;
+        total->families += family != last_family;
+        last_family = family;
+        total->amount = number_add(totals->arena, total->amount, value.as.number);
+    }
+}
+
+static void check_guarantee(struct totals *totals, const struct guarantee *guarantee) {
+    size_t rows = dataset_table(totals->run->dataset, guarantee->entity)->rows;
+    for (size_t row = 0; row < rows; row++) {
+        tell_progress(totals);
+        if (!totals_know(totals->run, guarantee->entity, row)) continue;
+        struct finding finding = {guarantee, row, GUARANTEE_HOLDS, value_truth(true)};
+        finding.result = run_guarantee(totals->run, guarantee, row, &finding.why);
+        totals->broken += finding.result == GUARANTEE_BROKEN;
+        totals->unchecked += finding.result == GUARANTEE_UNKNOWN;
+        if (finding.result == GUARANTEE_BROKEN || finding.result == GUARANTEE_UNKNOWN)
+            VECTOR_PUSH(totals->arena, &totals->findings, finding);
+    }
+}
+
+static void count_alert(struct totals *totals, const struct field *alert) {
+    for (size_t row = 0; row < dataset_table(totals->run->dataset, alert->entity)->rows; row++) {
+        struct value value = run_value(totals->run, alert, row);
+        totals->alerts += value.state == VALUE_KNOWN && value.as.truth;
+        totals->alerts_undetermined += value.state != VALUE_KNOWN;
+    }
+}
+
+/* How many rows will be looked at, for the progress. */
+static size_t count_rows(const struct run *run) {
+    const struct policy *policy = run->policy;
+    size_t count = 0;
+    for (size_t i = 0; i < policy->fields.count; i++)
+        if (policy->fields.items[i]->kind == FIELD_BENEFIT)
+            count += dataset_table(run->dataset, policy->fields.items[i]->entity)->rows;
+    for (size_t i = 0; i < policy->guarantees.count; i++)
+        count += dataset_table(run->dataset, policy->guarantees.items[i]->entity)->rows;
+    return count;
+}
+
+bool totals_find(struct totals *totals, struct run *run, struct arena *arena) {
+    const struct policy *policy = run->policy;
+    totals->arena = arena;
+    totals->run = run;
+    totals->benefit_count = count_benefits(policy);
+    totals->people = find_people(run);
+    totals->rows_due = count_rows(run);
+    totals->benefit = ARENA_ARRAY(arena, struct benefit_total, totals->benefit_count + 1);
+    totals->confirmation = confirmation_of(arena, policy, run->first_day);
+    if (arena_failed(arena)) return false;
+    size_t next = 0;
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct field *field = policy->fields.items[i];
+        if (field->kind == FIELD_BENEFIT) find_total(totals, &totals->benefit[next++], field);
+        if (field->kind == FIELD_ALERT) count_alert(totals, field);
+    }
+    for (size_t i = 0; i < totals->benefit_count; i++) totals->undetermined += totals->benefit[i].undetermined;
+    for (size_t i = 0; i < policy->guarantees.count; i++) check_guarantee(totals, policy->guarantees.items[i]);
+    return !arena_failed(arena) && !run_failed(run);
+}
