@@ -23,6 +23,26 @@ static bool is_fence(struct text text) {
     return text_starts(text, "```");
 }
 
+/* What a fence says; a closing one says nothing. */
+static struct text fence_word(struct text text) {
+    return text_trim(text_slice(text, 3, text.length));
+}
+
+/* Doudi, duodi, doudi too: what is passed over here would be missing from the law without a word. No language that is
+ * marked in Markdown has a name so near. */
+static bool means_ours(struct text word) {
+    enum { NEAR = 2, LONGEST = 5 + NEAR };
+    char small[LONGEST];
+    size_t end = 0;
+    while (end < word.length && word.bytes[end] != ' ' && word.bytes[end] != '\t') end++;
+    if (end > LONGEST) return false;
+    for (size_t i = 0; i < end; i++) {
+        char c = word.bytes[i];
+        small[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    return text_distance((struct text){small, end}, TEXT("doudi"), NEAR) <= NEAR;
+}
+
 static bool is_heading(struct text text, struct text *heading) {
     size_t level = 0;
     while (level < text.length && text.bytes[level] == '#') level++;
@@ -80,7 +100,7 @@ static void find_end(struct block *block, const struct source *source, size_t *o
         struct text text = line_text(source, line);
         if (!is_fence(text)) continue;
         block->end = line.begin;
-        block->closed = text_trim(text_slice(text, 3, text.length)).length == 0;
+        block->closed = fence_word(text).length == 0;
         if (block->closed) *offset = here;
         return;
     }
@@ -95,7 +115,9 @@ void blocks_find(struct blocks *blocks, struct arena *arena, const struct source
         if (is_heading(text, &heading) || !is_fence(text)) continue;
         if (offset > source->bytes.length) offset = source->bytes.length;
         struct block block = {.fence = line.begin, .begin = offset, .end = source->bytes.length, .heading = heading};
-        block.ours = text_equal(text_trim(text_slice(text, 3, text.length)), TEXT("doudi"));
+        struct text word = fence_word(text);
+        block.ours = text_is(word, "doudi") || means_ours(word);
+        if (block.ours && !text_is(word, "doudi")) block.misspelt = word;
         find_end(&block, source, &offset);
         if (block.ours && block.closed) block.table = read_table(arena, source, &offset);
         if (block.ours || !block.closed) VECTOR_PUSH(arena, &blocks->list, block);

@@ -13,7 +13,8 @@ struct block {
     size_t begin, end;            /* bytes of the source between the fences */
     struct text heading;          /* the nearest heading above, without #; empty if none */
     struct decision_table *table; /* the table under the fence, at most one empty line between; NULL if none */
-    bool ours;   /* says doudi; others are only noted when they do not end, for they may hide what follows */
+    struct text misspelt;         /* what the fence says where doudi must have been meant; else empty */
+    bool ours; /* says doudi, or means it; others are only noted when they do not end, for they may hide what follows */
     bool closed; /* the closing fence is there */
 };
 struct blocks {

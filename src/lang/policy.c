@@ -104,6 +104,8 @@ static bool parse_source(struct policy *policy, struct layer *layer, const struc
     blocks_find(&blocks, &policy->arena, source);
     for (size_t i = 0; i < blocks.list.count; i++) {
         const struct block *block = &blocks.list.items[i];
+        if (block->misspelt.length)
+            REPORT(policy, LANG_FENCE_MISSPELT, span_of(source, block->misspelt), block->misspelt);
         if (block->closed) {
             parse_block(policy, layer, source, block);
             continue;

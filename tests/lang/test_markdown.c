@@ -38,12 +38,27 @@ static void finds_blocks_and_headings(void **state) {
 
 static void leaves_other_languages_out(void **state) {
     assert_int_equal(find(*state, "```yaml\na: 1\n```\n```\nplain\n```\n").list.count, 0);
-    assert_int_equal(find(*state, "```doudi2\na\n```\n").list.count, 0);
+    static const char *const others[] = {"dot", "diff", "odin", "cuda", "audio", "doc", "Doudi-example", "豆滴"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_int_equal(find(*state, text_format(*state, "```%s\na\n```\n", others[i]).bytes).list.count, 0);
     static const char text[] = "```yaml\n# no heading\n```\n```doudi\na\n```";
     struct blocks blocks = find(*state, text);
     assert_int_equal(blocks.list.count, 1);
     assert_true(text_is(blocks.list.items[0].heading, ""));
     assert_true(blocks.list.items[0].closed);
+}
+
+/* Ours all the same, so that nothing is left out, and noted. */
+static void knows_a_misspelt_fence(void **state) {
+    static const char *const words[] = {"Doudi",  "duodi",  "DOUDI",     "dou",      "dodi",
+                                        "doudii", "doudi2", "doudi law", "Dowdi {a}"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        struct blocks blocks = find(*state, text_format(*state, "```%s\na\n```\n", words[i]).bytes);
+        assert_int_equal(blocks.list.count, 1);
+        assert_true(blocks.list.items[0].ours && blocks.list.items[0].closed);
+        assert_true(text_is(blocks.list.items[0].misspelt, words[i]));
+    }
+    assert_int_equal(find(*state, "``` doudi \na\n```\n").list.items[0].misspelt.length, 0);
 }
 
 static void tells_what_does_not_end(void **state) {
@@ -126,6 +141,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(finds_blocks_and_headings, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leaves_other_languages_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(knows_a_misspelt_fence, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_what_does_not_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_opening_fence_closes_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_windows_files, set_up, tear_down),
