@@ -126,11 +126,49 @@ struct name parser_name(struct parser *parser) {
     return parser_word(parser);
 }
 
+static bool are_digits(struct text text) {
+    for (size_t i = 0; i < text.length; i++)
+        if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
+    return text.length > 0;
+}
+
+/* The three digits that follow a thousands' comma, and a fraction behind the last of them. */
+static bool is_thousands(const struct token *token, size_t begin) {
+    if (token->kind != TOKEN_NUMBER || token->at.begin != begin || token->text.length < 3) return false;
+    return are_digits(text_slice(token->text, 0, 3)) && (token->text.length == 3 || token->text.bytes[3] == '.');
+}
+
+/* 10,000 would be taken for two numbers, in a list or a call even without a word: it is told wherever a number stands.
+ */
+static bool report_thousands(struct parser *parser) {
+    enum { GROUP = 3 };
+    const struct token *first = parser_peek(parser, 0), *comma = parser_peek(parser, 1);
+    struct text written = first->text;
+    struct span whole = first->at;
+    bool leads = are_digits(written) && written.length <= GROUP && written.bytes[0] != '0';
+    for (size_t ahead = 1; leads; comma = parser_peek(parser, ahead += 2)) {
+        const struct token *group = parser_peek(parser, ahead + 1);
+        bool full_width = text_is(span_text(comma->at), "，");
+        if (comma->at.begin != whole.end || !(full_width || token_is(comma, ",")) ||
+            !is_thousands(group, comma->at.end))
+            break;
+        written = text_format(parser->arena, "%.*s_%.*s", TEXT_ARG(written), TEXT_ARG(group->text));
+        whole = span_join(whole, group->at);
+        if (group->text.length > GROUP) break;
+    }
+    if (whole.end == first->at.end) return false;
+    const struct text arguments[] = {span_text(whole), written};
+    report(parser, LANG_COMMA_IN_NUMBER, whole, arguments, 2);
+    return true;
+}
+
 struct number parser_number(struct parser *parser) {
     const struct token *token = parser_peek(parser, 0);
     struct number number = number_zero;
     if (token->kind != TOKEN_NUMBER)
         parser_missing(parser, LANG_EXPECTED_NUMBER);
+    else if (report_thousands(parser))
+        return number;
     else if (token->text.length > NUMBER_DIGITS_MAX || !number_parse(parser->arena, token->text, &number))
         parser_refuse(parser, LANG_NUMBER_TOO_LONG);
     else
