@@ -118,6 +118,7 @@ static void check_fixed(struct scope *scope, struct expr *expr, const struct fie
 
 static void check_empty(struct policy *policy, struct field *field) {
     struct scope scope = scope_of(policy, field->entity);
+    scope.beside = &field->declaration->type;
     if (field->declaration->empty) check_fixed(&scope, field->declaration->empty, field, LANG_EMPTY_NOT_CONSTANT);
 }
 
@@ -152,7 +153,9 @@ static void check_rule(struct policy *policy, struct rule *rule) {
     scope.until = rule->until;
     for (size_t i = 0; i < rule->count; i++) {
         struct branch *branch = &declaration->branches.items[i];
+        scope.beside = NULL;
         if (branch->condition) resolve_bool(&scope, branch->condition);
+        scope.beside = &field->declaration->type;
         resolve_as(&scope, branch->value, &field->type, field->name);
     }
     if (declaration->starts) check_fixed(&scope, declaration->starts, field, LANG_STARTS_NOT_CONSTANT);

@@ -72,11 +72,12 @@ void intervals_find(struct policy *policy); /* interval.c: ranges, grids, widths
 struct scope {
     struct policy *policy;
     const struct entity *entity;
-    struct field *reader;          /* the rule that reads, for cycles; NULL in guarantees and indicators */
-    day_number from, until;        /* the dates of the text that reads */
-    bool loose;                    /* what is read here cannot close a cycle: previous, earlier, events */
-    bool scale;                    /* a parameter by band of may be read: as the second argument of bands */
-    struct declaration *procedure; /* whose records are names too, or NULL */
+    struct field *reader;           /* the rule that reads, for cycles; NULL in guarantees and indicators */
+    day_number from, until;         /* the dates of the text that reads */
+    bool loose;                     /* what is read here cannot close a cycle: previous, earlier, events */
+    bool scale;                     /* a parameter by band of may be read: as the second argument of bands */
+    struct declaration *procedure;  /* whose records are names too, or NULL */
+    const struct type_name *beside; /* the type, as written, of what a number stands beside; NULL: nobody knows */
 };
 /* Names and types the expression, whose context expects `want` (or NULL); TYPE_WRONG after a report. */
 struct type resolve(struct scope *scope, struct expr *expr, const struct type *want);

@@ -100,7 +100,7 @@ static bool bound(struct policy *policy, const struct expr *expr, struct number 
 bool range_declared(struct policy *policy, struct declaration *declaration, const struct type *type, struct number *low,
                     struct number *high) {
     if (!declaration->low) return false;
-    struct scope scope = {.policy = policy, .until = DAY_NEVER, .from = INT32_MIN};
+    struct scope scope = {.policy = policy, .until = DAY_NEVER, .from = INT32_MIN, .beside = &declaration->type};
     struct span at = span_join(declaration->low->at, declaration->high->at);
     if (type->kind != TYPE_NUMBER && type->kind != TYPE_DATE) {
         if (type->kind != TYPE_WRONG)
@@ -310,7 +310,8 @@ static void load_table(struct policy *policy, const struct parameter *parameter,
 /* `= 90%`: one value for all places, from the declaration's own date on. */
 static void load_value(struct policy *policy, const struct parameter *parameter, struct declaration *declaration,
                        struct parameter_values *values) {
-    struct scope scope = {.policy = policy, .until = DAY_NEVER, .from = INT32_MIN};
+    const struct type_name *type = &parameter->declaration->type;
+    struct scope scope = {.policy = policy, .until = DAY_NEVER, .from = INT32_MIN, .beside = type};
     struct expr *expr = declaration->branches.items[0].value;
     struct parameter_value value = {
         .from = declaration->has_from ? declaration->from : INT32_MIN,

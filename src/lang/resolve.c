@@ -4,6 +4,7 @@
  * fit are an error, so adding a name never changes another rule. */
 #include "lang/resolve.h"
 #include "lang/compile.h"
+#include "lang/unit_meant.h"
 
 #include <string.h>
 
@@ -66,17 +67,22 @@ struct type type_product(struct scope *scope, const struct expr *expr, const str
 
 /* --- operators -------------------------------------------------------------------------------------------------- */
 
-/* Tells the part of a unit that there is not. Where the currency itself is missing, or broken, that was told already.
- */
-static void report_unknown_unit(struct scope *scope, struct span unit) {
+/* The unit that was meant, if that can be told; else the part of it that there is not. Where the currency itself is
+ * missing, or broken, that was told already. */
+static void report_unknown_unit(struct scope *scope, const struct expr *expr, struct span unit) {
     struct policy *policy = scope->policy;
+    if (map_get(&policy->lost, TEXT("money")) || unit.begin >= expr->at.end) return; /* told at the end of the range */
+    struct quantity_meant meant = quantity_meant(policy, expr->as.number.value, span_text(unit), scope->beside);
+    if (meant.written.length) {
+        REPORT(policy, meant.counted ? LANG_UNIT_OF_COUNT : LANG_UNIT_MEANT, unit, span_text(unit), meant.written);
+        return;
+    }
     struct span part = {unit.source, unit.begin, unit.begin};
     for (; part.end < unit.end; part.begin = part.end + 1) {
         for (part.end = part.begin; part.end < unit.end && unit.source->bytes.bytes[part.end] != '/';) part.end++;
         if (!map_get(&policy->unit_by_name, span_text(part))) break;
     }
     struct name name = {span_text(part.end < unit.end || part.begin < part.end ? part : unit), part};
-    if (map_get(&policy->lost, TEXT("money"))) return;
     struct suggestion suggestion = suggest(policy, name.text);
     suggestion_note_map(&suggestion, &policy->unit_by_name);
     report_unknown(policy, LANG_UNKNOWN_UNIT, name, TEXT(""), &suggestion);
@@ -89,7 +95,7 @@ static struct type resolve_quantity(struct scope *scope, struct expr *expr) {
     if (unit.length == 0) return number_sign(expr->as.number.value) == 0 ? zero : number;
     struct measure measure = measure_parse(policy, unit);
     if (!measure.found) {
-        report_unknown_unit(scope, span_of(expr->at.source, unit));
+        report_unknown_unit(scope, expr, span_of(expr->at.source, unit));
         return wrong;
     }
     expr->as.number.in_base = number_multiply(&policy->arena, expr->as.number.value, measure.scale);
@@ -128,15 +134,27 @@ static struct type resolve_arithmetic(struct scope *scope, struct expr *expr) {
     return type_product(scope, expr, &left, &right, expr->kind == EXPR_MULTIPLY ? 1 : -1);
 }
 
-/* Each side may tell the other which enumeration is expected. */
+/* The type of what a path leads to, as its declaration writes it. */
+static const struct type_name *written_type(const struct expr *expr) {
+    if (expr->kind != EXPR_PATH || expr->type.kind == TYPE_WRONG) return NULL;
+    const struct path_target *target = &expr->as.path.target;
+    if (target->end == PATH_PARAMETER && target->parameter) return &target->parameter->declaration->type;
+    return target->end == PATH_FIELD && target->field ? &target->field->declaration->type : NULL;
+}
+
+/* Each side may tell the other which enumeration is expected, and the left one in which unit. */
 static void resolve_pair(struct scope *scope, struct expr *left, struct expr *right, struct type *a, struct type *b) {
+    const struct type_name *before = scope->beside;
+    scope->beside = NULL;
     if (left->kind == EXPR_PATH && !path_has_candidates(scope, left)) {
         *b = resolve(scope, right, NULL);
         *a = resolve(scope, left, b);
     } else {
         *a = resolve(scope, left, NULL);
+        scope->beside = written_type(left);
         *b = resolve(scope, right, a);
     }
+    scope->beside = before;
 }
 
 static struct type resolve_comparison(struct scope *scope, struct expr *expr) {
@@ -150,8 +168,9 @@ static struct type resolve_comparison(struct scope *scope, struct expr *expr) {
     return boolean;
 }
 
-static struct type resolve_membership(struct scope *scope, struct expr *expr) {
+static struct type resolve_members(struct scope *scope, struct expr *expr) {
     struct type left = resolve(scope, expr->left, NULL), both;
+    scope->beside = written_type(expr->left);
     if (expr->kind == EXPR_IN_SET) {
         for (size_t i = 0; i < expr->items.count; i++) {
             struct type item = resolve(scope, expr->items.items[i], &left);
@@ -165,6 +184,14 @@ static struct type resolve_membership(struct scope *scope, struct expr *expr) {
     if (type_same(scope, expr->right->at, &left, &expr->right->type, &both))
         type_same(scope, expr->third->at, &left, &expr->third->type, &both);
     return boolean;
+}
+
+static struct type resolve_membership(struct scope *scope, struct expr *expr) {
+    const struct type_name *before = scope->beside;
+    scope->beside = NULL;
+    struct type type = resolve_members(scope, expr);
+    scope->beside = before;
+    return type;
 }
 
 /* A range may name its unit once, at the end: 0 .. 100 yuan. */
