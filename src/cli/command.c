@@ -116,7 +116,9 @@ bool command_parse(struct command *command, int count, char **arguments) {
             fputs(say(command, "doudi: 参数太多\n", "doudi: too many arguments\n"), stderr);
             return false;
         }
-        if (!option)
+        if (strcmp(arguments[i], "-h") == 0)
+            command->options[command->option_count++].name = "help";
+        else if (!option)
             command->words[command->word_count++] = arguments[i];
         else if (!parse_option(command, arguments[i], i + 1 < count ? arguments[i + 1] : NULL, &took_next))
             return false;
@@ -135,6 +137,11 @@ bool command_has(const struct command *command, const char *name) {
     for (size_t i = 0; i < command->option_count; i++)
         if (strcmp(command->options[i].name, name) == 0) return true;
     return false;
+}
+
+void command_drop_word(struct command *command) {
+    for (size_t i = 1; i < command->word_count; i++) command->words[i - 1] = command->words[i];
+    command->word_count--;
 }
 
 const char *say(const struct command *command, const char *zh, const char *en) {
@@ -161,6 +168,13 @@ void print_builder(const struct builder *builder) {
 bool has_option(const struct command *command, const char *name) {
     if (command_has(command, name)) return true;
     fprintf(stderr, say(command, "doudi: 缺少 --%s\n", "doudi: --%s is missing\n"), name);
+    return false;
+}
+
+bool names_folder(const struct command *command) {
+    const char *out = command_option(command, "out");
+    if (out && *out) return true;
+    wrong_option(command, "--out 后面写结果文件夹的名称,如 results", "--out needs a folder name, such as results");
     return false;
 }
 

@@ -32,6 +32,8 @@ bool command_parse(struct command *command, int count, char **arguments);
 const char *command_option(const struct command *command, const char *name); /* the last one given, or NULL */
 bool command_has(const struct command *command, const char *name);
 
+void command_drop_word(struct command *command); /* the first, of at least one */
+
 /* zh or en of a pair. */
 const char *say(const struct command *command, const char *zh, const char *en);
 
@@ -48,6 +50,7 @@ int no_such_command(const struct command *command); /* EXIT_USAGE */
 int wrong_usage(const struct command *command);     /* EXIT_USAGE */
 bool usage_allows(const struct command *command);   /* false (and a message) for an option that it does not take */
 bool has_option(const struct command *command, const char *name); /* false (and a message) when it is missing */
+bool names_folder(const struct command *command);                 /* false (and a message) for an --out that is empty */
 /* Ends a complaint's line on stderr: did you mean …? */
 void print_meant(const struct command *command, const struct suggestion *suggestion);
 int wrong_option(const struct command *command, const char *zh, const char *en); /* told as it stands; EXIT_USAGE */

@@ -307,7 +307,7 @@ int command_assess(struct command *command) {
     month_number first, last;
     if (command->word_count != 2 || !has_option(command, "month") || !has_option(command, "out"))
         return wrong_usage(command);
-    if (!session_months(command, &first, &last)) return EXIT_USAGE;
+    if (!names_folder(command) || !session_months(command, &first, &last)) return EXIT_USAGE;
     int status = session_open(&assessment.session, command, command->words[1]), lock = -1;
     if (status == EXIT_DONE) status = take_folder(command, assessment.out, &lock);
     if (status == EXIT_DONE) {

@@ -27,10 +27,14 @@ int command_sample(struct command *command) {
                                      .out = command_option(command, "out")};
     const char *seed = command_option(command, "seed");
     if (!options.policy) options.policy = "policies/yunnan-2018";
-    bool good = command->word_count == 1 && options.out &&
-                read_count(command_option(command, "households"), &options.households) && options.households > 0 &&
-                (!seed || read_count(seed, &options.seed));
-    if (!good) return wrong_usage(command);
+    if (command->word_count != 1 || !has_option(command, "households") || !has_option(command, "out"))
+        return wrong_usage(command);
+    if (!read_count(command_option(command, "households"), &options.households) || options.households == 0)
+        return wrong_option(command, "--households 应为大于 0 的数,如 1000",
+                            "--households takes a number, such as 1000");
+    if (seed && !read_count(seed, &options.seed))
+        return wrong_option(command, "--seed 应为一个数,如 1", "--seed takes a number, such as 1");
+    if (!names_folder(command)) return EXIT_USAGE;
     struct diagnostics diagnostics;
     struct sample_result result = {0};
     diagnostics_init(&diagnostics, &command->arena);

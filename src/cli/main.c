@@ -16,7 +16,9 @@ static int run(struct command *command) {
         puts("doudi 0.1.0");
         return EXIT_DONE;
     }
-    if (command_has(command, "help")) {
+    bool help = command->word_count && strcmp(command->words[0], "help") == 0;
+    if (help) command_drop_word(command); /* help assess is assess --help */
+    if (help || command_has(command, "help")) {
         print_help(command);
         return EXIT_DONE;
     }

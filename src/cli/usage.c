@@ -135,6 +135,22 @@ int wrong_usage(const struct command *command) {
     return EXIT_USAGE;
 }
 
+/* check is policy check. */
+static void suggest_command(struct suggestion *suggestion, struct text given) {
+    suggestion_begin(suggestion, given);
+    for (size_t i = 0; i < USAGES; i++) {
+        struct text name = text_from(usages[i].name);
+        size_t space = 0;
+        while (space < name.length && name.bytes[space] != ' ') space++;
+        struct text second = space < name.length ? text_slice(name, space + 1, name.length) : TEXT("");
+        size_t before = suggestion->distance;
+        suggestion_note(suggestion, name);
+        suggestion_note(suggestion, second);
+        if (text_equal(second, given)) suggestion->distance = 0; /* nothing is nearer */
+        if (suggestion->distance < before) suggestion->best = name;
+    }
+}
+
 int no_such_command(const struct command *command) {
     bool two = strcmp(command->words[0], "policy") == 0 && command->word_count > 1;
     struct arena arena;
@@ -142,8 +158,7 @@ int no_such_command(const struct command *command) {
     arena_init(&arena);
     struct text given =
         two ? text_format(&arena, "%s %s", command->words[0], command->words[1]) : text_from(command->words[0]);
-    suggestion_begin(&suggestion, given);
-    for (size_t i = 0; i < USAGES; i++) suggestion_note(&suggestion, text_from(usages[i].name));
+    suggest_command(&suggestion, given);
     fprintf(stderr, say(command, "doudi: 没有命令「%.*s」", "doudi: there is no command \"%.*s\""), TEXT_ARG(given));
     print_meant(command, &suggestion);
     fputs(say(command, "doudi --help 列出所有命令\n", "doudi --help lists all of them\n"), stderr);
