@@ -1,4 +1,5 @@
 /* doudi explain: why one family gets what it gets. */
+#include "cli/choice.h"
 #include "cli/session.h"
 #include "engine/explain.h"
 #include "exchange/explanation_json.h"
@@ -75,37 +76,107 @@ static void tell_benefits(struct teller *teller, const struct entity *entity, si
     }
 }
 
-/* The rule that a name or a label stands for, of the row asked for or of one below. */
-static const struct field *find_benefit(const struct policy *policy, const struct entity *entity, const char *name) {
-    for (size_t i = 0; i < policy->fields.count; i++) {
-        const struct field *field = policy->fields.items[i];
-        bool named = text_is(field->name, name) || text_is(field->label[LANGUAGE_ZH], name) ||
-                     text_is(field->label[LANGUAGE_EN], name);
-        if (named && field->kind != FIELD_INPUT && entity_is_within(field->entity, entity)) return field;
+/* --- why not ---------------------------------------------------------------------------------------------------- */
+
+/* Every rule that the filter takes, of that entity or below it; of the whole policy when it is NULL. */
+static struct choices rules_of(struct session *session, const struct entity *entity, bool below, bool benefits) {
+    struct choices choices = {.arena = &session->command->arena};
+    for (size_t i = 0; i < session->policy->fields.count; i++) {
+        const struct field *field = session->policy->fields.items[i];
+        bool own = !entity || field->entity == entity || (below && entity_is_within(field->entity, entity));
+        bool wanted = benefits ? field->kind == FIELD_BENEFIT : field->kind != FIELD_INPUT;
+        if (own && wanted) choices_add(&choices, field->entity, field->name, field->label, i);
     }
+    return choices;
+}
+
+/* What the row itself has goes before what stands below it, and that before anything else. */
+static const struct field *find_rule(struct session *session, const struct entity *entity, struct text word) {
+    const struct policy *policy = session->policy;
+    for (int reach = 0; reach < 3; reach++) {
+        struct choices choices = rules_of(session, reach < 2 ? entity : NULL, reach > 0, false);
+        bool several;
+        const struct choice *choice = choice_find(&choices, word, &several);
+        if (choice) return policy->fields.items[choice->number];
+        if (several) {
+            fprintf(stderr,
+                    say(session->command, "doudi: 叫「%.*s」的不止一个;请写其中之一:\n",
+                        "doudi: several things are called \"%.*s\"; write one of these:\n"),
+                    TEXT_ARG(word));
+            choices_tell_several(session->command, &choices, word);
+            return NULL;
+        }
+    }
+    struct choices benefits = rules_of(session, NULL, false, true);
+    fprintf(stderr, say(session->command, "doudi: 没有待遇「%.*s」", "doudi: there is no benefit \"%.*s\""),
+            TEXT_ARG(word));
+    choices_tell(session->command, &benefits, word, false);
     return NULL;
+}
+
+/* A word as a shell takes it. */
+static void print_word(const char *word) {
+    bool plain = *word != '\0';
+    for (const char *c = word; *c; c++) plain = plain && !strchr(" \t\n\"'\\$`!&|;<>()*?[]{}~#", *c);
+    if (plain) {
+        fprintf(stderr, " %s", word);
+        return;
+    }
+    fputs(" '", stderr);
+    for (; *word; word++) fputs(*word == '\'' ? "'\\''" : (const char[]){*word, '\0'}, stderr);
+    fputs("'", stderr);
+}
+
+/* The command as it was given, of another row. */
+static void print_command(const struct command *command, struct text id) {
+    fputs("  doudi explain", stderr);
+    print_word(command->words[1]);
+    print_word(id.bytes);
+    for (size_t i = 0; i < command->option_count; i++) {
+        fprintf(stderr, " --%s", command->options[i].name);
+        if (command->options[i].value) print_word(command->options[i].value);
+    }
+    fputs("\n", stderr);
+}
+
+/* The rule is of an entity that neither is that of the row nor lies below it, such as a person's family. */
+static int tell_elsewhere(struct session *session, const struct field *rule, const struct entity *entity, size_t row) {
+    struct command *command = session->command;
+    const struct entity *reached = entity;
+    while (reached && !entity_is_within(rule->entity, reached)) reached = reached->parent;
+    struct text of = label_or_name(rule->entity->label, rule->entity->name, command->language),
+                label = label_or_name(rule->label, rule->name, command->language),
+                asked = label_or_name(entity->label, entity->name, command->language);
+    bool benefit = rule->kind == FIELD_BENEFIT;
+    fprintf(stderr,
+            benefit ? say(command, "doudi: 「%.*s」(%.*s)是%.*s的待遇,不是%.*s的",
+                          "doudi: \"%.*s\" (%.*s) is a benefit of the %.*s, not of the %.*s")
+                    : say(command, "doudi: 「%.*s」(%.*s)是%.*s的规则,不是%.*s的",
+                          "doudi: \"%.*s\" (%.*s) is a rule of the %.*s, not of the %.*s"),
+            TEXT_ARG(rule->name), TEXT_ARG(label), TEXT_ARG(of), TEXT_ARG(asked));
+    if (!reached) {
+        fprintf(stderr, say(command, ";请写%.*s的编号\n", "; give the id of a %.*s\n"), TEXT_ARG(of));
+        return EXIT_USAGE;
+    }
+    size_t above = dataset_climb(session->dataset, entity, row, reached);
+    fputs(say(command, ";请运行:\n", "; run:\n"), stderr);
+    print_command(command, text_copy(&command->arena, dataset_table(session->dataset, reached)->ids[above]));
+    return EXIT_USAGE;
 }
 
 static int tell_why_not(struct teller *teller, const struct entity *entity, size_t row) {
     struct session *session = teller->session;
-    const struct field *benefit = find_benefit(session->policy, entity, teller->why_not);
+    const struct field *rule = find_rule(session, entity, text_from(teller->why_not));
     size_t begin, end;
-    if (!benefit) {
-        struct suggestion suggestion;
-        suggestion_begin(&suggestion, text_from(teller->why_not));
-        for (size_t i = 0; i < session->policy->fields.count; i++)
-            if (session->policy->fields.items[i]->kind == FIELD_BENEFIT)
-                suggestion_note(&suggestion, session->policy->fields.items[i]->name);
-        fprintf(stderr, say(session->command, "doudi: 没有待遇「%s」", "doudi: there is no benefit \"%s\""),
-                teller->why_not);
-        print_meant(session->command, &suggestion);
-        return EXIT_USAGE;
-    }
-    dataset_below(session->dataset, entity, row, benefit->entity, &begin, &end);
+    if (!rule) return EXIT_USAGE;
+    if (!entity_is_within(rule->entity, entity)) return tell_elsewhere(session, rule, entity, row);
+    dataset_below(session->dataset, entity, row, rule->entity, &begin, &end);
     for (size_t k = begin; k < end; k++)
-        tell(teller, explain_why_not(session->run, &session->command->arena, benefit, k), entity);
+        tell(teller, explain_why_not(session->run, &session->command->arena, rule, k), entity);
     return EXIT_DONE;
 }
+
+/* --- one row ---------------------------------------------------------------------------------------------------- */
 
 static void begin_document(struct teller *teller, struct text id) {
     if (!teller->json) return;

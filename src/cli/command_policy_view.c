@@ -1,4 +1,5 @@
 /* doudi policy print | coverage | graph | diff: a policy to be read. */
+#include "cli/choice.h"
 #include "cli/command.h"
 #include "exchange/case.h"
 #include "exchange/json.h"
@@ -124,21 +125,41 @@ int policy_show_coverage(struct command *command) {
 
 /* --- graph ------------------------------------------------------------------------------------------------------ */
 
+/* The node that the word names; told when it names none, or several. */
+static bool find_node(const struct command *command, const struct graph *graph, struct arena *arena, const char *word,
+                      size_t *node) {
+    struct choices choices = {.arena = arena};
+    const struct policy *policy = graph->policy;
+    bool several;
+    for (size_t i = 0; i < graph->count; i++)
+        choices_add(&choices, graph_node_entity(policy, i), graph_node_name(policy, i), graph_node_label(policy, i), i);
+    const struct choice *choice = choice_find(&choices, text_from(word), &several);
+    if (several) {
+        fprintf(stderr,
+                say(command, "doudi: 叫「%s」的不止一个;请写其中之一:\n",
+                    "doudi: several things are called \"%s\"; write one of these:\n"),
+                word);
+        choices_tell_several(command, &choices, text_from(word));
+    } else if (!choice) {
+        fprintf(stderr, say(command, "doudi: 政策里没有「%s」", "doudi: there is no \"%s\" in the policy"), word);
+        choices_tell(command, &choices, text_from(word), false);
+    }
+    *node = choice ? choice->number : 0;
+    return choice;
+}
+
 int policy_show_graph(struct command *command) {
     int status;
     struct policy *policy = policy_read(command, 2, &status);
     if (!policy) return status;
     struct graph graph = graph_of(&command->arena, policy);
-    size_t node = command->word_count > 3 ? graph_find(&graph, text_from(command->words[3])) : 0;
-    if (node == SIZE_MAX) {
-        fprintf(stderr,
-                say(command, "doudi: 「%s」不是唯一的名称;写成 对象.名称,如 household.size\n",
-                    "doudi: \"%s\" is not the name of one thing; write entity.name, such as household.size\n"),
-                command->words[3]);
+    size_t node;
+    bool around = command->word_count > 3, failed = arena_failed(&command->arena);
+    if (around && !failed && !find_node(command, &graph, &command->arena, command->words[3], &node)) {
         policy_free(policy);
         return EXIT_USAGE;
     }
-    if (command->word_count > 3) graph_keep_around(&command->arena, &graph, node);
+    if (around && !failed) graph_keep_around(&command->arena, &graph, node);
     struct builder out;
     builder_init(&out);
     if (!arena_failed(&command->arena)) graph_print(&out, &graph, command->language);

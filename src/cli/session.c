@@ -1,8 +1,10 @@
 #include "cli/session.h"
 
+#include "cli/choice.h"
 #include "engine/settle.h"
 #include "exchange/in_force.h"
 #include "exchange/policy_folder.h"
+#include "lang/print.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,38 +23,138 @@ static int open_policy(struct session *session) {
     return EXIT_CANNOT;
 }
 
-/* --reading NAME=VALUE, as often as wanted. */
-static bool read_readings(struct session *session) {
-    struct command *command = session->command;
-    for (size_t i = 0; i < command->option_count; i++) {
-        if (strcmp(command->options[i].name, "reading") != 0) continue;
-        struct text whole = text_from(command->options[i].value);
-        size_t equals = 0;
-        while (equals < whole.length && whole.bytes[equals] != '=') equals++;
-        struct text name = text_slice(whole, 0, equals),
-                    text = text_slice(whole, equals < whole.length ? equals + 1 : equals, whole.length);
-        struct parameter *parameter = map_get(&session->policy->parameter_by_name, name);
-        struct value value;
-        if (!parameter || parameter->band) {
-            fprintf(stderr,
-                    say(command, "doudi: 政策里没有可以这样换的理解或参数「%.*s」;policy print 列出名称\n",
-                        "doudi: the policy has no reading or parameter \"%.*s\" to be set; policy print lists them\n"),
-                    TEXT_ARG(name));
-            return false;
-        }
-        if (!value_parse(&command->arena, &parameter->type, parameter->scale, text, &value) ||
-            value.state != VALUE_KNOWN) {
-            fprintf(stderr,
-                    say(command, "doudi: 「%.*s」不能是「%.*s」;写成它的单位或选项之一\n",
-                        "doudi: \"%.*s\" cannot be \"%.*s\"; write a value in its unit, or one of its choices\n"),
-                    TEXT_ARG(name), TEXT_ARG(text));
-            return false;
-        }
-        struct override override = override_of(parameter, &value);
-        VECTOR_PUSH(&command->arena, &session->overrides, override);
+/* --- readings --------------------------------------------------------------------------------------------------- */
+
+static void add_parameters(struct choices *choices, const struct policy *policy, bool readings) {
+    for (size_t i = 0; i < policy->parameters.count; i++) {
+        const struct parameter *parameter = policy->parameters.items[i];
+        if (parameter->is_reading == readings && !parameter->band)
+            choices_add(choices, NULL, parameter->name, parameter->label, i);
     }
+}
+
+/* The reading or parameter that the word names, readings before others; NULL, and told, when there is none. */
+static const struct parameter *find_parameter(struct session *session, struct text word) {
+    struct command *command = session->command;
+    struct choices choices = {.arena = &command->arena};
+    const struct parameter *banded = map_get(&session->policy->parameter_by_name, word);
+    bool several;
+    add_parameters(&choices, session->policy, true);
+    add_parameters(&choices, session->policy, false);
+    const struct choice *choice = choice_find(&choices, word, &several);
+    if (choice) return session->policy->parameters.items[choice->number];
+    if (banded) {
+        fprintf(stderr,
+                say(command, "doudi: --reading: 「%.*s」是分档表,不能换成一个值\n",
+                    "doudi: --reading: \"%.*s\" is a table of bands and cannot be one value\n"),
+                TEXT_ARG(word));
+    } else if (several) {
+        fprintf(stderr,
+                say(command, "doudi: --reading: 叫「%.*s」的不止一个;请写其中之一:\n",
+                    "doudi: --reading: several things are called \"%.*s\"; write one of these:\n"),
+                TEXT_ARG(word));
+        choices_tell_several(command, &choices, word);
+    } else {
+        fprintf(stderr,
+                say(command, "doudi: --reading: 政策里没有理解或参数「%.*s」",
+                    "doudi: --reading: the policy has no reading or parameter \"%.*s\""),
+                TEXT_ARG(word));
+        choices_tell(command, &choices, word, true);
+    }
+    return NULL;
+}
+
+static bool is_in_range(const struct parameter *parameter, const struct value *value) {
+    if (!parameter->bounded) return true;
+    struct number number = parameter->type.kind == TYPE_DATE ? number_from(value->as.date) : value->as.number;
+    return number_compare(number, parameter->low) >= 0 && number_compare(number, parameter->high) <= 0;
+}
+
+static bool is_on_step(struct arena *arena, const struct parameter *parameter, const struct value *value) {
+    return parameter->type.kind != TYPE_NUMBER ||
+           number_is_integer(number_divide(arena, value->as.number, parameter->step));
+}
+
+/* A value of the parameter as people read it: 100%, 1,000 yuan/month. */
+static struct text show(const struct session *session, const struct parameter *parameter, struct number number) {
+    const struct printer printer = {&session->command->arena, session->policy, session->command->language};
+    struct parameter_value value = {.number = number};
+    int64_t day;
+    if (parameter->type.kind == TYPE_DATE && number_to_int64(number, &day)) value.date = (day_number)day;
+    return print_parameter_value(&printer, parameter, &value);
+}
+
+/* 50 where 50% was meant: a share, told without its sign, that fits with it; else the empty text. */
+static struct text percent_meant(struct arena *arena, const struct parameter *parameter, struct text text) {
+    const struct names *parts = &parameter->declaration->type.parts;
+    struct text percent = text_format(arena, "%.*s%%", TEXT_ARG(text));
+    struct number number;
+    struct value value;
+    bool meant = text_is(parts->list.items[0].text, "ratio") && number_parse(arena, text, &number) &&
+                 value_parse(arena, &parameter->type, parameter->scale, percent, &value) &&
+                 is_in_range(parameter, &value) && is_on_step(arena, parameter, &value);
+    return meant ? percent : TEXT("");
+}
+
+/* False, and told, for what the law leaves no room for: a run must not show what no place may decide. */
+static bool check_reading(struct session *session, const struct parameter *parameter, struct text whole,
+                          struct text text, const struct value *value) {
+    struct command *command = session->command;
+    struct number number = parameter->type.kind == TYPE_DATE ? number_from(value->as.date) : value->as.number;
+    if (!is_in_range(parameter, value)) {
+        struct text percent = percent_meant(&command->arena, parameter, text);
+        fprintf(stderr,
+                say(command, "doudi: --reading %.*s: %.*s超出范围 %.*s 至 %.*s",
+                    "doudi: --reading %.*s: %.*s is outside its range, %.*s to %.*s"),
+                TEXT_ARG(whole), TEXT_ARG(show(session, parameter, number)),
+                TEXT_ARG(show(session, parameter, parameter->low)),
+                TEXT_ARG(show(session, parameter, parameter->high)));
+        if (percent.length)
+            fprintf(stderr, say(command, ";您是不是想写 %.*s?", "; did you mean %.*s?"), TEXT_ARG(percent));
+        fputs("\n", stderr);
+        return false;
+    }
+    if (is_on_step(&command->arena, parameter, value)) return true;
+    fprintf(stderr,
+            say(command, "doudi: --reading %.*s: 不是 %.*s 的整数倍\n",
+                "doudi: --reading %.*s: this is no multiple of %.*s\n"),
+            TEXT_ARG(whole), TEXT_ARG(show(session, parameter, parameter->step)));
+    return false;
+}
+
+static bool read_reading(struct session *session, struct text whole) {
+    struct command *command = session->command;
+    size_t equals = 0;
+    while (equals < whole.length && whole.bytes[equals] != '=') equals++;
+    struct text name = text_slice(whole, 0, equals),
+                text = text_slice(whole, equals < whole.length ? equals + 1 : equals, whole.length);
+    const struct parameter *parameter = find_parameter(session, name);
+    struct value value;
+    if (!parameter) return false;
+    if (!value_parse(&command->arena, &parameter->type, parameter->scale, text, &value) || value.state != VALUE_KNOWN) {
+        fprintf(stderr,
+                say(command, "doudi: --reading: 「%.*s」不能是「%.*s」;写成它的单位或选项之一\n",
+                    "doudi: --reading: \"%.*s\" cannot be \"%.*s\"; write a value in its unit, or one of its "
+                    "choices\n"),
+                TEXT_ARG(name), TEXT_ARG(text));
+        return false;
+    }
+    if (!check_reading(session, parameter, whole, text, &value)) return false;
+    VECTOR_PUSH(&command->arena, &session->overrides, override_of(parameter, &value));
     return true;
 }
+
+/* --reading NAME=VALUE, as often as wanted. */
+static bool read_readings(struct session *session) {
+    const struct command *command = session->command;
+    for (size_t i = 0; i < command->option_count; i++)
+        if (strcmp(command->options[i].name, "reading") == 0 &&
+            !read_reading(session, text_from(command->options[i].value)))
+            return false;
+    return true;
+}
+
+/* --- what was there before -------------------------------------------------------------------------------------- */
 
 /* Opening values go to the history, officers' decisions are given for their months. */
 static void take_given(struct session *session) {

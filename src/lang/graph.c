@@ -14,14 +14,14 @@ static size_t first_indicator(const struct policy *policy) {
     return first_guarantee(policy) + policy->guarantees.count;
 }
 
-static struct text node_name(const struct policy *policy, size_t node) {
+struct text graph_node_name(const struct policy *policy, size_t node) {
     if (node < policy->fields.count) return policy->fields.items[node]->name;
     if (node < first_guarantee(policy)) return policy->parameters.items[node - policy->fields.count]->name;
     if (node < first_indicator(policy)) return policy->guarantees.items[node - first_guarantee(policy)]->name;
     return policy->indicators.items[node - first_indicator(policy)]->name;
 }
 
-static const struct text *node_label(const struct policy *policy, size_t node) {
+const struct text *graph_node_label(const struct policy *policy, size_t node) {
     if (node < policy->fields.count) return policy->fields.items[node]->label;
     if (node < first_guarantee(policy)) return policy->parameters.items[node - policy->fields.count]->label;
     if (node < first_indicator(policy))
@@ -41,21 +41,8 @@ static const char *node_shape(const struct policy *policy, size_t node) {
     }
 }
 
-size_t graph_find(const struct graph *graph, struct text name) {
-    const struct policy *policy = graph->policy;
-    size_t dot = 0, found = SIZE_MAX;
-    while (dot < name.length && name.bytes[dot] != '.') dot++;
-    if (dot < name.length) {
-        const struct field *field =
-            policy_field(policy, text_slice(name, 0, dot), text_slice(name, dot + 1, name.length));
-        return field ? field->index : SIZE_MAX;
-    }
-    for (size_t node = 0; node < graph->count; node++) {
-        if (!text_equal(node_name(policy, node), name)) continue;
-        if (found != SIZE_MAX) return SIZE_MAX;
-        found = node;
-    }
-    return found;
+const struct entity *graph_node_entity(const struct policy *policy, size_t node) {
+    return node < policy->fields.count ? policy->fields.items[node]->entity : NULL;
 }
 
 /* --- edges ------------------------------------------------------------------------------------------------------ */
@@ -179,9 +166,10 @@ static void print_quoted(struct builder *out, struct text text) {
 static void print_node(struct builder *out, const struct graph *graph, size_t node, enum language language) {
     if (!graph->shown[node]) return;
     builder_format(out, "    n%zu [label=", node);
-    print_quoted(out, label_or_name(node_label(graph->policy, node), node_name(graph->policy, node), language));
+    print_quoted(out,
+                 label_or_name(graph_node_label(graph->policy, node), graph_node_name(graph->policy, node), language));
     builder_format(out, ", shape=%s, tooltip=", node_shape(graph->policy, node));
-    print_quoted(out, node_name(graph->policy, node));
+    print_quoted(out, graph_node_name(graph->policy, node));
     builder_add(out, TEXT("];\n"));
 }
 

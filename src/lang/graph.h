@@ -22,8 +22,9 @@ struct graph graph_of(struct arena *arena, const struct policy *policy);
 /* Keeps what the node is computed from, and what is computed from it, directly or not. */
 void graph_keep_around(struct arena *arena, struct graph *graph, size_t node);
 
-/* The node of a name: entity.field, or any other name that is the only one; SIZE_MAX when there is none. */
-size_t graph_find(const struct graph *graph, struct text name);
+struct text graph_node_name(const struct policy *policy, size_t node);
+const struct text *graph_node_label(const struct policy *policy, size_t node);    /* of LANGUAGES */
+const struct entity *graph_node_entity(const struct policy *policy, size_t node); /* of a field; else NULL */
 
 /* Boxes by entity; a dashed line is read of another time. */
 void graph_print(struct builder *out, const struct graph *graph, enum language language);
