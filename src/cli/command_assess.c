@@ -48,10 +48,6 @@ static void print_totals(struct builder *out, struct command *command, const str
             totals->confirmation.parameters);
 }
 
-static struct text policy_name(const struct policy *policy) {
-    return policy->layers.items[policy->layers.count - 1]->head->name.text;
-}
-
 static void print_month(struct builder *out, struct session *session, const struct totals *totals, const char *folder) {
     struct command *command = session->command;
     struct text month = month_format(&command->arena, session->run->month), name = policy_name(session->policy);
@@ -186,7 +182,7 @@ static int assess_month(struct assessment *assessment, month_number month) {
     progress_end(&progress);
     if (!found) return out_of_memory(command);
     results_add(&assessment->results, &totals);
-    history_record(&session->history, session->run);
+    session_record(session);
     assessment->broken += totals.broken;
     assessment->undetermined += totals.undetermined;
     if (assessment->json)
@@ -221,10 +217,14 @@ static bool all_is_well(struct session *session, month_number first, month_numbe
     return *status == EXIT_DONE && session->import.refused.count == 0;
 }
 
-/* What later months read is put in its place first: whatever happens after it, the same call can be made again. */
+/* All is on disk before the first file is replaced. What later months read is put in its place first: whatever happens
+ * after it, the same call can be made again. */
 static int commit(struct assessment *assessment) {
     struct command *command = assessment->session.command;
-    enum file_result result = in_force_write(&assessment->session.history, &command->arena, assessment->out);
+    struct session *session = &assessment->session;
+    enum file_result result = results_flush(&assessment->results);
+    if (result != FILE_OK) return tell_unwritable(command, result, assessment->results.trouble);
+    result = in_force_write(&session->history, &command->arena, assessment->out, session->months);
     if (result != FILE_OK)
         return tell_unwritable(command, result,
                                path_join(&command->arena, text_from(assessment->out), TEXT("in-force.csv")));
@@ -289,16 +289,29 @@ static int end_document(struct assessment *assessment, int status) {
     return whole || status == EXIT_CANNOT ? status : out_of_memory(command);
 }
 
-/* The results of one call belong together: no other may write among them. */
+static int refuse_folder(struct command *command, const char *zh, const char *en, const char *out) {
+    fprintf(stderr, say(command, zh, en), out);
+    return EXIT_CANNOT;
+}
+
+/* The results of one call belong together: no other may write among them, and they go among nothing else. */
 static int take_folder(struct command *command, const char *out, int *lock) {
+    if (folder_same(out, command->words[1]))
+        return refuse_folder(command, "doudi: %s 是数据文件夹,结果请写到另一个文件夹\n",
+                             "doudi: %s holds the data; name another folder for the results\n", out);
     enum file_result result = folder_make(out);
     if (result != FILE_OK) return tell_unwritable(command, result, text_from(out));
-    *lock = folder_lock(out);
-    if (*lock >= 0) return EXIT_DONE;
+    result = folder_lock(out, lock);
+    if (result == FILE_TAKEN)
+        return refuse_folder(command, "doudi: 另一个 doudi 正在往 %s 里写;等它写完,或换一个文件夹\n",
+                             "doudi: another doudi is writing into %s; wait for it, or name another folder\n", out);
+    if (result != FILE_OK) return tell_unwritable(command, result, text_from(out));
+    struct text stranger = results_stranger(&command->arena, out);
+    if (stranger.length == 0) return EXIT_DONE;
     fprintf(stderr,
-            say(command, "doudi: 另一个 doudi 正在往 %s 里写;等它写完,或换一个文件夹\n",
-                "doudi: another doudi is writing into %s; wait for it, or name another folder\n"),
-            out);
+            say(command, "doudi: %s 里有别的文件(%.*s);结果请写到一个新文件夹\n",
+                "doudi: %s holds other files (%.*s); name a new folder for the results\n"),
+            out, TEXT_ARG(stranger));
     return EXIT_CANNOT;
 }
 
@@ -308,7 +321,7 @@ int command_assess(struct command *command) {
     if (command->word_count != 2 || !has_option(command, "month") || !has_option(command, "out"))
         return wrong_usage(command);
     if (!names_folder(command) || !session_months(command, &first, &last)) return EXIT_USAGE;
-    int status = session_open(&assessment.session, command, command->words[1]), lock = -1;
+    int status = session_open(&assessment.session, command, command->words[1], first), lock = -1;
     if (status == EXIT_DONE) status = take_folder(command, assessment.out, &lock);
     if (status == EXIT_DONE) {
         begin_document(&assessment);

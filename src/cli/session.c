@@ -2,7 +2,6 @@
 
 #include "cli/choice.h"
 #include "engine/settle.h"
-#include "exchange/in_force.h"
 #include "exchange/policy_folder.h"
 #include "lang/print.h"
 
@@ -168,27 +167,49 @@ static void take_given(struct session *session) {
     }
 }
 
-static int read_previous(struct session *session) {
-    struct command *command = session->command;
-    const char *folder = command_option(command, "previous");
-    size_t bad = 0;
-    if (!folder) return EXIT_DONE;
-    enum file_result result = in_force_read(&session->history, &command->arena, folder, &bad);
-    if (result == FILE_OK && bad == 0) return EXIT_DONE;
-    if (result == FILE_OK)
-        fprintf(stderr,
-                say(command, "doudi: %s/in-force.csv 有 %zu 行看不懂;请用同一政策的测算结果\n",
-                    "doudi: %s/in-force.csv has %zu lines that are not understood; use results of the same policy\n"),
-                folder, bad);
-    else
-        fprintf(stderr,
-                say(command, "doudi: 读不了 %s/in-force.csv;--previous 应是上次测算的结果文件夹\n",
-                    "doudi: %s/in-force.csv cannot be read; --previous names the results of an earlier assess\n"),
-                folder);
+static int refuse_previous(struct command *command, const char *zh, const char *en, const char *folder) {
+    fprintf(stderr, say(command, zh, en), folder);
     return EXIT_CANNOT;
 }
 
-int session_open(struct session *session, struct command *command, const char *data) {
+static int tell_gap(struct session *session, const char *folder, month_number first,
+                    const struct in_force_months *found) {
+    struct command *command = session->command;
+    struct arena *arena = &command->arena;
+    fprintf(stderr,
+            say(command, "doudi: %s 是 %.*s 到 %.*s 的结果,接不上 %.*s;--previous 应包含上一个月 %.*s\n",
+                "doudi: %s holds %.*s to %.*s, which %.*s does not follow; --previous must hold the month before, "
+                "%.*s\n"),
+            folder, TEXT_ARG(month_format(arena, found->first)), TEXT_ARG(month_format(arena, found->last)),
+            TEXT_ARG(month_format(arena, first)), TEXT_ARG(month_format(arena, first - 1)));
+    return EXIT_CANNOT;
+}
+
+/* The months of the results carry on without a gap, or whoever is paid by last month's value is paid wrongly. */
+static int read_previous(struct session *session, month_number first) {
+    struct command *command = session->command;
+    const char *folder = command_option(command, "previous");
+    struct in_force_read found;
+    session->months = (struct in_force_months){first, first - 1};
+    if (!folder) return EXIT_DONE;
+    enum file_result result = in_force_read(&session->history, &command->arena, folder, first, &found);
+    if (result == FILE_NO_MEMORY) return out_of_memory(command);
+    if (result != FILE_OK)
+        return refuse_previous(command, "doudi: 读不了 %s/in-force.csv;--previous 应是上次测算的结果文件夹\n",
+                               "doudi: %s/in-force.csv cannot be read; --previous names the results of an earlier "
+                               "assess\n",
+                               folder);
+    if (found.bad > 0 || !found.whole)
+        return refuse_previous(
+            command, "doudi: %s/in-force.csv 不完整,或不是同一政策的;请重新测算那几个月\n",
+            "doudi: %s/in-force.csv is not whole, or not of this policy; assess those months again\n", folder);
+    if (first - 1 < found.months.first || first - 1 > found.months.last)
+        return tell_gap(session, folder, first, &found.months);
+    session->months.first = found.months.first;
+    return EXIT_DONE;
+}
+
+int session_open(struct session *session, struct command *command, const char *data, month_number first) {
     *session = (struct session){.command = command, .known = DAY_NEVER, .refusals = {.arena = &command->arena}};
     diagnostics_init(&session->diagnostics, &command->arena);
     int status = open_policy(session);
@@ -208,7 +229,7 @@ int session_open(struct session *session, struct command *command, const char *d
     if (result == IMPORT_NO_MEMORY) return out_of_memory(command);
     if (result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE) return EXIT_CANNOT;
     take_given(session);
-    return read_previous(session);
+    return read_previous(session, first);
 }
 
 void session_close(struct session *session) {
@@ -262,4 +283,9 @@ int session_decide(struct session *session, month_number month) {
         return out_of_memory(command);
     session->run = run_new(session->policy, session->dataset, &session->history, month, &options);
     return session->run ? EXIT_DONE : out_of_memory(command);
+}
+
+void session_record(struct session *session) {
+    history_record(&session->history, session->run);
+    session->months.last = session->run->month;
 }

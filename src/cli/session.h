@@ -3,8 +3,8 @@
 #define DOUDI_CLI_SESSION_H
 
 #include "cli/command.h"
-#include "engine/run.h"
 #include "exchange/import.h"
+#include "exchange/in_force.h"
 
 struct session {
     struct command *command;
@@ -16,13 +16,15 @@ struct session {
     VECTOR(struct given) given;
     VECTOR(struct override) overrides;
     day_number known;
-    struct dataset *dataset; /* of the month at hand; NULL before the first */
+    struct in_force_months months; /* decided so far, those of --previous among them */
+    struct dataset *dataset;       /* of the month at hand; NULL before the first */
     struct run *run;
     bool opened; /* import and history are to be closed */
 };
 
-/* Reads --policy, the data folder, --previous, --reading, --known; EXIT_DONE, or tells why not. */
-int session_open(struct session *session, struct command *command, const char *data);
+/* Reads --policy, the data folder, --previous (of the month before the first), --reading, --known; EXIT_DONE, or tells
+ * why not. */
+int session_open(struct session *session, struct command *command, const char *data, month_number first);
 void session_close(struct session *session);
 
 /* The months of --month: 2018-07, or 2018-07..2018-12; false (told) when it is none. */
@@ -33,5 +35,7 @@ int session_load(struct session *session, month_number month);
 
 /* Makes session->run for the month; EXIT_DONE or what went wrong. */
 int session_decide(struct session *session, month_number month);
+/* Keeps what later months read of it. */
+void session_record(struct session *session);
 
 #endif

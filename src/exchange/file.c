@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* open, mmap, fsync, readdir */
+#define _GNU_SOURCE /* open, fsync, readdir, flock */
 #include "exchange/file.h"
 
 #include "base/memory.h"
@@ -8,15 +8,14 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
 
-/* What cannot be mapped (a pipe, a device) is read to its end. */
-static enum file_result read_all(struct file *file, int descriptor) {
-    size_t length = 0, room = 1 << 16;
+/* Read to its end, however long it turns out to be; `expected` only saves moving it about. */
+static enum file_result read_all(struct file *file, int descriptor, size_t expected) {
+    size_t length = 0, room = expected + 1;
     char *bytes = memory_new(room, 1);
     while (bytes) {
         if (length == room) {
@@ -42,32 +41,20 @@ static enum file_result read_all(struct file *file, int descriptor) {
     return FILE_NO_MEMORY;
 }
 
+/* A pipe would be waited for, a device has no end; and a file is read, not mapped: someone may shorten it meanwhile. */
 enum file_result file_open(struct file *file, const char *path) {
     *file = (struct file){.bytes = TEXT("")};
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) return errno == ENOENT || errno == ENOTDIR ? FILE_MISSING : FILE_UNREADABLE;
     struct stat status;
-    enum file_result result = FILE_OK;
-    if (fstat(descriptor, &status) != 0 || S_ISDIR(status.st_mode)) {
-        result = FILE_UNREADABLE;
-    } else if (S_ISREG(status.st_mode) && status.st_size > 0) {
-        file->mapped_length = (size_t)status.st_size;
-        file->mapped = mmap(NULL, file->mapped_length, PROT_READ, MAP_PRIVATE, descriptor, 0);
-        if (file->mapped == MAP_FAILED) {
-            file->mapped = NULL;
-            result = read_all(file, descriptor);
-        } else {
-            file->bytes = (struct text){file->mapped, file->mapped_length};
-        }
-    } else {
-        result = read_all(file, descriptor);
-    }
+    enum file_result result = FILE_UNREADABLE;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size >= 0)
+        result = read_all(file, descriptor, (size_t)status.st_size);
     close(descriptor);
     return result;
 }
 
 void file_close(struct file *file) {
-    if (file->mapped) munmap(file->mapped, file->mapped_length);
     memory_free(file->held);
     *file = (struct file){.bytes = TEXT("")};
 }
@@ -118,11 +105,14 @@ enum file_result folder_make(const char *path) {
     return result;
 }
 
-int folder_lock(const char *path) {
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0 || flock(folder, LOCK_EX | LOCK_NB) == 0) return folder;
-    close(folder);
-    return -1;
+enum file_result folder_lock(const char *path, int *lock) {
+    *lock = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*lock < 0) return FILE_UNREADABLE;
+    if (flock(*lock, LOCK_EX | LOCK_NB) == 0) return FILE_OK;
+    bool taken = errno == EWOULDBLOCK;
+    close(*lock);
+    *lock = -1;
+    return taken ? FILE_TAKEN : FILE_UNREADABLE;
 }
 
 void folder_unlock(int lock) {
@@ -153,7 +143,10 @@ enum file_result file_begin(struct file_writer *writer, struct arena *arena, con
     *writer =
         (struct file_writer){.path = text_copy(arena, text_from(path)), .draft = text_format(arena, "%s.part", path)};
     if (arena_failed(arena)) return FILE_NO_MEMORY;
-    writer->stream = fopen(writer->draft.bytes, "wb");
+    unlink(writer->draft.bytes); /* what an interrupted call left; never written through, it might be a link */
+    int descriptor = open(writer->draft.bytes, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    writer->stream = descriptor >= 0 ? fdopen(descriptor, "wb") : NULL;
+    if (descriptor >= 0 && !writer->stream) close(descriptor);
     return writer->stream ? FILE_OK : FILE_UNWRITABLE;
 }
 
@@ -175,8 +168,13 @@ static bool flush_folder(struct text path) {
     return flushed;
 }
 
+enum file_result file_flush(struct file_writer *writer) {
+    writer->failed = writer->failed || fflush(writer->stream) != 0 || fsync(fileno(writer->stream)) != 0;
+    return writer->failed ? FILE_UNWRITABLE : FILE_OK;
+}
+
 enum file_result file_commit(struct file_writer *writer) {
-    bool good = !writer->failed && fflush(writer->stream) == 0 && fsync(fileno(writer->stream)) == 0;
+    bool good = file_flush(writer) == FILE_OK;
     good = fclose(writer->stream) == 0 && good;
     writer->stream = NULL;
     if (good && rename(writer->draft.bytes, writer->path.bytes) == 0 && flush_folder(writer->path)) return FILE_OK;
@@ -188,4 +186,31 @@ void file_abandon(struct file_writer *writer) {
     if (writer->stream) (void)fclose(writer->stream); /* it is thrown away */
     writer->stream = NULL;
     unlink(writer->draft.bytes);
+}
+
+/* --- unfinished work -------------------------------------------------------------------------------------------- */
+
+static const char sign_name[] = "UNFINISHED.txt";
+static const char sign_text[] = "这个文件夹里的文件正在替换。如果没有 doudi 在运行,请重做上次的命令。\n"
+                                "The files in this folder are being replaced. If no doudi is running, give the last "
+                                "command again.\n";
+
+enum file_result folder_begin_replacing(struct arena *arena, const char *folder, struct text *sign) {
+    struct file_writer writer;
+    *sign = path_join(arena, text_from(folder), text_from(sign_name));
+    if (arena_failed(arena)) return FILE_NO_MEMORY;
+    enum file_result result = file_begin(&writer, arena, sign->bytes);
+    if (result != FILE_OK) return result;
+    file_write(&writer, text_from(sign_text));
+    return file_commit(&writer);
+}
+
+bool file_is_sign(struct text name) {
+    return text_is(name, sign_name);
+}
+
+bool folder_is_unfinished(const struct file_names *names) {
+    for (size_t i = 0; i < names->list.count; i++)
+        if (file_is_sign(names->list.items[i])) return true;
+    return false;
 }

@@ -7,13 +7,11 @@
 
 #include <stdio.h>
 
-enum file_result { FILE_OK, FILE_MISSING, FILE_UNREADABLE, FILE_NO_MEMORY, FILE_UNWRITABLE };
+enum file_result { FILE_OK, FILE_MISSING, FILE_UNREADABLE, FILE_NO_MEMORY, FILE_UNWRITABLE, FILE_TAKEN };
 
-/* A file's bytes, mapped or read. Freed with file_close. */
+/* A file's bytes. Only of regular files. Freed with file_close. */
 struct file {
     struct text bytes;
-    void *mapped; /* NULL: held in memory of our own */
-    size_t mapped_length;
     char *held;
 };
 enum file_result file_open(struct file *file, const char *path);
@@ -27,10 +25,9 @@ enum file_result folder_list(struct arena *arena, const char *path, struct file_
 bool folder_exists(const char *path);
 enum file_result folder_make(const char *path); /* also when it is there already; parents too */
 
-/* Keeps other processes from writing into the folder until folder_unlock; negative when one does so already, or when
- * the folder cannot be opened. */
-int folder_lock(const char *path);
-void folder_unlock(int lock);
+/* Keeps other processes from writing into the folder until folder_unlock; FILE_TAKEN when one does so already. */
+enum file_result folder_lock(const char *path, int *lock);
+void folder_unlock(int lock); /* nothing when it is negative */
 
 /* Takes a file, or an empty folder, away; nothing when it is not there or must stay. */
 void file_remove(const char *path);
@@ -49,7 +46,15 @@ struct file_writer {
 };
 enum file_result file_begin(struct file_writer *writer, struct arena *arena, const char *path);
 void file_write(struct file_writer *writer, struct text text);
-enum file_result file_commit(struct file_writer *writer); /* flushes to disk */
+enum file_result file_flush(struct file_writer *writer);  /* to disk: there is room for all of it */
+enum file_result file_commit(struct file_writer *writer); /* flushes too */
 void file_abandon(struct file_writer *writer);
+
+/* Several files that belong together are put in their places one after another; while that goes on, and after a crash
+ * in it, the folder bears a sign. */
+enum file_result folder_begin_replacing(struct arena *arena, const char *folder,
+                                        struct text *sign); /* file_remove it */
+bool file_is_sign(struct text name);
+bool folder_is_unfinished(const struct file_names *names);
 
 #endif

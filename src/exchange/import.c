@@ -225,6 +225,11 @@ static bool look_over(struct import *import, struct text folder) {
                         &folder, 1);
         return false;
     }
+    if (folder_is_unfinished(&names)) {
+        diagnostics_add(import->diagnostics, &exchange_messages[EXCHANGE_IMPORT_UNFINISHED], (struct position){0},
+                        &folder, 1);
+        return false;
+    }
     size_t data_files = 0;
     for (size_t i = 0; i < names.list.count; i++) {
         if (!is_csv(names.list.items[i])) continue;

@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 
+static const char signature[] = "#doudi in-force";
+enum { VERSION = 1 };
+
 /* --- writing ---------------------------------------------------------------------------------------------------- */
 
 /* What is kept of a row in a month: a value for each of its entity's kept rules, NULL where there is none. */
@@ -63,7 +66,7 @@ static void write_line(struct builder *out, const struct page *page, const struc
     builder_add(out, TEXT(","));
     if (line->month != MONTH_FIRST) builder_add(out, month_format(page->arena, line->month));
     builder_add(out, TEXT(","));
-    csv_write_field(out, line->id, true);
+    csv_write_field(out, line->id, false); /* as it is: it is read again */
     for (size_t i = 0; i < page->rules.count; i++) {
         const struct field *rule = page->rules.items[i];
         builder_add(out, TEXT(","));
@@ -74,13 +77,14 @@ static void write_line(struct builder *out, const struct page *page, const struc
     arena_rewind(page->arena, mark);
 }
 
-static void write_entity(struct builder *out, struct arena *arena, const struct history *history,
-                         const struct entity *entity) {
+/* How many lines it wrote. */
+static size_t write_entity(struct builder *out, struct arena *arena, const struct history *history,
+                           const struct entity *entity) {
     struct arena_mark mark = arena_here(arena);
     struct page page = {.arena = arena, .history = history};
     map_init(&page.by_row, arena);
     gather(&page, entity);
-    if (arena_failed(arena)) return;
+    if (arena_failed(arena)) return 0;
     if (page.lines.count) {
         qsort(page.lines.items, page.lines.count, sizeof *page.lines.items, compare_lines);
         builder_format(out, "#%.*s,month,id", TEXT_ARG(entity->name));
@@ -88,15 +92,22 @@ static void write_entity(struct builder *out, struct arena *arena, const struct 
         builder_add(out, TEXT("\n"));
     }
     for (size_t i = 0; i < page.lines.count; i++) write_line(out, &page, entity, &page.lines.items[i]);
+    size_t count = page.lines.count;
     arena_rewind(arena, mark);
+    return count;
 }
 
-enum file_result in_force_write(const struct history *history, struct arena *arena, const char *folder) {
+enum file_result in_force_write(const struct history *history, struct arena *arena, const char *folder,
+                                struct in_force_months months) {
     const struct policy *policy = history->policy;
     struct builder out;
+    size_t lines = 0;
     builder_init(&out);
+    builder_format(&out, "%s,%d,%.*s,%.*s,%.*s\n", signature, VERSION, TEXT_ARG(policy_name(policy)),
+                   TEXT_ARG(month_format(arena, months.first)), TEXT_ARG(month_format(arena, months.last)));
     for (size_t i = 0; i < policy->entities.count && !arena_failed(arena); i++)
-        write_entity(&out, arena, history, policy->entities.items[i]);
+        lines += write_entity(&out, arena, history, policy->entities.items[i]);
+    builder_format(&out, "#end,%zu\n", lines);
     struct file_writer writer;
     struct text path = path_join(arena, text_from(folder), TEXT("in-force.csv"));
     bool whole = !out.failed && !arena_failed(arena);
@@ -115,6 +126,14 @@ enum file_result in_force_write(const struct history *history, struct arena *are
 struct section {
     const struct entity *entity;
     VECTOR(const struct field *) rules;
+};
+
+struct reading {
+    struct history *history;
+    struct arena *arena;
+    struct section section;
+    month_number before;
+    size_t lines;
 };
 
 /* #household,month,id,dibao,… */
@@ -143,39 +162,65 @@ static bool read_value(struct history *history, struct arena *arena, const struc
     return true;
 }
 
-static bool read_line(struct history *history, struct arena *arena, const struct csv *csv,
-                      const struct section *section) {
+/* Opening values have no month. */
+static bool read_line(struct reading *reading, const struct csv *csv) {
+    const struct section *section = &reading->section;
     month_number month = MONTH_FIRST;
     if (!section->entity || csv->count != section->rules.count + 3 ||
         !text_equal(csv->fields[0].text, section->entity->name))
         return false;
     struct text written = csv->fields[1].text, id = csv->fields[2].text;
     if ((written.length && !month_parse(written, &month)) || id.length == 0) return false;
+    reading->lines++;
     bool good = true;
-    for (size_t i = 0; i < section->rules.count; i++) {
+    for (size_t i = 0; i < section->rules.count && month < reading->before; i++) {
         struct text text = csv->fields[i + 3].text;
-        if (text.length) good = read_value(history, arena, section->rules.items[i], id, month, text) && good;
+        if (text.length)
+            good = read_value(reading->history, reading->arena, section->rules.items[i], id, month, text) && good;
     }
     return good;
 }
 
-enum file_result in_force_read(struct history *history, struct arena *arena, const char *folder, size_t *bad) {
+static bool read_signature(const struct csv *csv, struct in_force_months *months) {
+    return csv->count == 5 && text_is(csv->fields[0].text, signature) && text_is(csv->fields[1].text, "1") &&
+           month_parse(csv->fields[3].text, &months->first) && month_parse(csv->fields[4].text, &months->last) &&
+           months->first <= months->last;
+}
+
+static bool read_record(struct reading *reading, const struct csv *csv, struct in_force_read *found) {
+    struct text first = csv->fields[0].text;
+    found->whole = false; /* unless this is the last line */
+    if (!text_starts(first, "#")) return read_line(reading, csv);
+    if (text_is(first, signature)) return reading->lines == 0 && read_signature(csv, &found->months);
+    if (!text_is(first, "#end")) return read_heading(reading->history->policy, reading->arena, csv, &reading->section);
+    found->whole = csv->count == 2 && found->months.first <= found->months.last &&
+                   text_equal(csv->fields[1].text, text_format(reading->arena, "%zu", reading->lines));
+    return found->whole;
+}
+
+enum file_result in_force_read(struct history *history, struct arena *arena, const char *folder, month_number before,
+                               struct in_force_read *found) {
     struct text path = path_join(arena, text_from(folder), TEXT("in-force.csv"));
-    struct section section = {0};
+    struct reading reading = {.history = history, .arena = arena, .before = before};
     struct file file;
     struct csv csv;
-    *bad = 0;
+    *found = (struct in_force_read){.months = {MONTH_LAST, MONTH_FIRST}};
     if (arena_failed(arena)) return FILE_NO_MEMORY;
     enum file_result result = file_open(&file, path.bytes);
     if (result != FILE_OK) return result;
     csv_init(&csv, file.bytes, arena);
-    enum csv_result found;
-    while ((found = csv_next(&csv)) != CSV_END && found != CSV_NO_MEMORY) {
-        bool heading = found == CSV_RECORD && text_starts(csv.fields[0].text, "#");
-        bool good = found == CSV_RECORD && (heading ? read_heading(history->policy, arena, &csv, &section)
-                                                    : read_line(history, arena, &csv, &section));
-        *bad += !good;
-    }
+    enum csv_result record;
+    while ((record = csv_next(&csv)) != CSV_END && record != CSV_NO_MEMORY)
+        found->bad += record != CSV_RECORD || !read_record(&reading, &csv, found);
     file_close(&file);
-    return found == CSV_NO_MEMORY || arena_failed(arena) ? FILE_NO_MEMORY : FILE_OK;
+    return record == CSV_NO_MEMORY || arena_failed(arena) ? FILE_NO_MEMORY : FILE_OK;
+}
+
+bool in_force_is_ours(struct arena *arena, const char *folder) {
+    struct text path = path_join(arena, text_from(folder), TEXT("in-force.csv"));
+    struct file file;
+    if (arena_failed(arena) || file_open(&file, path.bytes) != FILE_OK) return false;
+    bool ours = text_starts(file.bytes, signature);
+    file_close(&file);
+    return ours;
 }

@@ -1,16 +1,32 @@
 /* in-force.csv: the values that later months read, written after one call and read by the next.
  *
- * A section for each entity: #household,month,id,dibao,… and below it a line for each row and month; an empty month is
- * an opening value, an empty cell nothing. One file, so that a call that is cut short leaves the old one whole. */
+ * The first line says which months were decided, one after another: #doudi in-force,1,POLICY,2018-05,2018-07. Then a
+ * section for each entity: #household,month,id,dibao,… and below it a line for each row and month; an empty month is an
+ * opening value, an empty cell nothing. The last line counts those lines: #end,8000. */
 #ifndef DOUDI_EXCHANGE_IN_FORCE_H
 #define DOUDI_EXCHANGE_IN_FORCE_H
 
 #include "engine/run.h"
 #include "exchange/file.h"
 
-enum file_result in_force_write(const struct history *history, struct arena *arena, const char *folder);
+/* The months of which the values are. */
+struct in_force_months {
+    month_number first, last;
+};
 
-/* Lines that are not understood are counted in *bad. */
-enum file_result in_force_read(struct history *history, struct arena *arena, const char *folder, size_t *bad);
+enum file_result in_force_write(const struct history *history, struct arena *arena, const char *folder,
+                                struct in_force_months months);
+
+struct in_force_read {
+    struct in_force_months months;
+    bool whole; /* from its first line to its last, as it was written */
+    size_t bad; /* lines that are not understood */
+};
+/* Values of `before` and later are not taken: they are to be decided anew. */
+enum file_result in_force_read(struct history *history, struct arena *arena, const char *folder, month_number before,
+                               struct in_force_read *found);
+
+/* Whether the folder holds such a file. */
+bool in_force_is_ours(struct arena *arena, const char *folder);
 
 #endif

@@ -1,12 +1,7 @@
 #include "exchange/results_inside.h"
 
 #include "base/csv.h"
-
-/* Stands in the folder while its files are being replaced. */
-static const char unfinished_name[] = "UNFINISHED.txt";
-static const char unfinished_text[] =
-    "本文件夹的结果正在替换。如果没有 doudi 在运行,请重新测算。\n"
-    "The results in this folder are being replaced. If no doudi is running, run assess again.\n";
+#include "exchange/in_force.h"
 
 /* --- lines ------------------------------------------------------------------------------------------------------ */
 
@@ -20,6 +15,28 @@ void sheet_end_line(struct results_sheet *sheet) {
     sheet->writer.failed = sheet->writer.failed || sheet->line.failed;
     file_write(&sheet->writer, builder_text(&sheet->line));
     sheet->line.length = 0;
+}
+
+/* --- the folder ------------------------------------------------------------------------------------------------- */
+
+static bool is_result(struct text name) {
+    if (text_is(name, "rejected") || text_is(name, "rejected.csv") || text_is(name, "in-force.csv") ||
+        text_ends(name, ".part") || (text_starts(name, "decisions-") && text_ends(name, ".csv")))
+        return true;
+    for (size_t i = 0; i < RESULTS_LISTS; i++)
+        if (text_is(name, results_kinds[i].name)) return true;
+    return false;
+}
+
+struct text results_stranger(struct arena *arena, const char *folder) {
+    struct file_names names = {0};
+    struct text stranger = TEXT("");
+    if (folder_list(arena, folder, &names) != FILE_OK || folder_is_unfinished(&names)) return stranger;
+    for (size_t i = 0; i < names.list.count; i++) {
+        if (text_is(names.list.items[i], "in-force.csv") && in_force_is_ours(arena, folder)) return TEXT("");
+        if (!is_result(names.list.items[i]) && stranger.length == 0) stranger = names.list.items[i];
+    }
+    return stranger;
 }
 
 /* --- opening ---------------------------------------------------------------------------------------------------- */
@@ -74,17 +91,19 @@ void results_add(struct results *results, struct totals *totals) {
 
 /* --- committing ------------------------------------------------------------------------------------------------- */
 
-static enum file_result commit_sheet(struct results *results, struct results_sheet *sheet) {
-    results->trouble = sheet->writer.path;
-    return file_commit(&sheet->writer);
+static enum file_result each_sheet(struct results *results, enum file_result (*act)(struct file_writer *)) {
+    for (size_t i = 0; i < results->decisions_count + RESULTS_LISTS; i++) {
+        bool list = i >= results->decisions_count;
+        struct results_sheet *sheet = list ? &results->list[i - results->decisions_count] : &results->decisions[i];
+        enum file_result result = act(&sheet->writer);
+        results->trouble = sheet->writer.path;
+        if (result != FILE_OK) return result;
+    }
+    return FILE_OK;
 }
 
-static enum file_result commit_sheets(struct results *results) {
-    enum file_result result = FILE_OK;
-    for (size_t i = 0; i < results->decisions_count && result == FILE_OK; i++)
-        result = commit_sheet(results, &results->decisions[i]);
-    for (size_t i = 0; i < RESULTS_LISTS && result == FILE_OK; i++) result = commit_sheet(results, &results->list[i]);
-    return result;
+enum file_result results_flush(struct results *results) {
+    return each_sheet(results, file_flush);
 }
 
 static bool is_written(const struct results *results, struct text path) {
@@ -121,18 +140,13 @@ static void take_away_old(const struct results *results) {
 }
 
 enum file_result results_commit(struct results *results) {
-    struct text path = path_join(results->arena, text_from(results->folder), text_from(unfinished_name));
-    struct file_writer sign;
-    results->trouble = path;
-    if (arena_failed(results->arena)) return FILE_NO_MEMORY;
-    enum file_result result = file_begin(&sign, results->arena, path.bytes);
-    if (result != FILE_OK) return result;
-    file_write(&sign, text_from(unfinished_text));
-    result = file_commit(&sign);
-    if (result == FILE_OK) result = commit_sheets(results);
+    results->trouble = text_from(results->folder);
+    struct text sign;
+    enum file_result result = folder_begin_replacing(results->arena, results->folder, &sign);
+    if (result == FILE_OK) result = each_sheet(results, file_commit);
     if (result != FILE_OK) return result;
     take_away_old(results);
-    file_remove(path.bytes);
+    file_remove(sign.bytes);
     return FILE_OK;
 }
 

@@ -2,7 +2,7 @@
  *
  *     results_open(&results, &arena, policy, "out")      drafts beside the files of before, with their headings
  *     results_add(&results, &totals) ...                 each month in turn
- *     results_commit(&results)                           puts them in the place of those of before
+ *     results_flush(&results), results_commit(&results)  puts them in the place of those of before
  *     results_close(&results)
  *
  * Until they are committed, what an earlier call wrote stands as it was. */
@@ -40,10 +40,15 @@ struct results {
     struct text trouble; /* the file that could not be written */
 };
 
+/* A file in the folder that is no result, when the folder does not hold results already; else the empty text. */
+struct text results_stranger(struct arena *arena, const char *folder);
+
 /* The arena, policy and folder must outlive the results. The folder is made if it is not there. */
 enum file_result results_open(struct results *results, struct arena *arena, const struct policy *policy,
                               const char *folder);
 void results_add(struct results *results, struct totals *totals);
+/* To disk, as drafts: nothing can fail for want of room any more. */
+enum file_result results_flush(struct results *results);
 /* Also takes away what earlier calls wrote and this one did not. */
 enum file_result results_commit(struct results *results);
 void results_close(struct results *results);

@@ -206,6 +206,10 @@ struct field *entity_field(const struct entity *entity, struct text name_or_labe
     return field ? field : map_get(&entity->by_label, name_or_label);
 }
 
+struct text policy_name(const struct policy *policy) {
+    return policy->layers.items[policy->layers.count - 1]->head->name.text;
+}
+
 struct field *policy_field(const struct policy *policy, struct text entity, struct text field) {
     const struct entity *found = map_get(&policy->entity_by_name, entity);
     return found ? map_get(&found->by_name, field) : NULL;

@@ -230,6 +230,7 @@ struct text policy_extends(struct policy *policy);
 /* True when nothing is wrong; otherwise policy->diagnostics, sorted. False too when memory ran out (arena_failed). */
 bool policy_compile(struct policy *policy);
 
+struct text policy_name(const struct policy *policy); /* of its last layer; once compiled */
 struct field *policy_field(const struct policy *policy, struct text entity, struct text field); /* NULL when absent */
 struct field *entity_field(const struct entity *entity, struct text name_or_label);
 bool entity_is_within(const struct entity *entity, const struct entity *ancestor);      /* also of itself */

@@ -34,6 +34,7 @@ struct source *folder_read(struct arena *arena, const char *folder, struct text 
 /* Also what an interrupted run left of such a file. */
 static bool is_listed(struct text name, const struct text *names, size_t count) {
     static const struct text draft = {".part", 5};
+    if (file_is_sign(name)) return true;
     struct text stem = name.length > draft.length ? text_slice(name, 0, name.length - draft.length) : TEXT("");
     bool is_draft = text_equal(text_slice(name, stem.length, name.length), draft);
     for (size_t i = 0; i < count; i++) {

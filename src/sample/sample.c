@@ -275,8 +275,12 @@ static bool close_files(struct writer *writer, bool keep) {
 
 static bool write_files(struct writer *writer) {
     bool good = write_readme(writer) && open_files(writer) && write_references(writer) && write_families(writer);
+    struct text sign;
+    good = good && folder_begin_replacing(writer->arena, writer->options->out, &sign) == FILE_OK;
     good &= close_files(writer, good);
-    return good && write_readme(writer);
+    good = good && write_readme(writer);
+    if (good) file_remove(sign.bytes);
+    return good;
 }
 
 static bool prepare(struct writer *writer) {
