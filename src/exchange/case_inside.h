@@ -1,4 +1,5 @@
-/* What case.c (files, areas), case_rows.c (a case's rows) and case_run.c (deciding and comparing) share. */
+/* What case.c (files, areas), case_rows.c (a case's rows), case_run.c (deciding) and case_output.c (comparing) share.
+ */
 #ifndef DOUDI_EXCHANGE_CASE_INSIDE_H
 #define DOUDI_EXCHANGE_CASE_INSIDE_H
 
@@ -42,8 +43,16 @@ const struct entity *case_entity(const struct policy *policy, struct text name);
 const struct area_line *area_find(const struct area_book *book, struct text id);
 const struct area_line *area_first_below(const struct area_book *book, struct text parent);
 
+/* A mapping from months (or years, which stand for their January). */
+bool case_is_by_month(const struct yaml_node *node);
+bool case_month_key(struct text key, month_number *month);
 /* The node that stands for the month: itself, or the latest entry of a mapping from months; NULL before the first. */
 const struct yaml_node *case_value_at(const struct yaml_node *node, month_number month);
 void case_run(struct a_case *a_case);
+
+/* The row of the dataset; SIZE_MAX when it does not stand. */
+size_t case_row_in(const struct a_case *a_case, const struct dataset *dataset, const struct case_row *row);
+/* Compares what the case expects of a month. Last: the last of the case, which is meant where no month is named. */
+void case_expect(struct a_case *a_case, struct run *run, month_number month, bool last);
 
 #endif
