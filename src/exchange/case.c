@@ -5,11 +5,16 @@
 
 #include <string.h>
 
+void case_tell(struct a_case *a_case, enum exchange_message message, struct position at, const struct text *arguments,
+               size_t count) {
+    diagnostics_add(&a_case->runner->diagnostics, &exchange_messages[message], at, arguments, count);
+    a_case->broken = true;
+}
+
 void case_complain(struct a_case *a_case, enum exchange_message message, struct position at, struct text first,
                    struct text second) {
     struct text arguments[] = {first, second};
-    diagnostics_add(&a_case->runner->diagnostics, &exchange_messages[message], at, arguments, 2);
-    a_case->broken = true;
+    case_tell(a_case, message, at, arguments, 2);
 }
 
 /* --- areas ------------------------------------------------------------------------------------------------------ */
@@ -60,9 +65,11 @@ const struct area_line *area_first_below(const struct area_book *book, struct te
 
 /* --- policies --------------------------------------------------------------------------------------------------- */
 
+/* NULL when it cannot be read, which is told, or has mistakes: then it is kept with them. */
 static struct case_policy *open_policy(struct case_runner *runner, struct text folder) {
     for (size_t i = 0; i < runner->policies.count; i++)
-        if (text_equal(runner->policies.items[i]->folder, folder)) return runner->policies.items[i];
+        if (text_equal(runner->policies.items[i]->folder, folder))
+            return runner->policies.items[i]->policy->compiled ? runner->policies.items[i] : NULL;
     struct case_policy *opened = ARENA_NEW(&runner->arena, struct case_policy);
     opened->folder = text_copy(&runner->arena, folder);
     if (arena_failed(&runner->arena)) return NULL;
@@ -85,6 +92,7 @@ bool case_runner_open(struct case_runner *runner, const char *policy_folder) {
     arena_init(&runner->arena);
     diagnostics_init(&runner->diagnostics, &runner->arena);
     map_init(&runner->cites, &runner->arena);
+    map_init(&runner->names, &runner->arena);
     return open_policy(runner, text_from(policy_folder)) != NULL;
 }
 
@@ -148,31 +156,50 @@ static void add_months(struct a_case *a_case, const struct yaml_node *node) {
     for (month_number month = first; month <= last; month++) VECTOR_PUSH(a_case->arena, &a_case->months, month);
 }
 
-static void note_cites(struct case_runner *runner, const struct yaml_node *node) {
-    if (!node) return;
-    if (node->kind == YAML_SEQUENCE) {
-        for (size_t i = 0; i < node->count; i++) note_cites(runner, node->items[i]);
+/* A case that cites a clause which is not there shows nothing of the law. Some policies list no clauses. */
+static void note_cites(struct a_case *a_case, const struct yaml_node *node) {
+    struct case_runner *runner = a_case->runner;
+    const struct policy *policy = a_case->policy->policy;
+    if (node && node->kind == YAML_SEQUENCE)
+        for (size_t i = 0; i < node->count; i++) note_cites(a_case, node->items[i]);
+    if (node && node->kind == YAML_MAPPING)
+        case_complain(a_case, EXCHANGE_CASE_VALUE, node->at, TEXT("cite"), TEXT("…"));
+    if (!node || node->kind != YAML_SCALAR || node->scalar.length == 0) return;
+    if (policy->clauses.count && !map_get(&policy->clause_by_id, node->scalar)) {
+        struct case_choice choice;
+        case_choice_begin(&choice, a_case, node->scalar);
+        for (size_t i = 0; i < policy->clauses.count; i++) case_choice_note(&choice, policy->clauses.items[i]->id);
+        case_choice_tell(&choice, EXCHANGE_CASE_CLAUSE, node->at, TEXT(""));
         return;
     }
     size_t count = (size_t)map_get(&runner->cites, node->scalar);
     map_put(&runner->cites, text_copy(&runner->arena, node->scalar), (void *)(count + 1));
 }
 
-static void read_overrides(struct a_case *a_case, const struct yaml_node *node) {
+static void tell_parameter(struct a_case *a_case, const struct yaml_pair *pair, struct text where) {
+    const struct policy *policy = a_case->policy->policy;
+    struct case_choice choice;
+    case_choice_begin(&choice, a_case, pair->key);
+    for (size_t i = 0; i < policy->parameters.count; i++) case_choice_note(&choice, policy->parameters.items[i]->name);
+    case_choice_tell(&choice, EXCHANGE_CASE_KEY, pair->key_at, where);
+}
+
+static void read_overrides(struct a_case *a_case, const struct yaml_node *node, struct text where) {
+    if (node && !case_check_rows(a_case, where, node)) return;
     for (size_t i = 0; node && i < node->count && node->kind == YAML_MAPPING; i++) {
         const struct yaml_pair *pair = &node->pairs[i];
         struct parameter *parameter = map_get(&a_case->policy->policy->parameter_by_name, pair->key);
         struct value value;
         if (!parameter) {
-            case_complain(a_case, EXCHANGE_CASE_KEY, pair->value->at, pair->key, TEXT("parameters"));
+            tell_parameter(a_case, pair, where);
             continue;
         }
         if (parameter->band) {
-            case_complain(a_case, EXCHANGE_CASE_BANDS, pair->value->at, pair->key, TEXT(""));
+            case_complain(a_case, EXCHANGE_CASE_BANDS, pair->key_at, pair->key, TEXT(""));
             continue;
         }
         if (!value_parse(a_case->arena, &parameter->type, parameter->scale, pair->value->scalar, &value)) {
-            case_complain(a_case, EXCHANGE_CASE_VALUE, pair->value->at, pair->key, pair->value->scalar);
+            case_tell_value(a_case, &parameter->type, parameter->name, pair->value);
             continue;
         }
         struct override override = override_of(parameter, &value);
@@ -185,46 +212,115 @@ static const struct yaml_node *either(const struct yaml_node *node, const char *
     return found ? found : yaml_get(node, other);
 }
 
-static void check_keys(struct a_case *a_case, const struct yaml_node *node) {
-    static const char *const keys[] = {
-        "name",        "cite",     "month",  "months",  "period", "area",  "input",  "output",
-        "parameters",  "readings", "policy", "reforms", "known",  "holds", "breaks", "absolute_error_margin",
-        "description", "keywords"};
-    for (size_t i = 0; i < node->count; i++) {
-        bool known = false;
-        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) known = known || text_is(node->pairs[i].key, keys[k]);
-        if (!known) case_complain(a_case, EXCHANGE_CASE_KEY, node->pairs[i].key_at, node->pairs[i].key, TEXT("case"));
+static const char *const case_keys[] = {
+    "name",     "cite",       "month",   "months", "area",  "input",  "output", "parameters",
+    "readings", "policy",     "reforms", "known",  "holds", "breaks", "period", "absolute_error_margin",
+    "keywords", "description"};
+enum { CASE_KEYS = sizeof case_keys / sizeof *case_keys };
+
+/* What the key was meant to be, as far as can be guessed; false for a key that a case has. */
+static bool is_misspelt(struct a_case *a_case, struct text key, struct case_choice *choice) {
+    case_choice_begin(choice, a_case, key);
+    for (size_t i = 0; i < CASE_KEYS; i++) {
+        if (text_is(key, case_keys[i])) return false;
+        case_choice_note(choice, text_from(case_keys[i]));
     }
+    return true;
 }
 
-/* The policy under which it runs: another layer, if it names one. */
-static void choose_policy(struct a_case *a_case, const struct yaml_node *node) {
+static void check_keys(struct a_case *a_case, const struct yaml_node *node) {
+    struct case_choice choice;
+    for (size_t i = 0; i < node->count; i++)
+        if (is_misspelt(a_case, node->pairs[i].key, &choice))
+            case_choice_tell(&choice, EXCHANGE_CASE_WORD, node->pairs[i].key_at, TEXT(""));
+}
+
+/* A misspelt key has been told already; that the right one is missing is no second mistake. */
+static bool was_meant(struct a_case *a_case, const char *key) {
+    struct case_choice choice;
+    for (size_t i = 0; i < a_case->node->count; i++)
+        if (is_misspelt(a_case, a_case->node->pairs[i].key, &choice) && text_starts(choice.suggestion.best, key))
+            return true;
+    return false;
+}
+
+/* Families of an area that is not there would live in one made up for them. A policy without areas always does that. */
+static void check_area(struct a_case *a_case, const struct yaml_node *area) {
+    const struct policy *policy = a_case->policy->policy;
+    struct case_choice choice;
+    bool any = false;
+    case_choice_begin(&choice, a_case, area->scalar);
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct area_book *book = &a_case->policy->books[i];
+        if (area_find(book, area->scalar)) return;
+        any = any || book->lines.count;
+        for (size_t k = 0; k < book->lines.count; k++) case_choice_note(&choice, book->lines.items[k].id);
+    }
+    if (any) case_choice_tell(&choice, EXCHANGE_CASE_AREA, area->at, TEXT(""));
+}
+
+/* A case that expects nothing would pass whatever the law says. */
+static void check_expectations(struct a_case *a_case, const struct yaml_node *node) {
+    const struct yaml_node *output = yaml_get(node, "output");
+    bool empty = !output || (output->kind == YAML_SCALAR && output->scalar.length == 0) ||
+                 (output->kind != YAML_SCALAR && output->count == 0);
+    if (!empty || yaml_get(node, "holds") || yaml_get(node, "breaks") || was_meant(a_case, "output")) return;
+    case_complain(a_case, EXCHANGE_CASE_CHECKS_NOTHING, output ? output->at : node->at, TEXT(""), TEXT(""));
+}
+
+/* The policy under which it runs: another layer, if it names one. False when that cannot be had. */
+static bool choose_policy(struct a_case *a_case, const struct yaml_node *node) {
     const struct yaml_node *other = either(node, "policy", "reforms");
     if (other && other->kind == YAML_SEQUENCE && other->count) other = other->items[other->count - 1];
-    if (!other || other->kind != YAML_SCALAR) return;
-    struct case_policy *policy = open_policy(a_case->runner, other_folder(a_case->runner, other));
+    if (!other || other->kind != YAML_SCALAR) return true;
+    struct text folder = other_folder(a_case->runner, other);
+    if (!folder_exists(folder.bytes)) {
+        case_complain(a_case, EXCHANGE_CASE_POLICY, other->at, other->scalar, TEXT(""));
+        return false;
+    }
+    struct case_policy *policy = open_policy(a_case->runner, folder);
     if (policy)
         a_case->policy = policy;
     else
-        case_complain(a_case, EXCHANGE_CASE_POLICY, other->at, other->scalar, TEXT(""));
+        case_complain(a_case, EXCHANGE_CASE_POLICY_WRONG, other->at, other->scalar, folder);
+    return policy != NULL;
 }
 
-static void read_case(struct a_case *a_case, const struct yaml_node *node) {
+/* False when the rest cannot be judged. */
+static bool read_case(struct a_case *a_case, const struct yaml_node *node) {
     const struct yaml_node *months = either(node, "month", "months"), *area = yaml_get(node, "area"),
                            *known = yaml_get(node, "known");
     check_keys(a_case, node);
-    choose_policy(a_case, node);
+    if (!choose_policy(a_case, node)) return false;
     if (!months) months = yaml_get(node, "period");
     if (area) a_case->area = area->scalar;
+    if (area) check_area(a_case, area);
     if (known && !day_parse(known->scalar, &a_case->known))
-        case_complain(a_case, EXCHANGE_CASE_VALUE, known->at, TEXT("known"), known->scalar);
-    if (months)
-        add_months(a_case, months);
-    else
-        case_complain(a_case, EXCHANGE_CASE_MONTH, node->at, TEXT(""), TEXT(""));
-    note_cites(a_case->runner, yaml_get(node, "cite"));
-    read_overrides(a_case, yaml_get(node, "parameters"));
-    read_overrides(a_case, yaml_get(node, "readings"));
+        case_complain(a_case, EXCHANGE_CASE_DATE, known->at, TEXT("known"), known->scalar);
+    if (months) add_months(a_case, months);
+    bool none = !months || (months->kind == YAML_SEQUENCE && months->count == 0);
+    if (none && !was_meant(a_case, "month") && !was_meant(a_case, "period"))
+        case_complain(a_case, EXCHANGE_CASE_NO_MONTH, months ? months->at : node->at, TEXT(""), TEXT(""));
+    note_cites(a_case, yaml_get(node, "cite"));
+    read_overrides(a_case, yaml_get(node, "parameters"), TEXT("parameters"));
+    read_overrides(a_case, yaml_get(node, "readings"), TEXT("readings"));
+    check_expectations(a_case, node);
+    return true;
+}
+
+/* Who reads that one of two namesakes failed does not know which: a warning, as both are run. */
+static void note_name(struct case_runner *runner, const struct yaml_node *name) {
+    if (name->kind != YAML_SCALAR || name->scalar.length == 0) return;
+    const struct yaml_node *first = map_get(&runner->names, name->scalar);
+    if (!first) {
+        map_put(&runner->names, name->scalar, (void *)name);
+        return;
+    }
+    struct diagnostic *diagnostic =
+        diagnostics_add(&runner->diagnostics, &exchange_messages[EXCHANGE_CASE_NAME_TWICE], name->at, &name->scalar, 1);
+    if (!diagnostic) return;
+    diagnostic->related = first->at;
+    diagnostics_make_warning(&runner->diagnostics, diagnostic);
 }
 
 /* What is not even a case fails like one. */
@@ -235,11 +331,14 @@ static void run_one(struct case_runner *runner, const struct yaml_node *node) {
                             .arena = &runner->arena,
                             .known = DAY_NEVER};
     const struct yaml_node *name = node->kind == YAML_MAPPING ? yaml_get(node, "name") : NULL;
-    if (node->kind == YAML_MAPPING)
-        read_case(&a_case, node);
-    else
-        case_complain(&a_case, EXCHANGE_CASE_SHAPE, node->at, TEXT(""), TEXT(""));
-    if (!a_case.broken && case_collect_rows(&a_case)) case_run(&a_case);
+    bool read = node->kind == YAML_MAPPING && read_case(&a_case, node);
+    if (node->kind != YAML_MAPPING) case_complain(&a_case, EXCHANGE_CASE_SHAPE, node->at, TEXT(""), TEXT(""));
+    if (name) note_name(runner, name);
+    if (read && case_collect_rows(&a_case)) case_run(&a_case);
+    if (!a_case.broken && !arena_failed(&runner->arena) && a_case.checked == 0) { /* rows without a single value */
+        const struct yaml_node *output = yaml_get(node, "output");
+        case_complain(&a_case, EXCHANGE_CASE_CHECKS_NOTHING, output ? output->at : node->at, TEXT(""), TEXT(""));
+    }
     bool passed = !a_case.broken && !a_case.failed && !arena_failed(&runner->arena);
     *(passed ? &runner->passed : &runner->failed) += 1;
     if (runner->told) runner->told(runner->context, name ? name->scalar : TEXT("?"), passed);

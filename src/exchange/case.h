@@ -32,12 +32,14 @@ struct case_runner {
     struct diagnostics diagnostics; /* what is wrong with the cases, and where they fail */
     VECTOR(struct case_policy *) policies;
     struct map cites; /* clause -> number of cases that cite it, as (void *)(size_t) */
+    struct map names; /* of the cases so far -> the struct yaml_node */
     size_t passed, failed;
     void (*told)(void *context, struct text name, bool passed); /* after each case; may be NULL */
     void *context;
 };
 
-/* False when the policy cannot be read or has mistakes (told in runner->diagnostics). */
+/* False when the policy cannot be read (told in runner->diagnostics) or has mistakes (those of the only one of
+ * runner->policies). */
 bool case_runner_open(struct case_runner *runner, const char *policy_folder);
 void case_runner_close(struct case_runner *runner);
 

@@ -18,6 +18,25 @@ static void differ(struct a_case *a_case, struct position at, struct text what, 
     a_case->failed = true;
 }
 
+/* A value that is not there because the law has nothing for the month: mostly the month is wrong. */
+static void differ_from(struct a_case *a_case, const struct run *run, const struct yaml_node *node, struct text what,
+                        struct text expected, struct text shown, const struct value *got) {
+    struct arena *arena = a_case->arena;
+    struct text silent = TEXT("");
+    if (got->reason.kind == REASON_NO_PARAMETER)
+        silent = run->policy->parameters.items[got->reason.index]->name;
+    else if (got->reason.kind == REASON_NOT_IN_FORCE && got->reason.field)
+        silent = got->reason.field->name;
+    if (silent.length == 0) {
+        differ(a_case, node->at, what, expected, shown, why_text(arena, run, got));
+        return;
+    }
+    struct text arguments[] = {what, expected, shown, silent, month_format(arena, run->dataset->month)};
+    diagnostics_add(&a_case->runner->diagnostics, &exchange_messages[EXCHANGE_CASE_DIFFERS_OUTSIDE], node->at,
+                    arguments, sizeof arguments / sizeof *arguments);
+    a_case->failed = true;
+}
+
 /* `unknown`, `fault`, or {unknown: input}. */
 static bool expects_state(const struct yaml_node *node, enum value_state *state, struct text *what) {
     const struct yaml_node *named = NULL;
@@ -54,6 +73,7 @@ static void compare(struct a_case *a_case, struct run *run, const struct field *
     struct value got = run_in_force(run, field, row), expected;
     struct text shown = value_plain(arena, &field->type, field->scale, &got), missing;
     enum value_state state;
+    a_case->checked++;
     if (expects_state(node, &state, &missing)) {
         struct text reason = got.reason.field ? got.reason.field->name : TEXT("");
         if (got.reason.kind == REASON_PARAMETER || got.reason.kind == REASON_NO_PARAMETER)
@@ -63,17 +83,17 @@ static void compare(struct a_case *a_case, struct run *run, const struct field *
             (missing.length == 0 || text_equal(missing, reason) || text_starts(missing, reason_code(got.reason.kind)) ||
              text_starts(text_from(reason_code(got.reason.kind)), text_format(arena, "%.*s", TEXT_ARG(missing)).bytes));
         if (!same)
-            differ(a_case, node->at, label,
-                   text_format(arena, "%s %.*s", state == VALUE_UNKNOWN ? "unknown" : "fault", TEXT_ARG(missing)),
-                   shown, why_text(arena, run, &got));
+            differ_from(a_case, run, node, label,
+                        text_format(arena, "%s %.*s", state == VALUE_UNKNOWN ? "unknown" : "fault", TEXT_ARG(missing)),
+                        shown, &got);
         return;
     }
     if (node->kind != YAML_SCALAR || !value_parse(arena, &field->type, field->scale, node->scalar, &expected)) {
-        case_complain(a_case, EXCHANGE_CASE_VALUE, node->at, field->name, node->scalar);
+        case_tell_value(a_case, &field->type, field->name, node);
         return;
     }
     if (got.state == VALUE_KNOWN && near_enough(a_case, field, &expected, &got)) return;
-    differ(a_case, node->at, label, node->scalar, shown, why_text(arena, run, &got));
+    differ_from(a_case, run, node, label, node->scalar, shown, &got);
 }
 
 struct expecting {
@@ -83,9 +103,25 @@ struct expecting {
     bool last; /* the last month of the case: what names no month is meant for it */
 };
 
+/* What is expected of a month that is never decided would never be compared. */
+static void check_decided(struct a_case *a_case, const struct yaml_node *node) {
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml_pair *pair = &node->pairs[i];
+        month_number month;
+        if (!case_month_key(pair->key, &month)) {
+            case_complain(a_case, EXCHANGE_CASE_MONTH, pair->key_at, pair->key, TEXT(""));
+            continue;
+        }
+        bool decided = false;
+        for (size_t k = 0; k < a_case->months.count; k++) decided = decided || a_case->months.items[k] == month;
+        if (!decided) case_complain(a_case, EXCHANGE_CASE_NOT_DECIDED, pair->key_at, pair->key, TEXT(""));
+    }
+}
+
 /* By month, a value is expected in its own month only. */
 static const struct yaml_node *expected_in(const struct expecting *expecting, const struct yaml_node *node) {
     if (!case_is_by_month(node)) return expecting->last ? node : NULL;
+    if (expecting->last) check_decided(expecting->a_case, node);
     for (size_t i = 0; i < node->count; i++) {
         month_number month;
         if (case_month_key(node->pairs[i].key, &month) && month == expecting->month) return node->pairs[i].value;
@@ -107,6 +143,14 @@ static struct case_row *find_expected(const struct a_case *a_case, const struct 
     return NULL;
 }
 
+static void tell_guarantee(const struct expecting *expecting, const struct yaml_node *name, bool holds) {
+    struct case_choice choice;
+    case_choice_begin(&choice, expecting->a_case, name->scalar);
+    for (size_t i = 0; i < expecting->run->policy->guarantees.count; i++)
+        case_choice_note(&choice, expecting->run->policy->guarantees.items[i]->name);
+    case_choice_tell(&choice, EXCHANGE_CASE_KEY, name->at, holds ? TEXT("holds") : TEXT("breaks"));
+}
+
 /* holds and breaks name guarantees: of one row of the entity, or of all rows when row is SIZE_MAX. */
 static void expect_guarantees(const struct expecting *expecting, const struct yaml_node *names, bool holds,
                               const struct entity *entity, size_t row) {
@@ -114,6 +158,7 @@ static void expect_guarantees(const struct expecting *expecting, const struct ya
     for (size_t i = 0; names && expecting->last && i < (names->kind == YAML_SEQUENCE ? names->count : 1); i++) {
         const struct yaml_node *name = names->kind == YAML_SEQUENCE ? names->items[i] : names;
         bool found = false, broken = false;
+        expecting->a_case->checked++;
         for (size_t g = 0; g < run->policy->guarantees.count; g++) {
             const struct guarantee *guarantee = run->policy->guarantees.items[g];
             if (!text_equal(guarantee->name, name->scalar)) continue;
@@ -125,8 +170,7 @@ static void expect_guarantees(const struct expecting *expecting, const struct ya
             }
         }
         if (!found)
-            case_complain(expecting->a_case, EXCHANGE_CASE_KEY, name->at, name->scalar,
-                          holds ? TEXT("holds") : TEXT("breaks"));
+            tell_guarantee(expecting, name, holds);
         else if (broken == holds)
             differ(expecting->a_case, name->at, name->scalar, text_from(holds ? "holds" : "breaks"),
                    text_from(holds ? "breaks" : "holds"), TEXT(""));
@@ -150,14 +194,15 @@ static void expect_row(const struct expecting *expecting, const struct case_row 
             continue;
         }
         if (!field) {
-            case_complain(expecting->a_case, EXCHANGE_CASE_KEY, pair->key_at, pair->key, row->entity->name);
+            case_tell_key(expecting->a_case, row->entity, pair, true);
             continue;
         }
         const struct yaml_node *value = expected_in(expecting, pair->value);
         if (!value) continue;
         size_t at = row_of(expecting, row);
         if (at == SIZE_MAX)
-            case_complain(expecting->a_case, EXCHANGE_CASE_ROW, pair->key_at, row->id, TEXT(""));
+            case_complain(expecting->a_case, EXCHANGE_CASE_NO_ROW, pair->key_at, row->id,
+                          month_format(expecting->a_case->arena, expecting->month));
         else
             compare(expecting->a_case, expecting->run, field, at, value);
     }
@@ -172,64 +217,106 @@ static const struct case_row *only_row(const struct expecting *expecting, const 
     return NULL;
 }
 
-/* A mapping of fields, unless every key is the id of a row of the case. */
+/* A mapping of fields, or of rows by id? As among the inputs, the names that are right decide, and where there is none,
+ * the shape. */
 static bool names_fields(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node,
                          const struct case_row *parent) {
-    bool all_ids = true;
-    for (size_t i = 0; i < node->count; i++)
-        all_ids = all_ids && find_expected(expecting->a_case, entity, node->pairs[i].key, parent);
-    return !all_ids;
+    size_t ids = 0, fields = 0, rows = 0;
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml_pair *pair = &node->pairs[i];
+        const struct entity *other = case_entity(expecting->run->policy, pair->key);
+        enum value_state state;
+        struct text what;
+        bool row = pair->value->kind == YAML_MAPPING && !case_is_by_month(pair->value) &&
+                   !expects_state(pair->value, &state, &what);
+        bool child = other && other->parent == entity;
+        rows += row && !case_resembles_child(expecting->run->policy, entity, pair->key);
+        if (find_expected(expecting->a_case, entity, pair->key, parent))
+            ids++;
+        else
+            fields +=
+                child || entity_field(entity, pair->key) || text_is(pair->key, "holds") || text_is(pair->key, "breaks");
+    }
+    return ids < node->count && (fields > 0 || (ids == 0 && rows < node->count));
+}
+
+/* Fields without an id are those of the only row: of several, the others would never be looked at. */
+static bool is_only_row(const struct expecting *expecting, const struct case_row *only, const struct case_row *parent,
+                        struct position at) {
+    struct a_case *a_case = expecting->a_case;
+    struct case_choice choice;
+    size_t count = 0;
+    case_choice_begin(&choice, a_case, only->entity->name);
+    for (size_t i = 0; i < a_case->rows.count; i++) {
+        const struct case_row *row = a_case->rows.items[i];
+        if (row->entity != only->entity || (parent && row->parent != parent)) continue;
+        case_choice_note(&choice, row->id);
+        count++;
+    }
+    struct text arguments[] = {only->entity->name, TEXT(""), choice.listed};
+    if (count > 1) case_tell(a_case, EXCHANGE_CASE_WHICH_ROW, at, arguments, 3);
+    return count <= 1;
 }
 
 static void expect_rows(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node,
                         const struct case_row *parent) {
     if (node->kind == YAML_MAPPING && names_fields(expecting, entity, node, parent)) {
         const struct case_row *row = only_row(expecting, entity, parent);
-        if (row)
+        if (row && is_only_row(expecting, row, parent, node->at))
             expect_row(expecting, row, node);
-        else
-            case_complain(expecting->a_case, EXCHANGE_CASE_ROW, node->at, entity->name, TEXT(""));
+        else if (!row)
+            case_complain(expecting->a_case, EXCHANGE_CASE_NO_ROW, node->at, entity->name,
+                          month_format(expecting->a_case->arena, expecting->month));
         return;
     }
     for (size_t i = 0; i < node->count && node->kind != YAML_SCALAR; i++) {
         bool mapping = node->kind == YAML_MAPPING;
+        struct position at = mapping ? node->pairs[i].key_at : node->items[i]->at;
         struct text id = mapping ? node->pairs[i].key : text_format(expecting->a_case->arena, "%zu", i + 1);
         const struct yaml_node *below = mapping ? node->pairs[i].value : node->items[i];
         const struct case_row *row = find_expected(expecting->a_case, entity, id, parent);
-        if (row)
+        if (!row)
+            case_tell_row(expecting->a_case, entity, at, id);
+        else if (case_check_rows(expecting->a_case, id, below))
             expect_row(expecting, row, below);
-        else
-            case_complain(expecting->a_case, EXCHANGE_CASE_ROW, below->at, id, TEXT(""));
     }
 }
 
-static void expect_all(const struct expecting *expecting) {
+/* A field straight under `output` is that of the only row, or of the rows in their order. */
+static bool expect_flat(const struct expecting *expecting, const struct yaml_pair *pair) {
     const struct policy *policy = expecting->run->policy;
+    const struct field *field = NULL;
+    for (size_t i = 0; i < policy->entities.count && !field; i++)
+        if (only_row(expecting, policy->entities.items[i], NULL))
+            field = entity_field(policy->entities.items[i], pair->key);
+    if (!field) return false;
+    const struct yaml_node *value = expected_in(expecting, pair->value);
+    if (!value) return true;
+    bool sequence = value->kind == YAML_SEQUENCE;
+    if (!sequence && !is_only_row(expecting, only_row(expecting, field->entity, NULL), NULL, pair->key_at)) return true;
+    size_t count = sequence ? value->count : 1, rows = dataset_table(expecting->run->dataset, field->entity)->rows;
+    for (size_t i = 0; i < count && i < rows; i++)
+        compare(expecting->a_case, expecting->run, field, i, sequence ? value->items[i] : value);
+    if (count > rows)
+        case_tell_row(expecting->a_case, field->entity, sequence ? value->items[rows]->at : value->at,
+                      text_format(expecting->a_case->arena, "%zu", rows + 1));
+    return true;
+}
+
+static void expect_all(const struct expecting *expecting) {
     const struct yaml_node *output = yaml_get(expecting->a_case->node, "output");
     expect_guarantees(expecting, yaml_get(expecting->a_case->node, "holds"), true, NULL, SIZE_MAX);
     expect_guarantees(expecting, yaml_get(expecting->a_case->node, "breaks"), false, NULL, SIZE_MAX);
-    if (output && output->kind == YAML_MAPPING) {
-        expect_guarantees(expecting, yaml_get(output, "holds"), true, NULL, SIZE_MAX);
-        expect_guarantees(expecting, yaml_get(output, "breaks"), false, NULL, SIZE_MAX);
-    }
-    for (size_t i = 0; output && output->kind == YAML_MAPPING && i < output->count; i++) {
+    if (!output || !case_check_rows(expecting->a_case, TEXT("output"), output)) return;
+    for (size_t i = 0; i < output->count; i++) {
         const struct yaml_pair *pair = &output->pairs[i];
-        const struct entity *entity = case_entity(policy, pair->key);
-        bool done = text_is(pair->key, "holds") || text_is(pair->key, "breaks");
-        if (entity) expect_rows(expecting, entity, pair->value, NULL);
-        for (size_t e = 0; e < policy->entities.count && !entity && !done; e++) {
-            const struct field *field = entity_field(policy->entities.items[e], pair->key);
-            const struct case_row *row = field ? only_row(expecting, policy->entities.items[e], NULL) : NULL;
-            const struct yaml_node *value = row ? expected_in(expecting, pair->value) : NULL;
-            done = row != NULL;
-            if (!value) continue;
-            size_t count = value->kind == YAML_SEQUENCE ? value->count : 1;
-            for (size_t k = 0; k < count && k < dataset_table(expecting->run->dataset, field->entity)->rows; k++)
-                compare(expecting->a_case, expecting->run, field, k,
-                        value->kind == YAML_SEQUENCE ? value->items[k] : value);
-        }
-        if (!entity && !done)
-            case_complain(expecting->a_case, EXCHANGE_CASE_KEY, pair->key_at, pair->key, TEXT("output"));
+        const struct entity *entity = case_entity(expecting->run->policy, pair->key);
+        if (entity)
+            expect_rows(expecting, entity, pair->value, NULL);
+        else if (text_is(pair->key, "holds") || text_is(pair->key, "breaks"))
+            expect_guarantees(expecting, pair->value, text_is(pair->key, "holds"), NULL, SIZE_MAX);
+        else if (!expect_flat(expecting, pair))
+            case_tell_top_key(expecting->a_case, pair, TEXT("output"));
     }
 }
 

@@ -21,8 +21,7 @@ static bool is_reserved(struct text key) {
     return text_is(key, "from") || text_is(key, "until") || text_is(key, "opening");
 }
 
-/* A key of a row: one of its fields, of its children, its parent, or a word of the case language. */
-static bool belongs(const struct policy *policy, const struct entity *entity, struct text key) {
+bool case_belongs(const struct policy *policy, const struct entity *entity, struct text key) {
     const struct entity *other = case_entity(policy, key);
     return is_reserved(key) || entity_field(entity, key) ||
            (other && (other->parent == entity || other == entity->parent));
@@ -136,6 +135,14 @@ static bool collect_members(struct a_case *a_case, struct case_row *above, const
     return false;
 }
 
+/* A value by month whose month is none would never hold, and nobody would see it. */
+static void check_months(struct a_case *a_case, const struct yaml_node *node) {
+    month_number month;
+    for (size_t i = 0; case_is_by_month(node) && i < node->count; i++)
+        if (!case_month_key(node->pairs[i].key, &month))
+            case_complain(a_case, EXCHANGE_CASE_MONTH, node->pairs[i].key_at, node->pairs[i].key, TEXT(""));
+}
+
 static void collect_row(struct a_case *a_case, const struct entity *entity, struct text id,
                         const struct yaml_node *node, struct case_row *parent) {
     const struct policy *policy = a_case->policy->policy;
@@ -153,11 +160,11 @@ static void collect_row(struct a_case *a_case, const struct entity *entity, stru
         else if (text_is(pair->key, "until"))
             read_month(a_case, pair->value, &row->until);
         else if (entity_field(entity, pair->key))
-            continue;
+            check_months(a_case, pair->value);
         else if (other && other->parent == entity)
             collect(a_case, other, pair->value, row);
-        else if (!belongs(policy, entity, pair->key) && !collect_members(a_case, row, pair))
-            case_complain(a_case, EXCHANGE_CASE_KEY, pair->key_at, pair->key, entity->name);
+        else if (!case_belongs(policy, entity, pair->key) && !collect_members(a_case, row, pair))
+            case_tell_key(a_case, entity, pair, false);
     }
 }
 
@@ -168,18 +175,39 @@ static struct text single_id(struct a_case *a_case, const struct entity *entity,
                   : entity->name;
 }
 
-/* Rows by id: every value is a mapping whose keys belong to the entity. An id may be called like a field. */
+/* A mapping with at least one key of the entity. */
+static bool is_row(const struct policy *policy, const struct entity *entity, const struct yaml_node *node) {
+    if (node->kind != YAML_MAPPING || case_is_by_month(node)) return false;
+    for (size_t i = 0; i < node->count; i++)
+        if (case_belongs(policy, entity, node->pairs[i].key)) return true;
+    return false;
+}
+
+/* Rows by id, or the fields of one row? A misspelt name must not turn the one into the other, or what is right gets
+ * the blame: so the names that are right decide, and where there is none, the shape. An id may be called like a
+ * field. */
 static bool is_by_id(const struct policy *policy, const struct entity *entity, const struct yaml_node *node) {
+    size_t rows = 0, fields = 0, left_empty = 0;
+    bool misspelt = false;
     if (node->kind != YAML_MAPPING || node->count == 0) return false;
     for (size_t i = 0; i < node->count; i++) {
-        const struct yaml_node *row = node->pairs[i].value;
-        const struct entity *other = case_entity(policy, node->pairs[i].key);
-        bool empty = row->kind == YAML_SCALAR && row->scalar.length == 0;
-        if ((other && other->parent == entity) || text_is(node->pairs[i].key, "opening")) return false;
-        if (row->kind != YAML_MAPPING && !empty) return false;
-        if (row->kind == YAML_MAPPING && row->count && !belongs(policy, entity, row->pairs[0].key)) return false;
+        const struct yaml_pair *pair = &node->pairs[i];
+        const struct entity *other = case_entity(policy, pair->key);
+        bool named = case_belongs(policy, entity, pair->key);
+        bool empty = pair->value->kind == YAML_SCALAR && pair->value->scalar.length == 0;
+        if ((other && other->parent == entity) || text_is(pair->key, "opening")) return false;
+        if (is_row(policy, entity, pair->value)) {
+            rows++;
+        } else if (empty) {
+            left_empty += named;
+        } else if (pair->value->kind != YAML_MAPPING || case_is_by_month(pair->value)) {
+            if (named) return false;
+            fields++;
+        } else {
+            misspelt = misspelt || (pair->value->count && case_resembles_child(policy, entity, pair->key));
+        }
     }
-    return true;
+    return rows > 0 || (fields == 0 && !misspelt && left_empty < node->count);
 }
 
 static void collect(struct a_case *a_case, const struct entity *entity, const struct yaml_node *node,
@@ -189,17 +217,19 @@ static void collect(struct a_case *a_case, const struct entity *entity, const st
         for (size_t i = 0; i < node->count; i++) {
             struct text id = parent ? text_format(a_case->arena, "%.*s/%zu", TEXT_ARG(parent->id), i + 1)
                                     : text_format(a_case->arena, "%zu", i + 1);
-            collect_row(a_case, entity, id, node->items[i], parent);
+            if (case_check_rows(a_case, entity->name, node->items[i]))
+                collect_row(a_case, entity, id, node->items[i], parent);
         }
         return;
     }
-    bool single = !is_by_id(policy, entity, node);
-    if (single) {
+    if (!case_check_rows(a_case, entity->name, node)) return;
+    if (!is_by_id(policy, entity, node)) {
         collect_row(a_case, entity, single_id(a_case, entity, parent), node, parent);
         return;
     }
     for (size_t i = 0; i < node->count; i++)
-        collect_row(a_case, entity, node->pairs[i].key, node->pairs[i].value, parent);
+        if (case_check_rows(a_case, node->pairs[i].key, node->pairs[i].value))
+            collect_row(a_case, entity, node->pairs[i].key, node->pairs[i].value, parent);
 }
 
 /* Fields straight under `input` belong to the one row of the entity that has them. */
@@ -239,7 +269,7 @@ static void link_parents(struct a_case *a_case) {
 bool case_collect_rows(struct a_case *a_case) {
     const struct policy *policy = a_case->policy->policy;
     const struct yaml_node *input = yaml_get(a_case->node, "input");
-    if (input && input->kind == YAML_MAPPING) {
+    if (input && case_check_rows(a_case, TEXT("input"), input)) {
         for (size_t e = 0; e < policy->entities.count; e++) /* parents before children, so that areas find their rows */
             for (size_t i = 0; i < input->count; i++)
                 if (case_entity(policy, input->pairs[i].key) == policy->entities.items[e])
@@ -249,8 +279,7 @@ bool case_collect_rows(struct a_case *a_case) {
             bool known = case_entity(policy, input->pairs[i].key) != NULL;
             for (size_t e = 0; e < policy->entities.count; e++)
                 known = known || entity_field(policy->entities.items[e], input->pairs[i].key);
-            if (!known)
-                case_complain(a_case, EXCHANGE_CASE_KEY, input->pairs[i].key_at, input->pairs[i].key, TEXT("input"));
+            if (!known) case_tell_top_key(a_case, &input->pairs[i], TEXT("input"));
         }
     }
     if (a_case->rows.count == 0 && policy->entities.count) /* a case without input: one empty row of the lowest kind */

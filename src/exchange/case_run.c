@@ -52,19 +52,20 @@ static void put_text_lane(struct a_case *a_case, struct records *records, const 
     if (result == LANE_OK)
         records_put(records, field, row, value);
     else
-        case_complain(a_case, EXCHANGE_CASE_VALUE, at, field->name, text);
+        case_tell_value(a_case, &field->type, field->name,
+                        &(struct yaml_node){.kind = YAML_SCALAR, .at = at, .scalar = text});
 }
 
 static void put_field(struct a_case *a_case, struct records *records, const struct case_row *row,
                       const struct field *field, size_t at, const struct yaml_node *node, month_number month) {
     struct value value;
     if (node->kind != YAML_SCALAR) {
-        case_complain(a_case, EXCHANGE_CASE_VALUE, node->at, field->name, TEXT("…"));
+        case_tell_value(a_case, &field->type, field->name, node);
     } else if (field->kind != FIELD_INPUT) {
         if (value_parse(a_case->arena, &field->type, field->scale, node->scalar, &value))
             give(a_case, row, field, month, value);
         else
-            case_complain(a_case, EXCHANGE_CASE_VALUE, node->at, field->name, node->scalar);
+            case_tell_value(a_case, &field->type, field->name, node);
     } else if (text_is(node->scalar, "unknown")) {
         give(a_case, row, field, month, value_unknown(REASON_INPUT, field, 0, 0));
     } else if (node->scalar.length && (field->type.kind == TYPE_TEXT || field->type.kind == TYPE_ROW)) {
@@ -112,22 +113,27 @@ static void put_row(struct a_case *a_case, struct records *records, const struct
     }
 }
 
+static void put_opening(struct a_case *a_case, struct history *history, const struct case_row *row,
+                        const struct yaml_pair *pair) {
+    const struct field *field = entity_field(row->entity, pair->key);
+    struct value value;
+    if (!field)
+        case_tell_key(a_case, row->entity, pair, false);
+    else if (field->kind == FIELD_INPUT)
+        case_complain(a_case, EXCHANGE_CASE_OPENING, pair->key_at, pair->key, TEXT(""));
+    else if (value_parse(a_case->arena, &field->type, field->scale, pair->value->scalar, &value))
+        history_put(history, field, row->id, MONTH_FIRST, value);
+    else
+        case_tell_value(a_case, &field->type, field->name, pair->value);
+}
+
 static void put_openings(struct a_case *a_case, struct history *history) {
     for (size_t i = 0; i < a_case->rows.count; i++) {
         const struct case_row *row = a_case->rows.items[i];
         const struct yaml_node *opening =
             row->node && row->node->kind == YAML_MAPPING ? yaml_get(row->node, "opening") : NULL;
-        for (size_t k = 0; opening && opening->kind == YAML_MAPPING && k < opening->count; k++) {
-            const struct yaml_pair *pair = &opening->pairs[k];
-            const struct field *field = entity_field(row->entity, pair->key);
-            struct value value;
-            if (field && field->kind != FIELD_INPUT &&
-                value_parse(a_case->arena, &field->type, field->scale, pair->value->scalar, &value))
-                history_put(history, field, row->id, MONTH_FIRST, value);
-            else
-                case_complain(a_case, field ? EXCHANGE_CASE_VALUE : EXCHANGE_CASE_KEY, pair->key_at, pair->key,
-                              TEXT("opening"));
-        }
+        if (!opening || !case_check_rows(a_case, TEXT("opening"), opening)) continue;
+        for (size_t k = 0; k < opening->count; k++) put_opening(a_case, history, row, &opening->pairs[k]);
     }
 }
 
@@ -162,6 +168,59 @@ static void name_events(struct a_case *a_case, const struct dataset *dataset) {
     }
 }
 
+/* The row that became the how-many-eth of its entity in the month. */
+static const struct case_row *refused_row(const struct a_case *a_case, const struct refusal *refusal,
+                                          month_number month) {
+    size_t number = 0;
+    for (size_t i = 0; i < a_case->rows.count; i++) {
+        const struct case_row *row = a_case->rows.items[i];
+        if (row->entity != refusal->entity || month < row->from || month > row->until) continue;
+        if (number++ == refusal->row) return row;
+    }
+    return NULL;
+}
+
+/* Where the key stands in the row, or else the row, or the case. */
+static struct position place_in(const struct a_case *a_case, const struct case_row *row, struct text key,
+                                month_number month) {
+    const struct yaml_node *node = row ? row->node : NULL;
+    for (size_t i = 0; node && node->kind == YAML_MAPPING && i < node->count; i++)
+        if (text_equal(node->pairs[i].key, key)) {
+            const struct yaml_node *value = case_value_at(node->pairs[i].value, month);
+            return value ? value->at : node->pairs[i].key_at;
+        }
+    return node ? node->at : a_case->node->at;
+}
+
+static void tell_refusal(struct a_case *a_case, const struct refusal *refusal, month_number month) {
+    const struct case_row *row = refused_row(a_case, refusal, month);
+    const struct entity *entity = refusal->entity;
+    struct text id = row ? row->id : entity->name, number = TEXT("");
+    switch (refusal->kind) {
+    case REFUSED_PARENT_REFUSED: /* told of the parent */ break;
+    case REFUSED_UNKNOWN_PARENT:
+        case_tell_row(a_case, entity->parent, place_in(a_case, row, entity->parent->name, month), refusal->value);
+        break;
+    case REFUSED_UNKNOWN_REFERENCE:
+        case_tell_row(a_case, refusal->field->type.entity, place_in(a_case, row, refusal->field->name, month),
+                      refusal->value);
+        break;
+    case REFUSED_DUPLICATE:
+        case_complain(a_case, EXCHANGE_CASE_ROW_TWICE, place_in(a_case, row, TEXT(""), month), id, entity->name);
+        break;
+    case REFUSED_TOO_MANY:
+        number = number_exact(a_case->arena, entity->at_most);
+        case_complain(a_case, EXCHANGE_CASE_TOO_MANY, place_in(a_case, row, TEXT(""), month), entity->name, number);
+        break;
+    case REFUSED_DATED_EMPTY:
+        case_complain(a_case, EXCHANGE_CASE_DATED, place_in(a_case, row, TEXT(""), month), id, refusal->field->name);
+        break;
+    default:
+        case_complain(a_case, EXCHANGE_CASE_NO_ROW, place_in(a_case, row, TEXT(""), month), id,
+                      month_format(a_case->arena, month));
+    }
+}
+
 /* The case's rows as they stand in a month, with the values given for it; NULL when that cannot be. */
 static struct dataset *make_world(struct a_case *a_case, month_number month) {
     const struct policy *policy = a_case->policy->policy;
@@ -174,11 +233,7 @@ static struct dataset *make_world(struct a_case *a_case, month_number month) {
     if (a_case->broken || arena_failed(a_case->arena)) return NULL;
     struct dataset *dataset = dataset_new(policy, &records, month, &refusals);
     bool told = a_case->settling; /* what does not stand yet in an earlier month is no mistake */
-    for (size_t i = 0; i < refusals.list.count && !told; i++) {
-        const struct refusal *refusal = &refusals.list.items[i];
-        case_complain(a_case, EXCHANGE_CASE_ROW, a_case->node->at,
-                      refusal->value.length ? refusal->value : refusal->entity->name, TEXT(""));
-    }
+    for (size_t i = 0; i < refusals.list.count && !told; i++) tell_refusal(a_case, &refusals.list.items[i], month);
     if (dataset) name_events(a_case, dataset);
     return dataset;
 }
