@@ -14,6 +14,7 @@ enum { ARGUMENTS_MAX = 64, OPTION_NAME_MAX = 32 };
 
 /* What stood on the command line. */
 struct policy;
+struct case_runner;
 
 struct command {
     enum language language;
@@ -66,6 +67,8 @@ int policy_show_difference(struct command *command);
 /* The policy whose folder is that word of the command line; NULL after telling why not, *status is then the exit code.
  */
 struct policy *policy_read(struct command *command, size_t word, int *status);
+/* Why case_runner_open could not read the policy of the third word; the exit code. */
+int tell_unopened(struct command *command, const struct case_runner *runner);
 int command_sample(struct command *command);
 int command_assess(struct command *command);
 int command_explain(struct command *command);

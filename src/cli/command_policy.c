@@ -7,6 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What is wrong with a policy that was not compiled; the exit code. */
+static int tell_mistakes(struct command *command, size_t word, const struct policy *policy) {
+    fprintf(stderr, say(command, "%s: %zu 处错误\n", "%s: mistakes: %zu\n"), command->words[word],
+            policy->diagnostics.errors);
+    return arena_failed(&policy->arena) ? out_of_memory(command) : EXIT_FOUND;
+}
+
 struct policy *policy_read(struct command *command, size_t word, int *status) {
     struct diagnostics failures;
     diagnostics_init(&failures, &command->arena);
@@ -16,9 +23,7 @@ struct policy *policy_read(struct command *command, size_t word, int *status) {
     if (!policy && failures.list.count == 0) out_of_memory(command);
     if (policy) print_diagnostics(command, &policy->diagnostics);
     if (!policy || policy->compiled) return policy;
-    fprintf(stderr, say(command, "%s: %zu 处错误\n", "%s: mistakes: %zu\n"), command->words[word],
-            policy->diagnostics.errors);
-    *status = arena_failed(&policy->arena) ? out_of_memory(command) : EXIT_FOUND;
+    *status = tell_mistakes(command, word, policy);
     policy_free(policy);
     return NULL;
 }
@@ -146,6 +151,15 @@ static void tell(void *context, struct text name, bool passed) {
     if (teller->tap) printf("%s %zu - %.*s\n", passed ? "ok" : "not ok", teller->number, TEXT_ARG(name));
 }
 
+int tell_unopened(struct command *command, const struct case_runner *runner) {
+    print_diagnostics(command, &runner->diagnostics);
+    const struct policy *policy = runner->policies.count ? runner->policies.items[0]->policy : NULL;
+    if (!policy) return runner->diagnostics.list.count ? EXIT_CANNOT : out_of_memory(command);
+    if (policy->compiled) return out_of_memory(command); /* it was its areas that had no room */
+    print_diagnostics(command, &policy->diagnostics);
+    return tell_mistakes(command, 2, policy);
+}
+
 static int test(struct command *command) {
     struct case_runner runner;
     struct teller teller = {.tap = command_has(command, "tap"), .json = command_has(command, "json")};
@@ -156,17 +170,17 @@ static int test(struct command *command) {
     runner.told = tell;
     runner.context = &teller;
     bool finished = opened && case_runner_run_all(&runner);
-    print_diagnostics(command, &runner.diagnostics);
-    if (opened && runner.policies.count && !runner.policies.items[0]->policy->compiled)
-        print_diagnostics(command, &runner.policies.items[0]->policy->diagnostics);
+    size_t found = runner.passed + runner.failed;
+    int status = finished ? EXIT_DONE : opened ? out_of_memory(command) : tell_unopened(command, &runner);
+    if (opened) print_diagnostics(command, &runner.diagnostics);
+    if (finished && runner.diagnostics.errors) status = EXIT_FOUND; /* a case is wrong, or there is none */
     if (finished && teller.tap) printf("1..%zu\n", teller.number);
     if (teller.json) json_write_close_array(&teller.writer);
     if (finished && teller.json) print_builder(&teller.text);
     builder_free(&teller.text);
-    if (finished && !teller.tap && !teller.json)
+    if (finished && found && !teller.tap && !teller.json)
         printf(say(command, "%s: 例题通过 %zu,不符 %zu\n", "%s: cases passed: %zu, failed: %zu\n"), command->words[2],
                runner.passed, runner.failed);
-    int status = !opened ? EXIT_CANNOT : !finished ? out_of_memory(command) : runner.failed ? EXIT_FOUND : EXIT_DONE;
     case_runner_close(&runner);
     return status;
 }

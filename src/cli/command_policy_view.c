@@ -111,8 +111,7 @@ int policy_show_coverage(struct command *command) {
     struct case_runner runner;
     bool opened = case_runner_open(&runner, command->words[2]);
     bool finished = opened && case_runner_run_all(&runner);
-    int status = EXIT_CANNOT;
-    if (!opened) print_diagnostics(command, &runner.diagnostics);
+    int status = opened ? EXIT_DONE : tell_unopened(command, &runner);
     if (finished) {
         struct coverage coverage = coverage_of(&command->arena, runner.policies.items[0]->policy);
         status = show_covered(command, &coverage, &runner.cites);

@@ -350,6 +350,40 @@ void case_runner_run(struct case_runner *runner, const struct source *source) {
     if (!root && runner->diagnostics.errors > errors) runner->failed++;
     for (size_t i = 0; root && root->kind == YAML_SEQUENCE && i < root->count; i++) run_one(runner, root->items[i]);
     if (root && root->kind != YAML_SEQUENCE) run_one(runner, root);
+    if (!root || root->kind != YAML_SEQUENCE || root->count) return;
+    struct diagnostic *empty = diagnostics_add(&runner->diagnostics, &exchange_messages[EXCHANGE_CASE_FILE_EMPTY],
+                                               (struct position){.source = source}, NULL, 0);
+    if (empty) diagnostics_make_warning(&runner->diagnostics, empty);
+}
+
+static bool is_case_file(struct text name) {
+    static const char *const endings[] = {".yaml", ".yml"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        struct text ending = text_from(endings[i]);
+        if (name.length > ending.length &&
+            text_equal(text_slice(name, name.length - ending.length, name.length), ending))
+            return true;
+    }
+    return false;
+}
+
+static void fail(struct case_runner *runner, enum exchange_message message, struct text path) {
+    diagnostics_add(&runner->diagnostics, &exchange_messages[message], (struct position){0}, &path, 1);
+}
+
+static void run_file(struct case_runner *runner, struct text path) {
+    struct source *source = ARENA_NEW(&runner->arena, struct source);
+    struct file file;
+    source->name = path;
+    if (arena_failed(&runner->arena)) return;
+    if (file_open(&file, path.bytes) != FILE_OK) { /* its cases cannot be known to hold */
+        fail(runner, EXCHANGE_FILE_UNREADABLE, path);
+        runner->failed++;
+        return;
+    }
+    source->bytes = text_copy(&runner->arena, file.bytes);
+    file_close(&file);
+    case_runner_run(runner, source);
 }
 
 bool case_runner_run_all(struct case_runner *runner) {
@@ -358,14 +392,8 @@ bool case_runner_run_all(struct case_runner *runner) {
     folder_list(&runner->arena, folder.bytes, &names);
     for (size_t i = 0; i < names.list.count && !arena_failed(&runner->arena); i++) {
         struct text name = names.list.items[i];
-        if (name.length < 6 || !text_is(text_slice(name, name.length - 5, name.length), ".yaml")) continue;
-        struct source *source = ARENA_NEW(&runner->arena, struct source);
-        struct file file;
-        source->name = path_join(&runner->arena, folder, name);
-        if (arena_failed(&runner->arena) || file_open(&file, source->name.bytes) != FILE_OK) continue;
-        source->bytes = text_copy(&runner->arena, file.bytes);
-        file_close(&file);
-        case_runner_run(runner, source);
+        if (is_case_file(name)) run_file(runner, path_join(&runner->arena, folder, name));
     }
+    if (runner->passed + runner->failed == 0) fail(runner, EXCHANGE_CASE_NONE, folder);
     return !arena_failed(&runner->arena);
 }

@@ -46,7 +46,8 @@ void case_runner_close(struct case_runner *runner);
 /* Runs the cases of a text, which must outlive the runner. */
 void case_runner_run(struct case_runner *runner, const struct source *source);
 
-/* Runs every case of cases/NAME.yaml in the policy's folder. False when memory ran out. */
+/* Runs every case of cases/NAME.yaml and NAME.yml in the policy's folder; that there is none is a mistake, told in
+ * runner->diagnostics. False when memory ran out. */
 bool case_runner_run_all(struct case_runner *runner);
 
 #endif

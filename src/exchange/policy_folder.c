@@ -33,10 +33,31 @@ static bool add_file(struct reading_folder *reading, struct text folder, struct 
     return true;
 }
 
+static struct text parent_of(struct text folder) {
+    while (folder.length > 1 && folder.bytes[folder.length - 1] == '/') folder.length--;
+    while (folder.length > 0 && folder.bytes[folder.length - 1] != '/') folder.length--;
+    while (folder.length > 1 && folder.bytes[folder.length - 1] == '/') folder.length--;
+    return folder.length ? folder : TEXT(".");
+}
+
+/* FOLDER/cases/NAME.yaml is taken for a policy when only its cases are wanted. */
+static void fail_file(struct reading_folder *reading, struct text path) {
+    struct text folder = parent_of(path);
+    bool cases = folder.length >= 5 && text_is(text_slice(folder, folder.length - 5, folder.length), "cases");
+    struct text arguments[] = {path, cases ? parent_of(folder) : folder};
+    diagnostics_add(reading->failures, &exchange_messages[EXCHANGE_POLICY_IS_FILE], (struct position){0}, arguments, 2);
+}
+
 static bool add_folder(struct reading_folder *reading, struct text folder) {
     struct file_names names = {0}, tables = {0};
     if (folder_list(&reading->arena, folder.bytes, &names) != FILE_OK) {
-        fail(reading, EXCHANGE_FOLDER_UNREADABLE, folder);
+        struct file file;
+        if (file_open(&file, folder.bytes) == FILE_OK) {
+            file_close(&file);
+            fail_file(reading, folder);
+        } else {
+            fail(reading, EXCHANGE_FOLDER_UNREADABLE, folder);
+        }
         return false;
     }
     for (size_t i = 0; i < names.list.count; i++) {
@@ -50,13 +71,6 @@ static bool add_folder(struct reading_folder *reading, struct text folder) {
             !add_file(reading, folder, path_join(&reading->arena, TEXT("tables"), tables.list.items[i])))
             return false;
     return true;
-}
-
-static struct text parent_of(struct text folder) {
-    while (folder.length > 1 && folder.bytes[folder.length - 1] == '/') folder.length--;
-    while (folder.length > 0 && folder.bytes[folder.length - 1] != '/') folder.length--;
-    while (folder.length > 1 && folder.bytes[folder.length - 1] == '/') folder.length--;
-    return folder.length ? folder : TEXT(".");
 }
 
 /* yunnan_2018 lies in yunnan-2018, beside the folder or one floor up. */

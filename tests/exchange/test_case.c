@@ -81,6 +81,18 @@ static void tells(void **state) {
     test_free(bytes);
 }
 
+/* bad_cases/policy has no folder of cases. */
+static void a_policy_without_cases_is_told(void **state) {
+    struct case_runner runner;
+    (void)state;
+    open_runner(&runner);
+    assert_true(case_runner_run_all(&runner));
+    assert_int_equal(runner.diagnostics.errors, 1);
+    assert_ptr_equal(runner.diagnostics.list.items[0].message, &exchange_messages[EXCHANGE_CASE_NONE]);
+    seen[EXCHANGE_CASE_NONE] = true;
+    case_runner_close(&runner);
+}
+
 static void every_message_occurs(void **state) {
     (void)state;
     size_t missing = 0;
@@ -100,7 +112,7 @@ static int is_wrong_case(const struct dirent *entry) {
 
 int main(void) {
     static char names[FILES_MAX][PATH_ROOM];
-    static struct CMUnitTest tests[FILES_MAX + 1];
+    static struct CMUnitTest tests[FILES_MAX + 2];
     struct dirent **entries;
     int count = scandir(folder, &entries, is_wrong_case, alphasort);
     if (count < 0 || count > FILES_MAX) return EXIT_FAILURE;
@@ -110,6 +122,7 @@ int main(void) {
         free(entries[i]);
     }
     free(entries);
-    tests[count] = (struct CMUnitTest)cmocka_unit_test(every_message_occurs);
-    return _cmocka_run_group_tests("case", tests, (size_t)count + 1, NULL, NULL);
+    tests[count] = (struct CMUnitTest)cmocka_unit_test(a_policy_without_cases_is_told);
+    tests[count + 1] = (struct CMUnitTest)cmocka_unit_test(every_message_occurs);
+    return _cmocka_run_group_tests("case", tests, (size_t)count + 2, NULL, NULL);
 }
