@@ -56,21 +56,21 @@ static bool tell_colon(struct a_case *a_case, const struct entity *entity, const
     return true;
 }
 
-static const struct entity *owner_of(const struct policy *policy, struct text field) {
-    for (size_t i = 0; i < policy->entities.count; i++)
-        if (entity_field(policy->entities.items[i], field)) return policy->entities.items[i];
-    return NULL;
+/* A field of another entity stands at the wrong level. */
+static bool tell_elsewhere(struct a_case *a_case, const struct entity *entity, const struct yaml_pair *pair) {
+    const struct policy *policy = a_case->policy->policy;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        if (!entity_field(policy->entities.items[i], pair->key)) continue;
+        struct text arguments[] = {pair->key, entity->name, policy->entities.items[i]->name};
+        case_tell(a_case, EXCHANGE_CASE_KEY_ELSEWHERE, pair->key_at, arguments, 3);
+        return true;
+    }
+    return false;
 }
 
 void case_tell_key(struct a_case *a_case, const struct entity *entity, const struct yaml_pair *pair, bool output) {
     const struct policy *policy = a_case->policy->policy;
-    const struct entity *owner = owner_of(policy, pair->key);
-    if (tell_colon(a_case, entity, pair)) return;
-    if (owner) {
-        struct text arguments[] = {pair->key, entity->name, owner->name};
-        case_tell(a_case, EXCHANGE_CASE_KEY_ELSEWHERE, pair->key_at, arguments, 3);
-        return;
-    }
+    if (tell_colon(a_case, entity, pair) || tell_elsewhere(a_case, entity, pair)) return;
     struct case_choice choice;
     case_choice_begin(&choice, a_case, pair->key);
     for (size_t i = 0; i < policy->entities.count; i++)

@@ -195,7 +195,7 @@ static struct position place_in(const struct a_case *a_case, const struct case_r
 static void tell_refusal(struct a_case *a_case, const struct refusal *refusal, month_number month) {
     const struct case_row *row = refused_row(a_case, refusal, month);
     const struct entity *entity = refusal->entity;
-    struct text id = row ? row->id : entity->name, number = TEXT("");
+    struct text id = row ? row->id : entity->name;
     switch (refusal->kind) {
     case REFUSED_PARENT_REFUSED: /* told of the parent */ break;
     case REFUSED_UNKNOWN_PARENT:
@@ -209,8 +209,8 @@ static void tell_refusal(struct a_case *a_case, const struct refusal *refusal, m
         case_complain(a_case, EXCHANGE_CASE_ROW_TWICE, place_in(a_case, row, TEXT(""), month), id, entity->name);
         break;
     case REFUSED_TOO_MANY:
-        number = number_exact(a_case->arena, entity->at_most);
-        case_complain(a_case, EXCHANGE_CASE_TOO_MANY, place_in(a_case, row, TEXT(""), month), entity->name, number);
+        case_complain(a_case, EXCHANGE_CASE_TOO_MANY, place_in(a_case, row, TEXT(""), month), entity->name,
+                      number_exact(a_case->arena, entity->at_most));
         break;
     case REFUSED_DATED_EMPTY:
         case_complain(a_case, EXCHANGE_CASE_DATED, place_in(a_case, row, TEXT(""), month), id, refusal->field->name);
