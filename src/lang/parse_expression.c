@@ -30,6 +30,13 @@ static void go_deeper(struct parser *parser) {
     if (++parser->depth > EXPRESSION_DEPTH_MAX) parser_error_at(parser, LANG_TOO_DEEP, parser_here(parser), TEXT(""));
 }
 
+/* -a if known else b, p on d if known else b and a + b if known else c could each be read in two ways: whoever writes
+ * one has to say which is meant. */
+static void want_brackets(struct parser *parser, const struct expr *operand) {
+    if (operand->kind == EXPR_IF_KNOWN && !operand->bracketed)
+        parser_error_at(parser, LANG_IF_KNOWN_BRACKETS, operand->at, TEXT(""));
+}
+
 static void parse_items(struct parser *parser, struct expr *into, const char *closing) {
     do {
         struct expr *item = parse_expression(parser);
@@ -161,6 +168,7 @@ static struct expr *parse_simple(struct parser *parser) {
         struct expr *expr = expr_new(parser, EXPR_NEGATE, token->at);
         expr->left = parse_factor(parser);
         expr->at = span_join(token->at, expr->left->at);
+        want_brackets(parser, expr->left);
         return expr_hold(parser, expr, expr->left);
     }
     if (parser_accept(parser, "(")) {
@@ -183,7 +191,10 @@ static struct expr *parse_simple(struct parser *parser) {
 struct expr *parse_factor(struct parser *parser) {
     go_deeper(parser);
     struct expr *expr = parse_simple(parser);
-    if (parser_accept(parser, "on")) expr = expr_join(parser, EXPR_ON, expr, parse_factor(parser));
+    if (parser_accept(parser, "on")) {
+        expr = expr_join(parser, EXPR_ON, expr, parse_factor(parser));
+        want_brackets(parser, expr->right);
+    }
     if (parser_at(parser, "if") && text_is(parser_peek(parser, 1)->text, "known")) {
         parser->at += 2;
         parser_expect(parser, "else");
@@ -195,12 +206,9 @@ struct expr *parse_factor(struct parser *parser) {
 
 /* --- operators -------------------------------------------------------------------------------------------------- */
 
-/* a + b if known else c could be read in two ways, and so has to say which is meant. */
 static struct expr *expr_reckon(struct parser *parser, enum expr_kind kind, struct expr *left, struct expr *right) {
-    const struct expr *sides[] = {left, right};
-    for (size_t i = 0; i < 2; i++)
-        if (sides[i]->kind == EXPR_IF_KNOWN && !sides[i]->bracketed)
-            parser_error_at(parser, LANG_IF_KNOWN_BRACKETS, sides[i]->at, TEXT(""));
+    want_brackets(parser, left);
+    want_brackets(parser, right);
     return expr_join(parser, kind, left, right);
 }
 
