@@ -171,6 +171,8 @@ static struct type resolve_comparison(struct scope *scope, struct expr *expr) {
 static struct type resolve_members(struct scope *scope, struct expr *expr) {
     struct type left = resolve(scope, expr->left, NULL), both;
     scope->beside = written_type(expr->left);
+    bool text = left.kind == TYPE_TEXT;
+    if (text) REPORT(scope->policy, LANG_TEXT_COMPARED, expr->at, expr_text(expr));
     if (expr->kind == EXPR_IN_SET) {
         for (size_t i = 0; i < expr->items.count; i++) {
             struct type item = resolve(scope, expr->items.items[i], &left);
@@ -178,7 +180,7 @@ static struct type resolve_members(struct scope *scope, struct expr *expr) {
         }
         return boolean;
     }
-    if (!type_is_numeric(&left) && left.kind != TYPE_DATE && left.kind != TYPE_WRONG)
+    if (!type_is_numeric(&left) && left.kind != TYPE_DATE && left.kind != TYPE_WRONG && !text)
         REPORT(scope->policy, LANG_NO_ORDER, expr->left->at, type_text(scope->policy, &left));
     resolve_bounds(scope, expr->right, expr->third);
     if (type_same(scope, expr->right->at, &left, &expr->right->type, &both))
