@@ -23,12 +23,26 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* Letters of every script may stand in names; the full-width punctuation that a Chinese keyboard gives may not. */
+/* What is no letter of any script: signs, what cannot be seen, what is for private use, and forms that look like plain
+ * letters and signs and are others. In order. */
+static const struct {
+    uint32_t first, last;
+} no_letters[] = {
+    {0x80, 0xBF},       {0xD7, 0xD7},        {0xF7, 0xF7},     {0x61C, 0x61C},   /* marks that turn the direction */
+    {0x115F, 0x1160},   {0x2000, 0x206F},    {0x20A0, 0x20CF}, {0x2190, 0x2BFF}, /* arrows, mathematics, boxes */
+    {0x2E00, 0x2E7F},   {0x2FF0, 0x3004},    {0x3006, 0x3006}, {0x3008, 0x303F}, /* all but 々 and 〇 */
+    {0x3164, 0x3164},   {0x4DC0, 0x4DFF},    {0xD800, 0xF8FF}, {0xFE00, 0xFE1F},
+    {0xFE30, 0xFE6F},   {0xFEFF, 0xFFFF}, /* full-width and half-width forms */
+    {0x1F000, 0x1FAFF}, {0xE0000, 0x10FFFF},
+};
+
+/* Letters of every script may stand in names. */
 static bool is_letter(uint32_t c) {
     if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    bool punctuation = (c >= 0x2000 && c <= 0x206F) || (c >= 0x3000 && c <= 0x303F) || (c >= 0xFF00 && c <= 0xFFEF) ||
-                       c == 0xA0 || c == 0xD7 || c == 0xF7 || c == 0xB7 || c == 0xAB || c == 0xBB;
-    return !punctuation && c != UTF8_BAD && c > 0xBF;
+    if (c == UTF8_BAD) return false;
+    for (size_t i = 0; i < sizeof no_letters / sizeof *no_letters && no_letters[i].first <= c; i++)
+        if (c <= no_letters[i].last) return false;
+    return true;
 }
 
 struct cutter {

@@ -85,6 +85,27 @@ static void cuts_foreign_signs_whole(void **state) {
     assert_tokens(*state, "a @ $", "‖n:a w:@ w:$");
 }
 
+/* Each stands behind a letter, and must not become part of its name. */
+static void signs_are_no_letters(void **state) {
+    static const char *const signs[] = {"\u2000", "\u200b", "\u206f", "\u2190", "\u2264",     "\u2265",     "\u24b6",
+                                        "\u2bff", "\u3000", "\u3003", "\u3008", "\u303f",     "\ufe00",     "\ufe0f",
+                                        "\ufeff", "\uff00", "\uff0f", "\uff11", "\uff1a",     "\uff20",     "\uff21",
+                                        "\uff3b", "\uff65", "\ue000", "\uf8ff", "\U0001f600", "\U000f0000", "\u20ac",
+                                        "\u00d7", "\u00f7", "\u3164"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        char text[16], expected[32];
+        snprintf(text, sizeof text, "n%s", signs[i]);
+        snprintf(expected, sizeof expected, "‖n:n w:%s", signs[i]);
+        assert_tokens(*state, text, expected);
+    }
+    assert_tokens(*state, "n≥3", "‖n:n w:≥ N:3");
+}
+
+static void letters_are_of_every_script(void **state) {
+    assert_tokens(*state, "人々 〇五 Ελλάδα Дом བོད ꆈꌠ カナ 한글 \U00020000 Ⅱ类",
+                  "‖n:人々 n:〇五 n:Ελλάδα n:Дом n:བོད n:ꆈꌠ n:カナ n:한글 n:\U00020000 n:Ⅱ类");
+}
+
 static void survives_broken_utf8(void **state) {
     assert_tokens(*state, "a \xff b", "‖n:a w:\xff n:b");
     assert_tokens(*state, "\xe4\xb8", "‖w:\xe4 w:\xb8");
@@ -137,6 +158,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(keeps_strings_in_their_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(knows_lines_and_margins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cuts_foreign_signs_whole, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(signs_are_no_letters, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(letters_are_of_every_script, set_up, tear_down),
         cmocka_unit_test_setup_teardown(survives_broken_utf8, set_up, tear_down),
         cmocka_unit_test_setup_teardown(spans_give_the_text_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cuts_only_its_part, set_up, tear_down),
