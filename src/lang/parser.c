@@ -162,6 +162,16 @@ static bool report_thousands(struct parser *parser) {
     return true;
 }
 
+/* 1__0 is cut into 1 and the name __0, which would else be taken for a unit. */
+static void refuse_underscores(struct parser *parser, const struct token *number) {
+    const struct token *rest = parser_peek(parser, 0);
+    if (rest->kind != TOKEN_NAME || rest->at.begin != number->at.end) return;
+    for (size_t i = 0; i < rest->text.length; i++)
+        if (rest->text.bytes[i] != '_' && (rest->text.bytes[i] < '0' || rest->text.bytes[i] > '9')) return;
+    struct span whole = span_join(number->at, rest->at);
+    parser_error_at(parser, LANG_UNDERSCORES, whole, span_text(whole));
+}
+
 struct number parser_number(struct parser *parser) {
     const struct token *token = parser_peek(parser, 0);
     struct number number = number_zero;
@@ -171,8 +181,10 @@ struct number parser_number(struct parser *parser) {
         return number;
     else if (token->text.length > NUMBER_DIGITS_MAX || !number_parse(parser->arena, token->text, &number))
         parser_refuse(parser, LANG_NUMBER_TOO_LONG);
-    else
+    else {
         parser->at++;
+        refuse_underscores(parser, token);
+    }
     return number;
 }
 
