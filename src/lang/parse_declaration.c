@@ -486,3 +486,16 @@ struct declaration *parse_declaration(struct parser *parser) {
     }
     return NULL;
 }
+
+struct text parse_extends(struct parser *parser) {
+    for (; parser->tokens[parser->at].kind != TOKEN_END; parser->at = parser->limit) {
+        find_limit(parser);
+        if (!parser_at(parser, "policy")) continue;
+        for (size_t ahead = 1; parser_peek(parser, ahead)->kind != TOKEN_END; ahead++) {
+            const struct token *token = parser_peek(parser, ahead), *next = parser_peek(parser, ahead + 1);
+            bool extends = token->kind == TOKEN_NAME && text_is(token->text, "extends");
+            if (extends && next->kind == TOKEN_NAME && !word_is_reserved(next->text)) return next->text;
+        }
+    }
+    return TEXT("");
+}

@@ -59,6 +59,9 @@ void parse_steps(struct parser *parser, struct declaration *declaration);
 
 /* The next declaration; NULL at the end. A wrong one is reported and left out, and the parser goes on behind it. */
 struct declaration *parse_declaration(struct parser *parser);
+/* The name behind `extends` in the block's policy declaration, whatever else is wrong there; the empty text when there
+ * is none. Elsewhere `extends` may be a value's name. */
+struct text parse_extends(struct parser *parser);
 
 /* One expression that must fill the whole text, as in a cell of a table. */
 bool parser_done(struct parser *parser);

@@ -126,20 +126,25 @@ static bool parse_layer(struct policy *policy, struct layer *layer) {
     return true;
 }
 
-/* The word after `extends`: the base must be at hand before the layer itself can be understood. */
+/* The base must be at hand before the layer itself can be understood; what is wrong in it is told when it is compiled.
+ */
 struct text policy_extends(struct policy *policy) {
     if (policy->layers.count == 0) return TEXT("");
     const struct layer *layer = policy->layers.items[policy->layers.count - 1];
+    struct diagnostics untold;
+    diagnostics_init(&untold, &policy->arena);
     for (size_t i = 0; i < layer->sources.count && !arena_failed(&policy->arena); i++) {
         const struct source *source = layer->sources.items[i];
         struct blocks blocks = {0};
         blocks_find(&blocks, &policy->arena, source);
         for (size_t k = 0; k < blocks.list.count; k++) {
             struct tokens tokens = {0};
+            struct parser parser;
             tokens_cut(&tokens, &policy->arena, source, blocks.list.items[k].begin, blocks.list.items[k].end);
-            for (size_t t = 0; t + 1 < tokens.list.count; t++)
-                if (tokens.list.items[t].kind == TOKEN_NAME && text_is(tokens.list.items[t].text, "extends"))
-                    return tokens.list.items[t + 1].text;
+            if (arena_failed(&policy->arena)) break;
+            parser_init(&parser, &policy->arena, &untold, tokens.list.items);
+            struct text extends = parse_extends(&parser);
+            if (extends.length) return extends;
         }
     }
     return TEXT("");

@@ -217,6 +217,27 @@ static void broken_layers_are_told(void **state) {
     policy_free(policy);
 }
 
+static void assert_extends(const char *text, const char *expected) {
+    struct policy *policy = new_policy(text);
+    assert_string_equal(text_format(&policy->arena, "%.*s", TEXT_ARG(policy_extends(policy))).bytes, expected);
+    assert_int_equal(policy->diagnostics.list.count, 0);
+    policy_free(policy);
+}
+
+/* Only the policy's own declaration says what it extends: values, steps and files may be called so too. */
+static void the_head_says_what_is_extended(void **state) {
+    (void)state;
+    assert_extends("policy law\n  clauses from extends.csv\nenum verb : grows, extends\nrule county x : bool\n  = yes",
+                   "");
+    assert_extends("enum verb : grows, extends\nrule county x : bool\n  = yes\npolicy reform\n  extends law", "law");
+    assert_extends("policy reform \"extends other\"\n  from 2019-01-01  extends law  area 53", "law");
+    assert_extends("  policy reform nonsense\nextends law",
+                   "law"); /* with mistakes, which are told when it is compiled */
+    assert_extends("policy reform\n  extends", "");
+    assert_extends("policy reform\n  extends from 2019-01-01", "");
+    assert_extends("policy reform\nrule extends law : bool", "");
+}
+
 /* --- parameters --- */
 
 static void reads_tables_by_their_keys(void **state) {
@@ -596,6 +617,7 @@ int main(void) {
         cmocka_unit_test(two_exceptions_may_not_clash),
         cmocka_unit_test(over_settles_a_clash),
         cmocka_unit_test(broken_layers_are_told),
+        cmocka_unit_test(the_head_says_what_is_extended),
         cmocka_unit_test(reads_tables_by_their_keys),
         cmocka_unit_test(tells_wrong_tables),
         cmocka_unit_test(tells_a_cell_of_a_megabyte),
