@@ -313,8 +313,9 @@ static struct interval find_extreme(struct analysis *analysis, const struct expr
 static struct interval find_bands(struct analysis *analysis, const struct expr *expr, const struct entity *entity) {
     struct arena *arena = analysis->arena;
     const struct parameter *parameter = expr->items.items[1]->as.path.target.parameter;
-    struct interval value = find(analysis, expr->items.items[0], entity), rate = find_parameter(analysis, parameter);
-    if (!value.known) return nothing;
+    struct interval value = find(analysis, expr->items.items[0], entity),
+                    rate = find(analysis, expr->items.items[1], entity);
+    if (!value.known || !rate.known) return nothing;
     struct number top = wider(analysis, rate.low, rate.high), grid = value.grid;
     for (size_t x = 0; x <= parameter->exceptions.count; x++) {
         const struct parameter_values *values = x ? &parameter->exceptions.items[x - 1]->values : &parameter->values;
@@ -374,11 +375,21 @@ static struct interval find_call(struct analysis *analysis, const struct expr *e
 
 /* --- expressions ------------------------------------------------------------------------------------------------ */
 
+/* A date moves by whole months or days; a base unit is one of them. */
+static void check_move(struct analysis *analysis, const struct expr *expr, const struct interval *by) {
+    enum { MONTH = 1 };
+    if (!analysis->final || !by->known || (by->divisors.count == 0 && number_is_integer(by->grid))) return;
+    struct text unit = text_from(expr->right->type.powers[MONTH] == 1 ? "1 month" : "1 day");
+    REPORT(analysis->policy, LANG_MOVES_BY_PARTS, expr->right->at, expr_text(expr->right), unit);
+}
+
 static struct interval find_operator(struct analysis *analysis, const struct expr *expr, const struct entity *entity) {
     struct interval a = expr->left ? find(analysis, expr->left, entity) : nothing;
     struct interval b = expr->right ? find(analysis, expr->right, entity) : nothing;
     struct interval c = expr->third ? find(analysis, expr->third, entity) : nothing;
     for (size_t i = 0; i < expr->items.count; i++) find(analysis, expr->items.items[i], entity);
+    if (expr->type.kind == TYPE_DATE && (expr->kind == EXPR_ADD || expr->kind == EXPR_SUBTRACT))
+        check_move(analysis, expr, &b);
     switch (expr->kind) {
     case EXPR_NEGATE: return a.known ? find_negation(analysis, a) : nothing;
     case EXPR_ADD:
