@@ -224,6 +224,16 @@ static void link_over(struct policy *policy, struct field *field) {
     }
 }
 
+/* A reference is a row of one month's dataset; the rows of another month are others, and in another order. */
+static void check_reference(struct policy *policy, const struct field *field) {
+    const struct declaration *declaration = field->declaration;
+    bool kept = field->kind == FIELD_BENEFIT || field->entity->is_event || declaration->yearly;
+    if (field->type.kind != TYPE_ROW || field->kind == FIELD_INPUT || !(kept || field->across)) return;
+    struct span at = field->across ? field->across_at : declaration->type.at;
+    struct diagnostic *diagnostic = REPORT(policy, LANG_REFERENCE_ACROSS_TIME, at, field->name);
+    if (diagnostic && field->across) diagnostic->related = span_position(declaration->name.at);
+}
+
 static void check_field(struct policy *policy, struct field *field) {
     check_common(policy, field->declaration);
     if (field->kind == FIELD_INPUT) {
@@ -320,6 +330,8 @@ void check_all(struct policy *policy) {
         check_guarantee(policy, policy->guarantees.items[i]);
     for (size_t i = 0; i < policy->indicators.count && compile_goes_on(policy); i++)
         check_indicator(policy, policy->indicators.items[i]);
+    for (size_t i = 0; i < policy->fields.count && compile_goes_on(policy); i++)
+        check_reference(policy, policy->fields.items[i]);
 }
 
 /* --- copies ----------------------------------------------------------------------------------------------------- */
