@@ -138,7 +138,7 @@ static void add_parameter(const struct list *list, const struct context *context
 static bool is_of_another_time(const struct context *reader, const struct field *field) {
     if (field->kind == FIELD_INPUT || field->entity->is_event) return false;
     const struct run *run = reader->run;
-    int yearly = field->rules.items[0]->declaration->yearly;
+    int yearly = field->declaration->yearly;
     if (yearly && month_of_year(run->month) != yearly) return true;
     return reader->entity && reader->entity->is_event && day_month(reader->day) < run->month;
 }
@@ -543,7 +543,7 @@ static void note_origin(const struct run *run, struct explanation *node, size_t 
 
 /* The month of the year in which a yearly rule is judged, when the run's is another; else 0. */
 static int found_in_another_month(const struct run *run, const struct field *field) {
-    int yearly = field->kind == FIELD_INPUT ? 0 : field->rules.items[0]->declaration->yearly;
+    int yearly = field->kind == FIELD_INPUT ? 0 : field->declaration->yearly;
     return month_of_year(run->month) == yearly ? 0 : yearly;
 }
 

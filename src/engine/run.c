@@ -354,7 +354,7 @@ struct value run_value(struct run *run, const struct field *field, size_t row) {
 static struct value value_before(struct run *run, const struct field *field, size_t row) {
     const struct past *past = history_find(run->history, field, dataset_table(run->dataset, field->entity)->ids[row]);
     if (past && past->list.count && past->list.items[0].month == MONTH_FIRST) return past->list.items[0].value;
-    const struct expr *starts = field->rules.items[0]->declaration->starts;
+    const struct expr *starts = field->declaration->starts;
     struct context context = {run, field->entity, row, run->first_day};
     return starts ? evaluate(&context, starts) : value_unknown(REASON_NOT_ASSESSED, field, 0, row);
 }
@@ -373,7 +373,7 @@ struct value previous_read(struct run *run, const struct field *field, size_t ro
 /* The value in force for the latest assessed month up to the one given (with that month of the year, for yearly rules).
  */
 static struct value latest_read(struct run *run, const struct field *field, size_t row, month_number month) {
-    int yearly = field->rules.items[0]->declaration->yearly;
+    int yearly = field->declaration->yearly;
     bool this_month = month >= run->month && (!yearly || month_of_year(run->month) == yearly);
     struct text id = dataset_table(run->dataset, field->entity)->ids[row];
     bool given = run->given[field->index].count && map_get(&run->given[field->index], id);
@@ -390,7 +390,7 @@ static struct value latest_read(struct run *run, const struct field *field, size
 struct value field_read(const struct context *reader, const struct field *field, size_t row) {
     if (field->kind == FIELD_INPUT || field->entity->is_event) return run_value(reader->run, field, row);
     if (reader->entity && reader->entity->is_event) return latest_read(reader->run, field, row, day_month(reader->day));
-    if (field->rules.items[0]->declaration->yearly) return latest_read(reader->run, field, row, reader->run->month);
+    if (field->declaration->yearly) return latest_read(reader->run, field, row, reader->run->month);
     return run_value(reader->run, field, row);
 }
 
@@ -427,7 +427,7 @@ struct value run_indicator(struct run *run, const struct indicator *indicator, s
 
 /* What later months may read. */
 static bool is_kept(const struct field *field) {
-    bool yearly = field->rules.count && field->rules.items[0]->declaration->yearly;
+    bool yearly = field->rules.count && field->declaration->yearly;
     return field->kind != FIELD_INPUT && !field->entity->is_event &&
            (field->across || yearly || field->kind == FIELD_BENEFIT);
 }
@@ -450,7 +450,7 @@ void history_record(struct history *history, struct run *run) {
             continue;
         }
         if (!is_kept(field) || !field_rule_on(field, run->first_day, run->options.known)) continue;
-        int yearly = field->rules.items[0]->declaration->yearly;
+        int yearly = field->declaration->yearly;
         if (yearly && month_of_year(run->month) != yearly) continue;
         const struct table *table = dataset_table(run->dataset, field->entity);
         for (size_t row = 0; row < table->rows; row++)

@@ -12,7 +12,7 @@ bool totals_know(const struct run *run, const struct entity *entity, size_t row)
 
 bool totals_take(const struct run *run, const struct field *benefit, size_t row) {
     if (benefit->entity->is_event) return run_event_month(run, benefit->entity, row) == run->month;
-    int yearly = benefit->rules.items[0]->declaration->yearly;
+    int yearly = benefit->declaration->yearly;
     return !yearly || month_of_year(run->month) == yearly;
 }
 

@@ -224,6 +224,62 @@ static void link_over(struct policy *policy, struct field *field) {
     }
 }
 
+/* --- later versions --------------------------------------------------------------------------------------------- */
+
+/* The options that belong to the rule and not to one text of it are read from the first text alone. A later one may
+ * repeat them, so that it can be read by itself. */
+static void report_change(struct policy *policy, const struct field *field, struct span at, struct text option) {
+    struct diagnostic *diagnostic = REPORT(policy, LANG_VERSION_CHANGES_OPTION, at, option, field->name);
+    if (diagnostic) diagnostic->related = span_position(field->declaration->name.at);
+}
+
+static void want_same(struct policy *policy, const struct field *field, const struct declaration *later,
+                      const char *option, bool differs) {
+    if (differs) report_change(policy, field, option_place(later, option), text_from(option));
+}
+
+static bool range_differs(struct policy *policy, const struct field *field, struct declaration *later) {
+    struct number low, high;
+    if (!range_declared(policy, later, &field->type, &low, &high)) return false;
+    if (!field->bounded) return !field->declaration->low;
+    return !number_equal(low, field->low) || !number_equal(high, field->high);
+}
+
+/* What is no fixed value was told already. */
+static bool starts_differs(const struct expr *first, const struct expr *later) {
+    if (!later || !first) return later != NULL;
+    return expr_is_fixed(first) && expr_is_fixed(later) && !expr_equal(first, later);
+}
+
+static bool names_differ(const struct names *first, const struct names *later) {
+    bool differ = first->list.count != later->list.count;
+    for (size_t i = 0; !differ && i < later->list.count; i++)
+        differ = !text_equal(first->list.items[i].text, later->list.items[i].text);
+    return differ;
+}
+
+static void want_same_labels(struct policy *policy, const struct field *field, const struct declaration *later) {
+    for (int language = 0; language < LANGUAGES; language++) {
+        struct text label = later->label[language];
+        if (label.length && !text_equal(label, field->declaration->label[language]))
+            report_change(policy, field, span_of(later->name.at.source, label), label);
+    }
+}
+
+static void check_version(struct policy *policy, const struct field *field, struct declaration *later) {
+    const struct declaration *first = field->declaration;
+    if (first == later) return;
+    want_same_labels(policy, field, later);
+    want_same(policy, field, later, "in", range_differs(policy, field, later));
+    want_same(policy, field, later, "starts", starts_differs(first->starts, later->starts));
+    want_same(policy, field, later, "yearly in", later->yearly && later->yearly != first->yearly);
+    want_same(policy, field, later, "fund", later->fund.text.length && !text_equal(later->fund.text, first->fund.text));
+    want_same(policy, field, later, "pays",
+              later->pays.text.length &&
+                  (!text_equal(later->pays.text, first->pays.text) || later->pay_day != first->pay_day));
+    want_same(policy, field, later, "to", later->to.list.count && names_differ(&first->to, &later->to));
+}
+
 /* A reference is a row of one month's dataset; the rows of another month are others, and in another order. */
 static void check_reference(struct policy *policy, const struct field *field) {
     const struct declaration *declaration = field->declaration;
@@ -245,6 +301,7 @@ static void check_field(struct policy *policy, struct field *field) {
     check_yearly(policy, field);
     for (size_t i = 0; i < field->rules.count; i++) check_rule(policy, field->rules.items[i]);
     for (size_t i = 0; i < field->exceptions.count; i++) check_rule(policy, field->exceptions.items[i]);
+    for (size_t i = 0; i < field->rules.count; i++) check_version(policy, field, field->rules.items[i]->declaration);
     link_over(policy, field);
 }
 

@@ -197,8 +197,11 @@ static bool fits_first(struct policy *policy, const struct field *field, struct 
         return false;
     }
     if (kind == FIELD_ALERT) return true;
-    struct type type = type_find(policy, &declaration->type, NULL, NULL);
-    if (type_equal(&type, &field->type) || type.kind == TYPE_WRONG) return true;
+    struct number scale = number_one, step = number_one;
+    struct type type = type_find(policy, &declaration->type, &scale, &step);
+    if (type.kind == TYPE_WRONG) return true;
+    if (type_equal(&type, &field->type) && number_equal(scale, field->scale) && number_equal(step, field->step))
+        return true;
     REPORT(policy, LANG_VERSION_CHANGES_TYPE, declaration->type.at, name);
     return false;
 }

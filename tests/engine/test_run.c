@@ -227,6 +227,24 @@ static void texts_have_dates(void **state) {
     stage_close(&stage);
 }
 
+/* The first text says it for all, also where an earlier day is written below it. */
+static void options_stand_in_the_first_text(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule family points : count in 0 .. 99 from 2018-09-01 yearly in 10 starts 7 = heads * 10\n"
+                         "rule family points : count until 2018-08-31 = heads\n"
+                         "rule family before : count in 0 .. 99 from 2018-09-01 starts 5 = previous(before)\n"
+                         "rule family before : count until 2018-08-31 = previous(before)\n",
+                   NULL, NULL);
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.points", "F1", "7");
+    EXPECT(&stage, "family.before", "F1", "5");
+    stage_decide(&stage, "2018-10");
+    EXPECT(&stage, "family.points", "F1", "20");
+    stage_close(&stage);
+}
+
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
 static const char bills_law[] =
@@ -419,6 +437,7 @@ int main(void) {
         cmocka_unit_test(previous_is_what_was_in_force),
         cmocka_unit_test(rows_stand_in_their_months),
         cmocka_unit_test(texts_have_dates),
+        cmocka_unit_test(options_stand_in_the_first_text),
         cmocka_unit_test(bills_use_up_a_yearly_cap_in_their_order),
         cmocka_unit_test(months_read_bills_before_their_first_day),
         cmocka_unit_test(a_bill_reads_the_value_in_force_for_its_month),

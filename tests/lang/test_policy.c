@@ -107,6 +107,23 @@ static void keeps_versions_by_date(void **state) {
     policy_free(policy);
 }
 
+/* What belongs to the rule may be repeated in a later text, in other units too; nothing else is accepted (bad/). */
+static void versions_repeat_options(void **state) {
+    (void)state;
+    accepts(WORLD "fund aid\n"
+                  "benefit household support : money/month in 0 .. 200 yuan/month \"补助\" \"Support\"\n"
+                  "  fund aid pays household by 10 of month starts 0 = 50 yuan/month\n"
+                  "benefit household support : money/month in 0 .. 2_400 yuan/year \"补助\" from 2019-01-01\n"
+                  "  starts 0 yuan/month fund aid pays household by 10 of month = 60 yuan/month\n"
+                  "benefit household support : money/month from 2020-01-01 = 70 yuan/month\n");
+    refuses(WORLD "rule household kept : count in 0 .. 9 starts 0 = 1\n"
+                  "rule household kept : count in 9 .. 0 from 2019-01-01 = 2\n",
+            "bad-range");
+    refuses(WORLD "rule household kept : count in 0 .. 9 starts size = 1\n"
+                  "rule household kept : count in 0 .. 9 starts min(1, 2) from 2019-01-01 = 2\n",
+            "starts-not-constant, starts-not-constant"); /* and not that they differ */
+}
+
 static void a_gap_may_not_be_read(void **state) {
     (void)state;
     accepts(WORLD "rule person old : bool\n  until 2018-12-31\n  = age >= 60\n"
@@ -611,6 +628,7 @@ static void one_mistake_brings_no_others(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_versions_by_date),
+        cmocka_unit_test(versions_repeat_options),
         cmocka_unit_test(a_gap_may_not_be_read),
         cmocka_unit_test(layers_change_the_law),
         cmocka_unit_test(an_exception_inherits_its_policy_s_date),
