@@ -156,8 +156,6 @@ struct value evaluate_group(const struct context *context, const struct expr *ex
 
 /* --- bands ------------------------------------------------------------------------------------------------------ */
 
-enum { BANDS_MAX = 64 };
-
 /* The scale in force: all the lines of the latest one's date, by band. */
 static size_t find_scale(const struct parameter_values *values, const struct parameter_value *latest,
                          const struct parameter_value *bands[BANDS_MAX]) {

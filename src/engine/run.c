@@ -7,7 +7,6 @@
 
 enum { NOT_ASKED, BEING_FOUND, FOUND };
 enum { CASES_USUAL = 4 }; /* more than these take memory of the run */
-enum { OPEN_MAX = 10 };   /* exceptions of one layer whose conditions are unknown at once */
 
 /* --- beginning and end ------------------------------------------------------------------------------------------ */
 
@@ -230,7 +229,7 @@ static struct value decide_from(const struct context *context, const struct fiel
         struct value value = condition ? evaluate(context, condition) : value_truth(true);
         holds[i] = value.state == VALUE_KNOWN && value.as.truth;
         if (value.state == VALUE_KNOWN) continue;
-        if (open_count == OPEN_MAX) return value;
+        assert(open_count < OPEN_MAX); /* the checks see to it */
         open[open_count] = value;
         open_at[open_count++] = i;
     }

@@ -86,10 +86,19 @@ static struct text find_base(struct reading_folder *reading, struct text folder,
     return folder_exists(up.bytes) ? up : TEXT("");
 }
 
-/* The folders from the law up to the one asked for. */
+/* To leave the rest out would be to decide by half the law. */
+static size_t refuse_layers(struct reading_folder *reading, struct text folder) {
+    const struct text arguments[] = {folder, text_format(&reading->arena, "%d", LAYERS_MAX)};
+    diagnostics_add(reading->failures, &exchange_messages[EXCHANGE_LAYERS_TOO_MANY], (struct position){0}, arguments,
+                    2);
+    return 0;
+}
+
+/* The folders from the law up to the one asked for; 0 after a failure. */
 static size_t find_layers(struct reading_folder *reading, struct text folder, struct text layers[LAYERS_MAX]) {
     size_t count = 0;
-    while (folder.length && count < LAYERS_MAX) {
+    while (folder.length) {
+        if (count == LAYERS_MAX) return refuse_layers(reading, layers[0]);
         struct policy *policy = policy_new();
         if (!policy) return 0;
         reading->policy = policy;

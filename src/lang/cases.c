@@ -387,7 +387,27 @@ static void check_clash(struct cells *cells, const struct rule *a, const struct 
     }
 }
 
+/* Each of those whose conditions are unknown at once doubles what has to be looked at. */
+static void check_number(struct policy *policy, const struct field *field) {
+    for (size_t i = 0; i < field->exceptions.count; i++) {
+        const struct rule *rule = field->exceptions.items[i];
+        size_t together = 0;
+        for (size_t k = 0; k < field->exceptions.count; k++) {
+            const struct rule *other = field->exceptions.items[k];
+            bool conditional = other->count && other->branches[0].condition;
+            together +=
+                conditional && other->layer == rule->layer && other->from <= rule->from && rule->from <= other->until;
+        }
+        if (together <= OPEN_MAX) continue;
+        struct arena *arena = &policy->arena;
+        REPORT(policy, LANG_EXCEPTIONS_TOO_MANY, rule->declaration->at, field->name,
+               text_format(arena, "%zu", together), text_format(arena, "%d", OPEN_MAX));
+        return;
+    }
+}
+
 static void check_field(struct cells *cells, const struct field *field) {
+    check_number(cells->policy, field);
     for (size_t i = 0; i < field->rules.count; i++) check_coverage(cells, field->rules.items[i]);
     for (size_t i = 0; i < field->exceptions.count; i++)
         for (size_t k = i + 1; k < field->exceptions.count; k++)

@@ -225,13 +225,44 @@ static bool parse_key_cell(const struct csv_table *table, const struct key *key,
     return false;
 }
 
-/* One value for each area, date and key: `seen` has where each combination stands. */
-static bool is_first(struct policy *policy, const struct parameter *parameter, const struct parameter_value *value,
-                     struct map *seen) {
-    struct text key = text_format(&policy->arena, "%.*s/%d/%d/%.*s", TEXT_ARG(value->area), (int)value->from,
-                                  (int)value->enacted, TEXT_ARG(number_exact(&policy->arena, value->band)));
+/* What a table has held so far. */
+struct lines {
+    struct map places; /* area, date and keys -> struct span of the line */
+    struct map bands;  /* the same but for the band -> size_t, how many bands the scale has */
+};
+
+/* The area, date and keys of a line, but for the band. */
+static struct text line_key(struct policy *policy, const struct parameter *parameter,
+                            const struct parameter_value *value) {
+    struct text key =
+        text_format(&policy->arena, "%.*s/%d/%d", TEXT_ARG(value->area), (int)value->from, (int)value->enacted);
     for (size_t i = 0; i < parameter->key_count; i++)
         key = text_format(&policy->arena, "%.*s/%lld", TEXT_ARG(key), (long long)value->keys[i]);
+    return key;
+}
+
+/* The engine has room for so many bands of one scale. */
+static void count_band(struct policy *policy, const struct parameter *parameter, const struct parameter_value *value,
+                       struct text key, struct lines *lines) {
+    size_t *count = map_get(&lines->bands, key);
+    if (!count) {
+        count = ARENA_NEW(&policy->arena, size_t);
+        map_put(&lines->bands, key, count);
+    }
+    if (++*count != BANDS_MAX + 1) return;
+    REPORT(policy, LANG_BANDS_TOO_MANY, value->at, parameter->name, text_format(&policy->arena, "%d", BANDS_MAX));
+}
+
+/* One value for each area, date and key. */
+static bool is_first(struct policy *policy, const struct parameter *parameter, const struct parameter_value *value,
+                     struct lines *lines) {
+    struct text scale = line_key(policy, parameter, value), key = scale;
+    struct map *seen = &lines->places;
+    if (parameter->band) {
+        count_band(policy, parameter, value, scale, lines);
+        key = text_format(&policy->arena, "%.*s/%.*s", TEXT_ARG(scale),
+                          TEXT_ARG(number_exact(&policy->arena, value->band)));
+    }
     const struct span *other = map_get(seen, key);
     if (other) {
         struct diagnostic *diagnostic = REPORT(policy, LANG_VALUE_TWICE, value->at, parameter->name);
@@ -245,7 +276,7 @@ static bool is_first(struct policy *policy, const struct parameter *parameter, c
 }
 
 static void read_line(struct csv_table *table, const struct parameter *parameter, struct parameter_values *values,
-                      struct map *seen) {
+                      struct lines *lines) {
     struct policy *policy = table->policy;
     struct text text = csv_table_cell(table, TEXT("value")), confidence = csv_table_cell(table, TEXT("confidence"));
     struct text source = csv_table_cell(table, TEXT("source")); /* in one language, or in two */
@@ -273,7 +304,7 @@ static void read_line(struct csv_table *table, const struct parameter *parameter
     }
     if (confidence.length && !is_word(confidence, (const char *const[]){"high", "medium", "low"}, 3))
         REPORT(policy, LANG_BAD_CONFIDENCE, csv_table_place(table, TEXT("confidence")), confidence);
-    if (good && is_first(policy, parameter, &value, seen)) VECTOR_PUSH(&policy->arena, &values->list, value);
+    if (good && is_first(policy, parameter, &value, lines)) VECTOR_PUSH(&policy->arena, &values->list, value);
 }
 
 /* Tells a missing column at the key that needs it, or at the heading. */
@@ -299,12 +330,13 @@ static bool has_columns(const struct csv_table *table, const struct parameter *p
 static void load_table(struct policy *policy, const struct parameter *parameter, struct declaration *declaration,
                        struct parameter_values *values) {
     struct csv_table table;
-    struct map seen;
+    struct lines lines;
     struct text path = text_format(&policy->arena, "tables/%.*s.csv", TEXT_ARG(declaration->table_name.text));
     if (!csv_table_open(&table, policy, declaration->layer, path, declaration->table_name.at)) return;
     if (!has_columns(&table, parameter)) return;
-    map_init(&seen, &policy->arena);
-    while (csv_table_next(&table) && compile_goes_on(policy)) read_line(&table, parameter, values, &seen);
+    map_init(&lines.places, &policy->arena);
+    map_init(&lines.bands, &policy->arena);
+    while (csv_table_next(&table) && compile_goes_on(policy)) read_line(&table, parameter, values, &lines);
 }
 
 /* `= 90%`: one value for all places, from the declaration's own date on. */

@@ -219,6 +219,30 @@ static void over_settles_a_clash(void **state) {
     refuses(LIMIT "exception household limit\n  cite A  over A\n  = when enrolled: 0\n", "over-nothing");
 }
 
+/* So many exceptions of one layer, whose conditions may all be unknown, as the engine weighs at once. */
+static void exceptions_at_one_time_are_few(void **state) {
+    (void)state;
+    struct builder layer;
+    builder_init(&layer);
+    builder_add(&layer, TEXT("policy reform\n  extends law\n"));
+    for (int i = 0; i < 2 * OPEN_MAX; i++)
+        builder_format(&layer,
+                       "exception household limit\n  %s 2018-07-0%d\n  = when income > %d yuan/year: 5 yuan/year\n",
+                       i < OPEN_MAX ? "until" : "from", i < OPEN_MAX ? 1 : 2, i);
+    builder_add(&layer, TEXT("exception household limit\n  = 5 yuan/year\n"));
+    struct policy *policy = new_policy(LIMIT);
+    add_layer(policy, builder_text(&layer).bytes);
+    assert_compiles_to(policy, "");
+    policy_free(policy);
+    builder_add(&layer, TEXT("exception household limit\n  from 2018-07-01 until 2018-07-01\n"
+                             "  = when enrolled: 5 yuan/year\n"));
+    policy = new_policy(LIMIT);
+    add_layer(policy, builder_text(&layer).bytes);
+    assert_compiles_to(policy, "exceptions-too-many");
+    policy_free(policy);
+    builder_free(&layer);
+}
+
 static void broken_layers_are_told(void **state) {
     (void)state;
     struct policy *policy = new_policy("policy law\n");
@@ -629,6 +653,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_versions_by_date),
         cmocka_unit_test(versions_repeat_options),
+        cmocka_unit_test(exceptions_at_one_time_are_few),
         cmocka_unit_test(a_gap_may_not_be_read),
         cmocka_unit_test(layers_change_the_law),
         cmocka_unit_test(an_exception_inherits_its_policy_s_date),
