@@ -281,6 +281,19 @@ static void the_head_says_what_is_extended(void **state) {
 
 /* --- parameters --- */
 
+/* Also in the brackets of a scale, which bands reads. */
+static void brackets_of_a_scale_are_analysed(void **state) {
+    (void)state;
+    struct policy *policy =
+        with_table(WORLD "parameter p : ratio by count in 0 .. 9, band of money/year in 0% .. 9%\n  table t\n"
+                         "rule household moved : date = 2018-01-01\n"
+                         "rule household due : money/year\n"
+                         "  = bands(income, p[years(moved + size * 1 month / 2, first_day)])\n",
+                   "count,band,value\n1,0,0.05\n");
+    assert_compiles_to(policy, "moves-by-parts");
+    policy_free(policy);
+}
+
 static void reads_tables_by_their_keys(void **state) {
     (void)state;
     struct policy *policy =
@@ -661,6 +674,7 @@ int main(void) {
         cmocka_unit_test(over_settles_a_clash),
         cmocka_unit_test(broken_layers_are_told),
         cmocka_unit_test(the_head_says_what_is_extended),
+        cmocka_unit_test(brackets_of_a_scale_are_analysed),
         cmocka_unit_test(reads_tables_by_their_keys),
         cmocka_unit_test(tells_wrong_tables),
         cmocka_unit_test(tells_a_cell_of_a_megabyte),
