@@ -38,6 +38,8 @@ const struct parameter_value *parameter_find(struct run *run, const struct param
 /* REASON_PARAMETER or REASON_NO_PARAMETER, saying where and when. */
 struct value parameter_missing(const struct context *context, const struct parameter *parameter, enum reason_kind kind,
                                day_number day);
+/* What the brackets of a path to a parameter say; false (and *out) when one of them has no value. */
+bool parameter_index(const struct context *context, const struct expr *expr, int64_t *index, struct value *out);
 struct value parameter_read(const struct context *context, const struct expr *expr, day_number day);
 /* The row and entity from which a path's parameter is read; false (and *out) when the path has no value. */
 bool path_walk(const struct context *context, const struct path_target *target, const struct entity **entity,

@@ -1,6 +1,8 @@
 /* Groups over rows below, earlier or through a reference; bands; shares. */
 #include "engine/evaluate.h"
 
+#include <assert.h>
+
 /* --- groups ----------------------------------------------------------------------------------------------------- */
 
 /* What a group has gathered so far. */
@@ -156,14 +158,18 @@ struct value evaluate_group(const struct context *context, const struct expr *ex
 
 /* --- bands ------------------------------------------------------------------------------------------------------ */
 
-/* The scale in force: all the lines of the latest one's date, by band. */
-static size_t find_scale(const struct parameter_values *values, const struct parameter_value *latest,
-                         const struct parameter_value *bands[BANDS_MAX]) {
+/* The scale in force: all the lines of the latest one's date, area and keys, by band. */
+static size_t find_scale(const struct parameter *parameter, const struct parameter_values *values,
+                         const struct parameter_value *latest, const struct parameter_value *bands[BANDS_MAX]) {
     size_t count = 0;
-    for (size_t i = 0; i < values->list.count && count < BANDS_MAX; i++) {
+    for (size_t i = 0; i < values->list.count; i++) {
         const struct parameter_value *value = &values->list.items[i];
         if (value->from != latest->from || value->enacted != latest->enacted || !text_equal(value->area, latest->area))
             continue;
+        bool same = true;
+        for (size_t k = 0; k < parameter->key_count; k++) same = same && value->keys[k] == latest->keys[k];
+        if (!same) continue;
+        assert(count < BANDS_MAX); /* the checks see to it */
         size_t at = count++;
         for (; at > 0 && number_compare(bands[at - 1]->band, value->band) > 0; at--) bands[at] = bands[at - 1];
         bands[at] = value;
@@ -175,18 +181,23 @@ struct value evaluate_bands(const struct context *context, const struct expr *ex
     struct arena *arena = &context->run->arena;
     struct value amount = evaluate(context, expr->items.items[0]), missing;
     if (amount.state != VALUE_KNOWN) return amount;
-    const struct path_target *target = &expr->items.items[1]->as.path.target;
+    const struct expr *scale = expr->items.items[1];
+    const struct path_target *target = &scale->as.path.target;
     const struct entity *entity;
     size_t row;
     int64_t index[PARAMETER_KEYS_MAX] = {0};
-    if (!path_walk(context, target, &entity, &row, &missing)) return missing;
+    if (!path_walk(context, target, &entity, &row, &missing) || !parameter_index(context, scale, index, &missing))
+        return missing;
     const struct parameter_value *bands[BANDS_MAX];
     const struct parameter_value *latest =
         parameter_find(context->run, target->parameter, entity, row, context->day, index, NULL);
-    if (!latest) return parameter_missing(context, target->parameter, REASON_NO_PARAMETER, context->day);
+    bool by_month = target->parameter->by_month; /* a month that is not listed is unknown */
+    if (!latest)
+        return parameter_missing(context, target->parameter, by_month ? REASON_PARAMETER : REASON_NO_PARAMETER,
+                                 context->day);
     const struct parameter_values *values =
         parameter_values_for(context->run, target->parameter, entity, row, context->day);
-    size_t count = find_scale(values, latest, bands);
+    size_t count = find_scale(target->parameter, values, latest, bands);
     struct number total = number_zero;
     for (size_t i = 0; i < count; i++) {
         struct number top = amount.as.number;

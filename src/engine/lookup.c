@@ -109,8 +109,7 @@ static struct value value_of_line(const struct parameter *parameter, const struc
     }
 }
 
-/* The indexes in brackets; false and *out when one has no value. */
-static bool evaluate_index(const struct context *context, const struct expr *expr, int64_t *index, struct value *out) {
+bool parameter_index(const struct context *context, const struct expr *expr, int64_t *index, struct value *out) {
     struct value values[PARAMETER_KEYS_MAX];
     for (size_t i = 0; i < expr->items.count; i++) values[i] = evaluate(context, expr->items.items[i]);
     if (values_missing(values, expr->items.count, out)) return false;
@@ -129,7 +128,7 @@ struct value parameter_read(const struct context *context, const struct expr *ex
     size_t row;
     struct value missing;
     int64_t index[PARAMETER_KEYS_MAX] = {0};
-    if (!path_walk(context, target, &entity, &row, &missing) || !evaluate_index(context, expr, index, &missing))
+    if (!path_walk(context, target, &entity, &row, &missing) || !parameter_index(context, expr, index, &missing))
         return missing;
     const struct parameter_value *line = parameter_find(context->run, parameter, entity, row, day, index, NULL);
     if (line && !line->empty) return value_of_line(parameter, line);

@@ -245,6 +245,29 @@ static void options_stand_in_the_first_text(void **state) {
     stage_close(&stage);
 }
 
+/* A scale may have further keys, each of which has bands of its own. */
+static void scales_have_keys(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "parameter rate : ratio by kind, month, band of money/month in 0% .. 100% table t\n"
+                         "rule family due : money/month = bands(1_000 yuan/month, rate[kind])\n",
+                   "kind,month,band,value\ngood,2018-07,0,0.5\ngood,2018-07,500,0.6\n"
+                   "poor,2018-07,0,0\npoor,2018-07,800,0.1\ngood,2018-08,0,0.25\npoor,2018-08,0,\n",
+                   NULL);
+    stage_give(&stage, "family.kind", "F1", "", "poor");
+    stage_give(&stage, "family.kind", "F2", "", "good");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.due", "F1", "20");
+    EXPECT(&stage, "family.due", "F2", "550");
+    stage_decide(&stage, "2018-08");
+    EXPECT(&stage, "family.due", "F1", "unknown:parameter-unknown");
+    EXPECT(&stage, "family.due", "F2", "250");
+    stage_decide(&stage, "2018-09");
+    EXPECT(&stage, "family.due", "F2", "unknown:parameter-unknown"); /* a month that is not listed */
+    stage_close(&stage);
+}
+
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
 static const char bills_law[] =
@@ -438,6 +461,7 @@ int main(void) {
         cmocka_unit_test(rows_stand_in_their_months),
         cmocka_unit_test(texts_have_dates),
         cmocka_unit_test(options_stand_in_the_first_text),
+        cmocka_unit_test(scales_have_keys),
         cmocka_unit_test(bills_use_up_a_yearly_cap_in_their_order),
         cmocka_unit_test(months_read_bills_before_their_first_day),
         cmocka_unit_test(a_bill_reads_the_value_in_force_for_its_month),
