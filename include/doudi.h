@@ -7,7 +7,10 @@
  *
  * Every object is freed by its own function; NULL is allowed there. A policy that is compiled, and data that a run was
  * made of, are not changed any more and may be shared. Texts are UTF-8 and NUL-terminated; those returned belong to the
- * object that they were asked of and live as long as it does. */
+ * object that they were asked of and live as long as it does.
+ *
+ * What comes out of turn, or asks an object that is NULL, does nothing: it gives DOUDI_MISUSE, or NULL or 0 where no
+ * status is returned. Nothing that a host does in a wrong order ends the process. */
 #ifndef DOUDI_H
 #define DOUDI_H
 
@@ -26,7 +29,8 @@ typedef enum {
     DOUDI_FAULT,     /* the value cannot be computed: the text says why */
     DOUDI_NOT_FOUND, /* no such entity, field or row */
     DOUDI_BAD_VALUE, /* the text is no value of that field */
-    DOUDI_NO_MEMORY
+    DOUDI_NO_MEMORY, /* memory has run out; the object is only good for its free function */
+    DOUDI_MISUSE     /* the call is out of turn: each says what must come first */
 } doudi_status;
 
 typedef enum { DOUDI_ZH, DOUDI_EN } doudi_language;
@@ -35,28 +39,36 @@ typedef struct doudi_policy doudi_policy;
 typedef struct doudi_data doudi_data;
 typedef struct doudi_run doudi_run;
 
+/* The version of the library: "0.1.0". */
+DOUDI_API const char *doudi_version(void);
+
 /* --- policies --------------------------------------------------------------------------------------------------- */
 
 /* NULL when memory has run out. */
 DOUDI_API doudi_policy *doudi_policy_new(void);
 DOUDI_API void doudi_policy_free(doudi_policy *policy);
 
-/* Begins a layer: the law itself first, then what extends it. The name is the folder's, for messages. */
+/* Begins a layer: the law itself first, then what extends it. The name is the folder's, for messages.
+ * DOUDI_MISUSE once the policy was compiled. */
 DOUDI_API doudi_status doudi_policy_begin(doudi_policy *policy, const char *folder);
 
-/* A file of the layer: "2-1-dibao.md", "tables/dibao_standard.csv", "clauses.csv". The bytes are copied. */
+/* A file of the layer begun last: "2-1-dibao.md", "tables/dibao_standard.csv", "clauses.csv". The bytes are copied.
+ * DOUDI_MISUSE before the first layer, and once the policy was compiled. */
 DOUDI_API doudi_status doudi_policy_add(doudi_policy *policy, const char *path, const char *bytes, size_t length);
 
-/* Checks the whole policy. DOUDI_OK, DOUDI_MISTAKES or DOUDI_NO_MEMORY. Once per policy. */
+/* Checks the whole policy, once: DOUDI_OK, DOUDI_MISTAKES or DOUDI_NO_MEMORY. DOUDI_MISUSE before the first layer, and
+ * the second time. */
 DOUDI_API doudi_status doudi_policy_compile(doudi_policy *policy);
 
-/* Mistakes, in order of place; each is printed with its line, carets and the way out. NULL beyond the last. */
+/* Mistakes, in order of place; each is printed with its line, carets and the way out. NULL beyond the last,
+ * and when memory has run out. */
 DOUDI_API size_t doudi_policy_mistakes(const doudi_policy *policy);
 DOUDI_API const char *doudi_policy_mistake(doudi_policy *policy, size_t index, doudi_language language);
 
 /* --- data ------------------------------------------------------------------------------------------------------- */
 
-/* Rows for a compiled policy, which must outlive them. NULL when memory has run out. */
+/* Rows for a policy that compiled with DOUDI_OK, and must outlive them. NULL for any other policy, and when memory has
+ * run out. */
 DOUDI_API doudi_data *doudi_data_new(const doudi_policy *policy);
 DOUDI_API void doudi_data_free(doudi_data *data);
 
@@ -64,7 +76,7 @@ DOUDI_API void doudi_data_free(doudi_data *data);
 DOUDI_API doudi_status doudi_data_add_row(doudi_data *data, const char *entity, const char *id, const char *parent);
 
 /* An input of the row added last, in its own unit and words: "9600", "yes", "2018-07-01". What is not set is unknown,
- * or what the policy says that empty means. */
+ * or what the policy says that empty means. DOUDI_MISUSE when the last doudi_data_add_row added none. */
 DOUDI_API doudi_status doudi_data_set(doudi_data *data, const char *input, const char *value);
 
 /* --- runs ------------------------------------------------------------------------------------------------------- */

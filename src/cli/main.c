@@ -1,6 +1,7 @@
 /* doudi: decides who is entitled to what, and shows the article behind every figure. */
 #define _POSIX_C_SOURCE 200809L /* SIGPIPE */
 #include "cli/command.h"
+#include "doudi.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@ static int run(struct command *command) {
                     {"assess", command_assess},
                     {"explain", command_explain}};
     if (command_has(command, "version")) {
-        puts("doudi 0.1.0");
+        printf("doudi %s\n", doudi_version());
         return EXIT_DONE;
     }
     bool help = command->word_count && strcmp(command->words[0], "help") == 0;

@@ -5,10 +5,9 @@
 #include "engine/explain.h"
 #include "engine/settle.h"
 
-#include <assert.h>
-
 struct doudi_policy {
     struct policy *policy;
+    bool closed; /* compile was called, whatever came of it */
 };
 
 struct doudi_data {
@@ -32,6 +31,17 @@ static doudi_status status_of(const struct arena *arena) {
     return arena_failed(arena) ? DOUDI_NO_MEMORY : DOUDI_OK;
 }
 
+/* Whether a policy may still grow. */
+static doudi_status status_of_open(const doudi_policy *policy, bool needs_layer) {
+    if (!policy || policy->closed) return DOUDI_MISUSE;
+    if (arena_failed(&policy->policy->arena)) return DOUDI_NO_MEMORY;
+    return needs_layer && policy->policy->layers.count == 0 ? DOUDI_MISUSE : DOUDI_OK;
+}
+
+const char *doudi_version(void) {
+    return DOUDI_VERSION;
+}
+
 /* --- policies --------------------------------------------------------------------------------------------------- */
 
 doudi_policy *doudi_policy_new(void) {
@@ -50,40 +60,47 @@ void doudi_policy_free(doudi_policy *policy) {
 }
 
 doudi_status doudi_policy_begin(doudi_policy *policy, const char *folder) {
+    doudi_status status = status_of_open(policy, false);
+    if (status != DOUDI_OK) return status;
     policy_begin_layer(policy->policy, text_from(folder));
     return status_of(&policy->policy->arena);
 }
 
 doudi_status doudi_policy_add(doudi_policy *policy, const char *path, const char *bytes, size_t length) {
+    doudi_status status = status_of_open(policy, true);
+    if (status != DOUDI_OK) return status;
+    if (!bytes) length = 0;
     policy_add_file(policy->policy, text_from(path), (struct text){bytes, length});
     return status_of(&policy->policy->arena);
 }
 
 doudi_status doudi_policy_compile(doudi_policy *policy) {
+    doudi_status status = status_of_open(policy, true);
+    if (status != DOUDI_OK) return status;
+    policy->closed = true;
     if (policy_compile(policy->policy)) return DOUDI_OK;
     return arena_failed(&policy->policy->arena) ? DOUDI_NO_MEMORY : DOUDI_MISTAKES;
 }
 
 size_t doudi_policy_mistakes(const doudi_policy *policy) {
-    return policy->policy->diagnostics.list.count;
+    return policy ? policy->policy->diagnostics.list.count : 0;
 }
 
 const char *doudi_policy_mistake(doudi_policy *policy, size_t index, doudi_language language) {
-    struct diagnostics *diagnostics = &policy->policy->diagnostics;
     struct builder out;
-    if (index >= diagnostics->list.count) return NULL;
+    if (index >= doudi_policy_mistakes(policy)) return NULL;
+    struct arena *arena = &policy->policy->arena;
     builder_init(&out);
-    diagnostic_print(&out, &policy->policy->arena, &diagnostics->list.items[index],
+    diagnostic_print(&out, arena, &policy->policy->diagnostics.list.items[index],
                      language == DOUDI_ZH ? LANGUAGE_ZH : LANGUAGE_EN);
-    const char *text = text_copy(&policy->policy->arena, builder_text(&out)).bytes;
-    builder_free(&out);
-    return arena_failed(&policy->policy->arena) ? NULL : text;
+    const char *text = builder_finish(&out, arena).bytes;
+    return arena_failed(arena) ? NULL : text;
 }
 
 /* --- data ------------------------------------------------------------------------------------------------------- */
 
 doudi_data *doudi_data_new(const doudi_policy *policy) {
-    assert(policy->policy->compiled);
+    if (!policy || !policy->policy->compiled) return NULL;
     doudi_data *data = memory_new(1, sizeof *data);
     if (!data) return NULL;
     arena_init(&data->arena);
@@ -101,6 +118,7 @@ void doudi_data_free(doudi_data *data) {
 }
 
 doudi_status doudi_data_add_row(doudi_data *data, const char *entity, const char *id, const char *parent) {
+    if (!data) return DOUDI_MISUSE;
     data->entity = map_get(&data->policy->entity_by_name, text_from(entity));
     if (!data->entity) return DOUDI_NOT_FOUND;
     struct record_row row = {.id = text_copy(&data->arena, text_from(id)),
@@ -112,8 +130,9 @@ doudi_status doudi_data_add_row(doudi_data *data, const char *entity, const char
 }
 
 doudi_status doudi_data_set(doudi_data *data, const char *input, const char *value) {
-    const struct field *field = data->entity ? entity_field(data->entity, text_from(input)) : NULL;
-    if (!field || field->kind != FIELD_INPUT || data->row == SIZE_MAX) return DOUDI_NOT_FOUND;
+    if (!data || !data->entity || data->row == SIZE_MAX) return DOUDI_MISUSE;
+    const struct field *field = entity_field(data->entity, text_from(input));
+    if (!field || field->kind != FIELD_INPUT) return DOUDI_NOT_FOUND;
     if (field->type.kind == TYPE_TEXT || field->type.kind == TYPE_ROW) {
         records_put_text(&data->records, field, data->row, text_copy(&data->arena, text_from(value)));
         return status_of(&data->arena);
@@ -130,7 +149,7 @@ doudi_status doudi_data_set(doudi_data *data, const char *input, const char *val
 doudi_run *doudi_run_new(doudi_data *data, const char *month) {
     static const struct run_options options = {.known = DAY_NEVER};
     month_number number;
-    if (!month_parse(text_from(month), &number)) return NULL;
+    if (!data || !month_parse(text_from(month), &number)) return NULL;
     doudi_run *made = memory_new(1, sizeof *made);
     if (!made) return NULL;
     arena_init(&made->arena);
@@ -155,12 +174,12 @@ void doudi_run_free(doudi_run *run) {
 }
 
 size_t doudi_run_rows_left_out(const doudi_run *run) {
-    return run->refusals.list.count;
+    return run ? run->refusals.list.count : 0;
 }
 
 static const struct field *find(const doudi_run *run, const char *entity, const char *id, const char *field,
                                 size_t *row) {
-    const struct entity *found = map_get(&run->policy->entity_by_name, text_from(entity));
+    const struct entity *found = run ? map_get(&run->policy->entity_by_name, text_from(entity)) : NULL;
     if (!found) return NULL;
     const struct table *table = dataset_table(run->dataset, found);
     *row = SIZE_MAX;
@@ -173,6 +192,7 @@ static const struct field *find(const doudi_run *run, const char *entity, const 
 doudi_status doudi_run_value(doudi_run *run, const char *entity, const char *id, const char *field,
                              const char **value) {
     size_t row;
+    if (!run || !value) return DOUDI_MISUSE;
     const struct field *found = find(run, entity, id, field, &row);
     if (!found) return DOUDI_NOT_FOUND;
     struct value in_force = run_in_force(run->run, found, row);
@@ -193,7 +213,6 @@ const char *doudi_run_explain(doudi_run *run, const char *entity, const char *id
     if (!explanation || run_failed(run->run) || arena_failed(&run->arena)) return NULL;
     builder_init(&out);
     explanation_print(&out, &run->arena, explanation, language == DOUDI_ZH ? LANGUAGE_ZH : LANGUAGE_EN, true);
-    const char *text = out.failed ? NULL : text_copy(&run->arena, builder_text(&out)).bytes;
-    builder_free(&out);
+    const char *text = builder_finish(&out, &run->arena).bytes;
     return arena_failed(&run->arena) ? NULL : text;
 }
