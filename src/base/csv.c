@@ -168,7 +168,7 @@ static bool is_plain_number(struct text text) {
         if (text.bytes[i] == '.' && !point && digits > 0) {
             point = true;
             digits = 0;
-        } else if (text.bytes[i] >= '0' && text.bytes[i] <= '9') {
+        } else if (is_digit(text.bytes[i])) {
             digits++;
         } else {
             return false;

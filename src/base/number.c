@@ -354,10 +354,6 @@ struct number number_gcd(struct arena *arena, struct number a, struct number b) 
 
 /* Reading and writing */
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 /* Counts the digits before and after the point; false when the text is no number. The sign has been taken off. */
 static bool scan_decimal(struct text text, size_t *digits, size_t *decimals) {
     *digits = *decimals = 0;

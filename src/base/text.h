@@ -4,7 +4,6 @@
 
 #include "base/arena.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +16,10 @@ struct text {
 /* For printf: printf("%.*s", TEXT_ARG(t)) */
 #define TEXT_ARG(t) (int)(t).length, (t).bytes
 #define TEXT(literal) ((struct text){(literal), sizeof(literal) - 1})
+
+static inline bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
 
 struct text text_from(const char *nul_terminated);                /* NULL gives the empty text */
 struct text text_slice(struct text text, size_t from, size_t to); /* from <= to <= length, asserted */
@@ -33,7 +36,6 @@ struct text text_copy(struct arena *arena, struct text text);
 
 /* printf into the arena. */
 struct text text_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-struct text text_vformat(struct arena *arena, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
 /* The code point at *offset, which moves past it; UTF8_BAD (and one byte on) where the bytes are not UTF-8:
  * overlong forms, surrogates and values above U+10FFFF are refused. */

@@ -1,4 +1,4 @@
-/* Expressions. Numbers in comments are the rules of docs/language.md. */
+/* Expressions. */
 #include "engine/evaluate.h"
 
 #include <assert.h>
@@ -24,13 +24,13 @@ static struct value evaluate_logic(const struct context *context, const struct e
 }
 
 static struct value move_date(const struct expr *expr, const struct value *date, const struct value *by) {
-    enum { MONTH = 1, MOVE_MAX = 100000 };
+    enum { MOVE_MAX = 100000 };
     int64_t count = 0;
     if (date->as.date == DAY_NEVER) return *date;
     if (!number_to_int64(by->as.number, &count) || count > MOVE_MAX || count < -MOVE_MAX)
         return value_fault(REASON_OUT_OF_RANGE, NULL, 0);
     if (expr->kind == EXPR_SUBTRACT) count = -count;
-    if (expr->right->type.powers[MONTH] == 1) return value_date(day_add_months(date->as.date, (int)count));
+    if (expr->right->type.powers[DIMENSION_MONTH] == 1) return value_date(day_add_months(date->as.date, (int)count));
     return value_date(date->as.date + (day_number)count);
 }
 

@@ -24,7 +24,6 @@ struct value evaluate_apportion(const struct context *context, const struct expr
 /* A field of a row as a rule at `reader` sees it: across strata the value in force for the event's month. */
 struct value field_read(const struct context *reader, const struct field *field, size_t row);
 struct value previous_read(struct run *run, const struct field *field, size_t row);
-day_number event_day(const struct run *run, const struct entity *event, size_t row);
 
 /* The values that stand for the row: the parameter's own, or those of the last layer whose area holds it. */
 const struct parameter_values *parameter_values_for(const struct run *run, const struct parameter *parameter,
@@ -57,14 +56,7 @@ struct exceptions {
 void exceptions_in_force(struct run *run, const struct field *field, size_t row, day_number day,
                          struct exceptions *exceptions);
 
-/* Which text decides: exceptions before the rule. */
-struct value rule_decide(struct run *run, const struct field *field, size_t row, day_number day);
-
 /* How deep an area lies that holds the row, -1 when none of that code does; 0 without an area. */
 int area_depth(const struct run *run, struct text area, const struct entity *entity, size_t row);
-
-/* What several open cases say together. */
-struct value outcomes_agree(const struct type *type, const struct value *outcomes, size_t count,
-                            const struct value *open, size_t open_count);
 
 #endif

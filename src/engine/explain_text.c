@@ -70,7 +70,8 @@ static struct text cites_text(const struct page *page, const struct names *cites
 }
 
 static struct text distance_text(const struct page *page, const struct explanation *node) {
-    struct type number = {.kind = TYPE_NUMBER, .powers = {1}};
+    /* of any unit: a distance between shares is shown as a number */
+    struct type number = {.kind = TYPE_NUMBER, .powers = {[DIMENSION_MONEY] = 1}};
     struct value value = value_number(node->distance);
     return value_show(page->arena, &number, node->scale, node->step, &value, page->language);
 }

@@ -70,7 +70,7 @@ struct override override_of(const struct parameter *parameter, const struct valu
 
 /* --- days ------------------------------------------------------------------------------------------------------- */
 
-day_number event_day(const struct run *run, const struct entity *event, size_t row) {
+static day_number event_day(const struct run *run, const struct entity *event, size_t row) {
     const struct field *dated = event->dated.items[0];
     return (day_number)column_get(&dataset_table(run->dataset, event)->columns[dated->input_index], row);
 }
@@ -100,8 +100,8 @@ int area_depth(const struct run *run, struct text area, const struct entity *ent
 
 /* --- cases ------------------------------------------------------------------------------------------------------ */
 
-struct value outcomes_agree(const struct type *type, const struct value *outcomes, size_t count,
-                            const struct value *open, size_t open_count) {
+static struct value outcomes_agree(const struct type *type, const struct value *outcomes, size_t count,
+                                   const struct value *open, size_t open_count) {
     bool all_known = true, all_faults = true, equal = true;
     for (size_t i = 0; i < count; i++) {
         all_known = all_known && outcomes[i].state == VALUE_KNOWN;
@@ -251,7 +251,8 @@ static bool lies_inside(const struct field *field, const struct value *value) {
     return number_compare(number, field->low) >= 0 && number_compare(number, field->high) <= 0;
 }
 
-struct value rule_decide(struct run *run, const struct field *field, size_t row, day_number day) {
+/* Which text decides: exceptions before the rule. */
+static struct value rule_decide(struct run *run, const struct field *field, size_t row, day_number day) {
     const struct rule *base = field_rule_on(field, day, run->options.known);
     struct context context = {run, field->entity, row, day};
     if (!base) {

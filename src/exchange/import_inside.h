@@ -38,16 +38,8 @@ bool reader_next(struct import_reader *reader);
 /* Lists the record as left out. */
 void reader_refuse_row(struct import_reader *reader, struct text id);
 
-struct position reader_place(const struct import_reader *reader, size_t column);
 void reader_complain(struct import_reader *reader, enum exchange_message message, size_t column,
                      const struct text *arguments, size_t count);
-
-/* Adds a diagnostic of the file, up to its limit. True when it is new and was listed. */
-bool import_complain(struct import *import, struct import_file *file, enum exchange_message message, struct position at,
-                     const struct text *arguments, size_t count);
-
-/* Says how many diagnostics of the file are not listed, if any. */
-void import_tell_unlisted(struct import *import, struct import_file *file);
 
 /* A cell's text, trimmed, that lives as long as the import. */
 struct text reader_keep(struct import_reader *reader, struct text text);

@@ -114,26 +114,20 @@ bool reader_open(struct import_reader *reader, struct import *import, struct imp
     return !arena_failed(&reader->scratch);
 }
 
-void reader_close(struct import_reader *reader) {
-    if (arena_failed(&reader->scratch)) reader->import->arena->failed = true;
-    import_tell_unlisted(reader->import, reader->file);
-    arena_free(&reader->scratch);
-}
-
 /* --- complaints ------------------------------------------------------------------------------------------------- */
 
-bool import_complain(struct import *import, struct import_file *file, enum exchange_message message, struct position at,
-                     const struct text *arguments, size_t count) {
+/* Adds a diagnostic of the file, up to its limit. */
+static void import_complain(struct import *import, struct import_file *file, enum exchange_message message,
+                            struct position at, const struct text *arguments, size_t count) {
     if (file->listed >= IMPORT_DIAGNOSTICS_A_FILE) {
         file->unlisted++;
-        return false;
+        return;
     }
-    bool listed = diagnostics_add(import->diagnostics, &exchange_messages[message], at, arguments, count) != NULL;
-    file->listed += listed;
-    return listed;
+    if (diagnostics_add(import->diagnostics, &exchange_messages[message], at, arguments, count)) file->listed++;
 }
 
-void import_tell_unlisted(struct import *import, struct import_file *file) {
+/* Says how many diagnostics of the file are not listed, if any. */
+static void import_tell_unlisted(struct import *import, struct import_file *file) {
     if (file->unlisted == 0) return;
     const struct message *message = &exchange_messages[EXCHANGE_IMPORT_UNLISTED];
     struct text number = text_format(import->arena, "%zu", file->unlisted);
@@ -146,7 +140,7 @@ void import_tell_unlisted(struct import *import, struct import_file *file) {
     diagnostics_add(import->diagnostics, message, (struct position){.source = &file->source}, &number, 1);
 }
 
-struct position reader_place(const struct import_reader *reader, size_t column) {
+static struct position reader_place(const struct import_reader *reader, size_t column) {
     const struct csv_field *cell = &reader->csv.fields[column];
     struct text text = cell->text;
     const char *feed = text.length > 0 ? memchr(text.bytes, '\n', text.length) : NULL;
@@ -161,6 +155,12 @@ void reader_complain(struct import_reader *reader, enum exchange_message message
     if (reader->file->listed < IMPORT_DIAGNOSTICS_A_FILE) at = reader_place(reader, column);
     import_complain(reader->import, reader->file, message, at, arguments, count);
     reader->bad = true;
+}
+
+void reader_close(struct import_reader *reader) {
+    if (arena_failed(&reader->scratch)) reader->import->arena->failed = true;
+    import_tell_unlisted(reader->import, reader->file);
+    arena_free(&reader->scratch);
 }
 
 /* --- records ---------------------------------------------------------------------------------------------------- */

@@ -170,7 +170,7 @@ static void check_rule(struct policy *policy, struct rule *rule) {
 /* An amount by the year is judged once a year, and says when. */
 static void check_yearly(struct policy *policy, const struct field *field) {
     const struct declaration *declaration = field->declaration;
-    bool by_year = field->type.kind == TYPE_NUMBER && field->type.powers[1] == -1 &&
+    bool by_year = field->type.kind == TYPE_NUMBER && field->type.powers[DIMENSION_MONTH] == -1 &&
                    number_compare(number_multiply(&policy->arena, field->scale, number_from(12)), number_one) == 0;
     if (field->kind == FIELD_BENEFIT && by_year && !declaration->yearly && !field->entity->is_event)
         REPORT(policy, LANG_BENEFIT_BY_YEAR, declaration->type.at, field->name);

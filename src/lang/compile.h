@@ -84,7 +84,6 @@ struct type resolve(struct scope *scope, struct expr *expr, const struct type *w
 void resolve_bool(struct scope *scope, struct expr *expr);
 /* The expression must have this type (0 fits every number); reports where it has not. {2} says what for. */
 void resolve_as(struct scope *scope, struct expr *expr, const struct type *want, struct text what);
-bool field_is_event_stratum(const struct field *field);
 /* Written as a fixed value: a number, date, truth, or a single name, which may be a value of an enumeration. */
 bool expr_is_fixed(const struct expr *expr);
 /* A constant of the text, or false. */

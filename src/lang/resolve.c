@@ -110,9 +110,8 @@ static bool is_power(const struct type *type, size_t dimension) {
 }
 
 static struct type resolve_date_sum(struct scope *scope, struct expr *expr, const struct type *right) {
-    enum { MONTH = 1, DAY = 2 };
-    if (right->kind == TYPE_DATE && expr->kind == EXPR_SUBTRACT) return type_power(DAY, 1);
-    if (is_power(right, MONTH) || is_power(right, DAY)) return date;
+    if (right->kind == TYPE_DATE && expr->kind == EXPR_SUBTRACT) return type_power(DIMENSION_DAY, 1);
+    if (is_power(right, DIMENSION_MONTH) || is_power(right, DIMENSION_DAY)) return date;
     REPORT(scope->policy, LANG_DATE_MOVES, expr->at, type_text(scope->policy, right));
     return wrong;
 }

@@ -17,9 +17,6 @@ void resolve_bounds(struct scope *scope, struct expr *low, struct expr *high);
 struct type resolve_path(struct scope *scope, struct expr *expr, const struct type *want);
 /* The path has a meaning whatever is expected (else it can only be a value of an enumeration). */
 bool path_has_candidates(struct scope *scope, const struct expr *expr);
-/* A parameter read from a row of `entity`, with the indexes that the path gives. */
-struct type resolve_parameter(struct scope *scope, struct expr *expr, struct parameter *parameter,
-                              const struct entity *entity);
 
 struct type resolve_group(struct scope *scope, struct expr *expr);
 struct type resolve_call(struct scope *scope, struct expr *expr, const struct type *want);

@@ -131,10 +131,6 @@ static void report_ambiguous(struct scope *scope, struct name name, const struct
 
 /* --- reading a field -------------------------------------------------------------------------------------------- */
 
-bool field_is_event_stratum(const struct field *field) {
-    return field->entity->is_event;
-}
-
 /* The days *from .. *until without those at both ends on which a version is in force; false when nothing is left. */
 static bool find_gap(const struct field *field, day_number *from, day_number *until) {
     for (size_t i = 0; i < field->rules.count; i++) {
@@ -172,6 +168,46 @@ static void read_field(struct scope *scope, const struct expr *expr, struct fiel
         cycle_note(scope->policy, scope->reader, field, expr->at);
     }
     if (!scope->loose) check_dates(scope, expr, field);
+}
+
+/* --- parameters ------------------------------------------------------------------------------------------------- */
+
+static struct text key_names(struct policy *policy, const struct parameter *parameter) {
+    struct text text = TEXT("");
+    for (size_t i = 0; i < parameter->key_count; i++) {
+        const struct key *key = &parameter->keys[i];
+        if (key->kind != KEY_ENUM && key->kind != KEY_COUNT) continue;
+        text = text_format(&policy->arena, "%.*s%s%.*s", TEXT_ARG(text), text.length ? ", " : "",
+                           TEXT_ARG(key->name.text));
+    }
+    return text;
+}
+
+/* A parameter read from a row of `entity`, with the indexes that the path gives. */
+static struct type resolve_parameter(struct scope *scope, struct expr *expr, struct parameter *parameter,
+                                     const struct entity *entity) {
+    struct policy *policy = scope->policy;
+    expr->as.path.target.end = PATH_PARAMETER;
+    expr->as.path.target.parameter = parameter;
+    if (parameter->type.kind == TYPE_WRONG) return wrong;
+    if (parameter->band && !scope->scale) REPORT(policy, LANG_SCALE_READ, expr->at, parameter->name);
+    if (parameter->area && entity && !entity_is_within(entity, parameter->area) &&
+        !entity_is_within(parameter->area, entity))
+        REPORT(policy, LANG_NOT_IN_AREA, expr->at, parameter->name, entity->name, parameter->area->name);
+    if (expr->items.count != parameter->index_count) {
+        enum lang_message message = parameter->index_count ? LANG_NEEDS_KEYS : LANG_KEYS_NOT_HERE;
+        REPORT(policy, message, expr->at, parameter->name, key_names(policy, parameter));
+        return parameter->type;
+    }
+    struct scope plain = *scope;
+    plain.scale = false;
+    size_t index = 0;
+    for (size_t i = 0; i < parameter->key_count; i++) {
+        const struct key *key = &parameter->keys[i];
+        if (key->kind == KEY_ENUM || key->kind == KEY_COUNT)
+            resolve_as(&plain, expr->items.items[index++], &key->type, parameter->name);
+    }
+    return parameter->type;
 }
 
 /* --- following a path ------------------------------------------------------------------------------------------- */
@@ -265,43 +301,4 @@ struct type resolve_path(struct scope *scope, struct expr *expr, const struct ty
     case PATH_NONE: return it->type;
     }
     return wrong;
-}
-
-/* --- parameters ------------------------------------------------------------------------------------------------- */
-
-static struct text key_names(struct policy *policy, const struct parameter *parameter) {
-    struct text text = TEXT("");
-    for (size_t i = 0; i < parameter->key_count; i++) {
-        const struct key *key = &parameter->keys[i];
-        if (key->kind != KEY_ENUM && key->kind != KEY_COUNT) continue;
-        text = text_format(&policy->arena, "%.*s%s%.*s", TEXT_ARG(text), text.length ? ", " : "",
-                           TEXT_ARG(key->name.text));
-    }
-    return text;
-}
-
-struct type resolve_parameter(struct scope *scope, struct expr *expr, struct parameter *parameter,
-                              const struct entity *entity) {
-    struct policy *policy = scope->policy;
-    expr->as.path.target.end = PATH_PARAMETER;
-    expr->as.path.target.parameter = parameter;
-    if (parameter->type.kind == TYPE_WRONG) return wrong;
-    if (parameter->band && !scope->scale) REPORT(policy, LANG_SCALE_READ, expr->at, parameter->name);
-    if (parameter->area && entity && !entity_is_within(entity, parameter->area) &&
-        !entity_is_within(parameter->area, entity))
-        REPORT(policy, LANG_NOT_IN_AREA, expr->at, parameter->name, entity->name, parameter->area->name);
-    if (expr->items.count != parameter->index_count) {
-        enum lang_message message = parameter->index_count ? LANG_NEEDS_KEYS : LANG_KEYS_NOT_HERE;
-        REPORT(policy, message, expr->at, parameter->name, key_names(policy, parameter));
-        return parameter->type;
-    }
-    struct scope plain = *scope;
-    plain.scale = false;
-    size_t index = 0;
-    for (size_t i = 0; i < parameter->key_count; i++) {
-        const struct key *key = &parameter->keys[i];
-        if (key->kind == KEY_ENUM || key->kind == KEY_COUNT)
-            resolve_as(&plain, expr->items.items[index++], &key->type, parameter->name);
-    }
-    return parameter->type;
 }

@@ -19,10 +19,6 @@ struct span span_of(const struct source *source, struct text slice) {
     return (struct span){source, begin, begin + slice.length};
 }
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 /* What is no letter of any script: signs, what cannot be seen, what is for private use, and forms that look like plain
  * letters and signs and are others. In order. */
 static const struct {

@@ -1,6 +1,6 @@
 /* The tree of a policy's text: declarations and expressions, as the parser builds them.
  *
- * What a name means and what type an expression has is filled in later, in place, by the checks (resolve.c, type.c);
+ * What a name means and what type an expression has is filled in later, in place, by the checks (check.c, resolve.c);
  * those members are marked "checked:". Everything lives in the policy's arena. */
 #ifndef DOUDI_LANG_TREE_H
 #define DOUDI_LANG_TREE_H
@@ -26,7 +26,8 @@ struct names {
 
 /* --- types ------------------------------------------------------------------------------------------------------ */
 
-enum { DIMENSIONS = 16 };
+/* What units are made of: these three, then what the policy declares. */
+enum { DIMENSION_MONEY, DIMENSION_MONTH, DIMENSION_DAY, DIMENSION_FIRST_FREE, DIMENSIONS = 16 };
 
 enum type_kind {
     TYPE_WRONG,  /* an error was reported already: fits everything, so that one mistake is told once */

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { DIMENSION_MONEY, DIMENSION_MONTH, DIMENSION_DAY, DIMENSION_FIRST_FREE };
-
 struct type type_plain(enum type_kind kind) {
     return (struct type){.kind = kind};
 }

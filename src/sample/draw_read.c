@@ -69,7 +69,7 @@ static bool parse_share(struct text digits, int64_t *out) {
         char byte = digits.bytes[i];
         if (byte == '.' && decimals < 0 && i > 0) {
             decimals = 0;
-        } else if (byte >= '0' && byte <= '9') {
+        } else if (is_digit(byte)) {
             share = share * 10 + (byte - '0');
             if (decimals >= 0) decimals++;
         } else {

@@ -62,10 +62,6 @@ static void complain_here(struct reader *reader, enum sample_message message, st
 
 /* Tokens */
 
-static bool is_digit(char byte) {
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_name_byte(char byte) {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' || (unsigned char)byte >= 0x80;
 }

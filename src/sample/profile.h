@@ -124,7 +124,6 @@ struct profile *profile_read(struct arena *arena, const struct source *source, s
 /* A word as a value: the same number whenever it is asked for. */
 struct value profile_word(struct profile *profile, struct text word);
 
-struct entity *profile_entity(const struct profile *profile, struct text name);
 struct column *entity_column(const struct entity *entity, struct text name);
 bool column_has_word(const struct column *column, int64_t word);
 

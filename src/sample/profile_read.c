@@ -37,7 +37,7 @@ struct value profile_word(struct profile *profile, struct text word) {
     return *value;
 }
 
-struct entity *profile_entity(const struct profile *profile, struct text name) {
+static struct entity *profile_entity(const struct profile *profile, struct text name) {
     for (size_t i = 0; i < profile->entities.count; i++) {
         if (text_equal(profile->entities.items[i]->name, name)) return profile->entities.items[i];
     }
@@ -136,7 +136,7 @@ static bool read_number(struct profile_reader *reader, const struct yaml_node *n
     for (size_t i = 0; good && i < node->scalar.length; i++) {
         char byte = node->scalar.bytes[i];
         if (byte == '_') continue;
-        good = byte >= '0' && byte <= '9';
+        good = is_digit(byte);
         number = number * 10 + (byte - '0');
     }
     good = good && number >= least && number <= most;
