@@ -4,6 +4,8 @@
  * from one unit to another is written too: a difference by the year that is paid by the month has ÷ 12 after it. */
 #include "engine/explain.h"
 
+#include "lang/words.h"
+
 enum binding { BIND_OR, BIND_AND, BIND_NOT, BIND_COMPARE, BIND_ADD, BIND_MULTIPLY, BIND_ATOM };
 
 /* Where an expression is written. context NULL: in labels. */
@@ -123,7 +125,7 @@ static void write_function(const struct form *form, enum function function) {
         [FUNCTION_MIN] = "最小",      [FUNCTION_MAX] = "最大",   [FUNCTION_ROUND] = "四舍五入",
         [FUNCTION_FLOOR] = "舍去",    [FUNCTION_CEIL] = "进整",  [FUNCTION_YEARS] = "周年",
         [FUNCTION_MONTH] = "月份",    [FUNCTION_COUNT] = "几项", [FUNCTION_KNOWN] = "已知",
-        [FUNCTION_PREVIOUS] = "上月", [FUNCTION_BANDS] = "分段", [FUNCTION_APPORTION] = "分摊",
+        [FUNCTION_PREVIOUS] = "上月", [FUNCTION_BANDS] = "分档", [FUNCTION_APPORTION] = "分摊",
         [FUNCTION_DISTANCE] = "距离",
     };
     write(form, zh[function], function_word(function));
@@ -195,8 +197,8 @@ static void form_path_label(const struct form *form, const struct expr *expr) {
         builder_add(form->out, label_or_name(choice->label, choice->name.text, form->language));
         return;
     }
-    case PATH_FIRST_DAY: write(form, "当月第一天", "first day of the month"); return;
-    case PATH_NONE: write(form, "无", "none"); return;
+    case PATH_FIRST_DAY: builder_add(form->out, word_in(WORD_FIRST_DAY, form->language)); return;
+    case PATH_NONE: builder_add(form->out, word_in(WORD_NONE, form->language)); return;
     case PATH_ROW:
         builder_add(form->out, label_or_name(expr->type.entity->label, expr->type.entity->name, form->language));
         return;
@@ -359,8 +361,8 @@ static void form_inside(const struct form *form, const struct expr *expr, enum b
     switch (expr->kind) {
     case EXPR_NUMBER: form_literal(form, expr); return;
     case EXPR_DATE: builder_add(form->out, day_format(form->arena, expr->as.date)); return;
-    case EXPR_BOOL: expr->as.truth ? write(form, "是", "yes") : write(form, "否", "no"); return;
-    case EXPR_NEVER: write(form, "无期限", "never"); return;
+    case EXPR_BOOL: builder_add(form->out, word_of_truth(expr->as.truth, form->language)); return;
+    case EXPR_NEVER: builder_add(form->out, word_in(WORD_NEVER, form->language)); return;
     case EXPR_PATH: form->context ? form_value(form, expr) : form_path_label(form, expr); return;
     case EXPR_ON: form->context ? form_value(form, expr) : form_expression(form, expr->left, around); return;
     case EXPR_IF_KNOWN: form->context ? form_value(form, expr) : form_expression(form, expr->left, around); return;

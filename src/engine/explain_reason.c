@@ -59,7 +59,7 @@ static const char *fault_words(enum reason_kind kind, enum language language) {
         [REASON_OUT_OF_RANGE] = {"超出规定范围", "outside its declared range"},
         [REASON_THROUGH_NONE] = {"所指的登记不存在", "what it refers to does not exist"},
         [REASON_OF_NOBODY] = {"没有可比的对象", "there is nobody to compare"},
-        [REASON_NEVER] = {"没有期限的日期不能计算", "a date that never comes has no age"},
+        [REASON_NEVER] = {"从未发生的日期不能计算", "a date that never comes has no age"},
         [REASON_NOT_IN_FORCE] = {"当日没有有效的规定", "no text is in force on that day"},
         [REASON_APPORTION] = {"没有可分摊的基数", "there is nothing to apportion by"},
         [REASON_NO_DISTANCE] = {"没有坐标", "there are no coordinates"},

@@ -1,5 +1,7 @@
 #include "engine/value.h"
 
+#include "lang/words.h"
+
 struct value value_unknown(enum reason_kind kind, const struct field *field, uint32_t index, size_t row) {
     return (struct value){.state = VALUE_UNKNOWN, .reason = {.kind = kind, .field = field, .index = index, .row = row}};
 }
@@ -172,20 +174,16 @@ struct text value_show(struct arena *arena, const struct type *type, struct numb
     if (value->state == VALUE_UNKNOWN) return language == LANGUAGE_ZH ? TEXT("？未知") : TEXT("？unknown");
     if (value->state == VALUE_FAULT) return language == LANGUAGE_ZH ? TEXT("！无法计算") : TEXT("！cannot be computed");
     switch (type->kind) {
-    case TYPE_BOOL:
-        if (language == LANGUAGE_ZH) return value->as.truth ? TEXT("是") : TEXT("否");
-        return value->as.truth ? TEXT("yes") : TEXT("no");
+    case TYPE_BOOL: return word_of_truth(value->as.truth, language);
     case TYPE_DATE:
-        if (value->as.date == DAY_NEVER) return language == LANGUAGE_ZH ? TEXT("无") : TEXT("never");
+        if (value->as.date == DAY_NEVER) return word_in(WORD_NEVER, language);
         return day_format(arena, value->as.date);
     case TYPE_ENUM: {
         const struct enum_value *choice = &type->enumeration->values[value->as.choice];
         return label_or_name(choice->label, choice->name.text, language);
     }
     case TYPE_TEXT: return value->as.text;
-    case TYPE_ROW:
-        return value->as.row.row == SIZE_MAX ? (language == LANGUAGE_ZH ? TEXT("无") : TEXT("none"))
-                                             : type->entity->name;
+    case TYPE_ROW: return value->as.row.row == SIZE_MAX ? word_in(WORD_NONE, language) : type->entity->name;
     default: return show_number(arena, type, scale, step, value->as.number);
     }
 }

@@ -21,10 +21,6 @@ void policy_print(struct builder *out, struct arena *arena, const struct policy 
 struct text declaration_sentence(struct arena *arena, const struct policy *policy,
                                  const struct declaration *declaration, enum language language);
 
-/* A checked expression in words; in the arena. */
-struct text expr_sentence(struct arena *arena, const struct policy *policy, const struct expr *expr,
-                          enum language language);
-
 /* --- shared by the print modules --- */
 
 /* The pattern {zh, en} of the printer's language with {0} {1} {2} filled in. */

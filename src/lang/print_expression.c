@@ -1,12 +1,13 @@
 /* Expressions in words. */
 #include "lang/print.h"
 #include "lang/unit_words.h"
+#include "lang/words.h"
 
 struct text print_fill(const struct printer *printer, const char *pattern, const struct text *arguments) {
     struct builder out;
     builder_init(&out);
     for (const char *at = pattern; *at;) {
-        if (at[0] == '{' && at[1] >= '0' && at[1] <= '9' && at[2] == '}') {
+        if (at[0] == '{' && is_digit(at[1]) && at[2] == '}') {
             builder_add(&out, arguments[at[1] - '0']);
             at += 3;
         } else {
@@ -107,8 +108,8 @@ static struct text print_path(const struct printer *printer, const struct expr *
         const struct enum_value *value = &expr->type.enumeration->values[target->enum_value];
         return SAY(printer, "“{0}”", "\"{0}\"", label_or_name(value->label, value->name.text, printer->language));
     }
-    case PATH_FIRST_DAY: return SAY(printer, "当月第一日", "the first day of the month", TEXT(""));
-    case PATH_NONE: return SAY(printer, "无", "none", TEXT(""));
+    case PATH_FIRST_DAY: return word_in(WORD_FIRST_DAY, printer->language);
+    case PATH_NONE: return word_in(WORD_NONE, printer->language);
     }
     return expr_text(expr);
 }
@@ -269,8 +270,8 @@ struct text print_expression(const struct printer *printer, const struct expr *e
     switch (expr->kind) {
     case EXPR_NUMBER: return print_number(printer, expr);
     case EXPR_DATE: return day_format(printer->arena, expr->as.date);
-    case EXPR_BOOL: return expr->as.truth ? SAY(printer, "是", "yes", TEXT("")) : SAY(printer, "否", "no", TEXT(""));
-    case EXPR_NEVER: return SAY(printer, "从未", "never", TEXT(""));
+    case EXPR_BOOL: return word_of_truth(expr->as.truth, printer->language);
+    case EXPR_NEVER: return word_in(WORD_NEVER, printer->language);
     case EXPR_PATH: return print_path(printer, expr);
     case EXPR_NEGATE: return SAY(printer, "−{0}", "−{0}", print_within(printer, expr->left, 7));
     case EXPR_NOT: return print_not(printer, expr->left);
@@ -303,10 +304,4 @@ struct text print_cases(const struct printer *printer, const struct branch *bran
         text = i ? SAY(printer, "{0};{1}", "{0}; {1}", text, value) : value;
     }
     return text;
-}
-
-struct text expr_sentence(struct arena *arena, const struct policy *policy, const struct expr *expr,
-                          enum language language) {
-    const struct printer printer = {arena, policy, language};
-    return print_expression(&printer, expr);
 }

@@ -1,6 +1,7 @@
 /* Parameters and readings in words: what they are keyed by, and their values with date and source. */
 #include "lang/print.h"
 #include "lang/unit_words.h"
+#include "lang/words.h"
 
 enum { VALUES_PRINTED = 24 }; /* longer tables are for looking up, not for reading aloud */
 
@@ -26,9 +27,9 @@ struct text print_parameter_value(const struct printer *printer, const struct pa
                                   const struct parameter_value *value) {
     if (value->empty) return SAY(printer, "未知", "unknown", TEXT(""));
     switch (parameter->type.kind) {
-    case TYPE_BOOL: return value->truth ? SAY(printer, "是", "yes", TEXT("")) : SAY(printer, "否", "no", TEXT(""));
+    case TYPE_BOOL: return word_of_truth(value->truth, printer->language);
     case TYPE_DATE:
-        return value->date == DAY_NEVER ? SAY(printer, "无期限", "never", TEXT(""))
+        return value->date == DAY_NEVER ? word_in(WORD_NEVER, printer->language)
                                         : day_format(printer->arena, value->date);
     case TYPE_ENUM: {
         const struct enum_value *choice = &parameter->type.enumeration->values[value->enum_value];
@@ -132,8 +133,7 @@ void print_parameter_body(struct builder *out, const struct printer *printer, co
 static struct text print_alternatives(const struct printer *printer, const struct parameter *parameter) {
     const struct parameter_value *chosen = &parameter->values.list.items[0];
     struct text list = TEXT("");
-    if (parameter->type.kind == TYPE_BOOL)
-        return chosen->truth ? SAY(printer, "否", "no", TEXT("")) : SAY(printer, "是", "yes", TEXT(""));
+    if (parameter->type.kind == TYPE_BOOL) return word_of_truth(!chosen->truth, printer->language);
     if (parameter->type.kind != TYPE_ENUM) return list;
     for (size_t i = 0; i < parameter->type.enumeration->count; i++) {
         const struct enum_value *value = &parameter->type.enumeration->values[i];

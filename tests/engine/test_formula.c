@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include "engine/explain.h"
+#include "lang/print.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -67,9 +68,49 @@ static void a_sum_through_a_reference_lists_those_who_refer(void **state) {
     stage_close(&stage);
 }
 
+static bool has(struct text text, const char *word) {
+    for (size_t at = 0; at < text.length; at++)
+        if (text_starts(text_slice(text, at, text.length), word)) return true;
+    return false;
+}
+
+/* The sentence of a rule, its formula and a value speak of one thing by one word. */
+static void one_thing_has_one_word(void **state) {
+    (void)state;
+    static const struct {
+        const char *rule, *words[LANGUAGES];
+    } shown[] = {
+        {"date = never", {"从未", "never"}},
+        {"date = first_day", {"当月第一日", "the first day of the month"}},
+        {"bool = yes", {"是", "yes"}},
+        {"bool = doctor = none", {"无", "none"}},
+        {"money/month = round(bands(a, t), 1 fen/month)", {"分档", "bands"}},
+    };
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        struct stage stage;
+        char law[1024];
+        snprintf(law, sizeof law,
+                 "%sparameter t : ratio by band of money/month in 0%% .. 50%% table\nrule family r : %s\n", MODEL,
+                 shown[i].rule);
+        stage_open(&stage, law, "band,value\n0,0.02\n", NULL);
+        const struct field *field = policy_field(stage.policy, TEXT("family"), TEXT("r"));
+        const struct expr *expr = field->rules.items[0]->branches[0].value;
+        for (enum language language = 0; language < LANGUAGES; language++) {
+            const struct printer printer = {&stage.arena, stage.policy, language};
+            assert_true(has(print_expression(&printer, expr), shown[i].words[language]));
+            assert_true(has(expression_labels(&stage.arena, expr, language), shown[i].words[language]));
+        }
+        stage_close(&stage);
+    }
+    const struct type date = {.kind = TYPE_DATE};
+    struct value never = value_date(DAY_NEVER);
+    assert_true(text_is(value_show(NULL, &date, number_one, number_one, &never, LANGUAGE_ZH), "从未"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(brackets_stand_where_they_matter),
+        cmocka_unit_test(one_thing_has_one_word),
         cmocka_unit_test(a_sum_through_a_reference_lists_those_who_refer),
     };
     return cmocka_run_group_tests_name("formula", tests, NULL, NULL);

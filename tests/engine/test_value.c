@@ -46,7 +46,7 @@ static void values_are_written_shown_and_read(void **state) {
     expect(&stage, "k", "good", "好", "Good", "good");
     expect(&stage, "b", "是", "是", "yes", "yes");
     expect(&stage, "d", "2018-02-28", "2018-02-28", "2018-02-28", "2018-02-28");
-    expect(&stage, "d", "never", "无", "never", "never");
+    expect(&stage, "d", "never", "从未", "never", "never");
     expect(&stage, "a", "unknown", "？未知", "？unknown", "unknown");
     stage_close(&stage);
 }
