@@ -252,13 +252,14 @@ static struct expr *parse_in(struct parser *parser, struct expr *left) {
         parse_items(parser, expr, ")");
         return expr_hold(parser, expr, left);
     }
-    struct expr *expr = expr_new(parser, EXPR_IN_RANGE, left->at);
-    expr->left = left;
-    expr->right = parse_sum(parser);
+    struct expr *low = parse_sum(parser);
     parser_expect(parser, "..");
-    expr->third = parse_sum(parser);
-    expr->at = span_join(left->at, expr->third->at);
-    return expr_hold(parser, expr_hold(parser, expr_hold(parser, expr, left), expr->right), expr->third);
+    struct expr *high = parse_sum(parser);
+    struct expr *expr = expr_new(parser, EXPR_IN_RANGE, span_join(left->at, high->at));
+    expr->left = left;
+    expr->right = low;
+    expr->third = high;
+    return expr_hold(parser, expr_hold(parser, expr_hold(parser, expr, left), low), high);
 }
 
 static struct expr *parse_test(struct parser *parser) {
