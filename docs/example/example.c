@@ -9,7 +9,7 @@ static const char law[] =
     "# A small law\n"
     "```doudi\n"
     "policy small \"小法\" \"Small law\"\n"
-    "  currency yuan of 100 fen\n"
+    "  currency yuan \"元\" \"yuan\" of 100 fen \"分\" \"fen\"\n"
     "entity household \"家庭\" \"household\"\n"
     "entity person in household at most 20 \"人员\" \"person\"\n"
     "input person earnings : money/year in 0 .. 1_000_000 yuan/year \"年收入\" \"Income in a year\"\n"

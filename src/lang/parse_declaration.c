@@ -211,6 +211,15 @@ static bool parse_value_option(struct parser *parser, struct declaration *declar
     return true;
 }
 
+static void parse_currency(struct parser *parser, struct declaration *declaration) {
+    declaration->currency = parser_name(parser);
+    parser_labels(parser, declaration->currency_label);
+    parser_expect(parser, "of");
+    declaration->subunits = parser_number(parser);
+    declaration->subunit = parser_name(parser);
+    parser_labels(parser, declaration->subunit_label);
+}
+
 static bool parse_policy_option(struct parser *parser, struct declaration *declaration) {
     if (parser_accept(parser, "extends")) {
         declaration->extends = parser_name(parser);
@@ -219,10 +228,7 @@ static bool parse_policy_option(struct parser *parser, struct declaration *decla
         parser_number(parser);
         declaration->area = (struct name){code->text, code->at};
     } else if (parser_accept(parser, "currency")) {
-        declaration->currency = parser_name(parser);
-        parser_expect(parser, "of");
-        declaration->subunits = parser_number(parser);
-        declaration->subunit = parser_name(parser);
+        parse_currency(parser, declaration);
     } else if (parser_accept(parser, "clauses")) {
         parser_expect(parser, "from");
         declaration->clauses = parse_file_name(parser);

@@ -317,6 +317,7 @@ struct declaration {
 
     struct name extends, area, clauses;
     struct name currency, subunit;
+    struct text currency_label[LANGUAGES], subunit_label[LANGUAGES];
     struct number subunits;
 
     VECTOR(struct branch) branches;

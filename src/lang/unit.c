@@ -13,14 +13,14 @@ struct type type_power(size_t dimension, int power) {
     return type;
 }
 
-static struct unit *add(struct policy *policy, struct text name, struct number scale, size_t dimension,
-                        struct number step) {
+static void add(struct policy *policy, struct text name, const struct text *label, struct number scale,
+                size_t dimension, struct number step) {
     struct unit *unit = ARENA_NEW(&policy->arena, struct unit);
     *unit = (struct unit){.name = name, .scale = scale, .step = step};
     unit->powers[dimension] = 1;
+    if (label) memcpy(unit->label, label, sizeof unit->label);
     VECTOR_PUSH(&policy->arena, &policy->units, unit);
     map_put(&policy->unit_by_name, name, unit);
-    return unit;
 }
 
 void units_begin(struct policy *policy) {
@@ -29,12 +29,12 @@ void units_begin(struct policy *policy) {
     policy->dimension_name[DIMENSION_MONTH] = TEXT("month");
     policy->dimension_name[DIMENSION_DAY] = TEXT("day");
     policy->dimensions = DIMENSION_FIRST_FREE;
-    add(policy, TEXT("month"), number_one, DIMENSION_MONTH, number_one);
-    add(policy, TEXT("months"), number_one, DIMENSION_MONTH, number_one);
-    add(policy, TEXT("year"), year, DIMENSION_MONTH, year);
-    add(policy, TEXT("years"), year, DIMENSION_MONTH, year);
-    add(policy, TEXT("day"), number_one, DIMENSION_DAY, number_one);
-    add(policy, TEXT("days"), number_one, DIMENSION_DAY, number_one);
+    add(policy, TEXT("month"), NULL, number_one, DIMENSION_MONTH, number_one);
+    add(policy, TEXT("months"), NULL, number_one, DIMENSION_MONTH, number_one);
+    add(policy, TEXT("year"), NULL, year, DIMENSION_MONTH, year);
+    add(policy, TEXT("years"), NULL, year, DIMENSION_MONTH, year);
+    add(policy, TEXT("day"), NULL, number_one, DIMENSION_DAY, number_one);
+    add(policy, TEXT("days"), NULL, number_one, DIMENSION_DAY, number_one);
 }
 
 static bool taken(struct policy *policy, struct name name) {
@@ -58,9 +58,9 @@ void unit_add_currency(struct policy *policy, struct declaration *declaration) {
         return;
     }
     struct number step = number_divide(&policy->arena, number_one, subunits);
-    add(policy, TEXT("money"), number_one, DIMENSION_MONEY, step);
-    add(policy, declaration->currency.text, number_one, DIMENSION_MONEY, step);
-    add(policy, declaration->subunit.text, step, DIMENSION_MONEY, step);
+    add(policy, TEXT("money"), declaration->currency_label, number_one, DIMENSION_MONEY, step);
+    add(policy, declaration->currency.text, declaration->currency_label, number_one, DIMENSION_MONEY, step);
+    add(policy, declaration->subunit.text, declaration->subunit_label, step, DIMENSION_MONEY, step);
 }
 
 void unit_add(struct policy *policy, struct declaration *declaration) {
@@ -77,8 +77,7 @@ void unit_add(struct policy *policy, struct declaration *declaration) {
         return;
     }
     policy->dimension_name[policy->dimensions] = declaration->name.text;
-    struct unit *unit = add(policy, declaration->name.text, number_one, policy->dimensions++, step);
-    memcpy(unit->label, declaration->label, sizeof unit->label);
+    add(policy, declaration->name.text, declaration->label, number_one, policy->dimensions++, step);
 }
 
 static bool measure_part(struct policy *policy, struct text part, bool first, struct measure *measure) {

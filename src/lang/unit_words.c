@@ -1,10 +1,9 @@
 #include "lang/unit_words.h"
 
-/* What the language itself knows, in Chinese; in English the names say it. */
+/* The time that the language itself knows, in Chinese; in English the names say it. */
 static const struct {
     const char *name, *counted, *divided; /* 3 个月, but 元/月 */
 } chinese[] = {
-    {"yuan", "元", "元"},    {"fen", "分", "分"},      {"euro", "欧元", "欧元"},
     {"month", "个月", "月"}, {"months", "个月", "月"}, {"year", "年", "年"},
     {"years", "年", "年"},   {"day", "天", "天"},      {"days", "天", "天"},
 };

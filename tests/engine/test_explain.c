@@ -14,7 +14,7 @@
 static const char model[] =
     "```doudi\n"
     "policy small \"小政策\" \"Small\"\n"
-    "  currency yuan of 100 fen\n"
+    "  currency yuan \"元\" \"yuan\" of 100 fen \"分\" \"fen\"\n"
     "  clauses from clauses.csv\n"
     "entity province \"省\" \"province\"\n"
     "entity county in province at most 20 \"县\" \"county\"\n"

@@ -1,0 +1,61 @@
+/* Sentences of a policy: money in the words that its own currency declares. */
+#include "lang/print.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void prints(const char *currency, enum language language, const char *sentence) {
+    struct arena arena;
+    struct builder out;
+    struct policy *policy = policy_new();
+    assert_non_null(policy);
+    arena_init(&arena);
+    policy_begin_layer(policy, TEXT("law"));
+    policy_add_file(policy, TEXT("law.md"),
+                    text_format(&arena,
+                                "```doudi\npolicy law \"法\" \"Law\" currency %s from 2018-01-01\nentity family\n"
+                                "rule family aid : money/month = 5 crown/month\n"
+                                "rule family fee : money = 5 bit\n```\n",
+                                currency));
+    assert_true(policy_compile(policy));
+    builder_init(&out);
+    policy_print(&out, &arena, policy, language);
+    if (!strstr(builder_text(&out).bytes, sentence)) assert_string_equal(builder_text(&out).bytes, sentence);
+    builder_free(&out);
+    arena_free(&arena);
+    policy_free(policy);
+}
+
+static void money_has_the_labels_of_its_currency(void **state) {
+    (void)state;
+    static const char both[] = "crown \"克朗\" \"koruna\" of 100 bit \"哈\" \"haler\"";
+    prints(both, LANGUAGE_ZH, "“aid”(克朗/月):5克朗/月");
+    prints(both, LANGUAGE_ZH, "5哈");
+    prints(both, LANGUAGE_EN, "5 koruna/month");
+    prints(both, LANGUAGE_EN, "5 haler");
+}
+
+static void one_label_serves_both_languages(void **state) {
+    (void)state;
+    prints("crown \"Kč\" of 100 bit", LANGUAGE_ZH, "5Kč/月");
+    prints("crown \"Kč\" of 100 bit", LANGUAGE_EN, "5 Kč/month");
+    prints("crown \"Kč\" of 100 bit", LANGUAGE_EN, "5 bit");
+}
+
+static void without_labels_the_names_stand(void **state) {
+    (void)state;
+    prints("crown of 100 bit", LANGUAGE_ZH, "5crown/月");
+    prints("crown of 100 bit", LANGUAGE_EN, "5 crown/month");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(money_has_the_labels_of_its_currency),
+        cmocka_unit_test(one_label_serves_both_languages),
+        cmocka_unit_test(without_labels_the_names_stand),
+    };
+    return cmocka_run_group_tests_name("print", tests, NULL, NULL);
+}
