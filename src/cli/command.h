@@ -12,10 +12,13 @@ enum { EXIT_DONE = 0, EXIT_FOUND = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3 };
 
 enum { ARGUMENTS_MAX = 64, OPTION_NAME_MAX = 32 };
 
-/* What stood on the command line. */
+/* The policy's folder where --policy says nothing. */
+#define POLICY_FOLDER "policies/yunnan-2018"
+
 struct policy;
 struct case_runner;
 
+/* What stood on the command line. */
 struct command {
     enum language language;
     const char *words[ARGUMENTS_MAX]; /* in order, without options */

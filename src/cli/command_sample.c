@@ -26,7 +26,7 @@ int command_sample(struct command *command) {
                                      .seed = 1,
                                      .out = command_option(command, "out")};
     const char *seed = command_option(command, "seed");
-    if (!options.policy) options.policy = "policies/yunnan-2018";
+    if (!options.policy) options.policy = POLICY_FOLDER;
     if (command->word_count != 1 || !has_option(command, "households") || !has_option(command, "out"))
         return wrong_usage(command);
     if (!read_count(command_option(command, "households"), &options.households) || options.households == 0)

@@ -13,7 +13,7 @@ static int open_policy(struct session *session) {
     const char *folder = command_option(command, "policy");
     struct diagnostics failures;
     diagnostics_init(&failures, &command->arena);
-    if (!folder) folder = "policies/yunnan-2018";
+    if (!folder) folder = POLICY_FOLDER;
     session->policy = policy_read_folder(folder, &failures);
     print_diagnostics(command, &failures);
     if (!session->policy) return failures.list.count ? EXIT_CANNOT : out_of_memory(command);

@@ -49,22 +49,22 @@ static const struct usage usages[] = {
      {"造一批虚构的家庭,用真实的区划代码", "a population of invented people on real area codes"},
      {"  --area 代码        只在这个区域\n"
       "  --seed S           随机种子(默认 1)\n"
-      "  --policy 文件夹    默认 policies/yunnan-2018\n",
+      "  --policy 文件夹    默认 " POLICY_FOLDER "\n",
       "  --area CODE        only there\n"
       "  --seed S           seed of the chance (1)\n"
-      "  --policy FOLDER    policies/yunnan-2018 unless said\n"},
+      "  --policy FOLDER    " POLICY_FOLDER " unless said\n"},
      " json households out area seed policy "},
     {"assess",
      {"数据 --month 2018-07[..2018-12] --out 文件夹", "DATA --month 2018-07[..2018-12] --out FOLDER"},
      {"测算所有人,写出结果、提醒、无法判定和有误的行",
       "decide everyone; write decisions, alerts, undetermined and refused rows"},
-     {"  --policy 文件夹      默认 policies/yunnan-2018\n"
+     {"  --policy 文件夹      默认 " POLICY_FOLDER "\n"
       "  --previous 文件夹    接着以前的测算结果\n"
       "  --reading 名称=值    换一种理解,可多次\n"
       "  --known 日期         只用当时已公布的规定\n"
       "  --all-or-nothing     有一行错误就什么都不测算\n"
       "  --strict             有无法判定的也以 1 退出\n",
-      "  --policy FOLDER      policies/yunnan-2018 unless said\n"
+      "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
       "  --previous FOLDER    go on from the results of an earlier assess\n"
       "  --reading NAME=VALUE read the law the other way; as often as wanted\n"
       "  --known DATE         only what had been enacted by then\n"
@@ -74,11 +74,11 @@ static const struct usage usages[] = {
     {"explain",
      {"数据 家庭 --month 2018-07", "DATA HOUSEHOLD --month 2018-07"},
      {"解释一户(一人、一张单子)得到什么、为什么", "why one family (or person, or bill) gets what it gets"},
-     {"  --policy 文件夹      默认 policies/yunnan-2018\n"
+     {"  --policy 文件夹      默认 " POLICY_FOLDER "\n"
       "  --why-not 待遇       为什么得不到,差多少\n"
       "  --depth N            展开几层(默认 4)\n"
       "  --previous 文件夹, --reading 名称=值, --known 日期   同 assess\n",
-      "  --policy FOLDER      policies/yunnan-2018 unless said\n"
+      "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
       "  --why-not BENEFIT    why it gets none, and how far it is from it\n"
       "  --depth N            how many layers to open (4)\n"
       "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
