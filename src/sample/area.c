@@ -83,7 +83,7 @@ static bool is_one_of(struct text text, const char *const *words, size_t count) 
 }
 
 /* What a cell says. An empty truth is drawn like no: a condition cannot hang on a list that nobody has. */
-static bool parse_field(enum kind kind, struct text text, struct value *out) {
+static bool parse_field(enum kind kind, struct text text, struct sample_value *out) {
     static const char *const yes[] = {"yes", "true", "1", "是"}, *const no[] = {"no", "false", "0", "否", ""};
     *out = value_text(text);
     if (kind == KIND_TEXT) return true;
@@ -102,7 +102,7 @@ static struct text cell(const struct area_reader *reader, int column) {
 
 static void read_fields(struct area_reader *reader, struct area *area) {
     size_t count = reader->level->fields.count;
-    area->fields = ARENA_ARRAY(reader->arena, struct value, count + 1);
+    area->fields = ARENA_ARRAY(reader->arena, struct sample_value, count + 1);
     if (arena_failed(reader->arena)) return;
     for (size_t i = 0; i < count; i++) {
         int column = reader->heading.fields[i];

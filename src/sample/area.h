@@ -16,7 +16,7 @@ struct area {
     uint32_t index;                      /* among the areas of its level */
     struct area *at[LEVELS_MAX];         /* the areas it lies in, by level, and itself; NULL below */
     struct area_range below[LEVELS_MAX]; /* its areas of the levels below; of its own level: itself */
-    struct value *fields;
+    struct sample_value *fields;
 };
 
 struct areas {

@@ -19,7 +19,7 @@ enum {
     SAME_AGE_STEP = SLOTS / 8
 };
 
-static struct value choose(const struct draw *draw, struct random *random) {
+static struct sample_value choose(const struct draw *draw, struct random *random) {
     int64_t part = (int64_t)random_below(random, SHARE_WHOLE);
     size_t low = 0, high = draw->choices.count - 1;
     while (low < high) {
@@ -32,7 +32,7 @@ static struct value choose(const struct draw *draw, struct random *random) {
     return draw->choices.items[low].value;
 }
 
-static struct value interpolate(const struct draw *draw, struct random *random) {
+static struct sample_value interpolate(const struct draw *draw, struct random *random) {
     int64_t part = (int64_t)random_below(random, SHARE_WHOLE);
     const struct point *point = draw->points.items;
     while (part >= point[1].share) point++;
@@ -40,20 +40,21 @@ static struct value interpolate(const struct draw *draw, struct random *random) 
     return value_number(point[0].value + rise / (point[1].share - point[0].share));
 }
 
-static struct value between(const struct draw *draw, const struct scene *scene, struct row *row,
-                            struct random *random) {
-    struct value low = expression_value(draw->first, scene, row), high = expression_value(draw->second, scene, row);
+static struct sample_value between(const struct draw *draw, const struct scene *scene, struct row *row,
+                                   struct random *random) {
+    struct sample_value low = expression_value(draw->first, scene, row),
+                        high = expression_value(draw->second, scene, row);
     if (low.empty || high.empty) return value_empty();
     if (high.number <= low.number) return low;
     uint64_t span = (uint64_t)high.number - (uint64_t)low.number;
     return value_number((int64_t)((uint64_t)low.number + random_below(random, span + (span < UINT64_MAX))));
 }
 
-static bool is_day(struct value value) {
+static bool is_day(struct sample_value value) {
     return value.number >= day_first && value.number <= day_last;
 }
 
-static void add_value(struct builder *out, enum kind kind, struct value value, struct arena *arena) {
+static void add_value(struct builder *out, enum kind kind, struct sample_value value, struct arena *arena) {
     if (value.empty) return;
     switch (kind) {
     case KIND_WHOLE: builder_format(out, "%lld", (long long)value.number); break;
@@ -64,7 +65,7 @@ static void add_value(struct builder *out, enum kind kind, struct value value, s
     }
 }
 
-static struct value join(const struct draw *draw, const struct scene *scene, struct row *row) {
+static struct sample_value join(const struct draw *draw, const struct scene *scene, struct row *row) {
     struct builder out;
     builder_init(&out);
     for (size_t i = 0; i < draw->parts.count; i++) {
@@ -78,7 +79,7 @@ static struct value join(const struct draw *draw, const struct scene *scene, str
 static int64_t earlier_of_age(const struct draw *draw, const struct scene *scene, const struct row *row, int64_t age) {
     int64_t count = 0;
     for (size_t i = 0; scene->members[i] != row; i++) {
-        struct value other = expression_value(draw->first, scene, scene->members[i]);
+        struct sample_value other = expression_value(draw->first, scene, scene->members[i]);
         count += !other.empty && other.number == age;
     }
     return count;
@@ -92,8 +93,8 @@ static uint64_t family_in_region(const struct draw *draw, const struct scene *sc
     return round * (places.end - places.first) + (place->index - places.first);
 }
 
-static struct value birthday(const struct draw *draw, const struct scene *scene, struct row *row) {
-    struct value age = expression_value(draw->first, scene, row);
+static struct sample_value birthday(const struct draw *draw, const struct scene *scene, struct row *row) {
+    struct sample_value age = expression_value(draw->first, scene, row);
     if (age.empty || age.number < 0 || age.number > AGE_MAX) return value_empty();
     uint64_t offset = random_stream((uint64_t)age.number, SLOTS) % SLOTS;
     uint64_t again = (uint64_t)earlier_of_age(draw, scene, row, age.number) * SAME_AGE_STEP;
@@ -104,9 +105,9 @@ static struct value birthday(const struct draw *draw, const struct scene *scene,
     return value_number(day_add_months(scene->profile->first_day, months) + 1 + (day_number)(slot / SEQUENCES));
 }
 
-static struct value citizen_id(const struct draw *draw, const struct scene *scene, struct row *row) {
-    struct value region = expression_value(draw->first, scene, row);
-    struct value birth = expression_value(draw->second, scene, row);
+static struct sample_value citizen_id(const struct draw *draw, const struct scene *scene, struct row *row) {
+    struct sample_value region = expression_value(draw->first, scene, row);
+    struct sample_value birth = expression_value(draw->second, scene, row);
     if (region.empty || birth.empty || !is_day(birth)) return value_empty();
     bool odd = expression_holds(draw->odd, scene, row);
     int year, month, day;
@@ -127,15 +128,16 @@ static struct value citizen_id(const struct draw *draw, const struct scene *scen
     return value_text(text_format(scene->arena, "%.*s%c", (int)with_zero.length - 1, with_zero.bytes, check));
 }
 
-static struct value some_area(const struct draw *draw, const struct scene *scene, struct row *row,
-                              struct random *random) {
+static struct sample_value some_area(const struct draw *draw, const struct scene *scene, struct row *row,
+                                     struct random *random) {
     struct area_range range = row->area->at[draw->within]->below[draw->level];
     if (range.first == range.end) return value_empty();
     uint64_t index = range.first + random_below(random, range.end - range.first);
     return value_number(scene->areas->of_level[draw->level][index]->number);
 }
 
-static struct value refer(const struct draw *draw, const struct scene *scene, struct row *row, struct random *random) {
+static struct sample_value refer(const struct draw *draw, const struct scene *scene, struct row *row,
+                                 struct random *random) {
     const struct group *group = draw->group;
     uint64_t number = 1 + random_below(random, (uint64_t)group->times);
     struct text code = row->area->at[group->level]->code;
@@ -144,17 +146,18 @@ static struct value refer(const struct draw *draw, const struct scene *scene, st
 }
 
 /* The number after percent, least, most and round; out of range it is empty. */
-static struct value adjust(const struct draw *draw, const struct scene *scene, struct row *row, struct value value) {
+static struct sample_value adjust(const struct draw *draw, const struct scene *scene, struct row *row,
+                                  struct sample_value value) {
     if (value.empty) return value;
     if (draw->percent) {
-        struct value percent = expression_value(draw->percent, scene, row);
+        struct sample_value percent = expression_value(draw->percent, scene, row);
         bool fits = !percent.empty && !__builtin_mul_overflow(value.number, percent.number, &value.number);
         if (!fits) return value_empty();
         value.number /= 100;
     }
-    struct value least = draw->least ? expression_value(draw->least, scene, row) : value_empty();
+    struct sample_value least = draw->least ? expression_value(draw->least, scene, row) : value_empty();
     if (!least.empty && value.number < least.number) value.number = least.number;
-    struct value most = draw->most ? expression_value(draw->most, scene, row) : value_empty();
+    struct sample_value most = draw->most ? expression_value(draw->most, scene, row) : value_empty();
     if (!most.empty && value.number > most.number) value.number = most.number;
     if (draw->round) {
         int64_t beyond = value.number % draw->round;
@@ -165,7 +168,8 @@ static struct value adjust(const struct draw *draw, const struct scene *scene, s
     return value;
 }
 
-static struct value raw_value(const struct draw *draw, const struct scene *scene, struct row *row, uint64_t stream) {
+static struct sample_value raw_value(const struct draw *draw, const struct scene *scene, struct row *row,
+                                     uint64_t stream) {
     struct random random = random_begin(stream);
     switch (draw->form) {
     case DRAW_IS: return expression_value(draw->first, scene, row);
@@ -187,8 +191,8 @@ static struct value raw_value(const struct draw *draw, const struct scene *scene
     return draw_value(chosen->draw, scene, row, stream);
 }
 
-struct value draw_value(const struct draw *draw, const struct scene *scene, struct row *row, uint64_t stream) {
-    struct value value = raw_value(draw, scene, row, stream);
+struct sample_value draw_value(const struct draw *draw, const struct scene *scene, struct row *row, uint64_t stream) {
+    struct sample_value value = raw_value(draw, scene, row, stream);
     if (draw->kind != KIND_WHOLE && draw->kind != KIND_DAY) return value;
     value = adjust(draw, scene, row, value);
     return draw->kind == KIND_DAY && !is_day(value) ? value_empty() : value;

@@ -39,7 +39,7 @@ enum draw_form {
 
 struct choice {
     int64_t up_to; /* the sum of the shares so far */
-    struct value value;
+    struct sample_value value;
 };
 struct point {
     int64_t share, value;
@@ -68,11 +68,11 @@ struct draw {
 
 /* The draw in a node, or NULL with a diagnostic. The words that it can give are added to `column` unless that is NULL.
  */
-struct draw *draw_read(const struct scope *scope, const struct yaml_node *node, struct column *column);
+struct draw *draw_read(const struct sample_scope *scope, const struct yaml_node *node, struct sample_column *column);
 
 /* A share: "3.6 %"; false with a diagnostic when it is none. */
 bool share_read(struct text text, struct position at, struct diagnostics *diagnostics, int64_t *out);
 
-struct value draw_value(const struct draw *draw, const struct scene *scene, struct row *row, uint64_t stream);
+struct sample_value draw_value(const struct draw *draw, const struct scene *scene, struct row *row, uint64_t stream);
 
 #endif

@@ -8,10 +8,10 @@ static const int64_t VALUE_MAX = INT64_C(10000000000); /* of a quantile, so that
 
 /* One draw while it is read. */
 struct reading {
-    const struct scope *scope;
+    const struct sample_scope *scope;
     const struct yaml_node *mapping; /* all its keys */
     const struct yaml_node *value;   /* of the key that names the form */
-    struct column *column;           /* gets the words; may be NULL */
+    struct sample_column *column;    /* gets the words; may be NULL */
     struct draw *draw;
 };
 
@@ -25,7 +25,7 @@ struct form {
 static const char *const common_keys[] = {"when", "percent", "least", "most", "round", "unknown", "decimals"};
 enum { COMMON_KEYS = sizeof common_keys / sizeof *common_keys };
 
-static bool refuse(const struct scope *scope, enum sample_message message, struct position at, struct text first,
+static bool refuse(const struct sample_scope *scope, enum sample_message message, struct position at, struct text first,
                    struct text second) {
     sample_complain(scope->diagnostics, message, at, first, second, TEXT(""));
     return false;
@@ -40,12 +40,12 @@ static struct arena *arena_of(const struct reading *reading) {
 }
 
 static void add_word(const struct reading *reading, int64_t word) {
-    struct column *column = reading->column;
+    struct sample_column *column = reading->column;
     if (column && !column_has_word(column, word)) VECTOR_PUSH(arena_of(reading), &column->words, word);
 }
 
 /* The kind that two alternatives have together; complains when they do not go together. */
-static bool unite(const struct scope *scope, enum kind *kind, enum kind other, struct position at) {
+static bool unite(const struct sample_scope *scope, enum kind *kind, enum kind other, struct position at) {
     if (*kind == KIND_NONE) *kind = other;
     if (other == KIND_NONE || other == *kind) return true;
     return refuse(scope, SAMPLE_WRONG_KIND, at, kind_name(other), kind_name(*kind));
@@ -108,7 +108,7 @@ static bool parse_whole(struct text text, int64_t *out) {
     return number <= VALUE_MAX;
 }
 
-static enum kind read_literal(const struct scope *scope, struct text text, struct value *out) {
+static enum kind read_literal(const struct sample_scope *scope, struct text text, struct sample_value *out) {
     day_number day;
     *out = value_empty();
     if (text_is(text, "empty")) return KIND_NONE;
@@ -241,7 +241,7 @@ static bool read_level(const struct reading *reading, const struct yaml_node *no
 }
 
 static bool read_birthday(struct reading *reading) {
-    const struct scope *scope = reading->scope;
+    const struct sample_scope *scope = reading->scope;
     if (scope->entity != scope->profile->member) {
         return refuse(scope, SAMPLE_ONLY_MEMBERS, reading->value->at, TEXT("birthday"), scope->profile->member->name);
     }
@@ -281,7 +281,7 @@ static const struct group *find_group(const struct rows *rows, struct text name,
 }
 
 static bool read_refer(struct reading *reading) {
-    const struct scope *scope = reading->scope;
+    const struct sample_scope *scope = reading->scope;
     const struct yaml_node *name = companion(reading, "group");
     for (size_t i = 0; name && i < scope->profile->rows.count; i++) {
         const struct rows *rows = scope->profile->rows.items[i];
@@ -297,7 +297,7 @@ static bool read_refer(struct reading *reading) {
 
 static void add_words_of(const struct reading *reading, const struct expression *expression) {
     if (expression->operation == OPERATION_CONSTANT) add_word(reading, expression->constant.number);
-    const struct column *other = expression->column;
+    const struct sample_column *other = expression->column;
     for (size_t i = 0; other && other != reading->column && i < other->words.count; i++) {
         add_word(reading, other->words.items[i]);
     }
@@ -314,7 +314,7 @@ static bool read_is(struct reading *reading) {
 }
 
 /* What concerns the written cell cannot differ from case to case. */
-static bool only_for_columns(const struct scope *scope, const struct yaml_node *item) {
+static bool only_for_columns(const struct sample_scope *scope, const struct yaml_node *item) {
     static const char *const keys[] = {"unknown", "decimals"};
     bool good = true;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -325,7 +325,7 @@ static bool only_for_columns(const struct scope *scope, const struct yaml_node *
 }
 
 static bool read_case(struct reading *reading, const struct yaml_node *item, bool last) {
-    const struct scope *scope = reading->scope;
+    const struct sample_scope *scope = reading->scope;
     const struct yaml_node *when = yaml_get(item, "when");
     if (last && when) return refuse(scope, SAMPLE_NO_LAST_CASE, item->at, TEXT(""), TEXT(""));
     if (!last && !when) return refuse(scope, SAMPLE_NEVER_REACHED, item->at, TEXT(""), TEXT(""));
@@ -378,7 +378,7 @@ static bool belongs(const struct form *form, struct text key) {
            (form->companions[1] && text_is(key, form->companions[1]));
 }
 
-static void unknown_key(const struct scope *scope, const struct yaml_pair *pair) {
+static void unknown_key(const struct sample_scope *scope, const struct yaml_pair *pair) {
     struct suggestion suggestion;
     suggestion_begin(&suggestion, pair->key);
     for (size_t i = 0; i < FORMS; i++) suggestion_note(&suggestion, text_from(forms[i].key));
@@ -388,7 +388,7 @@ static void unknown_key(const struct scope *scope, const struct yaml_pair *pair)
 }
 
 /* The form whose key stands in a mapping; the short forms are an expression and a list of cases. */
-static const struct form *find_form(const struct scope *scope, const struct yaml_node *node) {
+static const struct form *find_form(const struct sample_scope *scope, const struct yaml_node *node) {
     if (node->kind == YAML_SCALAR) return &forms[0];
     if (node->kind == YAML_SEQUENCE) return &forms[FORMS - 1];
     for (size_t i = 0; i < FORMS; i++) {
@@ -403,7 +403,7 @@ static const struct form *find_form(const struct scope *scope, const struct yaml
     return NULL;
 }
 
-static bool check_keys(const struct scope *scope, const struct form *form, const struct yaml_node *mapping) {
+static bool check_keys(const struct sample_scope *scope, const struct form *form, const struct yaml_node *mapping) {
     bool good = true;
     for (size_t i = 0; i < mapping->count; i++) {
         if (belongs(form, mapping->pairs[i].key)) continue;
@@ -431,7 +431,7 @@ static bool read_adjustments(const struct reading *reading) {
     return good;
 }
 
-struct draw *draw_read(const struct scope *scope, const struct yaml_node *node, struct column *column) {
+struct draw *draw_read(const struct sample_scope *scope, const struct yaml_node *node, struct sample_column *column) {
     const struct form *form = find_form(scope, node);
     struct draw *draw = ARENA_NEW(scope->profile->arena, struct draw);
     if (!form || arena_failed(scope->profile->arena)) return NULL;

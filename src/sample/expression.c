@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-static struct value truth(bool yes) {
+static struct sample_value truth(bool yes) {
     return value_number(yes);
 }
 
@@ -11,7 +11,7 @@ static const struct row *row_above(const struct row *row, size_t up) {
     return row;
 }
 
-static struct value member_column(const struct expression *expression, const struct scene *scene) {
+static struct sample_value member_column(const struct expression *expression, const struct scene *scene) {
     for (size_t i = 0; i < scene->member_count; i++) {
         const struct row *member = scene->members[i];
         if (member->values[0].number == expression->constant.number) return member->values[expression->column->slot];
@@ -19,14 +19,14 @@ static struct value member_column(const struct expression *expression, const str
     return value_empty();
 }
 
-static struct value area_value(const struct expression *expression, const struct row *row) {
+static struct sample_value area_value(const struct expression *expression, const struct row *row) {
     const struct area *area = row->area->at[expression->level];
     if (expression->operation == OPERATION_AREA_NUMBER) return value_number(area->number);
     if (expression->operation == OPERATION_AREA_CODE) return value_text(area->code);
     return area->fields[expression->field];
 }
 
-static struct value arithmetic(enum operation operation, int64_t a, int64_t b) {
+static struct sample_value arithmetic(enum operation operation, int64_t a, int64_t b) {
     int64_t result = 0;
     bool failed = false;
     switch (operation) {
@@ -54,16 +54,16 @@ static bool compare(enum operation operation, int64_t a, int64_t b) {
 }
 
 static bool is_in(const struct expression *expression, const struct scene *scene, const struct row *row) {
-    struct value value = expression_value(expression->operand[0], scene, row);
+    struct sample_value value = expression_value(expression->operand[0], scene, row);
     for (size_t i = 0; i < expression->items.count && !value.empty; i++) {
-        struct value item = expression_value(expression->items.items[i], scene, row);
+        struct sample_value item = expression_value(expression->items.items[i], scene, row);
         if (!item.empty && item.number == value.number) return true;
     }
     return false;
 }
 
 static bool is_between(const struct expression *expression, const struct scene *scene, const struct row *row) {
-    struct value value[3];
+    struct sample_value value[3];
     for (size_t i = 0; i < 3; i++) {
         value[i] = expression_value(expression->operand[i], scene, row);
         if (value[i].empty) return false;
@@ -71,30 +71,31 @@ static bool is_between(const struct expression *expression, const struct scene *
     return value[1].number <= value[0].number && value[0].number <= value[2].number;
 }
 
-static struct value over_members(const struct expression *expression, const struct scene *scene) {
+static struct sample_value over_members(const struct expression *expression, const struct scene *scene) {
     int64_t total = 0;
     for (size_t i = 0; i < scene->member_count; i++) {
         const struct row *member = scene->members[i];
         if (!expression_holds(expression->operand[0], scene, member)) continue;
         if (expression->operation == OPERATION_ANY) return truth(true);
-        struct value value = value_number(1);
+        struct sample_value value = value_number(1);
         if (expression->operation == OPERATION_SUM) value = expression_value(expression->operand[1], scene, member);
         if (!value.empty && __builtin_add_overflow(total, value.number, &total)) return value_empty();
     }
     return value_number(total);
 }
 
-static struct value two_operands(const struct expression *expression, const struct scene *scene,
-                                 const struct row *row) {
-    struct value a = expression_value(expression->operand[0], scene, row);
-    struct value b = expression_value(expression->operand[1], scene, row);
+static struct sample_value two_operands(const struct expression *expression, const struct scene *scene,
+                                        const struct row *row) {
+    struct sample_value a = expression_value(expression->operand[0], scene, row);
+    struct sample_value b = expression_value(expression->operand[1], scene, row);
     bool comparison = expression->kind == KIND_TRUTH;
     if (a.empty || b.empty) return comparison ? truth(false) : value_empty();
     if (comparison) return truth(compare(expression->operation, a.number, b.number));
     return arithmetic(expression->operation, a.number, b.number);
 }
 
-struct value expression_value(const struct expression *expression, const struct scene *scene, const struct row *row) {
+struct sample_value expression_value(const struct expression *expression, const struct scene *scene,
+                                     const struct row *row) {
     switch (expression->operation) {
     case OPERATION_CONSTANT: return expression->constant;
     case OPERATION_COLUMN: return row_above(row, expression->up)->values[expression->column->slot];
@@ -125,6 +126,6 @@ struct value expression_value(const struct expression *expression, const struct 
 
 bool expression_holds(const struct expression *expression, const struct scene *scene, const struct row *row) {
     if (!expression) return true;
-    struct value value = expression_value(expression, scene, row);
+    struct sample_value value = expression_value(expression, scene, row);
     return !value.empty && value.number != 0;
 }

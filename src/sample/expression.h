@@ -19,12 +19,12 @@
 #include "sample/profile.h"
 
 /* What the names of an expression can mean. */
-struct scope {
+struct sample_scope {
     struct profile *profile;
-    const struct entity *entity; /* whose row is drawn; NULL: only areas are known */
-    size_t before;               /* columns drawn earlier than this are known */
-    size_t step_before;          /* the same of the members together */
-    const struct shape *shape;   /* whose roles are known, the first `roles` of them; or NULL */
+    const struct sample_entity *entity; /* whose row is drawn; NULL: only areas are known */
+    size_t before;                      /* columns drawn earlier than this are known */
+    size_t step_before;                 /* the same of the members together */
+    const struct shape *shape;          /* whose roles are known, the first `roles` of them; or NULL */
     size_t roles;
     size_t roles_before; /* the columns of theirs that are known */
     size_t level;        /* the narrowest level of areas that is known */
@@ -66,29 +66,29 @@ enum operation {
 struct expression {
     enum operation operation;
     enum kind kind;
-    struct value constant;             /* also the role of a member's column */
-    const struct column *column;       /* of COLUMN, MEMBER_COLUMN */
-    size_t up;                         /* how many parents up its row is */
-    size_t level, field;               /* of the areas */
-    struct expression *operand[3];     /* COUNT, ANY, SUM: the condition or NULL, then what is summed */
-    VECTOR(struct expression *) items; /* of IN */
-    uint32_t offset, length;           /* in the text, in bytes */
+    struct sample_value constant;       /* also the role of a member's column */
+    const struct sample_column *column; /* of COLUMN, MEMBER_COLUMN */
+    size_t up;                          /* how many parents up its row is */
+    size_t level, field;                /* of the areas */
+    struct expression *operand[3];      /* COUNT, ANY, SUM: the condition or NULL, then what is summed */
+    VECTOR(struct expression *) items;  /* of IN */
+    uint32_t offset, length;            /* in the text, in bytes */
 };
 
 /* The expression in a scalar, or NULL with a diagnostic. */
-struct expression *expression_read(const struct scope *scope, const struct yaml_node *node);
+struct expression *expression_read(const struct sample_scope *scope, const struct yaml_node *node);
 
 /* The same, and it must be of that kind. */
-struct expression *expression_read_kind(const struct scope *scope, const struct yaml_node *node, enum kind kind);
+struct expression *expression_read_kind(const struct sample_scope *scope, const struct yaml_node *node, enum kind kind);
 
 /* The kind as a word for messages. */
 struct text kind_name(enum kind kind);
 
 /* A row while its family is made. */
 struct row {
-    const struct entity *entity;
+    const struct sample_entity *entity;
     struct row *parent; /* NULL for the family and for reference rows */
-    struct value *values;
+    struct sample_value *values;
     struct text id;
     uint64_t stream;
     int64_t number;   /* among its parent's, or of its role among the members: from 1 */
@@ -107,7 +107,8 @@ struct scene {
     struct row *family;
 };
 
-struct value expression_value(const struct expression *expression, const struct scene *scene, const struct row *row);
+struct sample_value expression_value(const struct expression *expression, const struct scene *scene,
+                                     const struct row *row);
 
 /* True when it is known to be yes; NULL counts as yes. */
 bool expression_holds(const struct expression *expression, const struct scene *scene, const struct row *row);

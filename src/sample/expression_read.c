@@ -18,7 +18,7 @@ enum token {
 };
 
 struct reader {
-    const struct scope *scope;
+    const struct sample_scope *scope;
     const struct yaml_node *node;
     struct text text;
     size_t offset;   /* behind the token */
@@ -26,8 +26,8 @@ struct reader {
     enum token token;
     struct text word; /* of the token */
     int64_t number;
-    const struct entity *entity; /* whose names are meant */
-    bool over_members;           /* inside an aggregate */
+    const struct sample_entity *entity; /* whose names are meant */
+    bool over_members;                  /* inside an aggregate */
     size_t depth;
     bool failed;
 };
@@ -158,7 +158,7 @@ static struct expression *node_new(struct reader *reader, enum operation operati
     return expression;
 }
 
-static struct expression *constant(struct reader *reader, enum kind kind, struct value value) {
+static struct expression *constant(struct reader *reader, enum kind kind, struct sample_value value) {
     struct expression *expression = node_new(reader, OPERATION_CONSTANT, kind);
     expression->constant = value;
     return expression;
@@ -181,8 +181,8 @@ static void complain_node(struct reader *reader, enum sample_message message, co
 
 /* A column's value must have been drawn by the time it is read. */
 static void need_drawn(struct reader *reader, const struct expression *expression) {
-    const struct scope *scope = reader->scope;
-    const struct column *column = expression->column;
+    const struct sample_scope *scope = reader->scope;
+    const struct sample_column *column = expression->column;
     if (stopped(reader) || !column) return;
     bool of_members = reader->over_members && column->entity == scope->profile->member;
     size_t before = of_members ? scope->step_before : scope->before;
@@ -193,7 +193,7 @@ static void need_drawn(struct reader *reader, const struct expression *expressio
 
 static void note_names(struct reader *reader, struct suggestion *suggestion) {
     const struct profile *profile = reader->scope->profile;
-    for (const struct entity *entity = reader->entity; entity; entity = entity->parent) {
+    for (const struct sample_entity *entity = reader->entity; entity; entity = entity->parent) {
         for (size_t i = 0; i < entity->columns.count; i++) {
             suggestion_note(suggestion, entity->columns.items[i]->name);
         }
@@ -206,7 +206,8 @@ static void note_names(struct reader *reader, struct suggestion *suggestion) {
     }
 }
 
-static void unknown_name(struct reader *reader, const struct expression *expression, const struct column *compared) {
+static void unknown_name(struct reader *reader, const struct expression *expression,
+                         const struct sample_column *compared) {
     if (stopped(reader)) return;
     struct suggestion suggestion;
     suggestion_begin(&suggestion, expression->constant.text);
@@ -235,7 +236,7 @@ static void need_same(struct reader *reader, const struct expression *left, cons
 
 /* Names */
 
-static struct expression *column_node(struct reader *reader, const struct column *column, size_t up) {
+static struct expression *column_node(struct reader *reader, const struct sample_column *column, size_t up) {
     struct expression *expression = node_new(reader, OPERATION_COLUMN, column->kind);
     expression->column = column;
     expression->up = up;
@@ -272,8 +273,8 @@ static bool find_level(const struct reader *reader, struct text name, size_t *ou
 /* A name by itself: a column of the row or of those above it, an area's field, an area. */
 static struct expression *resolve(struct reader *reader, struct text name) {
     size_t up = 0, level;
-    for (const struct entity *entity = reader->entity; entity; entity = entity->parent, up++) {
-        const struct column *column = entity_column(entity, name);
+    for (const struct sample_entity *entity = reader->entity; entity; entity = entity->parent, up++) {
+        const struct sample_column *column = entity_column(entity, name);
         if (column) return column_node(reader, column, up);
     }
     if (find_level(reader, name, &level)) return level_node(reader, OPERATION_AREA_NUMBER, level);
@@ -288,7 +289,7 @@ static struct expression *resolve(struct reader *reader, struct text name) {
 
 static struct expression *member_column_node(struct reader *reader, struct text role, struct text name) {
     const struct shape *shape = reader->scope->shape;
-    const struct column *column = entity_column(reader->scope->profile->member, name);
+    const struct sample_column *column = entity_column(reader->scope->profile->member, name);
     for (size_t i = 0; shape && column && i < reader->scope->roles; i++) {
         if (!text_equal(shape->members.items[i].role.text, role)) continue;
         struct expression *expression = node_new(reader, OPERATION_MEMBER_COLUMN, column->kind);
@@ -301,7 +302,7 @@ static struct expression *member_column_node(struct reader *reader, struct text 
 
 /* A column of the first member, once the members are made. */
 static struct expression *first_column_node(struct reader *reader, struct text name) {
-    const struct column *column = entity_column(reader->scope->profile->member, name);
+    const struct sample_column *column = entity_column(reader->scope->profile->member, name);
     if (!column || !reader->entity) return NULL;
     struct expression *expression = node_new(reader, OPERATION_FIRST_COLUMN, column->kind);
     expression->column = column;
@@ -316,9 +317,9 @@ static struct expression *resolve_path(struct reader *reader, struct text owner,
         if (field) return field;
         return text_is(name, "code") ? level_node(reader, OPERATION_AREA_CODE, level) : NULL;
     }
-    for (const struct entity *entity = reader->entity; entity; entity = entity->parent, up++) {
+    for (const struct sample_entity *entity = reader->entity; entity; entity = entity->parent, up++) {
         if (!text_equal(entity->name, owner)) continue;
-        const struct column *column = entity_column(entity, name);
+        const struct sample_column *column = entity_column(entity, name);
         if (column) return column_node(reader, column, up);
         if (!text_is(name, "id")) return NULL;
         struct expression *expression = node_new(reader, OPERATION_ID, KIND_TEXT);
@@ -361,7 +362,7 @@ static struct expression *parse_name(struct reader *reader) {
 
 /* The members, and the condition after `where`. */
 static void parse_members(struct reader *reader, struct expression *expression) {
-    const struct entity *member = reader->scope->profile->member;
+    const struct sample_entity *member = reader->scope->profile->member;
     bool named = reader->token == TOKEN_NAME && text_equal(reader->word, member->name);
     if (!named) complain_here(reader, SAMPLE_EXPECTED, member->name);
     next(reader);
@@ -526,10 +527,10 @@ static void settle_word(struct reader *reader, struct expression *expression, co
     if (stopped(reader)) return;
     bool quoted = expression->operation == OPERATION_CONSTANT && expression->kind == KIND_WORD;
     bool unsettled = expression->operation == OPERATION_WORD || quoted;
-    const struct column *column = other->column;
+    const struct sample_column *column = other->column;
     if (column && column->kind == KIND_WORD && (unsettled || expression->operation == OPERATION_AREA_NUMBER)) {
         struct text text = text_slice(reader->text, expression->offset, expression->offset + expression->length);
-        struct value word = profile_word(reader->scope->profile, quoted ? expression->constant.text : text);
+        struct sample_value word = profile_word(reader->scope->profile, quoted ? expression->constant.text : text);
         if (column_has_word(column, word.number)) {
             expression->operation = OPERATION_CONSTANT;
             expression->kind = KIND_WORD;
@@ -630,7 +631,7 @@ static struct expression *parse_or(struct reader *reader) {
     return left;
 }
 
-struct expression *expression_read(const struct scope *scope, const struct yaml_node *node) {
+struct expression *expression_read(const struct sample_scope *scope, const struct yaml_node *node) {
     if (node->kind != YAML_SCALAR) {
         sample_complain(scope->diagnostics, SAMPLE_NOT_EXPRESSION, node->at, TEXT(""), TEXT(""), TEXT(""));
         return NULL;
@@ -643,7 +644,8 @@ struct expression *expression_read(const struct scope *scope, const struct yaml_
     return stopped(&reader) ? NULL : expression;
 }
 
-struct expression *expression_read_kind(const struct scope *scope, const struct yaml_node *node, enum kind kind) {
+struct expression *expression_read_kind(const struct sample_scope *scope, const struct yaml_node *node,
+                                        enum kind kind) {
     struct expression *expression = expression_read(scope, node);
     if (!expression || expression->kind == kind || expression->kind == KIND_NONE) return expression;
     sample_complain(scope->diagnostics, SAMPLE_WRONG_KIND, node->at, kind_name(expression->kind), kind_name(kind),

@@ -35,17 +35,17 @@ static void begin_again(struct family *family) {
     family->scene.family = NULL;
 }
 
-static int64_t within(struct value value, int64_t least, int64_t most) {
+static int64_t within(struct sample_value value, int64_t least, int64_t most) {
     if (value.empty || value.number < least) return least;
     return value.number > most ? most : value.number;
 }
 
 /* False when memory has run out. */
-static bool row_begin(struct family *family, struct row *row, const struct entity *entity, struct row *parent) {
+static bool row_begin(struct family *family, struct row *row, const struct sample_entity *entity, struct row *parent) {
     row->entity = entity;
     row->parent = parent;
     if (parent) row->area = parent->area;
-    row->values = ARENA_ARRAY(&family->arena, struct value, entity->columns.count);
+    row->values = ARENA_ARRAY(&family->arena, struct sample_value, entity->columns.count);
     if (arena_failed(&family->arena)) return false;
     for (size_t i = 0; i < entity->columns.count; i++) row->values[i] = value_empty();
     return true;
@@ -53,7 +53,7 @@ static bool row_begin(struct family *family, struct row *row, const struct entit
 
 static void draw_columns(struct family *family, struct row *row, size_t first, size_t end, struct draw *const *given) {
     for (size_t slot = first; slot < end; slot++) {
-        const struct column *column = row->entity->columns.items[slot];
+        const struct sample_column *column = row->entity->columns.items[slot];
         const struct draw *draw = given && given[slot] ? given[slot] : column->draw;
         row->values[slot] = draw_value(draw, &family->scene, row, random_stream(row->stream, column->stream));
     }
@@ -61,14 +61,15 @@ static void draw_columns(struct family *family, struct row *row, size_t first, s
 
 static const struct shape *find_shape(const struct family *family) {
     const struct profile *profile = family->scene.profile;
-    struct value word = family->row.values[profile->shape_column->slot];
+    struct sample_value word = family->row.values[profile->shape_column->slot];
     for (size_t i = 0; i < profile->shapes.count; i++) {
         if (text_equal(profile->shapes.items[i]->name, word.text)) return profile->shapes.items[i];
     }
     return profile->shapes.items[0];
 }
 
-static void make_member(struct family *family, const struct step *step, const struct member *member, int64_t number) {
+static void make_member(struct family *family, const struct sample_step *step, const struct member *member,
+                        int64_t number) {
     struct row *row = ARENA_NEW(&family->arena, struct row);
     if (!row_begin(family, row, step->entity, &family->row)) return;
     int64_t in_family = (int64_t)family->members.count + 1;
@@ -83,7 +84,7 @@ static void make_member(struct family *family, const struct step *step, const st
     draw_columns(family, row, step->first, step->end, member->given);
 }
 
-static void make_members(struct family *family, const struct step *step) {
+static void make_members(struct family *family, const struct sample_step *step) {
     const struct shape *shape = find_shape(family);
     for (size_t i = 0; i < shape->members.count; i++) {
         const struct member *member = &shape->members.items[i];
@@ -98,7 +99,7 @@ static void make_members(struct family *family, const struct step *step) {
     }
 }
 
-static void make_events(struct family *family, const struct step *step, struct row *parent) {
+static void make_events(struct family *family, const struct sample_step *step, struct row *parent) {
     uint64_t kind = random_stream(parent->stream, random_name(step->entity->name));
     int64_t times =
         within(draw_value(step->times, &family->scene, parent, random_stream(kind, TIMES)), 0, EVENTS_AT_MOST);
@@ -112,7 +113,7 @@ static void make_events(struct family *family, const struct step *step, struct r
     }
 }
 
-static void run_step(struct family *family, const struct step *step) {
+static void run_step(struct family *family, const struct sample_step *step) {
     const struct profile *profile = family->scene.profile;
     if (step->entity == profile->family) {
         draw_columns(family, &family->row, step->first, step->end, NULL);
@@ -143,7 +144,7 @@ bool family_make(struct family *family, const struct area *place, int64_t number
     return !arena_failed(&family->arena);
 }
 
-struct row *family_make_reference(struct family *family, const struct entity *entity, const struct group *group,
+struct row *family_make_reference(struct family *family, const struct sample_entity *entity, const struct group *group,
                                   const struct area *area, int64_t number) {
     begin_again(family);
     struct row *row = ARENA_NEW(&family->arena, struct row);

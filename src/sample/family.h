@@ -24,7 +24,7 @@ bool family_make(struct family *family, const struct area *place, int64_t number
 
 /* Makes the number-th reference row of a group in an area of the group's level; in the family's arena. NULL when memory
  * has run out. */
-struct row *family_make_reference(struct family *family, const struct entity *entity, const struct group *group,
+struct row *family_make_reference(struct family *family, const struct sample_entity *entity, const struct group *group,
                                   const struct area *area, int64_t number);
 
 /* How many families a place has compared with others; at least 1. */

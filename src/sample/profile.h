@@ -29,16 +29,16 @@ struct level {
 };
 
 /* Something with rows: the family, its members, what happens to either, or reference rows. */
-struct entity {
+struct sample_entity {
     struct text name;
-    struct entity *parent; /* NULL: it lies in an area */
-    size_t level;          /* of that area */
-    VECTOR(struct column *) columns;
+    struct sample_entity *parent; /* NULL: it lies in an area */
+    size_t level;                 /* of that area */
+    VECTOR(struct sample_column *) columns;
 };
 
-struct column {
+struct sample_column {
     struct text name;
-    struct entity *entity;
+    struct sample_entity *entity;
     enum kind kind;
     size_t slot;       /* among its row's values */
     size_t order;      /* of drawing, counted over all entities */
@@ -50,15 +50,15 @@ struct column {
 };
 
 /* Columns drawn together for every row of an entity. */
-struct step {
-    struct entity *entity;
+struct sample_step {
+    struct sample_entity *entity;
     struct draw *times; /* rows for each parent; NULL for the family and its members */
     size_t first, end;  /* slots */
 };
 
 /* A kind of family: so many members of each role. */
 struct member {
-    struct value role;
+    struct sample_value role;
     struct draw *times;  /* NULL: once */
     struct draw **given; /* by slot; NULL where the column's own draw holds */
 };
@@ -75,22 +75,22 @@ struct group {
     struct draw **given; /* by slot */
 };
 struct rows {
-    struct entity *entity;
+    struct sample_entity *entity;
     VECTOR(struct group *) groups;
 };
 
 /* What a file of the sample looks like: its columns in the order they are written. */
 struct layout {
-    struct entity *entity;
-    VECTOR(const struct column *) columns;
+    struct sample_entity *entity;
+    VECTOR(const struct sample_column *) columns;
 };
 
 /* A value in force before the first month. */
 struct opening {
-    struct entity *entity;
+    struct sample_entity *entity;
     struct text rule;
-    struct expression *when;     /* NULL: always */
-    const struct column *column; /* whose value is written, or NULL: */
+    struct expression *when;            /* NULL: always */
+    const struct sample_column *column; /* whose value is written, or NULL: */
     struct text literal;
 };
 
@@ -99,19 +99,19 @@ struct profile {
     day_number first_day; /* of the profile's month: ages are as of then */
     struct level levels[LEVELS_MAX];
     size_t level_count;
-    struct entity *family, *member;
-    const struct column *shape_column; /* the family's, whose word names its shape */
-    struct draw *weight;               /* how many families a place has, compared with others */
-    int64_t families_at_most;          /* in one place */
-    VECTOR(struct entity *) entities;
-    VECTOR(struct step *) steps;
+    struct sample_entity *family, *member;
+    const struct sample_column *shape_column; /* the family's, whose word names its shape */
+    struct draw *weight;                      /* how many families a place has, compared with others */
+    int64_t families_at_most;                 /* in one place */
+    VECTOR(struct sample_entity *) entities;
+    VECTOR(struct sample_step *) steps;
     VECTOR(struct shape *) shapes; /* by the word of the shape column: see profile_shape */
     VECTOR(struct rows *) rows;
     VECTOR(struct layout *) layouts;
     VECTOR(struct opening *) openings;
-    VECTOR(struct value *) words; /* by number */
-    struct map words_by_text;     /* to struct value */
-    struct map lists;             /* to struct word_list */
+    VECTOR(struct sample_value *) words; /* by number */
+    struct map words_by_text;            /* to struct sample_value */
+    struct map lists;                    /* to struct word_list */
 };
 
 struct word_list {
@@ -122,9 +122,9 @@ struct word_list {
 struct profile *profile_read(struct arena *arena, const struct source *source, struct diagnostics *diagnostics);
 
 /* A word as a value: the same number whenever it is asked for. */
-struct value profile_word(struct profile *profile, struct text word);
+struct sample_value profile_word(struct profile *profile, struct text word);
 
-struct column *entity_column(const struct entity *entity, struct text name);
-bool column_has_word(const struct column *column, int64_t word);
+struct sample_column *entity_column(const struct sample_entity *entity, struct text name);
+bool column_has_word(const struct sample_column *column, int64_t word);
 
 #endif

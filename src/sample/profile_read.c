@@ -21,15 +21,15 @@ struct profile_reader {
     const struct yaml_node *root;
     size_t errors_before; /* those that were there already */
     size_t drawn;         /* columns whose order is settled */
-    struct step *member_step;
+    struct sample_step *member_step;
 };
 
 /* Words, entities, columns */
 
-struct value profile_word(struct profile *profile, struct text word) {
-    struct value *known = map_get(&profile->words_by_text, word);
+struct sample_value profile_word(struct profile *profile, struct text word) {
+    struct sample_value *known = map_get(&profile->words_by_text, word);
     if (known) return *known;
-    struct value *value = ARENA_NEW(profile->arena, struct value);
+    struct sample_value *value = ARENA_NEW(profile->arena, struct sample_value);
     value->number = (int64_t)profile->words.count;
     value->text = text_copy(profile->arena, word);
     VECTOR_PUSH(profile->arena, &profile->words, value);
@@ -37,21 +37,21 @@ struct value profile_word(struct profile *profile, struct text word) {
     return *value;
 }
 
-static struct entity *profile_entity(const struct profile *profile, struct text name) {
+static struct sample_entity *profile_entity(const struct profile *profile, struct text name) {
     for (size_t i = 0; i < profile->entities.count; i++) {
         if (text_equal(profile->entities.items[i]->name, name)) return profile->entities.items[i];
     }
     return NULL;
 }
 
-struct column *entity_column(const struct entity *entity, struct text name) {
+struct sample_column *entity_column(const struct sample_entity *entity, struct text name) {
     for (size_t i = 0; entity && i < entity->columns.count; i++) {
         if (text_equal(entity->columns.items[i]->name, name)) return entity->columns.items[i];
     }
     return NULL;
 }
 
-bool column_has_word(const struct column *column, int64_t word) {
+bool column_has_word(const struct sample_column *column, int64_t word) {
     for (size_t i = 0; i < column->words.count; i++) {
         if (column->words.items[i] == word) return true;
     }
@@ -63,8 +63,8 @@ static void complain(struct profile_reader *reader, enum sample_message message,
     sample_complain(reader->diagnostics, message, at, first, second, TEXT(""));
 }
 
-static struct entity *entity_new(struct profile_reader *reader, struct text name, struct entity *parent) {
-    struct entity *entity = ARENA_NEW(reader->arena, struct entity);
+static struct sample_entity *entity_new(struct profile_reader *reader, struct text name, struct sample_entity *parent) {
+    struct sample_entity *entity = ARENA_NEW(reader->arena, struct sample_entity);
     entity->name = name;
     entity->parent = parent;
     entity->level = reader->profile->level_count - 1;
@@ -72,8 +72,8 @@ static struct entity *entity_new(struct profile_reader *reader, struct text name
     return entity;
 }
 
-static struct column *column_new(struct profile_reader *reader, struct entity *entity, struct text name) {
-    struct column *column = ARENA_NEW(reader->arena, struct column);
+static struct sample_column *column_new(struct profile_reader *reader, struct sample_entity *entity, struct text name) {
+    struct sample_column *column = ARENA_NEW(reader->arena, struct sample_column);
     column->name = name;
     column->entity = entity;
     column->slot = entity->columns.count;
@@ -217,7 +217,7 @@ static void read_lists(struct profile_reader *reader) {
         for (size_t from = 0, end; from < text.length; from = end + 1) {
             end = word_end(text, from);
             if (end == from) continue;
-            struct value word = profile_word(reader->profile, text_slice(text, from, end));
+            struct sample_value word = profile_word(reader->profile, text_slice(text, from, end));
             VECTOR_PUSH(reader->arena, &list->words, word.number);
         }
         if (list->words.count)
@@ -230,19 +230,20 @@ static void read_lists(struct profile_reader *reader) {
 /* Columns */
 
 /* `given: whole` or `given: [words]`: the kind is told here, the value by each shape or group. */
-static void read_given_kind(struct profile_reader *reader, struct column *column, const struct yaml_node *given) {
+static void read_given_kind(struct profile_reader *reader, struct sample_column *column,
+                            const struct yaml_node *given) {
     if (given->kind != YAML_SEQUENCE) {
         read_kind(reader, given, &column->kind);
         return;
     }
     column->kind = KIND_WORD;
     for (size_t i = 0; i < given->count; i++) {
-        struct value word = profile_word(reader->profile, given->items[i]->scalar);
+        struct sample_value word = profile_word(reader->profile, given->items[i]->scalar);
         VECTOR_PUSH(reader->arena, &column->words, word.number);
     }
 }
 
-static void read_cell(struct profile_reader *reader, struct column *column, const struct yaml_node *node) {
+static void read_cell(struct profile_reader *reader, struct sample_column *column, const struct yaml_node *node) {
     const struct yaml_node *share = yaml_get(node, "unknown"), *decimals = yaml_get(node, "decimals");
     const struct yaml_node *when = yaml_get(node, "when");
     int64_t digits = 0;
@@ -253,14 +254,14 @@ static void read_cell(struct profile_reader *reader, struct column *column, cons
     if (when) complain(reader, SAMPLE_ONLY_CASE, when->at, TEXT("when"), TEXT(""));
 }
 
-static void read_column(struct profile_reader *reader, struct column *column, const struct yaml_node *node,
+static void read_column(struct profile_reader *reader, struct sample_column *column, const struct yaml_node *node,
                         size_t step_before, bool may_be_given) {
-    struct scope scope = {.profile = reader->profile,
-                          .entity = column->entity,
-                          .before = column->order,
-                          .step_before = step_before,
-                          .level = reader->profile->level_count - 1,
-                          .diagnostics = reader->diagnostics};
+    struct sample_scope scope = {.profile = reader->profile,
+                                 .entity = column->entity,
+                                 .before = column->order,
+                                 .step_before = step_before,
+                                 .level = reader->profile->level_count - 1,
+                                 .diagnostics = reader->diagnostics};
     bool mapping = node->kind == YAML_MAPPING;
     const struct yaml_node *given = mapping ? yaml_get(node, "given") : NULL;
     if (mapping) read_cell(reader, column, node);
@@ -276,7 +277,8 @@ static void read_column(struct profile_reader *reader, struct column *column, co
 
 /* Makes the columns known by name before any of them is read, so that a name used too early is told from an unknown
  * one. */
-static size_t declare_columns(struct profile_reader *reader, struct entity *entity, const struct yaml_node *mapping) {
+static size_t declare_columns(struct profile_reader *reader, struct sample_entity *entity,
+                              const struct yaml_node *mapping) {
     size_t first = entity->columns.count;
     for (size_t i = 0; i < mapping->count && !arena_failed(reader->arena); i++) {
         const struct yaml_pair *pair = &mapping->pairs[i];
@@ -289,9 +291,9 @@ static size_t declare_columns(struct profile_reader *reader, struct entity *enti
 }
 
 /* The name of a column in a list or as a key; complains when the entity has none like it. */
-static struct column *find_column(struct profile_reader *reader, const struct entity *entity, struct text name,
-                                  struct position at) {
-    struct column *column = entity_column(entity, name);
+static struct sample_column *find_column(struct profile_reader *reader, const struct sample_entity *entity,
+                                         struct text name, struct position at) {
+    struct sample_column *column = entity_column(entity, name);
     if (column) return column;
     struct suggestion suggestion;
     suggestion_begin(&suggestion, name);
@@ -302,9 +304,9 @@ static struct column *find_column(struct profile_reader *reader, const struct en
 }
 
 /* The draw that a shape or a group gives for a column. */
-static struct draw *read_given(struct profile_reader *reader, struct scope *scope, struct column *column,
+static struct draw *read_given(struct profile_reader *reader, struct sample_scope *scope, struct sample_column *column,
                                const struct yaml_node *node) {
-    struct column probe = {.name = column->name};
+    struct sample_column probe = {.name = column->name};
     bool open = column->draw || column->words.count == 0;
     scope->before = column->order;
     struct draw *draw = draw_read(scope, node, &probe);
@@ -324,14 +326,15 @@ static struct draw *read_given(struct profile_reader *reader, struct scope *scop
 }
 
 /* The draws of one shape's member or of one group, by slot; what has no draw of its own must be given. */
-static struct draw **read_all_given(struct profile_reader *reader, struct scope *scope, struct entity *entity,
-                                    size_t first, size_t end, const struct yaml_node *mapping) {
+static struct draw **read_all_given(struct profile_reader *reader, struct sample_scope *scope,
+                                    struct sample_entity *entity, size_t first, size_t end,
+                                    const struct yaml_node *mapping) {
     struct draw **given = ARENA_ARRAY(reader->arena, struct draw *, entity->columns.count);
     if (arena_failed(reader->arena)) return NULL;
     for (size_t i = 0; i < mapping->count; i++) {
         const struct yaml_pair *pair = &mapping->pairs[i];
         if (entity == reader->profile->member && (text_is(pair->key, "role") || text_is(pair->key, "times"))) continue;
-        struct column *column = find_column(reader, entity, pair->key, pair->key_at);
+        struct sample_column *column = find_column(reader, entity, pair->key, pair->key_at);
         if (!column) continue;
         bool in_step = column->slot >= first && column->slot < end;
         if (in_step)
@@ -348,7 +351,8 @@ static struct draw **read_all_given(struct profile_reader *reader, struct scope 
 }
 
 /* A draw of how many; it may be empty, which is none. */
-static struct draw *read_times(struct profile_reader *reader, const struct scope *scope, const struct yaml_node *node) {
+static struct draw *read_times(struct profile_reader *reader, const struct sample_scope *scope,
+                               const struct yaml_node *node) {
     struct draw *times = draw_read(scope, node, NULL);
     if (times && times->kind != KIND_WHOLE && times->kind != KIND_NONE) {
         complain(reader, SAMPLE_WRONG_KIND, node->at, kind_name(times->kind), kind_name(KIND_WHOLE));
@@ -357,7 +361,7 @@ static struct draw *read_times(struct profile_reader *reader, const struct scope
 }
 
 static void read_weight(struct profile_reader *reader) {
-    struct scope scope = {
+    struct sample_scope scope = {
         .profile = reader->profile, .level = reader->profile->level_count - 1, .diagnostics = reader->diagnostics};
     const struct yaml_node *weight = yaml_get(yaml_get(reader->root, "family"), "weight");
     if (!weight) {
@@ -392,7 +396,7 @@ static void read_group(struct profile_reader *reader, struct rows *rows, struct 
     group->mark = mark->scalar;
     if (!find_level(reader, at, "at", &group->level)) return;
     if (!read_number(reader, times, "times", 1, GROUP_TIMES_MAX, &group->times)) return;
-    struct scope scope = {
+    struct sample_scope scope = {
         .profile = reader->profile, .entity = rows->entity, .level = group->level, .diagnostics = reader->diagnostics};
     group->given = read_all_given(reader, &scope, rows->entity, 0, rows->entity->columns.count, draw);
     VECTOR_PUSH(reader->arena, &rows->groups, group);
@@ -427,11 +431,11 @@ static void read_rows(struct profile_reader *reader) {
 
 /* Steps */
 
-static struct entity *step_entity(struct profile_reader *reader, const struct yaml_node *node) {
+static struct sample_entity *step_entity(struct profile_reader *reader, const struct yaml_node *node) {
     const struct yaml_node *name = need(reader, node, "entity", YAML_SCALAR);
     if (!name) return NULL;
     struct profile *profile = reader->profile;
-    struct entity *entity = profile_entity(profile, name->scalar);
+    struct sample_entity *entity = profile_entity(profile, name->scalar);
     if (entity == profile->family || entity == profile->member) {
         CHECK_KEYS(reader, node, "entity", "draw");
         if (entity) return entity;
@@ -440,7 +444,7 @@ static struct entity *step_entity(struct profile_reader *reader, const struct ya
     const struct yaml_node *of = need(reader, node, "of", YAML_SCALAR);
     if (!yaml_get(node, "times")) complain(reader, SAMPLE_MISSING_KEY, node->at, TEXT("times"), TEXT(""));
     if (!of) return NULL;
-    struct entity *parent = profile_entity(profile, of->scalar);
+    struct sample_entity *parent = profile_entity(profile, of->scalar);
     if (!entity && parent && (parent == profile->family || parent == profile->member)) {
         return entity_new(reader, name->scalar, parent);
     }
@@ -449,12 +453,12 @@ static struct entity *step_entity(struct profile_reader *reader, const struct ya
 }
 
 /* The step with its columns declared but not read. */
-static struct step *declare_step(struct profile_reader *reader, const struct yaml_node *node) {
-    struct entity *entity = node->kind == YAML_MAPPING ? step_entity(reader, node) : NULL;
+static struct sample_step *declare_step(struct profile_reader *reader, const struct yaml_node *node) {
+    struct sample_entity *entity = node->kind == YAML_MAPPING ? step_entity(reader, node) : NULL;
     const struct yaml_node *draw = entity ? need(reader, node, "draw", YAML_MAPPING) : NULL;
     if (node->kind != YAML_MAPPING) complain(reader, SAMPLE_NOT_MAPPING, node->at, TEXT("steps"), TEXT(""));
     if (!draw) return NULL;
-    struct step *step = ARENA_NEW(reader->arena, struct step);
+    struct sample_step *step = ARENA_NEW(reader->arena, struct sample_step);
     step->entity = entity;
     step->first = declare_columns(reader, entity, draw);
     step->end = entity->columns.count;
@@ -464,17 +468,17 @@ static struct step *declare_step(struct profile_reader *reader, const struct yam
     return step;
 }
 
-static void read_step(struct profile_reader *reader, struct step *step, const struct yaml_node *node) {
+static void read_step(struct profile_reader *reader, struct sample_step *step, const struct yaml_node *node) {
     const struct yaml_node *draw = yaml_get(node, "draw"), *times = yaml_get(node, "times");
     if (step->first == step->end) return;
     size_t before = step->entity->columns.items[step->first]->order;
     if (times && step->entity->parent) {
-        struct scope scope = {.profile = reader->profile,
-                              .entity = step->entity->parent,
-                              .before = before,
-                              .step_before = before,
-                              .level = reader->profile->level_count - 1,
-                              .diagnostics = reader->diagnostics};
+        struct sample_scope scope = {.profile = reader->profile,
+                                     .entity = step->entity->parent,
+                                     .before = before,
+                                     .step_before = before,
+                                     .level = reader->profile->level_count - 1,
+                                     .diagnostics = reader->diagnostics};
         step->times = read_times(reader, &scope, times);
     }
     for (size_t slot = step->first; slot < step->end; slot++) {
@@ -486,7 +490,7 @@ static void read_step(struct profile_reader *reader, struct step *step, const st
 static void read_steps(struct profile_reader *reader) {
     const struct yaml_node *steps = need(reader, reader->root, "steps", YAML_SEQUENCE);
     if (!steps) return;
-    struct step **declared = ARENA_ARRAY(reader->arena, struct step *, steps->count + 1);
+    struct sample_step **declared = ARENA_ARRAY(reader->arena, struct sample_step *, steps->count + 1);
     if (arena_failed(reader->arena)) return;
     for (size_t i = 0; i < steps->count && !arena_failed(reader->arena); i++) {
         declared[i] = declare_step(reader, steps->items[i]);
@@ -503,7 +507,7 @@ static void read_steps(struct profile_reader *reader) {
 /* Roles are words of the members' first column; they are known before any condition is read. */
 static void read_roles(struct profile_reader *reader) {
     const struct yaml_node *shapes = need(reader, reader->root, "shapes", YAML_MAPPING);
-    struct column *role = reader->profile->member->columns.items[0];
+    struct sample_column *role = reader->profile->member->columns.items[0];
     for (size_t i = 0; shapes && i < shapes->count && !arena_failed(reader->arena); i++) {
         struct shape *shape = ARENA_NEW(reader->arena, struct shape);
         if (arena_failed(reader->arena)) return;
@@ -526,18 +530,18 @@ static void read_roles(struct profile_reader *reader) {
 
 static void read_member(struct profile_reader *reader, const struct shape *shape, size_t index,
                         const struct yaml_node *node) {
-    const struct step *step = reader->member_step;
+    const struct sample_step *step = reader->member_step;
     const struct profile *profile = reader->profile;
     struct member *member = &shape->members.items[index];
     size_t first = profile->member->columns.items[step->first]->order;
-    struct scope scope = {.profile = reader->profile,
-                          .entity = profile->family,
-                          .before = first,
-                          .shape = shape,
-                          .roles = index,
-                          .roles_before = first + step->end - step->first,
-                          .level = profile->level_count - 1,
-                          .diagnostics = reader->diagnostics};
+    struct sample_scope scope = {.profile = reader->profile,
+                                 .entity = profile->family,
+                                 .before = first,
+                                 .shape = shape,
+                                 .roles = index,
+                                 .roles_before = first + step->end - step->first,
+                                 .level = profile->level_count - 1,
+                                 .diagnostics = reader->diagnostics};
     const struct yaml_node *times = yaml_get(node, "times");
     if (times) member->times = read_times(reader, &scope, times);
     scope.entity = profile->member;
@@ -556,7 +560,7 @@ static void read_shapes(struct profile_reader *reader) {
         }
     }
     const struct yaml_node *name = need(reader, yaml_get(reader->root, "family"), "shape", YAML_SCALAR);
-    struct column *column = name ? find_column(reader, profile->family, name->scalar, name->at) : NULL;
+    struct sample_column *column = name ? find_column(reader, profile->family, name->scalar, name->at) : NULL;
     if (!column) return;
     profile->shape_column = column;
     if (column->kind != KIND_WORD) {
@@ -573,8 +577,8 @@ static void read_shapes(struct profile_reader *reader) {
 
 /* What is written */
 
-static struct entity *find_entity(struct profile_reader *reader, struct text name, struct position at) {
-    struct entity *entity = profile_entity(reader->profile, name);
+static struct sample_entity *find_entity(struct profile_reader *reader, struct text name, struct position at) {
+    struct sample_entity *entity = profile_entity(reader->profile, name);
     if (entity) return entity;
     struct suggestion suggestion;
     suggestion_begin(&suggestion, name);
@@ -598,7 +602,7 @@ static void read_files(struct profile_reader *reader) {
         }
         for (size_t k = 0; layout->entity && k < pair->value->count; k++) {
             const struct yaml_node *name = pair->value->items[k];
-            const struct column *column = find_column(reader, layout->entity, name->scalar, name->at);
+            const struct sample_column *column = find_column(reader, layout->entity, name->scalar, name->at);
             if (column) VECTOR_PUSH(reader->arena, &layout->columns, column);
         }
         VECTOR_PUSH(reader->arena, &reader->profile->layouts, layout);
@@ -620,12 +624,12 @@ static void read_opening(struct profile_reader *reader, const struct yaml_node *
         complain(reader, SAMPLE_BAD_STEP, entity->at, entity->scalar, TEXT(""));
     }
     if (!value->quoted) opening->column = find_column(reader, opening->entity, value->scalar, value->at);
-    struct scope scope = {.profile = reader->profile,
-                          .entity = opening->entity,
-                          .before = reader->drawn,
-                          .step_before = reader->drawn,
-                          .level = reader->profile->level_count - 1,
-                          .diagnostics = reader->diagnostics};
+    struct sample_scope scope = {.profile = reader->profile,
+                                 .entity = opening->entity,
+                                 .before = reader->drawn,
+                                 .step_before = reader->drawn,
+                                 .level = reader->profile->level_count - 1,
+                                 .diagnostics = reader->diagnostics};
     const struct yaml_node *when = yaml_get(node, "when");
     if (when) opening->when = expression_read_kind(&scope, when, KIND_TRUTH);
     VECTOR_PUSH(reader->arena, &reader->profile->openings, opening);

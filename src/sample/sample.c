@@ -92,7 +92,7 @@ static bool share_families(struct writer *writer) {
 
 /* Rows */
 
-static struct text parent_name(const struct writer *writer, const struct entity *entity) {
+static struct text parent_name(const struct writer *writer, const struct sample_entity *entity) {
     return entity->parent ? entity->parent->name : writer->profile->levels[entity->level].name;
 }
 
@@ -114,7 +114,8 @@ static void write_number(struct builder *out, int64_t number, unsigned decimals)
     if (decimals) builder_format(out, ".%0*llu", (int)decimals, (unsigned long long)(amount % unit));
 }
 
-static void write_value(struct writer *writer, struct builder *out, const struct column *column, struct value value) {
+static void write_value(struct writer *writer, struct builder *out, const struct sample_column *column,
+                        struct sample_value value) {
     if (value.empty) return;
     switch (column->kind) {
     case KIND_TRUTH: builder_add(out, value.number ? TEXT("yes") : TEXT("no")); break;
@@ -125,7 +126,7 @@ static void write_value(struct writer *writer, struct builder *out, const struct
 }
 
 /* Some cells are left empty, as in real registers; what depends on them was drawn all the same. */
-static bool is_left_empty(const struct column *column, const struct row *row) {
+static bool is_left_empty(const struct sample_column *column, const struct row *row) {
     if (column->unknown == 0) return false;
     uint64_t stream = random_stream(random_stream(row->stream, column->stream), column->stream);
     struct random random = random_begin(stream);
@@ -141,7 +142,7 @@ static bool write_row(struct writer *writer, const struct row *row, struct text 
         if (row->id.length) builder_format(out, "%.*s,", TEXT_ARG(row->id));
         builder_add(out, parent);
         for (size_t k = 0; k < layout->columns.count; k++) {
-            const struct column *column = layout->columns.items[k];
+            const struct sample_column *column = layout->columns.items[k];
             builder_add(out, TEXT(","));
             if (!is_left_empty(column, row)) write_value(writer, out, column, row->values[column->slot]);
         }

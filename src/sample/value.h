@@ -13,22 +13,22 @@ enum kind {
     KIND_TEXT
 };
 
-struct value {
+struct sample_value {
     int64_t number;   /* yes is 1; a word's number; nothing for a text */
     struct text text; /* of a word or a text */
     bool empty;
 };
 
-static inline struct value value_number(int64_t number) {
-    return (struct value){.number = number};
+static inline struct sample_value value_number(int64_t number) {
+    return (struct sample_value){.number = number};
 }
 
-static inline struct value value_empty(void) {
-    return (struct value){.empty = true};
+static inline struct sample_value value_empty(void) {
+    return (struct sample_value){.empty = true};
 }
 
-static inline struct value value_text(struct text text) {
-    return (struct value){.text = text};
+static inline struct sample_value value_text(struct text text) {
+    return (struct sample_value){.text = text};
 }
 
 #endif
