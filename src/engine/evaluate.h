@@ -1,5 +1,5 @@
-/* The evaluator's inside, shared by run.c (rules), evaluate.c (expressions), group.c (groups), lookup.c (parameters)
- * and explain.c. */
+/* The evaluator's inside, shared by run.c (rules), evaluate.c (expressions), group.c (groups) and lookup.c
+ * (parameters), and used by those who explain what it found. */
 #ifndef DOUDI_ENGINE_EVALUATE_H
 #define DOUDI_ENGINE_EVALUATE_H
 

@@ -1,8 +1,8 @@
 /* Records: rows as they arrive, in any order, with versions in time.
  *
- *     records_add(records, entity, id, parent_id)  ->  number of the row in its entity, from 0
- *     records_put(records, entity, row, field, lane) ...
- *     dataset_new(policy, records, month, ...)     takes the rows that stand in that month
+ *     records_add(records, entity, row)         ->  number of the row in its entity, from 0
+ *     records_put(records, input, number, lane) ...
+ *     dataset_new(policy, records, month, ...)  takes the rows that stand in that month
  *
  * Nothing is checked here across rows; that happens when a dataset is made of them. */
 #ifndef DOUDI_ENGINE_RECORDS_H

@@ -85,7 +85,7 @@ static bool is_one_of(struct text text, const char *const *words, size_t count) 
 /* What a cell says. An empty truth is drawn like no: a condition cannot hang on a list that nobody has. */
 static bool parse_field(enum kind kind, struct text text, struct sample_value *out) {
     static const char *const yes[] = {"yes", "true", "1", "是"}, *const no[] = {"no", "false", "0", "否", ""};
-    *out = value_text(text);
+    *out = sample_value_text(text);
     if (kind == KIND_TEXT) return true;
     if (kind == KIND_TRUTH) {
         out->number = is_one_of(text, yes, sizeof yes / sizeof *yes);

@@ -37,17 +37,17 @@ static struct sample_value interpolate(const struct draw *draw, struct random *r
     const struct point *point = draw->points.items;
     while (part >= point[1].share) point++;
     int64_t rise = (point[1].value - point[0].value) * (part - point[0].share);
-    return value_number(point[0].value + rise / (point[1].share - point[0].share));
+    return sample_value_number(point[0].value + rise / (point[1].share - point[0].share));
 }
 
 static struct sample_value between(const struct draw *draw, const struct scene *scene, struct row *row,
                                    struct random *random) {
     struct sample_value low = expression_value(draw->first, scene, row),
                         high = expression_value(draw->second, scene, row);
-    if (low.empty || high.empty) return value_empty();
+    if (low.empty || high.empty) return sample_value_empty();
     if (high.number <= low.number) return low;
     uint64_t span = (uint64_t)high.number - (uint64_t)low.number;
-    return value_number((int64_t)((uint64_t)low.number + random_below(random, span + (span < UINT64_MAX))));
+    return sample_value_number((int64_t)((uint64_t)low.number + random_below(random, span + (span < UINT64_MAX))));
 }
 
 static bool is_day(struct sample_value value) {
@@ -72,7 +72,7 @@ static struct sample_value join(const struct draw *draw, const struct scene *sce
         const struct expression *part = draw->parts.items[i];
         add_value(&out, part->kind, expression_value(part, scene, row), scene->arena);
     }
-    return value_text(builder_finish(&out, scene->arena));
+    return sample_value_text(builder_finish(&out, scene->arena));
 }
 
 /* The members before this one that have its age. */
@@ -95,20 +95,20 @@ static uint64_t family_in_region(const struct draw *draw, const struct scene *sc
 
 static struct sample_value birthday(const struct draw *draw, const struct scene *scene, struct row *row) {
     struct sample_value age = expression_value(draw->first, scene, row);
-    if (age.empty || age.number < 0 || age.number > AGE_MAX) return value_empty();
+    if (age.empty || age.number < 0 || age.number > AGE_MAX) return sample_value_empty();
     uint64_t offset = random_stream((uint64_t)age.number, SLOTS) % SLOTS;
     uint64_t again = (uint64_t)earlier_of_age(draw, scene, row, age.number) * SAME_AGE_STEP;
     uint64_t slot = (family_in_region(draw, scene) % SLOTS * SLOT_STEP + offset + again) % SLOTS;
     row->sequence = (int64_t)(slot % SEQUENCES);
     row->region = scene->family->area->at[draw->within]->number;
     int months = -12 * ((int)age.number + 1);
-    return value_number(day_add_months(scene->profile->first_day, months) + 1 + (day_number)(slot / SEQUENCES));
+    return sample_value_number(day_add_months(scene->profile->first_day, months) + 1 + (day_number)(slot / SEQUENCES));
 }
 
 static struct sample_value citizen_id(const struct draw *draw, const struct scene *scene, struct row *row) {
     struct sample_value region = expression_value(draw->first, scene, row);
     struct sample_value birth = expression_value(draw->second, scene, row);
-    if (region.empty || birth.empty || !is_day(birth)) return value_empty();
+    if (region.empty || birth.empty || !is_day(birth)) return sample_value_empty();
     bool odd = expression_holds(draw->odd, scene, row);
     int year, month, day;
     day_split((day_number)birth.number, &year, &month, &day);
@@ -120,20 +120,20 @@ static struct sample_value citizen_id(const struct draw *draw, const struct scen
     int sequence = (int)place * 2 + (odd ? 1 : 2);
     int code = (int)((uint64_t)region.number % 1000000);
     struct text with_zero = text_format(scene->arena, "%06d%04d%02d%02d%03d0", code, year, month, day, sequence);
-    if (arena_failed(scene->arena)) return value_empty();
+    if (arena_failed(scene->arena)) return sample_value_empty();
     char check = '0';
     enum identifier_result result = identifier_check(TEXT("gb11643"), with_zero, &check);
-    if (result == IDENTIFIER_OK) return value_text(with_zero);
+    if (result == IDENTIFIER_OK) return sample_value_text(with_zero);
     assert(result == IDENTIFIER_WRONG_CHECK);
-    return value_text(text_format(scene->arena, "%.*s%c", (int)with_zero.length - 1, with_zero.bytes, check));
+    return sample_value_text(text_format(scene->arena, "%.*s%c", (int)with_zero.length - 1, with_zero.bytes, check));
 }
 
 static struct sample_value some_area(const struct draw *draw, const struct scene *scene, struct row *row,
                                      struct random *random) {
     struct area_range range = row->area->at[draw->within]->below[draw->level];
-    if (range.first == range.end) return value_empty();
+    if (range.first == range.end) return sample_value_empty();
     uint64_t index = range.first + random_below(random, range.end - range.first);
-    return value_number(scene->areas->of_level[draw->level][index]->number);
+    return sample_value_number(scene->areas->of_level[draw->level][index]->number);
 }
 
 static struct sample_value refer(const struct draw *draw, const struct scene *scene, struct row *row,
@@ -141,7 +141,7 @@ static struct sample_value refer(const struct draw *draw, const struct scene *sc
     const struct group *group = draw->group;
     uint64_t number = 1 + random_below(random, (uint64_t)group->times);
     struct text code = row->area->at[group->level]->code;
-    return value_text(
+    return sample_value_text(
         text_format(scene->arena, "%.*s-%.*s%llu", TEXT_ARG(code), TEXT_ARG(group->mark), (unsigned long long)number));
 }
 
@@ -152,18 +152,18 @@ static struct sample_value adjust(const struct draw *draw, const struct scene *s
     if (draw->percent) {
         struct sample_value percent = expression_value(draw->percent, scene, row);
         bool fits = !percent.empty && !__builtin_mul_overflow(value.number, percent.number, &value.number);
-        if (!fits) return value_empty();
+        if (!fits) return sample_value_empty();
         value.number /= 100;
     }
-    struct sample_value least = draw->least ? expression_value(draw->least, scene, row) : value_empty();
+    struct sample_value least = draw->least ? expression_value(draw->least, scene, row) : sample_value_empty();
     if (!least.empty && value.number < least.number) value.number = least.number;
-    struct sample_value most = draw->most ? expression_value(draw->most, scene, row) : value_empty();
+    struct sample_value most = draw->most ? expression_value(draw->most, scene, row) : sample_value_empty();
     if (!most.empty && value.number > most.number) value.number = most.number;
     if (draw->round) {
         int64_t beyond = value.number % draw->round;
         if (beyond < 0) beyond += draw->round;
         int64_t change = beyond * 2 >= draw->round ? draw->round - beyond : -beyond;
-        if (__builtin_add_overflow(value.number, change, &value.number)) return value_empty();
+        if (__builtin_add_overflow(value.number, change, &value.number)) return sample_value_empty();
     }
     return value;
 }
@@ -173,7 +173,7 @@ static struct sample_value raw_value(const struct draw *draw, const struct scene
     struct random random = random_begin(stream);
     switch (draw->form) {
     case DRAW_IS: return expression_value(draw->first, scene, row);
-    case DRAW_CHANCE: return value_number((int64_t)random_below(&random, SHARE_WHOLE) < draw->share);
+    case DRAW_CHANCE: return sample_value_number((int64_t)random_below(&random, SHARE_WHOLE) < draw->share);
     case DRAW_CHOICE: return choose(draw, &random);
     case DRAW_PICK:
         return *scene->profile->words.items[draw->list->words.items[random_below(&random, draw->list->words.count)]];
@@ -195,5 +195,5 @@ struct sample_value draw_value(const struct draw *draw, const struct scene *scen
     struct sample_value value = raw_value(draw, scene, row, stream);
     if (draw->kind != KIND_WHOLE && draw->kind != KIND_DAY) return value;
     value = adjust(draw, scene, row, value);
-    return draw->kind == KIND_DAY && !is_day(value) ? value_empty() : value;
+    return draw->kind == KIND_DAY && !is_day(value) ? sample_value_empty() : value;
 }

@@ -110,13 +110,13 @@ static bool parse_whole(struct text text, int64_t *out) {
 
 static enum kind read_literal(const struct sample_scope *scope, struct text text, struct sample_value *out) {
     day_number day;
-    *out = value_empty();
+    *out = sample_value_empty();
     if (text_is(text, "empty")) return KIND_NONE;
-    *out = value_number(text_is(text, "yes"));
+    *out = sample_value_number(text_is(text, "yes"));
     if (text_is(text, "yes") || text_is(text, "no")) return KIND_TRUTH;
     if (parse_whole(text, &out->number)) return KIND_WHOLE;
     if (day_parse(text, &day)) {
-        *out = value_number(day);
+        *out = sample_value_number(day);
         return KIND_DAY;
     }
     *out = profile_word(scope->profile, text);
@@ -211,7 +211,7 @@ static bool read_between(struct reading *reading) {
 static struct expression *read_quoted(const struct reading *reading, const struct yaml_node *node, enum kind kind) {
     struct expression *expression = ARENA_NEW(arena_of(reading), struct expression);
     expression->kind = kind;
-    expression->constant = value_text(node->scalar);
+    expression->constant = sample_value_text(node->scalar);
     if (kind == KIND_WORD) expression->constant = profile_word(reading->scope->profile, node->scalar);
     return arena_failed(arena_of(reading)) ? NULL : expression;
 }

@@ -3,7 +3,7 @@
 #include <assert.h>
 
 static struct sample_value truth(bool yes) {
-    return value_number(yes);
+    return sample_value_number(yes);
 }
 
 static const struct row *row_above(const struct row *row, size_t up) {
@@ -16,13 +16,13 @@ static struct sample_value member_column(const struct expression *expression, co
         const struct row *member = scene->members[i];
         if (member->values[0].number == expression->constant.number) return member->values[expression->column->slot];
     }
-    return value_empty();
+    return sample_value_empty();
 }
 
 static struct sample_value area_value(const struct expression *expression, const struct row *row) {
     const struct area *area = row->area->at[expression->level];
-    if (expression->operation == OPERATION_AREA_NUMBER) return value_number(area->number);
-    if (expression->operation == OPERATION_AREA_CODE) return value_text(area->code);
+    if (expression->operation == OPERATION_AREA_NUMBER) return sample_value_number(area->number);
+    if (expression->operation == OPERATION_AREA_CODE) return sample_value_text(area->code);
     return area->fields[expression->field];
 }
 
@@ -41,7 +41,7 @@ static struct sample_value arithmetic(enum operation operation, int64_t a, int64
     case OPERATION_MAX: result = a > b ? a : b; break;
     default: assert(false);
     }
-    return failed ? value_empty() : value_number(result);
+    return failed ? sample_value_empty() : sample_value_number(result);
 }
 
 static bool compare(enum operation operation, int64_t a, int64_t b) {
@@ -77,11 +77,11 @@ static struct sample_value over_members(const struct expression *expression, con
         const struct row *member = scene->members[i];
         if (!expression_holds(expression->operand[0], scene, member)) continue;
         if (expression->operation == OPERATION_ANY) return truth(true);
-        struct sample_value value = value_number(1);
+        struct sample_value value = sample_value_number(1);
         if (expression->operation == OPERATION_SUM) value = expression_value(expression->operand[1], scene, member);
-        if (!value.empty && __builtin_add_overflow(total, value.number, &total)) return value_empty();
+        if (!value.empty && __builtin_add_overflow(total, value.number, &total)) return sample_value_empty();
     }
-    return value_number(total);
+    return sample_value_number(total);
 }
 
 static struct sample_value two_operands(const struct expression *expression, const struct scene *scene,
@@ -89,7 +89,7 @@ static struct sample_value two_operands(const struct expression *expression, con
     struct sample_value a = expression_value(expression->operand[0], scene, row);
     struct sample_value b = expression_value(expression->operand[1], scene, row);
     bool comparison = expression->kind == KIND_TRUTH;
-    if (a.empty || b.empty) return comparison ? truth(false) : value_empty();
+    if (a.empty || b.empty) return comparison ? truth(false) : sample_value_empty();
     if (comparison) return truth(compare(expression->operation, a.number, b.number));
     return arithmetic(expression->operation, a.number, b.number);
 }
@@ -101,12 +101,12 @@ struct sample_value expression_value(const struct expression *expression, const 
     case OPERATION_COLUMN: return row_above(row, expression->up)->values[expression->column->slot];
     case OPERATION_MEMBER_COLUMN: return member_column(expression, scene);
     case OPERATION_FIRST_COLUMN:
-        return scene->member_count ? scene->members[0]->values[expression->column->slot] : value_empty();
+        return scene->member_count ? scene->members[0]->values[expression->column->slot] : sample_value_empty();
     case OPERATION_AREA_FIELD:
     case OPERATION_AREA_NUMBER:
     case OPERATION_AREA_CODE: return area_value(expression, row);
-    case OPERATION_ID: return value_text(row_above(row, expression->up)->id);
-    case OPERATION_NUMBER: return value_number(row->number);
+    case OPERATION_ID: return sample_value_text(row_above(row, expression->up)->id);
+    case OPERATION_NUMBER: return sample_value_number(row->number);
     case OPERATION_OR:
         return truth(expression_holds(expression->operand[0], scene, row) ||
                      expression_holds(expression->operand[1], scene, row));

@@ -1,17 +1,23 @@
-/* Expressions of a profile: `age >= 60 and not deep_poverty`, `mother.age - 22`, `sum(earnings of person where age >
- * 15)`.
+/* clang-format off: the grammar keeps its lines */
+/* Expressions of a profile: `age >= 60 and not deep_poverty`, `mother.age - 22`,
+ * `sum(earnings of person where age > 15)`.
  *
- *     expression = conjunction {"or" conjunction}.   conjunction = negation {"and" negation}.   negation = ["not"]
- * test. test = sum [("=" | "!=" | "<" | "<=" | ">" | ">=") sum | "in" ("(" sum {"," sum} ")" | sum ".." sum)]. sum =
- * term {("+" | "-") term}.   term = factor {("*" | "/") factor}. factor = NUMBER | DATE | "yes" | "no" | "empty" | WORD
- * | name | name "." name | "-" factor | "(" expression ")" | ("min" | "max") "(" sum "," sum ")" | "known" "(" sum ")"
- *            | ("count" | "any") "(" entity ["where" expression] ")" | "sum" "(" sum "of" entity ["where" expression]
- * ")".
+ *     expression  = conjunction {"or" conjunction}.
+ *     conjunction = negation {"and" negation}.
+ *     negation    = ["not"] test.
+ *     test        = sum [("=" | "!=" | "<" | "<=" | ">" | ">=") sum | "in" ("(" sum {"," sum} ")" | sum ".." sum)].
+ *     sum         = term {("+" | "-") term}.
+ *     term        = factor {("*" | "/") factor}.
+ *     factor      = NUMBER | DATE | "yes" | "no" | "empty" | WORD | name | name "." name | "-" factor
+ *                 | "(" expression ")" | ("min" | "max") "(" sum "," sum ")" | "known" "(" sum ")"
+ *                 | ("count" | "any") "(" entity ["where" expression] ")"
+ *                 | "sum" "(" sum "of" entity ["where" expression] ")".
  *
  * A name with a point is an area's field or code, a column of a row above, of the first member in a role (in a shape),
  * or of the `first` member of all. Numbers are whole; `/` rounds down. What is reckoned from something empty is empty,
  * and a comparison with it is no. A WORD stands for itself where it is compared with a column that can have it;
  * elsewhere it is put in quotes. */
+/* clang-format on */
 #ifndef DOUDI_SAMPLE_EXPRESSION_H
 #define DOUDI_SAMPLE_EXPRESSION_H
 

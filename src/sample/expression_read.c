@@ -431,7 +431,7 @@ static struct expression *parse_call(struct reader *reader) {
         return parse_aggregate(reader, operation);
     }
     complain_here(reader, SAMPLE_UNKNOWN_FUNCTION, reader->word);
-    return constant(reader, KIND_NONE, value_empty());
+    return constant(reader, KIND_NONE, sample_value_empty());
 }
 
 /* Levels of binding, from the tightest */
@@ -439,16 +439,16 @@ static struct expression *parse_call(struct reader *reader) {
 static struct expression *parse_literal(struct reader *reader) {
     struct expression *expression = NULL;
     switch (reader->token) {
-    case TOKEN_NUMBER: expression = constant(reader, KIND_WHOLE, value_number(reader->number)); break;
-    case TOKEN_DAY: expression = constant(reader, KIND_DAY, value_number(reader->number)); break;
+    case TOKEN_NUMBER: expression = constant(reader, KIND_WHOLE, sample_value_number(reader->number)); break;
+    case TOKEN_DAY: expression = constant(reader, KIND_DAY, sample_value_number(reader->number)); break;
     case TOKEN_QUOTED:
         expression = constant(reader, KIND_WORD, profile_word(reader->scope->profile, reader->word));
         break;
     case TOKEN_NAME:
         if (at_word(reader, "yes") || at_word(reader, "no")) {
-            expression = constant(reader, KIND_TRUTH, value_number(at_word(reader, "yes")));
+            expression = constant(reader, KIND_TRUTH, sample_value_number(at_word(reader, "yes")));
         } else if (at_word(reader, "empty")) {
-            expression = constant(reader, KIND_NONE, value_empty());
+            expression = constant(reader, KIND_NONE, sample_value_empty());
         }
         break;
     default: break;
@@ -458,7 +458,7 @@ static struct expression *parse_literal(struct reader *reader) {
 }
 
 static struct expression *parse_negative(struct reader *reader) {
-    struct expression *zero = constant(reader, KIND_WHOLE, value_number(0));
+    struct expression *zero = constant(reader, KIND_WHOLE, sample_value_number(0));
     next(reader);
     struct expression *value = parse_sum(reader);
     need_kind(reader, value, KIND_WHOLE);
@@ -468,7 +468,7 @@ static struct expression *parse_negative(struct reader *reader) {
 static struct expression *parse_factor(struct reader *reader) {
     if (stopped(reader) || reader->depth >= DEPTH_MAX) {
         complain_here(reader, SAMPLE_EXPRESSION_DEEP, TEXT(""));
-        return constant(reader, KIND_NONE, value_empty());
+        return constant(reader, KIND_NONE, sample_value_empty());
     }
     reader->depth++;
     struct expression *expression = parse_literal(reader);
@@ -483,7 +483,7 @@ static struct expression *parse_factor(struct reader *reader) {
         expect(reader, ")");
     } else {
         complain_here(reader, SAMPLE_EXPECTED_VALUE, TEXT(""));
-        expression = constant(reader, KIND_NONE, value_empty());
+        expression = constant(reader, KIND_NONE, sample_value_empty());
     }
     reader->depth--;
     return expression;
@@ -603,7 +603,7 @@ static struct expression *parse_not(struct reader *reader) {
     struct expression *expression = node_new(reader, OPERATION_NOT, KIND_TRUTH);
     next(reader);
     if (++reader->depth >= DEPTH_MAX) complain_here(reader, SAMPLE_EXPRESSION_DEEP, TEXT(""));
-    expression->operand[0] = stopped(reader) ? constant(reader, KIND_NONE, value_empty()) : parse_not(reader);
+    expression->operand[0] = stopped(reader) ? constant(reader, KIND_NONE, sample_value_empty()) : parse_not(reader);
     reader->depth--;
     need_kind(reader, expression->operand[0], KIND_TRUTH);
     return expression;

@@ -47,7 +47,7 @@ static bool row_begin(struct family *family, struct row *row, const struct sampl
     if (parent) row->area = parent->area;
     row->values = ARENA_ARRAY(&family->arena, struct sample_value, entity->columns.count);
     if (arena_failed(&family->arena)) return false;
-    for (size_t i = 0; i < entity->columns.count; i++) row->values[i] = value_empty();
+    for (size_t i = 0; i < entity->columns.count; i++) row->values[i] = sample_value_empty();
     return true;
 }
 

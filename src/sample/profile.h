@@ -105,7 +105,7 @@ struct profile {
     int64_t families_at_most;                 /* in one place */
     VECTOR(struct sample_entity *) entities;
     VECTOR(struct sample_step *) steps;
-    VECTOR(struct shape *) shapes; /* by the word of the shape column: see profile_shape */
+    VECTOR(struct shape *) shapes; /* by the word of the shape column */
     VECTOR(struct rows *) rows;
     VECTOR(struct layout *) layouts;
     VECTOR(struct opening *) openings;

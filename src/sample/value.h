@@ -19,15 +19,15 @@ struct sample_value {
     bool empty;
 };
 
-static inline struct sample_value value_number(int64_t number) {
+static inline struct sample_value sample_value_number(int64_t number) {
     return (struct sample_value){.number = number};
 }
 
-static inline struct sample_value value_empty(void) {
+static inline struct sample_value sample_value_empty(void) {
     return (struct sample_value){.empty = true};
 }
 
-static inline struct sample_value value_text(struct text text) {
+static inline struct sample_value sample_value_text(struct text text) {
     return (struct sample_value){.text = text};
 }
 
