@@ -141,6 +141,18 @@ static void check_input(struct policy *policy, struct field *field) {
 
 /* --- rules ------------------------------------------------------------------------------------------------------ */
 
+/* What was before the first month is fixed, or was written down about the row itself. */
+static void check_starts(struct scope *scope, struct expr *starts, const struct field *field) {
+    const struct names *names = &starts->as.path.names;
+    const struct field *input = NULL;
+    if (starts->kind == EXPR_PATH && names->list.count == 1 && starts->items.count == 0)
+        input = map_get(&field->entity->by_name, names->list.items[0].text);
+    if (input && input->kind == FIELD_INPUT)
+        resolve_as(scope, starts, &field->type, field->name);
+    else
+        check_fixed(scope, starts, field, LANG_STARTS_NOT_CONSTANT);
+}
+
 static void check_rule(struct policy *policy, struct rule *rule) {
     struct field *field = rule->field;
     struct declaration *declaration = rule->declaration;
@@ -158,7 +170,7 @@ static void check_rule(struct policy *policy, struct rule *rule) {
         scope.beside = &field->declaration->type;
         resolve_as(&scope, branch->value, &field->type, field->name);
     }
-    if (declaration->starts) check_fixed(&scope, declaration->starts, field, LANG_STARTS_NOT_CONSTANT);
+    if (declaration->starts) check_starts(&scope, declaration->starts, field);
     if (field->kind == FIELD_BENEFIT) {
         check_known(policy, &policy->fund_by_name, LANG_UNKNOWN_FUND, declaration->fund);
         check_payee(policy, field, declaration->pays);
