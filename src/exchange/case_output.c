@@ -55,23 +55,29 @@ static bool expects_state(const struct yaml_node *node, enum value_state *state,
     return true;
 }
 
-static bool near_enough(const struct a_case *a_case, const struct field *field, const struct value *expected,
-                        const struct value *got) {
+/* What came out, and how it is written. */
+struct outcome_found {
+    struct text name, label;
+    const struct type *type;
+    struct number scale;
+    struct value got;
+};
+
+static bool near_enough(const struct a_case *a_case, const struct outcome_found *found, const struct value *expected) {
     const struct yaml_node *margin = yaml_get(a_case->node, "absolute_error_margin");
     struct number allowed;
-    if (!margin || field->type.kind != TYPE_NUMBER || !number_parse_exact(a_case->arena, margin->scalar, &allowed))
-        return value_equal(&field->type, expected, got);
+    if (!margin || found->type->kind != TYPE_NUMBER || !number_parse_exact(a_case->arena, margin->scalar, &allowed))
+        return value_equal(found->type, expected, &found->got);
     struct number gap =
-        number_absolute(a_case->arena, number_subtract(a_case->arena, expected->as.number, got->as.number));
-    return number_compare(gap, number_multiply(a_case->arena, allowed, field->scale)) <= 0;
+        number_absolute(a_case->arena, number_subtract(a_case->arena, expected->as.number, found->got.as.number));
+    return number_compare(gap, number_multiply(a_case->arena, allowed, found->scale)) <= 0;
 }
 
-static void compare(struct a_case *a_case, struct run *run, const struct field *field, size_t row,
+static void compare(struct a_case *a_case, struct run *run, const struct outcome_found *found,
                     const struct yaml_node *node) {
     struct arena *arena = a_case->arena;
-    struct text label = text_format(arena, "%.*s.%.*s", TEXT_ARG(field->entity->name), TEXT_ARG(field->name));
-    struct value got = run_in_force(run, field, row), expected;
-    struct text shown = value_plain(arena, &field->type, field->scale, &got), missing;
+    struct value got = found->got, expected;
+    struct text shown = value_plain(arena, found->type, found->scale, &got), label = found->label, missing;
     enum value_state state;
     a_case->checked++;
     if (expects_state(node, &state, &missing)) {
@@ -88,12 +94,29 @@ static void compare(struct a_case *a_case, struct run *run, const struct field *
                         shown, &got);
         return;
     }
-    if (node->kind != YAML_SCALAR || !value_parse(arena, &field->type, field->scale, node->scalar, &expected)) {
-        case_tell_value(a_case, &field->type, field->name, node);
+    if (node->kind != YAML_SCALAR || !value_parse(arena, found->type, found->scale, node->scalar, &expected)) {
+        case_tell_value(a_case, found->type, found->name, node);
         return;
     }
-    if (got.state == VALUE_KNOWN && near_enough(a_case, field, &expected, &got)) return;
+    if (got.state == VALUE_KNOWN && near_enough(a_case, found, &expected)) return;
     differ_from(a_case, run, node, label, node->scalar, shown, &got);
+}
+
+static void compare_field(struct a_case *a_case, struct run *run, const struct field *field, size_t row,
+                          const struct yaml_node *node) {
+    struct outcome_found found = {.name = field->name, .type = &field->type, .scale = field->scale};
+    found.label = text_format(a_case->arena, "%.*s.%.*s", TEXT_ARG(field->entity->name), TEXT_ARG(field->name));
+    found.got = run_in_force(run, field, row);
+    compare(a_case, run, &found, node);
+}
+
+static void compare_indicator(struct a_case *a_case, struct run *run, const struct indicator *indicator, size_t level,
+                              size_t row, const struct yaml_node *node) {
+    struct outcome_found found = {.name = indicator->name, .type = &indicator->type, .scale = indicator->scale};
+    found.label = text_format(a_case->arena, "%.*s.%.*s", TEXT_ARG(indicator->levels.items[level]->name),
+                              TEXT_ARG(indicator->name));
+    found.got = run_indicator(run, indicator, level, row);
+    compare(a_case, run, &found, node);
 }
 
 struct expecting {
@@ -151,11 +174,13 @@ static void tell_guarantee(const struct expecting *expecting, const struct yaml_
     case_choice_tell(&choice, EXCHANGE_CASE_KEY, name->at, holds ? TEXT("holds") : TEXT("breaks"));
 }
 
-/* holds and breaks name guarantees: of one row of the entity, or of all rows when row is SIZE_MAX. */
+/* holds and breaks name guarantees, for the last month or by month: of one row of the entity, or of all rows when row
+ * is SIZE_MAX. */
 static void expect_guarantees(const struct expecting *expecting, const struct yaml_node *names, bool holds,
                               const struct entity *entity, size_t row) {
     struct run *run = expecting->run;
-    for (size_t i = 0; names && expecting->last && i < (names->kind == YAML_SEQUENCE ? names->count : 1); i++) {
+    if (names) names = expected_in(expecting, names);
+    for (size_t i = 0; names && i < (names->kind == YAML_SEQUENCE ? names->count : 1); i++) {
         const struct yaml_node *name = names->kind == YAML_SEQUENCE ? names->items[i] : names;
         bool found = false, broken = false;
         expecting->a_case->checked++;
@@ -180,31 +205,49 @@ static void expect_guarantees(const struct expecting *expecting, const struct ya
 static void expect_rows(const struct expecting *expecting, const struct entity *entity, const struct yaml_node *node,
                         const struct case_row *parent);
 
+/* The indicator of that name, if it is measured at the entity; its level there. */
+static const struct indicator *find_indicator(const struct policy *policy, const struct entity *entity,
+                                              struct text name, size_t *level) {
+    const struct indicator *indicator = map_get(&policy->indicator_by_name, name);
+    for (*level = 0; indicator && *level < indicator->levels.count; (*level)++)
+        if (indicator->levels.items[*level] == entity) return indicator;
+    return NULL;
+}
+
+/* A field of the row, or an indicator at it. */
+static void expect_value(const struct expecting *expecting, const struct case_row *row, const struct yaml_pair *pair) {
+    struct a_case *a_case = expecting->a_case;
+    const struct field *field = entity_field(row->entity, pair->key);
+    size_t level = 0, at;
+    const struct indicator *indicator =
+        field ? NULL : find_indicator(expecting->run->policy, row->entity, pair->key, &level);
+    if (!field && !indicator) {
+        case_tell_key(a_case, row->entity, pair, true);
+        return;
+    }
+    const struct yaml_node *value = expected_in(expecting, pair->value);
+    if (!value) return;
+    at = row_of(expecting, row);
+    if (at == SIZE_MAX)
+        case_complain(a_case, EXCHANGE_CASE_NO_ROW, pair->key_at, row->id,
+                      month_format(a_case->arena, expecting->month));
+    else if (field)
+        compare_field(a_case, expecting->run, field, at, value);
+    else
+        compare_indicator(a_case, expecting->run, indicator, level, at, value);
+}
+
 static void expect_row(const struct expecting *expecting, const struct case_row *row, const struct yaml_node *node) {
     for (size_t i = 0; node->kind == YAML_MAPPING && i < node->count; i++) {
         const struct yaml_pair *pair = &node->pairs[i];
         const struct field *field = entity_field(row->entity, pair->key);
         const struct entity *other = case_entity(expecting->run->policy, pair->key);
-        if (!field && other && other->parent == row->entity) {
+        if (!field && other && other->parent == row->entity)
             expect_rows(expecting, other, pair->value, row);
-            continue;
-        }
-        if (!field && (text_is(pair->key, "holds") || text_is(pair->key, "breaks"))) {
+        else if (!field && (text_is(pair->key, "holds") || text_is(pair->key, "breaks")))
             expect_guarantees(expecting, pair->value, text_is(pair->key, "holds"), row->entity, row_of(expecting, row));
-            continue;
-        }
-        if (!field) {
-            case_tell_key(expecting->a_case, row->entity, pair, true);
-            continue;
-        }
-        const struct yaml_node *value = expected_in(expecting, pair->value);
-        if (!value) continue;
-        size_t at = row_of(expecting, row);
-        if (at == SIZE_MAX)
-            case_complain(expecting->a_case, EXCHANGE_CASE_NO_ROW, pair->key_at, row->id,
-                          month_format(expecting->a_case->arena, expecting->month));
         else
-            compare(expecting->a_case, expecting->run, field, at, value);
+            expect_value(expecting, row, pair);
     }
 }
 
@@ -296,7 +339,7 @@ static bool expect_flat(const struct expecting *expecting, const struct yaml_pai
     if (!sequence && !is_only_row(expecting, only_row(expecting, field->entity, NULL), NULL, pair->key_at)) return true;
     size_t count = sequence ? value->count : 1, rows = dataset_table(expecting->run->dataset, field->entity)->rows;
     for (size_t i = 0; i < count && i < rows; i++)
-        compare(expecting->a_case, expecting->run, field, i, sequence ? value->items[i] : value);
+        compare_field(expecting->a_case, expecting->run, field, i, sequence ? value->items[i] : value);
     if (count > rows)
         case_tell_row(expecting->a_case, field->entity, sequence ? value->items[rows]->at : value->at,
                       text_format(expecting->a_case->arena, "%zu", rows + 1));
@@ -320,7 +363,54 @@ static void expect_all(const struct expecting *expecting) {
     }
 }
 
+/* A name, or a list of names. */
+static bool names_guarantee(const struct yaml_node *node, struct text guarantee) {
+    bool named = node->kind == YAML_SCALAR && text_equal(node->scalar, guarantee);
+    for (size_t i = 0; node->kind == YAML_SEQUENCE && i < node->count && !named; i++)
+        named = names_guarantee(node->items[i], guarantee);
+    return named;
+}
+
+/* Whether the case says anywhere that it breaks: in some month, or in this one where it speaks of months. */
+static bool is_said_to_break(const struct yaml_node *node, struct text guarantee, month_number month) {
+    bool said = false;
+    for (size_t i = 0; node->kind == YAML_MAPPING && i < node->count && !said; i++) {
+        const struct yaml_node *value = node->pairs[i].value;
+        if (!text_is(node->pairs[i].key, "breaks")) {
+            said = is_said_to_break(value, guarantee, month);
+            continue;
+        }
+        month_number named;
+        bool by_month = case_is_by_month(value);
+        for (size_t k = 0; by_month && k < value->count && !said; k++)
+            said = case_month_key(value->pairs[k].key, &named) && named == month &&
+                   names_guarantee(value->pairs[k].value, guarantee);
+        said = said || (!by_month && names_guarantee(value, guarantee));
+    }
+    return said;
+}
+
+/* Guarantees hold in every case, whatever it is about, unless it says that one breaks. */
+static void expect_no_break(const struct expecting *expecting, const struct guarantee *guarantee) {
+    struct run *run = expecting->run;
+    const struct table *table = dataset_table(run->dataset, guarantee->entity);
+    if (is_said_to_break(expecting->a_case->node, guarantee->name, expecting->month)) return;
+    for (size_t row = 0; row < table->rows; row++) {
+        struct value why;
+        bool counts = !guarantee->entity->is_event || run_event_counts(run, guarantee->entity, row);
+        if (!counts || run_guarantee(run, guarantee, row, &why) != GUARANTEE_BROKEN) continue;
+        struct text arguments[] = {guarantee->name, table->ids[row],
+                                   month_format(expecting->a_case->arena, expecting->month)};
+        diagnostics_add(&expecting->a_case->runner->diagnostics, &exchange_messages[EXCHANGE_CASE_BREAKS],
+                        expecting->a_case->node->at, arguments, 3);
+        expecting->a_case->failed = true;
+        return;
+    }
+}
+
 void case_expect(struct a_case *a_case, struct run *run, month_number month, bool last) {
     struct expecting expecting = {a_case, run, month, last};
     expect_all(&expecting);
+    for (size_t i = 0; i < run->policy->guarantees.count; i++)
+        expect_no_break(&expecting, run->policy->guarantees.items[i]);
 }
