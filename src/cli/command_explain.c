@@ -37,6 +37,7 @@ struct teller {
     unsigned depth;
     const char *why_not; /* a benefit, or NULL */
     bool json;
+    size_t told;       /* benefits */
     struct map opened; /* of the JSON document */
     struct builder text;
     struct json_writer writer;
@@ -68,10 +69,74 @@ static void tell_benefits(struct teller *teller, const struct entity *entity, si
                 continue;
             struct value value = run_in_force(session->run, benefit, k);
             bool nothing = value.state == VALUE_KNOWN && number_sign(value.as.number) == 0;
-            bool elsewhere = value.state == VALUE_UNKNOWN && value.reason.kind == REASON_NOT_ASSESSED &&
-                             value.reason.field == benefit; /* judged once a year, in a month that was not assessed */
+            int yearly = benefit->rules.items[0]->declaration->yearly;
+            bool elsewhere = yearly && month_of_year(session->run->month) != yearly && value.state == VALUE_UNKNOWN &&
+                             value.reason.kind == REASON_NOT_ASSESSED &&
+                             value.reason.field == benefit; /* judged in a month that was not assessed */
             if (nothing || elsewhere) continue;
+            teller->told++;
             tell(teller, explain_field(session->run, &session->command->arena, benefit, k, teller->depth), entity);
+        }
+    }
+}
+
+/* --- alerts ----------------------------------------------------------------------------------------------------- */
+
+static void write_alert(struct teller *teller, const struct field *alert, struct text id, const struct value *value) {
+    struct arena *arena = &teller->session->command->arena;
+    struct json_writer *writer = &teller->writer;
+    json_write_object(writer);
+    json_write_key(writer, "alert");
+    json_write_string(writer, alert->name);
+    json_write_words(writer, "label", alert->label);
+    json_write_key(writer, "id");
+    json_write_string(writer, id);
+    json_write_key(writer, "state");
+    json_write_string(writer, value->state == VALUE_KNOWN ? TEXT("true") : TEXT("undetermined"));
+    if (value->state != VALUE_KNOWN) {
+        json_write_key(writer, "reason");
+        json_write_string(writer, reason_written(arena, teller->session->policy, value));
+    }
+    json_write_close_object(writer);
+}
+
+static void print_alert(struct teller *teller, const struct field *alert, struct text id, const struct value *value) {
+    struct session *session = teller->session;
+    struct command *command = session->command;
+    struct text label = label_or_name(alert->label, alert->name, command->language);
+    const struct names *cites = &alert->declaration->cites;
+    bool known = value->state == VALUE_KNOWN, unicode = is_utf8_terminal();
+    if (id.length) builder_format(&teller->text, "%.*s  ", TEXT_ARG(id));
+    builder_format(&teller->text, "%s %.*s", known ? "!" : unicode ? "？" : "?", TEXT_ARG(label));
+    for (size_t i = 0; i < cites->list.count; i++)
+        builder_format(&teller->text, "%s%.*s",
+                       i         ? ", "
+                       : unicode ? "  〔"
+                                 : "  [",
+                       TEXT_ARG(cites->list.items[i].text));
+    if (cites->list.count) builder_add(&teller->text, text_from(unicode ? "〕" : "]"));
+    if (!known)
+        builder_format(&teller->text, "  %.*s",
+                       TEXT_ARG(reason_words(&command->arena, session->run, value, command->language)));
+    builder_add(&teller->text, TEXT("\n"));
+}
+
+/* What somebody is to be told of the row and of those below it, and what nobody can tell. */
+static void tell_alerts(struct teller *teller, const struct entity *entity, size_t row) {
+    struct session *session = teller->session;
+    for (size_t i = 0; i < session->policy->fields.count; i++) {
+        const struct field *alert = session->policy->fields.items[i];
+        size_t begin, end;
+        if (alert->kind != FIELD_ALERT || !entity_is_within(alert->entity, entity)) continue;
+        dataset_below(session->dataset, entity, row, alert->entity, &begin, &end);
+        for (size_t k = begin; k < end; k++) {
+            struct value value = run_value(session->run, alert, k);
+            struct text id = dataset_table(session->dataset, alert->entity)->ids[k];
+            if (value.state == VALUE_KNOWN && !value.as.truth) continue;
+            if (teller->json)
+                write_alert(teller, alert, id, &value);
+            else
+                print_alert(teller, alert, alert->entity == entity ? TEXT("") : id, &value);
         }
     }
 }
@@ -178,32 +243,56 @@ static int tell_why_not(struct teller *teller, const struct entity *entity, size
 
 /* --- one row ---------------------------------------------------------------------------------------------------- */
 
+/* Whose it is, of which month, by which law. */
 static void begin_document(struct teller *teller, struct text id) {
-    if (!teller->json) return;
-    struct arena *arena = &teller->session->command->arena;
+    struct session *session = teller->session;
+    struct command *command = session->command;
+    struct text month = month_format(&command->arena, session->run->month), name = policy_name(session->policy);
+    if (!teller->json) {
+        builder_format(&teller->text, say(command, "%.*s  %.*s  政策 %.*s\n", "%.*s  %.*s  policy %.*s\n"),
+                       TEXT_ARG(id), TEXT_ARG(month), TEXT_ARG(name));
+        return;
+    }
     json_writer_init(&teller->writer, &teller->text, false);
-    map_init(&teller->opened, arena);
+    map_init(&teller->opened, &command->arena);
     json_write_object(&teller->writer);
     json_write_key(&teller->writer, "id");
     json_write_string(&teller->writer, id);
     json_write_key(&teller->writer, "month");
-    json_write_string(&teller->writer, month_format(arena, teller->session->run->month));
-    json_write_key(&teller->writer, "explanations");
-    json_write_array(&teller->writer);
+    json_write_string(&teller->writer, month);
+    json_write_key(&teller->writer, "policy");
+    json_write_string(&teller->writer, name);
+}
+
+static void tell_all(struct teller *teller, const struct entity *entity, size_t row) {
+    if (teller->json) {
+        json_write_key(&teller->writer, "alerts");
+        json_write_array(&teller->writer);
+    }
+    tell_alerts(teller, entity, row);
+    if (teller->json) {
+        json_write_close_array(&teller->writer);
+        json_write_key(&teller->writer, "explanations");
+        json_write_array(&teller->writer);
+    }
+    tell_benefits(teller, entity, row);
 }
 
 static int tell_row(struct teller *teller, const struct entity *entity, size_t row) {
     struct session *session = teller->session;
     int status = EXIT_DONE;
     begin_document(teller, dataset_table(session->dataset, entity)->ids[row]);
-    if (teller->why_not)
+    if (teller->why_not) {
+        if (teller->json) json_write_key(&teller->writer, "explanations");
+        if (teller->json) json_write_array(&teller->writer);
         status = tell_why_not(teller, entity, row);
-    else
-        tell_benefits(teller, entity, row);
+    } else {
+        tell_all(teller, entity, row);
+    }
     if (teller->json) {
         json_write_close_array(&teller->writer);
         json_write_close_object(&teller->writer);
-    } else if (status == EXIT_DONE && teller->text.length == 0) {
+    } else if (!teller->why_not && teller->told == 0) {
         builder_add(&teller->text, text_from(say(session->command, "没有任何待遇;用 --why-not 待遇 看为什么\n",
                                                  "no benefit at all; --why-not BENEFIT tells why\n")));
     }

@@ -1,12 +1,14 @@
 /* The tree of an explanation, found by following the way on which the evaluator found the value. */
 #include "engine/explain.h"
+#include "engine/confirmation.h"
 
 #include "lang/unit_words.h"
 
 #include <string.h>
 
-/* How a condition ought to come out, for whoever asks; WISH_NONE where nothing is at stake. */
-enum wish { WISH_NONE, WISH_TRUE, WISH_FALSE };
+/* How a condition ought to come out, for whoever asks; WISH_NONE where nothing is at stake. WISH_ABSENT of what `not`
+ * excludes: nobody moves towards that, and no distance to it is told. */
+enum wish { WISH_NONE, WISH_TRUE, WISH_FALSE, WISH_ABSENT };
 
 /* Members of a group beyond these are counted, not listed: a county has a hundred thousand. */
 enum { MEMBERS_LISTED = 200 };
@@ -14,6 +16,7 @@ enum { MEMBERS_LISTED = 200 };
 struct walk {
     struct run *run;
     struct arena *arena;
+    struct confirmation confirmation; /* once it is asked for */
     struct map seen; /* field, row and wish -> struct explanation: a value that is read twice is explained once */
 };
 
@@ -261,6 +264,13 @@ static void add_group(const struct list *list, const struct context *context, co
 
 /* --- operands --------------------------------------------------------------------------------------------------- */
 
+/* What another month found is not followed there; it rests on the same parameters as it would now. */
+static bool rests_on_unconfirmed(struct walk *walk, const struct field *field) {
+    if (!walk->confirmation.unconfirmed)
+        walk->confirmation = confirmation_of(walk->arena, walk->run->policy, walk->run->first_day);
+    return !arena_failed(walk->arena) && walk->confirmation.unconfirmed[field->index];
+}
+
 static void add_past(const struct list *list, const struct field *field, size_t row, struct value value) {
     struct display display = {field->scale, field->step, false};
     struct explanation *node = node_new(list->walk, EXPLANATION_PREVIOUS, value, &field->type, display);
@@ -268,6 +278,7 @@ static void add_past(const struct list *list, const struct field *field, size_t 
     node->id = dataset_table(list->walk->run->dataset, field->entity)->ids[row];
     set_labels(node, field->label, field->name);
     set_units(list->walk, node->unit, field->declaration);
+    node->unconfirmed = value.state == VALUE_KNOWN && rests_on_unconfirmed(list->walk, field);
     add_child(list, node);
 }
 
@@ -366,7 +377,7 @@ static struct explanation *explain_condition(struct walk *walk, const struct con
         if (display.any) display = display_of(walk->arena, expr->right);
         node->scale = display.scale;
         node->step = display.step;
-        set_distance(walk, node, context, expr, display.step);
+        if (wish != WISH_ABSENT) set_distance(walk, node, context, expr, display.step);
         set_expression_labels(walk, node->subject, expr->left);
         if (!declaration) declaration = unit_of(expr->right);
         if (declaration) set_units(walk, node->subject_unit, declaration);
@@ -375,12 +386,23 @@ static struct explanation *explain_condition(struct walk *walk, const struct con
 }
 
 static enum wish turned(enum wish wish) {
-    return wish == WISH_NONE ? WISH_NONE : wish == WISH_TRUE ? WISH_FALSE : WISH_TRUE;
+    return wish == WISH_NONE ? WISH_NONE : wish == WISH_TRUE ? WISH_ABSENT : WISH_TRUE;
 }
+
+/* Whether one of all that must hold fails, exclusions apart: those need not be told where something is lacking. */
+static bool lacks_something(const struct context *context, const struct expr *expr) {
+    if (expr->kind == EXPR_AND) return lacks_something(context, expr->left) || lacks_something(context, expr->right);
+    struct value value = evaluate(context, expr);
+    return expr->kind != EXPR_NOT && value.state == VALUE_KNOWN && !value.as.truth;
+}
+
+static void add_side(const struct list *list, const struct context *context, const struct expr *expr, enum wish wish,
+                     bool lacks);
 
 /* The sides that make a logic what it is: one that decides alone, all where only all do, the open ones of an open one.
  */
-static void add_logic(const struct list *list, const struct context *context, const struct expr *expr, enum wish wish) {
+static void add_logic(const struct list *list, const struct context *context, const struct expr *expr, enum wish wish,
+                      bool lacks) {
     bool stops = expr->kind == EXPR_OR;
     struct value whole = evaluate(context, expr);
     const struct expr *sides[] = {expr->left, expr->right};
@@ -389,9 +411,19 @@ static void add_logic(const struct list *list, const struct context *context, co
         bool decides = side.state == VALUE_KNOWN && side.as.truth == stops;
         if (whole.state == VALUE_KNOWN && whole.as.truth == stops && !decides) continue;
         if (whole.state != VALUE_KNOWN && side.state == VALUE_KNOWN) continue;
-        add_truth(list, context, sides[i], wish);
+        add_side(list, context, sides[i], wish, lacks);
         if (decides && stops) return; /* one yes is enough; of several no each stands in the way */
     }
+}
+
+/* A side of `and`: what it excludes is told only where nothing is lacking. */
+static void add_side(const struct list *list, const struct context *context, const struct expr *expr, enum wish wish,
+                     bool lacks) {
+    if (lacks && expr->kind == EXPR_NOT) return;
+    if (expr->kind == EXPR_AND)
+        add_logic(list, context, expr, wish, lacks);
+    else
+        add_truth(list, context, expr, wish);
 }
 
 static void add_truth(const struct list *list, const struct context *context, const struct expr *expr, enum wish wish) {
@@ -401,7 +433,8 @@ static void add_truth(const struct list *list, const struct context *context, co
         return;
     }
     if (expr->kind == EXPR_AND || expr->kind == EXPR_OR) {
-        add_logic(list, context, expr, wish);
+        bool lacks = expr->kind == EXPR_AND && wish == WISH_TRUE && lacks_something(context, expr);
+        add_logic(list, context, expr, wish, lacks);
         return;
     }
     if (expr->kind == EXPR_BOOL) return;
@@ -598,20 +631,52 @@ static void add_barriers(const struct list *list, const struct context *context,
         if (!is_nothing(branch->value)) add_truth(list, context, branch->condition, WISH_TRUE);
 }
 
-struct explanation *explain_why_not(struct run *run, struct arena *arena, const struct field *benefit, size_t row) {
-    struct walk walk = walk_begin(run, arena);
-    struct explanation *whole =
-        explain_value(&walk, benefit, row, benefit->type.kind == TYPE_BOOL ? WISH_TRUE : WISH_NONE);
-    struct explanation *node = ARENA_NEW(arena, struct explanation);
-    whole->depth = 1;
-    if (arena_failed(arena)) return whole;
-    if (whole->value.state != VALUE_KNOWN || !whole->branch || !is_nothing(whole->branch->value)) return whole;
+static struct explanation *why_not_value(struct walk *walk, const struct field *field, size_t row);
+
+static bool is_zero(const struct value *value) {
+    return value->state == VALUE_KNOWN && number_sign(value->as.number) == 0;
+}
+
+/* The parts of a sum that comes to nothing, each with what stands in its way. */
+static void add_empty_parts(const struct list *list, const struct context *context, const struct expr *expr) {
+    if (expr->kind == EXPR_ADD) {
+        add_empty_parts(list, context, expr->left);
+        add_empty_parts(list, context, expr->right);
+        return;
+    }
+    const struct entity *entity;
+    size_t row;
+    struct value missing, value;
+    bool field = expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD;
+    if (!field || !path_walk(context, &expr->as.path.target, &entity, &row, &missing)) return;
+    value = evaluate(context, expr);
+    if (expr->type.kind == TYPE_NUMBER && is_zero(&value) && !is_of_another_time(context, expr->as.path.target.field))
+        add_child(list, why_not_value(list->walk, expr->as.path.target.field, row));
+}
+
+static struct explanation *why_not_value(struct walk *walk, const struct field *field, size_t row) {
+    struct explanation *whole = explain_value(walk, field, row, field->type.kind == TYPE_BOOL ? WISH_TRUE : WISH_NONE);
+    struct explanation *node = ARENA_NEW(walk->arena, struct explanation);
+    if (arena_failed(walk->arena) || whole->value.state != VALUE_KNOWN || !whole->branch) return whole;
+    struct context context = context_of(walk->run, field->entity, row);
+    bool sum = whole->branch->value->kind == EXPR_ADD && field->type.kind == TYPE_NUMBER && is_zero(&whole->value);
+    if (!sum && !is_nothing(whole->branch->value)) return whole;
     *node = *whole;
     node->failed = true;
     node->children.items = NULL;
     node->children.count = node->children.room = 0;
-    struct context context = context_of(run, benefit->entity, row);
-    add_barriers(&(struct list){&walk, node}, &context, whole->rule, whole->branch);
+    struct list list = {walk, node};
+    if (sum)
+        add_empty_parts(&list, &context, whole->branch->value);
+    else
+        add_barriers(&list, &context, whole->rule, whole->branch);
+    return node->children.count ? node : whole;
+}
+
+struct explanation *explain_why_not(struct run *run, struct arena *arena, const struct field *benefit, size_t row) {
+    struct walk walk = walk_begin(run, arena);
+    struct explanation *node = why_not_value(&walk, benefit, row);
+    node->depth = 1;
     return node;
 }
 

@@ -52,6 +52,14 @@ static const char model[] =
     "  cite 9.3\n"
     "  = when help = full: 0\n"
     "    otherwise: 30 yuan/month\n"
+    "rule family kept : bool \"渐退\" \"Kept on\"\n"
+    "  = housed and not below and help = full\n"
+    "rule family part : money/month \"部分\" \"Part\"\n"
+    "  = when kept: 10 yuan/month\n"
+    "    otherwise: 0\n"
+    "benefit family both : money/month \"合计\" \"Both\"\n"
+    "  cite 9.3\n"
+    "  = part + part\n"
     "```\n";
 static const char line_table[] = "area,from,enacted,value,source,document,confidence\n"
                                  "P,2018-01-01,,3500,notes,none,medium\n"
@@ -254,6 +262,22 @@ static void test_refusal(void **state) {
         "notes\n");
 }
 
+/* What comes to nothing as a sum is followed into its parts; what a rule excludes is no road to it: the poor family is
+ * not told to earn more. */
+static void test_sum_of_nothing(void **state) {
+    struct world *world = *state;
+    const struct explanation *node =
+        explain_why_not(world->run, &world->arena, field_of(world, "family", "both"), POOR);
+    assert_true(node->failed);
+    expect_text(world, node, LANGUAGE_EN, true,
+                "✕ Both             0.00◇yuan/month  〔9.3〕\n"
+                "│  0.00 + 0.00\n"
+                "├─ ✕ Part          0.00◇yuan/month\n"
+                "│  └─ ✕ Kept on      no\n"
+                "│     └─ ✕ Housed    no\n"
+                "└─ ✕ Part          0.00◇yuan/month  see above\n");
+}
+
 /* A case of nothing that held stands in the way too. */
 static void test_shut_out(void **state) {
     struct world *world = *state;
@@ -353,6 +377,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_amount, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_amount_ascii, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refusal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_sum_of_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shut_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_granted_is_no_refusal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unknown, set_up, tear_down),
