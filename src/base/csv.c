@@ -177,7 +177,7 @@ static bool is_plain_number(struct text text) {
     return digits > 0;
 }
 
-static bool looks_like_formula(struct text text) {
+bool csv_looks_like_formula(struct text text) {
     static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (text_starts(text, starts[i])) return !is_plain_number(text);
@@ -197,7 +197,7 @@ static bool needs_quotes(struct text text) {
 
 void csv_write_field(struct builder *out, struct text field, bool defuse) {
     const struct text quote = TEXT("\""), apostrophe = TEXT("'");
-    bool formula = defuse && looks_like_formula(field);
+    bool formula = defuse && csv_looks_like_formula(field);
     if (!needs_quotes(field)) {
         if (formula) builder_add(out, apostrophe);
         builder_add(out, field);

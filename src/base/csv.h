@@ -56,6 +56,8 @@ uint32_t csv_column(const struct csv *csv, const struct csv_field *field);
 /* Appends a field, quoted where it must be (comma, quote, line break, leading or trailing space). `defuse` puts an
  * apostrophe before a text that a spreadsheet would take for a formula (= + - @ tab, and the wide forms of the signs),
  * unless it is a plain number. Note that a record of a single empty field reads back as an empty line. */
+/* Whether a spreadsheet would take it for a formula. */
+bool csv_looks_like_formula(struct text text);
 void csv_write_field(struct builder *out, struct text field, bool defuse);
 
 #endif

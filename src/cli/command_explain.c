@@ -302,6 +302,40 @@ static int tell_row(struct teller *teller, const struct entity *entity, size_t r
     return status;
 }
 
+/* Its rows that were refused, each with its mistakes; true when there are any. */
+static bool tell_refused(struct session *session, struct text id) {
+    struct command *command = session->command;
+    const struct import *import = &session->import;
+    bool any = false;
+    for (size_t i = 0; i < import->refused.count; i++) {
+        const struct import_refused *refused = &import->refused.items[i];
+        struct diagnostics own = session->diagnostics;
+        if (!text_equal(refused->id, id) || refused->diagnostic == SIZE_MAX) continue;
+        own.list.items += refused->diagnostic;
+        own.list.count = 0;
+        for (size_t k = refused->diagnostic; k < session->diagnostics.list.count; k++) {
+            const struct diagnostic *diagnostic = &session->diagnostics.list.items[k];
+            if (diagnostic->at.source != &refused->file->source || diagnostic->at.line != refused->line) break;
+            own.list.count++;
+        }
+        if (!any)
+            fprintf(stderr, say(command, "doudi: 「%.*s」的数据被退回:\n", "doudi: the row of \"%.*s\" was refused:\n"),
+                    TEXT_ARG(id));
+        print_diagnostics(command, &own);
+        any = true;
+    }
+    return any;
+}
+
+static int tell_missing(struct session *session, const char *word) {
+    if (tell_refused(session, text_from(word))) return EXIT_FOUND;
+    fprintf(stderr,
+            say(session->command, "doudi: 数据里没有「%s」;请写家庭、人员的编号,或单子的全名\n",
+                "doudi: there is no \"%s\" in the data; name a family or person by id, a bill by its whole name\n"),
+            word);
+    return EXIT_USAGE;
+}
+
 static bool read_depth(const struct command *command, unsigned *depth) {
     enum { DEPTH_USUAL = 4, DEPTH_MOST = 99 };
     const char *text = command_option(command, "depth");
@@ -315,7 +349,7 @@ static bool read_depth(const struct command *command, unsigned *depth) {
 
 int command_explain(struct command *command) {
     month_number first, last;
-    struct session session;
+    struct session session = {.quiet = true};
     struct teller teller = {
         .session = &session, .why_not = command_option(command, "why-not"), .json = command_has(command, "json")};
     if (command->word_count != 3 || !has_option(command, "month")) return wrong_usage(command);
@@ -329,13 +363,7 @@ int command_explain(struct command *command) {
     }
     size_t row = 0;
     const struct entity *entity = status == EXIT_DONE ? find_row(&session, text_from(command->words[2]), &row) : NULL;
-    if (status == EXIT_DONE && !entity) {
-        fprintf(stderr,
-                say(command, "doudi: 数据里没有「%s」;请写家庭、人员的编号,或单子的全名\n",
-                    "doudi: there is no \"%s\" in the data; name a family or person by id, a bill by its whole name\n"),
-                command->words[2]);
-        status = EXIT_USAGE;
-    }
+    if (status == EXIT_DONE && !entity) status = tell_missing(&session, command->words[2]);
     builder_init(&teller.text);
     if (status == EXIT_DONE) status = tell_row(&teller, entity, row);
     builder_free(&teller.text);

@@ -2,6 +2,7 @@
 
 #include "cli/choice.h"
 #include "engine/settle.h"
+#include "exchange/messages.h"
 #include "exchange/policy_folder.h"
 #include "lang/print.h"
 
@@ -209,8 +210,33 @@ static int read_previous(struct session *session, month_number first) {
     return EXIT_DONE;
 }
 
+/* What hangs on a row that was refused is one line: mended with it, it needs no mending of its own. */
+static void session_tell(struct session *session, size_t from) {
+    struct command *command = session->command;
+    struct diagnostics shown = session->diagnostics;
+    size_t hanging = 0, count = 0;
+    if (session->quiet) return;
+    shown.list.items = ARENA_ARRAY(&command->arena, struct diagnostic, session->diagnostics.list.count + 1);
+    if (arena_failed(&command->arena)) return;
+    for (size_t i = from; i < session->diagnostics.list.count; i++) {
+        const struct diagnostic *diagnostic = &session->diagnostics.list.items[i];
+        bool hangs = diagnostic->message == &exchange_messages[EXCHANGE_IMPORT_PARENT_REFUSED];
+        if (!hangs) shown.list.items[count++] = *diagnostic;
+        hanging += hangs;
+    }
+    shown.list.count = count;
+    print_diagnostics(command, &shown);
+    if (hanging)
+        fprintf(stderr,
+                say(command, "doudi: 另有 %zu 行属于上述被退回的行,一并没有用\n",
+                    "doudi: with them %zu rows that belong under rows refused are left out\n"),
+                hanging);
+}
+
 int session_open(struct session *session, struct command *command, const char *data, month_number first) {
-    *session = (struct session){.command = command, .known = DAY_NEVER, .refusals = {.arena = &command->arena}};
+    bool quiet = session->quiet;
+    *session = (struct session){
+        .command = command, .quiet = quiet, .known = DAY_NEVER, .refusals = {.arena = &command->arena}};
     diagnostics_init(&session->diagnostics, &command->arena);
     int status = open_policy(session);
     if (status != EXIT_DONE) return status;
@@ -225,7 +251,8 @@ int session_open(struct session *session, struct command *command, const char *d
     session->import =
         (struct import){.arena = &command->arena, .policy = session->policy, .diagnostics = &session->diagnostics};
     enum import_result result = import_folder(&session->import, data, areas.bytes);
-    print_diagnostics(command, &session->diagnostics);
+    if (result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE) session->quiet = false;
+    session_tell(session, 0);
     if (result == IMPORT_NO_MEMORY) return out_of_memory(command);
     if (result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE) return EXIT_CANNOT;
     take_given(session);
@@ -261,10 +288,7 @@ int session_load(struct session *session, month_number month) {
     if (!session->dataset) return out_of_memory(command);
     size_t before = session->diagnostics.list.count;
     import_report_refusals(&session->import, &session->refusals);
-    struct diagnostics fresh = session->diagnostics;
-    fresh.list.items += before;
-    fresh.list.count -= before;
-    print_diagnostics(command, &fresh);
+    session_tell(session, before);
     return EXIT_DONE;
 }
 

@@ -8,6 +8,7 @@
 
 struct session {
     struct command *command;
+    bool quiet; /* set before session_open: rows that are wrong are not told, unless nothing can be decided for them */
     struct policy *policy;
     struct diagnostics diagnostics;
     struct import import;

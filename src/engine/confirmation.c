@@ -1,7 +1,7 @@
 #include "engine/confirmation.h"
 
 struct search {
-    const struct policy *policy;
+    const struct dataset *dataset;
     day_number day;
     unsigned char *state; /* of each field: 0 not seen, 1 seen */
     bool *unconfirmed;
@@ -53,18 +53,28 @@ static bool search_rule(struct search *search, const struct rule *rule) {
     return found;
 }
 
+/* Some row of the entity says it, and is not confirmed. */
+static bool is_input_unconfirmed(const struct search *search, const struct field *field) {
+    const struct table *table = dataset_table(search->dataset, field->entity);
+    if (field->kind != FIELD_INPUT) return false;
+    for (size_t row = 0; row < table->rows; row++)
+        if (table->unconfirmed[row] && table->columns[field->input_index].known[row]) return true;
+    return false;
+}
+
 static bool search_field(struct search *search, const struct field *field) {
     if (search->state[field->index]) return search->unconfirmed[field->index];
     search->state[field->index] = 1;
-    bool found = false;
+    bool found = is_input_unconfirmed(search, field);
     for (size_t i = 0; i < field->rules.count; i++) found |= search_rule(search, field->rules.items[i]);
     for (size_t i = 0; i < field->exceptions.count; i++) found |= search_rule(search, field->exceptions.items[i]);
     search->unconfirmed[field->index] = found;
     return found;
 }
 
-struct confirmation confirmation_of(struct arena *arena, const struct policy *policy, day_number day) {
-    struct search search = {.policy = policy,
+struct confirmation confirmation_of(struct arena *arena, const struct dataset *dataset, day_number day) {
+    const struct policy *policy = dataset->policy;
+    struct search search = {.dataset = dataset,
                             .day = day,
                             .state = ARENA_ARRAY(arena, unsigned char, policy->fields.count + 1),
                             .unconfirmed = ARENA_ARRAY(arena, bool, policy->fields.count + 1),

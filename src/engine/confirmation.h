@@ -1,8 +1,10 @@
-/* Which rules rest on parameters that nobody has confirmed: their results are shown as unconfirmed. */
+/* Which rules rest on parameters, or on rows of data, that nobody has confirmed: their results are shown as
+ * unconfirmed.
+ */
 #ifndef DOUDI_ENGINE_CONFIRMATION_H
 #define DOUDI_ENGINE_CONFIRMATION_H
 
-#include "lang/policy.h"
+#include "engine/dataset.h"
 
 struct confirmation {
     bool *unconfirmed; /* by field index */
@@ -10,6 +12,6 @@ struct confirmation {
 };
 
 /* For the law as of a day. In the arena; check arena_failed. */
-struct confirmation confirmation_of(struct arena *arena, const struct policy *policy, day_number day);
+struct confirmation confirmation_of(struct arena *arena, const struct dataset *dataset, day_number day);
 
 #endif

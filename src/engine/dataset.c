@@ -67,11 +67,18 @@ static bool same_row(const struct record_table *records, size_t a, size_t b) {
     return same;
 }
 
-static void refuse_double(struct making *making, const struct record_table *records, size_t row, size_t other) {
-    if (same_row(records, row, other))
-        list_refusal(making, REFUSED_DUPLICATE, records->entity, row, NULL, records->rows[row].id);
-    else
-        refuse(making, REFUSED_DUPLICATE, records->entity, row, NULL, records->rows[row].id);
+/* Of rows that say the same nothing is lost by keeping one; of rows that contradict each other nobody knows which is
+ * right, and none stands. */
+static void refuse_double(struct making *making, const struct record_table *records, size_t row, size_t other,
+                          bool *chosen) {
+    struct text id = records->rows[row].id;
+    if (same_row(records, row, other)) {
+        list_refusal(making, REFUSED_DUPLICATE, records->entity, row, NULL, id);
+        return;
+    }
+    refuse(making, REFUSED_DUPLICATE, records->entity, row, NULL, id);
+    if (chosen[other]) refuse(making, REFUSED_DUPLICATE, records->entity, other, NULL, id);
+    chosen[other] = false;
 }
 
 /* Rows of the month that could not be read: what the same id said before does not stand for them. */
@@ -104,7 +111,7 @@ static void choose_versions(struct making *making, const struct record_table *re
         }
         size_t other = (size_t)map_get(&latest, row->id);
         if (other && records->rows[other - 1].from == row->from) {
-            refuse_double(making, records, i, other - 1);
+            refuse_double(making, records, i, other - 1, chosen);
             continue;
         }
         if (other && records->rows[other - 1].from > row->from) continue;
@@ -184,20 +191,23 @@ static int compare_places(const void *left, const void *right) {
     return a->arrival < b->arrival ? -1 : a->arrival > b->arrival;
 }
 
-/* Two events with the same dated fields are one event told twice. */
+static bool same_event(const struct place *a, const struct place *b) {
+    return a->parent == b->parent && compare_dated(a->records, a->arrival, b->arrival) == 0;
+}
+
+/* Two events with the same dated fields are one event told twice; where they differ, none stands. */
 static size_t drop_doubles(struct making *making, const struct record_table *records, struct place *places,
                            size_t count) {
+    const struct field *date = records->entity->dated.items[0];
     size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        bool doubled = kept > 0 && places[kept - 1].parent == places[i].parent &&
-                       compare_dated(records, places[kept - 1].arrival, places[i].arrival) == 0;
-        size_t row = places[i].arrival;
-        if (!doubled)
-            places[kept++] = places[i];
-        else if (same_row(records, row, places[kept - 1].arrival))
-            list_refusal(making, REFUSED_DUPLICATE, records->entity, row, records->entity->dated.items[0], TEXT(""));
-        else
-            refuse(making, REFUSED_DUPLICATE, records->entity, row, records->entity->dated.items[0], TEXT(""));
+    for (size_t begin = 0, end; begin < count; begin = end) {
+        bool same = true;
+        for (end = begin + 1; end < count && same_event(&places[begin], &places[end]); end++)
+            same = same && same_row(records, places[begin].arrival, places[end].arrival);
+        for (size_t i = same ? begin + 1 : begin; i < end && end - begin > 1; i++)
+            (same ? list_refusal : refuse)(making, REFUSED_DUPLICATE, records->entity, places[i].arrival, date,
+                                           TEXT(""));
+        if (same) places[kept++] = places[begin];
     }
     return kept;
 }
@@ -335,6 +345,7 @@ static void lay_rows(struct making *making, struct table *table, const struct re
     table->arrival = ARENA_ARRAY(arena, size_t, table->rows + 1);
     table->parents = ARENA_ARRAY(arena, uint32_t, table->rows + 1);
     table->first_child = ARENA_ARRAY(arena, uint32_t *, making->dataset->policy->entities.count + 1);
+    table->unconfirmed = ARENA_ARRAY(arena, bool, table->rows + 1);
     table->incomplete = ARENA_ARRAY(arena, bool *, making->dataset->policy->entities.count + 1);
     table->columns = ARENA_ARRAY(arena, struct column, table->entity->inputs.count + 1);
     if (arena_failed(arena)) return;
@@ -342,6 +353,7 @@ static void lay_rows(struct making *making, struct table *table, const struct re
         size_t arrival = places[row].arrival;
         table->arrival[row] = arrival;
         table->parents[row] = places[row].parent;
+        table->unconfirmed[row] = records->rows[arrival].unconfirmed;
         table->ids[row] = records->rows[arrival].id;
         if (table->entity->is_event) {
             const struct table *parent = &making->dataset->tables[table->entity->parent->index];

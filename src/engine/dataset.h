@@ -19,6 +19,7 @@ struct table {
     struct column *columns; /* by input_index */
     size_t *arrival;        /* row -> its number in the records */
     struct map by_id;       /* id -> row + 1; of events no such map */
+    bool *unconfirmed;      /* what the row says nobody has confirmed */
     bool rows_lost;         /* some rows of this entity were refused, wherever they belong */
 };
 

@@ -267,7 +267,7 @@ static void add_group(const struct list *list, const struct context *context, co
 /* What another month found is not followed there; it rests on the same parameters as it would now. */
 static bool rests_on_unconfirmed(struct walk *walk, const struct field *field) {
     if (!walk->confirmation.unconfirmed)
-        walk->confirmation = confirmation_of(walk->arena, walk->run->policy, walk->run->first_day);
+        walk->confirmation = confirmation_of(walk->arena, walk->run->dataset, walk->run->first_day);
     return !arena_failed(walk->arena) && walk->confirmation.unconfirmed[field->index];
 }
 
@@ -572,6 +572,7 @@ static void note_origin(const struct run *run, struct explanation *node, size_t 
     if (field->kind != FIELD_INPUT || node->given) return;
     const struct column *column = &dataset_table(run->dataset, field->entity)->columns[field->input_index];
     node->left_empty = !column->known[row] && field->declaration->empty;
+    node->unconfirmed = column->known[row] && dataset_table(run->dataset, field->entity)->unconfirmed[row];
 }
 
 /* The month of the year in which a yearly rule is judged, when the run's is another; else 0. */

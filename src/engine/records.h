@@ -15,6 +15,7 @@ struct record_row {
     struct text parent;       /* id of the parent; empty at the top */
     month_number from, until; /* months in which it stands, both included */
     uint32_t place;           /* where it came from (a line), for reports */
+    bool unconfirmed;         /* nobody has confirmed what it says */
 };
 
 struct record_table {

@@ -2,6 +2,8 @@
 
 #include "lang/suggestion.h"
 
+#include <string.h>
+
 /* --- headings --------------------------------------------------------------------------------------------------- */
 
 static bool names_entity(const struct entity *entity, struct text text) {
@@ -15,6 +17,7 @@ static size_t *special_column(struct import_layout *layout, const struct entity 
     if (entity->parent && names_entity(entity->parent, heading)) return &layout->parent;
     if (text_is(heading, "from") || text_is(heading, "自")) return &layout->from;
     if (text_is(heading, "until") || text_is(heading, "至")) return &layout->until;
+    if (text_is(heading, "confidence") || text_is(heading, "可信程度")) return &layout->confidence;
     return NULL;
 }
 
@@ -65,8 +68,8 @@ static void place_heading(struct import_reader *reader, const struct entity *ent
     struct import_layout *layout = &reader->file->layout;
     struct text heading = layout->headings[column];
     if (text_starts(heading, "#")) return;
-    size_t *special = special_column(layout, entity, heading);
-    struct field *field = special || heading.length == 0 ? NULL : entity_field(entity, heading);
+    struct field *field = heading.length == 0 ? NULL : entity_field(entity, heading);
+    size_t *special = field && field->kind == FIELD_INPUT ? NULL : special_column(layout, entity, heading);
     bool doubled = special ? *special != IMPORT_NO_COLUMN : field && has_input(layout, field, column);
     if (doubled)
         COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_TWICE, column, heading);
@@ -95,6 +98,15 @@ static void need_columns(struct import_reader *reader, const struct entity *enti
     }
 }
 
+/* One heading alone that holds what other programs separate by. */
+static bool tell_separator(struct import_reader *reader) {
+    struct text first = reader->csv.fields[0].text;
+    bool other = memchr(first.bytes, ';', first.length) || memchr(first.bytes, '\t', first.length);
+    if (reader->csv.count > 1 || !other) return false;
+    COMPLAIN(reader, EXCHANGE_IMPORT_SEPARATOR, 0, first);
+    return true;
+}
+
 static bool read_headings(struct import_reader *reader, const struct entity *entity) {
     struct import_layout *layout = &reader->file->layout;
     struct arena *arena = reader->import->arena;
@@ -105,10 +117,11 @@ static bool read_headings(struct import_reader *reader, const struct entity *ent
         .parent = IMPORT_NO_COLUMN,
         .from = IMPORT_NO_COLUMN,
         .until = IMPORT_NO_COLUMN,
+        .confidence = IMPORT_NO_COLUMN,
         .headings = ARENA_ARRAY(arena, struct text, reader->csv.count),
         .inputs = ARENA_ARRAY(arena, const struct field *, reader->csv.count),
     };
-    if (arena_failed(arena)) return false;
+    if (arena_failed(arena) || tell_separator(reader)) return false;
     for (size_t i = 0; i < layout->count; i++)
         layout->headings[i] = reader_keep(reader, text_trim(reader->csv.fields[i].text));
     for (size_t i = 0; i < layout->count; i++) place_heading(reader, entity, i);
@@ -128,7 +141,7 @@ static struct text read_id(struct import_reader *reader, size_t column, enum exc
     if (column == IMPORT_NO_COLUMN) return id;
     if (id.length == 0)
         COMPLAIN(reader, when_empty, column, reader->file->layout.headings[column]);
-    else if (id.bytes[0] == '=' || id.bytes[0] == '+' || id.bytes[0] == '-' || id.bytes[0] == '@')
+    else if (csv_looks_like_formula(id))
         COMPLAIN(reader, EXCHANGE_IMPORT_ID_SIGN, column, reader->file->layout.headings[column], id);
     else if (reader_check_text(reader, column, NULL, id))
         return reader_keep(reader, id);
@@ -163,6 +176,7 @@ static void read_row(struct import_reader *reader, const struct entity *entity) 
     row.id = read_id(reader, layout->id, EXCHANGE_IMPORT_ID_EMPTY);
     row.parent = read_id(reader, layout->parent, EXCHANGE_IMPORT_PARENT_EMPTY);
     read_months(reader, &row);
+    row.unconfirmed = layout->confidence != IMPORT_NO_COLUMN && !text_is(cell_text(reader, layout->confidence), "high");
     size_t number = records_add(&reader->import->records, entity, row);
     if (number == SIZE_MAX) return;
     for (size_t i = 0; i < layout->count; i++)
@@ -187,8 +201,36 @@ static void read_entity(struct import *import, struct import_file *file, const s
 
 /* --- folders ---------------------------------------------------------------------------------------------------- */
 
-static struct text file_name(struct arena *arena, const struct entity *entity) {
-    return text_format(arena, "%.*s.csv", TEXT_ARG(entity->name));
+/* The words an entity's file may be called by: its name, or a label. */
+enum { FILE_WORDS = 1 + LANGUAGES };
+static struct text file_word(const struct entity *entity, size_t which) {
+    return which == 0 ? entity->name : entity->label[which - 1];
+}
+
+static struct text file_name(struct arena *arena, struct text word) {
+    return text_format(arena, "%.*s.csv", TEXT_ARG(word));
+}
+
+static struct text stem_of(struct text name) {
+    size_t end = name.length;
+    while (end > 0 && name.bytes[end - 1] != '.') end--;
+    return end > 0 ? text_slice(name, 0, end - 1) : name;
+}
+
+static const struct entity *entity_of_file(const struct import *import, struct text name) {
+    struct text stem = stem_of(name);
+    for (size_t i = 0; i < import->policy->entities.count; i++)
+        for (size_t k = 0; k < FILE_WORDS; k++) {
+            struct text word = file_word(import->policy->entities.items[i], k);
+            if (word.length > 0 && text_equal(word, stem)) return import->policy->entities.items[i];
+        }
+    return NULL;
+}
+
+static struct source *stranger_source(struct import *import, struct text folder, struct text name) {
+    struct source *source = ARENA_NEW(import->arena, struct source);
+    if (!arena_failed(import->arena)) source->name = path_join(import->arena, folder, name);
+    return source;
 }
 
 /* A file by another name is no data, though it may have been meant as such. */
@@ -196,12 +238,13 @@ static void warn_of_stranger(struct import *import, struct text folder, struct t
     struct suggestion suggestion;
     suggestion_begin(&suggestion, name);
     for (size_t i = 0; i < import->policy->entities.count; i++)
-        suggestion_note(&suggestion, file_name(import->arena, import->policy->entities.items[i]));
+        for (size_t k = 0; k < FILE_WORDS; k++)
+            if (file_word(import->policy->entities.items[i], k).length > 0)
+                suggestion_note(&suggestion, file_name(import->arena, file_word(import->policy->entities.items[i], k)));
     bool near = suggestion.best.length > 0;
     enum exchange_message message = near ? EXCHANGE_IMPORT_FILE_MEANT : EXCHANGE_IMPORT_FILE_UNKNOWN;
-    struct source *source = ARENA_NEW(import->arena, struct source);
+    struct source *source = stranger_source(import, folder, name);
     if (arena_failed(import->arena)) return;
-    source->name = path_join(import->arena, folder, name);
     struct text arguments[] = {name, suggestion.best};
     struct diagnostic *diagnostic = diagnostics_add(import->diagnostics, &exchange_messages[message],
                                                     (struct position){.source = source}, arguments, 2);
@@ -209,50 +252,113 @@ static void warn_of_stranger(struct import *import, struct text folder, struct t
 }
 
 static bool is_csv(struct text name) {
-    return name.length > 4 && text_is(text_slice(name, name.length - 4, name.length), ".csv");
+    return name.length > 4 && text_ends(name, ".csv");
+}
+
+static bool is_listed(const struct import *import, struct text name) {
+    for (size_t i = 0; i < import->listed.list.count; i++)
+        if (text_equal(import->listed.list.items[i], name)) return true;
+    return false;
+}
+
+/* A workbook by the name of data, without the data beside it. */
+static bool is_workbook_alone(const struct import *import, struct text name) {
+    static const char *const endings[] = {".xlsx", ".xls", ".xlsm", ".ods", ".et"};
+    const struct entity *entity = entity_of_file(import, name);
+    bool workbook = false;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) workbook = workbook || text_ends(name, endings[i]);
+    for (size_t k = 0; entity && k < FILE_WORDS; k++)
+        if (is_listed(import, file_name(import->arena, file_word(entity, k)))) return false;
+    return workbook && entity;
 }
 
 static bool is_data_file(const struct import *import, struct text name) {
-    if (text_is(name, "opening.csv") || text_is(name, "decisions.csv")) return true;
-    return map_get(&import->policy->entity_by_name, text_slice(name, 0, name.length - 4)) != NULL;
+    return text_is(name, "opening.csv") || text_is(name, "decisions.csv") || entity_of_file(import, name);
 }
 
 static bool look_over(struct import *import, struct text folder) {
-    struct file_names names = {0};
-    enum file_result result = folder_list(import->arena, folder.bytes, &names);
+    enum file_result result = folder_list(import->arena, folder.bytes, &import->listed);
     if (result != FILE_OK) {
         diagnostics_add(import->diagnostics, &exchange_messages[EXCHANGE_FOLDER_UNREADABLE], (struct position){0},
                         &folder, 1);
         return false;
     }
-    if (folder_is_unfinished(&names)) {
+    if (folder_is_unfinished(&import->listed)) {
         diagnostics_add(import->diagnostics, &exchange_messages[EXCHANGE_IMPORT_UNFINISHED], (struct position){0},
                         &folder, 1);
         return false;
     }
     size_t data_files = 0;
-    for (size_t i = 0; i < names.list.count; i++) {
-        if (!is_csv(names.list.items[i])) continue;
-        if (is_data_file(import, names.list.items[i]))
+    for (size_t i = 0; i < import->listed.list.count && !arena_failed(import->arena); i++) {
+        struct text name = import->listed.list.items[i];
+        if (is_csv(name) && is_data_file(import, name)) {
             data_files++;
-        else
-            warn_of_stranger(import, folder, names.list.items[i]);
+        } else if (is_csv(name)) {
+            warn_of_stranger(import, folder, name);
+        } else if (is_workbook_alone(import, name)) {
+            struct text path = path_join(import->arena, folder, name);
+            diagnostics_add(import->diagnostics, &exchange_messages[EXCHANGE_IMPORT_WORKBOOK], (struct position){0},
+                            &path, 1);
+            import->file_refused = true;
+        }
     }
-    if (data_files > 0) return true;
+    if (data_files > 0 || import->file_refused) return true;
     diagnostics_add(import->diagnostics, &exchange_messages[EXCHANGE_IMPORT_NO_DATA], (struct position){0}, &folder, 1);
     return false;
+}
+
+/* The entity's file in the folder by any of its names; NULL when there is none, or when it cannot be used, which is
+ * then told: *there is true. */
+static struct import_file *open_entity(struct import *import, const struct entity *entity, struct text folder,
+                                       bool *there) {
+    struct import_file *file = NULL;
+    for (size_t k = 0; k < FILE_WORDS && !*there && !arena_failed(import->arena); k++) {
+        struct text word = file_word(entity, k);
+        size_t opened = import->files.count;
+        if (word.length == 0) continue;
+        file = import_open(import, folder, file_name(import->arena, word).bytes);
+        *there = file || import->files.count > opened;
+    }
+    return file;
+}
+
+static void tell_of_files(struct import *import, enum exchange_message message, const struct text *arguments,
+                          size_t count, bool warning) {
+    struct diagnostic *diagnostic =
+        diagnostics_add(import->diagnostics, &exchange_messages[message], (struct position){0}, arguments, count);
+    if (warning && diagnostic) diagnostics_make_warning(import->diagnostics, diagnostic);
+    if (!warning) import->file_refused = true;
+}
+
+/* Rows without those that they lie under are of nobody; and where nobody lies at the bottom nobody is counted. */
+static void look_for_missing(struct import *import) {
+    const struct policy *policy = import->policy;
+    const struct entity *lowest = NULL;
+    for (size_t i = 0; i < policy->entities.count && !arena_failed(import->arena); i++) {
+        const struct entity *entity = policy->entities.items[i];
+        if (!entity->is_event && entity->parent && (!lowest || entity->depth > lowest->depth)) lowest = entity;
+        bool orphaned = entity->parent && import->by_entity[i] && import->records.tables[i].count > 0 &&
+                        !import->by_entity[entity->parent->index];
+        if (!orphaned) continue;
+        struct text names[] = {file_name(import->arena, entity->parent->name), file_name(import->arena, entity->name)};
+        tell_of_files(import, EXCHANGE_IMPORT_FILE_MISSING, names, 2, false);
+    }
+    if (!lowest || import->by_entity[lowest->index]) return;
+    struct text words[] = {file_name(import->arena, lowest->name),
+                           label_or_name(lowest->label, lowest->name, LANGUAGE_ZH),
+                           label_or_name(lowest->label, lowest->name, LANGUAGE_EN)};
+    tell_of_files(import, EXCHANGE_IMPORT_FILE_ABSENT, words, 3, true);
 }
 
 static void read_entities(struct import *import, struct text folder, struct text areas) {
     for (size_t i = 0; i < import->policy->entities.count && !arena_failed(import->arena); i++) {
         const struct entity *entity = import->policy->entities.items[i];
-        struct text name = file_name(import->arena, entity);
-        size_t opened = import->files.count;
-        struct import_file *file = import_open(import, folder, name.bytes);
-        bool missing = !file && import->files.count == opened;
-        if (missing && areas.length > 0) file = import_open(import, areas, name.bytes);
+        bool there = false;
+        struct import_file *file = open_entity(import, entity, folder, &there);
+        if (!there && areas.length > 0) file = open_entity(import, entity, areas, &there);
         if (file) read_entity(import, file, entity);
     }
+    if (!import->file_refused) look_for_missing(import);
 }
 
 static bool begin(struct import *import) {

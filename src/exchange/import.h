@@ -30,7 +30,7 @@ enum import_result {
 /* Where the columns of a file are; IMPORT_NO_COLUMN when it has no such column. */
 #define IMPORT_NO_COLUMN SIZE_MAX
 struct import_layout {
-    size_t count, id, parent, from, until;
+    size_t count, id, parent, from, until, confidence;
     struct text *headings;       /* by column, as they stand in the file */
     const struct field **inputs; /* by column; NULL: no input */
 };
@@ -59,7 +59,7 @@ struct import_given {
     struct text id;            /* of a row that is among the records, or was refused; of an event, its parent's is */
     struct value value;
     bool opening;
-    month_number month; /* MONTH_FIRST: an opening value, or a decision for every month */
+    month_number month; /* MONTH_FIRST: an opening value */
     const struct import_file *file;
     uint32_t place; /* its line */
 };
@@ -74,6 +74,7 @@ struct import {
     VECTOR(struct import_refused) refused;
     VECTOR(struct import_file *) files;
     struct import_file **by_entity; /* by entity index; NULL: no file */
+    struct file_names listed;       /* what stands in the folder */
     bool **reported;                /* by entity index, by row: already in `refused` by the dataset's judgement */
     bool file_refused;
 };

@@ -50,7 +50,8 @@ static bool read_headings(struct reading_given *reading) {
     for (size_t i = 0; i < layout->count; i++)
         layout->headings[i] = reader_keep(reader, text_trim(reader->csv.fields[i].text));
     for (size_t i = 0; i < layout->count; i++) place_heading(reading, i);
-    for (size_t i = 0; i < GIVEN_MONTH; i++)
+    size_t needed = reading->opening ? GIVEN_MONTH : GIVEN_COLUMNS;
+    for (size_t i = 0; i < needed; i++)
         if (reading->column[i] == IMPORT_NO_COLUMN)
             COMPLAIN(reader, EXCHANGE_IMPORT_COLUMN_MISSING, 0, headings[i].name, headings[i].label);
     return !reader->bad;
@@ -173,7 +174,10 @@ static void read_line(struct reading_given *reading) {
     struct text month = cell(reading, GIVEN_MONTH);
     given.field = find_rule(reading, &given);
     read_row(reading, &given);
-    if (month.length > 0) reader_parse_month(reader, reading->column[GIVEN_MONTH], month, &given.month);
+    if (month.length > 0)
+        reader_parse_month(reader, reading->column[GIVEN_MONTH], month, &given.month);
+    else if (!reading->opening)
+        COMPLAIN(reader, EXCHANGE_IMPORT_GIVEN_MONTH, reading->column[GIVEN_MONTH], headings[GIVEN_MONTH].name);
     if (given.field) read_value(reading, &given);
     if (!reader->bad) refuse_second(reading, &given);
     if (reader->bad)

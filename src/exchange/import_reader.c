@@ -86,7 +86,10 @@ struct import_file *import_open(struct import *import, struct text folder, const
     if (arena_failed(import->arena)) return NULL;
     enum file_result result = file_open(&file->file, path.bytes);
     if (result == FILE_NO_MEMORY) import->arena->failed = true;
-    if (result == FILE_MISSING || result == FILE_NO_MEMORY) return NULL;
+    bool listed = false; /* a link to nowhere */
+    for (size_t i = 0; i < import->listed.list.count; i++)
+        listed = listed || text_is(import->listed.list.items[i], name);
+    if ((result == FILE_MISSING && !listed) || result == FILE_NO_MEMORY) return NULL;
     file->source.name = path;
     VECTOR_PUSH(import->arena, &import->files, file);
     if (arena_failed(import->arena)) {

@@ -103,7 +103,7 @@ bool totals_find(struct totals *totals, struct run *run, struct arena *arena) {
     totals->people = find_people(run);
     totals->rows_due = count_rows(run);
     totals->benefit = ARENA_ARRAY(arena, struct benefit_total, totals->benefit_count + 1);
-    totals->confirmation = confirmation_of(arena, policy, run->first_day);
+    totals->confirmation = confirmation_of(arena, run->dataset, run->first_day);
     if (arena_failed(arena)) return false;
     size_t next = 0;
     for (size_t i = 0; i < policy->fields.count; i++) {

@@ -83,6 +83,12 @@ static void import(struct stage *stage) {
     stage->result = import_folder(&stage->import, stage->folder, NULL);
 }
 
+/* With a file of people, though without a row, so that their absence is not told. */
+static void begin_with_people(struct stage *stage) {
+    begin(stage);
+    write_file(stage, "person.csv", "id,home\n");
+}
+
 static void finish(struct stage *stage) {
     struct file_names names = {0};
     import_close(&stage->import);
@@ -126,7 +132,7 @@ static void assert_text(struct text text, const char *expected) {
 /* What home.csv with these bytes leads to. */
 static void assert_home(struct text bytes, enum import_result result, const char *expected) {
     struct stage stage;
-    begin(&stage);
+    begin_with_people(&stage);
     write_bytes(&stage, "home.csv", bytes);
     import(&stage);
     assert_told(&stage, expected);
@@ -186,7 +192,7 @@ static void reads_areas_where_the_folder_has_none(void **state) {
 static void reads_gb18030(void **state) {
     (void)state;
     struct stage stage;
-    begin(&stage);
+    begin_with_people(&stage);
     /* 编号,户主 and 赵一 */
     write_file(&stage, "home.csv", "\xb1\xe0\xba\xc5,\xbb\xa7\xd6\xf7\nh1,\xd5\xd4\xd2\xbb\n");
     import(&stage);
@@ -219,7 +225,7 @@ static void refuses_files_that_are_no_csv(void **state) {
 static void refuses_a_row_for_any_bad_cell(void **state) {
     (void)state;
     struct stage stage;
-    begin(&stage);
+    begin_with_people(&stage);
     write_file(&stage, "home.csv", "id,head,income,enrolled\nh1,a,3万,maybe\nh2,b,5,no\nh3,c,1.005,no\n,d,200000,no\n");
     import(&stage);
     assert_told(&stage, "import-number-meant 2:6, import-not-a-truth 2:9, import-off-step 4:6, "
@@ -263,7 +269,7 @@ static void goes_on_after_broken_rows(void **state) {
 static void refuses_long_texts(void **state) {
     (void)state;
     struct stage stage;
-    begin(&stage);
+    begin_with_people(&stage);
     char text[1000];
     snprintf(text, sizeof text, "id,head\nh1,%0400d\nh2,%0401d\n", 0, 0);
     write_file(&stage, "home.csv", text);
@@ -277,7 +283,7 @@ static void lists_a_thousand_and_counts_the_rest(void **state) {
     (void)state;
     struct stage stage;
     struct builder rows;
-    begin(&stage);
+    begin_with_people(&stage);
     builder_init(&rows);
     builder_add(&rows, TEXT("id,income\n"));
     for (int i = 0; i < IMPORT_DIAGNOSTICS_A_FILE + 7; i++) builder_format(&rows, "h%d,x\n", i);
@@ -315,7 +321,7 @@ static void tells_of_folders_and_strange_files(void **state) {
 static void reads_opening_values(void **state) {
     (void)state;
     struct stage stage;
-    begin(&stage);
+    begin_with_people(&stage);
     write_file(&stage, "home.csv", "id\nh1\nh2\nh3\nh4\nh5\nh6\n");
     write_file(&stage, "opening.csv",
                "entity,id,rule,value\nhome,h1,relief,12.50\n家庭,h2,救助金,5\nhome,h3,relief,\nhome,,relief,1000\n"
@@ -338,7 +344,7 @@ static void reads_opening_values(void **state) {
 static void refuses_decisions_that_are_nobodys(void **state) {
     (void)state;
     struct stage stage;
-    begin(&stage);
+    begin_with_people(&stage);
     write_file(&stage, "home.csv", "id\nh1\n");
     write_file(&stage, "decisions.csv", "entity,id,rule,month,value\nhome,h1,relief,2018-07,1\n");
     write_file(&stage, "opening.csv", "entity,id,rule,month,value\n");
@@ -365,7 +371,7 @@ static void places_what_a_dataset_leaves_out(void **state) {
     (void)state;
     struct stage stage;
     begin(&stage);
-    write_file(&stage, "home.csv", "income,id\n1,h1\n2,h1\nx,h2\n");
+    write_file(&stage, "home.csv", "income,id\n1,h1\n1,h1\nx,h2\n");
     write_file(&stage, "person.csv", "id,lodges,home\np1,h1,h1\n\np2,,\"h9\"\np3,,h2\np4,h7,h1\n");
     write_file(&stage, "bill.csv",
                "person,number,paid\np1,A,2018-07-01\np1,,2018-07-01\np1,A,2018-07-01\np2,B,2018-07-01\n");
@@ -378,6 +384,81 @@ static void places_what_a_dataset_leaves_out(void **state) {
                         "import-event-twice 4:6, import-reference-unknown 6:4");
     assert_int_equal(stage.import.refused.count, 7);
     assert_text(stage.import.refused.items[2].row, "p2,,\"h9\"");
+    finish(&stage);
+}
+
+/* --- files ------------------------------------------------------------------------------------------------------ */
+
+static void reads_files_by_their_labels(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "家庭.csv", "编号,户主\nh1,甲\n");
+    write_file(&stage, "Person.csv", "id,home\np1,h1\n");
+    stage.result = import_folder(&stage.import, stage.folder, NULL);
+    assert_told(&stage, "");
+    assert_int_equal(stage.import.records.tables[0].count, 1);
+    assert_int_equal(stage.import.records.tables[1].count, 1);
+    finish(&stage);
+}
+
+static void misses_files(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "home.csv", "id\nh1\n");
+    stage.result = import_folder(&stage.import, stage.folder, NULL);
+    assert_told(&stage, "import-file-absent 0:0"); /* nobody lives there: a warning */
+    assert_int_equal(stage.result, IMPORT_OK);
+    finish(&stage);
+    begin(&stage);
+    write_file(&stage, "person.csv", "id,home\np1,h1\np2,h1\n");
+    stage.result = import_folder(&stage.import, stage.folder, NULL);
+    assert_told(&stage, "import-file-missing 0:0"); /* once, not for every row */
+    assert_int_equal(stage.result, IMPORT_FILE_REFUSED);
+    finish(&stage);
+    begin(&stage);
+    write_file(&stage, "home.csv", "id\nh1\n");
+    assert_int_equal(symlink("nowhere", path_join(&stage.arena, text_from(stage.folder), TEXT("person.csv")).bytes), 0);
+    stage.result = import_folder(&stage.import, stage.folder, NULL);
+    assert_told(&stage, "file-unreadable 0:0");
+    assert_int_equal(stage.result, IMPORT_FILE_REFUSED);
+    finish(&stage);
+}
+
+static void knows_workbooks_and_other_separators(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "home.csv", "id\nh1\n");
+    write_file(&stage, "人员.xlsx", "not looked into");
+    write_file(&stage, "notes.xlsx", "of no concern");
+    write_file(&stage, "home.xlsx", "what the CSV was made of");
+    stage.result = import_folder(&stage.import, stage.folder, NULL);
+    assert_told(&stage, "import-workbook 0:0");
+    assert_int_equal(stage.result, IMPORT_FILE_REFUSED);
+    finish(&stage);
+    begin(&stage);
+    write_file(&stage, "home.csv", "id;head\nh1;甲\n");
+    import(&stage);
+    assert_told(&stage, "import-separator 1:1");
+    finish(&stage);
+    begin(&stage);
+    write_file(&stage, "home.csv", "id\thead\nh1\t甲\n");
+    import(&stage);
+    assert_told(&stage, "import-separator 1:1");
+    finish(&stage);
+}
+
+static void notes_what_nobody_has_confirmed(void **state) {
+    (void)state;
+    struct stage stage;
+    begin_with_people(&stage);
+    write_file(&stage, "home.csv", "id,confidence\nh1,high\nh2,medium\nh3,\n");
+    import(&stage);
+    assert_told(&stage, "");
+    const struct record_row *rows = stage.import.records.tables[0].rows;
+    assert_true(!rows[0].unconfirmed && rows[1].unconfirmed && rows[2].unconfirmed);
     finish(&stage);
 }
 
@@ -419,6 +500,10 @@ int main(void) {
         cmocka_unit_test(refuses_decisions_that_are_nobodys),
         cmocka_unit_test(survives_running_out_of_memory),
         cmocka_unit_test(places_what_a_dataset_leaves_out),
+        cmocka_unit_test(reads_files_by_their_labels),
+        cmocka_unit_test(misses_files),
+        cmocka_unit_test(knows_workbooks_and_other_separators),
+        cmocka_unit_test(notes_what_nobody_has_confirmed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
