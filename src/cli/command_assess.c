@@ -68,6 +68,11 @@ static void print_month(struct builder *out, struct session *session, const stru
                        say(command, "？无法判定 %zu 份 → %s/undetermined.csv\n",
                            "？awards undetermined: %zu → %s/undetermined.csv\n"),
                        totals->undetermined, folder);
+    if (totals->faults)
+        builder_format(out,
+                       say(command, "▲ 其中 %zu 份算不出来:政策或数据有毛病,补充信息也没有用\n",
+                           "▲ %zu of these cannot be computed: the law or the data must be mended, no input helps\n"),
+                       totals->faults);
     if (totals->alerts_undetermined)
         builder_format(out,
                        say(command, "？无法判定的提醒 %zu 条 → %s/undetermined.csv\n",
@@ -133,6 +138,7 @@ static void write_month(struct json_writer *writer, struct session *session, con
     json_write_close_array(writer);
     write_count(writer, "undetermined", totals->undetermined);
     write_count(writer, "rows_refused_of_nobody_known", session->dataset->strays);
+    write_count(writer, "faults", totals->faults);
     write_count(writer, "alerts", totals->alerts);
     write_count(writer, "alerts_undetermined", totals->alerts_undetermined);
     write_count(writer, "guarantees_broken", totals->broken);

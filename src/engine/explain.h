@@ -1,9 +1,9 @@
 /* Explanations: why a value is what it is, from the text that decided down to the inputs it was computed from.
  *
- * explain.c walks the policy's expressions with the evaluator's own functions, explain_formula.c writes expressions out
- * in labels or in numbers, explain_reason.c says what is missing, explain_text.c prints a tree for people. Everything
- * lives in the arena given; labels and units point into the policy, ids into the dataset. Check arena_failed and
- * run_failed before a tree is believed. */
+ * explain.c and explain_operands.c walk the policy's expressions with the evaluator's own functions, explain_formula.c
+ * writes expressions out in labels or in numbers, explain_reason.c says what is missing, explain_text.c prints a tree
+ * for people. Everything lives in the arena given; labels and units point into the policy, ids into the dataset. Check
+ * arena_failed and run_failed before a tree is believed. */
 #ifndef DOUDI_ENGINE_EXPLAIN_H
 #define DOUDI_ENGINE_EXPLAIN_H
 

@@ -52,6 +52,7 @@ static void find_total(struct totals *totals, struct benefit_total *total, const
         if (!totals_take(totals->run, benefit, row)) continue;
         struct value value = run_value(totals->run, benefit, row);
         total->undetermined += value.state != VALUE_KNOWN;
+        total->faults += value.state == VALUE_FAULT;
         if (value.state != VALUE_KNOWN || number_sign(value.as.number) == 0) continue;
         total->rows++;
         size_t family = total->of_families ? dataset_climb(dataset, benefit->entity, row, families) : SIZE_MAX;
@@ -111,7 +112,10 @@ bool totals_find(struct totals *totals, struct run *run, struct arena *arena) {
         if (field->kind == FIELD_BENEFIT) find_total(totals, &totals->benefit[next++], field);
         if (field->kind == FIELD_ALERT) count_alert(totals, field);
     }
-    for (size_t i = 0; i < totals->benefit_count; i++) totals->undetermined += totals->benefit[i].undetermined;
+    for (size_t i = 0; i < totals->benefit_count; i++) {
+        totals->undetermined += totals->benefit[i].undetermined;
+        totals->faults += totals->benefit[i].faults;
+    }
     for (size_t i = 0; i < policy->guarantees.count; i++) check_guarantee(totals, policy->guarantees.items[i]);
     return !arena_failed(arena) && !run_failed(run);
 }

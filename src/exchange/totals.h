@@ -13,6 +13,7 @@ struct benefit_total {
     bool of_families;     /* it is paid to families, or in them */
     size_t families;      /* those of the rows that get something */
     size_t undetermined;  /* unknown or a fault */
+    size_t faults;        /* of these: no further input would mend them */
     struct number amount; /* in base units, of the known ones */
 };
 
@@ -35,7 +36,7 @@ struct totals {
     size_t rows_done, rows_due;    /* looked at so far, and in all */
     struct benefit_total *benefit; /* by order of benefits in the policy */
     size_t benefit_count;
-    size_t undetermined; /* of all benefits */
+    size_t undetermined, faults; /* of all benefits; faults are among them */
     VECTOR(struct finding) findings;
     size_t broken, unchecked; /* of the findings */
     size_t alerts, alerts_undetermined;
