@@ -187,7 +187,7 @@ static void write_side(struct json_writer *writer, struct command *command, cons
 
 static void write_moved(struct json_writer *writer, struct command *command, const struct difference *difference,
                         const struct change *change, const struct value_change *moved) {
-    const struct printer printer = {&command->arena, difference->after, LANGUAGE_EN};
+    const struct printer printer = {&command->arena, difference->after, LANGUAGE_EN, false};
     const struct parameter_value *value = moved->after ? moved->after : moved->before;
     const struct parameter *parameter = moved->after ? change->parameter_after : change->parameter_before;
     json_write_object(writer);

@@ -77,7 +77,7 @@ static bool is_on_step(struct arena *arena, const struct parameter *parameter, c
 
 /* A value of the parameter as people read it: 100%, 1,000 yuan/month. */
 static struct text show(const struct session *session, const struct parameter *parameter, struct number number) {
-    const struct printer printer = {&session->command->arena, session->policy, session->command->language};
+    const struct printer printer = {&session->command->arena, session->policy, session->command->language, false};
     struct parameter_value value = {.number = number};
     int64_t day;
     if (parameter->type.kind == TYPE_DATE && number_to_int64(number, &day)) value.date = (day_number)day;

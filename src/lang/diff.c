@@ -72,7 +72,7 @@ static bool values_equal(const struct parameter *parameter, const struct paramet
 /* Where a value of a table holds: its area, keys and dates, the same words in both policies. */
 static struct map values_by_keys(struct arena *arena, const struct policy *policy, const struct parameter *parameter,
                                  const struct parameter_values *values) {
-    const struct printer printer = {arena, policy, LANGUAGE_EN};
+    const struct printer printer = {arena, policy, LANGUAGE_EN, false};
     struct map map;
     map_init(&map, arena);
     for (size_t i = 0; i < values->list.count; i++) {
@@ -233,7 +233,7 @@ static void print_place(struct builder *out, const struct declaration *declarati
 
 static void print_change(struct builder *out, struct arena *arena, const struct difference *difference,
                          const struct change *change, enum language language) {
-    const struct printer printer = {arena, difference->after, language};
+    const struct printer printer = {arena, difference->after, language, false};
     struct text before = TEXT(""), after = TEXT("");
     if (change->before) before = declaration_sentence(arena, difference->before, change->before, language);
     if (change->after) after = declaration_sentence(arena, difference->after, change->after, language);

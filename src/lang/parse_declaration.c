@@ -308,6 +308,7 @@ static void report_and_go_on(struct parser *parser, enum lang_message message, c
 }
 
 static void parse_enum_values(struct parser *parser, struct declaration *declaration) {
+    parser_labels(parser, declaration->label);
     parser_expect(parser, ":");
     do {
         struct enum_value value = {.name = parser_word(parser)};

@@ -24,7 +24,7 @@ static struct text type_word(const struct printer *printer, const struct type_na
     return list;
 }
 
-/* Whose it is, what it is called, where it is cited: 家庭的“核定收入”(元/年)〔2.1.5〕. */
+/* Whose it is, what it is called, where it is cited: 家庭的「核定收入」(元/年)〔2.1.5〕. */
 static struct text print_subject(const struct printer *printer, const struct declaration *declaration) {
     struct text label = label_or_name(declaration->label, declaration->name.text, printer->language);
     const struct entity *entity = map_get(&printer->policy->entity_by_name, declaration->of.text);
@@ -33,9 +33,9 @@ static struct text print_subject(const struct printer *printer, const struct dec
     if (field) label = label_or_name(field->label, field->name, printer->language);
     if (parameter && declaration->head == HEAD_EXCEPTION && !field)
         label = label_or_name(parameter->label, parameter->name, printer->language);
+    label = print_label(printer, label);
     if (declaration->head == HEAD_PARAMETER && parameter && !parameter_is_confirmed(parameter))
         label = SAY(printer, "{0}◇", "{0}◇", label);
-    label = SAY(printer, "“{0}”", "\"{0}\"", label);
     if (entity)
         label = SAY(printer, "{0}的{1}", "{1} of a {0}", label_or_name(entity->label, entity->name, printer->language),
                     label);
@@ -108,14 +108,15 @@ static void print_fund(struct builder *out, const struct printer *printer, const
     const struct declaration *fund = map_get(&printer->policy->fund_by_name, declaration->fund.text);
     if (fund)
         builder_add(out, SAY(printer, ",由{0}支付", ", paid by {0}",
-                             label_or_name(fund->label, fund->name.text, printer->language)));
+                             print_label(printer, label_or_name(fund->label, fund->name.text, printer->language))));
     if (!declaration->pays.text.length) return;
     const struct entity *entity = map_get(&printer->policy->entity_by_name, declaration->of.text);
     const struct entity *payee = map_get(&printer->policy->entity_by_name, declaration->pays.text);
-    const struct field *field = entity ? map_get(&entity->by_name, declaration->pays.text) : NULL;
+    const struct field *field = NULL;
+    for (; entity && !field; entity = entity->parent) field = map_get(&entity->by_name, declaration->pays.text);
     struct text whom = declaration->pays.text;
     if (payee) whom = label_or_name(payee->label, whom, printer->language);
-    if (field) whom = label_or_name(field->label, field->name, printer->language);
+    if (field) whom = print_label(printer, label_or_name(field->label, field->name, printer->language));
     builder_add(out, SAY(printer, ",付给{0}", ", to the {0}", whom));
     if (declaration->pay_day)
         builder_add(out, SAY(printer, ",每月{0}日前", ", by the {0}th of the month",
@@ -165,7 +166,8 @@ static void print_setters(struct builder *out, const struct printer *printer, co
     for (size_t i = 0; i < declaration->set_by.list.count; i++) {
         struct text name = declaration->set_by.list.items[i].text;
         const struct declaration *procedure = map_get(&printer->policy->procedure_by_name, name);
-        list = print_joined(printer, list, procedure ? label_or_name(procedure->label, name, printer->language) : name);
+        if (procedure) name = label_or_name(procedure->label, name, printer->language);
+        list = print_joined(printer, list, print_label(printer, name));
     }
     if (list.length) builder_add(out, SAY(printer, ",由{0}核定", ", set by {0}", list));
 }
@@ -241,7 +243,7 @@ static void print_declaration(struct builder *out, const struct printer *printer
 }
 
 void policy_print(struct builder *out, struct arena *arena, const struct policy *policy, enum language language) {
-    const struct printer printer = {arena, policy, language};
+    const struct printer printer = {arena, policy, language, false};
     struct text section = TEXT("");
     for (size_t i = 0; i < policy->layers.count; i++) {
         const struct layer *layer = policy->layers.items[i];
@@ -258,7 +260,7 @@ void policy_print(struct builder *out, struct arena *arena, const struct policy 
 
 struct text declaration_sentence(struct arena *arena, const struct policy *policy,
                                  const struct declaration *declaration, enum language language) {
-    const struct printer printer = {arena, policy, language};
+    const struct printer printer = {arena, policy, language, false};
     struct builder out;
     builder_init(&out);
     print_declaration(&out, &printer, declaration);

@@ -12,6 +12,7 @@ struct printer {
     struct arena *arena; /* of the texts in between */
     const struct policy *policy;
     enum language language;
+    bool bare; /* labels stand without quotation marks: in a formula that is nothing but labels, numbers and signs */
 };
 
 /* The whole policy under the headings of its text. The policy must be compiled. */
@@ -27,6 +28,8 @@ struct text declaration_sentence(struct arena *arena, const struct policy *polic
 #define SAY(printer, zh, en, ...)                                                                                      \
     print_fill((printer), (printer)->language == LANGUAGE_ZH ? (zh) : (en), (const struct text[]){__VA_ARGS__})
 struct text print_fill(const struct printer *printer, const char *pattern, const struct text *arguments);
+struct text print_label(const struct printer *printer,
+                        struct text label); /* 「…」, “…”: it is no part of the sentence */
 struct text print_expression(const struct printer *printer, const struct expr *expr);
 struct text print_cases(const struct printer *printer, const struct branch *branches, size_t count);
 struct text print_clauses(const struct printer *printer, const struct names *cites); /* 〔2.1.1〕〔2.1.2〕, or empty */

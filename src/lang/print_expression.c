@@ -21,6 +21,14 @@ struct text print_joined(const struct printer *printer, struct text list, struct
     return list.length ? SAY(printer, "{0}、{1}", "{0}, {1}", list, next) : next;
 }
 
+struct text print_label(const struct printer *printer, struct text label) {
+    return printer->bare ? label : SAY(printer, "「{0}」", "“{0}”", label);
+}
+
+static struct text field_label(const struct printer *printer, const struct field *field) {
+    return print_label(printer, label_or_name(field->label, field->name, printer->language));
+}
+
 struct text print_clauses(const struct printer *printer, const struct names *cites) {
     struct text text = TEXT("");
     for (size_t i = 0; i < cites->list.count; i++)
@@ -65,9 +73,8 @@ static struct text print_owners(const struct printer *printer, const struct expr
     for (size_t i = hops; i-- > 0;) {
         const struct hop *hop = &target->hops.items[i];
         if (i == 0 && (expr->as.path.names.list.count == 1 || !text_equal(first, hop->up->name))) break;
-        struct text owner = hop->over ? label_or_name(hop->over->label, hop->over->name, printer->language)
-                                      : entity_label(printer, hop->up);
-        what = SAY(printer, "{0}的{1}", "{1} of {0}", owner, what);
+        what = hop->over ? SAY(printer, "{0}的{1}", "{1} of {0}", field_label(printer, hop->over), what)
+                         : SAY(printer, "{0}的{1}", "{1} of the {0}", entity_label(printer, hop->up), what);
     }
     return what;
 }
@@ -75,8 +82,7 @@ static struct text print_owners(const struct printer *printer, const struct expr
 static struct text print_row(const struct printer *printer, const struct expr *expr) {
     const struct path_target *target = &expr->as.path.target;
     const struct hop *last = &target->hops.items[target->hops.count - 1];
-    struct text what = last->over ? label_or_name(last->over->label, last->over->name, printer->language)
-                                  : entity_label(printer, last->up);
+    struct text what = last->over ? field_label(printer, last->over) : entity_label(printer, last->up);
     return print_owners(printer, expr, what, target->hops.count - 1);
 }
 
@@ -89,7 +95,7 @@ static struct text print_list(const struct printer *printer, const struct expr *
 
 static struct text print_parameter(const struct printer *printer, const struct expr *expr) {
     const struct parameter *parameter = expr->as.path.target.parameter;
-    struct text label = label_or_name(parameter->label, parameter->name, printer->language);
+    struct text label = print_label(printer, label_or_name(parameter->label, parameter->name, printer->language));
     if (!parameter_is_confirmed(parameter)) label = SAY(printer, "{0}◇", "{0}◇", label);
     if (expr->items.count) label = SAY(printer, "{0}({1})", "{0} ({1})", label, print_list(printer, expr, 0));
     return print_owners(printer, expr, label, expr->as.path.target.hops.count);
@@ -98,20 +104,43 @@ static struct text print_parameter(const struct printer *printer, const struct e
 static struct text print_path(const struct printer *printer, const struct expr *expr) {
     const struct path_target *target = &expr->as.path.target;
     switch (target->end) {
-    case PATH_FIELD:
-        return print_owners(printer, expr, label_or_name(target->field->label, target->field->name, printer->language),
-                            target->hops.count);
-    case PATH_RECORD: return label_or_name(target->field->label, target->field->name, printer->language);
+    case PATH_FIELD: return print_owners(printer, expr, field_label(printer, target->field), target->hops.count);
+    case PATH_RECORD: return field_label(printer, target->field);
     case PATH_ROW: return print_row(printer, expr);
     case PATH_PARAMETER: return print_parameter(printer, expr);
     case PATH_ENUM_VALUE: {
         const struct enum_value *value = &expr->type.enumeration->values[target->enum_value];
-        return SAY(printer, "“{0}”", "\"{0}\"", label_or_name(value->label, value->name.text, printer->language));
+        return SAY(printer, "“{0}”", "“{0}”", label_or_name(value->label, value->name.text, printer->language));
     }
     case PATH_FIRST_DAY: return word_in(WORD_FIRST_DAY, printer->language);
     case PATH_NONE: return word_in(WORD_NONE, printer->language);
     }
     return expr_text(expr);
+}
+
+/* How strongly an operator binds; what binds less than its surroundings stands in brackets. */
+enum { BIND_LOOSEST = 1, BIND_SUM = 5, BIND_SIGN = 7, BIND_ATOM = 8 };
+
+static int binding(const struct expr *expr) {
+    switch (expr->kind) {
+    case EXPR_OR: return BIND_LOOSEST;
+    case EXPR_AND: return 2;
+    case EXPR_NOT: return 3;
+    case EXPR_COMPARE:
+    case EXPR_IN_SET:
+    case EXPR_IN_RANGE: return 4;
+    case EXPR_ADD:
+    case EXPR_SUBTRACT: return BIND_SUM;
+    case EXPR_MULTIPLY:
+    case EXPR_DIVIDE: return 6;
+    case EXPR_NEGATE: return BIND_SIGN;
+    default: return BIND_ATOM;
+    }
+}
+
+static struct text print_within(const struct printer *printer, const struct expr *expr, int least) {
+    struct text text = print_expression(printer, expr);
+    return binding(expr) < least ? SAY(printer, "({0})", "({0})", text) : text;
 }
 
 /* --- groups and functions --------------------------------------------------------------------------------------- */
@@ -120,9 +149,7 @@ static struct text print_members(const struct printer *printer, const struct exp
     struct text who = entity_label(printer, expr->as.group.entity);
     const struct field *through = expr->as.group.through;
     if (expr->as.group.kind == GROUP_COUNT) who = SAY(printer, "{0}", "{0} records", who);
-    if (through)
-        who = SAY(printer, "以此为“{1}”的{0}", "{0} whose {1} is this one", who,
-                  label_or_name(through->label, through->name, printer->language));
+    if (through) who = SAY(printer, "以此为{1}的{0}", "{0} whose {1} is this one", who, field_label(printer, through));
     if (expr->as.group.earlier) who = SAY(printer, "此前的{0}", "earlier {0}", who);
     if (expr->as.group.window == WINDOW_YEAR) who = SAY(printer, "本年内{0}", "{0} this year", who);
     if (expr->as.group.window == WINDOW_MONTHS)
@@ -135,14 +162,15 @@ static struct text print_group(const struct printer *printer, const struct expr 
     static const char *const patterns[][LANGUAGES] = {
         [GROUP_SUM] = {"各{0}的{1}之和{2}", "the sum of {1} over every {0}{2}"},
         [GROUP_COUNT] = {"{0}的数目{2}", "the number of {0}{2}"},
-        [GROUP_ANY] = {"有一个{0}符合({1}){2}", "some {0}{2} fits: {1}"},
-        [GROUP_ALL] = {"每个{0}都符合({1}){2}", "every {0}{2} fits: {1}"},
+        [GROUP_ANY] = {"有一个{0}符合({1}){2}", "some {0}{2} fits ({1})"},
+        [GROUP_ALL] = {"每个{0}都符合({1}){2}", "every {0}{2} fits ({1})"},
         [GROUP_MIN] = {"各{0}的{1}中最小的{2}", "the least {1} of every {0}{2}"},
         [GROUP_MAX] = {"各{0}的{1}中最大的{2}", "the greatest {1} of every {0}{2}"},
     };
-    struct text value = expr->left ? print_expression(printer, expr->left) : TEXT("");
-    struct text where = TEXT("");
-    if (expr->right) where = SAY(printer, "(只计{0}的)", " where {0}", print_expression(printer, expr->right));
+    bool tests = expr->as.group.kind == GROUP_ANY || expr->as.group.kind == GROUP_ALL;
+    struct text value = TEXT(""), where = TEXT("");
+    if (expr->left) value = print_within(printer, expr->left, tests ? BIND_LOOSEST : BIND_ATOM);
+    if (expr->right) where = SAY(printer, "(只计{0}的)", " (only where {0})", print_expression(printer, expr->right));
     const struct text arguments[] = {print_members(printer, expr), value, where};
     return print_fill(printer, patterns[expr->as.group.kind][printer->language], arguments);
 }
@@ -173,47 +201,43 @@ static struct text print_call(const struct printer *printer, const struct expr *
         [FUNCTION_COUNT] = {"({3})中成立的项数", "how many hold of ({3})"},
         [FUNCTION_KNOWN] = {"{0}已知", "{0} is known"},
         [FUNCTION_PREVIOUS] = {"上月的{0}", "last month's {0}"},
-        [FUNCTION_BANDS] = {"({0})按“{1}”分档计算", "({0}) reckoned by the bands of {1}"},
+        [FUNCTION_BANDS] = {"({0})按{1}分档计算", "({0}) reckoned by the bands of {1}"},
         [FUNCTION_APPORTION] = {"把{0}按{1}分摊,精确到{2}", "the share of {0} by {1}, to {2}"},
         [FUNCTION_DISTANCE] = {"{0}到{1}的距离", "the distance from {0} to {1}"},
     };
     struct text arguments[4] = {TEXT(""), TEXT(""), TEXT(""), print_list(printer, expr, 0)};
+    enum function function = expr->as.call.function;
+    bool has_brackets = function <= FUNCTION_CEIL || function == FUNCTION_BANDS;
     for (size_t i = 0; i < 3 && i < expr->items.count; i++)
-        arguments[i] = print_expression(printer, expr->items.items[i]);
+        arguments[i] = print_within(printer, expr->items.items[i], has_brackets ? BIND_LOOSEST : BIND_ATOM);
     if (is_bound(expr)) return print_bound(printer, expr);
-    return print_fill(printer, patterns[expr->as.call.function][printer->language], arguments);
+    return print_fill(printer, patterns[function][printer->language], arguments);
 }
 
 /* --- operators -------------------------------------------------------------------------------------------------- */
 
-/* How strongly an operator binds; what binds less than its surroundings stands in brackets. */
-static int binding(const struct expr *expr) {
-    switch (expr->kind) {
-    case EXPR_OR: return 1;
-    case EXPR_AND: return 2;
-    case EXPR_NOT: return 3;
-    case EXPR_COMPARE:
-    case EXPR_IN_SET:
-    case EXPR_IN_RANGE: return 4;
-    case EXPR_ADD:
-    case EXPR_SUBTRACT: return 5;
-    case EXPR_MULTIPLY:
-    case EXPR_DIVIDE: return 6;
-    case EXPR_NEGATE: return 7;
-    default: return 8;
-    }
+/* A part of a logic that is itself one of the other kind. Brackets cannot be heard, so words say where it ends. */
+static struct text print_condition(const struct printer *printer, const struct expr *part, bool alternative) {
+    struct text text = print_expression(printer, part);
+    if (part->kind == EXPR_OR && !alternative) return SAY(printer, "({0},符合其一)", "(either {0})", text);
+    if (part->kind == EXPR_AND && alternative) return SAY(printer, "({0},同时符合)", "({0} together)", text);
+    return text;
 }
 
-static struct text print_within(const struct printer *printer, const struct expr *expr, int least) {
-    struct text text = print_expression(printer, expr);
-    return binding(expr) < least ? SAY(printer, "({0})", "({0})", text) : text;
+static struct text print_logic(const struct printer *printer, const struct expr *expr) {
+    bool alternative = expr->kind == EXPR_OR;
+    struct text left = print_condition(printer, expr->left, alternative),
+                right = print_condition(printer, expr->right, alternative);
+    return alternative ? SAY(printer, "{0},或者{1}", "{0} or {1}", left, right)
+                       : SAY(printer, "{0},并且{1}", "{0} and {1}", left, right);
 }
 
 static struct text print_operator(const struct printer *printer, const struct expr *expr) {
     static const char *const patterns[][LANGUAGES] = {
-        [EXPR_AND] = {"{0},并且{1}", "{0} and {1}"},  [EXPR_OR] = {"{0},或者{1}", "{0} or {1}"},
-        [EXPR_ADD] = {"{0} + {1}", "{0} + {1}"},      [EXPR_SUBTRACT] = {"{0} − {1}", "{0} − {1}"},
-        [EXPR_MULTIPLY] = {"{0} × {1}", "{0} × {1}"}, [EXPR_DIVIDE] = {"{0} ÷ {1}", "{0} ÷ {1}"},
+        [EXPR_ADD] = {"{0} + {1}", "{0} + {1}"},
+        [EXPR_SUBTRACT] = {"{0} − {1}", "{0} − {1}"},
+        [EXPR_MULTIPLY] = {"{0} × {1}", "{0} × {1}"},
+        [EXPR_DIVIDE] = {"{0} ÷ {1}", "{0} ÷ {1}"},
     };
     bool one_sided = expr->kind == EXPR_SUBTRACT || expr->kind == EXPR_DIVIDE;
     const struct text arguments[] = {print_within(printer, expr->left, binding(expr)),
@@ -239,19 +263,20 @@ static struct text print_comparison(const struct printer *printer, const struct 
         {"{0}晚于{1}", "{0} is after {1}"},
     };
     bool is_amount = expr->left->type.kind == TYPE_NUMBER || expr->left->type.kind == TYPE_ZERO;
-    const struct text arguments[] = {print_within(printer, expr->left, 5), print_within(printer, expr->right, 5)};
+    const struct text arguments[] = {print_within(printer, expr->left, BIND_SUM),
+                                     print_within(printer, expr->right, BIND_SUM)};
     return print_fill(printer, (is_amount ? amounts : dates)[compare][printer->language], arguments);
 }
 
 static struct text print_set(const struct printer *printer, const struct expr *expr, bool negated) {
-    struct text left = print_within(printer, expr->left, 5), list = print_list(printer, expr, 0);
-    return negated ? SAY(printer, "{0}不是{1}之一", "{0} is none of {1}", left, list)
-                   : SAY(printer, "{0}是{1}之一", "{0} is one of {1}", left, list);
+    struct text left = print_within(printer, expr->left, BIND_SUM), list = print_list(printer, expr, 0);
+    return negated ? SAY(printer, "{0}不是{1}之一", "{0} is none of ({1})", left, list)
+                   : SAY(printer, "{0}是{1}之一", "{0} is one of ({1})", left, list);
 }
 
 static struct text print_range(const struct printer *printer, const struct expr *expr, bool negated) {
-    struct text left = print_within(printer, expr->left, 5), low = print_within(printer, expr->right, 5),
-                high = print_within(printer, expr->third, 5);
+    struct text left = print_within(printer, expr->left, BIND_SUM), low = print_within(printer, expr->right, BIND_SUM),
+                high = print_within(printer, expr->third, BIND_SUM);
     return negated ? SAY(printer, "{0}不在{1}至{2}之间", "{0} is not from {1} to {2}", left, low, high)
                    : SAY(printer, "{0}在{1}至{2}之间", "{0} is from {1} to {2}", left, low, high);
 }
@@ -262,7 +287,9 @@ static struct text print_not(const struct printer *printer, const struct expr *d
     case EXPR_COMPARE: return print_comparison(printer, denied, comparison_opposite(denied->as.compare));
     case EXPR_IN_SET: return print_set(printer, denied, true);
     case EXPR_IN_RANGE: return print_range(printer, denied, true);
-    default: return SAY(printer, "并非{0}", "not {0}", print_within(printer, denied, 5));
+    case EXPR_OR: return SAY(printer, "并非{0}", "not {0}", print_condition(printer, denied, false));
+    case EXPR_AND: return SAY(printer, "并非{0}", "not {0}", print_condition(printer, denied, true));
+    default: return SAY(printer, "并非{0}", "not {0}", print_within(printer, denied, BIND_SUM));
     }
 }
 
@@ -273,25 +300,55 @@ struct text print_expression(const struct printer *printer, const struct expr *e
     case EXPR_BOOL: return word_of_truth(expr->as.truth, printer->language);
     case EXPR_NEVER: return word_in(WORD_NEVER, printer->language);
     case EXPR_PATH: return print_path(printer, expr);
-    case EXPR_NEGATE: return SAY(printer, "−{0}", "−{0}", print_within(printer, expr->left, 7));
+    case EXPR_NEGATE: return SAY(printer, "−{0}", "−{0}", print_within(printer, expr->left, BIND_SIGN));
     case EXPR_NOT: return print_not(printer, expr->left);
     case EXPR_COMPARE: return print_comparison(printer, expr, expr->as.compare);
     case EXPR_IN_SET: return print_set(printer, expr, false);
     case EXPR_IN_RANGE: return print_range(printer, expr, false);
     case EXPR_IF_KNOWN:
-        return SAY(printer, "{0}(未知时取{1})", "{0} ({1} where unknown)", print_within(printer, expr->left, 8),
+        return SAY(printer, "{0}(未知时取{1})", "{0} ({1} where unknown)", print_within(printer, expr->left, BIND_ATOM),
                    print_expression(printer, expr->right));
     case EXPR_ON:
-        return SAY(printer, "{1}时的{0}", "{0} as of {1}", print_within(printer, expr->left, 8),
-                   print_within(printer, expr->right, 8));
+        return SAY(printer, "{1}时的{0}", "{0} as of {1}", print_within(printer, expr->left, BIND_ATOM),
+                   print_within(printer, expr->right, BIND_ATOM));
+    case EXPR_AND:
+    case EXPR_OR: return print_logic(printer, expr);
     case EXPR_GROUP: return print_group(printer, expr);
     case EXPR_CALL: return print_call(printer, expr);
     default: return print_operator(printer, expr);
     }
 }
 
+/* Labels that would not run into their surroundings. */
+static bool is_bare_label(struct text label) {
+    for (size_t i = 0; i < label.length; i++)
+        if (label.bytes[i] == ',' || label.bytes[i] == '(') return false;
+    return true;
+}
+
+/* Nothing but labels, numbers and signs: that is a formula, not a sentence. */
+static bool is_formula(const struct printer *printer, const struct expr *expr) {
+    switch (expr->kind) {
+    case EXPR_NUMBER: return true;
+    case EXPR_ADD:
+    case EXPR_SUBTRACT:
+    case EXPR_MULTIPLY:
+    case EXPR_DIVIDE: return is_formula(printer, expr->left) && is_formula(printer, expr->right);
+    case EXPR_PATH: break;
+    default: return false;
+    }
+    const struct path_target *target = &expr->as.path.target;
+    if (expr->as.path.names.list.count > 1 || expr->items.count) return false;
+    if (target->end == PATH_FIELD)
+        return is_bare_label(label_or_name(target->field->label, target->field->name, printer->language));
+    return target->end == PATH_PARAMETER &&
+           is_bare_label(label_or_name(target->parameter->label, target->parameter->name, printer->language));
+}
+
 struct text print_cases(const struct printer *printer, const struct branch *branches, size_t count) {
     struct text text = TEXT("");
+    const struct printer bare = {printer->arena, printer->policy, printer->language, true};
+    if (count == 1 && !branches->condition && is_formula(printer, branches->value)) printer = &bare;
     for (size_t i = 0; i < count; i++) {
         const struct branch *branch = &branches[i];
         struct text value = print_expression(printer, branch->value);

@@ -81,7 +81,9 @@ static struct text print_key_names(const struct printer *printer, const struct p
         switch (key->kind) {
         case KEY_AREA: name = label_or_name(key->entity->label, name, printer->language); break;
         case KEY_MONTH: name = SAY(printer, "月份", "month", TEXT("")); break;
-        case KEY_ENUM: name = label_or_name(key->enumeration->label, name, printer->language); break;
+        case KEY_ENUM:
+            name = print_label(printer, label_or_name(key->enumeration->label, name, printer->language));
+            break;
         case KEY_COUNT: name = SAY(printer, "数目", "count", TEXT("")); break;
         case KEY_BAND: name = SAY(printer, "分档", "band", TEXT("")); break;
         }

@@ -7,6 +7,7 @@ static struct text role_word(const struct printer *printer, struct name role) {
 }
 
 static struct text limit_unit(const struct printer *printer, struct text unit) {
+    if (text_is(unit, "workday")) return SAY(printer, "个工作日", "workday", TEXT(""));
     if (text_is(unit, "workdays")) return SAY(printer, "个工作日", "workdays", TEXT(""));
     return print_unit(printer, unit);
 }
@@ -39,7 +40,8 @@ static struct text print_others(const struct printer *printer, const struct decl
                                 const struct names *names) {
     struct text list = TEXT("");
     for (size_t i = 0; i < names->list.count; i++)
-        list = print_joined(printer, list, target_label(printer, procedure, names->list.items[i].text));
+        list = print_joined(printer, list,
+                            print_label(printer, target_label(printer, procedure, names->list.items[i].text)));
     return list.length ? SAY(printer, ",办过{0}的人不得经办", ", not by whoever did {0}", list) : list;
 }
 
@@ -52,7 +54,7 @@ static struct text print_posting(const struct printer *printer, const struct dec
         struct text name = posting->shows.list.items[i].text;
         const struct entity *owner = map_get(&printer->policy->entity_by_name, name);
         const struct field *field = entity ? map_get(&entity->by_name, name) : NULL;
-        if (field) name = label_or_name(field->label, name, printer->language);
+        if (field) name = print_label(printer, label_or_name(field->label, name, printer->language));
         if (owner) name = label_or_name(owner->label, name, printer->language);
         list = print_joined(printer, list, name);
     }
@@ -64,16 +66,16 @@ static struct text print_posting(const struct printer *printer, const struct dec
 static void print_records(struct builder *out, const struct printer *printer, const struct step *step) {
     struct text list = TEXT("");
     for (size_t i = 0; i < step->records.count; i++)
-        list = print_joined(
-            printer, list,
-            label_or_name(step->records.items[i].label, step->records.items[i].name.text, printer->language));
+        list = print_joined(printer, list,
+                            print_label(printer, label_or_name(step->records.items[i].label,
+                                                               step->records.items[i].name.text, printer->language)));
     if (list.length) builder_add(out, SAY(printer, "   - 记录{0}。\n", "   - Recorded: {0}.\n", list));
 }
 
 static void print_transition(struct builder *out, const struct printer *printer, const struct declaration *procedure,
                              const struct transition *transition) {
     struct text go =
-        SAY(printer, "转到“{0}”", "on to \"{0}\"", target_label(printer, procedure, transition->target.text));
+        SAY(printer, "转到「{0}」", "on to “{0}”", target_label(printer, procedure, transition->target.text));
     if (transition->back)
         go = SAY(printer, "退回申请人({0}内补正)", "back to the applicant (within {0})",
                  print_limits(printer, &transition->within));
@@ -109,7 +111,7 @@ static struct text print_effect(const struct printer *printer, const struct decl
     const struct declaration *again = map_get(&printer->policy->procedure_by_name, effect->name.text);
     switch (effect->kind) {
     case EFFECT_SETS:
-        return SAY(printer, "“{0}”{2}记为{1}", "\"{0}\" becomes {1}{2}",
+        return SAY(printer, "「{0}」{2}记为{1}", "“{0}” becomes {1}{2}",
                    field ? label_or_name(field->label, field->name, printer->language) : effect->name.text,
                    print_expression(printer, effect->value),
                    effect->from_next_month ? SAY(printer, "自次月起", " from next month", TEXT("")) : TEXT(""));
@@ -117,7 +119,7 @@ static struct text print_effect(const struct printer *printer, const struct decl
     case EFFECT_LETTER: return SAY(printer, "发出文书{0}", "the letter {0} is sent", effect->name.text);
     case EFFECT_POST: return print_posting(printer, procedure, &effect->posting);
     case EFFECT_AGAIN:
-        return SAY(printer, "{1}后办理“{0}”", "\"{0}\" follows after {1}",
+        return SAY(printer, "{1}后办理「{0}」", "“{0}” follows after {1}",
                    again ? label_or_name(again->label, again->name.text, printer->language) : effect->name.text,
                    print_limits(printer, &effect->limits));
     case EFFECT_APPEAL:
@@ -149,7 +151,7 @@ void print_procedure(struct builder *out, const struct printer *printer, const s
             struct text effect = print_effect(printer, procedure, &outcome->effects.items[k]);
             list = k ? SAY(printer, "{0};{1}", "{0}; {1}", list, effect) : effect;
         }
-        builder_add(out, SAY(printer, "- 结果“{0}”:{1}。\n", "- Outcome \"{0}\": {1}.\n",
+        builder_add(out, SAY(printer, "- 结果「{0}」:{1}。\n", "- Outcome “{0}”: {1}.\n",
                              label_or_name(outcome->label, outcome->name.text, printer->language), list));
     }
 }

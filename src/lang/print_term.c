@@ -2,8 +2,7 @@
 #include "lang/print.h"
 
 static struct text quoted(const struct printer *printer, const struct declaration *declaration) {
-    return SAY(printer, "“{0}”", "\"{0}\"",
-               label_or_name(declaration->label, declaration->name.text, printer->language));
+    return print_label(printer, label_or_name(declaration->label, declaration->name.text, printer->language));
 }
 
 static struct text entity_word(const struct printer *printer, struct text name) {
@@ -17,7 +16,7 @@ static void print_policy(struct builder *out, const struct printer *printer, con
         struct text base = declaration->extends.text;
         if (declaration->layer->base)
             base = label_or_name(declaration->layer->base->head->label, base, printer->language);
-        text = SAY(printer, "{0},在“{1}”之上", "{0}, on top of \"{1}\"", text, base);
+        text = SAY(printer, "{0},在{1}之上", "{0}, on top of {1}", text, print_label(printer, base));
     }
     if (declaration->area.text.length)
         text = SAY(printer, "{0},适用区域{1}", "{0}, for area {1}", text, declaration->area.text);
@@ -44,9 +43,9 @@ static void print_entity(struct builder *out, const struct printer *printer, con
                    print_most(printer, declaration));
     struct text order = TEXT("");
     for (size_t i = 0; entity && i < entity->dated.count; i++)
-        order =
-            print_joined(printer, order,
-                         label_or_name(entity->dated.items[i]->label, entity->dated.items[i]->name, printer->language));
+        order = print_joined(printer, order,
+                             print_label(printer, label_or_name(entity->dated.items[i]->label,
+                                                                entity->dated.items[i]->name, printer->language)));
     if (order.length) text = SAY(printer, "{0},按{1}排列", "{0}, in order of {1}", text, order);
     builder_add(out, SAY(printer, "{0}。\n", "{0}.\n", text));
 }
@@ -56,7 +55,8 @@ static void print_enumeration(struct builder *out, const struct printer *printer
     struct text list = TEXT("");
     for (size_t i = 0; i < declaration->values.count; i++) {
         const struct enum_value *value = &declaration->values.items[i];
-        list = print_joined(printer, list, label_or_name(value->label, value->name.text, printer->language));
+        struct text label = label_or_name(value->label, value->name.text, printer->language);
+        list = print_joined(printer, list, SAY(printer, "“{0}”", "“{0}”", label));
     }
     builder_add(out, SAY(printer, "分类:{0},分为{1}。\n", "Kinds: {0}: {1}.\n", quoted(printer, declaration), list));
 }
