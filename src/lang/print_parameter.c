@@ -92,6 +92,20 @@ static struct text print_key_names(const struct printer *printer, const struct p
     return list;
 }
 
+/* The documents that the values stand in, each once. */
+static void print_documents(struct builder *out, const struct printer *printer, const struct parameter_values *values) {
+    struct text list = TEXT("");
+    struct map seen;
+    map_init(&seen, printer->arena);
+    for (size_t i = 0; i < values->list.count; i++) {
+        struct text document = values->list.items[i].document;
+        if (!document.length || map_get(&seen, document)) continue;
+        map_put(&seen, document, &seen);
+        list = list.length ? SAY(printer, "{0};{1}", "{0}; {1}", list, document) : document;
+    }
+    if (list.length) builder_add(out, SAY(printer, "  - 所引文件:{0}。\n", "  - Documents: {0}.\n", list));
+}
+
 static void print_values(struct builder *out, const struct printer *printer, const struct parameter *parameter,
                          const struct parameter_values *values) {
     for (size_t i = 0; i < values->list.count && i < VALUES_PRINTED; i++) {
@@ -107,6 +121,7 @@ static void print_values(struct builder *out, const struct printer *printer, con
     if (values->list.count > VALUES_PRINTED)
         builder_add(out, SAY(printer, "  - 另有{0}行,见表\n", "  - {0} more lines in the table\n",
                              text_format(printer->arena, "%zu", values->list.count - VALUES_PRINTED)));
+    print_documents(out, printer, values);
 }
 
 const struct parameter_values *parameter_values_of(const struct parameter *parameter,
