@@ -311,14 +311,34 @@ static void form_group(const struct form *form, const struct expr *expr) {
     builder_add(form->out, TEXT(")"));
 }
 
+/* Nobody has to know which of "and" and "or" goes first. */
+static enum binding binding_in_logic(const struct expr *logic, const struct expr *side) {
+    return logic->kind == EXPR_OR && side->kind == EXPR_AND ? BIND_NOT : binding_of(logic);
+}
+
 static void form_logic(const struct form *form, const struct expr *expr) {
-    enum binding own = binding_of(expr);
-    form_expression(form, expr->left, own);
+    form_expression(form, expr->left, binding_in_logic(expr, expr->left));
     if (expr->kind == EXPR_AND)
         write(form, " 且 ", " and ");
     else
         write(form, " 或 ", " or ");
-    form_expression(form, expr->right, own);
+    form_expression(form, expr->right, binding_in_logic(expr, expr->right));
+}
+
+/* What a date is moved by: 6 months. In labels a name says it itself. */
+static void form_period_unit(const struct form *form, const struct expr *period) {
+    if (!form->context && period->kind != EXPR_NUMBER) return;
+    struct display display = display_of(form->arena, period);
+    struct value value =
+        period->kind == EXPR_NUMBER ? value_number(period->as.number.value) : evaluate(form->context, period);
+    bool literal = period->kind == EXPR_NUMBER, known = value.state == VALUE_KNOWN;
+    bool one = known && number_equal(value.as.number, literal ? number_one : display.scale);
+    if (period->type.powers[DIMENSION_DAY])
+        write(form, " 天", one ? " day" : " days");
+    else if (number_equal(display.scale, number_one))
+        write(form, " 个月", one ? " month" : " months");
+    else
+        write(form, " 年", one ? " year" : " years");
 }
 
 static void form_arithmetic(const struct form *form, const struct expr *expr, struct number scale) {
@@ -336,6 +356,7 @@ static void form_arithmetic(const struct form *form, const struct expr *expr, st
         form_scaled(form, expr->right, scale, right);
     else
         form_expression(form, expr->right, right);
+    if (dates && expr->right->type.kind == TYPE_NUMBER) form_period_unit(form, expr->right);
 }
 
 static void form_comparison(const struct form *form, const struct expr *expr) {
@@ -348,10 +369,11 @@ static void form_comparison(const struct form *form, const struct expr *expr) {
         form_scaled(form, expr->right, display.scale, BIND_ADD);
         return;
     case EXPR_IN_RANGE:
-        write(form, " 在 ", " in ");
+        write(form, " 在 ", " between ");
         form_scaled(form, expr->right, display.scale, BIND_ADD);
-        builder_add(form->out, TEXT(" .. "));
+        write(form, " 到 ", " and ");
         form_scaled(form, expr->third, display.scale, BIND_ADD);
+        write(form, " 之间", "");
         return;
     default: write(form, " 属于 ", " in "); form_list(form, expr->items.items, expr->items.count, &display.scale);
     }

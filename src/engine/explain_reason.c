@@ -1,15 +1,23 @@
 /* What is missing or went wrong, in words. */
 #include "engine/explain.h"
 
+/* 家庭 F1: an id alone does not say what it is one of. */
+static struct text row_words(struct arena *arena, const struct run *run, const struct entity *entity, size_t row,
+                             enum language language) {
+    return text_format(arena, "%.*s %.*s", TEXT_ARG(label_or_name(entity->label, entity->name, language)),
+                       TEXT_ARG(dataset_table(run->dataset, entity)->ids[row]));
+}
+
 static struct text missing_field(struct arena *arena, const struct run *run, const struct reason *reason,
                                  enum language language) {
     struct text label = label_or_name(reason->field->label, reason->field->name, language);
-    struct text id = dataset_table(run->dataset, reason->field->entity)->ids[reason->row];
+    struct text row = row_words(arena, run, reason->field->entity, reason->row, language);
     bool past = reason->kind == REASON_NOT_ASSESSED;
     if (language == LANGUAGE_ZH)
-        return text_format(arena, past ? "「%.*s」%.*s 当月未测算" : "缺「%.*s」%.*s", TEXT_ARG(label), TEXT_ARG(id));
+        return text_format(arena, past ? "%.*s 的「%.*s」当月未测算" : "%.*s 缺「%.*s」", TEXT_ARG(row),
+                           TEXT_ARG(label));
     return text_format(arena, past ? "\"%.*s\" of %.*s was not assessed then" : "\"%.*s\" of %.*s is missing",
-                       TEXT_ARG(label), TEXT_ARG(id));
+                       TEXT_ARG(label), TEXT_ARG(row));
 }
 
 static bool begins_after(const struct parameter *parameter, day_number day, day_number *begin) {
@@ -29,8 +37,9 @@ static struct text parameter_trouble(struct arena *arena, const struct run *run,
     day_number begin;
     day = reason->day > INT32_MIN && reason->day < DAY_NEVER ? day_format(arena, reason->day) : TEXT("");
     if (reason->text != UINT32_MAX)
-        of = text_format(arena, zh ? ",见 %.*s" : ", for %.*s",
-                         TEXT_ARG(run->dataset->tables[reason->text].ids[reason->row]));
+        of = text_format(
+            arena, zh ? ",见%.*s" : ", for %.*s",
+            TEXT_ARG(row_words(arena, run, run->policy->entities.items[reason->text], reason->row, language)));
     if (begins_after(parameter, reason->day, &begin))
         since = text_format(arena, zh ? ",其数值从 %.*s 起" : "; its values begin on %.*s",
                             TEXT_ARG(day_format(arena, begin)));
@@ -45,10 +54,10 @@ static struct text lost_rows(struct arena *arena, const struct run *run, const s
                              enum language language) {
     const struct entity *lost = run->policy->entities.items[reason->index];
     struct text label = label_or_name(lost->label, lost->name, language);
-    struct text id = run->dataset->tables[reason->text].ids[reason->row];
+    struct text above = row_words(arena, run, run->policy->entities.items[reason->text], reason->row, language);
     if (language == LANGUAGE_ZH)
-        return text_format(arena, "%.*s 有一行「%.*s」数据被退回", TEXT_ARG(id), TEXT_ARG(label));
-    return text_format(arena, "a row of \"%.*s\" under %.*s was refused", TEXT_ARG(label), TEXT_ARG(id));
+        return text_format(arena, "%.*s 有一行「%.*s」数据被退回", TEXT_ARG(above), TEXT_ARG(label));
+    return text_format(arena, "a row of \"%.*s\" under %.*s was refused", TEXT_ARG(label), TEXT_ARG(above));
 }
 
 static const char *fault_words(enum reason_kind kind, enum language language) {

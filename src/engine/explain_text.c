@@ -34,20 +34,12 @@ static struct text format_shown(const struct page *page, const struct explanatio
     return value_show(page->arena, &node->type, node->scale, node->step, &node->value, page->language);
 }
 
-/* ◇ before ↑省: the value is not confirmed, and comes from the province. */
+/* ◇ behind a parameter: it is not confirmed. */
 static void append_label(const struct page *page, struct builder *left, const struct explanation *node) {
     if (node->failed) builder_add(left, TEXT("✕ "));
     builder_add(left, node->label[page->language]);
     if (node->kind == EXPLANATION_PREVIOUS) builder_add(left, text_from(say(page, " (此前)", " (before)")));
-    if (node->kind != EXPLANATION_PARAMETER || (!node->unconfirmed && !node->inherited)) return;
-    builder_add(left, TEXT(" "));
-    if (node->unconfirmed) builder_add(left, TEXT("◇"));
-    if (!node->inherited) return;
-    builder_add(left, TEXT("↑"));
-    if (node->level)
-        builder_add(left, label_or_name(node->level->label, node->level->name, page->language));
-    else
-        builder_add(left, text_from(say(page, "各地通用", "everywhere")));
+    if (node->kind == EXPLANATION_PARAMETER && node->unconfirmed) builder_add(left, TEXT(" ◇"));
 }
 
 static void append_part(struct builder *tail, struct text part) {
@@ -76,30 +68,63 @@ static struct text distance_text(const struct page *page, const struct explanati
     return value_show(page->arena, &number, node->scale, node->step, &value, page->language);
 }
 
+static struct text with_unit(const struct page *page, struct text amount, const struct text unit[LANGUAGES]) {
+    struct text word = unit[page->language];
+    return word.length ? text_format(page->arena, "%.*s %.*s", TEXT_ARG(amount), TEXT_ARG(word)) : amount;
+}
+
+/* A distance, no advice: nobody is to grow younger, or more disabled. */
 static struct text failure_text(const struct page *page, const struct explanation *node) {
     if (!node->failed || node->move == MOVE_NONE) return TEXT("");
-    struct text distance = distance_text(page, node);
-    const char *words = node->move == MOVE_DOWN ? "差 %.*s,须降低" : "差 %.*s,须提高";
-    if (page->language == LANGUAGE_EN) words = node->move == MOVE_DOWN ? "must fall by %.*s" : "must rise by %.*s";
+    struct text distance = with_unit(page, distance_text(page, node), node->subject_unit);
+    const char *words = node->move == MOVE_DOWN ? "高出 %.*s" : "低了 %.*s";
+    if (page->language == LANGUAGE_EN) words = node->move == MOVE_DOWN ? "too high by %.*s" : "too low by %.*s";
     return text_format(page->arena, words, TEXT_ARG(distance));
+}
+
+/* ↑省 53: the value is that of the province. */
+static struct text level_text(const struct page *page, const struct explanation *node) {
+    if (!node->inherited) return TEXT("");
+    if (!node->level) return text_from(say(page, "↑各地通用", "↑everywhere"));
+    struct text level = label_or_name(node->level->label, node->level->name, page->language);
+    return text_format(page->arena, "↑%.*s %.*s", TEXT_ARG(level), TEXT_ARG(node->line->area));
+}
+
+/* A result whose reasons are not shown says itself where it was found, when it is a value of a parameter. */
+static struct text origin_text(const struct page *page, const struct explanation *node, bool closed) {
+    if (node->inherited || !closed || node->type.kind != TYPE_NUMBER || node->value.state != VALUE_KNOWN ||
+        number_sign(node->value.as.number) == 0)
+        return level_text(page, node);
+    for (size_t i = 0; i < node->children.count; i++) {
+        const struct explanation *child = node->children.items[i];
+        if (child->inherited && child->type.kind == TYPE_NUMBER && child->value.state == VALUE_KNOWN &&
+            value_equal(&node->type, &node->value, &child->value))
+            return level_text(page, child);
+    }
+    return TEXT("");
 }
 
 static void append_line_detail(const struct page *page, struct builder *tail, const struct parameter_value *line) {
     if (line->from > day_first)
         append_part(tail,
                     text_format(page->arena, say(page, "自%s", "since %s"), day_format(page->arena, line->from).bytes));
-    if (line->confirmed) return;
+    if (line->confirmed) {
+        append_part(tail, line->document);
+        return;
+    }
     bool medium = text_is(line->confidence, "medium"), shown_only = text_is(line->confidence, "low");
     if (medium)
         append_part(tail, text_from(say(page, "未确认", "not confirmed")));
     else
         append_part(tail, shown_only ? text_from(say(page, "示意值", "for illustration")) : line->confidence);
     append_part(tail, label_or_name(line->source, TEXT(""), page->language));
+    append_part(tail, line->document);
 }
 
-static struct text tail_of(const struct page *page, const struct explanation *node, bool repeated) {
+static struct text tail_of(const struct page *page, const struct explanation *node, bool closed, bool repeated) {
     struct builder tail;
     builder_init(&tail);
+    append_part(&tail, origin_text(page, node, closed && !repeated));
     append_part(&tail, failure_text(page, node));
     append_part(&tail, node->missing[page->language]);
     append_part(&tail, cites_text(page, node->cites));
@@ -123,7 +148,7 @@ static bool is_inline(const struct explanation *node) {
     return node->type.kind == TYPE_BOOL;
 }
 
-static void push_node(struct page *page, const struct explanation *node, struct text stem, bool repeated) {
+static void push_node(struct page *page, const struct explanation *node, struct text stem, bool closed, bool repeated) {
     struct builder left;
     builder_init(&left);
     builder_add(&left, stem);
@@ -135,7 +160,7 @@ static void push_node(struct page *page, const struct explanation *node, struct 
         .left = builder_finish(&left, page->arena),
         .value = format_shown(page, node),
         .unit = number ? node->unit[page->language] : TEXT(""),
-        .tail = tail_of(page, node, repeated),
+        .tail = tail_of(page, node, closed, repeated),
         .marked = number && node->unconfirmed,
     };
     VECTOR_PUSH(page->arena, &page->lines, line);
@@ -166,7 +191,7 @@ static void lay_out(struct page *page, const struct explanation *node, struct te
     if (arena_failed(page->arena)) return;
     bool repeated = count && explanation_repeats(&page->opened, node);
     if (repeated) count = 0;
-    push_node(page, node, stem, repeated);
+    push_node(page, node, stem, count == 0, repeated);
     if (!is_inline(node) && formula.length && !repeated && is_first_mention(page, node))
         push_text(page, text_format(page->arena, "%.*s%s  %.*s", TEXT_ARG(below), count ? "│" : "", TEXT_ARG(formula)));
     for (size_t i = 0; i < count; i++) {
@@ -180,7 +205,7 @@ static void lay_out(struct page *page, const struct explanation *node, struct te
                                     node->more));
 }
 
-/* --- the way to the next threshold ------------------------------------------------------------------------------ */
+/* --- the way to another result ------------------------------------------------------------------------------ */
 
 /* The first comparison on which the value now hangs, as it holds. */
 static const struct explanation *find_threshold(const struct explanation *node, unsigned nesting) {
@@ -199,10 +224,14 @@ static const struct explanation *find_threshold(const struct explanation *node, 
 static void push_threshold(struct page *page, const struct explanation *root) {
     const struct explanation *node = find_threshold(root, 0);
     if (!node || root->type.kind == TYPE_BOOL || root->failed) return;
-    struct text unit = node->subject_unit[page->language];
-    push_text(page, text_format(page->arena, "%s %.*s %s%.*s%s%.*s", say(page, "临界", "Threshold:"),
-                                TEXT_ARG(node->subject[page->language]), node->move == MOVE_UP ? "+" : "−",
-                                TEXT_ARG(distance_text(page, node)), unit.length ? " " : "", TEXT_ARG(unit)));
+    struct text distance = with_unit(page, distance_text(page, node), node->subject_unit);
+    bool up = node->move == MOVE_UP;
+    push_text(page,
+              text_format(
+                  page->arena,
+                  up ? say(page, "「%.*s」再增加 %.*s,结果就会改变", "The result changes once \"%.*s\" rises by %.*s")
+                     : say(page, "「%.*s」再减少 %.*s,结果就会改变", "The result changes once \"%.*s\" falls by %.*s"),
+                  TEXT_ARG(node->subject[page->language]), TEXT_ARG(distance)));
 }
 
 /* --- printing --------------------------------------------------------------------------------------------------- */

@@ -28,6 +28,9 @@ static const char model[] =
     "input family cost : money/year in 0 .. 100_000 yuan/year \"刚性支出\" \"Unavoidable cost\"\n"
     "input family housed : bool \"有房\" \"Housed\"\n"
     "input family help : help \"帮扶\" \"Help\"\n"
+    "input family since : date in 2010-01-01 .. 2030-01-01 \"起算日\" \"Counted from\"\n"
+    "parameter wait : months in 0 .. 60 months \"等待期\" \"Waiting time\"\n"
+    "  = 1 month\n"
     "parameter line : money/year by county in 1_000 .. 10_000 yuan/year \"标准\" \"Line\"\n"
     "  cite 9.1\n"
     "  table line\n"
@@ -60,6 +63,16 @@ static const char model[] =
     "benefit family both : money/month \"合计\" \"Both\"\n"
     "  cite 9.3\n"
     "  = part + part\n"
+    "rule family ends : date \"期满\" \"Ends on\"\n"
+    "  = since + wait + 6 months - 1 day\n"
+    "rule family few : bool \"人少\" \"Few\"\n"
+    "  = size in 1 .. 2\n"
+    "rule family many : bool \"人多\" \"Many\"\n"
+    "  = size >= 6\n"
+    "rule family weak : count in 0 .. 10 \"体弱\" \"Weak\"\n"
+    "  = count(person where old or ill and wage = 0)\n"
+    "rule family floor : money/year \"底线\" \"Floor\"\n"
+    "  = max(line, 1_000 yuan/year)\n"
     "```\n";
 static const char line_table[] = "area,from,enacted,value,source,document,confidence\n"
                                  "P,2018-01-01,,3500,notes,none,medium\n"
@@ -106,6 +119,7 @@ static void add_family(struct world *world, const char *id, const char *county, 
     put(world, "family", "cost", "3000");
     put(world, "family", "housed", "no");
     put(world, "family", "help", "full");
+    put(world, "family", "since", "2018-01-31");
     for (int i = 1; i <= 4; i++) {
         add_row(world, "person", text_format(&world->arena, "%s-%d", id, i).bytes, id);
         put(world, "person", "wage", i == 1 ? wage : "0");
@@ -186,56 +200,58 @@ static void test_amount(void **state) {
     const struct explanation *node =
         explain_field(world->run, &world->arena, field_of(world, "family", "grant"), POOR, 2);
     assert_true(node->unconfirmed);
-    expect_text(world, node, LANGUAGE_ZH, true,
-                "补助金                                 520.00◇元/月  〔9.4〕\n"
-                "│  进整((3,500.00 − 2,300.00) × 4 ÷ 12 + 120.00, 1)\n"
-                "├─ 符合条件                                是\n"
-                "│  ├─ 低于标准  2,300.00 < 3,500.00        是\n"
-                "│  └─ 有房                                 否\n"
-                "├─ 标准 ◇↑省                         3,500.00◇元/年  〔9.1〕  自2018-01-01  未确认  notes\n"
-                "├─ 人均收入                          2,300.00 元/年  〔9.2〕\n"
-                "│  │  (9,600.00 + 2,600.00 − 3,000.00) ÷ 4\n"
-                "│  ├─ 合计(人员: 工资)               9,600.00 元/年\n"
-                "│  │  ├─ F1-1                        9,600.00 元/年\n"
-                "│  │  ├─ F1-2                            0.00 元/年\n"
-                "│  │  ├─ F1-3                            0.00 元/年\n"
-                "│  │  └─ F1-4                            0.00 元/年\n"
-                "│  ├─ 务农收入                       2,600.00 元/年\n"
-                "│  ├─ 刚性支出                       3,000.00 元/年\n"
-                "│  └─ 人口                                  4\n"
-                "├─ 人口                                     4\n"
-                "│  └─ 计数(人员)                            4\n"
-                "└─ 合计(人员: 加发)                    120.00 元/月\n"
-                "   ├─ F1-1                              40.00 元/月  〔9.3〕\n"
-                "   │  └─ 患病                              是\n"
-                "   ├─ F1-2                              40.00 元/月  〔9.3〕\n"
-                "   │  └─ 患病                              是\n"
-                "   ├─ F1-3                              40.00 元/月  〔9.3〕\n"
-                "   │  └─ 患病                              是\n"
-                "   └─ F1-4                               0.00 元/月  〔9.3〕\n"
-                "      ├─ ✕ 患病                            否\n"
-                "      └─ ✕ 年老                            否  未填,按规定取值\n"
-                "临界 人均收入 +1,200.00 元/年\n");
+    expect_text(
+        world, node, LANGUAGE_ZH, true,
+        "补助金                                 520.00◇元/月  〔9.4〕\n"
+        "│  进整((3,500.00 − 2,300.00) × 4 ÷ 12 + 120.00, 1)\n"
+        "├─ 符合条件                                是\n"
+        "│  ├─ 低于标准  2,300.00 < 3,500.00        是\n"
+        "│  └─ 有房                                 否\n"
+        "├─ 标准 ◇                            3,500.00◇元/年  ↑省 P  〔9.1〕  自2018-01-01  未确认  notes  none\n"
+        "├─ 人均收入                          2,300.00 元/年  〔9.2〕\n"
+        "│  │  (9,600.00 + 2,600.00 − 3,000.00) ÷ 4\n"
+        "│  ├─ 合计(人员: 工资)               9,600.00 元/年\n"
+        "│  │  ├─ F1-1                        9,600.00 元/年\n"
+        "│  │  ├─ F1-2                            0.00 元/年\n"
+        "│  │  ├─ F1-3                            0.00 元/年\n"
+        "│  │  └─ F1-4                            0.00 元/年\n"
+        "│  ├─ 务农收入                       2,600.00 元/年\n"
+        "│  ├─ 刚性支出                       3,000.00 元/年\n"
+        "│  └─ 人口                                  4\n"
+        "├─ 人口                                     4\n"
+        "│  └─ 计数(人员)                            4\n"
+        "└─ 合计(人员: 加发)                    120.00 元/月\n"
+        "   ├─ F1-1                              40.00 元/月  〔9.3〕\n"
+        "   │  └─ 患病                              是\n"
+        "   ├─ F1-2                              40.00 元/月  〔9.3〕\n"
+        "   │  └─ 患病                              是\n"
+        "   ├─ F1-3                              40.00 元/月  〔9.3〕\n"
+        "   │  └─ 患病                              是\n"
+        "   └─ F1-4                               0.00 元/月  〔9.3〕\n"
+        "      ├─ ✕ 患病                            否\n"
+        "      └─ ✕ 年老                            否  未填,按规定取值\n"
+        "「人均收入」再增加 1,200.00 元/年,结果就会改变\n");
 }
 
 static void test_amount_ascii(void **state) {
     struct world *world = *state;
     const struct explanation *node =
         explain_field(world->run, &world->arena, field_of(world, "family", "grant"), POOR, 1);
-    expect_text(world, node, LANGUAGE_EN, false,
-                "Grant                    520.00*yuan/month  [9.4]\n"
-                "|  ceil((3,500.00 - 2,300.00) x 4 / 12 + 120.00, 1)\n"
-                "|- Eligible                 yes\n"
-                "|- Line *^province     3,500.00*yuan/year  [9.1]  since 2018-01-01  not confirmed  notes\n"
-                "|- Income per head     2,300.00 yuan/year  [9.2]\n"
-                "|    (9,600.00 + 2,600.00 - 3,000.00) / 4\n"
-                "|- Size                       4\n"
-                "\\- sum(person: Extra)    120.00 yuan/month\n"
-                "   |- F1-1                40.00 yuan/month  [9.3]\n"
-                "   |- F1-2                40.00 yuan/month  [9.3]\n"
-                "   |- F1-3                40.00 yuan/month  [9.3]\n"
-                "   \\- F1-4                 0.00 yuan/month  [9.3]\n"
-                "Threshold: Income per head +1,200.00 yuan/year\n");
+    expect_text(
+        world, node, LANGUAGE_EN, false,
+        "Grant                    520.00*yuan/month  [9.4]\n"
+        "|  ceil((3,500.00 - 2,300.00) x 4 / 12 + 120.00, 1)\n"
+        "|- Eligible                 yes\n"
+        "|- Line *              3,500.00*yuan/year  ^province P  [9.1]  since 2018-01-01  not confirmed  notes  none\n"
+        "|- Income per head     2,300.00 yuan/year  [9.2]\n"
+        "|    (9,600.00 + 2,600.00 - 3,000.00) / 4\n"
+        "|- Size                       4\n"
+        "\\- sum(person: Extra)    120.00 yuan/month\n"
+        "   |- F1-1                40.00 yuan/month  [9.3]\n"
+        "   |- F1-2                40.00 yuan/month  [9.3]\n"
+        "   |- F1-3                40.00 yuan/month  [9.3]\n"
+        "   \\- F1-4                 0.00 yuan/month  [9.3]\n"
+        "The result changes once \"Income per head\" rises by 1,200.00 yuan/year\n");
 }
 
 /* A refusal leads through the rules of truth to the comparison that failed, and says by how much. */
@@ -244,22 +260,23 @@ static void test_refusal(void **state) {
     const struct explanation *node =
         explain_why_not(world->run, &world->arena, field_of(world, "family", "grant"), RICH);
     assert_true(node->failed);
-    expect_text(world, node, LANGUAGE_ZH, true,
-                "✕ 补助金                                   0.00◇元/月  〔9.1〕\n"
-                "└─ ✕ 符合条件                                否\n"
-                "   └─ ✕ 低于标准  3,900.00 < 3,500.00        否  差 400.01,须降低\n"
-                "      ├─ 人均收入                      3,900.00 元/年  〔9.2〕\n"
-                "      │    (16,000.00 + 2,600.00 − 3,000.00) ÷ 4\n"
-                "      └─ 标准 ◇↑省                     3,500.00◇元/年  〔9.1〕  自2018-01-01  未确认  notes\n");
+    expect_text(
+        world, node, LANGUAGE_ZH, true,
+        "✕ 补助金                                   0.00◇元/月  〔9.1〕\n"
+        "└─ ✕ 符合条件                                否\n"
+        "   └─ ✕ 低于标准  3,900.00 < 3,500.00        否  高出 400.01 元/年\n"
+        "      ├─ 人均收入                      3,900.00 元/年  〔9.2〕\n"
+        "      │    (16,000.00 + 2,600.00 − 3,000.00) ÷ 4\n"
+        "      └─ 标准 ◇                        3,500.00◇元/年  ↑省 P  〔9.1〕  自2018-01-01  未确认  notes  none\n");
     expect_text(
         world, node, LANGUAGE_EN, true,
         "✕ Grant                                          0.00◇yuan/month  〔9.1〕\n"
         "└─ ✕ Eligible                                      no\n"
-        "   └─ ✕ Below the line  3,900.00 < 3,500.00        no  must fall by 400.01\n"
+        "   └─ ✕ Below the line  3,900.00 < 3,500.00        no  too high by 400.01 yuan/year\n"
         "      ├─ Income per head                     3,900.00 yuan/year  〔9.2〕\n"
         "      │    (16,000.00 + 2,600.00 − 3,000.00) ÷ 4\n"
-        "      └─ Line ◇↑province                     3,500.00◇yuan/year  〔9.1〕  since 2018-01-01  not confirmed  "
-        "notes\n");
+        "      └─ Line ◇                              3,500.00◇yuan/year  ↑province P  〔9.1〕  since 2018-01-01  not "
+        "confirmed  notes  none\n");
 }
 
 /* What comes to nothing as a sum is followed into its parts; what a rule excludes is no road to it: the poor family is
@@ -305,18 +322,18 @@ static void test_unknown(void **state) {
     const struct explanation *node =
         explain_field(world->run, &world->arena, field_of(world, "family", "grant"), GAP, 2);
     expect_text(world, node, LANGUAGE_ZH, true,
-                "补助金                           ？未知  缺「务农收入」F3  〔9.1〕\n"
-                "├─ 符合条件                      ？未知  缺「务农收入」F3\n"
-                "│  └─ 低于标准  ？ < 4,000.00    ？未知  缺「务农收入」F3\n"
-                "├─ 标准                        4,000.00 元/年  〔9.1〕  自2018-01-01\n"
-                "├─ 人均收入                      ？未知  缺「务农收入」F3  〔9.2〕\n"
+                "补助金                           ？未知  家庭 F3 缺「务农收入」  〔9.1〕\n"
+                "├─ 符合条件                      ？未知  家庭 F3 缺「务农收入」\n"
+                "│  └─ 低于标准  ？ < 4,000.00    ？未知  家庭 F3 缺「务农收入」\n"
+                "├─ 标准                        4,000.00 元/年  〔9.1〕  自2018-01-01  gazette\n"
+                "├─ 人均收入                      ？未知  家庭 F3 缺「务农收入」  〔9.2〕\n"
                 "│  │  最大(0, 9,600.00 + ？ − 3,000.00) ÷ 4\n"
                 "│  ├─ 合计(人员: 工资)         9,600.00 元/年\n"
                 "│  │  ├─ F3-1                  9,600.00 元/年\n"
                 "│  │  ├─ F3-2                      0.00 元/年\n"
                 "│  │  ├─ F3-3                      0.00 元/年\n"
                 "│  │  └─ F3-4                      0.00 元/年\n"
-                "│  ├─ 务农收入                   ？未知  缺「务农收入」F3\n"
+                "│  ├─ 务农收入                   ？未知  家庭 F3 缺「务农收入」\n"
                 "│  ├─ 刚性支出                 3,000.00 元/年\n"
                 "│  └─ 人口                            4\n"
                 "├─ 人口                               4\n"
@@ -331,6 +348,57 @@ static void test_unknown(void **state) {
                 "   └─ F3-4                         0.00 元/月  〔9.3〕\n"
                 "      ├─ ✕ 患病                      否\n"
                 "      └─ ✕ 年老                      否  未填,按规定取值\n");
+}
+
+/* What is read by people has its units, and says how far, not what to do. */
+static void test_formulas_in_words(void **state) {
+    struct world *world = *state;
+    static const struct {
+        const char *rule, *zh, *en;
+    } told[] = {
+        {"ends",
+         "期满       2018-08-27\n│  2018-01-31 + 1 个月 + 6 个月 − 1 天\n├─ 起算日  2018-01-31\n"
+         "└─ 等待期           1 个月\n",
+         "Ends on          2018-08-27\n│  2018-01-31 + 1 month + 6 months − 1 day\n"
+         "├─ Counted from  2018-01-31\n└─ Waiting time           1 months\n"},
+        {"few",
+         "✕ 人少  4 在 1 到 2 之间                    否\n└─ ✕ 人口 在 1 到 2 之间  4 在 1 到 2 之间  否\n   └─ 人口  "
+         "                                 4\n",
+         "✕ Few  4 between 1 and 2                      no\n└─ ✕ Size between 1 and 2  4 between 1 and 2  no\n   └─ "
+         "Size                                     4\n"},
+        {"many", "✕ 人多  4 ≥ 6  否  低了 2\n└─ 人口         4\n",
+         "✕ Many  4 ≥ 6  no  too low by 2\n└─ Size         4\n"},
+    };
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        const struct field *field = field_of(world, "family", told[i].rule);
+        const struct explanation *node = field->type.kind == TYPE_BOOL
+                                             ? explain_why_not(world->run, &world->arena, field, POOR)
+                                             : explain_field(world->run, &world->arena, field, POOR, 1);
+        expect_text(world, node, LANGUAGE_ZH, true, told[i].zh);
+        expect_text(world, node, LANGUAGE_EN, true, told[i].en);
+    }
+}
+
+/* In a formula too nobody has to know which of "and" and "or" goes first. */
+static void test_mixed_logic(void **state) {
+    struct world *world = *state;
+    const struct explanation *node =
+        explain_field(world->run, &world->arena, field_of(world, "family", "weak"), POOR, 1);
+    assert_int_equal(node->children.count, 1);
+    assert_string_equal(node->children.items[0]->label[LANGUAGE_ZH].bytes,
+                        "计数(人员,限于 年老 或 (患病 且 工资 = 0))");
+    assert_string_equal(node->children.items[0]->label[LANGUAGE_EN].bytes,
+                        "count(person where Old or (Ill and Wage = 0))");
+}
+
+/* A value that was found above says so also where the parameter itself is not shown. */
+static void test_result_from_above(void **state) {
+    struct world *world = *state;
+    const struct field *floor = field_of(world, "family", "floor");
+    expect_text(world, explain_field(world->run, &world->arena, floor, POOR, 0), LANGUAGE_ZH, true,
+                "底线  3,500.00◇元/年  ↑省 P\n  最大(3,500.00, 1000)\n");
+    expect_text(world, explain_field(world->run, &world->arena, floor, GAP, 0), LANGUAGE_ZH, true,
+                "底线  4,000.00 元/年\n  最大(4,000.00, 1000)\n");
 }
 
 static void test_given(void **state) {
@@ -381,6 +449,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_shut_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_granted_is_no_refusal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unknown, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_formulas_in_words, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_mixed_logic, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_result_from_above, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_given, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_memory_runs_out, set_up, tear_down),
     };
