@@ -51,11 +51,12 @@ static void complain_heading(struct import_reader *reader, const struct entity *
         return;
     }
     struct text nearest = nearest_heading(entity, heading);
-    struct text owner = label_or_name(entity->label, entity->name, LANGUAGE_ZH);
+    struct text zh = label_or_name(entity->label, entity->name, LANGUAGE_ZH),
+                en = label_or_name(entity->label, entity->name, LANGUAGE_EN);
     if (nearest.length > 0)
-        COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_MEANT, column, heading, owner, nearest);
+        COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_MEANT, column, heading, zh, en, nearest);
     else
-        COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_UNKNOWN, column, heading, owner);
+        COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_UNKNOWN, column, heading, zh, en);
 }
 
 static bool has_input(const struct import_layout *layout, const struct field *input, size_t columns) {
@@ -81,20 +82,22 @@ static void place_heading(struct import_reader *reader, const struct entity *ent
         complain_heading(reader, entity, column, field);
 }
 
-static void need_column(struct import_reader *reader, bool there, struct text name, struct text label) {
-    if (!there) COMPLAIN(reader, EXCHANGE_IMPORT_COLUMN_MISSING, 0, name, label);
+static void need_column(struct import_reader *reader, bool there, struct text name,
+                        const struct text label[LANGUAGES]) {
+    if (!there)
+        COMPLAIN(reader, EXCHANGE_IMPORT_COLUMN_MISSING, 0, name, label_or_name(label, name, LANGUAGE_ZH),
+                 label_or_name(label, name, LANGUAGE_EN));
 }
 
 static void need_columns(struct import_reader *reader, const struct entity *entity) {
     const struct import_layout *layout = &reader->file->layout;
-    if (!entity->is_event) need_column(reader, layout->id != IMPORT_NO_COLUMN, TEXT("id"), TEXT("编号"));
+    const struct text id[LANGUAGES] = {TEXT("编号"), TEXT("id")};
+    if (!entity->is_event) need_column(reader, layout->id != IMPORT_NO_COLUMN, TEXT("id"), id);
     if (entity->parent)
-        need_column(reader, layout->parent != IMPORT_NO_COLUMN, entity->parent->name,
-                    label_or_name(entity->parent->label, entity->parent->name, LANGUAGE_ZH));
+        need_column(reader, layout->parent != IMPORT_NO_COLUMN, entity->parent->name, entity->parent->label);
     for (size_t i = 0; i < entity->dated.count; i++) {
         const struct field *dated = entity->dated.items[i];
-        need_column(reader, has_input(layout, dated, layout->count), dated->name,
-                    label_or_name(dated->label, dated->name, LANGUAGE_ZH));
+        need_column(reader, has_input(layout, dated, layout->count), dated->name, dated->label);
     }
 }
 

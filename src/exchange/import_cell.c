@@ -62,12 +62,12 @@ static struct text show_limit(struct arena *arena, const struct lane_spec *spec,
     return number_exact(arena, number_divide(arena, lane_number(arena, spec, value), spec->field->scale));
 }
 
-static struct text list_values(struct arena *arena, const struct enumeration *enumeration) {
+static struct text list_values(struct arena *arena, const struct enumeration *enumeration, enum language language) {
     struct builder list;
     builder_init(&list);
     for (size_t i = 0; i < enumeration->count; i++) {
         const struct enum_value *value = &enumeration->values[i];
-        struct text label = label_or_name(value->label, value->name.text, LANGUAGE_ZH);
+        struct text label = label_or_name(value->label, value->name.text, language);
         if (i > 0) builder_add(&list, TEXT(", "));
         builder_add(&list, value->name.text);
         if (!text_equal(label, value->name.text)) builder_format(&list, " %.*s", TEXT_ARG(label));
@@ -100,7 +100,8 @@ static void complain_value(struct import_reader *reader, size_t column, const st
     case LANE_NOT_A_TRUTH: COMPLAIN(reader, EXCHANGE_IMPORT_NOT_A_TRUTH, column, heading, text); break;
     default:
         COMPLAIN(reader, EXCHANGE_IMPORT_NOT_A_VALUE, column, heading, text,
-                 list_values(arena, spec->field->type.enumeration));
+                 list_values(arena, spec->field->type.enumeration, LANGUAGE_ZH),
+                 list_values(arena, spec->field->type.enumeration, LANGUAGE_EN));
     }
 }
 

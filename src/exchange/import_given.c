@@ -36,7 +36,8 @@ static void place_heading(struct reading_given *reading, size_t column) {
         reading->column[i] = column;
         return;
     }
-    COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_UNKNOWN, column, text, reader->file->source.name);
+    COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_UNKNOWN, column, text, reader->file->source.name,
+             reader->file->source.name);
 }
 
 static bool read_headings(struct reading_given *reading) {
@@ -53,7 +54,7 @@ static bool read_headings(struct reading_given *reading) {
     size_t needed = reading->opening ? GIVEN_MONTH : GIVEN_COLUMNS;
     for (size_t i = 0; i < needed; i++)
         if (reading->column[i] == IMPORT_NO_COLUMN)
-            COMPLAIN(reader, EXCHANGE_IMPORT_COLUMN_MISSING, 0, headings[i].name, headings[i].label);
+            COMPLAIN(reader, EXCHANGE_IMPORT_COLUMN_MISSING, 0, headings[i].name, headings[i].label, headings[i].name);
     return !reader->bad;
 }
 

@@ -98,7 +98,8 @@ static size_t column_of(const struct import_layout *layout, const struct refusal
     return column == IMPORT_NO_COLUMN ? 0 : column;
 }
 
-/* {0}: heading, {1}: value, {2}: label of the entity it should lead to, or how many there may be. */
+/* {0}: heading, {1}: value, {2}: Chinese label of the entity it should lead to (English names the heading), or how many
+ * there may be. */
 static void tell(struct finding *finding, const struct refusal *refusal) {
     struct import_reader *reader = &finding->reader;
     const struct entity *entity = refusal->entity;
