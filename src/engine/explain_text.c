@@ -61,11 +61,19 @@ static struct text cites_text(const struct page *page, const struct names *cites
     return builder_finish(&builder, page->arena);
 }
 
+/* Without the exact fraction, which nobody could say. */
 static struct text distance_text(const struct page *page, const struct explanation *node) {
     /* of any unit: a distance between shares is shown as a number */
     struct type number = {.kind = TYPE_NUMBER, .powers = {[DIMENSION_MONEY] = 1}};
     struct value value = value_number(node->distance);
-    return value_show(page->arena, &number, node->scale, node->step, &value, page->language);
+    struct text shown = value_show(page->arena, &number, node->scale, node->step, &value, page->language);
+    const struct text about = TEXT("≈ ");
+    for (size_t at = 0; at + about.length <= shown.length; at++)
+        if (text_starts(text_slice(shown, at, shown.length), about.bytes)) {
+            struct text rounded = text_slice(shown, at + about.length, shown.length);
+            return text_format(page->arena, "≈%.*s", TEXT_ARG(rounded));
+        }
+    return shown;
 }
 
 static struct text with_unit(const struct page *page, struct text amount, const struct text unit[LANGUAGES]) {
