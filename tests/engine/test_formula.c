@@ -96,7 +96,7 @@ static void one_thing_has_one_word(void **state) {
         const struct field *field = policy_field(stage.policy, TEXT("family"), TEXT("r"));
         const struct expr *expr = field->rules.items[0]->branches[0].value;
         for (enum language language = 0; language < LANGUAGES; language++) {
-            const struct printer printer = {&stage.arena, stage.policy, language};
+            const struct printer printer = {&stage.arena, stage.policy, language, false};
             assert_true(has(print_expression(&printer, expr), shown[i].words[language]));
             assert_true(has(expression_labels(&stage.arena, expr, language), shown[i].words[language]));
         }

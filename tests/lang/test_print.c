@@ -32,7 +32,7 @@ static void prints(const char *currency, enum language language, const char *sen
 static void money_has_the_labels_of_its_currency(void **state) {
     (void)state;
     static const char both[] = "crown \"克朗\" \"koruna\" of 100 bit \"哈\" \"haler\"";
-    prints(both, LANGUAGE_ZH, "“aid”(克朗/月):5克朗/月");
+    prints(both, LANGUAGE_ZH, "「aid」(克朗/月):5克朗/月");
     prints(both, LANGUAGE_ZH, "5哈");
     prints(both, LANGUAGE_EN, "5 koruna/month");
     prints(both, LANGUAGE_EN, "5 haler");
