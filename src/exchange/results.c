@@ -87,6 +87,7 @@ enum file_result results_open(struct results *results, struct arena *arena, cons
 void results_add(struct results *results, struct totals *totals) {
     for (size_t i = 0; i < results->decisions_count; i++) decisions_add(&results->decisions[i], totals);
     for (size_t i = 0; i < RESULTS_LISTS; i++) results_kinds[i].add(&results->list[i], totals);
+    results->no_memory = results->no_memory || arena_failed(totals->arena) || run_failed(totals->run);
 }
 
 /* --- committing ------------------------------------------------------------------------------------------------- */
@@ -103,7 +104,8 @@ static enum file_result each_sheet(struct results *results, enum file_result (*a
 }
 
 enum file_result results_flush(struct results *results) {
-    return each_sheet(results, file_flush);
+    results->trouble = text_from(results->folder);
+    return results->no_memory ? FILE_NO_MEMORY : each_sheet(results, file_flush);
 }
 
 static bool is_written(const struct results *results, struct text path) {
@@ -113,17 +115,19 @@ static bool is_written(const struct results *results, struct text path) {
 }
 
 /* A file of decisions, and none that only has such a name. */
-static bool is_decisions(const struct results *results, struct text name, struct text path) {
+static bool is_decisions(struct results *results, struct text name, struct text path) {
     struct file file;
     if (!text_starts(name, "decisions-") || !text_ends(name, ".csv")) return false;
-    if (file_open(&file, path.bytes) != FILE_OK) return false;
+    enum file_result result = file_open(&file, path.bytes);
+    results->no_memory = results->no_memory || result == FILE_NO_MEMORY;
+    if (result != FILE_OK) return false;
     bool ours = text_starts(file.bytes, "month,");
     file_close(&file);
     return ours && !is_written(results, path);
 }
 
 /* What was rejected of other data, and the decisions of another policy, would be taken for results of this call. */
-static void take_away_old(const struct results *results) {
+static void take_away_old(struct results *results) {
     struct text folder = text_from(results->folder), copies = path_join(results->arena, folder, TEXT("rejected"));
     struct file_names names = {0}, copied = {0};
     if (arena_failed(results->arena)) return;
@@ -146,6 +150,7 @@ enum file_result results_commit(struct results *results) {
     if (result == FILE_OK) result = each_sheet(results, file_commit);
     if (result != FILE_OK) return result;
     take_away_old(results);
+    if (results->no_memory || arena_failed(results->arena)) return FILE_NO_MEMORY; /* something may have stayed */
     file_remove(sign.bytes);
     return FILE_OK;
 }

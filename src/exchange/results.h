@@ -38,6 +38,7 @@ struct results {
     struct results_sheet *decisions; /* of every entity with benefits */
     size_t decisions_count;
     struct text trouble; /* the file that could not be written */
+    bool no_memory;      /* it ran out on the way */
 };
 
 /* A file in the folder that is no result, when the folder does not hold results already; else the empty text. */
@@ -47,7 +48,8 @@ struct text results_stranger(struct arena *arena, const char *folder);
 enum file_result results_open(struct results *results, struct arena *arena, const struct policy *policy,
                               const char *folder);
 void results_add(struct results *results, struct totals *totals);
-/* To disk, as drafts: nothing can fail for want of room any more. */
+/* To disk, as drafts: nothing can fail for want of room any more. FILE_NO_MEMORY also when it ran out while a month was
+ * added, or in its run: what was written then is not what the law says. */
 enum file_result results_flush(struct results *results);
 /* Also takes away what earlier calls wrote and this one did not. */
 enum file_result results_commit(struct results *results);

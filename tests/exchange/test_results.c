@@ -303,6 +303,127 @@ static void what_is_not_committed_changes_nothing(void **state) {
     stage_close(&stage);
 }
 
+/* --- memory running out ------------------------------------------------------------------------------------------- */
+
+enum {
+    BLOCK = 64 * 1024, /* of an arena: only what does not fit into one more is an allocation of its own */
+    SHIFT = 1500,      /* so much is taken beforehand, to let another piece be the one that fails */
+    FAILURES_MAX = 1000
+};
+
+static void begin_failing(struct arena *arena, size_t taken, long successes) {
+    arena_init(arena);
+    if (taken) arena_new(arena, 1, taken);
+    memory_fail_after(successes);
+}
+
+/* Whether memory has run out since. */
+static bool end_failing(struct arena *arena) {
+    bool failed = memory_has_failed();
+    memory_fail_after(-1);
+    arena_free(arena);
+    return failed;
+}
+
+static bool add_month(struct results *results, struct run *run, struct arena *arena) {
+    struct totals totals = {0};
+    if (!totals_find(&totals, run, arena)) return false;
+    results_add(results, &totals);
+    return true;
+}
+
+/* One call in which the allocation after `successes` fails; true when none did. The run has an arena of its own. */
+static bool write_failing(struct stage *stage, const char *folder, size_t taken, long successes) {
+    struct arena arena;
+    struct results results;
+    struct run *run = run_new(stage->policy, stage->dataset, &stage->history, stage->run->month, &stage->options);
+    assert_non_null(run);
+    if (taken) arena_new(&run->arena, 1, BLOCK - taken);
+    begin_failing(&arena, taken, successes);
+    bool whole = results_open(&results, &arena, stage->policy, folder) == FILE_OK;
+    whole = whole && add_month(&results, run, &arena);
+    whole = whole && results_flush(&results) == FILE_OK;
+    whole = whole && results_commit(&results) == FILE_OK;
+    results_close(&results);
+    bool failed = end_failing(&arena);
+    run_free(run);
+    assert_int_equal(whole, !failed);
+    return !failed;
+}
+
+/* Told, or all of it is done: also the taking away of what was there before. */
+static void results_tell_that_memory_ran_out(void **state) {
+    (void)state;
+    struct stage stage;
+    struct file_names names = {0};
+    char folder[64];
+    open_with_rows(&stage);
+    stage_decide(&stage, months[0]);
+    make_folder(folder);
+    for (size_t taken = 0; taken < BLOCK; taken += SHIFT) {
+        long n = 0;
+        bool whole = false;
+        while (!whole) {
+            write_file(join(folder, "rejected.csv"), "of before\n");
+            write_file(join(folder, "decisions-other.csv"), "month,\n");
+            assert_true(n < FAILURES_MAX);
+            whole = write_failing(&stage, folder, taken, n++);
+        }
+        assert_true(n > 4);
+        names.list.count = 0;
+        assert_int_equal(folder_list(&stage.arena, folder, &names), FILE_OK);
+        assert_int_equal(names.list.count, FILES);
+    }
+    remove_folder(&stage.arena, folder);
+    stage_close(&stage);
+}
+
+static bool keep_failing(struct stage *stage, const char *folder, size_t taken, long successes) {
+    struct arena arena;
+    struct in_force_months of = {stage->run->month, stage->run->month};
+    begin_failing(&arena, taken, successes);
+    enum file_result result = in_force_write(&stage->history, &arena, folder, of);
+    bool failed = end_failing(&arena);
+    assert_int_equal(result == FILE_OK, !failed);
+    return !failed;
+}
+
+static bool read_failing(struct stage *stage, const char *folder, size_t taken, long successes) {
+    struct arena arena;
+    struct history history;
+    struct in_force_read found;
+    memory_fail_after(-1);
+    history_init(&history, stage->policy);
+    if (taken) arena_new(&history.arena, 1, taken);
+    begin_failing(&arena, taken, successes);
+    enum file_result result = in_force_read(&history, &arena, folder, stage->run->month + 1, &found);
+    bool whole = result == FILE_OK && !arena_failed(&history.arena);
+    bool failed = end_failing(&arena);
+    assert_int_equal(whole, !failed);
+    if (whole) assert_true(found.whole && found.bad == 0);
+    history_free(&history);
+    return !failed;
+}
+
+static void values_in_force_tell_that_memory_ran_out(void **state) {
+    (void)state;
+    struct stage stage;
+    char folder[64];
+    open_with_rows(&stage);
+    stage_decide(&stage, months[0]);
+    history_record(&stage.history, stage.run);
+    make_folder(folder);
+    for (size_t taken = 0; taken < BLOCK; taken += SHIFT) {
+        long n = 0;
+        while (!keep_failing(&stage, folder, taken, n)) assert_true(++n < FAILURES_MAX);
+        assert_true(n > 2);
+        for (n = 0; !read_failing(&stage, folder, taken, n);) assert_true(++n < FAILURES_MAX);
+        assert_true(n > 2);
+    }
+    remove_folder(&stage.arena, folder);
+    stage_close(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_file_byte_for_byte),
@@ -310,6 +431,8 @@ int main(void) {
         cmocka_unit_test(progress_is_told),
         cmocka_unit_test(other_calls_leave_nothing_behind),
         cmocka_unit_test(what_is_not_committed_changes_nothing),
+        cmocka_unit_test(results_tell_that_memory_ran_out),
+        cmocka_unit_test(values_in_force_tell_that_memory_ran_out),
     };
     return cmocka_run_group_tests_name("results", tests, NULL, NULL);
 }
