@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* mkdtemp */
+#include "base/csv.h"
 #include "base/memory.h"
-#include "exchange/import.h"
+#include "exchange/rejected.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -483,6 +484,101 @@ static void survives_running_out_of_memory(void **state) {
     }
 }
 
+/* --- rows that were left out ------------------------------------------------------------------------------------ */
+
+static void begin_with_bad_rows(struct stage *stage) {
+    begin(stage);
+    write_file(stage, "home.csv", "id,income\nh1,1\n=h2,1\n");
+    write_file(stage, "person.csv", "sex,id,home\nneither,p1,h1\nmale,p2,h1\n\"neither\",@p3,h1\nmale,p4\n");
+    import(stage);
+    assert_told(stage, "import-id-sign 3:1, import-not-a-value 2:1, import-id-sign 4:11, import-not-a-value 4:2, "
+                       "import-cells 5:1");
+}
+
+static void assert_written(struct stage *stage, const char *name, const char *expected) {
+    struct file file;
+    const char *path = path_join(&stage->arena, text_from(stage->folder), text_from(name)).bytes;
+    assert_int_equal(file_open(&file, path), FILE_OK);
+    assert_string_equal(text_copy(&stage->arena, file.bytes).bytes, expected);
+    file_close(&file);
+    unlink(path);
+}
+
+static void finish_with_copies(struct stage *stage) {
+    rmdir(path_join(&stage->arena, text_from(stage->folder), TEXT("rejected")).bytes);
+    finish(stage);
+}
+
+/* The template with, in place of each {N…}, what the diagnostics N… say, as a cell. */
+static const char *with_problems(struct stage *stage, const char *template) {
+    struct builder out;
+    builder_init(&out);
+    for (const char *at = template; *at; at++) {
+        if (*at != '{') {
+            builder_format(&out, "%c", *at);
+            continue;
+        }
+        struct text cell = TEXT("");
+        for (at++; *at != '}'; at++) {
+            const struct diagnostic *diagnostic = &stage->diagnostics.list.items[*at - '0'];
+            cell = text_format(&stage->arena, "%.*s%s%.*s → %.*s", TEXT_ARG(cell), cell.length ? " / " : "",
+                               TEXT_ARG(diagnostic_text(&stage->arena, diagnostic, LANGUAGE_EN)),
+                               TEXT_ARG(diagnostic_remedy(&stage->arena, diagnostic, LANGUAGE_EN)));
+        }
+        csv_write_field(&out, cell, true);
+    }
+    return builder_finish(&out, &stage->arena).bytes;
+}
+
+static void assert_copies(struct stage *stage) {
+    assert_written(stage, "rejected.csv",
+                   with_problems(stage, "file,line,id,problem\nhome.csv,3,,{0}\nperson.csv,2,p1,{1}\n"
+                                        "person.csv,4,,{23}\nperson.csv,5,p4,{4}\n"));
+    assert_written(stage, "rejected/home.csv",
+                   with_problems(stage, "\xef\xbb\xbf#problem,id,income\n,h1,1\n{0},=h2,1\n"));
+    assert_written(stage, "rejected/person.csv",
+                   with_problems(stage, "\xef\xbb\xbf#problem,sex,id,home\n{1},neither,p1,h1\n,male,p2,h1\n"
+                                        "{23},\"neither\",@p3,h1\n{4},male,p4\n"));
+}
+
+static void copies_say_what_is_wrong(void **state) {
+    (void)state;
+    struct stage stage;
+    struct text path;
+    begin_with_bad_rows(&stage);
+    assert_int_equal(rejected_write(&stage.import, &stage.arena, stage.folder, LANGUAGE_EN, &path), FILE_OK);
+    assert_copies(&stage);
+    finish_with_copies(&stage);
+}
+
+static void copies_tell_that_memory_ran_out(void **state) {
+    enum { BLOCK = 64 * 1024, SHIFT = 500, FAILURES_MAX = 1000 };
+    (void)state;
+    struct stage stage;
+    begin_with_bad_rows(&stage);
+    for (size_t taken = 0; taken < BLOCK; taken += SHIFT) {
+        bool failed = true;
+        for (long successes = 0; failed; successes++) {
+            struct arena arena;
+            struct text path;
+            arena_init(&arena);
+            if (taken) arena_new(&arena, 1, taken);
+            memory_fail_after(successes);
+            enum file_result result = rejected_write(&stage.import, &arena, stage.folder, LANGUAGE_ZH, &path);
+            failed = memory_has_failed();
+            memory_fail_after(-1);
+            assert_int_equal(result == FILE_OK, !failed);
+            assert_true(path.length > 0 || arena_failed(&arena));
+            assert_true(successes < FAILURES_MAX);
+            arena_free(&arena);
+        }
+    }
+    struct text path;
+    assert_int_equal(rejected_write(&stage.import, &stage.arena, stage.folder, LANGUAGE_EN, &path), FILE_OK);
+    assert_copies(&stage);
+    finish_with_copies(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_rows_in_the_fields_own_units),
@@ -504,6 +600,8 @@ int main(void) {
         cmocka_unit_test(misses_files),
         cmocka_unit_test(knows_workbooks_and_other_separators),
         cmocka_unit_test(notes_what_nobody_has_confirmed),
+        cmocka_unit_test(copies_say_what_is_wrong),
+        cmocka_unit_test(copies_tell_that_memory_ran_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
