@@ -32,11 +32,12 @@ void policy_begin_layer(struct policy *policy, struct text folder) {
     layer->folder = text_copy(&policy->arena, folder);
     layer->index = policy->layers.count;
     map_init(&layer->tables, &policy->arena);
+    if (arena_failed(&policy->arena)) return; /* the layer would be a spare piece, which others use too */
     VECTOR_PUSH(&policy->arena, &policy->layers, layer);
 }
 
 void policy_add_file(struct policy *policy, struct text path, struct text bytes) {
-    if (policy->layers.count == 0) return;
+    if (policy->layers.count == 0 || arena_failed(&policy->arena)) return;
     struct layer *layer = policy->layers.items[policy->layers.count - 1];
     struct source *source = ARENA_NEW(&policy->arena, struct source);
     source->name = text_format(&policy->arena, "%.*s/%.*s", TEXT_ARG(layer->folder), TEXT_ARG(path));

@@ -23,6 +23,7 @@ enum {
 };
 
 struct given {
+    const char *layer; /* the folder */
     char path[PATH_ROOM];
     char *bytes;
     size_t length;
@@ -38,6 +39,7 @@ static void read_file(struct files *files, const char *folder, const char *path)
     assert_true(files->count < FILES_MAX);
     snprintf(whole, sizeof whole, "%s/%s", folder, path);
     snprintf(given->path, sizeof given->path, "%s", path);
+    given->layer = folder;
     FILE *file = fopen(whole, "rb");
     assert_non_null(file);
     given->bytes = malloc(FILE_ROOM);
@@ -71,6 +73,13 @@ static void free_files(struct files *files) {
     free(files);
 }
 
+static void add_files(struct policy *policy, const struct given *given, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || given[i].layer != given[i - 1].layer) policy_begin_layer(policy, text_from(given[i].layer));
+        policy_add_file(policy, text_from(given[i].path), (struct text){given[i].bytes, given[i].length});
+    }
+}
+
 /* One compile in which the allocation after `successes` fails; true when none did. */
 static bool compile(const struct given *given, size_t count, long successes, size_t taken, bool good) {
     memory_fail_after(successes);
@@ -78,9 +87,7 @@ static bool compile(const struct given *given, size_t count, long successes, siz
     bool compiled = false;
     if (policy) {
         if (taken) arena_new(&policy->arena, 1, taken);
-        policy_begin_layer(policy, TEXT("law"));
-        for (size_t i = 0; i < count; i++)
-            policy_add_file(policy, text_from(given[i].path), (struct text){given[i].bytes, given[i].length});
+        add_files(policy, given, count);
         compiled = policy_compile(policy);
     }
     bool failed = memory_has_failed();
@@ -100,14 +107,22 @@ static void sweep(const struct given *given, size_t count, size_t taken, bool go
     assert_true(n > 1);
 }
 
-static void sweep_folder(const char *root) {
+/* A folder, or two of which the second extends the first; `shift` more is taken beforehand each time. */
+static void sweep_folders(const char *root, const char *second, size_t shift) {
     struct files *files = calloc(1, sizeof *files);
     assert_non_null(files);
-    read_folder(files, root, "");
-    read_folder(files, root, "tables");
-    assert_true(files->count > 0);
-    for (size_t taken = 0; taken < BLOCK; taken += SHIFT) sweep(files->list, files->count, taken, true);
+    for (const char *folder = root; folder; folder = folder == root ? second : NULL) {
+        size_t before = files->count;
+        read_folder(files, folder, "");
+        read_folder(files, folder, "tables");
+        assert_true(files->count > before);
+    }
+    for (size_t taken = 0; taken < BLOCK; taken += shift) sweep(files->list, files->count, taken, true);
     free_files(files);
+}
+
+static void sweep_folder(const char *root) {
+    sweep_folders(root, NULL, SHIFT);
 }
 
 static void yardstick(void **state) {
@@ -123,6 +138,16 @@ static void country_template(void **state) {
 static void germany(void **state) {
     (void)state;
     sweep_folder("policies/examples/germany-kindergeld");
+}
+
+static void one_that_extends_another(void **state) {
+    (void)state;
+    sweep_folders("policies/examples/country-template", "policies/examples/country-template-add-new-tax", 4 * SHIFT);
+}
+
+static void yunnan(void **state) {
+    (void)state;
+    sweep_folders("policies/yunnan-2018", NULL, BLOCK / 5);
 }
 
 /* Each file for itself: reports need memory too. */
@@ -141,10 +166,9 @@ static void mistakes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(yardstick),
-        cmocka_unit_test(country_template),
-        cmocka_unit_test(germany),
-        cmocka_unit_test(mistakes),
+        cmocka_unit_test(yardstick), cmocka_unit_test(country_template),
+        cmocka_unit_test(germany),   cmocka_unit_test(one_that_extends_another),
+        cmocka_unit_test(yunnan),    cmocka_unit_test(mistakes),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }
