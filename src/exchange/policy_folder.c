@@ -23,7 +23,9 @@ static bool ends_in(struct text text, const char *ending) {
 static bool add_file(struct reading_folder *reading, struct text folder, struct text path) {
     struct text whole = path_join(&reading->arena, folder, path);
     struct file file;
+    if (arena_failed(&reading->arena)) return false;
     enum file_result result = file_open(&file, whole.bytes);
+    if (result == FILE_NO_MEMORY) return false;
     if (result != FILE_OK) {
         fail(reading, EXCHANGE_FILE_UNREADABLE, whole);
         return false;
@@ -48,9 +50,12 @@ static void fail_file(struct reading_folder *reading, struct text path) {
     diagnostics_add(reading->failures, &exchange_messages[EXCHANGE_POLICY_IS_FILE], (struct position){0}, arguments, 2);
 }
 
+/* False without a word when memory has run out. */
 static bool add_folder(struct reading_folder *reading, struct text folder) {
     struct file_names names = {0}, tables = {0};
-    if (folder_list(&reading->arena, folder.bytes, &names) != FILE_OK) {
+    enum file_result result = folder_list(&reading->arena, folder.bytes, &names);
+    if (result == FILE_NO_MEMORY) return false;
+    if (result != FILE_OK) {
         struct file file;
         if (file_open(&file, folder.bytes) == FILE_OK) {
             file_close(&file);
@@ -70,7 +75,7 @@ static bool add_folder(struct reading_folder *reading, struct text folder) {
         if (ends_in(tables.list.items[i], ".csv") &&
             !add_file(reading, folder, path_join(&reading->arena, TEXT("tables"), tables.list.items[i])))
             return false;
-    return true;
+    return !arena_failed(&reading->arena);
 }
 
 /* yunnan_2018 lies in yunnan-2018, beside the folder or one floor up. */
@@ -111,7 +116,7 @@ static size_t find_layers(struct reading_folder *reading, struct text folder, st
         layers[count++] = folder;
         folder = extends.length ? find_base(reading, folder, extends) : TEXT("");
     }
-    return count;
+    return arena_failed(&reading->arena) ? 0 : count;
 }
 
 struct policy *policy_read_folder(const char *folder, struct diagnostics *failures) {
@@ -119,12 +124,17 @@ struct policy *policy_read_folder(const char *folder, struct diagnostics *failur
     arena_init(&reading.arena);
     struct text layers[LAYERS_MAX];
     size_t count = find_layers(&reading, text_copy(&reading.arena, text_from(folder)), layers);
-    if (count && (reading.policy = policy_new())) {
-        for (size_t i = count; i-- > 0;) {
-            policy_begin_layer(reading.policy, layers[i]);
-            add_folder(&reading, layers[i]);
-        }
+    reading.policy = count ? policy_new() : NULL;
+    bool whole = reading.policy;
+    for (size_t i = count; whole && i-- > 0;) {
+        policy_begin_layer(reading.policy, layers[i]);
+        whole = add_folder(&reading, layers[i]);
+    }
+    if (whole) {
         policy_compile(reading.policy);
+    } else { /* half the law is no law */
+        policy_free(reading.policy);
+        reading.policy = NULL;
     }
     arena_free(&reading.arena);
     return reading.policy;
