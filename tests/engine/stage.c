@@ -16,23 +16,26 @@ static void tell_mistakes(const struct stage *stage) {
     fail();
 }
 
-void stage_open(struct stage *stage, const char *law, const char *table, const char *layer) {
+void stage_open_layers(struct stage *stage, const struct stage_layer *layers, size_t count) {
     *stage = (struct stage){.options = {.known = DAY_NEVER}};
     arena_init(&stage->arena);
     stage->refusals.arena = &stage->arena;
     stage->policy = policy_new();
     assert_non_null(stage->policy);
-    policy_begin_layer(stage->policy, TEXT("law"));
-    policy_add_file(stage->policy, TEXT("law.md"), text_format(&stage->arena, "```doudi\n%s\n```\n", law));
-    if (table) policy_add_file(stage->policy, TEXT("tables/t.csv"), text_from(table));
-    if (layer) {
-        policy_begin_layer(stage->policy, TEXT("layer"));
-        policy_add_file(stage->policy, TEXT("layer.md"), text_format(&stage->arena, "```doudi\n%s\n```\n", layer));
+    for (size_t i = 0; i < count; i++) {
+        struct text file = text_format(&stage->arena, "```doudi\n%s\n```\n", layers[i].law);
+        policy_begin_layer(stage->policy, text_format(&stage->arena, "layer%zu", i));
+        policy_add_file(stage->policy, TEXT("law.md"), file);
+        if (layers[i].table) policy_add_file(stage->policy, TEXT("tables/t.csv"), text_from(layers[i].table));
     }
     if (!policy_compile(stage->policy)) tell_mistakes(stage);
     records_init(&stage->records, &stage->arena, stage->policy);
     history_init(&stage->history, stage->policy);
     stage->options.given = stage->given;
+}
+
+void stage_open(struct stage *stage, const char *law, const char *table, const char *layer) {
+    stage_open_layers(stage, (struct stage_layer[]){{law, table}, {layer, NULL}}, layer ? 2 : 1);
 }
 
 void stage_close(struct stage *stage) {

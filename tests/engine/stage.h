@@ -18,8 +18,14 @@ struct stage {
     struct given given[STAGE_GIVEN_MAX];
 };
 
+/* A policy that extends the one before it, with a table `tables/t.csv` of its own, or NULL. */
+struct stage_layer {
+    const char *law, *table;
+};
+
 /* One policy from Markdown (without the fence) and a table `tables/t.csv`, or NULL; a second layer, or NULL. */
 void stage_open(struct stage *stage, const char *law, const char *table, const char *layer);
+void stage_open_layers(struct stage *stage, const struct stage_layer *layers, size_t count);
 void stage_close(struct stage *stage);
 
 /* A row, then its inputs: "hm=12.50 hb=yes head=P1", in the fields' own units and words. `from` and `until` NULL:
