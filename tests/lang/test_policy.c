@@ -243,6 +243,15 @@ static void exceptions_at_one_time_are_few(void **state) {
     builder_free(&layer);
 }
 
+static void over_stays_within_its_layer(void **state) {
+    (void)state;
+    struct policy *policy = new_policy(LIMIT "exception household limit\n  cite A\n  = when enrolled: 0\n");
+    add_layer(policy, "policy reform extends law\n"
+                      "exception household limit\n  cite B  over A\n  = when income < 5 yuan/year: 1 yuan/year\n");
+    assert_compiles_to(policy, "over-nothing");
+    policy_free(policy);
+}
+
 static void broken_layers_are_told(void **state) {
     (void)state;
     struct policy *policy = new_policy("policy law\n");
@@ -552,6 +561,37 @@ static void sums_know_their_members(void **state) {
     accepts(WORLD "rule county a : money/year\n  = sum(household: round(income / size, 1 fen/year))\n");
 }
 
+/* How many steps the numerator of a rule may count: what must fit into a lane. */
+static void assert_size(struct policy *policy, const char *entity, const char *name, int64_t expected) {
+    const struct interval *interval = &field(policy, entity, name)->interval;
+    assert_true(interval->known);
+    if (!number_equal(interval->size, number_from(expected)))
+        print_error("%s: %s", name, number_exact(&policy->arena, interval->size).bytes);
+    assert_true(number_equal(interval->size, number_from(expected)));
+}
+
+/* 1,000,000 and 20,000 yuan a year are 100,000,000 and 2,000,000 fen a year; at most 8 persons, 400 claims a year. */
+static void numerators_are_as_wide_as_they_can_get(void **state) {
+    (void)state;
+    struct policy *policy = compile(EVENTS "rule household ages : count = sum(person: age)\n"
+                                           "rule household squares : count = sum(person: age * age)\n"
+                                           "rule person costs : money = sum(claim: cost last 12 months)\n"
+                                           "rule county costs : money = sum(claim: cost * 25% this year)\n"
+                                           "rule household short : money/year = standard - income / size\n"
+                                           "rule household shares : ratio = income / (standard / size)\n"
+                                           "rule household twice : money/year = income / size / size + standard\n"
+                                           "rule household least : money/year = min(standard, income / size)\n");
+    assert_size(policy, "household", "ages", 8 * 120);
+    assert_size(policy, "household", "squares", 8 * 120 * 120);
+    assert_size(policy, "person", "costs", INT64_C(2) * 400 * 100000000);
+    assert_size(policy, "county", "costs", INT64_C(1000) * 8 * 400 * 100000000);
+    assert_size(policy, "household", "short", 8 * 2000000 + 100000000);
+    assert_size(policy, "household", "shares", 8 * 100000000);
+    assert_size(policy, "household", "twice", 8 * 8 * 2000000 + 100000000);
+    assert_size(policy, "household", "least", 100000000);
+    policy_free(policy);
+}
+
 static void width_is_told_once_and_bounded(void **state) {
     (void)state;
     refuses("policy law\nentity h\ninput h a : count in 0 .. 1_000_000_000_000\nrule h b : count\n  = a * a\nrule h c "
@@ -598,6 +638,36 @@ static void names_are_looked_up_everywhere(void **state) {
     assert_true(entity_is_within(field(policy, "person", "age")->entity, field(policy, "county", "standard")->entity));
     assert_false(entity_is_within(field(policy, "county", "standard")->entity, field(policy, "person", "age")->entity));
     policy_free(policy);
+}
+
+/* --- decision tables --- */
+
+/* The block ends before its table; what comes after it is an empty one. */
+#define TABLE(rows) "  = first row of table\n```\n\n" rows "\n```doudi\n"
+
+static void headings_are_of_one_thing(void **state) {
+    (void)state;
+    static const char *const laws[] = {
+        WORLD "input county rich : bool \"富裕\" \"Rich\"\ninput person rich : bool \"富裕\" \"Rich\"\n"
+              "rule person tier : count\n" TABLE("| 富裕 | tier |\n|---|---|\n| yes | 1 |\n| no | 2 |\n"),
+        WORLD "input county rich : bool \"富裕\" \"Rich\"\ninput person rich : bool \"富裕\" \"Rich\"\n"
+              "rule person tier : count\n" TABLE("| county.rich | tier |\n|---|---|\n| yes | 1 |\n| no | 2 |\n"),
+        WORLD "input county rich : bool \"县富裕\" \"Rich\"\ninput person rich : bool \"富裕\" \"Well off\"\n"
+              "rule person tier : count\n" TABLE("| 富裕 | tier |\n|---|---|\n| yes | 1 |\n| no | 2 |\n")};
+    refuses(laws[0], "ambiguous-name");
+    accepts(laws[1]);
+    accepts(laws[2]);
+}
+
+static void gaps_of_inputs_are_told(void **state) {
+    (void)state;
+    static const char *const laws[] = {
+        WORLD "rule household tier : count\n" TABLE("| enrolled | tier |\n|---|---|\n| 否 | 1 |\n"),
+        WORLD "rule household tier : count\n" TABLE("| enrolled | size | tier |\n|---|---|---|\n| 否 | 8 | 1 |\n"),
+        WORLD "rule household tier : count\n  = when size > 3: 1\n    when size < 3: 2\n"};
+    refuses(laws[0], "cases-incomplete");
+    accepts(laws[1]);
+    refuses(laws[2], "cases-incomplete");
 }
 
 /* --- the yardstick --- */
@@ -672,6 +742,7 @@ int main(void) {
         cmocka_unit_test(an_exception_inherits_its_policy_s_date),
         cmocka_unit_test(two_exceptions_may_not_clash),
         cmocka_unit_test(over_settles_a_clash),
+        cmocka_unit_test(over_stays_within_its_layer),
         cmocka_unit_test(broken_layers_are_told),
         cmocka_unit_test(the_head_says_what_is_extended),
         cmocka_unit_test(brackets_of_a_scale_are_analysed),
@@ -691,9 +762,12 @@ int main(void) {
         cmocka_unit_test(rounding_is_demanded_only_there),
         cmocka_unit_test(what_is_read_over_time_ends_on_its_step),
         cmocka_unit_test(sums_know_their_members),
+        cmocka_unit_test(numerators_are_as_wide_as_they_can_get),
         cmocka_unit_test(width_is_told_once_and_bounded),
         cmocka_unit_test(long_chains_compile),
         cmocka_unit_test(names_are_looked_up_everywhere),
+        cmocka_unit_test(headings_are_of_one_thing),
+        cmocka_unit_test(gaps_of_inputs_are_told),
         cmocka_unit_test(yardstick_stays_narrow),
         cmocka_unit_test(one_mistake_brings_no_others),
     };
