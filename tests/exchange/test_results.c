@@ -5,8 +5,6 @@
 #define _GNU_SOURCE /* mkdtemp */
 #include "../engine/stage.h"
 #include "base/memory.h"
-#include "exchange/in_force.h"
-#include "exchange/rejected.h"
 #include "exchange/results.h"
 
 #include <setjmp.h>
@@ -378,52 +376,6 @@ static void results_tell_that_memory_ran_out(void **state) {
     stage_close(&stage);
 }
 
-static bool keep_failing(struct stage *stage, const char *folder, size_t taken, long successes) {
-    struct arena arena;
-    struct in_force_months of = {stage->run->month, stage->run->month};
-    begin_failing(&arena, taken, successes);
-    enum file_result result = in_force_write(&stage->history, &arena, folder, of);
-    bool failed = end_failing(&arena);
-    assert_int_equal(result == FILE_OK, !failed);
-    return !failed;
-}
-
-static bool read_failing(struct stage *stage, const char *folder, size_t taken, long successes) {
-    struct arena arena;
-    struct history history;
-    struct in_force_read found;
-    memory_fail_after(-1);
-    history_init(&history, stage->policy);
-    if (taken) arena_new(&history.arena, 1, taken);
-    begin_failing(&arena, taken, successes);
-    enum file_result result = in_force_read(&history, &arena, folder, stage->run->month + 1, &found);
-    bool whole = result == FILE_OK && !arena_failed(&history.arena);
-    bool failed = end_failing(&arena);
-    assert_int_equal(whole, !failed);
-    if (whole) assert_true(found.whole && found.bad == 0);
-    history_free(&history);
-    return !failed;
-}
-
-static void values_in_force_tell_that_memory_ran_out(void **state) {
-    (void)state;
-    struct stage stage;
-    char folder[64];
-    open_with_rows(&stage);
-    stage_decide(&stage, months[0]);
-    history_record(&stage.history, stage.run);
-    make_folder(folder);
-    for (size_t taken = 0; taken < BLOCK; taken += SHIFT) {
-        long n = 0;
-        while (!keep_failing(&stage, folder, taken, n)) assert_true(++n < FAILURES_MAX);
-        assert_true(n > 2);
-        for (n = 0; !read_failing(&stage, folder, taken, n);) assert_true(++n < FAILURES_MAX);
-        assert_true(n > 2);
-    }
-    remove_folder(&stage.arena, folder);
-    stage_close(&stage);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_file_byte_for_byte),
@@ -432,7 +384,6 @@ int main(void) {
         cmocka_unit_test(other_calls_leave_nothing_behind),
         cmocka_unit_test(what_is_not_committed_changes_nothing),
         cmocka_unit_test(results_tell_that_memory_ran_out),
-        cmocka_unit_test(values_in_force_tell_that_memory_ran_out),
     };
     return cmocka_run_group_tests_name("results", tests, NULL, NULL);
 }

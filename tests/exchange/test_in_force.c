@@ -1,0 +1,259 @@
+/* in-force.csv: written, read again, and refused when it is not what was written. */
+#define _GNU_SOURCE /* mkdtemp */
+#include "../engine/stage.h"
+#include "base/memory.h"
+#include "exchange/in_force.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const char law[] = "policy small\n  currency yuan of 100 fen\n"
+                          "entity family\nentity person in family at most 9\n"
+                          "event bill in person dated paid, number at most 9 a year\n"
+                          "input bill paid : date in 2010-01-01 .. 2100-01-01\ninput bill number : text\n"
+                          "input family heads : count in 0 .. 9\n"
+                          "benefit family aid : money/month in 0 .. 900 yuan/month = heads * 12.50 yuan/month\n"
+                          "rule family months : count in 0 .. 99 starts 0 = min(99, previous(months) + 1)\n"
+                          "rule person share : ratio in 0% .. 100% starts 0% = min(100%, previous(share) + 5%)\n"
+                          "rule bill paid_out : money in 0 .. 9 yuan = 1.25 yuan\n";
+
+#define WHOLE                                                                                                          \
+    "#doudi in-force,1,small,2018-07,2018-07\n"                                                                        \
+    "#family,month,id,aid,months\nfamily,,-F1,,7\nfamily,2018-07,-F1,25,8\nfamily,2018-07,F2,unknown,1\n"              \
+    "#person,month,id,share\nperson,2018-07,P1,0.05\n"                                                                 \
+    "#bill,month,id,paid_out\nbill,2018-06,P1/2018-06-01/B1,1.25\n"
+
+/* --- the stage ---------------------------------------------------------------------------------------------------- */
+
+struct folder {
+    char path[64], file[96];
+};
+
+static void open_with_rows(struct stage *stage, struct folder *folder) {
+    stage_open(stage, law, NULL, NULL);
+    stage_row(stage, "family", "-F1", "", "heads=2");
+    stage_row(stage, "family", "F2", "", "");
+    stage_row(stage, "person", "P1", "-F1", "");
+    stage_row(stage, "bill", "", "P1", "paid=2018-06-01 number=B1");
+    stage_open_with(stage, "family.months", "-F1", "7");
+    stage_decide(stage, "2018-07");
+    history_record(&stage->history, stage->run);
+    snprintf(folder->path, sizeof folder->path, "%s/doudi-in-force-XXXXXX", P_tmpdir);
+    assert_non_null(mkdtemp(folder->path));
+    snprintf(folder->file, sizeof folder->file, "%s/in-force.csv", folder->path);
+}
+
+static void close_all(struct stage *stage, const struct folder *folder) {
+    file_remove(folder->file);
+    folder_remove(folder->path);
+    assert_false(folder_exists(folder->path));
+    stage_close(stage);
+}
+
+static void write_text(const struct folder *folder, const char *text) {
+    FILE *file = fopen(folder->file, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fclose(file), 0);
+}
+
+static const char *past_value(struct stage *stage, const struct history *history, const char *entity, const char *rule,
+                              const char *id, size_t index) {
+    const struct field *field = policy_field(stage->policy, text_from(entity), text_from(rule));
+    const struct past *past = history_find(history, field, text_from(id));
+    if (!past || past->list.count <= index) return "none";
+    struct text text = value_plain(&stage->arena, &field->type, field->scale, &past->list.items[index].value);
+    return text_copy(&stage->arena, text).bytes;
+}
+
+/* --- what is kept ------------------------------------------------------------------------------------------------- */
+
+static void what_is_written_is_read(void **state) {
+    (void)state;
+    struct stage stage;
+    struct folder folder;
+    struct file file;
+    struct in_force_read found;
+    struct history history;
+    open_with_rows(&stage, &folder);
+    struct in_force_months july = {stage.run->month, stage.run->month};
+    assert_int_equal(in_force_write(&stage.history, &stage.arena, folder.path, july), FILE_OK);
+    assert_int_equal(file_open(&file, folder.file), FILE_OK);
+    assert_string_equal(text_copy(&stage.arena, file.bytes).bytes, WHOLE "#end,5\n");
+    file_close(&file);
+    assert_true(in_force_is_ours(&stage.arena, folder.path));
+    history_init(&history, stage.policy);
+    assert_int_equal(in_force_read(&history, &stage.arena, folder.path, july.last + 1, &found), FILE_OK);
+    assert_true(found.whole);
+    assert_int_equal(found.bad, 0);
+    assert_int_equal(found.months.first, july.first);
+    assert_int_equal(found.months.last, july.last);
+    assert_string_equal(past_value(&stage, &history, "family", "months", "-F1", 0), "7");
+    assert_string_equal(past_value(&stage, &history, "family", "months", "-F1", 1), "8");
+    assert_string_equal(past_value(&stage, &history, "family", "aid", "-F1", 0), "25");
+    assert_string_equal(past_value(&stage, &history, "family", "aid", "F2", 0), "unknown");
+    assert_string_equal(past_value(&stage, &history, "person", "share", "P1", 0), "0.05");
+    assert_string_equal(past_value(&stage, &history, "bill", "paid_out", "P1/2018-06-01/B1", 0), "1.25");
+    history_free(&history);
+    close_all(&stage, &folder);
+}
+
+static void months_to_be_decided_anew_are_left_out(void **state) {
+    (void)state;
+    struct stage stage;
+    struct folder folder;
+    struct in_force_read found;
+    struct history history;
+    open_with_rows(&stage, &folder);
+    write_text(&folder, WHOLE "#end,5\n");
+    history_init(&history, stage.policy);
+    assert_int_equal(in_force_read(&history, &stage.arena, folder.path, stage.run->month, &found), FILE_OK);
+    assert_true(found.whole && found.bad == 0);
+    assert_string_equal(past_value(&stage, &history, "family", "months", "-F1", 0), "7"); /* the opening value stays */
+    assert_string_equal(past_value(&stage, &history, "family", "months", "-F1", 1), "none");
+    assert_string_equal(past_value(&stage, &history, "bill", "paid_out", "P1/2018-06-01/B1", 0), "1.25");
+    history_free(&history);
+    close_all(&stage, &folder);
+}
+
+/* --- what is refused ---------------------------------------------------------------------------------------------- */
+
+#define BEFORE "#doudi in-force,1,small,2018-07,2018-07\n#family,month,id,aid,months\n"
+
+static void what_is_not_as_it_was_written_is_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *text;
+        bool refused;
+    } files[] = {
+        {BEFORE "family,2018-07,F1,25,8\n#end,1\n", false},
+        {BEFORE "family,2018-07,F1,25,8\n#end,2\n", true},          /* a line is missing */
+        {BEFORE "family,2018-07,F1,25,8\n", true},                  /* its end */
+        {BEFORE "family,2018-07,F1,25,8\n#end,1\n#end,1,\n", true}, /* something behind it */
+        {BEFORE "person,2018-07,F1,25,8\n#end,1\n", true},          /* of another entity */
+        {BEFORE ",2018-07,F1,25,8\n#end,1\n", true},                /* of none */
+        {BEFORE "family,2018-07,,25,8\n#end,1\n", true},            /* nobody's */
+        {BEFORE "family,2018-07,F1,25\n#end,1\n", true},            /* a cell is missing */
+        {BEFORE "family,2018-7,F1,25,8\n#end,1\n", true},           /* no month */
+        {BEFORE "family,2018-07,F1,much,8\n#end,1\n", true},        /* no amount */
+        {BEFORE "family,2018-07,F1,fault,8\n#end,1\n", false},
+        {BEFORE "family,2018-07,F1,,\n#end,1\n", false},
+        {"#doudi in-force,1,small,2018-07,2018-07\nfamily,2018-07,F1,25,8\n#end,1\n", true}, /* no heading */
+        {"#doudi in-force,2,small,2018-07,2018-07\n#end,0\n", true},                         /* another version */
+        {"#doudi in-force,1,small,2018-08,2018-07\n#end,0\n", true},                         /* months reversed */
+        {"#doudi in-force,1,small,2018-07,2018-07\n#end,0\n", false},
+        {"#end,0\n", true},
+        {"", true},
+        {"#doudi in-force,1,small,2018-07,2018-07\n#family,month,id\n#end,0\n", true},       /* of no rule */
+        {"#doudi in-force,1,small,2018-07,2018-07\n#family,month,id,gold\n#end,0\n", true},  /* not of this law */
+        {"#doudi in-force,1,small,2018-07,2018-07\n#family,month,id,heads\n#end,0\n", true}, /* an input */
+        {"#doudi in-force,1,small,2018-07,2018-07\n#tribe,month,id,aid\n#end,0\n", true},
+    };
+    struct stage stage;
+    struct folder folder;
+    open_with_rows(&stage, &folder);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct in_force_read found;
+        struct history history;
+        write_text(&folder, files[i].text);
+        history_init(&history, stage.policy);
+        assert_int_equal(in_force_read(&history, &stage.arena, folder.path, MONTH_LAST, &found), FILE_OK);
+        if ((found.bad > 0 || !found.whole) != files[i].refused) fail_msg("%s", files[i].text);
+        history_free(&history);
+    }
+    close_all(&stage, &folder);
+}
+
+static void a_folder_without_it_is_told(void **state) {
+    (void)state;
+    struct stage stage;
+    struct folder folder;
+    struct in_force_read found;
+    open_with_rows(&stage, &folder);
+    assert_false(in_force_is_ours(&stage.arena, folder.path));
+    assert_int_equal(in_force_read(&stage.history, &stage.arena, folder.path, MONTH_LAST, &found), FILE_MISSING);
+    assert_false(found.whole);
+    write_text(&folder, "entity,id\n");
+    assert_false(in_force_is_ours(&stage.arena, folder.path));
+    close_all(&stage, &folder);
+}
+
+/* --- memory running out ------------------------------------------------------------------------------------------- */
+
+enum {
+    BLOCK = 64 * 1024, /* of an arena: only what does not fit into one more is an allocation of its own */
+    SHIFT = 1500,      /* so much is taken beforehand, to let another piece be the one that fails */
+    FAILURES_MAX = 1000
+};
+
+static void begin_failing(struct arena *arena, size_t taken, long successes) {
+    arena_init(arena);
+    if (taken) arena_new(arena, 1, taken);
+    memory_fail_after(successes);
+}
+
+/* Whether memory has run out since. */
+static bool end_failing(struct arena *arena) {
+    bool failed = memory_has_failed();
+    memory_fail_after(-1);
+    arena_free(arena);
+    return failed;
+}
+
+static bool write_failing(struct stage *stage, const struct folder *folder, size_t taken, long successes) {
+    struct arena arena;
+    struct in_force_months of = {stage->run->month, stage->run->month};
+    begin_failing(&arena, taken, successes);
+    enum file_result result = in_force_write(&stage->history, &arena, folder->path, of);
+    bool failed = end_failing(&arena);
+    assert_int_equal(result == FILE_OK, !failed);
+    return !failed;
+}
+
+static bool read_failing(struct stage *stage, const struct folder *folder, size_t taken, long successes) {
+    struct arena arena;
+    struct history history;
+    struct in_force_read found;
+    history_init(&history, stage->policy);
+    if (taken) arena_new(&history.arena, 1, taken);
+    begin_failing(&arena, taken, successes);
+    enum file_result result = in_force_read(&history, &arena, folder->path, stage->run->month + 1, &found);
+    bool whole = result == FILE_OK && !arena_failed(&history.arena);
+    bool failed = end_failing(&arena);
+    assert_int_equal(whole, !failed);
+    if (whole) assert_true(found.whole && found.bad == 0);
+    history_free(&history);
+    return !failed;
+}
+
+static void memory_that_runs_out_is_told(void **state) {
+    (void)state;
+    struct stage stage;
+    struct folder folder;
+    open_with_rows(&stage, &folder);
+    for (size_t taken = 0; taken < BLOCK; taken += SHIFT) {
+        long n = 0;
+        while (!write_failing(&stage, &folder, taken, n)) assert_true(++n < FAILURES_MAX);
+        assert_true(n > 2);
+        for (n = 0; !read_failing(&stage, &folder, taken, n);) assert_true(++n < FAILURES_MAX);
+        assert_true(n > 2);
+    }
+    close_all(&stage, &folder);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(months_to_be_decided_anew_are_left_out),
+        cmocka_unit_test(what_is_not_as_it_was_written_is_refused),
+        cmocka_unit_test(a_folder_without_it_is_told),
+        cmocka_unit_test(memory_that_runs_out_is_told),
+    };
+    return cmocka_run_group_tests_name("in_force", tests, NULL, NULL);
+}
