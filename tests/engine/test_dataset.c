@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -69,6 +70,69 @@ static void rows_lie_under_their_parents_in_order(void **state) {
     assert_int_equal(end, 2);
     EXPECT(&stage, "family.size", "F2", "2");
     stage_close(&stage);
+}
+
+/* One step beyond what a width can hold takes the next one, and comes back as it went in. */
+static void widths_end_where_they_must(void **state) {
+    (void)state;
+    static const struct {
+        const char *range, *ends[2];
+        unsigned width;
+    } cases[] = {{"-128 .. 127", {"-128", "127"}, 1},
+                 {"0 .. 128", {"0", "128"}, 2},
+                 {"-129 .. 0", {"-129", "0"}, 2},
+                 {"-32768 .. 32767", {"-32768", "32767"}, 2},
+                 {"0 .. 32768", {"0", "32768"}, 4},
+                 {"-32769 .. 0", {"-32769", "0"}, 4},
+                 {"-2147483648 .. 2147483647", {"-2147483648", "2147483647"}, 4},
+                 {"0 .. 2147483648", {"0", "2147483648"}, 8},
+                 {"-2147483649 .. 0", {"-2147483649", "0"}, 8},
+                 {"0 .. 9223372036854775807", {"0", "9223372036854775807"}, 8},
+                 {"0 .. 9223372036854775808", {"0", "9223372036854775808"}, 16},
+                 {"-9223372036854775809 .. 0", {"-9223372036854775809", "0"}, 16}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct stage stage;
+        char text[200], inputs[64];
+        snprintf(text, sizeof text, "policy law\nentity family\ninput family n : count in %s\n", cases[i].range);
+        stage_open(&stage, text, NULL, NULL);
+        const struct field *n = policy_field(stage.policy, TEXT("family"), TEXT("n"));
+        assert_int_equal(lane_spec_of(&stage.arena, n).width, cases[i].width);
+        for (int k = 0; k < 2; k++) {
+            snprintf(inputs, sizeof inputs, "n=%s", cases[i].ends[k]);
+            stage_row(&stage, "family", k ? "F2" : "F1", "", inputs);
+        }
+        stage_decide(&stage, "2018-07");
+        EXPECT(&stage, "family.n", "F1", cases[i].ends[0]);
+        EXPECT(&stage, "family.n", "F2", cases[i].ends[1]);
+        stage_close(&stage);
+    }
+}
+
+static void assert_choices(int count, unsigned width) {
+    struct stage stage;
+    struct builder text;
+    char last[32];
+    builder_init(&text);
+    builder_add(&text, TEXT("policy law\nentity family\ninput family k : kind\nenum kind : v1"));
+    for (int i = 2; i <= count; i++) builder_format(&text, ", v%d", i);
+    stage_open(&stage, builder_text(&text).bytes, NULL, NULL);
+    builder_free(&text);
+    assert_int_equal(lane_spec_of(&stage.arena, policy_field(stage.policy, TEXT("family"), TEXT("k"))).width, width);
+    snprintf(last, sizeof last, "k=v%d", count);
+    stage_row(&stage, "family", "F1", "", last);
+    stage_row(&stage, "family", "F2", "", "k=v1");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.k", "F1", last + 2);
+    EXPECT(&stage, "family.k", "F2", "v1");
+    stage_close(&stage);
+}
+
+static void enumerations_may_be_long(void **state) {
+    (void)state;
+    assert_choices(2, 1);
+    assert_choices(127, 1);
+    assert_choices(129, 2);
+    assert_choices(300, 2);
 }
 
 static void ranges_choose_the_width(void **state) {
@@ -232,6 +296,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_lie_under_their_parents_in_order),
         cmocka_unit_test(ranges_choose_the_width),
+        cmocka_unit_test(widths_end_where_they_must),
+        cmocka_unit_test(enumerations_may_be_long),
         cmocka_unit_test(lanes_come_back_from_columns),
         cmocka_unit_test(what_does_not_fit_is_left_out_with_all_that_hangs_on_it),
         cmocka_unit_test(at_most_is_kept),

@@ -268,6 +268,75 @@ static void scales_have_keys(void **state) {
     stage_close(&stage);
 }
 
+/* Nobody knows what the upper band takes: it takes not nothing. */
+static void a_band_without_its_rate_is_unknown(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "parameter rate : ratio by kind, band of money/month in 0% .. 100% table t\n"
+                         "rule family due : money/month = bands(farm, rate[kind])\n",
+                   "kind,band,value\ngood,0,0.1\ngood,500,\npoor,0,\npoor,500,0.2\n", NULL);
+    stage_row(&stage, "family", "F3", "530501", "farm=600 kind=good");
+    stage_row(&stage, "family", "F4", "530501", "farm=600 kind=poor");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.due", "F3", "unknown:parameter-unknown");
+    EXPECT(&stage, "family.due", "F4", "unknown:parameter-unknown");
+    stage_close(&stage);
+}
+
+static void nothing_is_shared_out_by_less_than_nothing(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule county budget : money in 0 .. 1_000 yuan = 100 yuan\n"
+                         "rule village weight : money/month = sum(family: farm)\n"
+                         "rule village share : money in 0 .. 1_000 yuan = apportion(budget, weight, 1 yuan)\n",
+                   NULL, NULL);
+    stage_row(&stage, "village", "530502", "5305", "");
+    stage_row(&stage, "village", "530602", "5306", "");
+    stage_row(&stage, "family", "F3", "530502", "farm=25");
+    stage_row(&stage, "family", "F4", "530602", "farm=-0.01");
+    stage_give(&stage, "family.farm", "F2", "", "100");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "village.share", "530501", "33");
+    EXPECT(&stage, "village.share", "530502", "67");
+    EXPECT(&stage, "village.share", "530601", "fault:nothing-to-apportion-by");
+    EXPECT(&stage, "village.share", "530602", "fault:nothing-to-apportion-by");
+    stage_close(&stage);
+}
+
+static void never_is_no_day(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule person later : date = born + 9 days\n"
+                         "rule person much_later : date = born + 90_000 days\n"
+                         "rule person months_later : date = born - 9 months\n"
+                         "rule person old_then : count = years(2000-01-01, born)\n"
+                         "rule person young_then : count = years(born, 2000-01-01)\n"
+                         "rule person its_month : count = month(born)\n"
+                         "rule person ago : days = first_day - born\n"
+                         "rule person after : bool = later > 2199-12-31\n",
+                   NULL, NULL);
+    stage_row(&stage, "person", "P3", "F1", "");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "person.later", "P1", "1958-07-10");
+    EXPECT(&stage, "person.months_later", "P1", "1957-10-01");
+    EXPECT(&stage, "person.old_then", "P1", "-42");
+    EXPECT(&stage, "person.young_then", "P1", "41");
+    EXPECT(&stage, "person.its_month", "P1", "7");
+    EXPECT(&stage, "person.after", "P1", "no");
+    EXPECT(&stage, "person.later", "P3", "never");
+    EXPECT(&stage, "person.much_later", "P3", "never");
+    EXPECT(&stage, "person.months_later", "P3", "never");
+    EXPECT(&stage, "person.old_then", "P3", "fault:never");
+    EXPECT(&stage, "person.young_then", "P3", "fault:never");
+    EXPECT(&stage, "person.its_month", "P3", "fault:never");
+    EXPECT(&stage, "person.ago", "P3", "fault:never");
+    EXPECT(&stage, "person.after", "P3", "yes");
+    stage_close(&stage);
+}
+
 /* --- events ------------------------------------------------------------------------------------------------------- */
 
 static const char bills_law[] =
@@ -408,6 +477,29 @@ static void a_cancelled_bill_reopens_those_behind_it(void **state) {
     stage_close(&stage);
 }
 
+/* So it is for one of the same day and of the same month, but not for those of the months before. */
+static void a_cancelled_bill_reopens_those_of_its_own_month(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage, bills_law, NULL, NULL);
+    stage_row(&stage, "bill", "", "P1", "left=2018-02-20 number=B0 cost=20");
+    stage_row(&stage, "bill", "", "P1", "left=2018-03-05 number=B2 cost=100");
+    stage_row(&stage, "bill", "", "P1", "left=2018-03-31 number=B3 cost=60");
+    stage_row(&stage, "bill", "", "P1", "left=2018-03-05 number=B1 cost=150");
+    stage_decide(&stage, "2018-06");
+    EXPECT(&stage, "bill.aid", "P1/2018-02-20/B0", "10");
+    EXPECT(&stage, "bill.aid", "P1/2018-03-05/B1", "75");
+    EXPECT(&stage, "bill.aid", "P1/2018-03-05/B2", "15");
+    EXPECT(&stage, "bill.aid", "P1/2018-03-31/B3", "0");
+    const struct entity *bill = map_get(&stage.policy->entity_by_name, TEXT("bill"));
+    stage.records.tables[bill->index].count--; /* the bill that was added last */
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "bill.aid", "P1/2018-02-20/B0", "10");
+    EXPECT(&stage, "bill.aid", "P1/2018-03-05/B2", "50");
+    EXPECT(&stage, "bill.aid", "P1/2018-03-31/B3", "30");
+    stage_close(&stage);
+}
+
 /* --- layers ------------------------------------------------------------------------------------------------------- */
 
 static void exceptions_go_by_area_and_layer(void **state) {
@@ -462,6 +554,9 @@ int main(void) {
         cmocka_unit_test(texts_have_dates),
         cmocka_unit_test(options_stand_in_the_first_text),
         cmocka_unit_test(scales_have_keys),
+        cmocka_unit_test(a_band_without_its_rate_is_unknown),
+        cmocka_unit_test(nothing_is_shared_out_by_less_than_nothing),
+        cmocka_unit_test(never_is_no_day),
         cmocka_unit_test(bills_use_up_a_yearly_cap_in_their_order),
         cmocka_unit_test(months_read_bills_before_their_first_day),
         cmocka_unit_test(a_bill_reads_the_value_in_force_for_its_month),
@@ -469,6 +564,7 @@ int main(void) {
         cmocka_unit_test(a_late_bill_reopens_those_behind_it),
         cmocka_unit_test(settled_bills_keep_what_they_had),
         cmocka_unit_test(a_cancelled_bill_reopens_those_behind_it),
+        cmocka_unit_test(a_cancelled_bill_reopens_those_of_its_own_month),
         cmocka_unit_test(exceptions_go_by_area_and_layer),
         cmocka_unit_test(exceptions_that_contradict_are_a_fault),
     };

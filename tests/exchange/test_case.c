@@ -81,6 +81,40 @@ static void tells(void **state) {
     test_free(bytes);
 }
 
+/* A household without income gets the whole standard, here above the thousand of `modest`; the other nothing. */
+#define TWO(first, second)                                                                                             \
+    "- name: two\n  month: 2018-10\n  readings: {standard: 2000}\n  input: {household: {a: {person: {c: "              \
+    "{income: " first "}}}, b: {person: {d: {income: " second "}}}}}\n"
+
+/* Wherever among the rows the one that breaks it stands. */
+static void guarantees_are_of_every_row(void **state) {
+    static const struct {
+        const char *text;
+        bool passes;
+    } cases[] = {
+        {TWO("0", "5000") "  breaks: modest\n", true},
+        {TWO("5000", "0") "  breaks: modest\n", true},
+        {TWO("5000", "5000") "  breaks: modest\n", false},
+        {TWO("0", "5000") "  holds: modest\n", false},
+        {TWO("5000", "0") "  holds: [modest]\n", false},
+        {TWO("5000", "5000") "  holds: [modest]\n", true},
+        {TWO("0", "5000") "  output: {household: {a: {breaks: modest}, b: {holds: modest}}}\n", true},
+        {TWO("5000", "0") "  output: {household: {a: {breaks: modest}}}\n", false},
+        {TWO("5000", "0") "  output: {household: {b: {holds: modest}}}\n", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct source source = {TEXT("two.yaml"), text_from(cases[i].text)};
+        struct case_runner runner;
+        open_runner(&runner);
+        case_runner_run(&runner, &source);
+        assert_int_equal(runner.passed + runner.failed, 1);
+        if ((runner.passed == 1) != cases[i].passes) fail_msg("%s", cases[i].text);
+        assert_int_equal(runner.diagnostics.errors, !cases[i].passes);
+        case_runner_close(&runner);
+    }
+}
+
 /* bad_cases/policy has no folder of cases. */
 static void a_policy_without_cases_is_told(void **state) {
     struct case_runner runner;
@@ -112,7 +146,7 @@ static int is_wrong_case(const struct dirent *entry) {
 
 int main(void) {
     static char names[FILES_MAX][PATH_ROOM];
-    static struct CMUnitTest tests[FILES_MAX + 2];
+    static struct CMUnitTest tests[FILES_MAX + 3];
     struct dirent **entries;
     int count = scandir(folder, &entries, is_wrong_case, alphasort);
     if (count < 0 || count > FILES_MAX) return EXIT_FAILURE;
@@ -124,5 +158,6 @@ int main(void) {
     free(entries);
     tests[count] = (struct CMUnitTest)cmocka_unit_test(a_policy_without_cases_is_told);
     tests[count + 1] = (struct CMUnitTest)cmocka_unit_test(every_message_occurs);
-    return _cmocka_run_group_tests("case", tests, (size_t)count + 2, NULL, NULL);
+    tests[count + 2] = (struct CMUnitTest)cmocka_unit_test(guarantees_are_of_every_row);
+    return _cmocka_run_group_tests("case", tests, (size_t)count + 3, NULL, NULL);
 }

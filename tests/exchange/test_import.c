@@ -342,6 +342,35 @@ static void reads_opening_values(void **state) {
     finish(&stage);
 }
 
+static void assert_given(const char *name, const char *text, const char *expected) {
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "home.csv", "id\nh1\n");
+    write_file(&stage, name, text);
+    import(&stage);
+    assert_told(&stage, expected);
+    assert_int_equal(stage.result, IMPORT_FILE_REFUSED);
+    assert_int_equal(stage.import.given.count, 0);
+    finish(&stage);
+}
+
+static void refuses_given_values_with_wrong_headings(void **state) {
+    (void)state;
+    assert_given("opening.csv", "entity,id,rule,value,值\nhome,h1,relief,1,2\n", "import-heading-twice 1:22");
+    assert_given("opening.csv", "entity,id,rule,value,id\nhome,h1,relief,1,h2\n", "import-heading-twice 1:22");
+    assert_given("opening.csv", "entity,id,value\nhome,h1,1\n", "import-column-missing 1:1");
+    assert_given("decisions.csv", "entity,id,rule,月份,month,value\nhome,h1,relief,2018-07,2018-08,1\n",
+                 "import-heading-twice 1:19");
+    assert_given("decisions.csv", "entity,id,rule,mont,value\nhome,h1,relief,2018-07,1\n",
+                 "import-heading-unknown 1:16");
+}
+
+static void refuses_ids_that_are_formulas(void **state) {
+    (void)state;
+    assert_home_text("id,income\n=h1,1\n+h2,1\n-h3,1\n@h4,1\nh@5,1\n", IMPORT_ROWS_REFUSED,
+                     "import-id-sign 2:1, import-id-sign 3:1, import-id-sign 4:1, import-id-sign 5:1");
+}
+
 static void refuses_decisions_that_are_nobodys(void **state) {
     (void)state;
     struct stage stage;
@@ -594,6 +623,8 @@ int main(void) {
         cmocka_unit_test(tells_of_folders_and_strange_files),
         cmocka_unit_test(reads_opening_values),
         cmocka_unit_test(refuses_decisions_that_are_nobodys),
+        cmocka_unit_test(refuses_given_values_with_wrong_headings),
+        cmocka_unit_test(refuses_ids_that_are_formulas),
         cmocka_unit_test(survives_running_out_of_memory),
         cmocka_unit_test(places_what_a_dataset_leaves_out),
         cmocka_unit_test(reads_files_by_their_labels),
