@@ -37,7 +37,7 @@ void policy_begin_layer(struct policy *policy, struct text folder) {
 }
 
 void policy_add_file(struct policy *policy, struct text path, struct text bytes) {
-    if (policy->layers.count == 0 || arena_failed(&policy->arena)) return;
+    if (policy->layers.count == 0) return;
     struct layer *layer = policy->layers.items[policy->layers.count - 1];
     struct source *source = ARENA_NEW(&policy->arena, struct source);
     source->name = text_format(&policy->arena, "%.*s/%.*s", TEXT_ARG(layer->folder), TEXT_ARG(path));
