@@ -37,6 +37,7 @@ int main(int count, char **arguments) {
     signal(SIGPIPE, SIG_IGN); /* whoever stops reading what is printed does not stop the work; told at the end */
     int status = command_parse(&command, count, arguments) ? run(&command) : EXIT_USAGE;
     arena_free(&command.arena);
-    if (fflush(stdout) != 0 || ferror(stdout)) status = EXIT_CANNOT;
-    return status;
+    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    fputs(say(&command, "doudi: 写不了标准输出\n", "doudi: cannot write to standard output\n"), stderr);
+    return EXIT_CANNOT;
 }
