@@ -52,7 +52,8 @@ static const char law[] =
     "  = count(family where enrolled) / count(family)\n"
     "indicator paid_share : ratio for village \"发放率\" \"Share that is paid\"\n"
     "  = count(family where support > 0) / count(family where enrolled)\n"
-    "indicator families : count for county until 2018-01-31 = count(family)\n";
+    "rule family counted : count in 0 .. 1 = 1\n" /* read by the indicator alone: not until it is written */
+    "indicator families : count for county until 2018-01-31 = sum(family: counted)\n";
 
 static const char table[] = "from,value,confidence\n2018-01-01,300,low\n2018-02-01,310,high\n";
 
@@ -305,7 +306,7 @@ static void what_is_not_committed_changes_nothing(void **state) {
 
 enum {
     BLOCK = 64 * 1024, /* of an arena: only what does not fit into one more is an allocation of its own */
-    SHIFT = 1500,      /* so much is taken beforehand, to let another piece be the one that fails */
+    SHIFT = 12000,     /* so much is taken beforehand, to let another piece be the one that fails */
     FAILURES_MAX = 1000
 };
 
@@ -376,6 +377,32 @@ static void results_tell_that_memory_ran_out(void **state) {
     stage_close(&stage);
 }
 
+/* `counted` is asked for the first time when the indicators are written. */
+static void a_run_that_fails_while_it_is_written_is_told(void **state) {
+    (void)state;
+    struct stage stage;
+    struct results results;
+    struct totals totals = {0};
+    struct arena arena;
+    char folder[64];
+    arena_init(&arena);
+    open_with_rows(&stage);
+    stage_decide(&stage, months[0]);
+    make_folder(folder);
+    assert_int_equal(results_open(&results, &arena, stage.policy, folder), FILE_OK);
+    assert_true(totals_find(&totals, stage.run, &arena));
+    arena_new(&stage.run->arena, 1, BLOCK); /* full: what follows is an allocation */
+    memory_fail_after(0);
+    results_add(&results, &totals);
+    memory_fail_after(-1);
+    assert_true(run_failed(stage.run));
+    assert_int_equal(results_flush(&results), FILE_NO_MEMORY);
+    results_close(&results);
+    arena_free(&arena);
+    remove_folder(&stage.arena, folder);
+    stage_close(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_file_byte_for_byte),
@@ -384,6 +411,7 @@ int main(void) {
         cmocka_unit_test(other_calls_leave_nothing_behind),
         cmocka_unit_test(what_is_not_committed_changes_nothing),
         cmocka_unit_test(results_tell_that_memory_ran_out),
+        cmocka_unit_test(a_run_that_fails_while_it_is_written_is_told),
     };
     return cmocka_run_group_tests_name("results", tests, NULL, NULL);
 }
