@@ -2,6 +2,8 @@
 
 #include "base/calendar.h"
 
+#include <string.h>
+
 /* --- answers ----------------------------------------------------------------------------------------------------- */
 
 static void set_state(struct answer *answer, enum answer_state state) {
@@ -71,6 +73,30 @@ static day_number day_of_claim(const struct evaluation *evaluation, int claim) {
         if (evaluation->policy->inputs[i].level == CLAIM && evaluation->policy->inputs[i].sort == DAY)
             return (day_number)evaluation->data->rows[CLAIM][claim].values[i];
     return 0;
+}
+
+/* Whether a text counts there, and is known. */
+static bool counts(const struct spot *spot, struct dates dates) {
+    const struct evaluation *evaluation = spot->evaluation;
+    day_number day = spot->level == CLAIM ? day_of_claim(evaluation, spot->row) : first_day(evaluation);
+    bool august = day >= day_from(2018, 8, 1);
+    bool known = dates.enacted != IN_OCTOBER || !evaluation->policy->known_in_september;
+    return known && (dates.period == ALL_TIME || august == (dates.period == FROM_AUGUST));
+}
+
+/* Whether the county of the layer is above, or is it, and the layer counts. */
+static bool is_local(const struct spot *spot) {
+    const struct spot county = climb(spot, COUNTY);
+    const struct random_policy *policy = spot->evaluation->policy;
+    return strcmp(row_at(&county)->id, local_county) == 0 &&
+           counts(spot, (struct dates){.period = policy->local_period});
+}
+
+static void read_parameter(const struct spot *spot, enum sort sort, struct answer *out) {
+    enum enactment enacted = spot->evaluation->policy->local_parameter;
+    bool local =
+        sort != SHARE && enacted != ENACTMENTS && is_local(spot) && counts(spot, (struct dates){.enacted = enacted});
+    set_steps(out, sort, local ? local_value : parameter_values[sort == SHARE]);
 }
 
 static void read_input(const struct spot *spot, int index, struct answer *out) {
@@ -390,7 +416,7 @@ static void evaluate(const struct spot *spot, const struct node *node, struct an
     switch (node->operation) {
     case LITERAL: set_steps(out, node->sort, node->number); return;
     case INPUT: read_input(spot, node->index, out); return;
-    case PARAMETER: set_steps(out, node->sort, parameter_values[node->sort == SHARE]); return;
+    case PARAMETER: read_parameter(spot, node->sort, out); return;
     case RULE: {
         const struct spot owner = climb(spot, spot->evaluation->policy->rules[node->index].level);
         copy(out, evaluation_rule(spot->evaluation, node->index, owner.row));
@@ -473,6 +499,20 @@ static bool try_case(const struct spot *spot, struct choice *choice, const struc
     return goes_on;
 }
 
+/* What the exception makes of `out`, which is what would hold without it. */
+static void try_exception(const struct spot *spot, const struct random_exception *exception, struct answer *out) {
+    struct choice choice = {.all_fault = true};
+    struct answer outcome;
+    if (!exception->when || !counts(spot, exception->dates)) return;
+    mpq_init(choice.first.number);
+    mpq_init(outcome.number);
+    evaluate(spot, exception->value, &outcome);
+    if (try_case(spot, &choice, exception->when, &outcome)) try_case(spot, &choice, NULL, out);
+    settle_choice(&choice, out);
+    mpq_clear(choice.first.number);
+    mpq_clear(outcome.number);
+}
+
 static void evaluate_rule(const struct spot *spot, const struct random_rule *rule, struct answer *out) {
     struct choice choice = {.all_fault = true};
     struct answer outcome;
@@ -484,14 +524,8 @@ static void evaluate_rule(const struct spot *spot, const struct random_rule *rul
         goes_on = try_case(spot, &choice, rule->cases[i].condition, &outcome);
     }
     settle_choice(&choice, out);
-    if (rule->exception_when) {
-        struct choice before = {.all_fault = true};
-        mpq_init(before.first.number);
-        evaluate(spot, rule->exception_value, &outcome);
-        if (try_case(spot, &before, rule->exception_when, &outcome)) try_case(spot, &before, NULL, out);
-        settle_choice(&before, out);
-        mpq_clear(before.first.number);
-    }
+    try_exception(spot, &rule->exception, out);
+    if (is_local(spot)) try_exception(spot, &rule->local, out);
     mpq_clear(choice.first.number);
     mpq_clear(outcome.number);
 }
@@ -513,6 +547,7 @@ int evaluation_promise(struct evaluation *evaluation, int row) {
     const struct promise *promise = &evaluation->policy->promise;
     struct spot spot = {evaluation, promise->level, row};
     struct answer asked, kept;
+    if (!counts(&spot, (struct dates){.period = promise->period})) return 3;
     mpq_init(asked.number);
     mpq_init(kept.number);
     set_truth(&asked, true);

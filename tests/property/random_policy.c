@@ -8,6 +8,8 @@
 const char *const level_names[LEVELS] = {"county", "household", "person", "claim"};
 const long band_begins[3] = {0, 1200000, 3000000}, band_shares[3] = {200, 1000, 2500};
 const long parameter_values[2] = {29167, 3500};
+const long local_value = 31000;
+const char local_county[] = "500";
 
 /* --- chance ------------------------------------------------------------------------------------------------------ */
 
@@ -55,6 +57,9 @@ void random_policy_init(struct random_policy *policy, uint64_t seed) {
     add_input(policy, "qn", CLAIM, COUNT, 0, 99, UNKNOWN_IF_EMPTY);
     add_input(policy, "qm", CLAIM, LUMP, 0, 100000, UNKNOWN_IF_EMPTY);
     add_input(policy, "qs", CLAIM, SHARE, 0, 10000, UNKNOWN_IF_EMPTY);
+    policy->local_period = one_in(policy, 3) ? FROM_AUGUST : ALL_TIME;
+    policy->local_parameter = (enum enactment)chance_below(policy, ENACTMENTS + 1);
+    policy->known_in_september = one_in(policy, 2);
     struct random_input *birth = &policy->inputs[12], *day = &policy->inputs[13];
     day_number first = 0, last = 0;
     day_parse(TEXT("1950-01-01"), &first);
@@ -389,6 +394,24 @@ static void write_cases(struct builder *out, const struct random_policy *policy,
     }
 }
 
+static void write_dates(struct builder *out, struct dates dates) {
+    static const char *const periods[PERIODS] = {"", " from 2018-08-01", " until 2018-07-31"};
+    static const char *const enactments[ENACTMENTS] = {"", " enacted 2018-06-01", " enacted 2018-10-01"};
+    builder_format(out, "%s%s", periods[dates.period], enactments[dates.enacted]);
+}
+
+static void write_exception(struct builder *out, const struct random_policy *policy, const struct random_rule *rule,
+                            const struct random_exception *exception) {
+    if (!exception->when) return;
+    builder_format(out, "exception %s %s", level_names[rule->level], rule->name);
+    write_dates(out, exception->dates);
+    builder_add(out, TEXT("\n  = when "));
+    write_node(out, policy, exception->when);
+    builder_add(out, TEXT(": "));
+    write_node(out, policy, exception->value);
+    builder_add(out, TEXT("\n"));
+}
+
 /* --- rules ------------------------------------------------------------------------------------------------------- */
 
 static struct node *value_of(const struct place *place, enum sort sort, int depth) {
@@ -459,6 +482,14 @@ static const char *fill_special(struct random_rule *rule, struct place *place, i
     }
 }
 
+static void fill_exception(struct random_exception *exception, const struct place *place, enum sort sort) {
+    struct random_policy *policy = place->policy;
+    exception->when = truth(place, 2);
+    exception->value = value_of(place, sort, 2);
+    if (one_in(policy, 2)) exception->dates.period = (enum period)chance_below(policy, PERIODS);
+    if (one_in(policy, 2)) exception->dates.enacted = (enum enactment)chance_below(policy, ENACTMENTS);
+}
+
 void random_policy_add_rule(struct random_policy *policy) {
     int index = (int)policy->rules_count;
     struct random_rule *rule = &policy->rules[index];
@@ -478,29 +509,26 @@ void random_policy_add_rule(struct random_policy *policy) {
         options = fill_special(rule, &place, index);
     } else {
         fill_cases(rule, &place);
-        if (one_in(policy, 4)) {
-            rule->exception_when = truth(&place, 2);
-            rule->exception_value = value_of(&place, rule->sort, 2);
-        }
+        if (one_in(policy, 3)) fill_exception(&rule->exception, &place, rule->sort);
+        if (one_in(policy, 3)) fill_exception(&rule->local, &place, rule->sort);
     }
     struct builder out;
     builder_init(&out);
     builder_format(&out, "rule %s %s : %s%s\n", level_names[rule->level], rule->name, type_of(rule->sort), options);
     write_cases(&out, policy, rule);
-    if (rule->exception_when) {
-        builder_format(&out, "exception %s %s\n  = when ", level_names[rule->level], rule->name);
-        write_node(&out, policy, rule->exception_when);
-        builder_add(&out, TEXT(": "));
-        write_node(&out, policy, rule->exception_value);
-        builder_add(&out, TEXT("\n"));
-    }
+    write_exception(&out, policy, rule, &rule->exception);
     rule->text = builder_finish(&out, &policy->arena);
+    builder_init(&out);
+    write_exception(&out, policy, rule, &rule->local);
+    rule->local_text = builder_finish(&out, &policy->arena);
     policy->rules_count++;
 }
 
 void random_policy_add_promise(struct random_policy *policy) {
     struct place place = {policy, (enum level)(HOUSEHOLD + chance_below(policy, 3)), false};
-    policy->promise = (struct promise){place.level, one_in(policy, 2) ? truth(&place, 2) : NULL, truth(&place, 2), {0}};
+    policy->promise = (struct promise){.level = place.level, .period = (enum period)chance_below(policy, PERIODS)};
+    if (one_in(policy, 2)) policy->promise.asked = truth(&place, 2);
+    policy->promise.promise = truth(&place, 2);
     struct builder out;
     builder_init(&out);
     builder_format(&out, "guarantee promise\n  for %s", level_names[place.level]);
@@ -508,6 +536,7 @@ void random_policy_add_promise(struct random_policy *policy) {
     if (policy->promise.asked) write_node(&out, policy, policy->promise.asked);
     builder_add(&out, TEXT(": "));
     write_node(&out, policy, policy->promise.promise);
+    write_dates(&out, (struct dates){.period = policy->promise.period});
     builder_add(&out, TEXT("\n"));
     policy->promise.text = builder_finish(&out, &policy->arena);
 }
@@ -545,6 +574,28 @@ struct text random_policy_text(struct random_policy *policy) {
     return builder_finish(&out, &policy->arena);
 }
 
+struct text random_policy_local(struct random_policy *policy) {
+    struct builder out;
+    builder_init(&out);
+    builder_format(&out, "```doudi\npolicy local extends random area %s", local_county);
+    write_dates(&out, (struct dates){.period = policy->local_period});
+    if (policy->local_parameter != ENACTMENTS) {
+        builder_add(&out, TEXT("\nexception parameter k0"));
+        write_dates(&out, (struct dates){.enacted = policy->local_parameter});
+        builder_format(&out, " = %ld.%02ld yuan/month", local_value / 100, local_value % 100);
+    }
+    builder_add(&out, TEXT("\n"));
+    for (size_t i = 0; i < policy->rules_count; i++) builder_add(&out, policy->rules[i].local_text);
+    builder_add(&out, TEXT("```\n"));
+    return builder_finish(&out, &policy->arena);
+}
+
+struct text random_policy_shown(struct random_policy *policy) {
+    struct text law = random_policy_text(policy), local = random_policy_local(policy);
+    return text_format(&policy->arena, "%.*s%.*sknown: %s\n", TEXT_ARG(law), TEXT_ARG(local),
+                       policy->known_in_september ? "in September" : "everything");
+}
+
 /* --- data -------------------------------------------------------------------------------------------------------- */
 
 /* Often at an end of its range or a step from a round amount; days often the first or the last of a month. */
@@ -565,7 +616,7 @@ static void add_row(struct random_policy *policy, struct random_data *data, enum
     if (count == ROWS_MAX) return;
     struct random_row *row = &data->rows[level][data->count[level]++];
     *row = (struct random_row){.parent = parent};
-    snprintf(row->id, sizeof row->id, "%c%02zu", "chpq"[level], count);
+    snprintf(row->id, sizeof row->id, "%c%02zu", "5hpq"[level], count);
     for (size_t i = 0; i < policy->inputs_count; i++) {
         const struct random_input *input = &policy->inputs[i];
         if (input->level != level) continue;

@@ -72,6 +72,14 @@ struct random_input {
 };
 enum { UNKNOWN_IF_EMPTY = -1000000 };
 
+/* When a text counts: always, from August 2018, until July; known always, since June, or only since October. */
+enum period { ALL_TIME, FROM_AUGUST, UNTIL_JULY, PERIODS };
+enum enactment { LONG_AGO, IN_JUNE, IN_OCTOBER, ENACTMENTS };
+struct dates {
+    enum period period;
+    enum enactment enacted;
+};
+
 struct random_case {
     struct node *condition; /* NULL: otherwise */
     struct node *value;
@@ -82,14 +90,18 @@ struct random_rule {
     enum sort sort;
     size_t count;
     struct random_case cases[CASES_MAX];
-    struct node *exception_when, *exception_value; /* NULL: none */
-    struct text text;
+    struct random_exception {
+        struct node *when, *value; /* NULL: none */
+        struct dates dates;
+    } exception, local; /* of the law, and of the layer of one county */
+    struct text text, local_text;
 };
 
 /* A guarantee: for its level, where `asked`, `promise` must hold. */
 struct promise {
     enum level level;
     struct node *asked, *promise;
+    enum period period;
     struct text text;
 };
 
@@ -100,12 +112,17 @@ struct random_policy {
     struct random_rule rules[RULES_MAX];
     size_t inputs_count, rules_count, refused; /* refused: rules that the checker did not take */
     struct promise promise;
-    bool asks_known; /* known or if known occurs: filling in an input may change a result */
+    enum period local_period;       /* of the whole layer */
+    enum enactment local_parameter; /* of its value of k0; ENACTMENTS: it has none of its own */
+    bool known_in_september;        /* only what was enacted by then; else everything */
+    bool asks_known;                /* known or if known occurs: filling in an input may change a result */
 };
 
 extern const char *const level_names[LEVELS];
 extern const long band_begins[3], band_shares[3]; /* of the scale: fen a year, hundredths of a percent */
 extern const long parameter_values[2];            /* fen a month; hundredths of a percent */
+extern const long local_value;                    /* of k0, in the county of the layer */
+extern const char local_county[];                 /* its id */
 
 void random_policy_init(struct random_policy *policy, uint64_t seed);
 void random_policy_free(struct random_policy *policy);
@@ -115,8 +132,10 @@ uint64_t chance_below(struct random_policy *policy, uint64_t limit);
 void random_policy_add_rule(struct random_policy *policy);
 void random_policy_add_promise(struct random_policy *policy);
 
-/* The whole law. In the arena. */
+/* The whole law, and the layer that one county puts over it. In the arena. */
 struct text random_policy_text(struct random_policy *policy);
+struct text random_policy_local(struct random_policy *policy);
+struct text random_policy_shown(struct random_policy *policy); /* both */
 
 /* --- data --------------------------------------------------------------------------------------------------------- */
 

@@ -8,12 +8,14 @@
 
 static struct policy *compile(struct random_policy *law) {
     static const char table[] = "band,value,confidence\n0,0.02,high\n12000,0.1,high\n30000,0.25,high\n";
-    struct text text = random_policy_text(law);
+    struct text text = random_policy_text(law), local = random_policy_local(law);
     struct policy *policy = policy_new();
     assert_non_null(policy);
     policy_begin_layer(policy, TEXT("random"));
     policy_add_file(policy, TEXT("law.md"), text);
     policy_add_file(policy, TEXT("tables/scale.csv"), TEXT(table));
+    policy_begin_layer(policy, TEXT("local"));
+    policy_add_file(policy, TEXT("local.md"), local);
     if (policy_compile(policy)) return policy;
     if (getenv("DOUDI_REFUSALS")) print_message("# %s\n", policy->diagnostics.list.items[0].message->code);
     policy_free(policy);
@@ -75,7 +77,7 @@ static void make_records(struct world *world, bool shuffled) {
 }
 
 static bool decide(struct world *world) {
-    static const struct run_options options = {.known = DAY_NEVER};
+    const struct run_options options = {.known = world->law.known_in_september ? day_from(2018, 9, 1) : DAY_NEVER};
     for (int i = 0; i < MONTHS; i++) {
         struct refusals refusals = {.arena = &world->arena};
         world->dataset[i] = dataset_new(world->policy, &world->records, MONTH + i, &refusals);

@@ -64,7 +64,7 @@ static void complain(struct world *world, uint64_t seed, int month, const struct
     print_error("seed %llu, month %d: %s of %s is %.*s (%s)\n", (unsigned long long)seed, month, rule->name, id,
                 TEXT_ARG(found), states[value->state]);
     gmp_printf("independently: %Qd (%s)\n%s\n", answer->number, states[answer->state],
-               random_policy_text(&world->law).bytes);
+               random_policy_shown(&world->law).bytes);
     fail();
 }
 
@@ -96,7 +96,7 @@ static void compare_promise(struct world *world, uint64_t seed, int month, struc
                                                     row_in_run(world, month, level, row), &why);
         if (found != results[evaluation_promise(evaluation, row)])
             fail_msg("seed %llu: the guarantee at %s\n%s", (unsigned long long)seed, world->data.rows[level][row].id,
-                     random_policy_text(&world->law).bytes);
+                     random_policy_shown(&world->law).bytes);
     }
 }
 
@@ -214,7 +214,7 @@ static void refines(uint64_t seed) {
                     if (stood && !same)
                         fail_msg("seed %llu: r%zu of row %zu was %s, is %s\n%s", (unsigned long long)seed, r, row,
                                  before->shown[month][r][row], after->shown[month][r][row],
-                                 random_policy_text(&world->law).bytes);
+                                 random_policy_shown(&world->law).bytes);
                 }
         *before = *after;
     }
