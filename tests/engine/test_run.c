@@ -492,7 +492,7 @@ static void a_cancelled_bill_reopens_those_of_its_own_month(void **state) {
     EXPECT(&stage, "bill.aid", "P1/2018-03-05/B2", "15");
     EXPECT(&stage, "bill.aid", "P1/2018-03-31/B3", "0");
     const struct entity *bill = map_get(&stage.policy->entity_by_name, TEXT("bill"));
-    stage.records.tables[bill->index].count--; /* the bill that was added last */
+    stage.records.tables[bill->index].count--;                    /* the bill that was added last */
     stage_give(&stage, "person.was_ill", "P1", "2018-02", "yes"); /* too late for what is settled */
     stage_decide(&stage, "2018-07");
     EXPECT(&stage, "bill.aid", "P1/2018-02-20/B0", "10");
