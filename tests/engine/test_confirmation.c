@@ -11,9 +11,8 @@
 #define MODEL "policy law\n  currency yuan of 100 fen\nentity village\nentity family in village at most 9\n"
 
 static bool is_unconfirmed(struct stage *stage, const char *name, const char *month, size_t parameters) {
-    month_number number;
-    assert_true(month_parse(text_from(month), &number));
-    struct confirmation found = confirmation_of(&stage->arena, stage->policy, month_first_day(number));
+    stage_decide(stage, month);
+    struct confirmation found = confirmation_of(&stage->arena, stage->dataset, stage->run->first_day);
     assert_int_equal(found.parameters, parameters);
     return found.unconfirmed[policy_field(stage->policy, TEXT("family"), text_from(name))->index];
 }

@@ -110,7 +110,7 @@ static void guarantees_are_of_every_row(void **state) {
         case_runner_run(&runner, &source);
         assert_int_equal(runner.passed + runner.failed, 1);
         if ((runner.passed == 1) != cases[i].passes) fail_msg("%s", cases[i].text);
-        assert_int_equal(runner.diagnostics.errors, !cases[i].passes);
+        assert_int_equal(runner.diagnostics.errors > 0, !cases[i].passes);
         case_runner_close(&runner);
     }
 }

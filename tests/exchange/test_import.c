@@ -344,7 +344,7 @@ static void reads_opening_values(void **state) {
 
 static void assert_given(const char *name, const char *text, const char *expected) {
     struct stage stage;
-    begin(&stage);
+    begin_with_people(&stage);
     write_file(&stage, "home.csv", "id\nh1\n");
     write_file(&stage, name, text);
     import(&stage);
@@ -362,7 +362,7 @@ static void refuses_given_values_with_wrong_headings(void **state) {
     assert_given("decisions.csv", "entity,id,rule,月份,month,value\nhome,h1,relief,2018-07,2018-08,1\n",
                  "import-heading-twice 1:19");
     assert_given("decisions.csv", "entity,id,rule,mont,value\nhome,h1,relief,2018-07,1\n",
-                 "import-heading-unknown 1:16");
+                 "import-heading-unknown 1:16, import-column-missing 1:1");
 }
 
 static void refuses_ids_that_are_formulas(void **state) {
