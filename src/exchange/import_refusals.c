@@ -1,9 +1,10 @@
 #include "exchange/import_inside.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Finding the record that a refusal is about: refusals of one file mostly come in the order of its lines, so that the
+/* Finding the record that a refusal is about: refusals are told in the order of the lines of each file, so that the
  * search goes on from the last one. */
 struct finding {
     struct import *import;
@@ -137,10 +138,41 @@ static void report(struct finding *finding, const struct refusal *refusal) {
     if (first) reader_refuse_row(&finding->reader, row->id);
 }
 
+/* --- order ------------------------------------------------------------------------------------------------------ */
+
+/* A refusal and what it is ordered by: the entity, of which there is one file, and the line; what is told of one line
+ * stays in the order in which it was found, since only the first of it counts. */
+struct told {
+    const struct refusal *refusal; /* in the list, so that its address tells the order in which it was found */
+    uint32_t line;
+};
+
+static int compare_told(const void *left, const void *right) {
+    const struct told *a = left, *b = right;
+    size_t first = a->refusal->entity->index, second = b->refusal->entity->index;
+    if (first != second) return first < second ? -1 : 1;
+    if (a->line != b->line) return a->line < b->line ? -1 : 1;
+    return a->refusal < b->refusal ? -1 : a->refusal > b->refusal;
+}
+
+/* The dataset goes by parent and by date, as the lines of a file need not. NULL when memory has run out. */
+static struct told *in_order_of_lines(struct import *import, const struct refusals *refusals) {
+    struct told *order = ARENA_ARRAY(import->arena, struct told, refusals->list.count + 1);
+    if (arena_failed(import->arena)) return NULL;
+    for (size_t i = 0; i < refusals->list.count; i++) {
+        const struct refusal *refusal = &refusals->list.items[i];
+        const struct record_table *table = &import->records.tables[refusal->entity->index];
+        order[i] = (struct told){refusal, table->rows[refusal->row].place};
+    }
+    qsort(order, refusals->list.count, sizeof *order, compare_told);
+    return order;
+}
+
 void import_report_refusals(struct import *import, const struct refusals *refusals) {
     struct finding finding = {.import = import};
     note_refused_ids(&finding);
-    for (size_t i = 0; i < refusals->list.count && !arena_failed(import->arena); i++)
-        report(&finding, &refusals->list.items[i]);
+    const struct told *order = in_order_of_lines(import, refusals);
+    for (size_t i = 0; order && i < refusals->list.count && !arena_failed(import->arena); i++)
+        report(&finding, order[i].refusal);
     if (finding.open) reader_close(&finding.reader);
 }

@@ -608,6 +608,24 @@ static void copies_tell_that_memory_ran_out(void **state) {
     finish_with_copies(&stage);
 }
 
+/* A dataset goes by parent and date; to go back in the file for each would take time with the square of its length. */
+static void tells_refusals_by_line(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "home.csv", "id\nh1\n");
+    write_file(&stage, "person.csv", "id,home\np2,h1\np1,h1\n");
+    write_file(&stage, "bill.csv",
+               "person,number,paid,cost\np2,B,2018-07-02,1\np2,B,2018-07-02,2\np2,A,2018-07-01,3\n"
+               "p2,A,2018-07-01,4\np1,A,2018-07-03,5\np1,A,2018-07-03,6\n");
+    import(&stage);
+    report(&stage);
+    assert_told(&stage, "import-event-twice 3:6, import-event-twice 5:6, import-event-twice 7:6");
+    assert_int_equal(stage.import.refused.items[0].line, 3);
+    assert_int_equal(stage.import.refused.items[2].line, 7);
+    finish(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_rows_in_the_fields_own_units),
@@ -633,6 +651,7 @@ int main(void) {
         cmocka_unit_test(notes_what_nobody_has_confirmed),
         cmocka_unit_test(copies_say_what_is_wrong),
         cmocka_unit_test(copies_tell_that_memory_ran_out),
+        cmocka_unit_test(tells_refusals_by_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
