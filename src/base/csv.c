@@ -129,7 +129,7 @@ static enum csv_result scan_quoted(struct csv *csv, struct csv_field *field) {
     return doubled ? unescape(csv, field->text, &field->text) : CSV_RECORD;
 }
 
-static void skip_empty_lines(struct csv *csv) {
+void csv_skip_empty_lines(struct csv *csv) {
     struct text text = csv->text;
     for (; csv->offset < text.length; csv->line++) {
         size_t at = csv->offset;
@@ -142,7 +142,7 @@ static void skip_empty_lines(struct csv *csv) {
 enum csv_result csv_next(struct csv *csv) {
     csv->count = 0;
     if (arena_failed(csv->arena)) return CSV_NO_MEMORY;
-    skip_empty_lines(csv);
+    csv_skip_empty_lines(csv);
     struct text text = csv->text;
     if (csv->offset == text.length) return CSV_END;
     for (size_t count = 0;;) {

@@ -170,13 +170,11 @@ void reader_close(struct import_reader *reader) {
 
 /* Empty lines before a record are not part of it. */
 static void note_start(struct import_reader *reader) {
-    struct text bytes = reader->csv.text;
+    csv_skip_empty_lines(&reader->csv);
     reader->start = reader->csv.offset;
     reader->line = reader->csv.line;
     reader->first_diagnostic = reader->import->diagnostics->list.count;
     reader->bad = false;
-    while (reader->start < bytes.length && (bytes.bytes[reader->start] == '\n' || bytes.bytes[reader->start] == '\r'))
-        reader->line += bytes.bytes[reader->start++] == '\n';
 }
 
 void reader_refuse_row(struct import_reader *reader, struct text id) {

@@ -100,7 +100,7 @@ static enum file_result write_list(struct sheet *sheet, const char *folder, stru
 static int compare_places(const void *a, const void *b) {
     const struct import_refused *left = *(const struct import_refused *const *)a,
                                 *right = *(const struct import_refused *const *)b;
-    return left->row.bytes < right->row.bytes ? -1 : left->row.bytes > right->row.bytes;
+    return left->line < right->line ? -1 : left->line > right->line;
 }
 
 /* The file's rows that were left out, in order of the file. */
@@ -124,13 +124,15 @@ static void copy_rows(struct sheet *sheet, const struct import_file *file, const
     builder_add(&sheet->line, TEXT("\xef\xbb\xbf#problem"));
     for (bool heading = true;; heading = false) {
         struct arena_mark mark = arena_here(arena);
+        csv_skip_empty_lines(&csv);
         size_t begin = csv.offset;
-        while (begin < bytes.length && (bytes.bytes[begin] == '\n' || bytes.bytes[begin] == '\r')) begin++;
+        uint32_t line = csv.line;
         enum csv_result result = csv_next(&csv);
         if (result == CSV_END || result == CSV_NO_MEMORY) return;
         size_t end = csv.offset;
         while (end > begin && (bytes.bytes[end - 1] == '\n' || bytes.bytes[end - 1] == '\r')) end--;
-        if (!heading && next < count && rows[next]->row.bytes == bytes.bytes + begin) add_problem(sheet, rows[next++]);
+        while (next < count && rows[next]->line < line) next++; /* one that is not found costs no other its problem */
+        if (!heading && next < count && rows[next]->line == line) add_problem(sheet, rows[next++]);
         builder_add(&sheet->line, TEXT(","));
         sheet_flush(sheet);
         file_write(&sheet->writer, text_slice(bytes, begin, end)); /* however long it is */

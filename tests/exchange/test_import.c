@@ -626,6 +626,38 @@ static void tells_refusals_by_line(void **state) {
     finish(&stage);
 }
 
+/* A carriage return alone at the beginning of a row is part of it, wherever the row is refused. */
+static void copies_rows_with_their_problems(void **state) {
+    (void)state;
+    struct stage stage;
+    struct text path;
+    struct file file;
+    begin(&stage);
+    write_file(&stage, "home.csv", "id\nh1\n");
+    write_file(&stage, "person.csv", "id,home\np1,h1\n\r\n\rp2,h9\n\rp3,h1,\np4,h8\n");
+    import(&stage);
+    report(&stage);
+    assert_told(&stage, "import-cells 5:1, import-parent-unknown 4:5, import-parent-unknown 6:4");
+    assert_int_equal(rejected_write(&stage.import, &stage.arena, stage.folder, LANGUAGE_EN, &path), FILE_OK);
+    struct text copies = path_join(&stage.arena, text_from(stage.folder), TEXT("rejected"));
+    struct text copy = path_join(&stage.arena, copies, TEXT("person.csv"));
+    assert_int_equal(file_open(&file, copy.bytes), FILE_OK);
+    const char *line = file.bytes.bytes;
+    static const char *const lines[] = {"\xef\xbb\xbf#problem,id,home\n", ",p1,h1\n", "h9", "3 cells", "h8"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        const char *end = memchr(line, '\n', file.bytes.length - (size_t)(line - file.bytes.bytes));
+        assert_non_null(end);
+        struct text whole = {line, (size_t)(end - line) + 1};
+        if (i < 2) assert_text(whole, lines[i]);
+        if (i >= 2) assert_true(!text_starts(whole, ",") && memmem(line, whole.length, lines[i], strlen(lines[i])));
+        line = end + 1;
+    }
+    file_close(&file);
+    file_remove(copy.bytes);
+    folder_remove(copies.bytes);
+    finish(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_rows_in_the_fields_own_units),
@@ -652,6 +684,7 @@ int main(void) {
         cmocka_unit_test(copies_say_what_is_wrong),
         cmocka_unit_test(copies_tell_that_memory_ran_out),
         cmocka_unit_test(tells_refusals_by_line),
+        cmocka_unit_test(copies_rows_with_their_problems),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
