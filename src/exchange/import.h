@@ -17,6 +17,9 @@
 enum {
     IMPORT_TEXT_BYTES_MAX = 400,      /* of an id, a reference, a text */
     IMPORT_DIAGNOSTICS_A_FILE = 1000, /* the rest is counted */
+    /* No spreadsheet has as many rows. A file with so many wrong ones is not what was meant, and a row left out takes
+     * many times the memory of a short line. */
+    IMPORT_REFUSED_A_FILE = 1000000,
 };
 
 enum import_result {
@@ -41,6 +44,7 @@ struct import_file {
     const struct entity *entity; /* NULL: opening.csv, decisions.csv */
     struct import_layout layout;
     size_t listed, unlisted; /* diagnostics, and those beyond IMPORT_DIAGNOSTICS_A_FILE */
+    size_t refused;          /* rows, while it is read */
 };
 
 /* A row that was left out. */

@@ -191,6 +191,17 @@ void reader_refuse_row(struct import_reader *reader, struct text id) {
         .row = text_slice(bytes, reader->start < end ? reader->start : end, end),
     };
     VECTOR_PUSH(import->arena, &import->refused, refused);
+    reader->file->refused++;
+}
+
+static bool is_all_wrong(struct import_reader *reader) {
+    struct import *import = reader->import;
+    if (reader->file->refused < IMPORT_REFUSED_A_FILE) return false;
+    struct text number = text_format(&reader->scratch, "%d", (int)IMPORT_REFUSED_A_FILE);
+    diagnostics_add(import->diagnostics, &exchange_messages[EXCHANGE_IMPORT_ALL_WRONG],
+                    (struct position){&reader->file->source, reader->line, 1, 1}, &number, 1);
+    import->file_refused = true;
+    return true;
 }
 
 /* A record, or the first complaint about a broken one. CSV_NO_MEMORY stays in the scratch arena, and ends the reading.
@@ -236,7 +247,7 @@ static struct text cell_kept(struct import_reader *reader, size_t column) {
 }
 
 bool reader_next(struct import_reader *reader) {
-    while (!arena_failed(reader->import->arena)) {
+    while (!arena_failed(reader->import->arena) && !is_all_wrong(reader)) {
         enum csv_result result = next_record(reader);
         if (result == CSV_END || result == CSV_NO_MEMORY) return false;
         if (result == CSV_RECORD && reader->csv.count == reader->file->layout.count) return true;

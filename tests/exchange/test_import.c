@@ -298,6 +298,27 @@ static void lists_a_thousand_and_counts_the_rest(void **state) {
     finish(&stage);
 }
 
+static void stops_where_all_is_wrong(void **state) {
+    (void)state;
+    struct stage stage;
+    struct builder rows;
+    begin(&stage);
+    builder_init(&rows);
+    builder_add(&rows, TEXT("id\n"));
+    for (int i = 0; i < IMPORT_REFUSED_A_FILE - 1; i++) builder_add(&rows, TEXT(",\n"));
+    builder_add(&rows, TEXT("h1\n,\nh2\n,\n"));
+    write_bytes(&stage, "home.csv", builder_text(&rows));
+    builder_free(&rows);
+    import(&stage);
+    assert_int_equal(stage.result, IMPORT_FILE_REFUSED);
+    assert_int_equal(stage.import.refused.count, IMPORT_REFUSED_A_FILE);
+    assert_int_equal(table_of(&stage, "home")->count, 1);
+    const struct diagnostic *told = &stage.diagnostics.list.items[IMPORT_DIAGNOSTICS_A_FILE];
+    assert_string_equal(told->message->code, "import-all-wrong");
+    assert_int_equal(told->at.line, IMPORT_REFUSED_A_FILE + 2);
+    finish(&stage);
+}
+
 /* --- folders ---------------------------------------------------------------------------------------------------- */
 
 static void tells_of_folders_and_strange_files(void **state) {
@@ -670,6 +691,7 @@ int main(void) {
         cmocka_unit_test(goes_on_after_broken_rows),
         cmocka_unit_test(refuses_long_texts),
         cmocka_unit_test(lists_a_thousand_and_counts_the_rest),
+        cmocka_unit_test(stops_where_all_is_wrong),
         cmocka_unit_test(tells_of_folders_and_strange_files),
         cmocka_unit_test(reads_opening_values),
         cmocka_unit_test(refuses_decisions_that_are_nobodys),
