@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 enum { INPUT_BYTES_MAX = 1 << 14 };
 
 static void run(struct text text, struct builder *out) {
-    const struct source source = {TEXT("case.yaml"), text};
+    const struct source source = {.name = TEXT("case.yaml"), .bytes = text};
     struct case_runner runner;
     bool opened = case_runner_open(&runner, "policies/examples/income-tax");
     assert(opened);

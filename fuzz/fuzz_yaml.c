@@ -46,7 +46,7 @@ static void check_diagnostics(struct arena *arena, struct diagnostics *diagnosti
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
-    struct source source = {TEXT("case.yaml"), {(const char *)bytes, length}};
+    struct source source = {.name = TEXT("case.yaml"), .bytes = {(const char *)bytes, length}};
     struct arena arena;
     struct diagnostics diagnostics;
     arena_init(&arena);

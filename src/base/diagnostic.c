@@ -36,14 +36,41 @@ static struct text line_from(struct text bytes, size_t start) {
     return text_slice(bytes, start, end);
 }
 
+/* Behind the line feed that follows; false, and unmoved, when none does before `end`. */
+static bool next_line(struct text bytes, size_t end, size_t *start) {
+    const char *feed = *start < end ? memchr(bytes.bytes + *start, '\n', end - *start) : NULL;
+    if (feed) *start = (size_t)(feed - bytes.bytes) + 1;
+    return feed;
+}
+
+void source_index(struct source *source, struct arena *arena) {
+    size_t start = has_byte_order_mark(source) ? 3 : 0, line = 0;
+    do {
+        if (line++ % LINES_A_STEP == 0) VECTOR_PUSH(arena, &source->index.starts, start);
+    } while (next_line(source->bytes, source->bytes.length, &start) && !arena_failed(arena));
+}
+
+/* The last line known to begin at or before the offset; where it begins. */
+static uint32_t line_before(const struct source *source, size_t offset, size_t *start) {
+    const size_t *starts = source->index.starts.items;
+    size_t low = 0, high = source->index.starts.count; /* what lies before low is not behind the offset */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (starts[middle] <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *start = low ? starts[low - 1] : has_byte_order_mark(source) && offset >= 3 ? 3 : 0;
+    return low ? (uint32_t)((low - 1) * LINES_A_STEP) + 1 : 1;
+}
+
 struct position position_of(const struct source *source, size_t offset, size_t length) {
     struct text bytes = source->bytes;
     if (offset > bytes.length) offset = bytes.length;
-    size_t start = has_byte_order_mark(source) && offset >= 3 ? 3 : 0;
-    uint32_t line = 1;
-    for (const char *feed; start < offset && (feed = memchr(bytes.bytes + start, '\n', offset - start)); line++) {
-        start = (size_t)(feed - bytes.bytes) + 1;
-    }
+    size_t start;
+    uint32_t line = line_before(source, offset, &start);
+    while (next_line(bytes, offset, &start)) line++;
     struct text rest = line_from(bytes, offset);
     if (length < rest.length) rest = text_slice(rest, 0, length);
     size_t before = text_characters(text_slice(bytes, start, offset));
@@ -52,14 +79,15 @@ struct position position_of(const struct source *source, size_t offset, size_t l
 
 /* False when the source has no such line. */
 static bool find_line(const struct source *source, uint32_t line, struct text *out) {
-    struct text bytes = source->bytes;
-    size_t start = has_byte_order_mark(source) ? 3 : 0;
-    for (uint32_t i = 1; i < line; i++) {
-        const char *feed = start < bytes.length ? memchr(bytes.bytes + start, '\n', bytes.length - start) : NULL;
-        if (!feed) return false;
-        start = (size_t)(feed - bytes.bytes) + 1;
+    size_t start = has_byte_order_mark(source) ? 3 : 0, step = line ? (line - 1) / LINES_A_STEP : 0;
+    uint32_t here = 1;
+    if (step < source->index.starts.count) {
+        start = source->index.starts.items[step];
+        here += (uint32_t)step * LINES_A_STEP;
     }
-    *out = line_from(bytes, start);
+    for (; here < line; here++)
+        if (!next_line(source->bytes, source->bytes.length, &start)) return false;
+    *out = line_from(source->bytes, start);
     return line > 0;
 }
 
@@ -72,9 +100,9 @@ void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena) {
 
 static uint32_t file_index(struct diagnostics *diagnostics, const struct source *source) {
     for (size_t i = diagnostics->files.count; i > 0; i--) {
-        if (diagnostics->files.items[i - 1] == source) return (uint32_t)(i - 1);
+        if (diagnostics->files.items[i - 1].source == source) return (uint32_t)(i - 1);
     }
-    VECTOR_PUSH(diagnostics->arena, &diagnostics->files, source);
+    VECTOR_PUSH(diagnostics->arena, &diagnostics->files, ((struct diagnostics_file){.source = source}));
     return (uint32_t)(diagnostics->files.count - 1);
 }
 
@@ -97,13 +125,20 @@ struct diagnostic *diagnostics_add(struct diagnostics *diagnostics, const struct
                                    const struct text *arguments, size_t count) {
     assert(count <= DIAGNOSTIC_ARGUMENTS);
     uint32_t file = file_index(diagnostics, at.source);
-    if (!is_new(diagnostics, message, at, file)) return NULL;
+    if (!is_new(diagnostics, message, at, file) || arena_failed(diagnostics->arena)) return NULL;
+    struct diagnostics_file *counts = &diagnostics->files.items[file];
+    if (diagnostics->most_a_file && counts->listed == diagnostics->most_a_file) {
+        counts->unlisted++;
+        diagnostics->errors++;
+        return NULL;
+    }
     struct diagnostic diagnostic = {.message = message, .at = at, .file = file};
     for (size_t i = 0; i < count; i++) diagnostic.argument[i] = cut_argument(diagnostics->arena, arguments[i]);
     if (arena_failed(diagnostics->arena)) return NULL;
     VECTOR_PUSH(diagnostics->arena, &diagnostics->list, diagnostic);
     if (arena_failed(diagnostics->arena)) return NULL;
     diagnostics->errors++;
+    counts->listed++;
     return &diagnostics->list.items[diagnostics->list.count - 1];
 }
 

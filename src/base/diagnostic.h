@@ -18,11 +18,21 @@ struct message {
     const char *remedy[LANGUAGES]; /* one line, "" when the text already says it */
 };
 
-/* A file of text. Lines are found when they are asked for. */
+/* Where lines begin: every LINES_A_STEP-th of them, the first included. */
+enum { LINES_A_STEP = 64 };
+struct line_index {
+    VECTOR(size_t) starts;
+};
+
+/* A file of text. Lines are found when they are asked for; with many of them, or many mistakes, by an index. */
 struct source {
     struct text name; /* as the user wrote it, or relative to the policy's folder */
     struct text bytes;
+    struct line_index index; /* empty, or of the bytes */
 };
+
+/* Makes the index, in the arena, for a source whose bytes will not change. */
+void source_index(struct source *source, struct arena *arena);
 
 /* Lines and columns count from 1; a column is a character. line 0 means the file as a whole. length is in characters.
  */
@@ -46,19 +56,26 @@ struct diagnostic {
     uint32_t file; /* the how manyth file to be mentioned */
 };
 
+/* A file that was mentioned. */
+struct diagnostics_file {
+    const struct source *source; /* NULL: none */
+    size_t listed, unlisted;     /* mistakes, and those beyond `most_a_file` */
+};
+
 struct diagnostics {
     struct arena *arena;
     VECTOR(struct diagnostic) list;
-    size_t errors;                       /* those that are no warnings */
-    VECTOR(const struct source *) files; /* in order of first mention */
-    struct map places;                   /* message and place of every entry, to keep each once */
+    size_t errors;                         /* those that are no warnings, listed or not */
+    size_t most_a_file;                    /* of which more are only counted; 0: all are listed */
+    VECTOR(struct diagnostics_file) files; /* in order of first mention */
+    struct map places;                     /* message and place of every entry, to keep each once */
 };
 
 void diagnostics_init(struct diagnostics *diagnostics, struct arena *arena);
 
 /* Adds an error; up to DIAGNOSTIC_ARGUMENTS texts, copied, each cut to DIAGNOSTIC_ARGUMENT_CHARACTERS. The same message
  * at the same place is kept once. Returns the entry, good until the next is added, to set `related` or make it a
- * warning; NULL when memory has run out or it was there already. */
+ * warning; NULL when memory has run out, it was there already, or it is not listed, the file having `most_a_file`. */
 struct diagnostic *diagnostics_add(struct diagnostics *diagnostics, const struct message *message, struct position at,
                                    const struct text *arguments, size_t count);
 void diagnostics_make_warning(struct diagnostics *diagnostics, struct diagnostic *diagnostic);

@@ -77,7 +77,8 @@ static struct import_file *decode(struct import *import, struct import_file *fil
         return refuse_file(import, file, EXCHANGE_IMPORT_ENCODING, position_of(&file->source, wrong_at, 1));
     }
     file->source.bytes = file->file.bytes;
-    return file;
+    source_index(&file->source, import->arena);
+    return arena_failed(import->arena) ? NULL : file;
 }
 
 struct import_file *import_open(struct import *import, struct text folder, const char *name) {

@@ -10,6 +10,7 @@ struct policy *policy_new(void) {
     if (!policy) return NULL;
     arena_init(&policy->arena);
     diagnostics_init(&policy->diagnostics, &policy->arena);
+    policy->diagnostics.most_a_file = POLICY_DIAGNOSTICS_A_FILE;
     struct map *const maps[] = {
         &policy->unit_by_name,      &policy->enumeration_by_name, &policy->entity_by_name, &policy->parameter_by_name,
         &policy->indicator_by_name, &policy->fund_by_name,        &policy->role_by_name,   &policy->calendar_by_name,
@@ -42,6 +43,7 @@ void policy_add_file(struct policy *policy, struct text path, struct text bytes)
     struct source *source = ARENA_NEW(&policy->arena, struct source);
     source->name = text_format(&policy->arena, "%.*s/%.*s", TEXT_ARG(layer->folder), TEXT_ARG(path));
     source->bytes = text_copy(&policy->arena, bytes);
+    source_index(source, &policy->arena);
     if (path.length > 3 && text_is(text_slice(path, path.length - 3, path.length), ".md"))
         VECTOR_PUSH(&policy->arena, &layer->sources, source);
     else
@@ -192,6 +194,21 @@ static void check_whole(struct policy *policy) {
     if (!arena_failed(&policy->arena) && policy->diagnostics.errors == errors) intervals_find(policy);
 }
 
+/* At the end, one line for each file. They say how many mistakes there are, and are none of them. */
+static void tell_unlisted(struct policy *policy) {
+    struct diagnostics *diagnostics = &policy->diagnostics;
+    size_t errors = diagnostics->errors;
+    diagnostics->most_a_file = 0;
+    for (size_t i = 0; i < diagnostics->files.count; i++) {
+        const struct diagnostics_file *file = &diagnostics->files.items[i];
+        if (file->unlisted == 0) continue;
+        struct text number = text_format(&policy->arena, "%zu", file->unlisted);
+        diagnostics_add(diagnostics, &lang_messages[LANG_UNLISTED], (struct position){.source = file->source}, &number,
+                        1);
+    }
+    diagnostics->errors = errors;
+}
+
 bool policy_compile(struct policy *policy) {
     bool whole = true;
     for (size_t i = 0; i < policy->layers.count; i++) whole &= parse_layer(policy, policy->layers.items[i]);
@@ -201,6 +218,7 @@ bool policy_compile(struct policy *policy) {
         check_whole(policy);
     }
     diagnostics_sort(&policy->diagnostics);
+    tell_unlisted(policy);
     policy->compiled = clean(policy);
     return policy->compiled;
 }

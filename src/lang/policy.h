@@ -13,6 +13,7 @@
 #include "lang/tree.h"
 
 enum { PARAMETER_KEYS_MAX = 4 };
+enum { POLICY_DIAGNOSTICS_A_FILE = 1000 }; /* the rest is counted */
 enum { BANDS_MAX = 64 }; /* of one scale */
 enum { OPEN_MAX = 10 };  /* exceptions of one layer with a condition on one day: all may be unknown at once */
 

@@ -24,7 +24,7 @@ struct source *folder_read(struct arena *arena, const char *folder, struct text 
         return NULL;
     }
     struct source *source = ARENA_NEW(arena, struct source);
-    *source = (struct source){text_copy(arena, name), text_copy(arena, file.bytes)};
+    *source = (struct source){.name = text_copy(arena, name), .bytes = text_copy(arena, file.bytes)};
     file_close(&file);
     return arena_failed(arena) ? NULL : source;
 }

@@ -10,7 +10,7 @@ static const struct message unknown_name = {
 static const struct message broken = {"broken", {"文件读不了", "the file cannot be read"}, {"", ""}};
 
 static struct source source_of(const char *name, const char *bytes) {
-    return (struct source){text_from(name), text_from(bytes)};
+    return (struct source){.name = text_from(name), .bytes = text_from(bytes)};
 }
 
 /* What is shown for a single mistake without a remedy. */
@@ -47,8 +47,28 @@ static void positions_count_lines_and_characters(void **state) {
     }
 }
 
+/* With an index as without one, and the line shown is the same. */
+static void an_index_changes_nothing(void **state) {
+    struct builder text;
+    builder_init(&text);
+    builder_add(&text, TEXT("\xef\xbb\xbf"));
+    for (int i = 0; i < 3 * LINES_A_STEP; i++) builder_format(&text, "%.*s%s", i % 7, "abcdefg", i % 3 ? "\n" : "\r\n");
+    struct source plain = {.name = TEXT("a"), .bytes = builder_text(&text)}, indexed = plain;
+    source_index(&indexed, *state);
+    assert_int_equal(indexed.index.starts.count, 4);
+    for (size_t offset = 0; offset <= plain.bytes.length + 1; offset++) {
+        struct position a = position_of(&plain, offset, 2), b = position_of(&indexed, offset, 2);
+        assert_true(a.line == b.line && a.column == b.column && a.length == b.length);
+        assert_string_equal(shown(*state, a, LANGUAGE_EN).bytes, shown(*state, b, LANGUAGE_EN).bytes);
+    }
+    /* It is the index that is asked. */
+    indexed.index.starts.items[1]++;
+    assert_int_equal(position_of(&indexed, indexed.index.starts.items[1], 0).column, 1);
+    builder_free(&text);
+}
+
 static void a_source_may_be_empty(void **state) {
-    struct source source = {TEXT("空"), {NULL, 0}};
+    struct source source = {.name = TEXT("空")};
     struct position at = position_of(&source, 0, 0);
     assert_true(at.line == 1 && at.column == 1 && at.length == 0);
     assert_string_equal(shown(*state, at, LANGUAGE_EN).bytes, "空:1:1: error: the file cannot be read\n"
@@ -74,6 +94,20 @@ static void the_same_mistake_is_kept_once(void **state) {
     assert_int_equal(diagnostics.errors, 5);
     diagnostics_sort(&diagnostics);
     assert_null(diagnostics_add(&diagnostics, &broken, position_of(&a, 0, 1), NULL, 0));
+}
+
+static void no_more_than_so_many_are_listed_of_a_file(void **state) {
+    struct diagnostics diagnostics;
+    struct source a = source_of("a", "wxyz"), b = source_of("b", "x");
+    diagnostics_init(&diagnostics, *state);
+    diagnostics.most_a_file = 2;
+    assert_non_null(diagnostics_add(&diagnostics, &broken, position_of(&a, 0, 1), NULL, 0));
+    assert_non_null(diagnostics_add(&diagnostics, &broken, position_of(&a, 1, 1), NULL, 0));
+    for (size_t i = 0; i < 4; i++) assert_null(diagnostics_add(&diagnostics, &broken, position_of(&a, i, 1), NULL, 0));
+    assert_non_null(diagnostics_add(&diagnostics, &broken, position_of(&b, 0, 1), NULL, 0));
+    assert_int_equal(diagnostics.list.count, 3);
+    assert_int_equal(diagnostics.errors, 5);
+    assert_int_equal(diagnostics.files.items[0].unlisted, 2);
 }
 
 static void warnings_are_no_errors(void **state) {
@@ -186,7 +220,7 @@ static void line_numbers_of_any_length_line_up(void **state) {
     char bytes[1200];
     memset(bytes, '\n', sizeof bytes);
     memcpy(bytes + 1199, "x", 1);
-    struct source source = {TEXT("a"), {bytes, sizeof bytes}};
+    struct source source = {.name = TEXT("a"), .bytes = {bytes, sizeof bytes}};
     assert_string_equal(shown(*state, position_of(&source, 1199, 1), LANGUAGE_EN).bytes,
                         "a:1200:1: error: the file cannot be read\n"
                         "  1200 | x\n"
@@ -224,7 +258,7 @@ static void try_windows(struct arena *arena, const char *piece, size_t pieces) {
         struct arena_mark mark = arena_here(arena);
         size_t offset = at * strlen(piece);
         line.bytes[offset] = '@';
-        struct source source = {TEXT("a"), builder_text(&line)};
+        struct source source = {.name = TEXT("a"), .bytes = builder_text(&line)};
         struct text out = shown(arena, position_of(&source, offset, 1), LANGUAGE_EN);
         struct text source_line = line_of(out, 1), carets = line_of(out, 2);
         const char *place = memchr(source_line.bytes, '@', source_line.length);
@@ -250,7 +284,7 @@ static void long_lines_are_cut_around_the_place(void **state) {
     char bytes[300];
     memset(bytes, 'x', sizeof bytes);
     memcpy(bytes + 150, "PLACE", 5);
-    struct source source = {TEXT("a"), {bytes, sizeof bytes}};
+    struct source source = {.name = TEXT("a"), .bytes = {bytes, sizeof bytes}};
     struct text out = shown(*state, position_of(&source, 150, 5), LANGUAGE_EN);
     struct text line = line_of(out, 1), carets = line_of(out, 2);
     assert_true(text_starts(line, "  1 | …xxx"));
@@ -339,8 +373,10 @@ static void memory_may_run_out_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(positions_count_lines_and_characters),
+        CASE(an_index_changes_nothing),
         CASE(a_source_may_be_empty),
         CASE(the_same_mistake_is_kept_once),
+        CASE(no_more_than_so_many_are_listed_of_a_file),
         CASE(warnings_are_no_errors),
         CASE(they_are_sorted_by_file_line_and_column),
         CASE(arguments_are_copied_and_cut),

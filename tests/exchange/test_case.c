@@ -68,7 +68,7 @@ static void tells(void **state) {
     struct case_runner runner;
     assert_non_null(bytes);
     snprintf(shown, sizeof shown, "%s.yaml", name);
-    const struct source source = {text_from(shown), text_from(bytes)};
+    const struct source source = {.name = text_from(shown), .bytes = text_from(bytes)};
     open_runner(&runner);
     case_runner_run(&runner, &source);
     assert_true(runner.diagnostics.list.count > 0);

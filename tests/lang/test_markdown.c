@@ -7,7 +7,7 @@
 
 static struct blocks find(struct arena *arena, const char *text) {
     struct source *source = ARENA_NEW(arena, struct source);
-    *source = (struct source){TEXT("law.md"), text_from(text)};
+    *source = (struct source){.name = TEXT("law.md"), .bytes = text_from(text)};
     struct blocks blocks = {0};
     blocks_find(&blocks, arena, source);
     for (size_t i = 0; i < blocks.list.count; i++) {

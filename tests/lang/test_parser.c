@@ -35,7 +35,7 @@ static void begin(struct parsed *parsed, const char *text) {
     struct tokens tokens = {0};
     diagnostics_init(&parsed->diagnostics, &parsed->arena);
     parsed->list.count = 0;
-    parsed->source = (struct source){TEXT("block"), text_copy(&parsed->arena, text_from(text))};
+    parsed->source = (struct source){.name = TEXT("block"), .bytes = text_copy(&parsed->arena, text_from(text))};
     tokens_cut(&tokens, &parsed->arena, &parsed->source, 0, parsed->source.bytes.length);
     parser_init(&parsed->parser, &parsed->arena, &parsed->diagnostics, tokens.list.items);
 }

@@ -362,6 +362,28 @@ static void tells_a_cell_of_a_megabyte(void **state) {
     builder_free(&table);
 }
 
+/* Of each file; they are counted all the same, and the law's own file is told as if the table were none. */
+static void lists_a_thousand_of_a_file(void **state) {
+    (void)state;
+    struct builder table;
+    builder_init(&table);
+    builder_add(&table, TEXT("count,value\n"));
+    for (int i = 0; i < POLICY_DIAGNOSTICS_A_FILE + 7; i++) builder_format(&table, "%d,1\n", i + 10);
+    struct policy *policy = with_table("policy law\nparameter p : count by count in 1 .. 9\n  table t\n"
+                                       "parameter q : nothing = 3\n",
+                                       builder_text(&table).bytes);
+    assert_false(policy_compile(policy));
+    const struct diagnostics *told = &policy->diagnostics;
+    assert_true(told->list.count == POLICY_DIAGNOSTICS_A_FILE + 2 && told->errors == POLICY_DIAGNOSTICS_A_FILE + 8);
+    const struct diagnostic *last = &told->list.items[told->list.count - 1];
+    assert_ptr_equal(last->message, &lang_messages[LANG_UNLISTED]);
+    assert_string_equal(diagnostic_text(&policy->arena, last, LANGUAGE_EN).bytes,
+                        "7 more mistakes in this file are not listed");
+    assert_string_equal(last->at.source->name.bytes, "law/tables/t.csv");
+    policy_free(policy);
+    builder_free(&table);
+}
+
 static void parameters_are_fixed(void **state) {
     (void)state;
     accepts("policy law\nenum e : x, y\nparameter p : e = y\nparameter q : bool = yes\nparameter d : date = "
@@ -710,7 +732,7 @@ static void one_mistake_brings_no_others(void **state) {
     enum { TOLD_MAX = 3 };
     size_t length;
     char *bytes = read_yardstick(&length), *changed = test_calloc(FILE_ROOM, 1);
-    struct source source = {TEXT("yardstick.md"), {bytes, length}};
+    struct source source = {.name = TEXT("yardstick.md"), .bytes = {bytes, length}};
     struct arena arena;
     struct blocks blocks = {0};
     arena_init(&arena);
@@ -749,6 +771,7 @@ int main(void) {
         cmocka_unit_test(reads_tables_by_their_keys),
         cmocka_unit_test(tells_wrong_tables),
         cmocka_unit_test(tells_a_cell_of_a_megabyte),
+        cmocka_unit_test(lists_a_thousand_of_a_file),
         cmocka_unit_test(parameters_are_fixed),
         cmocka_unit_test(only_time_closes_a_cycle),
         cmocka_unit_test(strata_may_read_each_other),

@@ -9,7 +9,7 @@
 
 static struct tokens cut(struct arena *arena, const char *text) {
     struct source *source = ARENA_NEW(arena, struct source);
-    *source = (struct source){TEXT("block"), text_from(text)};
+    *source = (struct source){.name = TEXT("block"), .bytes = text_from(text)};
     struct tokens tokens = {0};
     tokens_cut(&tokens, arena, source, 0, source->bytes.length);
     return tokens;
@@ -122,7 +122,7 @@ static void spans_give_the_text_back(void **state) {
 }
 
 static void cuts_only_its_part(void **state) {
-    struct source source = {TEXT("cell"), TEXT("| >= 60 | yes |")};
+    struct source source = {.name = TEXT("cell"), .bytes = TEXT("| >= 60 | yes |")};
     struct tokens tokens = {0};
     tokens_cut(&tokens, *state, &source, 2, 7);
     assert_int_equal(tokens.list.count, 3);

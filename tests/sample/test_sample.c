@@ -615,7 +615,7 @@ static void check_mistake(const char *profile, const struct mistake *mistake) {
     diagnostics_init(&diagnostics, &arena);
     const char *at = strstr(profile, mistake->piece);
     assert_non_null(at);
-    struct source source = {TEXT("sample.yaml"), text_format(&arena, "%.*s%s%s", (int)(at - profile), profile,
+    struct source source = {.name = TEXT("sample.yaml"), .bytes = text_format(&arena, "%.*s%s%s", (int)(at - profile), profile,
                                                              mistake->instead, at + strlen(mistake->piece))};
     bool found = false;
     if (profile_read(&arena, &source, &diagnostics)) fail_msg("accepted: %s", mistake->instead);
@@ -649,7 +649,7 @@ static void test_mistakes_of_profiles(void **state) {
 static void test_mistake_has_its_place(void **state) {
     (void)state;
     struct scratch *scratch = scratch_new();
-    struct source source = {TEXT("sample.yaml"), text_from(small_profile)};
+    struct source source = {.name = TEXT("sample.yaml"), .bytes = text_from(small_profile)};
     assert_null(profile_read(&scratch->arena, &source, &scratch->diagnostics));
     assert_int_equal(scratch->diagnostics.list.count, 1);
     struct position at = scratch->diagnostics.list.items[0].at;
