@@ -387,8 +387,9 @@ static void check_clash(struct cells *cells, const struct rule *a, const struct 
     }
 }
 
-/* Each of those whose conditions are unknown at once doubles what has to be looked at. */
-static void check_number(struct policy *policy, const struct field *field) {
+/* Each of those whose conditions are unknown at once doubles what has to be looked at. False, and told, when they are
+ * too many. */
+static bool check_number(struct policy *policy, const struct field *field) {
     for (size_t i = 0; i < field->exceptions.count; i++) {
         const struct rule *rule = field->exceptions.items[i];
         size_t together = 0;
@@ -402,14 +403,15 @@ static void check_number(struct policy *policy, const struct field *field) {
         struct arena *arena = &policy->arena;
         REPORT(policy, LANG_EXCEPTIONS_TOO_MANY, rule->declaration->at, field->name,
                text_format(arena, "%zu", together), text_format(arena, "%d", OPEN_MAX));
-        return;
+        return false;
     }
+    return true;
 }
 
 static void check_field(struct cells *cells, const struct field *field) {
-    check_number(cells->policy, field);
+    bool few = check_number(cells->policy, field); /* too many to hold each against each */
     for (size_t i = 0; i < field->rules.count; i++) check_coverage(cells, field->rules.items[i]);
-    for (size_t i = 0; i < field->exceptions.count; i++)
+    for (size_t i = 0; i < field->exceptions.count && few; i++)
         for (size_t k = i + 1; k < field->exceptions.count; k++)
             check_clash(cells, field->exceptions.items[i], field->exceptions.items[k]);
 }

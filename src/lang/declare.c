@@ -288,9 +288,8 @@ static void declare_parameter(struct policy *policy, struct declaration *declara
 }
 
 static void declare_guarantee(struct policy *policy, struct declaration *declaration) {
-    for (size_t i = 0; i < policy->guarantees.count; i++)
-        if (text_equal(policy->guarantees.items[i]->name, declaration->name.text))
-            report_twice(policy, LANG_DECLARED_TWICE, declaration->name, policy->guarantees.items[i]->declaration);
+    const struct guarantee *first = map_get(&policy->guarantee_by_name, declaration->name.text);
+    if (first) report_twice(policy, LANG_DECLARED_TWICE, declaration->name, first->declaration);
     if (!declaration->test) {
         REPORT(policy, LANG_BODY_MISSING, declaration->name.at, declaration->name.text);
         return;
@@ -305,6 +304,7 @@ static void declare_guarantee(struct policy *policy, struct declaration *declara
                                     .from = declaration_begins(declaration),
                                     .until = declaration->has_until ? declaration->until : DAY_NEVER};
     VECTOR_PUSH(&policy->arena, &policy->guarantees, guarantee);
+    if (!first) map_put(&policy->guarantee_by_name, guarantee->name, guarantee);
 }
 
 /* Strikes out of a list of names what stands in it again. */

@@ -130,16 +130,41 @@ struct graph graph_of(struct arena *arena, const struct policy *policy) {
     return graph;
 }
 
-/* Marks what can be reached from the node, against the arrows or with them. */
-static void reach(const struct graph *graph, size_t node, bool readers, bool *marked) {
+/* The edges by the node where they begin: those of node i lead to to[first[i] .. first[i + 1]]. */
+struct ways {
+    size_t *first, *to;
+};
+
+/* Against the arrows or with them. */
+static struct ways ways_of(struct arena *arena, const struct graph *graph, bool readers) {
+    struct ways ways = {ARENA_ARRAY(arena, size_t, graph->count + 2), ARENA_ARRAY(arena, size_t, graph->edges.count + 1)};
+    if (arena_failed(arena)) return ways;
+    size_t *next = ways.first + 1; /* where the next edge of a node goes; in the end, where the node after it begins */
+    for (size_t i = 0; i < graph->edges.count; i++) {
+        const struct graph_edge *edge = &graph->edges.items[i];
+        ways.first[(readers ? edge->read : edge->reader) + 2]++;
+    }
+    for (size_t i = 2; i <= graph->count; i++) ways.first[i] += ways.first[i - 1];
+    for (size_t i = 0; i < graph->edges.count; i++) {
+        const struct graph_edge *edge = &graph->edges.items[i];
+        ways.to[next[readers ? edge->read : edge->reader]++] = readers ? edge->reader : edge->read;
+    }
+    return ways;
+}
+
+/* Marks what can be reached from the node. Each edge is looked at once. */
+static void reach(struct arena *arena, const struct graph *graph, size_t node, bool readers, bool *marked) {
+    struct ways ways = ways_of(arena, graph, readers);
+    size_t *open = ARENA_ARRAY(arena, size_t, graph->count + 1), count = 0;
+    if (arena_failed(arena)) return;
     marked[node] = true;
-    for (bool more = true; more;) {
-        more = false;
-        for (size_t i = 0; i < graph->edges.count; i++) {
-            const struct graph_edge *edge = &graph->edges.items[i];
-            size_t from = readers ? edge->read : edge->reader, to = readers ? edge->reader : edge->read;
-            if (!marked[from] || marked[to]) continue;
-            marked[to] = more = true;
+    open[count++] = node;
+    while (count > 0) {
+        size_t from = open[--count];
+        for (size_t i = ways.first[from]; i < ways.first[from + 1]; i++) {
+            if (marked[ways.to[i]]) continue;
+            marked[ways.to[i]] = true;
+            open[count++] = ways.to[i];
         }
     }
 }
@@ -147,8 +172,8 @@ static void reach(const struct graph *graph, size_t node, bool readers, bool *ma
 void graph_keep_around(struct arena *arena, struct graph *graph, size_t node) {
     bool *below = ARENA_ARRAY(arena, bool, graph->count + 1), *above = ARENA_ARRAY(arena, bool, graph->count + 1);
     if (arena_failed(arena)) return;
-    reach(graph, node, false, below);
-    reach(graph, node, true, above);
+    reach(arena, graph, node, false, below);
+    reach(arena, graph, node, true, above);
     for (size_t i = 0; i < graph->count; i++) graph->shown[i] = below[i] || above[i];
 }
 

@@ -14,7 +14,7 @@ struct policy *policy_new(void) {
     struct map *const maps[] = {
         &policy->unit_by_name,      &policy->enumeration_by_name, &policy->entity_by_name, &policy->parameter_by_name,
         &policy->indicator_by_name, &policy->fund_by_name,        &policy->role_by_name,   &policy->calendar_by_name,
-        &policy->procedure_by_name, &policy->clause_by_id,        &policy->lost,
+        &policy->procedure_by_name, &policy->clause_by_id,        &policy->guarantee_by_name, &policy->lost,
     };
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) map_init(maps[i], &policy->arena);
     return policy;

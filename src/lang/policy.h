@@ -208,7 +208,8 @@ struct policy {
     VECTOR(struct indicator *) indicators;
     VECTOR(struct declaration *) procedures;
     VECTOR(struct clause *) clauses;
-    struct map unit_by_name, enumeration_by_name, entity_by_name, parameter_by_name, indicator_by_name;
+    struct map unit_by_name, enumeration_by_name, entity_by_name, parameter_by_name, indicator_by_name,
+        guarantee_by_name;
     struct map fund_by_name, role_by_name, calendar_by_name, procedure_by_name, clause_by_id;
     struct map
         lost; /* names of declarations that were wrong and left out: who reads them is not told a second mistake */
