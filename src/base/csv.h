@@ -49,8 +49,8 @@ void csv_init(struct csv *csv, struct text text, struct arena *arena);
  * beginning of the next line. */
 enum csv_result csv_next(struct csv *csv);
 
-/* Moves to where the next record begins, which csv_next does by itself: csv->offset and csv->line then tell its place. A
- * carriage return that no line feed follows is no line end, but belongs to the record. */
+/* Moves to where the next record begins, which csv_next does by itself: csv->offset and csv->line then tell its place.
+ * A carriage return that no line feed follows is no line end, but belongs to the record. */
 void csv_skip_empty_lines(struct csv *csv);
 
 /* The column of a field, or of an error's place, in characters from 1. Reckoned when asked for, in time with the length

@@ -1,5 +1,6 @@
 #include "base/diagnostic.h"
 
+#include "base/shown.h"
 #include "base/width.h"
 
 #include <assert.h>
@@ -9,7 +10,6 @@
 enum {
     WINDOW_COLUMNS = 100, /* of a source line that are shown at most */
     WINDOW_BEFORE = 40,   /* of them before the place, where the line is longer */
-    REPLACEMENT = 0xfffd
 };
 
 #define ELLIPSIS "…"
@@ -182,33 +182,6 @@ void diagnostics_sort(struct diagnostics *diagnostics) {
 
 /* Showing */
 
-/* C0, DEL, C1, and the marks that turn the direction of what follows. */
-static bool steers_terminal(uint32_t character) {
-    if (character < 0x20 || (character >= 0x7f && character < 0xa0) || character == 0x61c) return true;
-    bool direction = character == 0x200e || character == 0x200f || (character >= 0x202a && character <= 0x202e);
-    bool isolate = character >= 0x2066 && character <= 0x2069;
-    return direction || isolate || character == 0x2028 || character == 0x2029;
-}
-
-/* What is shown for a character of a text that is not ours. */
-static uint32_t shown(uint32_t character) {
-    if (character == '\t') return ' ';
-    return character == UTF8_BAD || steers_terminal(character) ? REPLACEMENT : character;
-}
-
-static void add_shown(struct builder *out, struct text text) {
-    size_t kept = 0; /* from here on nothing has been added yet */
-    for (size_t offset = 0; offset < text.length;) {
-        size_t start = offset;
-        uint32_t character = text_next(text, &offset), instead = shown(character);
-        if (instead == character) continue;
-        builder_add(out, text_slice(text, kept, start));
-        builder_add(out, instead == ' ' ? TEXT(" ") : TEXT("\xef\xbf\xbd"));
-        kept = offset;
-    }
-    builder_add(out, text_slice(text, kept, text.length));
-}
-
 static void add_template(struct builder *out, const char *template, const struct diagnostic *diagnostic) {
     struct text text = text_from(template);
     size_t kept = 0;
@@ -216,7 +189,7 @@ static void add_template(struct builder *out, const char *template, const struct
         int index = text.bytes[i + 1] - '0';
         if (text.bytes[i] != '{' || text.bytes[i + 2] != '}' || index < 0 || index >= DIAGNOSTIC_ARGUMENTS) continue;
         builder_add(out, text_slice(text, kept, i));
-        add_shown(out, diagnostic->argument[index]);
+        builder_add_shown(out, diagnostic->argument[index]);
         kept = i + 3;
     }
     builder_add(out, text_slice(text, kept, text.length));
@@ -240,7 +213,7 @@ struct text diagnostic_remedy(struct arena *arena, const struct diagnostic *diag
 /* A part of a line. Its size is reckoned with one column for marks that take none, so that a line made of such marks
  * is cut like any other. */
 static size_t size_of_next(struct text line, size_t *offset) {
-    unsigned width = width_of(shown(text_next(line, offset)));
+    unsigned width = width_of(character_shown(text_next(line, offset)));
     return width ? width : 1;
 }
 
@@ -263,7 +236,7 @@ static size_t skip_characters(struct text line, size_t offset, size_t characters
 
 static size_t shown_width(struct text text) {
     size_t width = 0;
-    for (size_t offset = 0; offset < text.length;) width += width_of(shown(text_next(text, &offset)));
+    for (size_t offset = 0; offset < text.length;) width += width_of(character_shown(text_next(text, &offset)));
     return width;
 }
 
@@ -289,7 +262,7 @@ static void add_line(struct builder *out, struct position at) {
     size_t place_end = skip_characters(text_slice(line, 0, to), place, at.length);
 
     builder_format(out, "  %u | %s", (unsigned)at.line, from > 0 ? ELLIPSIS : "");
-    add_shown(out, text_slice(line, from, to));
+    builder_add_shown(out, text_slice(line, from, to));
     builder_format(out, "%s\n", to < line.length ? ELLIPSIS : "");
 
     int digits = snprintf(NULL, 0, "%u", (unsigned)at.line);
@@ -301,7 +274,7 @@ static void add_line(struct builder *out, struct position at) {
 }
 
 static void add_place(struct builder *out, struct position at) {
-    add_shown(out, at.source->name);
+    builder_add_shown(out, at.source->name);
     if (at.line > 0) builder_format(out, ":%u:%u", (unsigned)at.line, (unsigned)at.column);
 }
 

@@ -1,5 +1,6 @@
 #include "exchange/yaml.h"
 
+#include "base/shown.h"
 #include "exchange/messages.h"
 
 #include <stdlib.h>
@@ -221,6 +222,7 @@ static bool read_pairs(struct reader *reader, struct yaml_node *mapping, size_t 
 
 static bool read_scalar(struct reader *reader, struct yaml_node *node, const yaml_event_t *event) {
     struct text value = {(const char *)event->data.scalar.value, event->data.scalar.length};
+    if (text_steers_at(value, 0) < value.length) report(reader, EXCHANGE_YAML_CONTROL, node->at, TEXT(""));
     refuse_properties(reader, event->data.scalar.anchor, event->data.scalar.tag, node->at);
     node->kind = YAML_SCALAR;
     node->scalar = text_copy(reader->arena, value);

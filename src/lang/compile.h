@@ -12,6 +12,10 @@
 struct diagnostic *compile_report(struct policy *policy, enum lang_message message, struct span at,
                                   const struct text *arguments, size_t count);
 
+/* What a policy says is read on a screen: it must be what people see there. Tells of every character that would steer
+ * the screen instead. */
+void report_controls(struct policy *policy, const struct source *source);
+
 /* REPORT(policy, LANG_X, span, text, ...) with up to DIAGNOSTIC_ARGUMENTS texts, at least one. */
 #define REPORT(policy, message, at, ...)                                                                               \
     compile_report((policy), (message), (at), (const struct text[]){__VA_ARGS__},                                      \

@@ -18,7 +18,7 @@ static struct span field_span(const struct csv_table *table, const struct csv_fi
 static bool next_record(struct csv_table *table) {
     static const enum lang_message messages[] = {
         [CSV_QUOTE_OPEN] = LANG_CSV_QUOTE_OPEN, [CSV_QUOTE_STRAY] = LANG_CSV_QUOTE_STRAY,
-        [CSV_BAD_UTF8] = LANG_BAD_UTF8,         [CSV_NUL] = LANG_CSV_NUL,
+        [CSV_BAD_UTF8] = LANG_BAD_UTF8,         [CSV_NUL] = LANG_CONTROL_CHARACTER, /* told with the others */
         [CSV_TOO_WIDE] = LANG_CSV_TOO_WIDE,     [CSV_TOO_LONG] = LANG_CSV_TOO_LONG,
     };
     for (;;) {
@@ -43,6 +43,7 @@ bool csv_table_open(struct csv_table *table, struct policy *policy, struct layer
         report_unknown(policy, LANG_NO_SUCH_FILE, (struct name){path, at}, layer->folder, &suggestion);
         return false;
     }
+    report_controls(policy, table->source);
     csv_init(&table->csv, table->source->bytes, &policy->arena);
     size_t errors = policy->diagnostics.errors;
     bool any = next_record(table);

@@ -1,5 +1,6 @@
 #include "lang/diff.h"
 
+#include "base/shown.h"
 #include "lang/print.h"
 
 #include <assert.h>
@@ -226,9 +227,10 @@ static void print_value(struct builder *out, const struct printer *printer, cons
 static void print_place(struct builder *out, const struct declaration *declaration) {
     assert(declaration); /* a change has one side at least */
     struct position place = span_position(declaration->name.at);
-    builder_format(out, "%s %.*s%s%.*s  %.*s:%u\n", head_word(declaration->head), TEXT_ARG(declaration->of.text),
-                   declaration->of.text.length ? "." : "", TEXT_ARG(declaration->name.text),
-                   TEXT_ARG(place.source->name), place.line);
+    builder_format(out, "%s %.*s%s%.*s  ", head_word(declaration->head), TEXT_ARG(declaration->of.text),
+                   declaration->of.text.length ? "." : "", TEXT_ARG(declaration->name.text));
+    builder_add_shown(out, place.source->name);
+    builder_format(out, ":%u\n", place.line);
 }
 
 static void print_change(struct builder *out, struct arena *arena, const struct difference *difference,

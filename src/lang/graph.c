@@ -137,7 +137,8 @@ struct ways {
 
 /* Against the arrows or with them. */
 static struct ways ways_of(struct arena *arena, const struct graph *graph, bool readers) {
-    struct ways ways = {ARENA_ARRAY(arena, size_t, graph->count + 2), ARENA_ARRAY(arena, size_t, graph->edges.count + 1)};
+    struct ways ways = {ARENA_ARRAY(arena, size_t, graph->count + 2),
+                        ARENA_ARRAY(arena, size_t, graph->edges.count + 1)};
     if (arena_failed(arena)) return ways;
     size_t *next = ways.first + 1; /* where the next edge of a node goes; in the end, where the node after it begins */
     for (size_t i = 0; i < graph->edges.count; i++) {

@@ -1,5 +1,6 @@
 #include "lang/parser.h"
 
+#include "base/shown.h"
 #include "lang/foreign.h"
 
 void parser_init(struct parser *parser, struct arena *arena, struct diagnostics *diagnostics,
@@ -42,7 +43,11 @@ static bool report_foreign(struct parser *parser, const struct token *token) {
     const char *meant = token->kind == TOKEN_NAME || token->kind == TOKEN_WRONG ? foreign_meant(found) : NULL;
     struct text arguments[] = {found, text_from(meant)};
     enum lang_message message;
-    if (token->kind == TOKEN_WRONG && foreign_is_space(found))
+    bool control = token->kind == TOKEN_WRONG && found.length && text_steers_at(found, 0) == 0;
+    if (control) arguments[0] = character_name(parser->arena, found);
+    if (control)
+        message = LANG_CONTROL_CHARACTER; /* told already in these very words, of the file as a whole */
+    else if (token->kind == TOKEN_WRONG && foreign_is_space(found))
         message = LANG_ODD_SPACE;
     else if (meant)
         message = foreign_is_full_width(found) ? LANG_FULL_WIDTH : LANG_FOREIGN;

@@ -12,9 +12,10 @@ struct policy *policy_new(void) {
     diagnostics_init(&policy->diagnostics, &policy->arena);
     policy->diagnostics.most_a_file = POLICY_DIAGNOSTICS_A_FILE;
     struct map *const maps[] = {
-        &policy->unit_by_name,      &policy->enumeration_by_name, &policy->entity_by_name, &policy->parameter_by_name,
-        &policy->indicator_by_name, &policy->fund_by_name,        &policy->role_by_name,   &policy->calendar_by_name,
-        &policy->procedure_by_name, &policy->clause_by_id,        &policy->guarantee_by_name, &policy->lost,
+        &policy->unit_by_name,      &policy->enumeration_by_name, &policy->entity_by_name,
+        &policy->parameter_by_name, &policy->indicator_by_name,   &policy->fund_by_name,
+        &policy->role_by_name,      &policy->calendar_by_name,    &policy->procedure_by_name,
+        &policy->clause_by_id,      &policy->guarantee_by_name,   &policy->lost,
     };
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) map_init(maps[i], &policy->arena);
     return policy;
@@ -104,6 +105,7 @@ static bool parse_source(struct policy *policy, struct layer *layer, const struc
         return false;
     }
     bool whole = true;
+    report_controls(policy, source);
     blocks_find(&blocks, &policy->arena, source);
     for (size_t i = 0; i < blocks.list.count; i++) {
         const struct block *block = &blocks.list.items[i];

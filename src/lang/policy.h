@@ -14,8 +14,8 @@
 
 enum { PARAMETER_KEYS_MAX = 4 };
 enum { POLICY_DIAGNOSTICS_A_FILE = 1000 }; /* the rest is counted */
-enum { BANDS_MAX = 64 }; /* of one scale */
-enum { OPEN_MAX = 10 };  /* exceptions of one layer with a condition on one day: all may be unknown at once */
+enum { BANDS_MAX = 64 };                   /* of one scale */
+enum { OPEN_MAX = 10 }; /* exceptions of one layer with a condition on one day: all may be unknown at once */
 
 /* A policy's folder. The first layer is the law; a later one extends one before it. */
 struct layer {

@@ -1,4 +1,5 @@
 /* Reporting mistakes, with the nearest name for one that was misspelt. */
+#include "base/shown.h"
 #include "lang/compile.h"
 #include "lang/foreign.h"
 
@@ -9,6 +10,16 @@ struct diagnostic *compile_report(struct policy *policy, enum lang_message messa
     struct position position = {0};
     if (at.source) position = span_position(at);
     return diagnostics_add(&policy->diagnostics, &lang_messages[message], position, arguments, count);
+}
+
+void report_controls(struct policy *policy, const struct source *source) {
+    struct text bytes = source->bytes;
+    for (size_t at = text_steers_at(bytes, 0); at < bytes.length; at = text_steers_at(bytes, at)) {
+        size_t begin = at;
+        text_next(bytes, &at);
+        REPORT(policy, LANG_CONTROL_CHARACTER, ((struct span){source, begin, at}),
+               character_name(&policy->arena, text_slice(bytes, begin, at)));
+    }
 }
 
 bool compile_goes_on(const struct policy *policy) {

@@ -23,5 +23,6 @@ void suggestion_note(struct suggestion *suggestion, struct text candidate) {
 }
 
 void suggestion_note_map(struct suggestion *suggestion, const struct map *map) {
-    for (size_t i = 0; i < map->count && suggestion->distance > 0; i++) suggestion_note(suggestion, map->entries[i].key);
+    for (size_t i = 0; i < map->count && suggestion->distance > 0; i++)
+        suggestion_note(suggestion, map->entries[i].key);
 }

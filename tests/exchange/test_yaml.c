@@ -98,7 +98,7 @@ static void reads_block_scalars(void **state) {
     (void)state;
     assert_tree("a: |\n  one\n  two\nb: >-\n  one\n  two\nc: one\n  two\n",
                 "{a: \"one\ntwo\n\", b: \"one two\", c: <one two>}");
-    assert_tree("\"a\\tb\\u5f20\\0\": 'it''s'", "{a\tb张: \"it's\"}");
+    assert_tree("\"a\\tb\\u5f20\\x21\": 'it''s'", "{a\tb张!: \"it's\"}");
 }
 
 static void reads_nothing_as_an_empty_sequence(void **state) {
@@ -234,6 +234,8 @@ static void refuses_bytes_that_are_no_text(void **state) {
     assert_refused_bytes(TEXT("a: 张\0\n"), "yaml-control 1:5");
     assert_refused("a: \x07\nb: \x7F\nc: \uFEFF\n", "yaml-control 1:4, yaml-control 2:4, yaml-control 3:4");
     assert_refused("\xEF\xBB\xBF姓: \uFFFE\uFFFF", "yaml-control 1:4, yaml-control 1:5");
+    assert_refused("a: \"\\e[31m\"\nb: \u202e\n\"\\x9b\": \"\\t\\n\"\n",
+                   "yaml-control 1:4, yaml-control 2:4, yaml-control 3:1");
     assert_refused("a: 1\rb: 2\n", "yaml-line-break 1:5");
     assert_refused("a: 1\u2028b\u2029c\xC2\x85\r",
                    "yaml-line-break 1:5, yaml-line-break 1:7, yaml-line-break 1:9, yaml-line-break 1:10");

@@ -615,8 +615,9 @@ static void check_mistake(const char *profile, const struct mistake *mistake) {
     diagnostics_init(&diagnostics, &arena);
     const char *at = strstr(profile, mistake->piece);
     assert_non_null(at);
-    struct source source = {.name = TEXT("sample.yaml"), .bytes = text_format(&arena, "%.*s%s%s", (int)(at - profile), profile,
-                                                             mistake->instead, at + strlen(mistake->piece))};
+    struct source source = {.name = TEXT("sample.yaml"),
+                            .bytes = text_format(&arena, "%.*s%s%s", (int)(at - profile), profile, mistake->instead,
+                                                 at + strlen(mistake->piece))};
     bool found = false;
     if (profile_read(&arena, &source, &diagnostics)) fail_msg("accepted: %s", mistake->instead);
     for (size_t i = 0; i < diagnostics.list.count; i++) {
