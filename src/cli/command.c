@@ -1,5 +1,7 @@
 #include "cli/command.h"
 
+#include "base/shown.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,10 +108,27 @@ static bool parse_colour(struct command *command) {
     return false;
 }
 
+/* What is given here is repeated in complaints, results and the names of files. */
+static bool are_visible(struct command *command, int count, char **arguments) {
+    for (int i = 1; i < count; i++) {
+        struct text argument = text_from(arguments[i]);
+        size_t at = text_steers_at(argument, 0);
+        if (at == argument.length) continue;
+        struct text shown = text_shown(&command->arena, argument),
+                    name = character_name(&command->arena, text_slice(argument, at, argument.length));
+        fprintf(stderr,
+                say(command, "doudi: 参数「%.*s」里有看不见的控制字符 %.*s;删掉它,重新输入\n",
+                    "doudi: the argument \"%.*s\" holds the invisible control character %.*s; type it anew without\n"),
+                TEXT_ARG(shown), TEXT_ARG(name));
+        return false;
+    }
+    return true;
+}
+
 bool command_parse(struct command *command, int count, char **arguments) {
     *command = (struct command){.language = language_of_locale()};
     arena_init(&command->arena);
-    if (!parse_language(command, count, arguments)) return false;
+    if (!parse_language(command, count, arguments) || !are_visible(command, count, arguments)) return false;
     for (int i = 1; i < count; i++) {
         bool option = arguments[i][0] == '-' && arguments[i][1] == '-' && arguments[i][2] != '\0', took_next = false;
         if (command->word_count == ARGUMENTS_MAX || command->option_count == ARGUMENTS_MAX) {
@@ -176,6 +195,10 @@ bool names_folder(const struct command *command) {
     if (out && *out) return true;
     wrong_option(command, "--out 后面写结果文件夹的名称,如 results", "--out needs a folder name, such as results");
     return false;
+}
+
+int no_folder(const struct command *command) {
+    return wrong_option(command, "缺少文件夹的名称", "a folder's name is missing");
 }
 
 int wrong_option(const struct command *command, const char *zh, const char *en) {

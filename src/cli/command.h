@@ -58,7 +58,8 @@ bool names_folder(const struct command *command);                 /* false (and 
 /* Ends a complaint's line on stderr: did you mean …? */
 void print_meant(const struct command *command, const struct suggestion *suggestion);
 int wrong_option(const struct command *command, const char *zh, const char *en); /* told as it stands; EXIT_USAGE */
-int out_of_memory(const struct command *command);                                /* EXIT_CANNOT */
+int no_folder(const struct command *command);     /* for an empty name, as scripts give it whose variable is not set */
+int out_of_memory(const struct command *command); /* EXIT_CANNOT */
 
 int command_policy(struct command *command);
 

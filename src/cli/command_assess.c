@@ -1,4 +1,5 @@
 /* doudi assess: everyone of a data folder, decided month by month. */
+#include "base/shown.h"
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "exchange/in_force.h"
@@ -290,7 +291,10 @@ static int end_document(struct assessment *assessment, int status) {
         json_write_close_object(&assessment->writer);
     }
     bool whole = !assessment->text.failed && !arena_failed(&command->arena);
-    if (whole) print_coloured(command, builder_text(&assessment->text));
+    if (whole && assessment->json)
+        print_builder(&assessment->text);
+    else if (whole)
+        print_coloured(command, builder_text(&assessment->text));
     builder_free(&assessment->text);
     return whole || status == EXIT_CANNOT ? status : out_of_memory(command);
 }
@@ -317,7 +321,7 @@ static int take_folder(struct command *command, const char *out, int *lock) {
     fprintf(stderr,
             say(command, "doudi: %s 里有别的文件(%.*s);结果请写到一个新文件夹\n",
                 "doudi: %s holds other files (%.*s); name a new folder for the results\n"),
-            out, TEXT_ARG(stranger));
+            out, TEXT_ARG(text_shown(&command->arena, stranger)));
     return EXIT_CANNOT;
 }
 

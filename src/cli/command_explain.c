@@ -1,4 +1,5 @@
 /* doudi explain: why one family gets what it gets. */
+#include "base/shown.h"
 #include "cli/choice.h"
 #include "cli/session.h"
 #include "engine/explain.h"
@@ -225,7 +226,7 @@ static int tell_elsewhere(struct session *session, const struct field *rule, con
     }
     size_t above = dataset_climb(session->dataset, entity, row, reached);
     fputs(say(command, ";请运行:\n", "; run:\n"), stderr);
-    print_command(command, text_copy(&command->arena, dataset_table(session->dataset, reached)->ids[above]));
+    print_command(command, text_shown(&command->arena, dataset_table(session->dataset, reached)->ids[above]));
     return EXIT_USAGE;
 }
 
@@ -298,7 +299,10 @@ static int tell_row(struct teller *teller, const struct entity *entity, size_t r
     }
     if (run_failed(session->run) || arena_failed(&session->command->arena) || teller->text.failed)
         return out_of_memory(session->command);
-    if (status == EXIT_DONE) print_coloured(session->command, builder_text(&teller->text));
+    if (status == EXIT_DONE && teller->json)
+        print_builder(&teller->text);
+    else if (status == EXIT_DONE)
+        print_coloured(session->command, builder_text(&teller->text));
     return status;
 }
 

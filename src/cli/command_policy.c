@@ -187,6 +187,14 @@ static int test(struct command *command) {
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 
+/* Behind policy and its command stand folders; at last, to graph, a name. */
+static bool names_folders(const struct command *command) {
+    size_t folders = strcmp(command->words[1], "graph") == 0 ? 3 : command->word_count;
+    for (size_t i = 2; i < folders; i++)
+        if (!*command->words[i]) return false;
+    return true;
+}
+
 int command_policy(struct command *command) {
     static const struct {
         const char *name;
@@ -203,7 +211,7 @@ int command_policy(struct command *command) {
     for (size_t i = 0; command->word_count > 1 && i < sizeof commands / sizeof *commands; i++)
         if (strcmp(command->words[1], commands[i].name) == 0 && command->word_count >= commands[i].least &&
             command->word_count <= commands[i].most)
-            return commands[i].run(command);
+            return names_folders(command) ? commands[i].run(command) : no_folder(command);
     bool known = false;
     for (size_t i = 0; command->word_count > 1 && i < sizeof commands / sizeof *commands; i++)
         known = known || strcmp(command->words[1], commands[i].name) == 0;

@@ -35,6 +35,7 @@ int command_sample(struct command *command) {
     if (seed && !read_count(seed, &options.seed))
         return wrong_option(command, "--seed 应为一个数,如 1", "--seed takes a number, such as 1");
     if (!names_folder(command)) return EXIT_USAGE;
+    if (!*options.policy) return no_folder(command);
     struct diagnostics diagnostics;
     struct sample_result result = {0};
     diagnostics_init(&diagnostics, &command->arena);

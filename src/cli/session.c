@@ -238,6 +238,8 @@ int session_open(struct session *session, struct command *command, const char *d
     *session = (struct session){
         .command = command, .quiet = quiet, .known = DAY_NEVER, .refusals = {.arena = &command->arena}};
     diagnostics_init(&session->diagnostics, &command->arena);
+    const char *policy = command_option(command, "policy"), *previous = command_option(command, "previous");
+    if (!*data || (policy && !*policy) || (previous && !*previous)) return no_folder(command);
     int status = open_policy(session);
     if (status != EXIT_DONE) return status;
     const char *known = command_option(command, "known");
