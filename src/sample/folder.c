@@ -53,9 +53,15 @@ static bool begins_with_mark(const char *folder, struct text name, struct text m
 }
 
 bool folder_prepare(const char *folder, const struct text *names, size_t count, struct text mark_name, struct text mark,
-                    struct arena *arena, struct diagnostics *diagnostics) {
+                    struct arena *arena, struct diagnostics *diagnostics, int *lock) {
     struct file_names found = {0};
-    if (folder_make(folder) != FILE_OK || folder_list(arena, folder, &found) != FILE_OK) {
+    enum file_result result = folder_make(folder);
+    if (result == FILE_OK) result = folder_lock(folder, lock);
+    if (result == FILE_TAKEN) {
+        complain(diagnostics, SAMPLE_FOLDER_TAKEN, text_from(folder), TEXT(""));
+        return false;
+    }
+    if (result != FILE_OK || folder_list(arena, folder, &found) != FILE_OK) {
         complain(diagnostics, SAMPLE_CANNOT_WRITE, text_from(folder), TEXT(""));
         return false;
     }
@@ -91,6 +97,13 @@ static void hand_on(struct output *output) {
 bool output_flush(struct output *output) {
     if (output->buffer.length >= PIECE || output->buffer.failed) hand_on(output);
     return !output->file.failed;
+}
+
+bool output_finish(struct output *output, struct diagnostics *diagnostics) {
+    hand_on(output);
+    bool good = file_flush(&output->file) == FILE_OK;
+    if (!good) complain(diagnostics, SAMPLE_CANNOT_WRITE, output->file.path, TEXT(""));
+    return good;
 }
 
 bool output_close(struct output *output, bool keep, struct diagnostics *diagnostics) {

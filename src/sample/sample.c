@@ -26,6 +26,7 @@ struct writer {
     struct output **files; /* by layout of the profile */
     struct output *opening;
     struct sample_result *result;
+    int lock; /* of the folder; negative: none yet */
 };
 
 static void complain(struct writer *writer, enum sample_message message, struct text first, struct text second) {
@@ -239,7 +240,7 @@ static bool prepare_folder(struct writer *writer) {
     names[count] = OPENING_NAME;
     names[count + 1] = README_NAME;
     return folder_prepare(writer->options->out, names, count + 2, README_NAME, readme_mark, writer->arena,
-                          writer->diagnostics);
+                          writer->diagnostics, &writer->lock);
 }
 
 /* It comes first, so that what is left of an interrupted run is known for what it is, and again with the numbers at the
@@ -265,6 +266,14 @@ static bool open_files(struct writer *writer) {
     return writer->opening != NULL;
 }
 
+/* All of them are on disk before the first is put in its place: a sample is of one seed. */
+static bool finish_files(struct writer *writer) {
+    bool good = output_finish(writer->opening, writer->diagnostics);
+    for (size_t i = 0; i < writer->profile->layouts.count; i++)
+        good &= output_finish(writer->files[i], writer->diagnostics);
+    return good;
+}
+
 /* An interrupted run leaves the files of an earlier one as they were. */
 static bool close_files(struct writer *writer, bool keep) {
     bool good = !writer->opening || output_close(writer->opening, keep, writer->diagnostics);
@@ -277,6 +286,7 @@ static bool close_files(struct writer *writer, bool keep) {
 static bool write_files(struct writer *writer) {
     bool good = write_readme(writer) && open_files(writer) && write_references(writer) && write_families(writer);
     struct text sign;
+    good = good && finish_files(writer);
     good = good && folder_begin_replacing(writer->arena, writer->options->out, &sign) == FILE_OK;
     good &= close_files(writer, good);
     good = good && write_readme(writer);
@@ -296,11 +306,13 @@ static bool prepare(struct writer *writer) {
 
 enum sample_status sample_write(const struct sample_options *options, struct arena *arena,
                                 struct diagnostics *diagnostics, struct sample_result *result) {
-    struct writer writer = {.options = options, .arena = arena, .diagnostics = diagnostics, .result = result};
+    struct writer writer = {
+        .options = options, .arena = arena, .diagnostics = diagnostics, .result = result, .lock = -1};
     *result = (struct sample_result){0};
     enum sample_status status = SAMPLE_REFUSED;
     if (prepare(&writer)) status = write_files(&writer) ? SAMPLE_DONE : SAMPLE_UNFINISHED;
     bool no_memory = arena_failed(arena) || arena_failed(&writer.family.arena);
     family_free(&writer.family);
+    folder_unlock(writer.lock);
     return no_memory && status != SAMPLE_DONE ? SAMPLE_NO_MEMORY : status;
 }
