@@ -67,6 +67,7 @@ void check_all(struct policy *policy);        /* check.c: names, types, units of
 void check_procedures(struct policy *policy); /* check_procedure.c */
 void decision_table_build(struct policy *policy, struct rule *rule); /* decision_table.c: a table becomes branches */
 void cycles_find(struct policy *policy);                             /* cycle.c */
+void depths_check(struct policy *policy);                            /* depth.c: how deep rules call one another */
 void cases_check(struct policy *policy);    /* cases.c: what `when` covers, and clashes of exceptions */
 void intervals_find(struct policy *policy); /* interval.c: ranges, grids, widths */
 
@@ -79,6 +80,7 @@ struct scope {
     struct field *reader;           /* the rule that reads, for cycles; NULL in guarantees and indicators */
     day_number from, until;         /* the dates of the text that reads */
     bool loose;                     /* what is read here cannot close a cycle: previous, earlier, events */
+    bool stands;                    /* what is read here was found before: previous, events of months gone by */
     bool scale;                     /* a parameter by band of may be read: as the second argument of bands */
     struct declaration *procedure;  /* whose records are names too, or NULL */
     const struct type_name *beside; /* the type, as written, of what a number stands beside; NULL: nobody knows */
@@ -103,7 +105,7 @@ bool range_declared(struct policy *policy, struct declaration *declaration, cons
 
 /* Who reads whom: within a stratum, and over time or from another. */
 void cycle_note(struct policy *policy, struct field *reader, struct field *read, struct span at);
-void cycle_note_before(struct policy *policy, struct field *reader, struct field *read, struct span at);
+void cycle_note_before(struct policy *policy, struct field *reader, struct field *read, struct span at, bool stands);
 /* All fields, each behind those that it reads, where that is possible; NULL when memory has run out. */
 struct field *const *fields_in_order(struct policy *policy);
 

@@ -3,18 +3,21 @@
 
 enum { FIELDS_SHOWN = 12 };
 
-static void note(struct policy *policy, struct dependencies *reads, struct field *read, struct span at) {
-    for (size_t i = 0; i < reads->list.count; i++)
-        if (reads->list.items[i].field == read) return;
-    VECTOR_PUSH(&policy->arena, &reads->list, ((struct dependency){read, at}));
+static void note(struct policy *policy, struct dependencies *reads, struct dependency read) {
+    for (size_t i = 0; i < reads->list.count; i++) {
+        if (reads->list.items[i].field != read.field) continue;
+        reads->list.items[i].stands &= read.stands;
+        return;
+    }
+    VECTOR_PUSH(&policy->arena, &reads->list, read);
 }
 
 void cycle_note(struct policy *policy, struct field *reader, struct field *read, struct span at) {
-    note(policy, &reader->reads, read, at);
+    note(policy, &reader->reads, (struct dependency){read, at, false});
 }
 
-void cycle_note_before(struct policy *policy, struct field *reader, struct field *read, struct span at) {
-    note(policy, &reader->reads_before, read, at);
+void cycle_note_before(struct policy *policy, struct field *reader, struct field *read, struct span at, bool stands) {
+    note(policy, &reader->reads_before, (struct dependency){read, at, stands});
 }
 
 /* A field on the way from the one where the search began, and how many of those that it reads have been visited. */

@@ -193,7 +193,9 @@ static void check_whole(struct policy *policy) {
     cases_check(policy);
     size_t errors = policy->diagnostics.errors;
     if (!arena_failed(&policy->arena)) cycles_find(policy);
-    if (!arena_failed(&policy->arena) && policy->diagnostics.errors == errors) intervals_find(policy);
+    if (arena_failed(&policy->arena) || policy->diagnostics.errors > errors) return;
+    depths_check(policy);
+    if (!arena_failed(&policy->arena)) intervals_find(policy);
 }
 
 /* At the end, one line for each file. They say how many mistakes there are, and are none of them. */

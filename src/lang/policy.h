@@ -15,6 +15,7 @@
 enum { PARAMETER_KEYS_MAX = 4 };
 enum { POLICY_DIAGNOSTICS_A_FILE = 1000 }; /* the rest is counted */
 enum { BANDS_MAX = 64 };                   /* of one scale */
+enum { LEVELS_MAX = 900 };                 /* of rules that read one another, with their expressions (depth.c) */
 enum { OPEN_MAX = 10 }; /* exceptions of one layer with a condition on one day: all may be unknown at once */
 
 /* A policy's folder. The first layer is the law; a later one extends one before it. */
@@ -95,6 +96,7 @@ struct rule {
 struct dependency {
     struct field *field;
     struct span at;
+    bool stands; /* what is read was found before: of another month, or of events settled since */
 };
 struct dependencies {
     VECTOR(struct dependency) list;

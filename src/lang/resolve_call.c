@@ -68,6 +68,8 @@ struct type resolve_group(struct scope *scope, struct expr *expr) {
     struct scope inner = *scope;
     inner.entity = entity;
     inner.loose = scope->loose || expr->as.group.earlier || entity->is_event;
+    /* Of those below, only events before the month are asked, and they were settled in theirs. */
+    inner.stands = scope->stands || (entity->is_event && !expr->as.group.earlier && !expr->as.group.through);
     if (expr->right) resolve_bool(&inner, expr->right);
     if (kind == GROUP_COUNT) {
         if (expr->left) REPORT(policy, LANG_COUNT_TAKES_NO_VALUE, expr->left->at, expr_text(expr->left));
@@ -128,7 +130,7 @@ static struct type resolve_rounding(struct scope *scope, struct expr *expr) {
 static struct type resolve_previous(struct scope *scope, struct expr *expr) {
     struct expr *path = expr->items.items[0];
     struct scope inner = *scope;
-    inner.loose = true;
+    inner.loose = inner.stands = true;
     if (scope->entity->is_event) {
         REPORT(scope->policy, LANG_PREVIOUS_OF_EVENT, expr->at, scope->entity->name);
         return wrong;

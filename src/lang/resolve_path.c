@@ -163,7 +163,7 @@ static void read_field(struct scope *scope, const struct expr *expr, struct fiel
     if (mine != its || scope->loose) {
         if (!field->across) field->across_at = expr->at;
         field->across = true;
-        if (scope->reader) cycle_note_before(scope->policy, scope->reader, field, expr->at);
+        if (scope->reader) cycle_note_before(scope->policy, scope->reader, field, expr->at, scope->stands);
     } else if (scope->reader) {
         cycle_note(scope->policy, scope->reader, field, expr->at);
     }

@@ -1,6 +1,7 @@
 /* What the engine makes of the rules of meaning (docs/language.md), one by one, at their edges. */
 #include "stage.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -544,6 +545,52 @@ static void exceptions_that_contradict_are_a_fault(void **state) {
     stage_close(&stage);
 }
 
+/* --- how deep it goes -----------------------------------------------------------------------------------------------
+ */
+
+static void *decide_the_last(void *context) {
+    struct stage *stage = context;
+    stage_decide(stage, "2018-07");
+    return (void *)stage_value(stage, "family.last_one", "F1");
+}
+
+/* The longest chains that are allowed, each with the rule (twice %d: its number, and that of the one before) that takes
+ * most of the stack in one way: half of the usual 8 MB suffices, with the sanitizers too. */
+static void the_longest_chains_run(void **state) {
+    (void)state;
+    static const struct {
+        const char *rule;
+        int levels; /* of it */
+    } chains[] = {
+        {"rule family r%d : count = r%d + 0\n", 3},
+        {"rule family r%d : count = grade[r%d]\n", 4},
+        {"rule family r%d : count = when r%d = 5: 1  otherwise: 2\n", 3},
+        {"rule family r%d : count = max(person: family.r%d)\n", 4},
+    };
+    for (size_t i = 0; i < sizeof chains / sizeof *chains; i++) {
+        struct stage stage;
+        struct builder law;
+        int rules = (LEVELS_MAX - 4) / chains[i].levels; /* beside the first and the last */
+        builder_init(&law);
+        builder_add(&law, TEXT(MODEL "parameter grade : count in 0 .. 9 by count in 0 .. 9\n  table t\n"
+                                     "rule family r0 : count in 0 .. 9 = heads\n"));
+        for (int k = 1; k <= rules; k++) builder_format(&law, chains[i].rule, k, k - 1);
+        builder_format(&law, "rule family last_one : count = r%d\n", rules);
+        open_with_rows(&stage, builder_text(&law).bytes, "count,value\n1,2\n2,1\n", NULL);
+        pthread_attr_t attributes;
+        pthread_t thread;
+        void *found = NULL;
+        assert_int_equal(pthread_attr_init(&attributes), 0);
+        assert_int_equal(pthread_attr_setstacksize(&attributes, 4 << 20), 0);
+        assert_int_equal(pthread_create(&thread, &attributes, decide_the_last, &stage), 0);
+        assert_int_equal(pthread_join(thread, &found), 0);
+        pthread_attr_destroy(&attributes);
+        assert_true(text_is(text_from(found), "2") || text_is(text_from(found), "1"));
+        stage_close(&stage);
+        builder_free(&law);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faults_have_names),
@@ -567,6 +614,7 @@ int main(void) {
         cmocka_unit_test(a_cancelled_bill_reopens_those_behind_it),
         cmocka_unit_test(a_cancelled_bill_reopens_those_of_its_own_month),
         cmocka_unit_test(exceptions_go_by_area_and_layer),
+        cmocka_unit_test(the_longest_chains_run),
         cmocka_unit_test(exceptions_that_contradict_are_a_fault),
     };
     return cmocka_run_group_tests_name("run", tests, NULL, NULL);

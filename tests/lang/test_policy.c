@@ -620,10 +620,10 @@ static void width_is_told_once_and_bounded(void **state) {
             ": count\n  = b * b\n"
             "rule h d : bool\n  = c > b\n",
             "too-wide");
-    struct builder text; /* doubling each time, a thousand times */
+    struct builder text; /* doubling each time, 250 times */
     builder_init(&text);
     builder_add(&text, TEXT("policy law\nentity h\ninput h x : count in 0 .. 9\nrule h r0 : count\n  = x\n"));
-    for (int i = 1; i < 1000; i++) builder_format(&text, "rule h r%d : count\n  = r%d * r%d\n", i, i - 1, i - 1);
+    for (int i = 1; i < 250; i++) builder_format(&text, "rule h r%d : count\n  = r%d * r%d\n", i, i - 1, i - 1);
     refuses(builder_text(&text).bytes, "too-wide");
     builder_free(&text);
 }
@@ -644,7 +644,59 @@ static void long_chains_compile(void **state) {
             builder_format(&text, "rule h r%d : count in 0 .. 9\n  = min(9, %s%d + 1)\n", i, end ? "x + " : "r",
                            end ? 0 : next);
         }
-        refuses(builder_text(&text).bytes, way == 2 ? "cycle" : "");
+        refuses(builder_text(&text).bytes, way == 2 ? "cycle" : "chain-too-deep"); /* and no stage ran out of stack */
+        builder_free(&text);
+    }
+}
+
+/* A chain whose last rule is `count` deep, then more. Three levels a rule: for itself, the sum, and the name in it. */
+static void chain_leads_to(int count, const char *more, const char *expected) {
+    struct builder text;
+    builder_init(&text);
+    builder_add(&text, TEXT(WORLD "rule household r1 : count\n  = 0"));
+    for (int i = 2; i < count % 3 + 3; i++) builder_add(&text, TEXT(" + 0"));
+    for (int i = 2; i <= count / 3; i++) builder_format(&text, "\nrule household r%d : count\n  = 1 + r%d", i, i - 1);
+    builder_format(&text, "\n%s", more);
+    refuses(builder_text(&text).bytes, expected);
+    builder_free(&text);
+}
+
+static void chains_have_an_end(void **state) {
+    (void)state;
+    assert_int_equal(LEVELS_MAX, 900); /* r300 below is the last of a chain of as many levels */
+    chain_leads_to(LEVELS_MAX, "", "");
+    chain_leads_to(LEVELS_MAX + 1, "", "chain-too-deep");
+    static const struct {
+        const char *more;
+        bool fits;
+    } ends[] = {
+        {"rule household a : count\n  = r299", true}, /* its name and itself: two levels, of three */
+        {"rule household a : count\n  = r300", false},
+        {"rule county a : count\n  = max(household: r298)", true}, /* a group is two levels deep */
+        {"rule county a : count\n  = max(household: r299)", false},
+        {"rule household a : count\n  = r299 if known else 0\n", true},
+        {"exception household r300\n  = when income > 1 yuan/year: 3", false},
+        {"rule household a : count in 0 .. 9\n  starts 0\n  = min(9, previous(a) + previous(r300))", true},
+        {"guarantee a\n  for household: r299 > 0", true},
+        {"guarantee a\n  for household: r300 > 0", false},
+        {"guarantee a\n  for household where r300 > 0: income > 0 yuan/year", false},
+        {"indicator a : count for county\n  = max(household: r300)", false},
+    };
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        chain_leads_to(LEVELS_MAX, ends[i].more, ends[i].fits ? "" : "chain-too-deep");
+}
+
+/* Events of one parent are found in their order, so that of rules in a circle each is on the way once. */
+static void circles_are_as_deep_as_all_their_rules(void **state) {
+    (void)state;
+    for (int rules = 180; rules <= 181; rules++) { /* five levels each: itself, comparison, group (two), name */
+        struct builder text;
+        builder_init(&text);
+        builder_add(&text, TEXT(EVENTS));
+        for (int i = 0; i < rules; i++)
+            builder_format(&text, "rule claim c%d : bool\n  = count(earlier claim where c%d this year) > 1\n", i,
+                           (i + 7) % rules);
+        refuses(builder_text(&text).bytes, rules > 180 ? "chain-too-deep" : "");
         builder_free(&text);
     }
 }
@@ -788,6 +840,8 @@ int main(void) {
         cmocka_unit_test(numerators_are_as_wide_as_they_can_get),
         cmocka_unit_test(width_is_told_once_and_bounded),
         cmocka_unit_test(long_chains_compile),
+        cmocka_unit_test(chains_have_an_end),
+        cmocka_unit_test(circles_are_as_deep_as_all_their_rules),
         cmocka_unit_test(names_are_looked_up_everywhere),
         cmocka_unit_test(headings_are_of_one_thing),
         cmocka_unit_test(gaps_of_inputs_are_told),
