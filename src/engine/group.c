@@ -2,6 +2,7 @@
 #include "engine/evaluate.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 /* --- groups ----------------------------------------------------------------------------------------------------- */
 
@@ -214,33 +215,48 @@ struct value evaluate_bands(const struct context *context, const struct expr *ex
 
 /* What one amount was divided into: the shares of all rows below one row. */
 struct shares {
-    const struct expr *expr;
     size_t ancestor, begin, count;
     struct value failure; /* state of every share, when not known */
     struct number *share;
-    struct shares *next;
 };
+
+/* What one expression has divided so far, by row of the entity above; NULL: not yet. There are few such expressions. */
+struct apportioned {
+    const struct expr *expr;
+    struct shares **of;
+    struct apportioned *next;
+};
+
+/* What a row is left with after its whole steps. */
+struct remainder {
+    struct number left;
+    size_t row;
+};
+
+/* The largest first, ties by code, in the order of which the rows lie. */
+static int compare_remainders(const void *left, const void *right) {
+    const struct remainder *a = left, *b = right;
+    int order = number_compare(b->left, a->left);
+    return order ? order : (a->row > b->row) - (a->row < b->row);
+}
 
 /* By largest remainder: every row its whole steps, the steps left over to the largest remainders, ties by code. */
 static void divide(struct arena *arena, struct shares *shares, struct number amount, struct number step,
                    const struct number *weight, struct number total) {
-    struct number *remainder = ARENA_ARRAY(arena, struct number, shares->count + 1);
-    bool *served = ARENA_ARRAY(arena, bool, shares->count + 1);
-    if (!remainder || !served || arena_failed(arena)) return;
+    struct remainder *remainders = ARENA_ARRAY(arena, struct remainder, shares->count + 1);
+    if (!remainders || arena_failed(arena)) return;
     struct number left = number_floor(arena, amount, step);
     for (size_t i = 0; i < shares->count; i++) {
         struct number exact = number_divide(arena, number_multiply(arena, amount, weight[i]), total);
         shares->share[i] = number_floor(arena, exact, step);
-        remainder[i] = number_subtract(arena, exact, shares->share[i]);
+        remainders[i] = (struct remainder){number_subtract(arena, exact, shares->share[i]), i};
         left = number_subtract(arena, left, shares->share[i]);
     }
-    while (number_compare(left, step) >= 0) {
-        size_t best = SIZE_MAX;
-        for (size_t i = 0; i < shares->count; i++)
-            if (!served[i] && (best == SIZE_MAX || number_compare(remainder[i], remainder[best]) > 0)) best = i;
-        if (best == SIZE_MAX) return;
-        served[best] = true;
-        shares->share[best] = number_add(arena, shares->share[best], step);
+    if (arena_failed(arena)) return;
+    qsort(remainders, shares->count, sizeof *remainders, compare_remainders);
+    for (size_t i = 0; i < shares->count && number_compare(left, step) >= 0; i++) {
+        struct number *share = &shares->share[remainders[i].row];
+        *share = number_add(arena, *share, step);
         left = number_subtract(arena, left, step);
     }
 }
@@ -272,22 +288,37 @@ static void fill_shares(const struct context *context, const struct expr *expr, 
     divide(arena, shares, values[0].as.number, expr->items.items[2]->as.number.in_base, weight, total);
 }
 
+/* Where the shares of what the expression divides below that row of `above` stand; NULL when memory has run out. */
+static struct shares **shares_below(struct run *run, const struct expr *expr, const struct entity *above, size_t row) {
+    struct apportioned *apportioned = run->apportioned;
+    while (apportioned && apportioned->expr != expr) apportioned = apportioned->next;
+    if (!apportioned) {
+        size_t rows = dataset_table(run->dataset, above)->rows;
+        apportioned = ARENA_NEW(&run->arena, struct apportioned);
+        struct shares **of = ARENA_ARRAY(&run->arena, struct shares *, rows + 1);
+        if (arena_failed(&run->arena)) return NULL;
+        *apportioned = (struct apportioned){expr, of, run->apportioned};
+        run->apportioned = apportioned;
+    }
+    return &apportioned->of[row];
+}
+
 struct value evaluate_apportion(const struct context *context, const struct expr *expr) {
     struct run *run = context->run;
     const struct entity *above = expr->items.items[0]->as.path.target.hops.items[0].up;
     size_t ancestor = dataset_climb(run->dataset, context->entity, context->row, above);
-    struct shares *shares = run->shares;
-    while (shares && (shares->expr != expr || shares->ancestor != ancestor)) shares = shares->next;
-    if (!shares) {
+    struct shares **place = shares_below(run, expr, above, ancestor);
+    if (!place) return value_fault(REASON_APPORTION, NULL, 0);
+    if (!*place) {
         size_t begin, end;
         dataset_below(run->dataset, above, ancestor, context->entity, &begin, &end);
-        shares = ARENA_NEW(&run->arena, struct shares);
+        struct shares *shares = ARENA_NEW(&run->arena, struct shares);
         if (arena_failed(&run->arena)) return value_fault(REASON_APPORTION, NULL, 0);
-        *shares = (struct shares){
-            .expr = expr, .ancestor = ancestor, .begin = begin, .count = end - begin, .next = run->shares};
+        *shares = (struct shares){.ancestor = ancestor, .begin = begin, .count = end - begin};
         fill_shares(context, expr, shares);
-        run->shares = shares;
+        *place = shares;
     }
+    const struct shares *shares = *place;
     if (shares->failure.state != VALUE_KNOWN || arena_failed(&run->arena)) return shares->failure;
     return value_number(shares->share[context->row - shares->begin]);
 }

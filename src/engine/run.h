@@ -44,10 +44,10 @@ struct run {
     struct run_options options;
     month_number month;
     day_number first_day;
-    struct value **memo;    /* field index -> row; NULL until asked for */
-    unsigned char **states; /* 0 not asked, 1 being found, 2 found */
-    struct map *given;      /* field index -> id -> struct given */
-    struct shares *shares;  /* what apportion has divided */
+    struct value **memo;             /* field index -> row; NULL until asked for */
+    unsigned char **states;          /* 0 not asked, 1 being found, 2 found */
+    struct map *given;               /* field index -> id -> struct given */
+    struct apportioned *apportioned; /* what apportion has divided */
 };
 
 /* NULL when memory has run out. policy, dataset, history and options must outlive it. */

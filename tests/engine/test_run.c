@@ -545,6 +545,33 @@ static void exceptions_that_contradict_are_a_fault(void **state) {
     stage_close(&stage);
 }
 
+/* Each expression and each row above has shares of its own; the steps left over go to the largest remainders, of equal
+ * ones to the first by code, whatever the order of the rows in the file. */
+static void amounts_are_apportioned(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule family pot : money/month in 0 .. 90 yuan/month = 10 yuan/month\n"
+                         "rule person even : money/month = apportion(family.pot, 1, 1 yuan/month)\n"
+                         "rule person weight : count in 1 .. 9 = when ill: 4  otherwise: 1\n"
+                         "rule person odd : money/month = apportion(family.pot, weight, 1 yuan/month)\n"
+                         "rule person fine : money/month = apportion(family.pot, weight, 0.1 yuan/month)\n",
+                   NULL, NULL);
+    stage_row(&stage, "person", "P5", "F2", "ill=no");
+    stage_row(&stage, "person", "P4", "F2", "ill=yes");
+    stage_row(&stage, "person", "P3", "F2", "ill=no");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "person.even", "P2", "5");
+    EXPECT(&stage, "person.odd", "P2", "unknown:input"); /* whether somebody is ill */
+    EXPECT(&stage, "person.odd", "P5", "1");             /* 1.67 as for P3, 6.67 for P4: two steps are left */
+    EXPECT(&stage, "person.odd", "P4", "7");
+    EXPECT(&stage, "person.odd", "P3", "2");
+    EXPECT(&stage, "person.fine", "P3", "1.7"); /* 1.667, 6.667 */
+    EXPECT(&stage, "person.even", "P3", "4");    /* 3.33 */
+    EXPECT(&stage, "person.even", "P4", "3");
+    stage_close(&stage);
+}
+
 /* --- how deep it goes -----------------------------------------------------------------------------------------------
  */
 
@@ -614,6 +641,7 @@ int main(void) {
         cmocka_unit_test(a_cancelled_bill_reopens_those_behind_it),
         cmocka_unit_test(a_cancelled_bill_reopens_those_of_its_own_month),
         cmocka_unit_test(exceptions_go_by_area_and_layer),
+        cmocka_unit_test(amounts_are_apportioned),
         cmocka_unit_test(the_longest_chains_run),
         cmocka_unit_test(exceptions_that_contradict_are_a_fault),
     };
