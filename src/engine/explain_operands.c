@@ -126,11 +126,12 @@ bool explain_is_past(const struct context *reader, const struct field *field) {
 /* Whether a row is looked at by a group at all, before its `where` is asked. */
 static bool is_looked_at(const struct context *context, const struct expr *group, const struct context *member) {
     const struct entity *entity = group->as.group.entity;
+    if (entity->is_event && !group_takes_event(context, group, member->day)) return false;
     if (group->as.group.through) {
         struct value reference = field_read(context, group->as.group.through, member->row);
         return reference.state != VALUE_KNOWN || reference.as.row.row == context->row;
     }
-    return !entity->is_event || group_takes_event(context, group, member->day);
+    return true;
 }
 
 static void rows_of(const struct context *context, const struct expr *group, size_t *begin, size_t *end) {

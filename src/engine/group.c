@@ -110,8 +110,9 @@ static void gather_through(struct gathering *gathering, const struct context *co
         note_missing(gathering, lost, VALUE_FAULT);
     }
     for (size_t row = 0; row < table->rows && !gathering->decided; row++) {
-        struct value reference = field_read(context, gathering->expr->as.group.through, row);
         struct context member = context_of(context->run, entity, row);
+        if (entity->is_event && !group_takes_event(context, gathering->expr, member.day)) continue;
+        struct value reference = field_read(context, gathering->expr->as.group.through, row);
         if (reference.state != VALUE_KNOWN)
             note_missing(gathering, reference, VALUE_FAULT);
         else if (reference.as.row.row == context->row)

@@ -68,8 +68,8 @@ struct type resolve_group(struct scope *scope, struct expr *expr) {
     struct scope inner = *scope;
     inner.entity = entity;
     inner.loose = scope->loose || expr->as.group.earlier || entity->is_event;
-    /* Of those below, only events before the month are asked, and they were settled in theirs. */
-    inner.stands = scope->stands || (entity->is_event && !expr->as.group.earlier && !expr->as.group.through);
+    /* Of events, a month asks only those before it, and they were settled in theirs. */
+    inner.stands = scope->stands || (entity->is_event && !scope->entity->is_event);
     if (expr->right) resolve_bool(&inner, expr->right);
     if (kind == GROUP_COUNT) {
         if (expr->left) REPORT(policy, LANG_COUNT_TAKES_NO_VALUE, expr->left->at, expr_text(expr->left));

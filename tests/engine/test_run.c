@@ -545,6 +545,33 @@ static void exceptions_that_contradict_are_a_fault(void **state) {
     stage_close(&stage);
 }
 
+/* Of events, wherever they lie, only those of the window; so a place and the bills that lead there may read each other.
+ */
+static void bills_that_lead_here_have_a_window_too(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL
+                   "input bill place : village\n"
+                   "rule village seen : count in 0 .. 900 = min(900, count(bill through place where small this year))\n"
+                   "rule bill small : bool = place.seen < 50\n",
+                   NULL, NULL);
+    stage_row(&stage, "bill", "", "P1", "left=2016-07-01 number=A cost=1 place=530601");
+    stage_row(&stage, "bill", "", "P1", "left=2018-06-30 number=B cost=1 place=530601");
+    stage_row(&stage, "bill", "", "P2", "left=2018-01-01 number=C cost=1 place=530501");
+    stage_row(&stage, "bill", "", "P2", "left=2018-07-01 number=D cost=1 place=530601");
+    stage_row(&stage, "bill", "", "P2", "left=2018-07-02 number=E cost=1");
+    for (int month = 1; month <= 7; month++) {
+        char text[8] = "2018-00";
+        text[6] = (char)('0' + month);
+        stage_decide(&stage, text);
+    }
+    EXPECT(&stage, "village.seen", "530601", "1");
+    EXPECT(&stage, "village.seen", "530501", "1");
+    EXPECT(&stage, "bill.small", "P2/2018-07-01/D", "yes");
+    stage_close(&stage);
+}
+
 /* Each expression and each row above has shares of its own; the steps left over go to the largest remainders, of equal
  * ones to the first by code, whatever the order of the rows in the file. */
 static void amounts_are_apportioned(void **state) {
@@ -567,7 +594,7 @@ static void amounts_are_apportioned(void **state) {
     EXPECT(&stage, "person.odd", "P4", "7");
     EXPECT(&stage, "person.odd", "P3", "2");
     EXPECT(&stage, "person.fine", "P3", "1.7"); /* 1.667, 6.667 */
-    EXPECT(&stage, "person.even", "P3", "4");    /* 3.33 */
+    EXPECT(&stage, "person.even", "P3", "4");   /* 3.33 */
     EXPECT(&stage, "person.even", "P4", "3");
     stage_close(&stage);
 }
@@ -641,6 +668,7 @@ int main(void) {
         cmocka_unit_test(a_cancelled_bill_reopens_those_behind_it),
         cmocka_unit_test(a_cancelled_bill_reopens_those_of_its_own_month),
         cmocka_unit_test(exceptions_go_by_area_and_layer),
+        cmocka_unit_test(bills_that_lead_here_have_a_window_too),
         cmocka_unit_test(amounts_are_apportioned),
         cmocka_unit_test(the_longest_chains_run),
         cmocka_unit_test(exceptions_that_contradict_are_a_fault),
