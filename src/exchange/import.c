@@ -144,7 +144,7 @@ static struct text read_id(struct import_reader *reader, size_t column, enum exc
     if (column == IMPORT_NO_COLUMN) return id;
     if (id.length == 0)
         COMPLAIN(reader, when_empty, column, reader->file->layout.headings[column]);
-    else if (csv_looks_like_formula(id))
+    else if ((unsigned char)id.bytes[0] > ' ' && csv_looks_like_formula(id))
         COMPLAIN(reader, EXCHANGE_IMPORT_ID_SIGN, column, reader->file->layout.headings[column], id);
     else if (reader_check_text(reader, column, NULL, id))
         return reader_keep(reader, id);

@@ -104,7 +104,7 @@ static void guarantees_are_of_every_row(void **state) {
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct source source = {TEXT("two.yaml"), text_from(cases[i].text)};
+        const struct source source = {.name = TEXT("two.yaml"), .bytes = text_from(cases[i].text)};
         struct case_runner runner;
         open_runner(&runner);
         case_runner_run(&runner, &source);

@@ -431,8 +431,8 @@ static void places_what_a_dataset_leaves_out(void **state) {
     report(&stage);
     report(&stage); /* is told once */
     assert_told(&stage, "import-not-a-number 4:1, import-id-twice 3:3, import-parent-unknown 4:6, "
-                        "import-parent-refused 5:5, import-dated-empty 3:4, import-parent-refused 5:1, "
-                        "import-event-twice 4:6, import-reference-unknown 6:4");
+                        "import-parent-refused 5:5, import-reference-unknown 6:4, import-dated-empty 3:4, "
+                        "import-event-twice 4:6, import-parent-refused 5:1");
     assert_int_equal(stage.import.refused.count, 7);
     assert_text(stage.import.refused.items[2].row, "p2,,\"h9\"");
     finish(&stage);
@@ -637,8 +637,8 @@ static void tells_refusals_by_line(void **state) {
     write_file(&stage, "home.csv", "id\nh1\n");
     write_file(&stage, "person.csv", "id,home\np2,h1\np1,h1\n");
     write_file(&stage, "bill.csv",
-               "person,number,paid,cost\np2,B,2018-07-02,1\np2,B,2018-07-02,2\np2,A,2018-07-01,3\n"
-               "p2,A,2018-07-01,4\np1,A,2018-07-03,5\np1,A,2018-07-03,6\n");
+               "person,number,paid,cost\np2,B,2018-07-02,1\np2,B,2018-07-02,1\np2,A,2018-07-01,3\n"
+               "p2,A,2018-07-01,3\np1,A,2018-07-03,5\np1,A,2018-07-03,5\n");
     import(&stage);
     report(&stage);
     assert_told(&stage, "import-event-twice 3:6, import-event-twice 5:6, import-event-twice 7:6");
