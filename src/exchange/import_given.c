@@ -180,7 +180,7 @@ static void read_line(struct reading_given *reading) {
     else if (!reading->opening)
         COMPLAIN(reader, EXCHANGE_IMPORT_GIVEN_MONTH, reading->column[GIVEN_MONTH], headings[GIVEN_MONTH].name);
     if (given.field) read_value(reading, &given);
-    if (!reader->bad) refuse_second(reading, &given);
+    if (given.field && !reader->bad) refuse_second(reading, &given);
     if (reader->bad)
         reader_refuse_row(reader, given.id);
     else
