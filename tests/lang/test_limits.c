@@ -1,5 +1,6 @@
 /* Limits: how much of a thing a policy may have, and what is told of more. */
-#include "lang/compile.h"
+#include "law.h"
+
 #include "lang/markdown.h"
 
 #include <setjmp.h>
@@ -11,76 +12,6 @@
 #include <cmocka.h>
 
 enum { FILE_ROOM = 1 << 20 };
-
-/* A county, its households and persons, with a few inputs. */
-#define WORLD                                                                                                          \
-    "policy law\n  currency yuan of 100 fen\n"                                                                         \
-    "entity county\nentity household in county at most 1_000\nentity person in household at most 8\n"                  \
-    "input county standard : money/year in 1_000 .. 20_000 yuan/year\n"                                                \
-    "input household income : money/year in 0 .. 1_000_000 yuan/year\n"                                                \
-    "input household enrolled : bool\n"                                                                                \
-    "input person age : count in 0 .. 120\n"                                                                           \
-    "rule household size : count in 1 .. 8\n  = count(person)\n"
-#define EVENTS                                                                                                         \
-    WORLD "event claim in person dated day at most 400 a year\n"                                                       \
-          "input claim day : date\ninput claim cost : money in 0 .. 1_000_000 yuan\n"
-
-static struct policy *new_policy(const char *text) {
-    struct policy *policy = policy_new();
-    assert_non_null(policy);
-    policy_begin_layer(policy, TEXT("law"));
-    struct builder file;
-    builder_init(&file);
-    builder_format(&file, "```doudi\n%s\n```\n", text);
-    policy_add_file(policy, TEXT("law.md"), builder_text(&file));
-    builder_free(&file);
-    return policy;
-}
-
-static void add_layer(struct policy *policy, const char *text) {
-    policy_begin_layer(policy, TEXT("reform"));
-    struct builder file;
-    builder_init(&file);
-    builder_format(&file, "```doudi\n%s\n```\n", text);
-    policy_add_file(policy, TEXT("reform.md"), builder_text(&file));
-    builder_free(&file);
-}
-
-/* Compiles; what was told must be "code line, code line". Lines of the law count from the first after the fence. */
-static void assert_compiles_to(struct policy *policy, const char *expected) {
-    struct builder out;
-    builder_init(&out);
-    bool compiled = policy_compile(policy);
-    for (size_t i = 0; i < policy->diagnostics.list.count; i++) {
-        const struct diagnostic *diagnostic = &policy->diagnostics.list.items[i];
-        builder_format(&out, "%s%s", i ? ", " : "", diagnostic->message->code);
-    }
-    assert_string_equal(out.bytes ? builder_text(&out).bytes : "", expected);
-    assert_int_equal(compiled, *expected == '\0');
-    builder_free(&out);
-}
-
-static struct policy *compile(const char *text) {
-    struct policy *policy = new_policy(text);
-    assert_compiles_to(policy, "");
-    return policy;
-}
-
-static void accepts(const char *text) {
-    policy_free(compile(text));
-}
-
-static void refuses(const char *text, const char *expected) {
-    struct policy *policy = new_policy(text);
-    assert_compiles_to(policy, expected);
-    policy_free(policy);
-}
-
-static struct policy *with_table(const char *text, const char *table) {
-    struct policy *policy = new_policy(text);
-    policy_add_file(policy, TEXT("tables/t.csv"), text_from(table));
-    return policy;
-}
 
 /* --- layers, versions, exceptions --- */
 
