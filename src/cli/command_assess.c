@@ -328,6 +328,7 @@ static int take_folder(struct command *command, const char *out, int *lock) {
 int command_assess(struct command *command) {
     struct assessment assessment = {.out = command_option(command, "out"), .json = command_has(command, "json")};
     month_number first, last;
+    assessment.session.solves = true;
     if (command->word_count != 2 || !has_option(command, "month") || !has_option(command, "out"))
         return wrong_usage(command);
     if (!names_folder(command) || !session_months(command, &first, &last)) return EXIT_USAGE;

@@ -5,6 +5,7 @@
 #include "exchange/messages.h"
 #include "exchange/policy_folder.h"
 #include "lang/print.h"
+#include "program/solve.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -234,9 +235,12 @@ static void session_tell(struct session *session, size_t from) {
 }
 
 int session_open(struct session *session, struct command *command, const char *data, month_number first) {
-    bool quiet = session->quiet;
-    *session = (struct session){
-        .command = command, .quiet = quiet, .known = DAY_NEVER, .refusals = {.arena = &command->arena}};
+    bool quiet = session->quiet, solves = session->solves;
+    *session = (struct session){.command = command,
+                                .quiet = quiet,
+                                .solves = solves,
+                                .known = DAY_NEVER,
+                                .refusals = {.arena = &command->arena}};
     diagnostics_init(&session->diagnostics, &command->arena);
     const char *policy = command_option(command, "policy"), *previous = command_option(command, "previous");
     if (!*data || (policy && !*policy) || (previous && !*previous)) return no_folder(command);
@@ -263,6 +267,7 @@ int session_open(struct session *session, struct command *command, const char *d
 
 void session_close(struct session *session) {
     run_free(session->run);
+    solved_free(session->solved);
     dataset_free(session->dataset);
     if (session->opened) history_free(&session->history);
     if (session->opened) import_close(&session->import);
@@ -294,10 +299,21 @@ int session_load(struct session *session, month_number month) {
     return EXIT_DONE;
 }
 
+/* Every row of the month at once; what the run is asked afterwards it looks up. */
+static bool solve_month(struct session *session) {
+    struct graph *graph = graph_new(session->policy, session->run->month, &session->run->options);
+    session->solved = graph ? solve(graph, session->run) : NULL;
+    session->run->solved = session->solved;
+    graph_free(graph);
+    return session->solved != NULL;
+}
+
 int session_decide(struct session *session, month_number month) {
     struct command *command = session->command;
     run_free(session->run);
+    solved_free(session->solved);
     session->run = NULL;
+    session->solved = NULL;
     int status = session_load(session, month);
     if (status != EXIT_DONE) return status;
     struct run_options options = {.known = session->known,
@@ -308,7 +324,8 @@ int session_decide(struct session *session, month_number month) {
     if (!settle_past(&session->history, &session->import.records, session->dataset, &options))
         return out_of_memory(command);
     session->run = run_new(session->policy, session->dataset, &session->history, month, &options);
-    return session->run ? EXIT_DONE : out_of_memory(command);
+    if (!session->run || (session->solves && !solve_month(session))) return out_of_memory(command);
+    return EXIT_DONE;
 }
 
 void session_record(struct session *session) {

@@ -20,7 +20,9 @@ struct session {
     struct in_force_months months; /* decided so far, those of --previous among them */
     struct dataset *dataset;       /* of the month at hand; NULL before the first */
     struct run *run;
-    bool opened; /* import and history are to be closed */
+    bool solves;           /* set before the first month: everybody is decided at once */
+    struct solved *solved; /* then, of the month at hand */
+    bool opened;           /* import and history are to be closed */
 };
 
 /* Reads --policy, the data folder, --previous (of the month before the first), --reading, --known; EXIT_DONE, or tells

@@ -39,6 +39,9 @@ struct value parameter_missing(const struct context *context, const struct param
                                day_number day);
 /* What the brackets of a path to a parameter say; false (and *out) when one of them has no value. */
 bool parameter_index(const struct context *context, const struct expr *expr, int64_t *index, struct value *out);
+/* The line of a parameter without an area that holds on a day, as a run of these options would find it. */
+const struct parameter_value *parameter_everywhere(const struct run_options *options, const struct parameter *parameter,
+                                                   day_number day, const int64_t *index);
 struct value parameter_read(const struct context *context, const struct expr *expr, day_number day);
 /* The row and entity from which a path's parameter is read; false (and *out) when the path has no value. */
 bool path_walk(const struct context *context, const struct path_target *target, const struct entity **entity,

@@ -3,12 +3,24 @@
 #include <assert.h>
 #include <string.h>
 
-static lane lane_from(struct number integer) {
+bool number_to_lane(struct number integer, lane *out) {
     uint64_t low = 0;
     int64_t high = 0;
-    bool fits = number_to_int128(integer, &low, &high);
+    if (!number_to_int128(integer, &low, &high)) return false;
+    *out = (lane)high * ((lane)1 << 64) + (lane)low;
+    return true;
+}
+
+struct number number_from_lane(struct arena *arena, lane value) {
+    if (value >= INT64_MIN && value <= INT64_MAX) return number_from((int64_t)value);
+    return number_from_int128(arena, (uint64_t)value, (int64_t)(value >> 64));
+}
+
+static lane lane_from(struct number integer) {
+    lane value = 0;
+    bool fits = number_to_lane(integer, &value);
     assert(fits); /* intervals of more than 127 bits do not compile */
-    return (lane)high * ((lane)1 << 64) + (lane)low;
+    return value;
 }
 
 static unsigned width_of(lane low, lane high) {

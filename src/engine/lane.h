@@ -44,6 +44,10 @@ enum lane_result {
 };
 enum lane_result lane_parse(const struct lane_spec *spec, struct text text, lane *out);
 
+/* An integer as a lane and back; false when it is none, or does not fit. */
+bool number_to_lane(struct number integer, lane *out);
+struct number number_from_lane(struct arena *arena, lane value);
+
 /* The number in base units that a lane stands for, and back; false when it is off the step or too large. */
 struct number lane_number(struct arena *arena, const struct lane_spec *spec, lane value);
 bool number_lane(struct arena *arena, const struct lane_spec *spec, struct number number, lane *out);

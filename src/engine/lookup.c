@@ -25,13 +25,13 @@ const struct parameter_values *parameter_values_for(const struct run *run, const
     return values;
 }
 
-static const struct parameter_value *best_in(const struct run *run, const struct parameter *parameter,
+static const struct parameter_value *best_in(day_number known, const struct parameter *parameter,
                                              const struct parameter_values *values, struct text area, day_number day,
                                              const int64_t *index) {
     const struct parameter_value *best = NULL;
     for (size_t i = 0; i < values->list.count; i++) {
         const struct parameter_value *value = &values->list.items[i];
-        if (value->from > day || value->enacted > run->options.known) continue;
+        if (value->from > day || value->enacted > known) continue;
         if (parameter->area && !text_equal(value->area, area)) continue;
         if (!keys_match(parameter, value, day, index)) continue;
         if (!best || value->from > best->from || (value->from == best->from && value->enacted >= best->enacted))
@@ -47,21 +47,29 @@ const struct parameter_value *parameter_find(struct run *run, const struct param
     for (size_t i = 0; i < run->options.override_count; i++)
         if (run->options.overrides[i].parameter == parameter) return &run->options.overrides[i].value;
     const struct parameter_values *values = parameter_values_for(run, parameter, entity, row, day);
-    if (!parameter->area) return best_in(run, parameter, values, TEXT(""), day, index);
+    if (!parameter->area) return best_in(run->options.known, parameter, values, TEXT(""), day, index);
     if (entity && entity_is_within(entity, parameter->area)) {
         row = dataset_climb(run->dataset, entity, row, parameter->area);
         entity = parameter->area;
     }
     for (; entity; entity = entity->parent) {
         const struct table *table = dataset_table(run->dataset, entity);
-        const struct parameter_value *value = best_in(run, parameter, values, table->ids[row], day, index);
+        const struct parameter_value *value =
+            best_in(run->options.known, parameter, values, table->ids[row], day, index);
         if (value) {
             if (level) *level = entity;
             return value;
         }
         if (entity->parent) row = table->parents[row];
     }
-    return best_in(run, parameter, values, TEXT(""), day, index);
+    return best_in(run->options.known, parameter, values, TEXT(""), day, index);
+}
+
+const struct parameter_value *parameter_everywhere(const struct run_options *options, const struct parameter *parameter,
+                                                   day_number day, const int64_t *index) {
+    for (size_t i = 0; i < options->override_count; i++)
+        if (options->overrides[i].parameter == parameter) return &options->overrides[i].value;
+    return best_in(options->known, parameter, &parameter->values, TEXT(""), day, index);
 }
 
 bool path_walk(const struct context *context, const struct path_target *target, const struct entity **entity,

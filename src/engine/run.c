@@ -340,6 +340,8 @@ struct value run_value(struct run *run, const struct field *field, size_t row) {
                 : NULL;
         return given ? given->value : read_input(run, field, row);
     }
+    struct value found;
+    if (run->solved && solved_value(run->solved, &run->arena, field, row, &found)) return found;
     if (!make_memo(run, field)) return value_fault(REASON_NO_CASE, field, 0);
     if (field->entity->is_event) settle_earlier(run, field, row);
     settle(run, field, row);

@@ -7,6 +7,7 @@
 #define DOUDI_ENGINE_RUN_H
 
 #include "engine/history.h"
+#include "engine/solved.h"
 
 /* --- what is given ---------------------------------------------------------------------------------------------- */
 
@@ -48,6 +49,7 @@ struct run {
     unsigned char **states;          /* 0 not asked, 1 being found, 2 found */
     struct map *given;               /* field index -> id -> struct given */
     struct apportioned *apportioned; /* what apportion has divided */
+    const struct solved *solved;     /* values found beforehand; NULL: none. Set by whoever has them */
 };
 
 /* NULL when memory has run out. policy, dataset, history and options must outlive it. */

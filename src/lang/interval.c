@@ -3,6 +3,8 @@
  * Every number is n * grid / columns: n an integer, grid a constant, columns such as household.size. Carrying bounds of
  * n and of the value through all rules proves that arithmetic within 127 bits cannot overflow, that benefits end on
  * their step, and later chooses the lanes of the fast engine. */
+#include "lang/interval.h"
+
 #include "lang/compile.h"
 
 #include <string.h>
@@ -558,6 +560,15 @@ static void report_moving(struct analysis *analysis) {
             else
                 REPORT(policy, LANG_NO_BOUND, field->declaration->name.at, field->name);
         }
+}
+
+struct interval interval_of(const struct policy *policy, struct arena *arena, const struct expr *expr,
+                            const struct entity *entity) {
+    struct analysis analysis = {.arena = arena};
+    analysis.found = ARENA_ARRAY(arena, bool, policy->fields.count + 1);
+    if (arena_failed(arena)) return nothing;
+    memset(analysis.found, true, policy->fields.count);
+    return find(&analysis, expr, entity);
 }
 
 void intervals_find(struct policy *policy) {

@@ -1,0 +1,44 @@
+/* Solved: the values of a month's rules as integers in columns, found for all rows at once.
+ *
+ * A run that is given them looks values up instead of finding them; what is not among them it finds itself. */
+#ifndef DOUDI_ENGINE_SOLVED_H
+#define DOUDI_ENGINE_SOLVED_H
+
+#include "engine/value.h"
+
+/* Why a value is not known, packed: 0 for one that is; else the number of the reason, whether it is a fault, and the
+ * row it is about. */
+typedef uint64_t absence;
+enum { MISS_FAULT_BIT = 32, MISS_REASON_BIT = 33 };
+
+struct solved_column {
+    const struct entity *space; /* NULL: one value for all */
+    unsigned width;             /* bytes of a lane: 8 or 16 */
+    void *lanes;
+    absence *misses; /* NULL: all are known */
+};
+
+struct solved_field {
+    bool there;
+    struct number grid;
+    struct solved_column n;
+    uint16_t *cases; /* which text decided (times 256), and which of its cases */
+    struct solved_column *divisors;
+    size_t divisor_count;
+};
+
+struct solved {
+    struct arena arena;
+    const struct dataset *dataset;
+    struct solved_field *fields; /* by field index */
+    VECTOR(struct reason) reasons;
+    void *columns; /* what the values lie in; whoever solved it frees it */
+    size_t column_count;
+};
+
+/* The value, if it is among them. */
+bool solved_value(const struct solved *solved, struct arena *arena, const struct field *field, size_t row,
+                  struct value *out);
+lane solved_lane(const struct solved_column *column, size_t row);
+
+#endif

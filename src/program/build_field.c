@@ -1,0 +1,196 @@
+/* Inputs and rules in the graph. */
+#include "program/build.h"
+
+#include "base/memory.h"
+
+static struct graph_node field_node(enum op op, const struct field *field) {
+    return (struct graph_node){.op = op,
+                               .space = field->entity,
+                               .a = NODE_NONE,
+                               .b = NODE_NONE,
+                               .c = NODE_NONE,
+                               .field = field,
+                               .grid = number_one};
+}
+
+/* --- inputs ----------------------------------------------------------------------------------------------------- */
+
+static bool is_given(const struct graph *graph, const struct field *field) {
+    for (size_t i = 0; i < graph->options->given_count; i++)
+        if (graph->options->given[i].field == field) return true;
+    return false;
+}
+
+static struct quantity input(struct graph *graph, const struct field *field) {
+    struct lane_spec spec = lane_spec_of(&graph->arena, field);
+    struct graph_node node = field_node(OP_INPUT, field);
+    struct quantity value = {.grid = number_one};
+    if (spec.width == 0 || (field->type.kind == TYPE_NUMBER && !spec.bounded)) return quantity_none;
+    node.low = 0;
+    node.high = 1;
+    if (spec.bounded) node.low = spec.low, node.high = spec.high;
+    if (field->type.kind == TYPE_ENUM) node.high = (lane)field->type.enumeration->count - 1;
+    if (field->type.kind == TYPE_ROW) node.low = ROW_NONE, node.high = INT32_MAX;
+    if (field->type.kind == TYPE_DATE) node.high = DAY_NEVER;
+    if (field->type.kind == TYPE_NUMBER) value.grid = field->step;
+    value.n = graph_add(graph, node);
+    if (!field->declaration->empty) return value;
+    struct quantity empty = graph_expression(graph, field->entity, field->declaration->empty);
+    if (empty.n == NODE_NONE || empty.divisors.count) return quantity_none;
+    const struct graph_node *constant = graph_node(graph, empty.n);
+    lane factor = 0;
+    if (constant->op != OP_CONSTANT) return quantity_none;
+    if (constant->d != 0 && !number_to_lane(number_divide(&graph->arena, empty.grid, value.grid), &factor))
+        return quantity_none;
+    struct graph_node filled = field_node(OP_OR_ELSE, field);
+    filled.field = NULL;
+    filled.a = value.n;
+    filled.b = graph_constant(graph, constant->d * factor);
+    value.n = graph_add(graph, filled);
+    return value;
+}
+
+/* --- rules ------------------------------------------------------------------------------------------------------ */
+
+static bool is_in_force(const struct graph *graph, const struct rule *rule) {
+    return graph->first_day >= rule->from && graph->first_day <= rule->until && rule->enacted <= graph->options->known;
+}
+
+/* The condition of a case, or NODE_NONE; false when the graph has none for it. */
+static bool condition_of(struct graph *graph, const struct branch *branch, const struct entity *entity, node_id *id) {
+    *id = NODE_NONE;
+    if (!branch->condition) return true;
+    struct quantity truth = graph_expression(graph, entity, branch->condition);
+    if (truth.n == NODE_NONE) return false;
+    *id = graph_at(graph, truth.n, entity);
+    return true;
+}
+
+/* The cases that can be reached: readings and dates settle many conditions beforehand. */
+static size_t reachable(struct graph *graph, const struct rule *rule, size_t *kept, node_id *conditions) {
+    size_t count = 0;
+    for (size_t i = 0; i < rule->count; i++) {
+        if (!condition_of(graph, &rule->branches[i], rule->field->entity, &conditions[count])) return 0;
+        const struct graph_node *condition =
+            conditions[count] == NODE_NONE ? NULL : graph_node(graph, conditions[count]);
+        bool constant = condition && condition->op == OP_CONSTANT;
+        if (constant && condition->d == 0) continue;
+        if (constant) conditions[count] = NODE_NONE;
+        kept[count++] = i;
+        if (constant || !condition) break;
+    }
+    return count;
+}
+
+/* All cases on one grid. */
+static struct quantity cases(struct graph *graph, const struct rule *rule) {
+    const struct entity *entity = rule->field->entity;
+    struct quantity values[BRANCHES_MAX], result;
+    struct graph_node node = field_node(OP_CASES, rule->field);
+    node_id conditions[BRANCHES_MAX];
+    size_t kept[BRANCHES_MAX];
+    if (rule->count > BRANCHES_MAX) return quantity_none;
+    size_t count = reachable(graph, rule, kept, conditions);
+    if (count == 0) return quantity_none;
+    for (size_t i = 0; i < count; i++) {
+        values[i] = graph_expression(graph, entity, rule->branches[kept[i]].value);
+        if (values[i].n == NODE_NONE) return quantity_none;
+    }
+    result = graph_common(graph, values, count);
+    node.which = ARENA_ARRAY(&graph->arena, unsigned char, count);
+    if (result.n == NODE_NONE || graph_failed(graph)) return quantity_none;
+    node.rule = rule;
+    for (size_t i = 0; i < count; i++) {
+        node.which[i] = (unsigned char)kept[i];
+        VECTOR_PUSH(&graph->arena, &node.more, conditions[i]);
+        VECTOR_PUSH(&graph->arena, &node.more, graph_at(graph, values[i].n, entity));
+    }
+    result.n = graph_add(graph, node);
+    return result;
+}
+
+/* A value outside the declared range is a fault; one that cannot leave it needs no look. */
+static struct quantity within(struct graph *graph, const struct field *field, struct quantity value) {
+    if (!field->bounded || value.n == NODE_NONE) return value;
+    struct arena *arena = &graph->arena;
+    bool date = field->type.kind == TYPE_DATE;
+    struct graph_node node = field_node(OP_WITHIN, field);
+    node.a = value.n;
+    if (!date && field->type.kind != TYPE_NUMBER) return value;
+    struct number low = number_divide(arena, field->low, value.grid),
+                  high = number_divide(arena, field->high, value.grid);
+    if (!number_to_lane(number_ceil(arena, low, number_one), &node.d) ||
+        !number_to_lane(number_floor(arena, high, number_one), &node.e))
+        return quantity_none;
+    const struct graph_node *own = graph_node(graph, value.n);
+    if (own->low >= node.d && own->high <= node.e && (value.divisors.count == 0 || (node.d <= 0 && node.e >= 0)))
+        return value;
+    if (value.divisors.count) return quantity_none;
+    value.n = graph_add(graph, node);
+    return value;
+}
+
+/* What the exceptions that may be in force add to the rule's own value. */
+static struct quantity decided(struct graph *graph, const struct field *field, struct quantity base) {
+    struct quantity values[EXCEPTIONS_MAX + 1] = {base};
+    struct graph_node node = field_node(OP_DECIDE, field);
+    size_t count = 0;
+    node.exceptions = ARENA_ARRAY(&graph->arena, const struct rule *, EXCEPTIONS_MAX);
+    if (graph_failed(graph) || base.n == NODE_NONE) return quantity_none;
+    for (size_t i = 0; i < field->exceptions.count; i++) {
+        const struct rule *rule = field->exceptions.items[i];
+        if (!is_in_force(graph, rule)) continue;
+        if (count == EXCEPTIONS_MAX || rule->index > TEXTS_MAX) return quantity_none;
+        values[count + 1] = graph_expression(graph, field->entity, rule->branches[0].value);
+        if (values[count + 1].n == NODE_NONE) return quantity_none;
+        node.exceptions[count++] = rule;
+    }
+    if (count == 0) return base;
+    struct quantity result = graph_common(graph, values, count + 1);
+    if (result.n == NODE_NONE) return quantity_none;
+    node.a = graph_at(graph, values[0].n, field->entity);
+    node.b = base.n; /* which case it was, whatever grid it stands on now */
+    for (size_t i = 0; i < count; i++) {
+        node_id condition;
+        if (!condition_of(graph, &node.exceptions[i]->branches[0], field->entity, &condition)) return quantity_none;
+        VECTOR_PUSH(&graph->arena, &node.more, condition);
+        VECTOR_PUSH(&graph->arena, &node.more, graph_at(graph, values[i + 1].n, field->entity));
+    }
+    result.n = graph_add(graph, node);
+    return result;
+}
+
+static struct quantity rule_quantity(struct graph *graph, const struct field *field) {
+    if (field->entity->is_event || field->type.kind == TYPE_TEXT) return quantity_none;
+    int yearly = field->rules.items[0]->declaration->yearly;
+    if (yearly && month_of_year(graph->month) != yearly) return quantity_none;
+    const struct rule *rule = field_rule_on(field, graph->first_day, graph->options->known);
+    if (!rule || rule->index > TEXTS_MAX) return quantity_none;
+    return within(graph, field, decided(graph, field, cases(graph, rule)));
+}
+
+struct quantity graph_field(struct graph *graph, const struct field *field) {
+    struct quantity *known = graph->fields[field->index];
+    if (known) return *known;
+    struct quantity value = quantity_none;
+    if (!is_given(graph, field)) value = field->kind == FIELD_INPUT ? input(graph, field) : rule_quantity(graph, field);
+    known = ARENA_NEW(&graph->arena, struct quantity);
+    if (graph_failed(graph)) return quantity_none;
+    *known = value;
+    graph->fields[field->index] = known;
+    return value;
+}
+
+struct graph *graph_new(const struct policy *policy, month_number month, const struct run_options *options) {
+    struct graph *graph = memory_new(1, sizeof *graph);
+    if (!graph) return NULL;
+    *graph = (struct graph){.policy = policy, .options = options, .month = month, .first_day = month_first_day(month)};
+    arena_init(&graph->arena);
+    map_init(&graph->interned, &graph->arena);
+    graph->fields = ARENA_ARRAY(&graph->arena, struct quantity *, policy->fields.count + 1);
+    for (size_t i = 0; i < policy->fields.count && !graph_failed(graph); i++)
+        if (policy->fields.items[i]->kind != FIELD_INPUT) graph_field(graph, policy->fields.items[i]);
+    if (!graph_failed(graph)) return graph;
+    graph_free(graph);
+    return NULL;
+}

@@ -1,0 +1,73 @@
+/* The graph of a month: what a policy's rules compute, as integers over rows.
+ *
+ * A number of the policy is n * grid over divisors: n an integer column, grid an exact constant, divisors columns that
+ * are greater than zero. So all arithmetic is on integers; division remains where the law rounds. Nodes are in the
+ * order in which they can be computed, and equal ones are one. */
+#ifndef DOUDI_PROGRAM_GRAPH_H
+#define DOUDI_PROGRAM_GRAPH_H
+
+#include "engine/run.h"
+
+enum op {
+#define OP(name, words) OP_##name,
+#include "program/op.def"
+#undef OP
+    OPS
+};
+const char *op_name(enum op op);
+const char *op_words(enum op op);
+
+typedef uint32_t node_id;
+#define NODE_NONE UINT32_MAX
+
+enum { BRANCHES_MAX = 200, EXCEPTIONS_MAX = 40, TEXTS_MAX = 255 }; /* of a field with more the evaluator decides */
+/* Which text of a field decided, and which of its cases. */
+#define CASE_OF(text, index) ((uint16_t)((text) << 8 | (index)))
+
+struct graph_node {
+    enum op op;
+    const struct entity *space; /* a value for each of its rows; NULL: one value everywhere */
+    const struct entity *inner; /* of groups: whose rows below are looked at */
+    node_id a, b, c;            /* operands; NODE_NONE where there is none */
+    VECTOR(node_id) more;       /* of CASES: condition, value, … (NODE_NONE: always); of others: further operands */
+    lane d, e;                  /* constants */
+    lane low, high;             /* n lies between */
+    const struct field *field;
+    const struct parameter *parameter;
+    const struct expr *expr;
+    const struct rule *rule;
+    unsigned char *which;           /* of CASES: which case of the rule each is */
+    const struct rule **exceptions; /* of DECIDE: one for each two of more, condition and value */
+    struct number grid;             /* of PARAMETER, LOOKUP, EVALUATE: what one n stands for */
+};
+
+/* A value of the policy in the graph. */
+struct quantity {
+    node_id n;
+    struct number grid;
+    VECTOR(node_id) divisors;
+};
+
+struct graph {
+    struct arena arena;
+    const struct policy *policy;
+    const struct run_options *options;
+    month_number month;
+    day_number first_day;
+    VECTOR(struct graph_node) nodes;
+    struct map interned;      /* what a node is -> its id + 1 */
+    struct quantity **fields; /* by field index; NULL: not in the graph */
+};
+
+/* The rules of a month that are computed for rows other than events. NULL when memory has run out. The policy and the
+ * options must outlive it. */
+struct graph *graph_new(const struct policy *policy, month_number month, const struct run_options *options);
+void graph_free(struct graph *graph);
+bool graph_failed(const struct graph *graph);
+
+/* The node, or an equal one that is there already; its range and entity are found from its operands. */
+node_id graph_add(struct graph *graph, struct graph_node node);
+node_id graph_constant(struct graph *graph, lane value);
+const struct graph_node *graph_node(const struct graph *graph, node_id id);
+
+#endif

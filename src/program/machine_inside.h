@@ -1,0 +1,83 @@
+/* What the files of operations share: operations.c (one row, one value), cases.c (cases, exceptions), groups.c (rows
+ * below), outside.c (parameters, and what is left to the evaluator). */
+#ifndef DOUDI_PROGRAM_MACHINE_INSIDE_H
+#define DOUDI_PROGRAM_MACHINE_INSIDE_H
+
+#include "engine/evaluate.h"
+#include "program/machine.h"
+
+#include <assert.h>
+
+/* A node being run: its own lanes, and its operands'. */
+struct task {
+    struct machine *machine;
+    const struct graph_node *node;
+    struct lanes *out;
+    const struct lanes *a, *b, *c;
+};
+
+static inline bool is_fault(absence miss) {
+    return miss >> MISS_FAULT_BIT & 1;
+}
+
+/* Of a strict operation: a fault wins, else the first. */
+static inline absence strict(absence a, absence b) {
+    if (!a || !b) return a ? a : b;
+    return is_fault(b) && !is_fault(a) ? b : a;
+}
+
+/* Where an unknown may still decide alone: it wins over a fault. */
+static inline absence unsure(absence a, absence b) {
+    if (!a || !b) return a ? a : b;
+    return is_fault(a) && !is_fault(b) ? b : a;
+}
+
+static inline lane get(const struct lanes *lanes, size_t row) {
+    assert(lanes); /* an operation has the operands it needs */
+    size_t at = lanes->rows == 1 ? 0 : row;
+    return lanes->width == 8 ? ((const int64_t *)lanes->values)[at] : ((const lane *)lanes->values)[at];
+}
+
+static inline absence missed(const struct lanes *lanes, size_t row) {
+    return lanes->misses ? lanes->misses[lanes->rows == 1 ? 0 : row] : 0;
+}
+
+static inline void put(struct lanes *lanes, size_t row, lane value) {
+    if (lanes->width == 8)
+        ((int64_t *)lanes->values)[row] = (int64_t)value;
+    else
+        ((lane *)lanes->values)[row] = value;
+}
+
+static inline const struct lanes *operand(const struct machine *machine, node_id id) {
+    return id == NODE_NONE ? NULL : &machine->of[id];
+}
+
+void put_miss(const struct task *task, size_t row, absence miss); /* nothing where none is missing */
+absence fault(struct machine *machine, enum reason_kind kind, const struct field *field, size_t index, size_t row);
+size_t rows_of(const struct machine *machine, const struct entity *space);
+
+bool run_narrow(const struct task *task); /* false: it is not as simple as that */
+void run_input(const struct task *task);
+void run_above(const struct task *task);
+void run_through(const struct task *task);
+void run_strict(const struct task *task);
+void run_divisor(const struct task *task);
+void run_over(const struct task *task);
+void run_within(const struct task *task);
+void run_dates(const struct task *task);
+void run_month_of(const struct task *task);
+void run_logic(const struct task *task);
+void run_among(const struct task *task);
+void run_between(const struct task *task);
+void run_or_else(const struct task *task);
+void run_known(const struct task *task);
+void run_count_true(const struct task *task);
+void run_cases(const struct task *task);
+void run_decide(const struct task *task);
+void run_group(const struct task *task);
+void run_led_here(const struct task *task);
+void run_lookup(const struct task *task);
+void run_evaluate(const struct task *task);
+
+#endif

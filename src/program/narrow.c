@@ -1,0 +1,58 @@
+/* The same operations where every value is known and fits 64 bits: plain loops that a compiler can lay out in vectors.
+ */
+#include "program/machine_inside.h"
+
+/* One alone serves every row. */
+struct operand {
+    const int64_t *at;
+    size_t step;
+};
+
+static struct operand operand_of(const struct lanes *lanes) {
+    return (struct operand){lanes->values, lanes->rows > 1};
+}
+
+static bool is_narrow(const struct lanes *lanes) {
+    return !lanes || (lanes->width == 8 && !lanes->misses);
+}
+
+#define EACH(expression)                                                                                               \
+    do {                                                                                                               \
+        for (size_t row = 0; row < rows; row++) {                                                                      \
+            const int64_t x = a.at[row * a.step], y = b.at[row * b.step];                                              \
+            (void)x, (void)y;                                                                                          \
+            out[row] = (expression);                                                                                   \
+        }                                                                                                              \
+        return true;                                                                                                   \
+    } while (0)
+
+static bool run_on(enum op op, int64_t *out, size_t rows, struct operand a, struct operand b, int64_t d) {
+    switch (op) {
+    case OP_ADD: EACH(x + y);
+    case OP_SUBTRACT: EACH(x - y);
+    case OP_MULTIPLY: EACH(x * y);
+    case OP_SCALE: EACH(x * d);
+    case OP_WHOLE: EACH(y == 0 ? 0 : x);
+    case OP_LEAST: EACH(x < y ? x : y);
+    case OP_GREATEST: EACH(x > y ? x : y);
+    case OP_LESS: EACH(x < y);
+    case OP_LESS_EQUAL: EACH(x <= y);
+    case OP_EQUAL: EACH(x == y);
+    case OP_NOT_EQUAL: EACH(x != y);
+    case OP_NOT: EACH(!x);
+    case OP_AND: EACH(x & y);
+    case OP_OR: EACH(x | y);
+    case OP_OR_ELSE: EACH(x);
+    case OP_KNOWN: EACH(1);
+    case OP_DIVISOR: EACH(x == 0 ? 1 : x < 0 ? -x : x);
+    default: return false;
+    }
+}
+
+bool run_narrow(const struct task *task) {
+    const struct graph_node *node = task->node;
+    if (!task->a || task->out->width != 8 || !is_narrow(task->a) || (task->b && task->b->width != 8)) return false;
+    if (node->op != OP_OR_ELSE && !is_narrow(task->b)) return false;
+    struct operand a = operand_of(task->a), b = task->b ? operand_of(task->b) : a;
+    return run_on(node->op, task->out->values, task->out->rows, a, b, (int64_t)node->d);
+}

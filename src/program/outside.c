@@ -1,0 +1,146 @@
+/* Parameters of areas, and what is left to the evaluator. */
+#include "base/memory.h"
+#include "program/machine_inside.h"
+
+/* --- parameters ------------------------------------------------------------------------------------------------- */
+
+/* Values found so far, by row of the area and by indexes. */
+struct cell {
+    lane value;
+    enum reason_kind missing; /* REASON_NONE: known */
+    bool found;
+};
+struct cells {
+    const struct task *task;
+    size_t sizes[PARAMETER_KEYS_MAX], count; /* of each index; of all for one row */
+    int64_t least[PARAMETER_KEYS_MAX];
+    struct cell *items; /* NULL: indexes of no limit, found anew each time */
+};
+
+static lane line_lane(const struct task *task, const struct parameter_value *line) {
+    lane result = 0;
+    switch (task->node->parameter->type.kind) {
+    case TYPE_BOOL: return line->truth;
+    case TYPE_DATE: return line->date;
+    case TYPE_ENUM: return line->enum_value;
+    default: break;
+    }
+    bool fits = number_to_lane(number_divide(&task->machine->run->arena, line->number, task->node->grid), &result);
+    assert(fits || arena_failed(&task->machine->run->arena)); /* the checks found the grid */
+    return result;
+}
+
+static void find_cell(const struct task *task, size_t row, const int64_t *index, struct cell *cell) {
+    const struct graph_node *node = task->node;
+    const struct parameter *parameter = node->parameter;
+    const struct parameter_value *line =
+        parameter_find(task->machine->run, parameter, node->inner, row, (day_number)node->d, index, NULL);
+    *cell = (struct cell){.found = true};
+    if (line && !line->empty)
+        cell->value = line_lane(task, line);
+    else
+        cell->missing = line || parameter->by_month ? REASON_PARAMETER : REASON_NO_PARAMETER;
+}
+
+/* Tables of up to so many cells are kept. */
+enum { CELLS_MAX = 1 << 20 };
+
+static void begin_cells(struct cells *cells, const struct task *task, size_t rows) {
+    const struct parameter *parameter = task->node->parameter;
+    size_t next = 0;
+    *cells = (struct cells){.task = task, .count = 1};
+    for (size_t i = 0; i < parameter->key_count; i++) {
+        const struct key *key = &parameter->keys[i];
+        if (key->kind != KEY_ENUM && key->kind != KEY_COUNT) continue;
+        cells->least[next] = key->kind == KEY_COUNT ? key->least : 0;
+        int64_t size = key->kind == KEY_ENUM ? (int64_t)key->enumeration->count : key->most - key->least + 1;
+        if (size <= 0 || size > CELLS_MAX) return;
+        cells->sizes[next++] = (size_t)size;
+        cells->count *= (size_t)size;
+        if (cells->count > CELLS_MAX) return;
+    }
+    if (rows * cells->count <= CELLS_MAX) cells->items = memory_new(rows * cells->count + 1, sizeof *cells->items);
+}
+
+/* The kept cell of a row of the area; NULL for an index out of all limits. */
+static struct cell *kept_cell(const struct cells *cells, size_t area_row, const int64_t *index, size_t indexes) {
+    size_t at = area_row;
+    if (!cells->items) return NULL;
+    for (size_t i = 0; i < indexes; i++) {
+        int64_t place = index[i] - cells->least[i];
+        if (place < 0 || place >= (int64_t)cells->sizes[i]) return NULL;
+        at = at * cells->sizes[i] + (size_t)place;
+    }
+    return &cells->items[at];
+}
+
+void run_lookup(const struct task *task) {
+    const struct machine *machine = task->machine;
+    const struct graph_node *node = task->node;
+    const struct parameter *parameter = node->parameter;
+    const struct entity *area = parameter->exceptions.count || !parameter->area || !node->inner ||
+                                        !entity_is_within(node->inner, parameter->area)
+                                    ? node->inner
+                                    : parameter->area;
+    struct cells cells;
+    begin_cells(&cells, task, rows_of(machine, area));
+    for (size_t row = 0; row < task->out->rows; row++) {
+        int64_t index[PARAMETER_KEYS_MAX] = {0};
+        struct cell fresh = {0}, *cell;
+        absence miss = 0;
+        for (size_t i = 0; i < node->more.count; i++) {
+            const struct lanes *item = operand(machine, node->more.items[i]);
+            index[i] = (int64_t)get(item, row);
+            miss = strict(miss, missed(item, row));
+        }
+        if (!miss) {
+            size_t from = node->inner ? dataset_climb(machine->dataset, node->space, row, node->inner) : 0;
+            size_t above = area ? dataset_climb(machine->dataset, node->inner, from, area) : 0;
+            cell = kept_cell(&cells, above, index, node->more.count);
+            if (!cell) cell = &fresh;
+            if (!cell->found) find_cell(task, from, index, cell);
+            struct reason reason = {
+                .kind = cell->missing, .index = (uint32_t)parameter->index, .day = (day_number)node->d};
+            reason.text = node->space ? (uint32_t)node->space->index : UINT32_MAX;
+            bool known = cell->missing == REASON_NONE;
+            enum value_state state = cell->missing == REASON_PARAMETER ? VALUE_UNKNOWN : VALUE_FAULT;
+            if (!known) miss = machine_miss(task->machine, state, reason, row);
+            put(task->out, row, cell->value);
+        }
+        put_miss(task, row, miss);
+    }
+    memory_free(cells.items);
+}
+
+/* --- what is left to the evaluator ------------------------------------------------------------------------------ */
+
+static lane lane_of(const struct task *task, const struct value *value) {
+    const struct graph_node *node = task->node;
+    lane result = 0;
+    switch (node->expr->type.kind) {
+    case TYPE_BOOL: return value->as.truth;
+    case TYPE_DATE: return value->as.date;
+    case TYPE_ENUM: return value->as.choice;
+    case TYPE_ROW: return value->as.row.row == SIZE_MAX ? ROW_NONE : (lane)value->as.row.row;
+    default: break;
+    }
+    bool fits = number_to_lane(number_divide(&task->machine->run->arena, value->as.number, node->grid), &result);
+    assert(fits || arena_failed(&task->machine->run->arena)); /* the checks found the grid */
+    return result;
+}
+
+void run_evaluate(const struct task *task) {
+    struct machine *machine = task->machine;
+    for (size_t row = 0; row < task->out->rows; row++) {
+        struct context context = {machine->run, task->node->space, row, machine->run->first_day};
+        struct value value = evaluate(&context, task->node->expr);
+        if (arena_failed(&machine->run->arena)) {
+            machine->failed = true;
+            return;
+        }
+        if (value.state == VALUE_KNOWN)
+            put(task->out, row, lane_of(task, &value));
+        else
+            put_miss(task, row, machine_miss(machine, value.state, value.reason, value.reason.row));
+    }
+}

@@ -1,0 +1,102 @@
+#include "program/solve.h"
+
+#include "base/memory.h"
+#include "program/machine.h"
+
+static void keep(struct machine *machine, node_id id) {
+    machine->of[id].uses++;
+}
+
+static struct solved_column taken(const struct machine *machine, node_id id) {
+    const struct lanes *lanes = &machine->of[id];
+    return (struct solved_column){graph_node(machine->graph, id)->space, lanes->width, lanes->values, lanes->misses};
+}
+
+static bool is_solved(const struct graph *graph, const struct field *field) {
+    const struct quantity *quantity = graph->fields[field->index];
+    return field->kind != FIELD_INPUT && quantity && quantity->n != NODE_NONE;
+}
+
+/* The node whose cases the field's value comes from, through WITHIN. */
+static const struct lanes *cases_of(const struct machine *machine, node_id id) {
+    const struct graph_node *node = graph_node(machine->graph, id);
+    if (node->op == OP_WITHIN) return cases_of(machine, node->a);
+    return node->op == OP_CASES || node->op == OP_DECIDE ? &machine->of[id] : NULL;
+}
+
+static void keep_field(struct machine *machine, const struct quantity *quantity) {
+    keep(machine, quantity->n);
+    const struct graph_node *node = graph_node(machine->graph, quantity->n);
+    if (node->op == OP_WITHIN) keep(machine, node->a);
+    for (size_t i = 0; i < quantity->divisors.count; i++) keep(machine, quantity->divisors.items[i]);
+}
+
+static void take_field(struct machine *machine, const struct field *field, const struct quantity *quantity) {
+    struct solved *solved = machine->solved;
+    struct solved_field *found = &solved->fields[field->index];
+    const struct lanes *cases = cases_of(machine, quantity->n);
+    *found = (struct solved_field){
+        .there = true, .grid = number_copy(&solved->arena, quantity->grid), .n = taken(machine, quantity->n)};
+    found->cases = cases->cases;
+    found->divisors = ARENA_ARRAY(&solved->arena, struct solved_column, quantity->divisors.count + 1);
+    found->divisor_count = quantity->divisors.count;
+    if (!found->divisors) return;
+    for (size_t i = 0; i < quantity->divisors.count; i++)
+        found->divisors[i] = taken(machine, quantity->divisors.items[i]);
+}
+
+/* A field is there once the last of its columns is. */
+static node_id last_of(const struct quantity *quantity) {
+    node_id last = quantity->n;
+    for (size_t i = 0; i < quantity->divisors.count; i++)
+        if (quantity->divisors.items[i] > last) last = quantity->divisors.items[i];
+    return last;
+}
+
+static void take_fields(void *context, node_id id) {
+    struct machine *machine = context;
+    const struct graph *graph = machine->graph;
+    for (size_t i = 0; i < graph->policy->fields.count; i++) {
+        const struct field *field = graph->policy->fields.items[i];
+        if (is_solved(graph, field) && last_of(graph->fields[i]) == id) take_field(machine, field, graph->fields[i]);
+    }
+}
+
+struct solved *solve(const struct graph *graph, struct run *run) {
+    const struct policy *policy = graph->policy;
+    struct solved *solved = memory_new(1, sizeof *solved);
+    if (!solved) return NULL;
+    arena_init(&solved->arena);
+    solved->dataset = run->dataset;
+    solved->fields = ARENA_ARRAY(&solved->arena, struct solved_field, policy->fields.count + 1);
+    struct machine machine = {
+        .graph = graph, .run = run, .dataset = run->dataset, .solved = solved, .ran = take_fields};
+    solved->columns = machine.of = memory_new(graph->nodes.count + 1, sizeof *machine.of);
+    solved->column_count = graph->nodes.count;
+    if (arena_failed(&solved->arena) || !machine.of) {
+        solved_free(solved);
+        return NULL;
+    }
+    for (size_t i = 0; i < policy->fields.count; i++)
+        if (is_solved(graph, policy->fields.items[i])) keep_field(&machine, graph->fields[i]);
+    const struct solved *before = run->solved;
+    run->solved = solved; /* what is found so far serves what the evaluator is left */
+    machine_run(&machine);
+    run->solved = before;
+    if (!machine.failed && !arena_failed(&solved->arena)) return solved;
+    solved_free(solved);
+    return NULL;
+}
+
+void solved_free(struct solved *solved) {
+    if (!solved) return;
+    struct lanes *columns = solved->columns;
+    for (size_t i = 0; columns && i < solved->column_count; i++) {
+        memory_free(columns[i].values);
+        memory_free(columns[i].misses);
+        memory_free(columns[i].cases);
+    }
+    memory_free(columns);
+    arena_free(&solved->arena);
+    memory_free(solved);
+}

@@ -1,0 +1,12 @@
+/* A month solved: the graph of the law run over all rows of a dataset. */
+#ifndef DOUDI_PROGRAM_SOLVE_H
+#define DOUDI_PROGRAM_SOLVE_H
+
+#include "program/graph.h"
+
+/* The values of the graph's fields; `run` is of the same policy, month and dataset, and evaluates what the graph leaves
+ * to it. NULL when memory has run out. */
+struct solved *solve(const struct graph *graph, struct run *run);
+void solved_free(struct solved *solved);
+
+#endif

@@ -1,0 +1,124 @@
+/* Random policies over random data: what a month solved as a whole holds is what the evaluator finds, to the reason.
+ *
+ * DOUDI_SEEDS=N tries N policies; DOUDI_SEED=S only that one, and shows it. */
+#include "random_world.h"
+
+#include "base/memory.h"
+#include "program/solve.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SEEDS = 300 };
+
+static size_t compared, evaluated; /* values; those that were left to the evaluator as whole fields */
+
+static bool same_why(const struct value *a, const struct value *b) {
+    const struct reason *x = &a->reason, *y = &b->reason;
+    bool same = x->kind == y->kind && x->text == y->text && x->index == y->index;
+    return same && x->field == y->field;
+}
+
+static bool agrees(const struct field *field, const struct value *solved, const struct value *found) {
+    if (solved->state != found->state || !same_why(solved, found)) return false;
+    return solved->state != VALUE_KNOWN || value_equal(&field->type, solved, found);
+}
+
+static void complain(struct world *world, uint64_t seed, const struct field *field, size_t row,
+                     const struct value *solved, const struct value *found) {
+    struct arena *arena = &world->arena;
+    print_error("seed %llu: %.*s.%.*s, row %zu: solved %.*s (%.*s), evaluated %.*s (%.*s)\n%s\n",
+                (unsigned long long)seed, TEXT_ARG(field->entity->name), TEXT_ARG(field->name), row,
+                TEXT_ARG(value_plain(arena, &field->type, number_one, solved)),
+                TEXT_ARG(reason_written(arena, world->policy, solved)),
+                TEXT_ARG(value_plain(arena, &field->type, number_one, found)),
+                TEXT_ARG(reason_written(arena, world->policy, found)), random_policy_text(&world->law).bytes);
+    fail();
+}
+
+static void compare_field(struct world *world, uint64_t seed, struct run *run, const struct solved *solved,
+                          const struct field *field) {
+    for (size_t row = 0; row < dataset_table(run->dataset, field->entity)->rows; row++) {
+        struct value value, found;
+        if (!solved_value(solved, &world->arena, field, row, &value)) {
+            evaluated++;
+            continue;
+        }
+        found = run_value(run, field, row);
+        compared++;
+        if (!agrees(field, &value, &found)) complain(world, seed, field, row, &value, &found);
+    }
+}
+
+static void compare_month(struct world *world, uint64_t seed, int month) {
+    struct run *run = world->run[month];
+    struct graph *graph = graph_new(world->policy, run->month, &run->options);
+    assert_non_null(graph);
+    struct solved *solved = solve(graph, run);
+    assert_non_null(solved);
+    for (size_t i = 0; i < world->policy->fields.count; i++) {
+        const struct field *field = world->policy->fields.items[i];
+        if (field->kind != FIELD_INPUT && !field->entity->is_event) compare_field(world, seed, run, solved, field);
+    }
+    solved_free(solved);
+    graph_free(graph);
+}
+
+static void try_seed(uint64_t seed) {
+    struct world *world = world_new(seed);
+    assert_true(world_decide(world, false));
+    for (int month = 0; month < MONTHS; month++) compare_month(world, seed, month);
+    world_forget(world);
+    world_free(world);
+}
+
+static void solved_is_what_is_evaluated(void **state) {
+    (void)state;
+    const char *one = getenv("DOUDI_SEED"), *many = getenv("DOUDI_SEEDS");
+    uint64_t seeds = many ? strtoull(many, NULL, 10) : SEEDS;
+    if (one)
+        try_seed(strtoull(one, NULL, 10));
+    else
+        for (uint64_t seed = 1; seed <= seeds; seed++) try_seed(seed);
+    print_message("# %zu values agree, %zu were left to the evaluator\n", compared, evaluated);
+    assert_true(compared > evaluated);
+}
+
+/* Whatever piece of memory is missing, the month is not solved, and nothing is left behind. */
+static void memory_runs_out(void **state) {
+    (void)state;
+    enum { WORLDS = 3, MOST = 200000 };
+    for (uint64_t seed = 1; seed <= WORLDS; seed++) {
+        struct world *world = world_new(seed);
+        assert_true(world_decide(world, false));
+        struct run *before = world->run[0];
+        bool whole = false;
+        for (long successes = 0; successes < MOST && !whole; successes += 1 + successes / 50) {
+            struct run *run = run_new(world->policy, before->dataset, before->history, before->month, &before->options);
+            assert_non_null(run);
+            memory_fail_after(successes);
+            struct graph *graph = graph_new(world->policy, run->month, &run->options);
+            struct solved *solved = graph ? solve(graph, run) : NULL;
+            whole = !memory_has_failed();
+            memory_fail_after(-1);
+            assert_true(whole ? solved != NULL : solved == NULL);
+            solved_free(solved);
+            graph_free(graph);
+            run_free(run);
+        }
+        assert_true(whole);
+        world_forget(world);
+        world_free(world);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(solved_is_what_is_evaluated),
+                                       cmocka_unit_test(memory_runs_out)};
+    return cmocka_run_group_tests_name("solved", tests, NULL, NULL);
+}
