@@ -4,8 +4,8 @@
 #include "exchange/case.h"
 #include "exchange/json.h"
 #include "lang/coverage.h"
+#include "lang/diagram.h"
 #include "lang/diff.h"
-#include "lang/graph.h"
 #include "lang/print.h"
 
 #include <stdio.h>
@@ -125,13 +125,14 @@ int policy_show_coverage(struct command *command) {
 /* --- graph ------------------------------------------------------------------------------------------------------ */
 
 /* The node that the word names; told when it names none, or several. */
-static bool find_node(const struct command *command, const struct graph *graph, struct arena *arena, const char *word,
-                      size_t *node) {
+static bool find_node(const struct command *command, const struct diagram *diagram, struct arena *arena,
+                      const char *word, size_t *node) {
     struct choices choices = {.arena = arena};
-    const struct policy *policy = graph->policy;
+    const struct policy *policy = diagram->policy;
     bool several;
-    for (size_t i = 0; i < graph->count; i++)
-        choices_add(&choices, graph_node_entity(policy, i), graph_node_name(policy, i), graph_node_label(policy, i), i);
+    for (size_t i = 0; i < diagram->count; i++)
+        choices_add(&choices, diagram_node_entity(policy, i), diagram_node_name(policy, i),
+                    diagram_node_label(policy, i), i);
     const struct choice *choice = choice_find(&choices, text_from(word), &several);
     if (several) {
         fprintf(stderr,
@@ -151,17 +152,17 @@ int policy_show_graph(struct command *command) {
     int status;
     struct policy *policy = policy_read(command, 2, &status);
     if (!policy) return status;
-    struct graph graph = graph_of(&command->arena, policy);
+    struct diagram diagram = diagram_of(&command->arena, policy);
     size_t node;
     bool around = command->word_count > 3, failed = arena_failed(&command->arena);
-    if (around && !failed && !find_node(command, &graph, &command->arena, command->words[3], &node)) {
+    if (around && !failed && !find_node(command, &diagram, &command->arena, command->words[3], &node)) {
         policy_free(policy);
         return EXIT_USAGE;
     }
-    if (around && !failed) graph_keep_around(&command->arena, &graph, node);
+    if (around && !failed) diagram_keep_around(&command->arena, &diagram, node);
     struct builder out;
     builder_init(&out);
-    if (!arena_failed(&command->arena)) graph_print(&out, &graph, command->language);
+    if (!arena_failed(&command->arena)) diagram_print(&out, &diagram, command->language);
     status = show(command, &out);
     policy_free(policy);
     return status;

@@ -1,4 +1,4 @@
-#include "lang/graph.h"
+#include "lang/diagram.h"
 
 /* --- nodes ------------------------------------------------------------------------------------------------------ */
 
@@ -14,14 +14,14 @@ static size_t first_indicator(const struct policy *policy) {
     return first_guarantee(policy) + policy->guarantees.count;
 }
 
-struct text graph_node_name(const struct policy *policy, size_t node) {
+struct text diagram_node_name(const struct policy *policy, size_t node) {
     if (node < policy->fields.count) return policy->fields.items[node]->name;
     if (node < first_guarantee(policy)) return policy->parameters.items[node - policy->fields.count]->name;
     if (node < first_indicator(policy)) return policy->guarantees.items[node - first_guarantee(policy)]->name;
     return policy->indicators.items[node - first_indicator(policy)]->name;
 }
 
-const struct text *graph_node_label(const struct policy *policy, size_t node) {
+const struct text *diagram_node_label(const struct policy *policy, size_t node) {
     if (node < policy->fields.count) return policy->fields.items[node]->label;
     if (node < first_guarantee(policy)) return policy->parameters.items[node - policy->fields.count]->label;
     if (node < first_indicator(policy))
@@ -41,7 +41,7 @@ static const char *node_shape(const struct policy *policy, size_t node) {
     }
 }
 
-const struct entity *graph_node_entity(const struct policy *policy, size_t node) {
+const struct entity *diagram_node_entity(const struct policy *policy, size_t node) {
     return node < policy->fields.count ? policy->fields.items[node]->entity : NULL;
 }
 
@@ -49,7 +49,7 @@ const struct entity *graph_node_entity(const struct policy *policy, size_t node)
 
 struct tracer {
     struct arena *arena;
-    struct graph *graph;
+    struct diagram *diagram;
     struct map seen; /* "reader read before": each once */
     size_t reader;
     bool from_event; /* the reader is a rule of events */
@@ -59,7 +59,7 @@ static void add_edge(struct tracer *tracer, size_t read, bool before) {
     struct text key = text_format(tracer->arena, "%zu %zu %d", tracer->reader, read, before);
     if (map_get(&tracer->seen, key)) return;
     map_put(&tracer->seen, key, tracer);
-    VECTOR_PUSH(tracer->arena, &tracer->graph->edges, ((struct graph_edge){tracer->reader, read, before}));
+    VECTOR_PUSH(tracer->arena, &tracer->diagram->edges, ((struct diagram_edge){tracer->reader, read, before}));
 }
 
 static void trace_path(struct tracer *tracer, const struct expr *path, bool before) {
@@ -67,7 +67,7 @@ static void trace_path(struct tracer *tracer, const struct expr *path, bool befo
     for (size_t i = 0; i < target->hops.count; i++)
         if (target->hops.items[i].over) add_edge(tracer, target->hops.items[i].over->index, false);
     if (target->end == PATH_PARAMETER)
-        add_edge(tracer, node_of_parameter(tracer->graph->policy, target->parameter), false);
+        add_edge(tracer, node_of_parameter(tracer->diagram->policy, target->parameter), false);
     if (target->end != PATH_FIELD) return;
     bool other = target->field->kind != FIELD_INPUT && target->field->entity->is_event != tracer->from_event;
     add_edge(tracer, target->field->index, before || other);
@@ -119,15 +119,15 @@ static void trace_all(struct tracer *tracer, const struct policy *policy) {
     }
 }
 
-struct graph graph_of(struct arena *arena, const struct policy *policy) {
-    struct graph graph = {.policy = policy, .count = first_indicator(policy) + policy->indicators.count};
-    struct tracer tracer = {.arena = arena, .graph = &graph};
-    graph.shown = ARENA_ARRAY(arena, bool, graph.count + 1);
+struct diagram diagram_of(struct arena *arena, const struct policy *policy) {
+    struct diagram diagram = {.policy = policy, .count = first_indicator(policy) + policy->indicators.count};
+    struct tracer tracer = {.arena = arena, .diagram = &diagram};
+    diagram.shown = ARENA_ARRAY(arena, bool, diagram.count + 1);
     map_init(&tracer.seen, arena);
-    if (arena_failed(arena)) return graph;
+    if (arena_failed(arena)) return diagram;
     trace_all(&tracer, policy);
-    for (size_t i = 0; i < graph.count; i++) graph.shown[i] = true;
-    return graph;
+    for (size_t i = 0; i < diagram.count; i++) diagram.shown[i] = true;
+    return diagram;
 }
 
 /* The edges by the node where they begin: those of node i lead to to[first[i] .. first[i + 1]]. */
@@ -136,27 +136,27 @@ struct ways {
 };
 
 /* Against the arrows or with them. */
-static struct ways ways_of(struct arena *arena, const struct graph *graph, bool readers) {
-    struct ways ways = {ARENA_ARRAY(arena, size_t, graph->count + 2),
-                        ARENA_ARRAY(arena, size_t, graph->edges.count + 1)};
+static struct ways ways_of(struct arena *arena, const struct diagram *diagram, bool readers) {
+    struct ways ways = {ARENA_ARRAY(arena, size_t, diagram->count + 2),
+                        ARENA_ARRAY(arena, size_t, diagram->edges.count + 1)};
     if (arena_failed(arena)) return ways;
     size_t *next = ways.first + 1; /* where the next edge of a node goes; in the end, where the node after it begins */
-    for (size_t i = 0; i < graph->edges.count; i++) {
-        const struct graph_edge *edge = &graph->edges.items[i];
+    for (size_t i = 0; i < diagram->edges.count; i++) {
+        const struct diagram_edge *edge = &diagram->edges.items[i];
         ways.first[(readers ? edge->read : edge->reader) + 2]++;
     }
-    for (size_t i = 2; i <= graph->count; i++) ways.first[i] += ways.first[i - 1];
-    for (size_t i = 0; i < graph->edges.count; i++) {
-        const struct graph_edge *edge = &graph->edges.items[i];
+    for (size_t i = 2; i <= diagram->count; i++) ways.first[i] += ways.first[i - 1];
+    for (size_t i = 0; i < diagram->edges.count; i++) {
+        const struct diagram_edge *edge = &diagram->edges.items[i];
         ways.to[next[readers ? edge->read : edge->reader]++] = readers ? edge->reader : edge->read;
     }
     return ways;
 }
 
 /* Marks what can be reached from the node. Each edge is looked at once. */
-static void reach(struct arena *arena, const struct graph *graph, size_t node, bool readers, bool *marked) {
-    struct ways ways = ways_of(arena, graph, readers);
-    size_t *open = ARENA_ARRAY(arena, size_t, graph->count + 1), count = 0;
+static void reach(struct arena *arena, const struct diagram *diagram, size_t node, bool readers, bool *marked) {
+    struct ways ways = ways_of(arena, diagram, readers);
+    size_t *open = ARENA_ARRAY(arena, size_t, diagram->count + 1), count = 0;
     if (arena_failed(arena)) return;
     marked[node] = true;
     open[count++] = node;
@@ -170,12 +170,12 @@ static void reach(struct arena *arena, const struct graph *graph, size_t node, b
     }
 }
 
-void graph_keep_around(struct arena *arena, struct graph *graph, size_t node) {
-    bool *below = ARENA_ARRAY(arena, bool, graph->count + 1), *above = ARENA_ARRAY(arena, bool, graph->count + 1);
+void diagram_keep_around(struct arena *arena, struct diagram *diagram, size_t node) {
+    bool *below = ARENA_ARRAY(arena, bool, diagram->count + 1), *above = ARENA_ARRAY(arena, bool, diagram->count + 1);
     if (arena_failed(arena)) return;
-    reach(arena, graph, node, false, below);
-    reach(arena, graph, node, true, above);
-    for (size_t i = 0; i < graph->count; i++) graph->shown[i] = below[i] || above[i];
+    reach(arena, diagram, node, false, below);
+    reach(arena, diagram, node, true, above);
+    for (size_t i = 0; i < diagram->count; i++) diagram->shown[i] = below[i] || above[i];
 }
 
 /* --- printing --------------------------------------------------------------------------------------------------- */
@@ -189,36 +189,37 @@ static void print_quoted(struct builder *out, struct text text) {
     builder_add(out, TEXT("\""));
 }
 
-static void print_node(struct builder *out, const struct graph *graph, size_t node, enum language language) {
-    if (!graph->shown[node]) return;
+static void print_node(struct builder *out, const struct diagram *diagram, size_t node, enum language language) {
+    if (!diagram->shown[node]) return;
     builder_format(out, "    n%zu [label=", node);
-    print_quoted(out,
-                 label_or_name(graph_node_label(graph->policy, node), graph_node_name(graph->policy, node), language));
-    builder_format(out, ", shape=%s, tooltip=", node_shape(graph->policy, node));
-    print_quoted(out, graph_node_name(graph->policy, node));
+    print_quoted(out, label_or_name(diagram_node_label(diagram->policy, node), diagram_node_name(diagram->policy, node),
+                                    language));
+    builder_format(out, ", shape=%s, tooltip=", node_shape(diagram->policy, node));
+    print_quoted(out, diagram_node_name(diagram->policy, node));
     builder_add(out, TEXT("];\n"));
 }
 
-static void print_entity(struct builder *out, const struct graph *graph, const struct entity *entity,
+static void print_entity(struct builder *out, const struct diagram *diagram, const struct entity *entity,
                          enum language language) {
     bool any = false;
-    for (size_t i = 0; i < entity->fields.count; i++) any = any || graph->shown[entity->fields.items[i]->index];
+    for (size_t i = 0; i < entity->fields.count; i++) any = any || diagram->shown[entity->fields.items[i]->index];
     if (!any) return;
     builder_format(out, "  subgraph cluster_%zu {\n    label=", entity->index);
     print_quoted(out, label_or_name(entity->label, entity->name, language));
     builder_add(out, TEXT(";\n"));
-    for (size_t i = 0; i < entity->fields.count; i++) print_node(out, graph, entity->fields.items[i]->index, language);
+    for (size_t i = 0; i < entity->fields.count; i++)
+        print_node(out, diagram, entity->fields.items[i]->index, language);
     builder_add(out, TEXT("  }\n"));
 }
 
-void graph_print(struct builder *out, const struct graph *graph, enum language language) {
-    const struct policy *policy = graph->policy;
+void diagram_print(struct builder *out, const struct diagram *diagram, enum language language) {
+    const struct policy *policy = diagram->policy;
     builder_add(out, TEXT("digraph policy {\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n"));
-    for (size_t i = 0; i < policy->entities.count; i++) print_entity(out, graph, policy->entities.items[i], language);
-    for (size_t node = policy->fields.count; node < graph->count; node++) print_node(out, graph, node, language);
-    for (size_t i = 0; i < graph->edges.count; i++) {
-        const struct graph_edge *edge = &graph->edges.items[i];
-        if (!graph->shown[edge->reader] || !graph->shown[edge->read]) continue;
+    for (size_t i = 0; i < policy->entities.count; i++) print_entity(out, diagram, policy->entities.items[i], language);
+    for (size_t node = policy->fields.count; node < diagram->count; node++) print_node(out, diagram, node, language);
+    for (size_t i = 0; i < diagram->edges.count; i++) {
+        const struct diagram_edge *edge = &diagram->edges.items[i];
+        if (!diagram->shown[edge->reader] || !diagram->shown[edge->read]) continue;
         builder_format(out, "  n%zu -> n%zu%s;\n", edge->read, edge->reader, edge->before ? " [style=dashed]" : "");
     }
     builder_add(out, TEXT("}\n"));
