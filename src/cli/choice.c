@@ -136,3 +136,19 @@ void choices_tell_several(const struct command *command, const struct choices *c
             any |= marked[i] = is_named(&choices->list.items[i], word, by_label);
     print_list(command, choices, marked);
 }
+
+const struct choice *choice_of_policy(const struct command *command, const struct choices *choices, const char *word) {
+    bool several;
+    const struct choice *choice = choice_find(choices, text_from(word), &several);
+    if (several) {
+        fprintf(stderr,
+                say(command, "doudi: 叫「%s」的不止一个;请写其中之一:\n",
+                    "doudi: several things are called \"%s\"; write one of these:\n"),
+                word);
+        choices_tell_several(command, choices, text_from(word));
+    } else if (!choice) {
+        fprintf(stderr, say(command, "doudi: 政策里没有「%s」", "doudi: there is no \"%s\" in the policy"), word);
+        choices_tell(command, choices, text_from(word), false);
+    }
+    return choice;
+}

@@ -23,6 +23,9 @@ void choices_add(struct choices *choices, const struct entity *entity, struct te
  * there is none, or, with *several, more than one. */
 const struct choice *choice_find(const struct choices *choices, struct text word, bool *several);
 
+/* The same for a word of the command line, of the policy; told, and NULL, when it names none or several. */
+const struct choice *choice_of_policy(const struct command *command, const struct choices *choices, const char *word);
+
 /* Ends a complaint's line on stderr with the name that was meant, and lists those that hold the word or are near it, at
  * most 20; all of them when there is none, or when `all` says so. */
 void choices_tell(const struct command *command, const struct choices *choices, struct text word, bool all);

@@ -63,10 +63,11 @@ int out_of_memory(const struct command *command); /* EXIT_CANNOT */
 
 int command_policy(struct command *command);
 
-/* policy print, coverage, graph, diff (command_policy_view.c) */
+/* policy print, coverage, graph, diff (command_policy_view.c), program (command_program.c) */
 int policy_show_print(struct command *command);
 int policy_show_coverage(struct command *command);
 int policy_show_graph(struct command *command);
+int policy_show_program(struct command *command);
 int policy_show_difference(struct command *command);
 /* The policy whose folder is that word of the command line; NULL after telling why not, *status is then the exit code.
  */

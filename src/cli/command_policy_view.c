@@ -129,21 +129,10 @@ static bool find_node(const struct command *command, const struct diagram *diagr
                       const char *word, size_t *node) {
     struct choices choices = {.arena = arena};
     const struct policy *policy = diagram->policy;
-    bool several;
     for (size_t i = 0; i < diagram->count; i++)
         choices_add(&choices, diagram_node_entity(policy, i), diagram_node_name(policy, i),
                     diagram_node_label(policy, i), i);
-    const struct choice *choice = choice_find(&choices, text_from(word), &several);
-    if (several) {
-        fprintf(stderr,
-                say(command, "doudi: 叫「%s」的不止一个;请写其中之一:\n",
-                    "doudi: several things are called \"%s\"; write one of these:\n"),
-                word);
-        choices_tell_several(command, &choices, text_from(word));
-    } else if (!choice) {
-        fprintf(stderr, say(command, "doudi: 政策里没有「%s」", "doudi: there is no \"%s\" in the policy"), word);
-        choices_tell(command, &choices, text_from(word), false);
-    }
+    const struct choice *choice = choice_of_policy(command, &choices, word);
     *node = choice ? choice->number : 0;
     return choice;
 }

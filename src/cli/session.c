@@ -10,12 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static int open_policy(struct session *session) {
+static int open_policy(struct session *session, const char *folder) {
     struct command *command = session->command;
-    const char *folder = command_option(command, "policy");
     struct diagnostics failures;
     diagnostics_init(&failures, &command->arena);
-    if (!folder) folder = POLICY_FOLDER;
     session->policy = policy_read_folder(folder, &failures);
     print_diagnostics(command, &failures);
     if (!session->policy) return failures.list.count ? EXIT_CANNOT : out_of_memory(command);
@@ -234,7 +232,7 @@ static void session_tell(struct session *session, size_t from) {
                 hanging);
 }
 
-int session_open(struct session *session, struct command *command, const char *data, month_number first) {
+int session_open_law(struct session *session, struct command *command, const char *policy) {
     bool quiet = session->quiet, solves = session->solves;
     *session = (struct session){.command = command,
                                 .quiet = quiet,
@@ -242,14 +240,19 @@ int session_open(struct session *session, struct command *command, const char *d
                                 .known = DAY_NEVER,
                                 .refusals = {.arena = &command->arena}};
     diagnostics_init(&session->diagnostics, &command->arena);
-    const char *policy = command_option(command, "policy"), *previous = command_option(command, "previous");
-    if (!*data || (policy && !*policy) || (previous && !*previous)) return no_folder(command);
-    int status = open_policy(session);
+    int status = open_policy(session, policy);
     if (status != EXIT_DONE) return status;
     const char *known = command_option(command, "known");
     if (known && !day_parse(text_from(known), &session->known))
         return wrong_option(command, "--known 应为日期,如 2018-05-01", "--known takes a date, such as 2018-05-01");
-    if (!read_readings(session)) return EXIT_USAGE;
+    return read_readings(session) ? EXIT_DONE : EXIT_USAGE;
+}
+
+int session_open(struct session *session, struct command *command, const char *data, month_number first) {
+    const char *policy = command_option(command, "policy"), *previous = command_option(command, "previous");
+    if (!*data || (policy && !*policy) || (previous && !*previous)) return no_folder(command);
+    int status = session_open_law(session, command, policy ? policy : POLICY_FOLDER);
+    if (status != EXIT_DONE) return status;
     struct layer *base = session->policy->layers.items[0];
     struct text areas = path_join(&command->arena, base->folder, TEXT("areas"));
     history_init(&session->history, session->policy);
@@ -299,6 +302,14 @@ int session_load(struct session *session, month_number month) {
     return EXIT_DONE;
 }
 
+struct run_options session_options(const struct session *session) {
+    return (struct run_options){.known = session->known,
+                                .given = session->given.items,
+                                .given_count = session->given.count,
+                                .overrides = session->overrides.items,
+                                .override_count = session->overrides.count};
+}
+
 /* Every row of the month at once; what the run is asked afterwards it looks up. */
 static bool solve_month(struct session *session) {
     struct graph *graph = graph_new(session->policy, session->run->month, &session->run->options);
@@ -316,11 +327,7 @@ int session_decide(struct session *session, month_number month) {
     session->solved = NULL;
     int status = session_load(session, month);
     if (status != EXIT_DONE) return status;
-    struct run_options options = {.known = session->known,
-                                  .given = session->given.items,
-                                  .given_count = session->given.count,
-                                  .overrides = session->overrides.items,
-                                  .override_count = session->overrides.count};
+    struct run_options options = session_options(session);
     if (!settle_past(&session->history, &session->import.records, session->dataset, &options))
         return out_of_memory(command);
     session->run = run_new(session->policy, session->dataset, &session->history, month, &options);

@@ -39,6 +39,15 @@ static const struct usage usages[] = {
       "who reads whom, in the DOT language; with a name only what has to do with it"},
      {"", ""},
      " json "},
+    {"policy program",
+     {"文件夹 [规则] --month 2018-07", "FOLDER [RULE] --month 2018-07"},
+     {"某月的规则化成怎样的整数运算;给出规则时只列它所需的",
+      "what the rules of a month become: operations on integers; with a rule only what it needs"},
+     {"  --reading 名称=值    换一种理解,可多次\n"
+      "  --known 日期         只用当时已公布的规定\n",
+      "  --reading NAME=VALUE read the law the other way; as often as wanted\n"
+      "  --known DATE         only what had been enacted by then\n"},
+     " month reading known "},
     {"policy diff",
      {"旧文件夹 新文件夹", "OLD NEW"},
      {"两部政策逐条比较", "what changed between two policies, rule by rule"},

@@ -44,6 +44,18 @@ enum lane_result {
 };
 enum lane_result lane_parse(const struct lane_spec *spec, struct text text, lane *out);
 
+/* Quotients by b > 0, rounded down, and half away from zero. */
+static inline lane lane_floor(lane a, lane b) {
+    lane quotient = a / b;
+    return a % b < 0 ? quotient - 1 : quotient;
+}
+
+static inline lane lane_round(lane a, lane b) {
+    lane size = a < 0 ? -a : a, quotient = size / b, rest = size - quotient * b;
+    if (rest >= b - rest) quotient++;
+    return a < 0 ? -quotient : quotient;
+}
+
 /* An integer as a lane and back; false when it is none, or does not fit. */
 bool number_to_lane(struct number integer, lane *out);
 struct number number_from_lane(struct arena *arena, lane value);

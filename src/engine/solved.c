@@ -1,7 +1,6 @@
 #include "engine/solved.h"
 
-lane solved_lane(const struct solved_column *column, size_t row) {
-    size_t at = column->space ? row : 0;
+static lane lane_at(const struct solved_column *column, size_t at) {
     return column->width == 8 ? ((const int64_t *)column->lanes)[at] : ((const lane *)column->lanes)[at];
 }
 
@@ -12,13 +11,20 @@ static struct value missing_value(const struct solved *solved, absence miss) {
     return value;
 }
 
+/* Which of the column's rows serves the row of the entity. */
+static size_t place_of(const struct solved *solved, const struct solved_column *column, const struct entity *entity,
+                       size_t row) {
+    if (!column->space) return 0;
+    return column->space == entity ? row : dataset_climb(solved->dataset, entity, row, column->space);
+}
+
 static struct number number_of(const struct solved *solved, struct arena *arena, const struct solved_field *found,
-                               const struct entity *entity, size_t row) {
-    struct number number = number_multiply(arena, number_from_lane(arena, solved_lane(&found->n, row)), found->grid);
+                               const struct entity *entity, size_t row, lane value) {
+    struct number number = number_multiply(arena, number_from_lane(arena, value), found->grid);
     for (size_t i = 0; i < found->divisor_count; i++) {
         const struct solved_column *divisor = &found->divisors[i];
-        size_t at = divisor->space ? dataset_climb(solved->dataset, entity, row, divisor->space) : 0;
-        number = number_divide(arena, number, number_from_lane(arena, solved_lane(divisor, at)));
+        lane by = lane_at(divisor, place_of(solved, divisor, entity, row));
+        number = number_divide(arena, number, number_from_lane(arena, by));
     }
     return number;
 }
@@ -27,12 +33,13 @@ bool solved_value(const struct solved *solved, struct arena *arena, const struct
                   struct value *out) {
     const struct solved_field *found = &solved->fields[field->index];
     if (!found->there) return false;
-    absence missing = found->n.misses ? found->n.misses[found->n.space ? row : 0] : 0;
+    size_t at = place_of(solved, &found->n, field->entity, row);
+    absence missing = found->n.misses ? found->n.misses[at] : 0;
     if (missing) {
         *out = missing_value(solved, missing);
         return true;
     }
-    lane value = solved_lane(&found->n, row);
+    lane value = lane_at(&found->n, at);
     switch (field->type.kind) {
     case TYPE_BOOL: *out = value_truth(value != 0); break;
     case TYPE_DATE: *out = value_date((day_number)value); break;
@@ -40,10 +47,11 @@ bool solved_value(const struct solved *solved, struct arena *arena, const struct
     case TYPE_ROW:
         *out = (struct value){.as.row = {field->type.entity, value == ROW_NONE ? SIZE_MAX : (size_t)value}};
         break;
-    default: *out = value_number(number_of(solved, arena, found, field->entity, row)); break;
+    default: *out = value_number(number_of(solved, arena, found, field->entity, row, value)); break;
     }
     out->reason = (struct reason){.kind = REASON_CASE, .field = field, .row = row};
-    out->reason.text = found->cases[row] >> 8;
-    out->reason.index = found->cases[row] & 0xff;
+    uint16_t which = found->cases ? found->cases[row] : found->only_case;
+    out->reason.text = which >> 8;
+    out->reason.index = which & 0xff;
     return true;
 }

@@ -22,7 +22,8 @@ struct solved_field {
     bool there;
     struct number grid;
     struct solved_column n;
-    uint16_t *cases; /* which text decided (times 256), and which of its cases */
+    uint16_t *cases;    /* which text decided (times 256), and which of its cases; NULL: always the same */
+    uint16_t only_case; /* that one */
     struct solved_column *divisors;
     size_t divisor_count;
 };
@@ -39,6 +40,5 @@ struct solved {
 /* The value, if it is among them. */
 bool solved_value(const struct solved *solved, struct arena *arena, const struct field *field, size_t row,
                   struct value *out);
-lane solved_lane(const struct solved_column *column, size_t row);
 
 #endif

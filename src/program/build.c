@@ -150,10 +150,11 @@ static struct quantity build_path(struct graph *graph, const struct entity *enti
         node.space = hop->over->entity;
         node.field = hop->over;
         node.a = graph_at(graph, reference.n, node.space);
+        node.b = graph_at(graph, value.n, hop->over->type.entity);
         value.n = graph_add(graph, node);
         struct quantity through = {.n = value.n, .grid = value.grid};
         for (size_t k = 0; k < value.divisors.count; k++) {
-            node.b = value.divisors.items[k];
+            node.b = graph_at(graph, value.divisors.items[k], hop->over->type.entity);
             VECTOR_PUSH(&graph->arena, &through.divisors, graph_add(graph, node));
         }
         value = through;

@@ -82,23 +82,27 @@ static size_t reachable(struct graph *graph, const struct rule *rule, size_t *ke
     return count;
 }
 
-/* All cases on one grid. */
-static struct quantity cases(struct graph *graph, const struct rule *rule) {
+static const struct field_quantity left_to_the_evaluator = {{.n = NODE_NONE}, NODE_NONE, 0};
+
+/* All cases on one grid. A single one is its value. */
+static struct field_quantity cases(struct graph *graph, const struct rule *rule) {
     const struct entity *entity = rule->field->entity;
     struct quantity values[BRANCHES_MAX], result;
     struct graph_node node = field_node(OP_CASES, rule->field);
     node_id conditions[BRANCHES_MAX];
     size_t kept[BRANCHES_MAX];
-    if (rule->count > BRANCHES_MAX) return quantity_none;
+    if (rule->count > BRANCHES_MAX) return left_to_the_evaluator;
     size_t count = reachable(graph, rule, kept, conditions);
-    if (count == 0) return quantity_none;
+    if (count == 0) return left_to_the_evaluator;
     for (size_t i = 0; i < count; i++) {
         values[i] = graph_expression(graph, entity, rule->branches[kept[i]].value);
-        if (values[i].n == NODE_NONE) return quantity_none;
+        if (values[i].n == NODE_NONE) return left_to_the_evaluator;
     }
+    if (count == 1 && conditions[0] == NODE_NONE)
+        return (struct field_quantity){values[0], NODE_NONE, CASE_OF(rule->index, kept[0])};
     result = graph_common(graph, values, count);
     node.which = ARENA_ARRAY(&graph->arena, unsigned char, count);
-    if (result.n == NODE_NONE || graph_failed(graph)) return quantity_none;
+    if (result.n == NODE_NONE || graph_failed(graph)) return left_to_the_evaluator;
     node.rule = rule;
     for (size_t i = 0; i < count; i++) {
         node.which[i] = (unsigned char)kept[i];
@@ -106,79 +110,83 @@ static struct quantity cases(struct graph *graph, const struct rule *rule) {
         VECTOR_PUSH(&graph->arena, &node.more, graph_at(graph, values[i].n, entity));
     }
     result.n = graph_add(graph, node);
-    return result;
+    return (struct field_quantity){result, result.n, 0};
 }
 
 /* A value outside the declared range is a fault; one that cannot leave it needs no look. */
-static struct quantity within(struct graph *graph, const struct field *field, struct quantity value) {
-    if (!field->bounded || value.n == NODE_NONE) return value;
+static struct field_quantity within(struct graph *graph, const struct field *field, struct field_quantity found) {
+    struct quantity value = found.value;
+    if (!field->bounded || value.n == NODE_NONE) return found;
     struct arena *arena = &graph->arena;
     bool date = field->type.kind == TYPE_DATE;
     struct graph_node node = field_node(OP_WITHIN, field);
     node.a = value.n;
-    if (!date && field->type.kind != TYPE_NUMBER) return value;
+    if (!date && field->type.kind != TYPE_NUMBER) return found;
     struct number low = number_divide(arena, field->low, value.grid),
                   high = number_divide(arena, field->high, value.grid);
     if (!number_to_lane(number_ceil(arena, low, number_one), &node.d) ||
         !number_to_lane(number_floor(arena, high, number_one), &node.e))
-        return quantity_none;
+        return left_to_the_evaluator;
     const struct graph_node *own = graph_node(graph, value.n);
     if (own->low >= node.d && own->high <= node.e && (value.divisors.count == 0 || (node.d <= 0 && node.e >= 0)))
-        return value;
-    if (value.divisors.count) return quantity_none;
-    value.n = graph_add(graph, node);
-    return value;
+        return found;
+    if (value.divisors.count) return left_to_the_evaluator;
+    node.space = own->space;
+    found.value.n = graph_add(graph, node);
+    return found;
 }
 
 /* What the exceptions that may be in force add to the rule's own value. */
-static struct quantity decided(struct graph *graph, const struct field *field, struct quantity base) {
-    struct quantity values[EXCEPTIONS_MAX + 1] = {base};
+static struct field_quantity decided(struct graph *graph, const struct field *field, struct field_quantity base) {
+    struct quantity values[EXCEPTIONS_MAX + 1] = {base.value};
     struct graph_node node = field_node(OP_DECIDE, field);
     size_t count = 0;
     node.exceptions = ARENA_ARRAY(&graph->arena, const struct rule *, EXCEPTIONS_MAX);
-    if (graph_failed(graph) || base.n == NODE_NONE) return quantity_none;
+    if (graph_failed(graph) || base.value.n == NODE_NONE) return left_to_the_evaluator;
     for (size_t i = 0; i < field->exceptions.count; i++) {
         const struct rule *rule = field->exceptions.items[i];
         if (!is_in_force(graph, rule)) continue;
-        if (count == EXCEPTIONS_MAX || rule->index > TEXTS_MAX) return quantity_none;
+        if (count == EXCEPTIONS_MAX || rule->index > TEXTS_MAX) return left_to_the_evaluator;
         values[count + 1] = graph_expression(graph, field->entity, rule->branches[0].value);
-        if (values[count + 1].n == NODE_NONE) return quantity_none;
+        if (values[count + 1].n == NODE_NONE) return left_to_the_evaluator;
         node.exceptions[count++] = rule;
     }
     if (count == 0) return base;
     struct quantity result = graph_common(graph, values, count + 1);
-    if (result.n == NODE_NONE) return quantity_none;
+    if (result.n == NODE_NONE) return left_to_the_evaluator;
     node.a = graph_at(graph, values[0].n, field->entity);
-    node.b = base.n; /* which case it was, whatever grid it stands on now */
+    node.b = base.cases;
+    node.d = base.only_case;
     for (size_t i = 0; i < count; i++) {
         node_id condition;
-        if (!condition_of(graph, &node.exceptions[i]->branches[0], field->entity, &condition)) return quantity_none;
+        if (!condition_of(graph, &node.exceptions[i]->branches[0], field->entity, &condition))
+            return left_to_the_evaluator;
         VECTOR_PUSH(&graph->arena, &node.more, condition);
         VECTOR_PUSH(&graph->arena, &node.more, graph_at(graph, values[i + 1].n, field->entity));
     }
     result.n = graph_add(graph, node);
-    return result;
+    return (struct field_quantity){result, result.n, 0};
 }
 
-static struct quantity rule_quantity(struct graph *graph, const struct field *field) {
-    if (field->entity->is_event || field->type.kind == TYPE_TEXT) return quantity_none;
+static struct field_quantity rule_quantity(struct graph *graph, const struct field *field) {
+    if (field->entity->is_event || field->type.kind == TYPE_TEXT) return left_to_the_evaluator;
     int yearly = field->rules.items[0]->declaration->yearly;
-    if (yearly && month_of_year(graph->month) != yearly) return quantity_none;
+    if (yearly && month_of_year(graph->month) != yearly) return left_to_the_evaluator;
     const struct rule *rule = field_rule_on(field, graph->first_day, graph->options->known);
-    if (!rule || rule->index > TEXTS_MAX) return quantity_none;
+    if (!rule || rule->index > TEXTS_MAX) return left_to_the_evaluator;
     return within(graph, field, decided(graph, field, cases(graph, rule)));
 }
 
 struct quantity graph_field(struct graph *graph, const struct field *field) {
-    struct quantity *known = graph->fields[field->index];
-    if (known) return *known;
-    struct quantity value = quantity_none;
-    if (!is_given(graph, field)) value = field->kind == FIELD_INPUT ? input(graph, field) : rule_quantity(graph, field);
-    known = ARENA_NEW(&graph->arena, struct quantity);
+    struct field_quantity *known = graph->fields[field->index], found = left_to_the_evaluator;
+    if (known) return known->value;
+    if (!is_given(graph, field) && field->kind == FIELD_INPUT) found.value = input(graph, field);
+    if (!is_given(graph, field) && field->kind != FIELD_INPUT) found = rule_quantity(graph, field);
+    known = ARENA_NEW(&graph->arena, struct field_quantity);
     if (graph_failed(graph)) return quantity_none;
-    *known = value;
+    *known = found;
     graph->fields[field->index] = known;
-    return value;
+    return found.value;
 }
 
 struct graph *graph_new(const struct policy *policy, month_number month, const struct run_options *options) {
@@ -187,7 +195,7 @@ struct graph *graph_new(const struct policy *policy, month_number month, const s
     *graph = (struct graph){.policy = policy, .options = options, .month = month, .first_day = month_first_day(month)};
     arena_init(&graph->arena);
     map_init(&graph->interned, &graph->arena);
-    graph->fields = ARENA_ARRAY(&graph->arena, struct quantity *, policy->fields.count + 1);
+    graph->fields = ARENA_ARRAY(&graph->arena, struct field_quantity *, policy->fields.count + 1);
     for (size_t i = 0; i < policy->fields.count && !graph_failed(graph); i++)
         if (policy->fields.items[i]->kind != FIELD_INPUT) graph_field(graph, policy->fields.items[i]);
     if (!graph_failed(graph)) return graph;

@@ -182,7 +182,8 @@ void run_decide(const struct task *task) {
     if (task->out->rows == 0 || !has_cases(task)) return;
     for (size_t row = 0; row < task->out->rows; row++) {
         struct deciding deciding = {.task = task, .standing = standing};
-        deciding.base = (struct outcome_lane){get(task->a, row), missed(task->a, row), task->b->cases[row]};
+        deciding.base = (struct outcome_lane){get(task->a, row), missed(task->a, row), (uint16_t)task->node->d};
+        if (task->b) deciding.base.which = task->b->cases[row];
         deciding.count = find_standing(task, row, standing);
         put_outcome(task, row, decide_from(&deciding, 0));
     }

@@ -9,20 +9,20 @@ static const lane RANGE_END = (lane)1 << 126;
 
 const char *op_name(enum op op) {
     static const char *const names[] = {
-#define OP(name, words) #name,
+#define OP(name, en, zh) #name,
 #include "program/op.def"
 #undef OP
     };
     return names[op];
 }
 
-const char *op_words(enum op op) {
-    static const char *const all[] = {
-#define OP(name, words) words,
+const char *op_words(enum op op, enum language language) {
+    static const char *const all[][LANGUAGES] = {
+#define OP(name, en, zh) [OP_##name] = {[LANGUAGE_EN] = (en), [LANGUAGE_ZH] = (zh)},
 #include "program/op.def"
 #undef OP
     };
-    return all[op];
+    return all[op][language];
 }
 
 /* --- ranges ----------------------------------------------------------------------------------------------------- */
@@ -93,6 +93,19 @@ static struct range sum_range(struct range a, lane most) {
     return (struct range){lesser(0, all.low), greater(0, all.high)};
 }
 
+static lane rounded(enum op op, lane value, lane by) {
+    if (value == RANGE_END || value == -RANGE_END) return value;
+    assert(by > 0);
+    if (op == OP_FLOOR) return lane_floor(value, by);
+    return op == OP_CEILING ? -lane_floor(-value, by) : lane_round(value, by);
+}
+
+/* Divided by what is above zero. */
+static struct range quotient(enum op op, struct range a, struct range b) {
+    return (struct range){rounded(op, a.low, a.low > 0 ? b.high : b.low),
+                          rounded(op, a.high, a.high < 0 ? b.high : b.low)};
+}
+
 static struct range cases_range(const struct graph *graph, const struct graph_node *node) {
     struct range range = range_of(graph, node->more.items[1]);
     for (size_t i = 3; i < node->more.count; i += 2) range = join(range, range_of(graph, node->more.items[i]));
@@ -116,10 +129,7 @@ static struct range node_range(const struct graph *graph, const struct graph_nod
     case OP_GREATEST: return (struct range){greater(a.low, b.low), greater(a.high, b.high)};
     case OP_FLOOR:
     case OP_CEILING:
-    case OP_ROUND: {
-        struct range scaled = product(a, (struct range){node->d, node->d});
-        return (struct range){scaled.low - 1, scaled.high + 1};
-    }
+    case OP_ROUND: return quotient(node->op, product(a, (struct range){node->d, node->d}), b);
     case OP_LESS:
     case OP_LESS_EQUAL:
     case OP_EQUAL:
@@ -162,6 +172,10 @@ static struct range node_range(const struct graph *graph, const struct graph_nod
 const struct graph_node *graph_node(const struct graph *graph, node_id id) {
     assert(id < graph->nodes.count);
     return &graph->nodes.items[id];
+}
+
+unsigned graph_node_width(const struct graph_node *node) {
+    return node->low < INT64_MIN || node->high > INT64_MAX ? 16 : 8;
 }
 
 static struct text node_key(struct graph *graph, const struct graph_node *node) {

@@ -9,13 +9,13 @@
 #include "engine/run.h"
 
 enum op {
-#define OP(name, words) OP_##name,
+#define OP(name, en, zh) OP_##name,
 #include "program/op.def"
 #undef OP
     OPS
 };
 const char *op_name(enum op op);
-const char *op_words(enum op op);
+const char *op_words(enum op op, enum language language);
 
 typedef uint32_t node_id;
 #define NODE_NONE UINT32_MAX
@@ -48,6 +48,13 @@ struct quantity {
     VECTOR(node_id) divisors;
 };
 
+/* What a field is, and which of its cases each value comes from. */
+struct field_quantity {
+    struct quantity value;
+    node_id cases;      /* CASES or DECIDE, at the field's entity; NODE_NONE: it is always only_case */
+    uint16_t only_case; /* see CASE_OF */
+};
+
 struct graph {
     struct arena arena;
     const struct policy *policy;
@@ -55,8 +62,8 @@ struct graph {
     month_number month;
     day_number first_day;
     VECTOR(struct graph_node) nodes;
-    struct map interned;      /* what a node is -> its id + 1 */
-    struct quantity **fields; /* by field index; NULL: not in the graph */
+    struct map interned;            /* what a node is -> its id + 1 */
+    struct field_quantity **fields; /* by field index; NULL: not asked for */
 };
 
 /* The rules of a month that are computed for rows other than events. NULL when memory has run out. The policy and the
@@ -69,5 +76,6 @@ bool graph_failed(const struct graph *graph);
 node_id graph_add(struct graph *graph, struct graph_node node);
 node_id graph_constant(struct graph *graph, lane value);
 const struct graph_node *graph_node(const struct graph *graph, node_id id);
+unsigned graph_node_width(const struct graph_node *node); /* of a lane that holds its range; bytes */
 
 #endif

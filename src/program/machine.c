@@ -97,7 +97,7 @@ static void run_node(struct machine *machine, node_id id) {
     const struct graph_node *node = graph_node(machine->graph, id);
     struct lanes *out = &machine->of[id];
     out->rows = rows_of(machine, node->space);
-    out->width = node->low < INT64_MIN || node->high > INT64_MAX ? 16 : 8;
+    out->width = graph_node_width(node);
     out->values = memory_new(out->rows + 1, out->width);
     if (!out->values) {
         machine->failed = true;

@@ -65,21 +65,6 @@ void run_through(const struct task *task) {
 
 /* --- arithmetic ------------------------------------------------------------------------------------------------- */
 
-static lane floor_divide(lane a, lane b) {
-    assert(b > 0);
-    lane quotient = a / b;
-    return a % b < 0 ? quotient - 1 : quotient;
-}
-
-static lane round_divide(lane a, lane b) {
-    assert(b > 0);
-    bool negative = a < 0;
-    lane size = negative ? -a : a;
-    lane quotient = size / b, rest = size - quotient * b;
-    if (rest >= b - rest) quotient++;
-    return negative ? -quotient : quotient;
-}
-
 static lane compute(const struct graph_node *node, lane a, lane b) {
     switch (node->op) {
     case OP_ADD: return a + b;
@@ -89,9 +74,9 @@ static lane compute(const struct graph_node *node, lane a, lane b) {
     case OP_WHOLE: return b == 0 ? 0 : a;
     case OP_LEAST: return a < b ? a : b;
     case OP_GREATEST: return a > b ? a : b;
-    case OP_FLOOR: return floor_divide(a * node->d, b);
-    case OP_CEILING: return -floor_divide(-(a * node->d), b);
-    case OP_ROUND: return round_divide(a * node->d, b);
+    case OP_FLOOR: return lane_floor(a * node->d, b);
+    case OP_CEILING: return -lane_floor(-(a * node->d), b);
+    case OP_ROUND: return lane_round(a * node->d, b);
     case OP_LESS: return a < b;
     case OP_LESS_EQUAL: return a <= b;
     case OP_EQUAL: return a == b;

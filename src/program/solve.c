@@ -13,31 +13,26 @@ static struct solved_column taken(const struct machine *machine, node_id id) {
 }
 
 static bool is_solved(const struct graph *graph, const struct field *field) {
-    const struct quantity *quantity = graph->fields[field->index];
-    return field->kind != FIELD_INPUT && quantity && quantity->n != NODE_NONE;
+    const struct field_quantity *found = graph->fields[field->index];
+    return field->kind != FIELD_INPUT && found && found->value.n != NODE_NONE;
 }
 
-/* The node whose cases the field's value comes from, through WITHIN. */
-static const struct lanes *cases_of(const struct machine *machine, node_id id) {
-    const struct graph_node *node = graph_node(machine->graph, id);
-    if (node->op == OP_WITHIN) return cases_of(machine, node->a);
-    return node->op == OP_CASES || node->op == OP_DECIDE ? &machine->of[id] : NULL;
-}
-
-static void keep_field(struct machine *machine, const struct quantity *quantity) {
+static void keep_field(struct machine *machine, const struct field_quantity *field) {
+    const struct quantity *quantity = &field->value;
     keep(machine, quantity->n);
-    const struct graph_node *node = graph_node(machine->graph, quantity->n);
-    if (node->op == OP_WITHIN) keep(machine, node->a);
+    if (field->cases != NODE_NONE) keep(machine, field->cases);
     for (size_t i = 0; i < quantity->divisors.count; i++) keep(machine, quantity->divisors.items[i]);
 }
 
-static void take_field(struct machine *machine, const struct field *field, const struct quantity *quantity) {
+static void take_field(struct machine *machine, const struct field *field) {
     struct solved *solved = machine->solved;
+    const struct field_quantity *own = machine->graph->fields[field->index];
+    const struct quantity *quantity = &own->value;
     struct solved_field *found = &solved->fields[field->index];
-    const struct lanes *cases = cases_of(machine, quantity->n);
     *found = (struct solved_field){
         .there = true, .grid = number_copy(&solved->arena, quantity->grid), .n = taken(machine, quantity->n)};
-    found->cases = cases->cases;
+    found->cases = own->cases == NODE_NONE ? NULL : machine->of[own->cases].cases;
+    found->only_case = own->only_case;
     found->divisors = ARENA_ARRAY(&solved->arena, struct solved_column, quantity->divisors.count + 1);
     found->divisor_count = quantity->divisors.count;
     if (!found->divisors) return;
@@ -58,7 +53,7 @@ static void take_fields(void *context, node_id id) {
     const struct graph *graph = machine->graph;
     for (size_t i = 0; i < graph->policy->fields.count; i++) {
         const struct field *field = graph->policy->fields.items[i];
-        if (is_solved(graph, field) && last_of(graph->fields[i]) == id) take_field(machine, field, graph->fields[i]);
+        if (is_solved(graph, field) && last_of(&graph->fields[i]->value) == id) take_field(machine, field);
     }
 }
 

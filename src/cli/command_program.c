@@ -1,0 +1,45 @@
+/* doudi policy program: what the rules of a month become before they are run. */
+#include "cli/choice.h"
+#include "cli/session.h"
+#include "program/listing.h"
+
+/* The rule that the word names; told, and NULL, when there is none. */
+static const struct field *find_rule(const struct session *session, const char *word) {
+    struct choices choices = {.arena = &session->command->arena};
+    for (size_t i = 0; i < session->policy->fields.count; i++) {
+        const struct field *field = session->policy->fields.items[i];
+        if (field->kind != FIELD_INPUT) choices_add(&choices, field->entity, field->name, field->label, i);
+    }
+    const struct choice *choice = choice_of_policy(session->command, &choices, word);
+    return choice ? session->policy->fields.items[choice->number] : NULL;
+}
+
+static int list(struct session *session, month_number month, const struct field *only) {
+    struct command *command = session->command;
+    struct run_options options = session_options(session);
+    struct graph *graph = graph_new(session->policy, month, &options);
+    struct builder out;
+    if (!graph) return out_of_memory(command);
+    builder_init(&out);
+    graph_list(&out, &command->arena, graph, only, command->language);
+    bool whole = !out.failed && !arena_failed(&command->arena);
+    if (whole) print_builder(&out);
+    builder_free(&out);
+    graph_free(graph);
+    return whole ? EXIT_DONE : out_of_memory(command);
+}
+
+int policy_show_program(struct command *command) {
+    month_number first, last;
+    struct session session = {0};
+    if (!has_option(command, "month") || !session_months(command, &first, &last)) return EXIT_USAGE;
+    if (first != last)
+        return wrong_option(command, "--month 应为一个月份,如 2018-07", "--month takes one month, such as 2018-07");
+    int status = session_open_law(&session, command, command->words[2]);
+    const struct field *only = NULL;
+    if (status == EXIT_DONE && command->word_count > 3 && !(only = find_rule(&session, command->words[3])))
+        status = EXIT_USAGE;
+    if (status == EXIT_DONE) status = list(&session, first, only);
+    session_close(&session);
+    return status;
+}
