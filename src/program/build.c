@@ -9,24 +9,32 @@
 
 /* --- what the evaluator is left --------------------------------------------------------------------------------- */
 
+static void build_field_before(struct graph *graph, struct graph_node *node, const struct field *field) {
+    struct quantity quantity = graph_field(graph, field);
+    if (!quantity_is(quantity) || field->kind == FIELD_INPUT) return;
+    VECTOR_PUSH(&graph->arena, &node->more, quantity.n);
+    for (size_t i = 0; i < quantity.divisors.count; i++)
+        VECTOR_PUSH(&graph->arena, &node->more, quantity.divisors.items[i]);
+}
+
 /* What the evaluator will read of this month comes before it, so that it finds it solved. */
-static void build_before(struct graph *graph, const struct expr *expr) {
+static void build_before(struct graph *graph, struct graph_node *node, const struct expr *expr) {
     if (!expr || (expr->kind == EXPR_CALL && expr->as.call.function == FUNCTION_PREVIOUS)) return;
-    build_before(graph, expr->left);
-    build_before(graph, expr->right);
-    build_before(graph, expr->third);
-    for (size_t i = 0; i < expr->items.count; i++) build_before(graph, expr->items.items[i]);
-    if (expr->kind == EXPR_GROUP && expr->as.group.through) graph_field(graph, expr->as.group.through);
+    build_before(graph, node, expr->left);
+    build_before(graph, node, expr->right);
+    build_before(graph, node, expr->third);
+    for (size_t i = 0; i < expr->items.count; i++) build_before(graph, node, expr->items.items[i]);
+    if (expr->kind == EXPR_GROUP && expr->as.group.through) build_field_before(graph, node, expr->as.group.through);
     if (expr->kind != EXPR_PATH) return;
     const struct path_target *target = &expr->as.path.target;
     for (size_t i = 0; i < target->hops.count; i++)
-        if (target->hops.items[i].over) graph_field(graph, target->hops.items[i].over);
-    if (target->end == PATH_FIELD) graph_field(graph, target->field);
+        if (target->hops.items[i].over) build_field_before(graph, node, target->hops.items[i].over);
+    if (target->end == PATH_FIELD) build_field_before(graph, node, target->field);
 }
 
 static struct quantity evaluated(struct graph *graph, const struct entity *entity, const struct expr *expr) {
-    build_before(graph, expr);
     struct graph_node node = node_of(OP_EVALUATE, NODE_NONE, NODE_NONE);
+    build_before(graph, &node, expr);
     node.space = entity;
     node.expr = expr;
     node.low = INT32_MIN;

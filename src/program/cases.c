@@ -36,13 +36,13 @@ static struct outcome_lane agree(const struct outcome_lane *outcomes, size_t cou
 
 static bool has_cases(const struct task *task) {
     struct lanes *out = task->out;
-    out->cases = memory_new(out->rows, sizeof *out->cases);
+    if (!out->cases) out->cases = memory_new(out->rows, sizeof *out->cases);
     task->machine->failed = task->machine->failed || !out->cases;
     return out->cases != NULL;
 }
 
 static void put_outcome(const struct task *task, size_t row, struct outcome_lane outcome) {
-    task->out->cases[row] = outcome.which;
+    task->out->cases[row - task->out->base] = outcome.which;
     put(task->out, row, outcome.value);
     put_miss(task, row, outcome.miss);
 }
@@ -52,8 +52,8 @@ void run_cases(const struct task *task) {
     struct outcome_lane outcomes[BRANCHES_MAX + 1];
     absence open[BRANCHES_MAX];
     assert(node->more.count <= 2 * BRANCHES_MAX);
-    if (task->out->rows == 0 || !has_cases(task)) return;
-    for (size_t row = 0; row < task->out->rows; row++) {
+    if (task->begin == task->end || !has_cases(task)) return;
+    for (size_t row = task->begin; row < task->end; row++) {
         size_t count = 0, open_count = 0;
         bool closed = false;
         for (size_t i = 0; i < node->more.count && !closed; i += 2) {
@@ -179,11 +179,11 @@ static size_t find_standing(const struct task *task, size_t row, struct standing
 
 void run_decide(const struct task *task) {
     struct standing standing[EXCEPTIONS_MAX];
-    if (task->out->rows == 0 || !has_cases(task)) return;
-    for (size_t row = 0; row < task->out->rows; row++) {
+    if (task->begin == task->end || !has_cases(task)) return;
+    for (size_t row = task->begin; row < task->end; row++) {
         struct deciding deciding = {.task = task, .standing = standing};
         deciding.base = (struct outcome_lane){get(task->a, row), missed(task->a, row), (uint16_t)task->node->d};
-        if (task->b) deciding.base.which = task->b->cases[row];
+        if (task->b) deciding.base.which = task->b->cases[row - task->b->base];
         deciding.count = find_standing(task, row, standing);
         put_outcome(task, row, decide_from(&deciding, 0));
     }

@@ -174,6 +174,15 @@ const struct graph_node *graph_node(const struct graph *graph, node_id id) {
     return &graph->nodes.items[id];
 }
 
+bool graph_operand(const struct graph_node *node, size_t *index, node_id *id) {
+    const node_id first[] = {node->a, node->b, node->c};
+    enum { FIRST = sizeof first / sizeof *first };
+    *id = NODE_NONE;
+    for (; *id == NODE_NONE && *index < FIRST + node->more.count; ++*index)
+        *id = *index < FIRST ? first[*index] : node->more.items[*index - FIRST];
+    return *id != NODE_NONE;
+}
+
 unsigned graph_node_width(const struct graph_node *node) {
     return node->low < INT64_MIN || node->high > INT64_MAX ? 16 : 8;
 }

@@ -76,6 +76,8 @@ bool graph_failed(const struct graph *graph);
 node_id graph_add(struct graph *graph, struct graph_node node);
 node_id graph_constant(struct graph *graph, lane value);
 const struct graph_node *graph_node(const struct graph *graph, node_id id);
+/* The next node that it reads; *index begins at 0. False when there are no more. */
+bool graph_operand(const struct graph_node *node, size_t *index, node_id *id);
 unsigned graph_node_width(const struct graph_node *node); /* of a lane that holds its range; bytes */
 
 #endif

@@ -60,7 +60,7 @@ static void finish(const struct task *task, const struct gathering *gathering, s
 void run_group(const struct task *task) {
     const struct graph_node *node = task->node;
     bool truth = node->op == OP_ANY || node->op == OP_ALL;
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         struct gathering gathering = {.missing = lost_below(task, row)};
         size_t begin, end;
         dataset_below(task->machine->dataset, node->space, row, node->inner, &begin, &end);
@@ -83,8 +83,8 @@ static bool add_up_led(const struct task *task) {
     const struct lanes *value = task->a, *where = task->b, *reference = task->c;
     if (reference->misses || (value && value->misses) || (where && where->misses)) return false;
     if (dataset_table(task->machine->dataset, task->node->inner)->rows_lost) return false;
-    for (size_t row = 0; row < task->out->rows; row++) put(task->out, row, 0);
-    for (size_t row = 0; row < reference->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) put(task->out, row, 0);
+    for (size_t row = 0; row < reference->rows; row++) { /* all of them: it runs alone */
         lane target = get(reference, row);
         if (target == ROW_NONE || (where && !get(where, row))) continue;
         put(task->out, (size_t)target, get(task->out, (size_t)target) + (value ? get(value, row) : 1));

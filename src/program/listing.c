@@ -36,12 +36,9 @@ static void need_field(const struct lister *lister, const struct field *field) {
 /* From behind: nodes stand after those that they read. */
 static void need_operands(const struct lister *lister) {
     for (size_t id = lister->graph->nodes.count; id-- > 0;) {
-        const struct graph_node *node = graph_node(lister->graph, (node_id)id);
+        node_id read;
         if (!lister->needed[id]) continue;
-        need(lister, node->a);
-        need(lister, node->b);
-        need(lister, node->c);
-        for (size_t i = 0; i < node->more.count; i++) need(lister, node->more.items[i]);
+        for (size_t i = 0; graph_operand(graph_node(lister->graph, (node_id)id), &i, &read);) need(lister, read);
     }
 }
 

@@ -1,6 +1,9 @@
 #include "program/machine_inside.h"
 
 #include "base/memory.h"
+#include "program/schedule.h"
+
+#include <string.h>
 
 /* --- what is missing -------------------------------------------------------------------------------------------- */
 
@@ -21,23 +24,27 @@ absence fault(struct machine *machine, enum reason_kind kind, const struct field
     return machine_miss(machine, VALUE_FAULT, reason, row);
 }
 
-/* --- lanes ------------------------------------------------------------------------------------------------------ */
-
 /* The value that a row without one has in memory: any that lies in the node's range. */
 static lane harmless(const struct graph_node *node) {
     return node->low > 0 ? node->low : node->high < 0 ? node->high : 0;
 }
 
-void put_miss(const struct task *task, size_t row, absence miss) {
+static bool has_misses(const struct task *task) {
     struct lanes *out = task->out;
-    if (!miss) return;
-    if (!out->misses) out->misses = memory_new(out->rows, sizeof *out->misses);
-    if (!out->misses) {
-        task->machine->failed = true;
-        return;
-    }
-    out->misses[row] = miss;
-    put(out, row, harmless(task->node));
+    if (out->misses) return true;
+    out->misses = out->miss_room;
+    if (out->misses)
+        memset(out->misses, 0, out->rows * sizeof *out->misses);
+    else
+        out->misses = memory_new(out->rows, sizeof *out->misses);
+    if (!out->misses) task->machine->failed = true;
+    return out->misses;
+}
+
+void put_miss(const struct task *task, size_t row, absence miss) {
+    if (!miss || !has_misses(task)) return;
+    task->out->misses[lane_place(task->out, row)] = miss;
+    put(task->out, row, harmless(task->node));
 }
 
 size_t rows_of(const struct machine *machine, const struct entity *space) {
@@ -83,8 +90,32 @@ static void run_op(const struct task *task) {
     }
 }
 
+static void run_rows(struct machine *machine, node_id id, size_t begin, size_t end) {
+    const struct graph_node *node = graph_node(machine->graph, id);
+    struct task task = {machine,
+                        node,
+                        begin,
+                        end,
+                        &machine->of[id],
+                        operand(machine, node->a),
+                        operand(machine, node->b),
+                        operand(machine, node->c)};
+    if (begin < end) run_op(&task);
+}
+
+/* --- values for all rows ---------------------------------------------------------------------------------------- */
+
+static void make_whole(struct machine *machine, node_id id) {
+    const struct graph_node *node = graph_node(machine->graph, id);
+    struct lanes *out = &machine->of[id];
+    out->single = !node->space;
+    out->rows = rows_of(machine, node->space);
+    out->width = graph_node_width(node);
+    out->values = memory_new(out->rows + 1, out->width);
+    if (!out->values) machine->failed = true;
+}
+
 static void release(struct machine *machine, node_id id) {
-    if (id == NODE_NONE) return;
     struct lanes *lanes = &machine->of[id];
     if (--lanes->uses > 0) return;
     memory_free(lanes->values);
@@ -93,46 +124,159 @@ static void release(struct machine *machine, node_id id) {
     *lanes = (struct lanes){0};
 }
 
-static void run_node(struct machine *machine, node_id id) {
-    const struct graph_node *node = graph_node(machine->graph, id);
-    struct lanes *out = &machine->of[id];
-    out->rows = rows_of(machine, node->space);
-    out->width = graph_node_width(node);
-    out->values = memory_new(out->rows + 1, out->width);
-    if (!out->values) {
-        machine->failed = true;
-        return;
-    }
-    struct task task = {
-        machine, node, out, operand(machine, node->a), operand(machine, node->b), operand(machine, node->c)};
-    run_op(&task);
-    release(machine, node->a);
-    release(machine, node->b);
-    release(machine, node->c);
-    for (size_t i = 0; i < node->more.count; i++) release(machine, node->more.items[i]);
-}
-
-static void use(struct machine *machine, node_id id) {
-    if (id != NODE_NONE) machine->of[id].uses++;
-}
-
 /* From behind: what a node that is used reads is used too. */
 static void count_uses(struct machine *machine) {
     for (size_t id = machine->graph->nodes.count; id-- > 0;) {
         const struct graph_node *node = graph_node(machine->graph, (node_id)id);
+        node_id read;
         if (machine->of[id].uses == 0) continue;
-        use(machine, node->a);
-        use(machine, node->b);
-        use(machine, node->c);
-        for (size_t i = 0; i < node->more.count; i++) use(machine, node->more.items[i]);
+        for (size_t i = 0; graph_operand(node, &i, &read);) machine->of[read].uses++;
     }
 }
 
-void machine_run(struct machine *machine) {
-    count_uses(machine);
-    for (size_t id = 0; id < machine->graph->nodes.count && !machine->failed; id++)
-        if (machine->of[id].uses > 0) {
-            run_node(machine, (node_id)id);
-            machine->ran(machine, (node_id)id);
+/* --- batches ---------------------------------------------------------------------------------------------------- */
+
+/* Memory for the values of a batch: as many slots as its schedule asks for, of so many rows. */
+struct room {
+    size_t rows;
+    lane *values;
+    absence *misses;
+    uint16_t *cases;
+};
+
+static void room_free(struct room *room) {
+    memory_free(room->values);
+    memory_free(room->misses);
+    memory_free(room->cases);
+    *room = (struct room){0};
+}
+
+/* As if every entity were cut into batches. */
+static size_t room_rows(const struct machine *machine) {
+    const struct dataset *dataset = machine->dataset;
+    size_t most = 0;
+    for (size_t i = 0; i < dataset->policy->entities.count; i++) {
+        const struct entity *root = dataset->policy->entities.items[i];
+        size_t rows = dataset_table(dataset, root)->rows;
+        if (batch_root(root) != root) continue;
+        for (size_t begin = 0, end; begin < rows; begin = end) {
+            end = batch_end(dataset, root, begin, machine->batch);
+            size_t here = batch_most(dataset, root, begin, end);
+            if (here > most) most = here;
         }
+    }
+    return most;
+}
+
+static bool room_make(struct room *room, const struct machine *machine, size_t slots) {
+    size_t rows = room_rows(machine), all = rows * slots + 1;
+    *room = (struct room){rows, memory_new(all, sizeof(lane)), memory_new(all, sizeof(absence)),
+                          memory_new(all, sizeof(uint16_t))};
+    return room->values && room->misses && room->cases;
+}
+
+static void settle_in(struct machine *machine, const struct room *room, node_id id, size_t slot, size_t first,
+                      size_t last) {
+    size_t at = slot * room->rows;
+    machine->of[id] = (struct lanes){.base = first,
+                                     .rows = last - first,
+                                     .width = graph_node_width(graph_node(machine->graph, id)),
+                                     .values = room->values + at,
+                                     .miss_room = room->misses + at,
+                                     .cases = room->cases + at,
+                                     .uses = machine->of[id].uses};
+}
+
+/* The nodes of a level whose batches end with rows of the same root. */
+struct section {
+    const struct entity *root;
+    node_id *nodes;
+    size_t count;
+};
+
+static void run_batch(struct machine *machine, const struct schedule *schedule, const struct room *room,
+                      const struct section *section, size_t begin, size_t end) {
+    for (size_t i = 0; i < section->count && !machine->failed; i++) {
+        node_id id = section->nodes[i];
+        const struct place *place = &schedule->places[id];
+        size_t first, last;
+        batch_rows(machine->dataset, section->root, begin, end, graph_node(machine->graph, id)->space, &first, &last);
+        if (!place->whole) settle_in(machine, room, id, place->slot, first, last);
+        run_rows(machine, id, first, last);
+    }
+}
+
+static void run_section(struct machine *machine, const struct schedule *schedule, const struct room *room,
+                        const struct section *section) {
+    size_t rows = rows_of(machine, section->root);
+    for (size_t i = 0; i < section->count; i++)
+        if (schedule->places[section->nodes[i]].whole) make_whole(machine, section->nodes[i]);
+    for (size_t begin = 0, end; begin < rows && !machine->failed; begin = end) {
+        end = batch_end(machine->dataset, section->root, begin, machine->batch);
+        run_batch(machine, schedule, room, section, begin, end);
+    }
+    for (size_t i = 0; i < section->count; i++) {
+        node_id id = section->nodes[i];
+        if (schedule->places[id].whole)
+            machine->of[id].done = true;
+        else
+            machine->of[id] = (struct lanes){.uses = machine->of[id].uses}; /* its memory is the room's */
+    }
+}
+
+/* --- levels ----------------------------------------------------------------------------------------------------- */
+
+static void run_alone(struct machine *machine, node_id id) {
+    make_whole(machine, id);
+    if (!machine->failed) run_rows(machine, id, 0, machine->of[id].rows);
+    machine->of[id].done = true;
+}
+
+static void run_level(struct machine *machine, const struct schedule *schedule, const struct room *room, unsigned level,
+                      node_id *nodes) {
+    const struct policy *policy = machine->graph->policy;
+    size_t all = machine->graph->nodes.count;
+    for (size_t id = 0; id < all && !machine->failed; id++)
+        if (machine->of[id].uses && schedule->places[id].level == level && schedule->places[id].alone)
+            run_alone(machine, (node_id)id);
+    for (size_t i = 0; i < policy->entities.count && !machine->failed; i++) {
+        struct section section = {.root = policy->entities.items[i], .nodes = nodes};
+        for (size_t id = 0; id < all; id++)
+            if (machine->of[id].uses && schedule->places[id].level == level && !schedule->places[id].alone &&
+                schedule->places[id].root == section.root)
+                nodes[section.count++] = (node_id)id;
+        if (section.count) run_section(machine, schedule, room, &section);
+    }
+}
+
+static void release_operands(struct machine *machine, const struct schedule *schedule, unsigned level) {
+    for (size_t id = 0; id < machine->graph->nodes.count; id++) {
+        const struct graph_node *node = graph_node(machine->graph, (node_id)id);
+        node_id read;
+        if (!machine->of[id].uses || schedule->places[id].level != level) continue;
+        for (size_t i = 0; graph_operand(node, &i, &read);) release(machine, read);
+    }
+}
+
+static void run_levels(struct machine *machine, const struct schedule *schedule) {
+    struct room room = {0};
+    node_id *nodes = memory_new(machine->graph->nodes.count + 1, sizeof *nodes);
+    machine->failed = !nodes || !room_make(&room, machine, schedule->slots);
+    for (unsigned level = 0; level < schedule->levels && !machine->failed; level++) {
+        run_level(machine, schedule, &room, level, nodes);
+        if (!machine->failed) machine->reached(machine);
+        release_operands(machine, schedule, level);
+    }
+    room_free(&room);
+    memory_free(nodes);
+}
+
+void machine_run(struct machine *machine) {
+    enum { BATCH = 4096 }; /* rows: what a batch reads and writes stays in the cache */
+    if (!machine->batch) machine->batch = BATCH;
+    count_uses(machine);
+    struct schedule *schedule = schedule_new(machine->graph, machine->of);
+    machine->failed = !schedule;
+    if (schedule) run_levels(machine, schedule);
+    schedule_free(schedule);
 }

@@ -4,25 +4,30 @@
 
 #include "program/graph.h"
 
-/* The values of a node: a lane for each row of its entity (one alone without), and why rows have none. */
+/* The values of a node: a lane for each row of its entity, or of a batch of them, and why rows have none. */
 struct lanes {
+    bool single; /* one lane for all rows */
+    bool kept;   /* by whoever asked for it */
+    bool done;   /* all rows are there */
+    size_t base; /* the row of the first lane */
     size_t rows;
     unsigned width; /* 8 or 16 bytes */
     void *values;
-    absence *misses; /* NULL: none is missing */
-    uint16_t *cases; /* of CASES: which decided */
-    uint32_t uses;   /* by nodes that have not been run yet, and by whoever keeps it */
+    absence *misses;    /* NULL: none is missing */
+    absence *miss_room; /* where misses go, of a batch; NULL: memory of their own */
+    uint16_t *cases;    /* of CASES: which decided */
+    uint32_t uses;      /* by nodes, and by whoever keeps it */
 };
 
 struct machine {
     const struct graph *graph;
     struct run *run; /* evaluates what the graph leaves to it */
     const struct dataset *dataset;
-    struct solved *solved;                  /* its reasons are the machine's */
-    struct lanes *of;                       /* by node */
-    void (*ran)(void *machine, node_id id); /* told of each node that has been run */
-    struct arena *scratch;                  /* rewound after each row that is evaluated */
-    bool failed;                            /* memory ran out */
+    struct solved *solved;          /* its reasons are the machine's */
+    struct lanes *of;               /* by node */
+    void (*reached)(void *machine); /* told when more nodes are done */
+    size_t batch;                   /* rows; 0: as many as are good */
+    bool failed;                    /* memory ran out */
 };
 
 /* Runs every node that is used. */

@@ -12,6 +12,7 @@
 struct task {
     struct machine *machine;
     const struct graph_node *node;
+    size_t begin, end; /* rows */
     struct lanes *out;
     const struct lanes *a, *b, *c;
 };
@@ -32,21 +33,25 @@ static inline absence unsure(absence a, absence b) {
     return is_fault(a) && !is_fault(b) ? b : a;
 }
 
+static inline size_t lane_place(const struct lanes *lanes, size_t row) {
+    return lanes->single ? 0 : row - lanes->base;
+}
+
 static inline lane get(const struct lanes *lanes, size_t row) {
     assert(lanes); /* an operation has the operands it needs */
-    size_t at = lanes->rows == 1 ? 0 : row;
+    size_t at = lane_place(lanes, row);
     return lanes->width == 8 ? ((const int64_t *)lanes->values)[at] : ((const lane *)lanes->values)[at];
 }
 
 static inline absence missed(const struct lanes *lanes, size_t row) {
-    return lanes->misses ? lanes->misses[lanes->rows == 1 ? 0 : row] : 0;
+    return lanes->misses ? lanes->misses[lane_place(lanes, row)] : 0;
 }
 
 static inline void put(struct lanes *lanes, size_t row, lane value) {
     if (lanes->width == 8)
-        ((int64_t *)lanes->values)[row] = (int64_t)value;
+        ((int64_t *)lanes->values)[lane_place(lanes, row)] = (int64_t)value;
     else
-        ((lane *)lanes->values)[row] = value;
+        ((lane *)lanes->values)[lane_place(lanes, row)] = value;
 }
 
 static inline const struct lanes *operand(const struct machine *machine, node_id id) {

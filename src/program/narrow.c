@@ -8,8 +8,8 @@ struct operand {
     size_t step;
 };
 
-static struct operand operand_of(const struct lanes *lanes) {
-    return (struct operand){lanes->values, lanes->rows > 1};
+static struct operand operand_of(const struct lanes *lanes, size_t row) {
+    return (struct operand){(const int64_t *)lanes->values + lane_place(lanes, row), !lanes->single};
 }
 
 static bool is_narrow(const struct lanes *lanes) {
@@ -53,6 +53,7 @@ bool run_narrow(const struct task *task) {
     const struct graph_node *node = task->node;
     if (!task->a || task->out->width != 8 || !is_narrow(task->a) || (task->b && task->b->width != 8)) return false;
     if (node->op != OP_OR_ELSE && !is_narrow(task->b)) return false;
-    struct operand a = operand_of(task->a), b = task->b ? operand_of(task->b) : a;
-    return run_on(node->op, task->out->values, task->out->rows, a, b, (int64_t)node->d);
+    struct operand a = operand_of(task->a, task->begin), b = task->b ? operand_of(task->b, task->begin) : a;
+    int64_t *out = (int64_t *)task->out->values + lane_place(task->out, task->begin);
+    return run_on(node->op, out, task->end - task->begin, a, b, (int64_t)node->d);
 }

@@ -8,9 +8,9 @@
 #define COPY(type)                                                                                                     \
     do {                                                                                                               \
         type value;                                                                                                    \
-        for (size_t row = 0; row < out->rows; row++) {                                                                 \
+        for (size_t row = task->begin; row < task->end; row++) {                                                       \
             memcpy(&value, column->lanes + row * sizeof value, sizeof value);                                          \
-            ((int64_t *)out->values)[row] = +value;                                                                    \
+            values[row - out->base] = +value;                                                                          \
         }                                                                                                              \
     } while (0)
 
@@ -18,6 +18,7 @@ void run_input(const struct task *task) {
     const struct field *field = task->node->field;
     const struct column *column = &dataset_table(task->machine->dataset, field->entity)->columns[field->input_index];
     struct lanes *out = task->out;
+    int64_t *values = out->values;
     absence missing = 0; /* but for the row */
     switch (column->spec.width) {
     case 1: COPY(int8_t); break;
@@ -25,10 +26,10 @@ void run_input(const struct task *task) {
     case 4: COPY(int32_t); break;
     case 8: COPY(int64_t); break;
     default:
-        for (size_t row = 0; row < out->rows; row++) put(out, row, column_get(column, row));
+        for (size_t row = task->begin; row < task->end; row++) put(out, row, column_get(column, row));
         break;
     }
-    for (size_t row = 0; row < out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         if (column->known[row]) continue;
         if (!missing)
             missing =
@@ -41,19 +42,20 @@ void run_above(const struct task *task) {
     const struct machine *machine = task->machine;
     const struct entity *own = task->node->space, *above = graph_node(machine->graph, task->node->a)->space;
     const uint32_t *parents = dataset_table(machine->dataset, own)->parents;
+    const struct lanes *a = task->a;
     bool next = own->parent == above, narrow = task->out->width == 8;
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         size_t from = next ? parents[row] : dataset_climb(machine->dataset, own, row, above);
         if (narrow)
-            ((int64_t *)task->out->values)[row] = ((const int64_t *)task->a->values)[from];
+            ((int64_t *)task->out->values)[row - task->out->base] = ((const int64_t *)a->values)[from - a->base];
         else
-            put(task->out, row, get(task->a, from));
-        if (task->a->misses) put_miss(task, row, task->a->misses[from]);
+            put(task->out, row, get(a, from));
+        if (a->misses) put_miss(task, row, missed(a, from));
     }
 }
 
 void run_through(const struct task *task) {
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         lane target = get(task->a, row);
         absence miss = missed(task->a, row);
         if (!miss && target == ROW_NONE) miss = fault(task->machine, REASON_THROUGH_NONE, task->node->field, 0, 0);
@@ -91,7 +93,7 @@ static lane compute(const struct graph_node *node, lane a, lane b) {
 void run_strict(const struct task *task) {
     const struct graph_node *node = task->node;
     bool missing = task->a->misses || (task->b && task->b->misses), b_first = node->op == OP_WHOLE && node->d;
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         put(task->out, row, compute(node, get(task->a, row), task->b ? get(task->b, row) : 0));
         if (!missing) continue;
         absence of_a = missed(task->a, row), of_b = task->b ? missed(task->b, row) : 0;
@@ -100,14 +102,14 @@ void run_strict(const struct task *task) {
 }
 
 void run_divisor(const struct task *task) {
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         lane value = missed(task->a, row) ? 1 : get(task->a, row);
         put(task->out, row, value == 0 ? 1 : value < 0 ? -value : value);
     }
 }
 
 void run_over(const struct task *task) {
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         lane by = get(task->b, row);
         absence miss = strict(missed(task->a, row), missed(task->b, row));
         if (!miss && by == 0) miss = fault(task->machine, REASON_DIVISION, NULL, 0, 0);
@@ -122,7 +124,7 @@ static bool is_inside(const struct graph_node *node, lane value) {
 }
 
 void run_within(const struct task *task) {
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         lane value = get(task->a, row);
         absence miss = missed(task->a, row);
         if (!miss && !is_inside(task->node, value))
@@ -136,7 +138,7 @@ void run_within(const struct task *task) {
 
 void run_dates(const struct task *task) {
     enum { MOVE_MAX = 100000 };
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         lane a = get(task->a, row), b = get(task->b, row), result = 0;
         absence miss = strict(missed(task->a, row), missed(task->b, row));
         bool never = a == DAY_NEVER || b == DAY_NEVER;
@@ -165,7 +167,7 @@ void run_dates(const struct task *task) {
 }
 
 void run_month_of(const struct task *task) {
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         lane day = get(task->a, row);
         absence miss = missed(task->a, row);
         if (!miss && day == DAY_NEVER) miss = fault(task->machine, REASON_NEVER, NULL, 0, 0);
@@ -178,7 +180,7 @@ void run_month_of(const struct task *task) {
 
 void run_logic(const struct task *task) {
     lane stops = task->node->op == OP_OR;
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         lane a = get(task->a, row), b = get(task->b, row);
         absence of_a = missed(task->a, row), of_b = missed(task->b, row);
         bool decided = (!of_a && a == stops) || (!of_b && b == stops);
@@ -189,7 +191,7 @@ void run_logic(const struct task *task) {
 
 void run_among(const struct task *task) {
     const struct graph_node *node = task->node;
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         lane wanted = get(task->a, row);
         absence open = missed(task->a, row);
         bool found = false;
@@ -204,7 +206,7 @@ void run_among(const struct task *task) {
 }
 
 void run_between(const struct task *task) {
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         lane value = get(task->a, row);
         absence of_a = missed(task->a, row), of_b = missed(task->b, row), of_c = missed(task->c, row);
         bool outside = !of_a && ((!of_b && value < get(task->b, row)) || (!of_c && value > get(task->c, row)));
@@ -217,7 +219,7 @@ void run_between(const struct task *task) {
 }
 
 void run_or_else(const struct task *task) {
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         absence miss = missed(task->a, row);
         bool other = miss && !is_fault(miss);
         put(task->out, row, get(other ? task->b : task->a, row));
@@ -226,7 +228,7 @@ void run_or_else(const struct task *task) {
 }
 
 void run_known(const struct task *task) {
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         absence miss = missed(task->a, row);
         put(task->out, row, !miss);
         if (is_fault(miss)) put_miss(task, row, miss);
@@ -235,7 +237,7 @@ void run_known(const struct task *task) {
 
 void run_count_true(const struct task *task) {
     const struct graph_node *node = task->node;
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         lane count = 0;
         absence miss = 0;
         for (size_t i = 0; i < node->more.count; i++) {

@@ -84,7 +84,7 @@ void run_lookup(const struct task *task) {
                                     : parameter->area;
     struct cells cells;
     begin_cells(&cells, task, rows_of(machine, area));
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         int64_t index[PARAMETER_KEYS_MAX] = {0};
         struct cell fresh = {0}, *cell;
         absence miss = 0;
@@ -131,7 +131,7 @@ static lane lane_of(const struct task *task, const struct value *value) {
 
 void run_evaluate(const struct task *task) {
     struct machine *machine = task->machine;
-    for (size_t row = 0; row < task->out->rows; row++) {
+    for (size_t row = task->begin; row < task->end; row++) {
         struct context context = {machine->run, task->node->space, row, machine->run->first_day};
         struct value value = evaluate(&context, task->node->expr);
         if (arena_failed(&machine->run->arena)) {

@@ -5,6 +5,7 @@
 
 static void keep(struct machine *machine, node_id id) {
     machine->of[id].uses++;
+    machine->of[id].kept = true;
 }
 
 static struct solved_column taken(const struct machine *machine, node_id id) {
@@ -40,24 +41,25 @@ static void take_field(struct machine *machine, const struct field *field) {
         found->divisors[i] = taken(machine, quantity->divisors.items[i]);
 }
 
-/* A field is there once the last of its columns is. */
-static node_id last_of(const struct quantity *quantity) {
-    node_id last = quantity->n;
-    for (size_t i = 0; i < quantity->divisors.count; i++)
-        if (quantity->divisors.items[i] > last) last = quantity->divisors.items[i];
-    return last;
+/* All of the field's columns are there. */
+static bool is_done(const struct machine *machine, const struct field_quantity *field) {
+    bool done = machine->of[field->value.n].done && (field->cases == NODE_NONE || machine->of[field->cases].done);
+    for (size_t i = 0; i < field->value.divisors.count; i++)
+        done = done && machine->of[field->value.divisors.items[i]].done;
+    return done;
 }
 
-static void take_fields(void *context, node_id id) {
+static void take_fields(void *context) {
     struct machine *machine = context;
     const struct graph *graph = machine->graph;
     for (size_t i = 0; i < graph->policy->fields.count; i++) {
         const struct field *field = graph->policy->fields.items[i];
-        if (is_solved(graph, field) && last_of(&graph->fields[i]->value) == id) take_field(machine, field);
+        if (!is_solved(graph, field) || machine->solved->fields[i].there) continue;
+        if (is_done(machine, graph->fields[i])) take_field(machine, field);
     }
 }
 
-struct solved *solve(const struct graph *graph, struct run *run) {
+struct solved *solve(const struct graph *graph, struct run *run, size_t batch) {
     const struct policy *policy = graph->policy;
     struct solved *solved = memory_new(1, sizeof *solved);
     if (!solved) return NULL;
@@ -65,7 +67,7 @@ struct solved *solve(const struct graph *graph, struct run *run) {
     solved->dataset = run->dataset;
     solved->fields = ARENA_ARRAY(&solved->arena, struct solved_field, policy->fields.count + 1);
     struct machine machine = {
-        .graph = graph, .run = run, .dataset = run->dataset, .solved = solved, .ran = take_fields};
+        .graph = graph, .run = run, .dataset = run->dataset, .solved = solved, .reached = take_fields, .batch = batch};
     solved->columns = machine.of = memory_new(graph->nodes.count + 1, sizeof *machine.of);
     solved->column_count = graph->nodes.count;
     if (arena_failed(&solved->arena) || !machine.of) {
