@@ -34,7 +34,7 @@ static struct outcome_lane agree(const struct outcome_lane *outcomes, size_t cou
     return result;
 }
 
-static bool has_cases(const struct task *task) {
+bool has_cases(const struct task *task) {
     struct lanes *out = task->out;
     if (!out->cases) out->cases = memory_new(out->rows, sizeof *out->cases);
     task->machine->failed = task->machine->failed || !out->cases;

@@ -32,19 +32,27 @@ static lane harmless(const struct graph_node *node) {
 static bool has_misses(const struct task *task) {
     struct lanes *out = task->out;
     if (out->misses) return true;
-    out->misses = out->miss_room;
-    if (out->misses)
-        memset(out->misses, 0, out->rows * sizeof *out->misses);
-    else
+    out->misses = out->passed ? out->passed : out->miss_room;
+    if (!out->passed && out->misses)
+        memset(out->misses + (task->begin - out->base), 0, (task->end - task->begin) * sizeof *out->misses);
+    else if (!out->misses)
         out->misses = memory_new(out->rows, sizeof *out->misses);
     if (!out->misses) task->machine->failed = true;
     return out->misses;
 }
 
+static void mark(const struct machine *machine, const struct entity *space, size_t row) {
+    const struct watch *watch = &machine->watch;
+    watch->marked[dataset_climb(machine->dataset, space, row, watch->root) - watch->begin] = 1;
+}
+
 void put_miss(const struct task *task, size_t row, absence miss) {
-    if (!miss || !has_misses(task)) return;
-    task->out->misses[lane_place(task->out, row)] = miss;
+    if (!miss) return;
     put(task->out, row, harmless(task->node));
+    if (!task->keeps)
+        mark(task->machine, task->node->space, row);
+    else if (has_misses(task))
+        task->out->misses[lane_place(task->out, row)] = miss;
 }
 
 size_t rows_of(const struct machine *machine, const struct entity *space) {
@@ -90,12 +98,31 @@ static void run_op(const struct task *task) {
     }
 }
 
+static bool is_few(const struct machine *machine, size_t count, size_t rows) {
+    return count <= rows / machine->few;
+}
+
+static bool keeps_misses(const struct machine *machine, node_id id, size_t begin, size_t end) {
+    const struct graph_node *node = graph_node(machine->graph, id);
+    node_id read;
+    size_t unknown = 0;
+    if (!machine->watch.marked || machine->of[id].spared) return true;
+    for (size_t i = 0; graph_operand(node, &i, &read);)
+        if (machine->of[read].misses) return true;
+    if (node->op != OP_INPUT) return false;
+    const struct table *table = dataset_table(machine->dataset, node->space);
+    const unsigned char *known = table->columns[node->field->input_index].known;
+    for (size_t row = begin; row < end; row++) unknown += !known[row];
+    return !is_few(machine, unknown, end - begin);
+}
+
 static void run_rows(struct machine *machine, node_id id, size_t begin, size_t end) {
     const struct graph_node *node = graph_node(machine->graph, id);
     struct task task = {machine,
                         node,
                         begin,
                         end,
+                        keeps_misses(machine, id, begin, end),
                         &machine->of[id],
                         operand(machine, node->a),
                         operand(machine, node->b),
@@ -142,12 +169,14 @@ struct room {
     lane *values;
     absence *misses;
     uint16_t *cases;
+    unsigned char *marked; /* one for all slots */
 };
 
 static void room_free(struct room *room) {
     memory_free(room->values);
     memory_free(room->misses);
     memory_free(room->cases);
+    memory_free(room->marked);
     *room = (struct room){0};
 }
 
@@ -171,15 +200,16 @@ static size_t room_rows(const struct machine *machine) {
 static bool room_make(struct room *room, const struct machine *machine, size_t slots) {
     size_t rows = room_rows(machine), all = rows * slots + 1;
     *room = (struct room){rows, memory_new(all, sizeof(lane)), memory_new(all, sizeof(absence)),
-                          memory_new(all, sizeof(uint16_t))};
-    return room->values && room->misses && room->cases;
+                          memory_new(all, sizeof(uint16_t)), memory_new(rows + 1, 1)};
+    return room->values && room->misses && room->cases && room->marked;
 }
 
-static void settle_in(struct machine *machine, const struct room *room, node_id id, size_t slot, size_t first,
-                      size_t last) {
-    size_t at = slot * room->rows;
+static void settle_in(struct machine *machine, const struct room *room, node_id id, const struct place *place,
+                      size_t first, size_t last) {
+    size_t at = place->slot * room->rows;
     machine->of[id] = (struct lanes){.base = first,
                                      .rows = last - first,
+                                     .spared = place->spared,
                                      .width = graph_node_width(graph_node(machine->graph, id)),
                                      .values = room->values + at,
                                      .miss_room = room->misses + at,
@@ -194,15 +224,91 @@ struct section {
     size_t count;
 };
 
-static void run_batch(struct machine *machine, const struct schedule *schedule, const struct room *room,
+/* Those that rows had which are run once more, or others that had the slot. */
+static void forget_misses(struct lanes *lanes, size_t first, size_t last) {
+    if (lanes->miss_room)
+        lanes->misses = NULL;
+    else if (lanes->misses)
+        memset(lanes->misses + first, 0, (last - first) * sizeof *lanes->misses);
+}
+
+static void run_nodes(struct machine *machine, const struct schedule *schedule, const struct room *room,
                       const struct section *section, size_t begin, size_t end) {
     for (size_t i = 0; i < section->count && !machine->failed; i++) {
         node_id id = section->nodes[i];
         const struct place *place = &schedule->places[id];
         size_t first, last;
         batch_rows(machine->dataset, section->root, begin, end, graph_node(machine->graph, id)->space, &first, &last);
-        if (!place->whole) settle_in(machine, room, id, place->slot, first, last);
+        if (!place->whole && machine->watch.marked) settle_in(machine, room, id, place, first, last);
+        forget_misses(&machine->of[id], first, last);
         run_rows(machine, id, first, last);
+    }
+}
+
+static void pass(struct lanes *lanes) {
+    if (lanes->misses) lanes->passed = lanes->misses;
+    lanes->misses = NULL;
+}
+
+/* Whole columns of which the batch lacks few values: these mark their rows, the others are known. */
+static void pass_if_few(struct machine *machine, const struct section *section, size_t begin, size_t end, node_id id) {
+    struct lanes *lanes = &machine->of[id];
+    const struct entity *space = graph_node(machine->graph, id)->space, *root = section->root;
+    size_t first, last, missing = 0;
+    if (!lanes->done || !lanes->misses || !space) return;
+    bool inside = batch_root(space) == root;
+    if (!inside && !entity_is_within(root, space)) return; /* rows of many batches, added up */
+    if (inside) {
+        batch_rows(machine->dataset, root, begin, end, space, &first, &last);
+    } else {
+        first = dataset_climb(machine->dataset, root, begin, space);
+        last = dataset_climb(machine->dataset, root, end - 1, space) + 1;
+    }
+    for (size_t row = first; row < last; row++) missing += lanes->misses[row] != 0;
+    if (missing && (!inside || !is_few(machine, missing, last - first))) return;
+    for (size_t row = first; row < last && missing; row++)
+        if (lanes->misses[row]) mark(machine, space, row);
+    pass(lanes);
+}
+
+/* Of the columns that the batch finds itself nothing is missing yet. */
+static void pass_few(struct machine *machine, const struct section *section, size_t begin, size_t end) {
+    for (size_t k = 0; k < section->count; k++) {
+        const struct graph_node *node = graph_node(machine->graph, section->nodes[k]);
+        struct lanes *own = &machine->of[section->nodes[k]];
+        node_id read;
+        if (!own->miss_room) pass(own);
+        for (size_t i = 0; graph_operand(node, &i, &read);) pass_if_few(machine, section, begin, end, read);
+    }
+}
+
+static void pass_no_more_of(struct lanes *lanes) {
+    if (lanes->passed) lanes->misses = lanes->passed;
+    lanes->passed = NULL;
+}
+
+static void pass_no_more(struct machine *machine, const struct section *section) {
+    for (size_t k = 0; k < section->count; k++) {
+        node_id read;
+        pass_no_more_of(&machine->of[section->nodes[k]]);
+        for (size_t i = 0; graph_operand(graph_node(machine->graph, section->nodes[k]), &i, &read);)
+            pass_no_more_of(&machine->of[read]);
+    }
+}
+
+/* As if few were all known; then once more, with care, the root rows that this has marked. */
+static void run_batch(struct machine *machine, const struct schedule *schedule, const struct room *room,
+                      const struct section *section, size_t begin, size_t end) {
+    memset(room->marked, 0, end - begin);
+    machine->watch = (struct watch){room->marked, section->root, begin};
+    pass_few(machine, section, begin, end);
+    run_nodes(machine, schedule, room, section, begin, end);
+    pass_no_more(machine, section);
+    machine->watch = (struct watch){0};
+    for (size_t row = begin; row < end; row++) {
+        size_t first = row;
+        while (row < end && room->marked[row - begin]) row++;
+        if (first < row) run_nodes(machine, schedule, room, section, first, row);
     }
 }
 
@@ -273,7 +379,9 @@ static void run_levels(struct machine *machine, const struct schedule *schedule)
 
 void machine_run(struct machine *machine) {
     enum { BATCH = 4096 }; /* rows: what a batch reads and writes stays in the cache */
+    enum { FEW = 16 };
     if (!machine->batch) machine->batch = BATCH;
+    if (!machine->few) machine->few = FEW;
     count_uses(machine);
     struct schedule *schedule = schedule_new(machine->graph, machine->of);
     machine->failed = !schedule;

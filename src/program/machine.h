@@ -8,6 +8,7 @@
 struct lanes {
     bool single; /* one lane for all rows */
     bool kept;   /* by whoever asked for it */
+    bool spared; /* whoever reads it looks whether it is known: that it is not marks no row */
     bool done;   /* all rows are there */
     size_t base; /* the row of the first lane */
     size_t rows;
@@ -15,8 +16,17 @@ struct lanes {
     void *values;
     absence *misses;    /* NULL: none is missing */
     absence *miss_room; /* where misses go, of a batch; NULL: memory of their own */
+    absence *passed;    /* the misses, of a batch in which they are taken for known */
     uint16_t *cases;    /* of CASES: which decided */
     uint32_t uses;      /* by nodes, and by whoever keeps it */
+};
+
+/* A batch that is run as if what few rows lack were known: they mark their root rows, which are then run with care.
+ * What many rows lack is kept beside the values as it is with care. */
+struct watch {
+    unsigned char *marked; /* by root row of the batch; NULL: with care */
+    const struct entity *root;
+    size_t begin; /* the first root row */
 };
 
 struct machine {
@@ -27,7 +37,9 @@ struct machine {
     struct lanes *of;               /* by node */
     void (*reached)(void *machine); /* told when more nodes are done */
     size_t batch;                   /* rows; 0: as many as are good */
-    bool failed;                    /* memory ran out */
+    size_t few;                     /* one row in so many is few; 0: as is good */
+    struct watch watch;
+    bool failed; /* memory ran out */
 };
 
 /* Runs every node that is used. */

@@ -13,6 +13,7 @@ struct task {
     struct machine *machine;
     const struct graph_node *node;
     size_t begin, end; /* rows */
+    bool keeps;        /* what is missing is kept beside the value; else it marks its root row, see watch */
     struct lanes *out;
     const struct lanes *a, *b, *c;
 };
@@ -58,6 +59,7 @@ static inline const struct lanes *operand(const struct machine *machine, node_id
     return id == NODE_NONE ? NULL : &machine->of[id];
 }
 
+bool has_cases(const struct task *task); /* room for which case decided; else memory has run out */
 void put_miss(const struct task *task, size_t row, absence miss); /* nothing where none is missing */
 absence fault(struct machine *machine, enum reason_kind kind, const struct field *field, size_t index, size_t row);
 size_t rows_of(const struct machine *machine, const struct entity *space);

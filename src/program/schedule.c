@@ -81,6 +81,31 @@ static void find_whole(struct schedule *schedule, const struct graph *graph, con
     }
 }
 
+static bool looks_itself(const struct graph_node *reader, node_id read) {
+    return (reader->op == OP_OR_ELSE && reader->a == read && reader->b != read) || reader->op == OP_KNOWN;
+}
+
+/* Inputs that are read later too are read first, for all rows. The others may be empty without more ado when their
+ * readers look. */
+static void place_inputs(struct schedule *schedule, const struct graph *graph, const struct lanes *lanes) {
+    for (size_t id = 0; id < graph->nodes.count; id++) {
+        bool input = lanes[id].uses && graph_node(graph, (node_id)id)->op == OP_INPUT;
+        struct place *place = &schedule->places[id];
+        if (input && place->whole) {
+            place->alone = true;
+            place->root = NULL;
+        }
+        place->spared = input && !place->whole;
+    }
+    for (size_t id = 0; id < graph->nodes.count; id++) {
+        const struct graph_node *node = graph_node(graph, (node_id)id);
+        node_id read;
+        if (!lanes[id].uses) continue;
+        for (size_t i = 0; graph_operand(node, &i, &read);)
+            if (!looks_itself(node, read)) schedule->places[read].spared = false;
+    }
+}
+
 /* A batch's values go where those that nobody reads any more were. */
 static void assign_slots(struct schedule *schedule, const struct graph *graph, const struct lanes *lanes,
                          unsigned level, const struct entity *root) {
@@ -120,6 +145,7 @@ struct schedule *schedule_new(const struct graph *graph, const struct lanes *lan
             if (lanes[id].uses) place_node(schedule, graph, (node_id)id);
         sink_inputs(schedule, graph, lanes);
         find_whole(schedule, graph, lanes);
+        place_inputs(schedule, graph, lanes);
         assign_all_slots(schedule, graph, lanes);
     }
     if (!arena_failed(&schedule->arena)) return schedule;

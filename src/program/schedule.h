@@ -13,6 +13,7 @@ struct place {
     unsigned level;
     bool alone;                /* it runs over all rows at once, before the batches of its level */
     bool whole;                /* its values are there for all rows until nobody reads them; else a batch long */
+    bool spared;               /* whoever reads it looks whether it is known */
     const struct entity *root; /* whose rows its batches end with; NULL of what is alone */
     node_id last;              /* of one that is not whole: the last that reads it */
     size_t slot;               /* of one that is not whole: where its values lie meanwhile */

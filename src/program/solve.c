@@ -59,15 +59,20 @@ static void take_fields(void *context) {
     }
 }
 
-struct solved *solve(const struct graph *graph, struct run *run, size_t batch) {
+struct solved *solve(const struct graph *graph, struct run *run, struct solve_choices choices) {
     const struct policy *policy = graph->policy;
     struct solved *solved = memory_new(1, sizeof *solved);
     if (!solved) return NULL;
     arena_init(&solved->arena);
     solved->dataset = run->dataset;
     solved->fields = ARENA_ARRAY(&solved->arena, struct solved_field, policy->fields.count + 1);
-    struct machine machine = {
-        .graph = graph, .run = run, .dataset = run->dataset, .solved = solved, .reached = take_fields, .batch = batch};
+    struct machine machine = {.graph = graph,
+                              .run = run,
+                              .dataset = run->dataset,
+                              .solved = solved,
+                              .reached = take_fields,
+                              .batch = choices.batch,
+                              .few = choices.few};
     solved->columns = machine.of = memory_new(graph->nodes.count + 1, sizeof *machine.of);
     solved->column_count = graph->nodes.count;
     if (arena_failed(&solved->arena) || !machine.of) {

@@ -74,7 +74,8 @@ static void compare_month(struct world *world, uint64_t seed, int month) {
     struct run *run = world->run[month];
     struct graph *graph = graph_new(world->policy, run->month, &run->options);
     assert_non_null(graph);
-    struct solved *solved = solve(graph, run, seed % 4);
+    struct solve_choices choices = {.batch = seed % 4, .few = seed / 4 % 3};
+    struct solved *solved = solve(graph, run, choices);
     assert_non_null(solved);
     check_ranges(graph, solved);
     for (size_t i = 0; i < world->policy->fields.count; i++) {
@@ -119,7 +120,8 @@ static void memory_runs_out(void **state) {
             assert_non_null(run);
             memory_fail_after(successes);
             struct graph *graph = graph_new(world->policy, run->month, &run->options);
-            struct solved *solved = graph ? solve(graph, run, seed % 4) : NULL;
+            struct solved *solved =
+                graph ? solve(graph, run, (struct solve_choices){.batch = seed % 4, .few = seed % 2}) : NULL;
             whole = !memory_has_failed();
             memory_fail_after(-1);
             assert_true(whole ? solved != NULL : solved == NULL);
