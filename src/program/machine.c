@@ -163,6 +163,10 @@ static void count_uses(struct machine *machine) {
 
 /* --- batches ---------------------------------------------------------------------------------------------------- */
 
+struct rows {
+    size_t first, last; /* the one behind the last */
+};
+
 /* Memory for the values of a batch: as many slots as its schedule asks for, of so many rows. */
 struct room {
     size_t rows;
@@ -170,6 +174,7 @@ struct room {
     absence *misses;
     uint16_t *cases;
     unsigned char *marked; /* one for all slots */
+    struct rows *rows_of;  /* by entity: those of the batch at hand */
 };
 
 static void room_free(struct room *room) {
@@ -177,6 +182,7 @@ static void room_free(struct room *room) {
     memory_free(room->misses);
     memory_free(room->cases);
     memory_free(room->marked);
+    memory_free(room->rows_of);
     *room = (struct room){0};
 }
 
@@ -199,9 +205,13 @@ static size_t room_rows(const struct machine *machine) {
 
 static bool room_make(struct room *room, const struct machine *machine, size_t slots) {
     size_t rows = room_rows(machine), all = rows * slots + 1;
-    *room = (struct room){rows, memory_new(all, sizeof(lane)), memory_new(all, sizeof(absence)),
-                          memory_new(all, sizeof(uint16_t)), memory_new(rows + 1, 1)};
-    return room->values && room->misses && room->cases && room->marked;
+    *room = (struct room){rows,
+                          memory_new(all, sizeof(lane)),
+                          memory_new(all, sizeof(absence)),
+                          memory_new(all, sizeof(uint16_t)),
+                          memory_new(rows + 1, 1),
+                          memory_new(machine->graph->policy->entities.count + 1, sizeof(struct rows))};
+    return room->values && room->misses && room->cases && room->marked && room->rows_of;
 }
 
 static void settle_in(struct machine *machine, const struct room *room, node_id id, const struct place *place,
@@ -232,16 +242,27 @@ static void forget_misses(struct lanes *lanes, size_t first, size_t last) {
         memset(lanes->misses + first, 0, (last - first) * sizeof *lanes->misses);
 }
 
+static void find_rows(const struct machine *machine, const struct room *room, const struct entity *root, size_t begin,
+                      size_t end) {
+    const struct policy *policy = machine->graph->policy;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct entity *entity = policy->entities.items[i];
+        struct rows *rows = &room->rows_of[i];
+        if (batch_root(entity) == root)
+            batch_rows(machine->dataset, root, begin, end, entity, &rows->first, &rows->last);
+    }
+}
+
 static void run_nodes(struct machine *machine, const struct schedule *schedule, const struct room *room,
                       const struct section *section, size_t begin, size_t end) {
+    find_rows(machine, room, section->root, begin, end);
     for (size_t i = 0; i < section->count && !machine->failed; i++) {
         node_id id = section->nodes[i];
         const struct place *place = &schedule->places[id];
-        size_t first, last;
-        batch_rows(machine->dataset, section->root, begin, end, graph_node(machine->graph, id)->space, &first, &last);
-        if (!place->whole && machine->watch.marked) settle_in(machine, room, id, place, first, last);
-        forget_misses(&machine->of[id], first, last);
-        run_rows(machine, id, first, last);
+        struct rows rows = room->rows_of[graph_node(machine->graph, id)->space->index];
+        if (!place->whole && machine->watch.marked) settle_in(machine, room, id, place, rows.first, rows.last);
+        forget_misses(&machine->of[id], rows.first, rows.last);
+        run_rows(machine, id, rows.first, rows.last);
     }
 }
 
