@@ -1,5 +1,6 @@
-/* What the files of operations share: operations.c (one row, one value), cases.c (cases, exceptions), groups.c (rows
- * below), outside.c (parameters, and what is left to the evaluator). */
+/* What the files of the machine share: machine.c (one node), batch.c (some rows of many nodes), and the operations:
+ * narrow.c (plain loops where all is known), operations.c (one row, one value), cases.c (cases, exceptions), groups.c
+ * (rows below), outside.c (parameters, and what is left to the evaluator). */
 #ifndef DOUDI_PROGRAM_MACHINE_INSIDE_H
 #define DOUDI_PROGRAM_MACHINE_INSIDE_H
 
@@ -63,6 +64,16 @@ bool has_cases(const struct task *task); /* room for which case decided; else me
 void put_miss(const struct task *task, size_t row, absence miss); /* nothing where none is missing */
 absence fault(struct machine *machine, enum reason_kind kind, const struct field *field, size_t index, size_t row);
 size_t rows_of(const struct machine *machine, const struct entity *space);
+
+/* --- machine.c --- */
+
+void make_whole(struct machine *machine, node_id id);                             /* room for all rows */
+void run_rows(struct machine *machine, node_id id, size_t begin, size_t end);     /* one node */
+void mark(const struct machine *machine, const struct entity *space, size_t row); /* see watch */
+
+static inline bool is_few(const struct machine *machine, size_t count, size_t rows) {
+    return count <= rows / machine->few;
+}
 
 bool run_narrow(const struct task *task); /* false: it is not as simple as that */
 void run_input(const struct task *task);
