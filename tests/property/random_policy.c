@@ -38,7 +38,7 @@ static void add_input(struct random_policy *policy, const char *name, enum level
 }
 
 void random_policy_init(struct random_policy *policy, uint64_t seed) {
-    *policy = (struct random_policy){.chance = seed * 7919 + 1};
+    *policy = (struct random_policy){.chance = seed * 7919 + 1, .crowded = seed / 12 % 2};
     arena_init(&policy->arena);
     add_input(policy, "ct", COUNTY, COUNT, 0, 9, UNKNOWN_IF_EMPTY);
     add_input(policy, "cb", COUNTY, TRUTH, 0, 1, UNKNOWN_IF_EMPTY);
@@ -560,13 +560,13 @@ static void write_input(struct builder *out, const struct random_input *input) {
 struct text random_policy_text(struct random_policy *policy) {
     struct builder out;
     builder_init(&out);
-    builder_add(&out,
-                TEXT("```doudi\npolicy random\n  currency yuan of 100 fen\n"
-                     "entity county\nentity household in county at most 60\nentity person in household at most 9\n"
-                     "event claim in person dated qd, qn at most 100 a year\nenum kind : x, y, z\n"
-                     "parameter k0 : money/month in 0 .. 1_000 yuan/month = 291.67 yuan/month\n"
-                     "parameter k1 : ratio in 0% .. 100% = 35%\n"
-                     "parameter scale : ratio by band of money/year in 0% .. 100%\n  table scale\n"));
+    builder_add(&out, TEXT("```doudi\npolicy random\n  currency yuan of 100 fen\nentity county\n"));
+    builder_format(&out, "entity household in county at most %d\n", policy->crowded ? 2000 : 60);
+    builder_add(&out, TEXT("entity person in household at most 9\n"
+                           "event claim in person dated qd, qn at most 100 a year\nenum kind : x, y, z\n"
+                           "parameter k0 : money/month in 0 .. 1_000 yuan/month = 291.67 yuan/month\n"
+                           "parameter k1 : ratio in 0% .. 100% = 35%\n"
+                           "parameter scale : ratio by band of money/year in 0% .. 100%\n  table scale\n"));
     for (size_t i = 0; i < policy->inputs_count; i++) write_input(&out, &policy->inputs[i]);
     for (size_t i = 0; i < policy->rules_count; i++) builder_add(&out, policy->rules[i].text);
     builder_add(&out, policy->promise.text);

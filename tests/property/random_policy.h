@@ -110,6 +110,7 @@ struct random_policy {
     uint64_t chance; /* the state of the generator */
     struct random_input inputs[INPUTS_MAX];
     struct random_rule rules[RULES_MAX];
+    bool crowded; /* a county may have more households than a batch takes: batches then end with a household */
     size_t inputs_count, rules_count, refused; /* refused: rules that the checker did not take */
     struct promise promise;
     enum period local_period;       /* of the whole layer */
