@@ -8,6 +8,8 @@
 
 #include "lang/policy.h"
 
+#include <assert.h>
+
 __extension__ typedef __int128 lane;
 
 enum { ROW_NONE = -1 }; /* the lane of `none` in a reference */
@@ -46,11 +48,13 @@ enum lane_result lane_parse(const struct lane_spec *spec, struct text text, lane
 
 /* Quotients by b > 0, rounded down, and half away from zero. */
 static inline lane lane_floor(lane a, lane b) {
+    assert(b > 0);
     lane quotient = a / b;
     return a % b < 0 ? quotient - 1 : quotient;
 }
 
 static inline lane lane_round(lane a, lane b) {
+    assert(b > 0);
     lane size = a < 0 ? -a : a, quotient = size / b, rest = size - quotient * b;
     if (rest >= b - rest) quotient++;
     return a < 0 ? -quotient : quotient;

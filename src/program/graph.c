@@ -95,7 +95,6 @@ static struct range sum_range(struct range a, lane most) {
 
 static lane rounded(enum op op, lane value, lane by) {
     if (value == RANGE_END || value == -RANGE_END) return value;
-    assert(by > 0);
     if (op == OP_FLOOR) return lane_floor(value, by);
     return op == OP_CEILING ? -lane_floor(-value, by) : lane_round(value, by);
 }
