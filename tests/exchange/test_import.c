@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* mkdtemp */
+#include "failing.h"
+
 #include "base/csv.h"
-#include "base/memory.h"
 #include "exchange/rejected.h"
 
 #include <setjmp.h>
@@ -602,7 +603,7 @@ static void copies_say_what_is_wrong(void **state) {
 }
 
 static void copies_tell_that_memory_ran_out(void **state) {
-    enum { BLOCK = 64 * 1024, SHIFT = 16000, FAILURES_MAX = 1000 }; /* few, for each writes to disk */
+    enum { SHIFT = 16000, FAILURES_MAX = 1000 }; /* few, for each writes to disk */
     (void)state;
     struct stage stage;
     begin_with_bad_rows(&stage);
@@ -611,16 +612,13 @@ static void copies_tell_that_memory_ran_out(void **state) {
         for (long successes = 0; failed; successes++) {
             struct arena arena;
             struct text path;
-            arena_init(&arena);
-            if (taken) arena_new(&arena, 1, taken);
-            memory_fail_after(successes);
+            begin_failing(&arena, taken, successes);
             enum file_result result = rejected_write(&stage.import, &arena, stage.folder, LANGUAGE_ZH, &path);
-            failed = memory_has_failed();
-            memory_fail_after(-1);
+            bool full = arena_failed(&arena);
+            failed = end_failing(&arena);
             assert_int_equal(result == FILE_OK, !failed);
-            assert_true(path.length > 0 || arena_failed(&arena));
+            assert_true(path.length > 0 || full);
             assert_true(successes < FAILURES_MAX);
-            arena_free(&arena);
         }
     }
     struct text path;

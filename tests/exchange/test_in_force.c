@@ -1,7 +1,8 @@
 /* in-force.csv: written, read again, and refused when it is not what was written. */
 #define _GNU_SOURCE /* mkdtemp */
 #include "../engine/stage.h"
-#include "base/memory.h"
+#include "failing.h"
+
 #include "exchange/in_force.h"
 
 #include <setjmp.h>
@@ -186,25 +187,7 @@ static void a_folder_without_it_is_told(void **state) {
 
 /* --- memory running out ------------------------------------------------------------------------------------------- */
 
-enum {
-    BLOCK = 64 * 1024, /* of an arena: only what does not fit into one more is an allocation of its own */
-    SHIFT = 1500,      /* so much is taken beforehand, to let another piece be the one that fails */
-    FAILURES_MAX = 1000
-};
-
-static void begin_failing(struct arena *arena, size_t taken, long successes) {
-    arena_init(arena);
-    if (taken) arena_new(arena, 1, taken);
-    memory_fail_after(successes);
-}
-
-/* Whether memory has run out since. */
-static bool end_failing(struct arena *arena) {
-    bool failed = memory_has_failed();
-    memory_fail_after(-1);
-    arena_free(arena);
-    return failed;
-}
+enum { SHIFT = 1500, FAILURES_MAX = 1000 }; /* of a block, taken beforehand at each step */
 
 static bool write_failing(struct stage *stage, const struct folder *folder, size_t taken, long successes) {
     struct arena arena;

@@ -4,7 +4,8 @@
  * keep it. */
 #define _GNU_SOURCE /* mkdtemp */
 #include "../engine/stage.h"
-#include "base/memory.h"
+#include "failing.h"
+
 #include "exchange/results.h"
 
 #include <setjmp.h>
@@ -304,25 +305,7 @@ static void what_is_not_committed_changes_nothing(void **state) {
 
 /* --- memory running out ------------------------------------------------------------------------------------------- */
 
-enum {
-    BLOCK = 64 * 1024, /* of an arena: only what does not fit into one more is an allocation of its own */
-    SHIFT = 12000,     /* so much is taken beforehand, to let another piece be the one that fails */
-    FAILURES_MAX = 1000
-};
-
-static void begin_failing(struct arena *arena, size_t taken, long successes) {
-    arena_init(arena);
-    if (taken) arena_new(arena, 1, taken);
-    memory_fail_after(successes);
-}
-
-/* Whether memory has run out since. */
-static bool end_failing(struct arena *arena) {
-    bool failed = memory_has_failed();
-    memory_fail_after(-1);
-    arena_free(arena);
-    return failed;
-}
+enum { SHIFT = 12000, FAILURES_MAX = 1000 }; /* of a block, taken beforehand at each step */
 
 static bool add_month(struct results *results, struct run *run, struct arena *arena) {
     struct totals totals = {0};

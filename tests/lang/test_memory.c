@@ -1,7 +1,8 @@
 /* Every allocation of a compile fails once: it must say so, and neither crash, hang nor leak. */
 #define _POSIX_C_SOURCE 200809L /* scandir */
 
-#include "base/memory.h"
+#include "failing.h"
+
 #include "lang/policy.h"
 
 #include <setjmp.h>
@@ -17,7 +18,6 @@ enum {
     FILES_MAX = 400,
     PATH_ROOM = 512,
     FILE_ROOM = 1 << 20,
-    BLOCK = 64 * 1024, /* of an arena: only what does not fit into one more is an allocation of its own */
     SHIFT = 400, /* so much is taken beforehand, once more each time, to let another piece be the one that fails */
     FAILURES_MAX = 10000
 };

@@ -1,7 +1,7 @@
 /* Every allocation of deciding and explaining fails once: that must be told, and nothing may crash, hang or leak. */
+#include "failing.h"
 #include "random_world.h"
 
-#include "base/memory.h"
 #include "engine/explain.h"
 
 #include <setjmp.h>
@@ -12,8 +12,7 @@
 
 enum {
     SEEDS = 6,
-    BLOCK = 64 * 1024, /* of an arena: only what does not fit into one more is an allocation of its own */
-    SHIFT = 5000,      /* so much is taken beforehand, to let another piece be the one that fails */
+    SHIFT = 5000, /* so much is taken beforehand, to let another piece be the one that fails */
     FAILURES_MAX = 10000
 };
 
