@@ -184,6 +184,13 @@ void print_builder(const struct builder *builder) {
     print_text(builder_text(builder), stdout);
 }
 
+int show_built(struct command *command, struct builder *builder) {
+    bool whole = !builder->failed && !arena_failed(&command->arena);
+    if (whole) print_builder(builder);
+    builder_free(builder);
+    return whole ? EXIT_DONE : out_of_memory(command);
+}
+
 bool has_option(const struct command *command, const char *name) {
     if (command_has(command, name)) return true;
     fprintf(stderr, say(command, "doudi: 缺少 --%s\n", "doudi: --%s is missing\n"), name);

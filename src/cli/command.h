@@ -45,6 +45,8 @@ const char *say(const struct command *command, const char *zh, const char *en);
 void print_diagnostics(struct command *command, const struct diagnostics *diagnostics);
 void print_text(struct text text, FILE *out);
 void print_builder(const struct builder *builder); /* to stdout */
+int show_built(struct command *command,
+               struct builder *builder); /* prints and frees it, or tells that memory ran out */
 /* To stdout, the signs of results in colour where --color, NO_COLOR and the terminal say so (colour.c). */
 void print_coloured(const struct command *command, struct text text);
 

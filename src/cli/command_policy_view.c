@@ -10,14 +10,6 @@
 
 #include <stdio.h>
 
-/* Prints what was built, unless memory ran out. */
-static int show(struct command *command, struct builder *out) {
-    bool whole = !out->failed && !arena_failed(&command->arena);
-    if (whole) print_builder(out);
-    builder_free(out);
-    return whole ? EXIT_DONE : out_of_memory(command);
-}
-
 static void write_member(struct json_writer *writer, const char *key, struct text text) {
     json_write_key(writer, key);
     json_write_string(writer, text);
@@ -32,7 +24,7 @@ int policy_show_print(struct command *command) {
     if (!policy) return status;
     builder_init(&out);
     policy_print(&out, &command->arena, policy, command->language);
-    status = show(command, &out);
+    status = show_built(command, &out);
     policy_free(policy);
     return status;
 }
@@ -104,7 +96,7 @@ static int show_covered(struct command *command, const struct coverage *coverage
         builder_format(&out,
                        say(command, "条款 %zu,已实现 %zu,未实现 %zu\n", "%zu clauses, %zu implemented, %zu open\n"),
                        coverage->clauses.count, coverage->clauses.count - coverage->open, coverage->open);
-    return show(command, &out);
+    return show_built(command, &out);
 }
 
 int policy_show_coverage(struct command *command) {
@@ -152,7 +144,7 @@ int policy_show_graph(struct command *command) {
     struct builder out;
     builder_init(&out);
     if (!arena_failed(&command->arena)) diagram_print(&out, &diagram, command->language);
-    status = show(command, &out);
+    status = show_built(command, &out);
     policy_free(policy);
     return status;
 }
@@ -221,7 +213,7 @@ static int show_difference(struct command *command, const struct difference *dif
         for (size_t i = 0; i < difference->changes.count; i++)
             write_change(&writer, command, difference, &difference->changes.items[i]);
         json_write_close_array(&writer);
-        return show(command, &out);
+        return show_built(command, &out);
     }
     difference_print(&out, &command->arena, difference, command->language);
     if (difference->changes.count)
@@ -229,7 +221,7 @@ static int show_difference(struct command *command, const struct difference *dif
                        difference->added, difference->removed, difference->altered);
     else
         builder_add(&out, text_from(say(command, "没有不同\n", "no difference\n")));
-    return show(command, &out);
+    return show_built(command, &out);
 }
 
 int policy_show_difference(struct command *command) {

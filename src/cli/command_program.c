@@ -22,11 +22,8 @@ static int list(struct session *session, month_number month, const struct field 
     if (!graph) return out_of_memory(command);
     builder_init(&out);
     graph_list(&out, &command->arena, graph, only, command->language);
-    bool whole = !out.failed && !arena_failed(&command->arena);
-    if (whole) print_builder(&out);
-    builder_free(&out);
     graph_free(graph);
-    return whole ? EXIT_DONE : out_of_memory(command);
+    return show_built(command, &out);
 }
 
 int policy_show_program(struct command *command) {
