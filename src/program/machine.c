@@ -192,9 +192,10 @@ static void release_operands(struct machine *machine, const struct schedule *sch
 }
 
 static void run_levels(struct machine *machine, const struct schedule *schedule) {
-    struct room room = {0};
+    struct room room;
     node_id *nodes = memory_new(machine->graph->nodes.count + 1, sizeof *nodes);
-    machine->failed = !nodes || !room_make(&room, machine, schedule->slots);
+    room_init(&room, machine, schedule);
+    machine->failed = !nodes || arena_failed(&room.arena);
     for (unsigned level = 0; level < schedule->levels && !machine->failed; level++) {
         run_level(machine, schedule, &room, level, nodes);
         if (!machine->failed) machine->reached(machine);

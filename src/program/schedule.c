@@ -17,7 +17,7 @@ static bool is_alone(const struct graph_node *node) {
     }
 }
 
-const struct entity *batch_root(const struct entity *entity) {
+static const struct entity *root_of(const struct entity *entity) {
     enum { FEW = 1024 }; /* of a row under one parent: they fit in a batch */
     int64_t most = 0;
     while (entity->parent && number_to_int64(entity->at_most, &most) && most > 0 && most <= FEW)
@@ -37,7 +37,7 @@ static void place_node(struct schedule *schedule, const struct graph *graph, nod
     const struct graph_node *node = graph_node(graph, id);
     struct place *place = &schedule->places[id];
     place->alone = is_alone(node);
-    if (!place->alone) place->root = batch_root(node->space);
+    if (!place->alone) place->root = schedule->roots[node->space->index];
     place->last = id;
     node_id read;
     for (size_t i = 0; graph_operand(node, &i, &read);) {
@@ -130,7 +130,7 @@ static void assign_all_slots(struct schedule *schedule, const struct graph *grap
         for (size_t i = 0; i < graph->policy->entities.count; i++) {
             const struct entity *root = graph->policy->entities.items[i];
             struct arena_mark mark = arena_here(&schedule->arena);
-            if (batch_root(root) == root) assign_slots(schedule, graph, lanes, level, root);
+            if (schedule->roots[i] == root) assign_slots(schedule, graph, lanes, level, root);
             arena_rewind(&schedule->arena, mark);
         }
 }
@@ -140,7 +140,10 @@ struct schedule *schedule_new(const struct graph *graph, const struct lanes *lan
     if (!schedule) return NULL;
     arena_init(&schedule->arena);
     schedule->places = ARENA_ARRAY(&schedule->arena, struct place, graph->nodes.count + 1);
-    if (schedule->places) {
+    schedule->roots = ARENA_ARRAY(&schedule->arena, const struct entity *, graph->policy->entities.count + 1);
+    if (!arena_failed(&schedule->arena)) {
+        for (size_t i = 0; i < graph->policy->entities.count; i++)
+            schedule->roots[i] = root_of(graph->policy->entities.items[i]);
         for (size_t id = 0; id < graph->nodes.count; id++)
             if (lanes[id].uses) place_node(schedule, graph, (node_id)id);
         sink_inputs(schedule, graph, lanes);
@@ -175,22 +178,25 @@ void batch_rows(const struct dataset *dataset, const struct entity *root, size_t
     *last = children[below];
 }
 
-size_t batch_most(const struct dataset *dataset, const struct entity *root, size_t begin, size_t end) {
+size_t batch_most(const struct schedule *schedule, const struct dataset *dataset, const struct entity *root,
+                  size_t begin, size_t end) {
     size_t most = 0, first, last;
     for (size_t i = 0; i < dataset->policy->entities.count; i++) {
         const struct entity *entity = dataset->policy->entities.items[i];
-        if (batch_root(entity) != root) continue;
+        if (schedule->roots[i] != root) continue;
         batch_rows(dataset, root, begin, end, entity, &first, &last);
         if (last - first > most) most = last - first;
     }
     return most;
 }
 
-size_t batch_end(const struct dataset *dataset, const struct entity *root, size_t begin, size_t most) {
+size_t batch_end(const struct schedule *schedule, const struct dataset *dataset, const struct entity *root,
+                 size_t begin, size_t most) {
     size_t low = begin + 1, high = dataset_table(dataset, root)->rows;
-    while (low < high) { /* the last end that leaves no more rows than that */
+    if (high - begin > most) high = begin + most; /* the root is one of those entities */
+    while (low < high) {                          /* the last end that leaves no more rows than that */
         size_t middle = low + (high - low + 1) / 2;
-        if (batch_most(dataset, root, begin, middle) <= most)
+        if (batch_most(schedule, dataset, root, begin, middle) <= most)
             low = middle;
         else
             high = middle - 1;

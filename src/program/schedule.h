@@ -21,7 +21,8 @@ struct place {
 
 struct schedule {
     struct arena arena;
-    struct place *places; /* by node */
+    const struct entity **roots; /* by entity: the one that all rows of it lie below, as few as one above the other */
+    struct place *places;        /* by node */
     unsigned levels;
     size_t slots;
 };
@@ -30,14 +31,13 @@ struct schedule {
 struct schedule *schedule_new(const struct graph *graph, const struct lanes *lanes);
 void schedule_free(struct schedule *schedule);
 
-/* The rows of an entity that all rows of another lie below, as few as one above the other. */
-const struct entity *batch_root(const struct entity *entity);
-
 /* Of all entities whose batches end with rows of the root, the most rows that one has there. */
-size_t batch_most(const struct dataset *dataset, const struct entity *root, size_t begin, size_t end);
+size_t batch_most(const struct schedule *schedule, const struct dataset *dataset, const struct entity *root,
+                  size_t begin, size_t end);
 
 /* Where the batch that begins with that root row ends: no entity has more rows in it, unless it is one root row. */
-size_t batch_end(const struct dataset *dataset, const struct entity *root, size_t begin, size_t most);
+size_t batch_end(const struct schedule *schedule, const struct dataset *dataset, const struct entity *root,
+                 size_t begin, size_t most);
 
 /* The rows of the entity that lie below the root rows begin .. end - 1. */
 void batch_rows(const struct dataset *dataset, const struct entity *root, size_t begin, size_t end,
