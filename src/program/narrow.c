@@ -28,18 +28,11 @@ static bool is_narrow(const struct lanes *lanes) {
 
 static bool run_on(enum op op, int64_t *out, size_t rows, struct operand a, struct operand b, int64_t d) {
     switch (op) {
-    case OP_ADD: EACH(x + y);
-    case OP_SUBTRACT: EACH(x - y);
-    case OP_MULTIPLY: EACH(x * y);
-    case OP_SCALE: EACH(x * d);
-    case OP_WHOLE: EACH(y == 0 ? 0 : x);
-    case OP_LEAST: EACH(x < y ? x : y);
-    case OP_GREATEST: EACH(x > y ? x : y);
-    case OP_LESS: EACH(x < y);
-    case OP_LESS_EQUAL: EACH(x <= y);
-    case OP_EQUAL: EACH(x == y);
-    case OP_NOT_EQUAL: EACH(x != y);
-    case OP_NOT: EACH(!x);
+#define STRICT(op, value)                                                                                              \
+    case OP_##op:                                                                                                      \
+        EACH(value);
+#include "program/strict.def"
+#undef STRICT
     case OP_AND: EACH(x & y);
     case OP_OR: EACH(x | y);
     case OP_OR_ELSE: EACH(x);

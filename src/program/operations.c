@@ -67,24 +67,18 @@ void run_through(const struct task *task) {
 
 /* --- arithmetic ------------------------------------------------------------------------------------------------- */
 
-static lane compute(const struct graph_node *node, lane a, lane b) {
+static lane compute(const struct graph_node *node, lane x, lane y) {
+    const lane d = node->d;
     switch (node->op) {
-    case OP_ADD: return a + b;
-    case OP_SUBTRACT: return a - b;
-    case OP_MULTIPLY: return a * b;
-    case OP_SCALE: return a * node->d;
-    case OP_WHOLE: return b == 0 ? 0 : a;
-    case OP_LEAST: return a < b ? a : b;
-    case OP_GREATEST: return a > b ? a : b;
-    case OP_FLOOR: return lane_floor(a * node->d, b);
-    case OP_CEILING: return -lane_floor(-(a * node->d), b);
-    case OP_ROUND: return lane_round(a * node->d, b);
-    case OP_LESS: return a < b;
-    case OP_LESS_EQUAL: return a <= b;
-    case OP_EQUAL: return a == b;
-    case OP_NOT_EQUAL: return a != b;
-    case OP_NOT: return !a;
-    case OP_MONTH_OF: return month_of_year(day_month((day_number)a));
+#define STRICT(op, value)                                                                                              \
+    case OP_##op:                                                                                                      \
+        return value;
+#include "program/strict.def"
+#undef STRICT
+    case OP_FLOOR: return lane_floor(x * d, y);
+    case OP_CEILING: return -lane_floor(-(x * d), y);
+    case OP_ROUND: return lane_round(x * d, y);
+    case OP_MONTH_OF: return month_of_year(day_month((day_number)x));
     default: assert(false); return 0;
     }
 }
