@@ -312,10 +312,10 @@ struct run_options session_options(const struct session *session) {
 
 /* Every row of the month at once; what the run is asked afterwards it looks up. */
 static bool solve_month(struct session *session) {
-    struct graph *graph = graph_new(session->policy, session->run->month, &session->run->options);
-    session->solved = graph ? solve(graph, session->run, (struct solve_choices){0}) : NULL;
+    struct program *program = program_new(session->policy, session->run->month, &session->run->options, NULL);
+    session->solved = program ? solve(program, session->run, (struct solve_choices){0}) : NULL;
     session->run->solved = session->solved;
-    graph_free(graph);
+    program_free(program);
     return session->solved != NULL;
 }
 

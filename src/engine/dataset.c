@@ -297,6 +297,7 @@ static void fill_column(struct making *making, struct table *table, const struct
     for (size_t row = 0; row < table->rows; row++) {
         size_t arrival = table->arrival[row];
         to->known[row] = from->known[arrival];
+        to->unknown += !to->known[row];
         if (text)
             to->texts[row] = from->texts[arrival];
         else if (!from->texts && from->known[arrival])
@@ -318,6 +319,7 @@ static void resolve_references(struct making *making, struct table *table, const
             if (found == SIZE_MAX && !text_is(id, "none")) {
                 refuse(making, REFUSED_UNKNOWN_REFERENCE, table->entity, table->arrival[row], field, id);
                 column->known[row] = 0;
+                column->unknown++;
                 continue;
             }
             column_put(column, row, found == SIZE_MAX ? ROW_NONE : (lane)found);

@@ -67,34 +67,11 @@ struct lane_spec lane_spec_of(struct arena *arena, const struct field *field) {
 }
 
 lane column_get(const struct column *column, size_t row) {
-    const unsigned char *at = column->lanes + row * column->spec.width;
-    int8_t byte;
-    int16_t half;
-    int32_t word;
-    int64_t wide;
-    lane widest;
-    switch (column->spec.width) {
-    case 1: memcpy(&byte, at, sizeof byte); return byte;
-    case 2: memcpy(&half, at, sizeof half); return half;
-    case 4: memcpy(&word, at, sizeof word); return word;
-    case 8: memcpy(&wide, at, sizeof wide); return wide;
-    default: memcpy(&widest, at, sizeof widest); return widest;
-    }
+    return lane_read(column->lanes, column->spec.width, row);
 }
 
 void column_put(struct column *column, size_t row, lane value) {
-    unsigned char *at = column->lanes + row * column->spec.width;
-    int8_t byte = (int8_t)value;
-    int16_t half = (int16_t)value;
-    int32_t word = (int32_t)value;
-    int64_t wide = (int64_t)value;
-    switch (column->spec.width) {
-    case 1: memcpy(at, &byte, sizeof byte); break;
-    case 2: memcpy(at, &half, sizeof half); break;
-    case 4: memcpy(at, &word, sizeof word); break;
-    case 8: memcpy(at, &wide, sizeof wide); break;
-    default: memcpy(at, &value, sizeof value); break;
-    }
+    lane_write(column->lanes, column->spec.width, row, value);
 }
 
 /* --- reading text ----------------------------------------------------------------------------------------------- */

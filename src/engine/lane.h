@@ -9,6 +9,7 @@
 #include "lang/policy.h"
 
 #include <assert.h>
+#include <string.h>
 
 __extension__ typedef __int128 lane;
 
@@ -30,9 +31,42 @@ struct column {
     unsigned char *lanes;
     struct text *texts; /* instead of lanes, when the field is text */
     unsigned char *known;
+    size_t unknown; /* how many rows are not; of a dataset's columns only */
 };
 lane column_get(const struct column *column, size_t row);
 void column_put(struct column *column, size_t row, lane value);
+
+/* A lane of some width in memory, which need not be aligned. */
+static inline lane lane_read(const void *lanes, unsigned width, size_t at) {
+    const unsigned char *bytes = (const unsigned char *)lanes + at * width;
+    int8_t byte;
+    int16_t half;
+    int32_t word;
+    int64_t wide;
+    lane widest;
+    switch (width) {
+    case 1: memcpy(&byte, bytes, sizeof byte); return byte;
+    case 2: memcpy(&half, bytes, sizeof half); return half;
+    case 4: memcpy(&word, bytes, sizeof word); return word;
+    case 8: memcpy(&wide, bytes, sizeof wide); return wide;
+    default: memcpy(&widest, bytes, sizeof widest); return widest;
+    }
+}
+
+static inline void lane_write(void *lanes, unsigned width, size_t at, lane value) {
+    unsigned char *bytes = (unsigned char *)lanes + at * width;
+    int8_t byte = (int8_t)value;
+    int16_t half = (int16_t)value;
+    int32_t word = (int32_t)value;
+    int64_t wide = (int64_t)value;
+    switch (width) {
+    case 1: memcpy(bytes, &byte, sizeof byte); break;
+    case 2: memcpy(bytes, &half, sizeof half); break;
+    case 4: memcpy(bytes, &word, sizeof word); break;
+    case 8: memcpy(bytes, &wide, sizeof wide); break;
+    default: memcpy(bytes, &value, sizeof value); break;
+    }
+}
 
 /* What a text says in a field's own unit and words. References and text are not read here. */
 enum lane_result {

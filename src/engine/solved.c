@@ -1,7 +1,7 @@
 #include "engine/solved.h"
 
 static lane lane_at(const struct solved_column *column, size_t at) {
-    return column->width == 8 ? ((const int64_t *)column->lanes)[at] : ((const lane *)column->lanes)[at];
+    return lane_read(column->lanes, column->width, at);
 }
 
 static struct value missing_value(const struct solved *solved, absence miss) {
@@ -50,7 +50,7 @@ bool solved_value(const struct solved *solved, struct arena *arena, const struct
     default: *out = value_number(number_of(solved, arena, found, field->entity, row, value)); break;
     }
     out->reason = (struct reason){.kind = REASON_CASE, .field = field, .row = row};
-    uint16_t which = found->cases ? found->cases[row] : found->only_case;
+    uint16_t which = found->told[found->cases ? found->cases[row] : 0];
     out->reason.text = which >> 8;
     out->reason.index = which & 0xff;
     return true;

@@ -13,17 +13,17 @@ enum { MISS_FAULT_BIT = 32, MISS_REASON_BIT = 33 };
 
 struct solved_column {
     const struct entity *space; /* NULL: one value for all */
-    unsigned width;             /* bytes of a lane: 8 or 16 */
-    void *lanes;
-    absence *misses; /* NULL: all are known */
+    unsigned width;             /* bytes of a lane: 1, 4, 8 or 16 */
+    const void *lanes;
+    const absence *misses; /* NULL: all are known */
 };
 
 struct solved_field {
     bool there;
     struct number grid;
     struct solved_column n;
-    uint16_t *cases;    /* which text decided (times 256), and which of its cases; NULL: always the same */
-    uint16_t only_case; /* that one */
+    const uint8_t *cases; /* which decided, see told; NULL: always the same */
+    const uint16_t *told; /* by that number, or the only one: which text decided (times 256), and which of its cases */
     struct solved_column *divisors;
     size_t divisor_count;
 };

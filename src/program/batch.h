@@ -1,42 +1,63 @@
-/* Batches: the nodes of a level run over some rows at a time, twice where something is missing. */
+/* Batches: the nodes of a section over some of its rows at a time. */
 #ifndef DOUDI_PROGRAM_BATCH_H
 #define DOUDI_PROGRAM_BATCH_H
 
-#include "program/schedule.h"
+#include "program/kernel.h"
+#include "program/machine_inside.h"
 
 struct rows {
     size_t first, last; /* the one behind the last */
 };
 
-/* Where the batches end whose root an entity is. */
+/* The root rows at which batches end. */
 struct cuts {
     VECTOR(size_t) ends;
 };
 
-/* Memory for the values of a batch: as many slots as its schedule asks for, of so many rows. */
+/* Memory for the values of some rows; it grows to the most that is asked for. */
 struct room {
-    struct arena arena;
     size_t rows;
-    lane *values;
-    absence *misses;
-    uint16_t *cases;
-    unsigned char *marked; /* one for all slots */
+    unsigned char *values;
+    absence *misses; /* of rows with care */
+    uint8_t *cases;
+};
+
+/* Two workers in one, who run the same rows: one as if all were known, the other with care. */
+struct member {
+    struct worker worker, known;
     struct rows *rows_of;  /* by entity: those of the batch at hand */
-    struct cuts *cuts;     /* by entity */
+    unsigned char *marked; /* by root row of the batch */
+    size_t marked_room;
+    struct room room, known_room;
+    unsigned char *scratch; /* of a known step */
+    size_t scratch_size, scratch_used;
+    bool *left_out;                /* by output: too many rows lack what it rests on */
+    bool *needed;                  /* by plain node: what the outputs that are left out need */
+    bool *skipped;                 /* by known step: nobody needs it then */
+    const struct section *left_of; /* of which these are; NULL: none */
+    bool *leaving, *wanted;        /* by output, by known node: while these are found */
 };
-void room_init(struct room *room, const struct machine *machine,
-               const struct schedule *schedule); /* or its arena failed */
-void room_free(struct room *room);
 
-/* The nodes of a level whose batches end with rows of the same root. */
-struct section {
-    const struct entity *root;
-    node_id *nodes;
-    size_t count;
+struct crew {
+    struct machine *machine;
+    const struct kernels *kernels;
+    struct arena arena;
+    struct cuts *cuts; /* by root entity */
+    struct member *members;
+    unsigned count;
+    const struct section *section; /* being run */
+    const struct known_section *known;
 };
 
-/* All rows of the root. */
-void run_section(struct machine *machine, const struct schedule *schedule, const struct room *room,
-                 const struct section *section);
+bool crew_init(struct crew *crew, struct machine *machine); /* false: memory has run out; to be freed all the same */
+void crew_free(struct crew *crew);
+
+/* All rows of the section's root; false when memory has run out. */
+bool run_section(struct crew *crew, size_t section);
+
+/* --- known_run.c -------------------------------------------------------------------------------------------------- */
+
+/* The rows that member->rows_of says, as if all were known, but for steps that are skipped. */
+void run_known_steps(const struct crew *crew, struct member *member);
 
 #endif

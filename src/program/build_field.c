@@ -1,8 +1,6 @@
 /* Inputs and rules in the graph. */
 #include "program/build.h"
 
-#include "base/memory.h"
-
 static struct graph_node field_node(enum op op, const struct field *field) {
     return (struct graph_node){.op = op,
                                .space = field->entity,
@@ -101,11 +99,12 @@ static struct field_quantity cases(struct graph *graph, const struct rule *rule)
     if (count == 1 && conditions[0] == NODE_NONE)
         return (struct field_quantity){values[0], NODE_NONE, CASE_OF(rule->index, kept[0])};
     result = graph_common(graph, values, count);
-    node.which = ARENA_ARRAY(&graph->arena, unsigned char, count);
+    node.told = ARENA_ARRAY(&graph->arena, uint16_t, count);
+    node.told_count = count;
     if (result.n == NODE_NONE || graph_failed(graph)) return left_to_the_evaluator;
     node.rule = rule;
     for (size_t i = 0; i < count; i++) {
-        node.which[i] = (unsigned char)kept[i];
+        node.told[i] = CASE_OF(rule->index, kept[i]);
         VECTOR_PUSH(&graph->arena, &node.more, conditions[i]);
         VECTOR_PUSH(&graph->arena, &node.more, graph_at(graph, values[i].n, entity));
     }
@@ -136,6 +135,18 @@ static struct field_quantity within(struct graph *graph, const struct field *fie
     return found;
 }
 
+/* What the numbers of cases stand for: first the exceptions, then what is decided without them. */
+static uint16_t *told_by(struct graph *graph, const struct rule **exceptions, size_t count, struct field_quantity base,
+                         size_t *told_count) {
+    const struct graph_node *cases = base.cases == NODE_NONE ? NULL : graph_node(graph, base.cases);
+    size_t base_count = cases ? cases->told_count : 1;
+    uint16_t *told = ARENA_ARRAY(&graph->arena, uint16_t, count + base_count);
+    for (size_t i = 0; told && i < count; i++) told[i] = CASE_OF(exceptions[i]->index, 0);
+    for (size_t i = 0; told && i < base_count; i++) told[count + i] = cases ? cases->told[i] : base.only_case;
+    *told_count = count + base_count;
+    return told;
+}
+
 /* What the exceptions that may be in force add to the rule's own value. */
 static struct field_quantity decided(struct graph *graph, const struct field *field, struct field_quantity base) {
     struct quantity values[EXCEPTIONS_MAX + 1] = {base.value};
@@ -156,7 +167,8 @@ static struct field_quantity decided(struct graph *graph, const struct field *fi
     if (result.n == NODE_NONE) return left_to_the_evaluator;
     node.a = graph_at(graph, values[0].n, field->entity);
     node.b = base.cases;
-    node.d = base.only_case;
+    node.told = told_by(graph, node.exceptions, count, base, &node.told_count);
+    if (graph_failed(graph)) return left_to_the_evaluator;
     for (size_t i = 0; i < count; i++) {
         node_id condition;
         if (!condition_of(graph, &node.exceptions[i]->branches[0], field->entity, &condition))
@@ -190,12 +202,8 @@ struct quantity graph_field(struct graph *graph, const struct field *field) {
 }
 
 struct graph *graph_new(const struct policy *policy, month_number month, const struct run_options *options) {
-    struct graph *graph = memory_new(1, sizeof *graph);
+    struct graph *graph = graph_empty(policy, month, options);
     if (!graph) return NULL;
-    *graph = (struct graph){.policy = policy, .options = options, .month = month, .first_day = month_first_day(month)};
-    arena_init(&graph->arena);
-    map_init(&graph->interned, &graph->arena);
-    graph->fields = ARENA_ARRAY(&graph->arena, struct field_quantity *, policy->fields.count + 1);
     for (size_t i = 0; i < policy->fields.count && !graph_failed(graph); i++)
         if (policy->fields.items[i]->kind != FIELD_INPUT) graph_field(graph, policy->fields.items[i]);
     if (!graph_failed(graph)) return graph;

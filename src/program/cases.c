@@ -8,7 +8,7 @@
 struct outcome_lane {
     lane value;
     absence miss;
-    uint16_t which; /* see CASE_OF */
+    uint8_t which; /* place in what is told */
 };
 
 /* What several open cases say together, as the evaluator has it. */
@@ -36,8 +36,8 @@ static struct outcome_lane agree(const struct outcome_lane *outcomes, size_t cou
 
 bool has_cases(const struct task *task) {
     struct lanes *out = task->out;
-    if (!out->cases) out->cases = memory_new(out->rows, sizeof *out->cases);
-    task->machine->failed = task->machine->failed || !out->cases;
+    if (!out->cases) out->cases = memory_new(out->rows + 1, sizeof *out->cases);
+    task->worker->failed = task->worker->failed || !out->cases;
     return out->cases != NULL;
 }
 
@@ -57,17 +57,17 @@ void run_cases(const struct task *task) {
         size_t count = 0, open_count = 0;
         bool closed = false;
         for (size_t i = 0; i < node->more.count && !closed; i += 2) {
-            const struct lanes *condition = operand(task->machine, node->more.items[i]),
-                               *value = operand(task->machine, node->more.items[i + 1]);
+            const struct lanes *condition = operand(task->worker, node->more.items[i]),
+                               *value = operand(task->worker, node->more.items[i + 1]);
             absence miss = condition ? missed(condition, row) : 0;
             if (condition && !miss && !get(condition, row)) continue;
-            outcomes[count++] = (struct outcome_lane){get(value, row), missed(value, row),
-                                                      CASE_OF(node->rule->index, node->which[i / 2])};
+            outcomes[count++] = (struct outcome_lane){get(value, row), missed(value, row), (uint8_t)(i / 2)};
             closed = !miss;
             if (miss) open[open_count++] = miss;
         }
         if (!closed)
-            outcomes[count++].miss = fault(task->machine, REASON_NO_CASE, node->rule->field, node->rule->index, 0);
+            outcomes[count++] = (struct outcome_lane){
+                .miss = fault(task->machine, REASON_NO_CASE, node->rule->field, node->rule->index, 0)};
         put_outcome(task, row, count == 1 && open_count == 0 ? outcomes[0] : agree(outcomes, count, open, open_count));
     }
 }
@@ -130,7 +130,7 @@ static struct outcome_lane try_answers(const struct deciding *deciding, size_t f
     absence open[OPEN_MAX];
     struct outcome_lane result = {0}, *outcomes = memory_new(answers, sizeof *outcomes);
     if (!outcomes) {
-        deciding->task->machine->failed = true;
+        deciding->task->worker->failed = true;
         return result;
     }
     for (size_t k = 0; k < open_count; k++) open[k] = standing[open_at[k]].condition;
@@ -161,14 +161,14 @@ static size_t find_standing(const struct task *task, size_t row, struct standing
     const struct graph_node *node = task->node;
     size_t count = 0;
     for (size_t i = 0; i < node->more.count; i += 2) {
-        const struct lanes *condition = operand(task->machine, node->more.items[i]),
-                           *value = operand(task->machine, node->more.items[i + 1]);
+        const struct lanes *condition = operand(task->worker, node->more.items[i]),
+                           *value = operand(task->worker, node->more.items[i + 1]);
         const struct rule *rule = node->exceptions[i / 2];
         const struct declaration *head = rule->layer->head;
         struct standing found = {.rule = rule, .condition = condition ? missed(condition, row) : 0};
         found.depth = area_depth(task->machine->run, head ? head->area.text : TEXT(""), node->space, row);
         found.holds = !found.condition && (!condition || get(condition, row));
-        found.outcome = (struct outcome_lane){get(value, row), missed(value, row), CASE_OF(rule->index, 0)};
+        found.outcome = (struct outcome_lane){get(value, row), missed(value, row), (uint8_t)(i / 2)};
         if (found.depth < 0) continue;
         size_t place = count++;
         for (; place > 0 && stands_before(&found, &standing[place - 1]); place--) standing[place] = standing[place - 1];
@@ -179,11 +179,12 @@ static size_t find_standing(const struct task *task, size_t row, struct standing
 
 void run_decide(const struct task *task) {
     struct standing standing[EXCEPTIONS_MAX];
+    uint8_t exceptions = (uint8_t)(task->node->more.count / 2);
     if (task->begin == task->end || !has_cases(task)) return;
     for (size_t row = task->begin; row < task->end; row++) {
         struct deciding deciding = {.task = task, .standing = standing};
-        deciding.base = (struct outcome_lane){get(task->a, row), missed(task->a, row), (uint16_t)task->node->d};
-        if (task->b) deciding.base.which = task->b->cases[row - task->b->base];
+        deciding.base = (struct outcome_lane){get(task->a, row), missed(task->a, row), exceptions};
+        if (task->b) deciding.base.which = (uint8_t)(exceptions + task->b->cases[row - task->b->base]);
         deciding.count = find_standing(task, row, standing);
         put_outcome(task, row, decide_from(&deciding, 0));
     }

@@ -111,6 +111,16 @@ static struct range cases_range(const struct graph *graph, const struct graph_no
     return range;
 }
 
+static struct range linear_range(const struct graph *graph, const struct graph_node *node) {
+    struct range sum = product(range_of(graph, node->a), (struct range){node->d, node->d});
+    if (node->b != NODE_NONE) sum = add(sum, product(range_of(graph, node->b), (struct range){node->e, node->e}));
+    return node->c == NODE_NONE ? sum : add(sum, range_of(graph, node->c));
+}
+
+static lane nearest(lane value, lane least, lane most) {
+    return lesser(greater(value, least), most);
+}
+
 static struct range node_range(const struct graph *graph, const struct graph_node *node) {
     struct range a = range_of(graph, node->a), b = range_of(graph, node->b);
     switch (node->op) {
@@ -121,6 +131,8 @@ static struct range node_range(const struct graph *graph, const struct graph_nod
     case OP_WHOLE: return join(a, (struct range){0, 0});
     case OP_ADD: return add(a, b);
     case OP_SUBTRACT: return add(a, negated(b));
+    case OP_LINEAR: return linear_range(graph, node);
+    case OP_CLAMP: return (struct range){nearest(a.low, node->d, node->e), nearest(a.high, node->d, node->e)};
     case OP_MULTIPLY: return product(a, b);
     case OP_SCALE: return product(a, (struct range){node->d, node->d});
     case OP_DIVISOR: return (struct range){1, greater(1, greater(a.high, -a.low))};
@@ -139,6 +151,7 @@ static struct range node_range(const struct graph *graph, const struct graph_nod
     case OP_AMONG:
     case OP_BETWEEN:
     case OP_KNOWN:
+    case OP_GIVEN:
     case OP_ANY:
     case OP_ALL: return truth_range;
     case OP_CASES: return cases_range(graph, node);
@@ -183,7 +196,9 @@ bool graph_operand(const struct graph_node *node, size_t *index, node_id *id) {
 }
 
 unsigned graph_node_width(const struct graph_node *node) {
-    return node->low < INT64_MIN || node->high > INT64_MAX ? 16 : 8;
+    if (node->low >= INT8_MIN && node->high <= INT8_MAX) return 1;
+    if (node->low >= INT32_MIN && node->high <= INT32_MAX) return 4;
+    return node->low >= INT64_MIN && node->high <= INT64_MAX ? 8 : 16;
 }
 
 static struct text node_key(struct graph *graph, const struct graph_node *node) {
@@ -214,6 +229,16 @@ node_id graph_add(struct graph *graph, struct graph_node node) {
     map_put(&graph->interned, key, (void *)(graph->nodes.count + 1));
     VECTOR_PUSH(&graph->arena, &graph->nodes, node);
     return arena_failed(&graph->arena) ? 0 : (node_id)(graph->nodes.count - 1);
+}
+
+struct graph *graph_empty(const struct policy *policy, month_number month, const struct run_options *options) {
+    struct graph *graph = memory_new(1, sizeof *graph);
+    if (!graph) return NULL;
+    *graph = (struct graph){.policy = policy, .options = options, .month = month, .first_day = month_first_day(month)};
+    arena_init(&graph->arena);
+    map_init(&graph->interned, &graph->arena);
+    graph->fields = ARENA_ARRAY(&graph->arena, struct field_quantity *, policy->fields.count + 1);
+    return graph;
 }
 
 node_id graph_constant(struct graph *graph, lane value) {

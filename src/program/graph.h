@@ -36,7 +36,8 @@ struct graph_node {
     const struct parameter *parameter;
     const struct expr *expr;
     const struct rule *rule;
-    unsigned char *which;           /* of CASES: which case of the rule each is */
+    uint16_t *told;                 /* of CASES and DECIDE: see CASE_OF; what each number of a case stands for */
+    size_t told_count;              /* DECIDE: the exceptions', then those of what is decided without them */
     const struct rule **exceptions; /* of DECIDE: one for each two of more, condition and value */
     struct number grid;             /* of PARAMETER, LOOKUP, EVALUATE: what one n stands for */
 };
@@ -69,6 +70,7 @@ struct graph {
 /* The rules of a month that are computed for rows other than events. NULL when memory has run out. The policy and the
  * options must outlive it. */
 struct graph *graph_new(const struct policy *policy, month_number month, const struct run_options *options);
+struct graph *graph_empty(const struct policy *policy, month_number month, const struct run_options *options);
 void graph_free(struct graph *graph);
 bool graph_failed(const struct graph *graph);
 
@@ -78,6 +80,6 @@ node_id graph_constant(struct graph *graph, lane value);
 const struct graph_node *graph_node(const struct graph *graph, node_id id);
 /* The next node that it reads; *index begins at 0. False when there are no more. */
 bool graph_operand(const struct graph_node *node, size_t *index, node_id *id);
-unsigned graph_node_width(const struct graph_node *node); /* of a lane that holds its range; bytes */
+unsigned graph_node_width(const struct graph_node *node); /* of a lane that holds its range: 1, 4, 8 or 16 bytes */
 
 #endif

@@ -1,6 +1,6 @@
-/* What the files of the machine share: machine.c (one node), batch.c (some rows of many nodes), and the operations:
- * narrow.c (plain loops where all is known), operations.c (one row, one value), cases.c (cases, exceptions), groups.c
- * (rows below), outside.c (parameters, and what is left to the evaluator). */
+/* What the files of the machine share: machine.c (levels, whole columns), batch.c (some rows of many nodes), node.c (one
+ * node), and the operations: operations.c (one row, one value), cases.c (cases, exceptions), groups.c (rows below),
+ * outside.c (parameters, and what is left to the evaluator). */
 #ifndef DOUDI_PROGRAM_MACHINE_INSIDE_H
 #define DOUDI_PROGRAM_MACHINE_INSIDE_H
 
@@ -9,12 +9,28 @@
 
 #include <assert.h>
 
+/* Rows that are run as if all were known: a row that lacks something marks its root row, which is then run with care. */
+struct watch {
+    unsigned char *marked; /* by root row of the batch; NULL: with care */
+    const struct entity *root;
+    size_t begin; /* the first root row */
+};
+
+/* Whoever runs nodes: one for each thread. */
+struct worker {
+    struct machine *machine;
+    const struct graph *graph; /* whose nodes run */
+    struct lanes *of;          /* by node: those of the batch at hand; without values: they are whole, the machine's */
+    struct watch watch;
+    bool failed; /* memory ran out */
+};
+
 /* A node being run: its own lanes, and its operands'. */
 struct task {
+    struct worker *worker;
     struct machine *machine;
     const struct graph_node *node;
     size_t begin, end; /* rows */
-    bool keeps;        /* what is missing is kept beside the value; else it marks its root row, see watch */
     struct lanes *out;
     const struct lanes *a, *b, *c;
 };
@@ -35,50 +51,43 @@ static inline absence unsure(absence a, absence b) {
     return is_fault(a) && !is_fault(b) ? b : a;
 }
 
-static inline size_t lane_place(const struct lanes *lanes, size_t row) {
-    return lanes->single ? 0 : row - lanes->base;
-}
-
 static inline lane get(const struct lanes *lanes, size_t row) {
     assert(lanes); /* an operation has the operands it needs */
-    size_t at = lane_place(lanes, row);
-    return lanes->width == 8 ? ((const int64_t *)lanes->values)[at] : ((const lane *)lanes->values)[at];
+    return lane_read(lanes->values, lanes->width, lanes->single ? 0 : row - lanes->base);
 }
 
 static inline absence missed(const struct lanes *lanes, size_t row) {
-    return lanes->misses ? lanes->misses[lane_place(lanes, row)] : 0;
+    return lanes->misses ? lanes->misses[lanes->single ? 0 : row - lanes->miss_base] : 0;
 }
 
 static inline void put(struct lanes *lanes, size_t row, lane value) {
-    if (lanes->width == 8)
-        ((int64_t *)lanes->values)[lane_place(lanes, row)] = (int64_t)value;
-    else
-        ((lane *)lanes->values)[lane_place(lanes, row)] = value;
+    lane_write(lanes->values, lanes->width, lanes->single ? 0 : row - lanes->base, value);
 }
 
-static inline const struct lanes *operand(const struct machine *machine, node_id id) {
-    return id == NODE_NONE ? NULL : &machine->of[id];
+static inline const struct lanes *operand(const struct worker *worker, node_id id) {
+    if (id == NODE_NONE) return NULL;
+    return worker->of[id].values ? &worker->of[id] : &worker->machine->of[id];
 }
 
+/* --- node.c --- */
+
+void run_node(struct worker *worker, node_id id, struct lanes *out, size_t begin, size_t end);
 bool has_cases(const struct task *task); /* room for which case decided; else memory has run out */
 void put_miss(const struct task *task, size_t row, absence miss); /* nothing where none is missing */
 absence fault(struct machine *machine, enum reason_kind kind, const struct field *field, size_t index, size_t row);
 size_t rows_of(const struct machine *machine, const struct entity *space);
+void mark(const struct worker *worker, const struct entity *space, size_t row); /* see watch */
 
 /* --- machine.c --- */
 
-void make_whole(struct machine *machine, node_id id);                             /* room for all rows */
-void run_rows(struct machine *machine, node_id id, size_t begin, size_t end);     /* one node */
-void mark(const struct machine *machine, const struct entity *space, size_t row); /* see watch */
+bool make_whole(struct worker *worker, node_id id); /* room for all rows */
 
-static inline bool is_few(const struct machine *machine, size_t count, size_t rows) {
-    return count <= rows / machine->few;
-}
+/* --- operations --- */
 
-bool run_narrow(const struct task *task); /* false: it is not as simple as that */
 void run_input(const struct task *task);
 void run_above(const struct task *task);
 void run_through(const struct task *task);
+void run_linear(const struct task *task);
 void run_strict(const struct task *task);
 void run_divisor(const struct task *task);
 void run_over(const struct task *task);

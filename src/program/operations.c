@@ -1,35 +1,14 @@
 /* Operations that find the value of a row from values of the same row. */
 #include "program/machine_inside.h"
 
-#include <string.h>
-
 /* --- inputs and rows above -------------------------------------------------------------------------------------- */
-
-#define COPY(type)                                                                                                     \
-    do {                                                                                                               \
-        type value;                                                                                                    \
-        for (size_t row = task->begin; row < task->end; row++) {                                                       \
-            memcpy(&value, column->lanes + row * sizeof value, sizeof value);                                          \
-            values[row - out->base] = +value;                                                                          \
-        }                                                                                                              \
-    } while (0)
 
 void run_input(const struct task *task) {
     const struct field *field = task->node->field;
     const struct column *column = &dataset_table(task->machine->dataset, field->entity)->columns[field->input_index];
-    struct lanes *out = task->out;
-    int64_t *values = out->values;
     absence missing = 0; /* but for the row */
-    switch (column->spec.width) {
-    case 1: COPY(int8_t); break;
-    case 2: COPY(int16_t); break;
-    case 4: COPY(int32_t); break;
-    case 8: COPY(int64_t); break;
-    default:
-        for (size_t row = task->begin; row < task->end; row++) put(out, row, column_get(column, row));
-        break;
-    }
     for (size_t row = task->begin; row < task->end; row++) {
+        put(task->out, row, column_get(column, row));
         if (column->known[row]) continue;
         if (!missing)
             missing =
@@ -40,16 +19,13 @@ void run_input(const struct task *task) {
 
 void run_above(const struct task *task) {
     const struct machine *machine = task->machine;
-    const struct entity *own = task->node->space, *above = graph_node(machine->graph, task->node->a)->space;
+    const struct entity *own = task->node->space, *above = graph_node(task->worker->graph, task->node->a)->space;
     const uint32_t *parents = dataset_table(machine->dataset, own)->parents;
     const struct lanes *a = task->a;
-    bool next = own->parent == above, narrow = task->out->width == 8;
+    bool next = own->parent == above;
     for (size_t row = task->begin; row < task->end; row++) {
         size_t from = next ? parents[row] : dataset_climb(machine->dataset, own, row, above);
-        if (narrow)
-            ((int64_t *)task->out->values)[row - task->out->base] = ((const int64_t *)a->values)[from - a->base];
-        else
-            put(task->out, row, get(a, from));
+        put(task->out, row, get(a, from));
         if (a->misses) put_miss(task, row, missed(a, from));
     }
 }
@@ -78,17 +54,31 @@ static lane compute(const struct graph_node *node, lane x, lane y) {
     case OP_FLOOR: return lane_floor(x * d, y);
     case OP_CEILING: return -lane_floor(-(x * d), y);
     case OP_ROUND: return lane_round(x * d, y);
+    case OP_CLAMP: return x < d ? d : x > node->e ? node->e : x;
     case OP_MONTH_OF: return month_of_year(day_month((day_number)x));
     default: assert(false); return 0;
+    }
+}
+
+void run_linear(const struct task *task) {
+    const struct graph_node *node = task->node;
+    for (size_t row = task->begin; row < task->end; row++) {
+        lane sum = get(task->a, row) * node->d;
+        if (task->b) sum += get(task->b, row) * node->e;
+        if (task->c) sum += get(task->c, row);
+        put(task->out, row, sum);
     }
 }
 
 /* All whose operands must be known. */
 void run_strict(const struct task *task) {
     const struct graph_node *node = task->node;
+    bool divides = node->op == OP_FLOOR || node->op == OP_CEILING || node->op == OP_ROUND;
     bool missing = task->a->misses || (task->b && task->b->misses), b_first = node->op == OP_WHOLE && node->d;
     for (size_t row = task->begin; row < task->end; row++) {
-        put(task->out, row, compute(node, get(task->a, row), task->b ? get(task->b, row) : 0));
+        lane b = task->b ? get(task->b, row) : 0;
+        if (divides && b < 1) b = 1; /* the row lacks something */
+        put(task->out, row, compute(node, get(task->a, row), b));
         if (!missing) continue;
         absence of_a = missed(task->a, row), of_b = task->b ? missed(task->b, row) : 0;
         put_miss(task, row, b_first ? strict(of_b, of_a) : strict(of_a, of_b));
@@ -190,7 +180,7 @@ void run_among(const struct task *task) {
         absence open = missed(task->a, row);
         bool found = false;
         for (size_t i = 0; i < node->more.count && !missed(task->a, row) && !found; i++) {
-            const struct lanes *item = operand(task->machine, node->more.items[i]);
+            const struct lanes *item = operand(task->worker, node->more.items[i]);
             found = !missed(item, row) && get(item, row) == wanted;
             open = unsure(open, missed(item, row));
         }
@@ -235,7 +225,7 @@ void run_count_true(const struct task *task) {
         lane count = 0;
         absence miss = 0;
         for (size_t i = 0; i < node->more.count; i++) {
-            const struct lanes *item = operand(task->machine, node->more.items[i]);
+            const struct lanes *item = operand(task->worker, node->more.items[i]);
             count += get(item, row);
             miss = strict(miss, missed(item, row));
         }

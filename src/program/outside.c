@@ -89,7 +89,7 @@ void run_lookup(const struct task *task) {
         struct cell fresh = {0}, *cell;
         absence miss = 0;
         for (size_t i = 0; i < node->more.count; i++) {
-            const struct lanes *item = operand(machine, node->more.items[i]);
+            const struct lanes *item = operand(task->worker, node->more.items[i]);
             index[i] = (int64_t)get(item, row);
             miss = strict(miss, missed(item, row));
         }
@@ -135,7 +135,7 @@ void run_evaluate(const struct task *task) {
         struct context context = {machine->run, task->node->space, row, machine->run->first_day};
         struct value value = evaluate(&context, task->node->expr);
         if (arena_failed(&machine->run->arena)) {
-            machine->failed = true;
+            task->worker->failed = true;
             return;
         }
         if (value.state == VALUE_KNOWN)

@@ -1,6 +1,4 @@
-#include "program/schedule.h"
-
-#include "base/memory.h"
+#include "program/program.h"
 
 #include <limits.h>
 
@@ -33,8 +31,24 @@ static bool waits(const struct place *reader, const struct place *operand) {
 
 /* --- places ----------------------------------------------------------------------------------------------------- */
 
-static void place_node(struct schedule *schedule, const struct graph *graph, node_id id) {
-    const struct graph_node *node = graph_node(graph, id);
+/* The schedule being made, with what it is made of. */
+struct planning {
+    const struct program *program;
+    const struct graph *graph;
+    struct schedule *schedule;
+    struct arena *arena;
+};
+
+/* The next node that is used; *id begins at NODE_NONE. */
+static bool next_used(const struct planning *planning, node_id *id) {
+    do ++*id;
+    while (*id < planning->graph->nodes.count && planning->program->uses[*id] == 0);
+    return *id < planning->graph->nodes.count;
+}
+
+static void place_node(const struct planning *planning, node_id id) {
+    struct schedule *schedule = planning->schedule;
+    const struct graph_node *node = graph_node(planning->graph, id);
     struct place *place = &schedule->places[id];
     place->alone = is_alone(node);
     if (!place->alone) place->root = schedule->roots[node->space->index];
@@ -48,118 +62,109 @@ static void place_node(struct schedule *schedule, const struct graph *graph, nod
 }
 
 /* An input is read where it is first needed. */
-static void sink_inputs(struct schedule *schedule, const struct graph *graph, const struct lanes *lanes) {
-    unsigned *first = ARENA_ARRAY(&schedule->arena, unsigned, graph->nodes.count + 1);
+static void sink_inputs(const struct planning *planning) {
+    struct place *places = planning->schedule->places;
+    unsigned *first = ARENA_ARRAY(planning->arena, unsigned, planning->graph->nodes.count + 1);
     if (!first) return;
-    for (size_t id = 0; id < graph->nodes.count; id++) first[id] = UINT_MAX;
-    for (size_t id = 0; id < graph->nodes.count; id++) {
+    for (size_t id = 0; id < planning->graph->nodes.count; id++) first[id] = UINT_MAX;
+    for (node_id id = NODE_NONE; next_used(planning, &id);) {
         node_id read;
-        if (!lanes[id].uses) continue;
-        for (size_t i = 0; graph_operand(graph_node(graph, (node_id)id), &i, &read);) {
-            unsigned level = schedule->places[id].level - waits(&schedule->places[id], &schedule->places[read]);
+        for (size_t i = 0; graph_operand(graph_node(planning->graph, id), &i, &read);) {
+            unsigned level = places[id].level - waits(&places[id], &places[read]);
             if (level < first[read]) first[read] = level;
         }
     }
-    for (size_t id = 0; id < graph->nodes.count; id++)
-        if (lanes[id].uses && graph_node(graph, (node_id)id)->op == OP_INPUT && first[id] != UINT_MAX)
-            schedule->places[id].level = first[id];
+    for (node_id id = NODE_NONE; next_used(planning, &id);)
+        if (graph_node(planning->graph, id)->op == OP_INPUT && first[id] != UINT_MAX) places[id].level = first[id];
+}
+
+static bool is_together(const struct place *reader, const struct place *operand) {
+    return !reader->alone && operand->root == reader->root && operand->level == reader->level;
 }
 
 /* Whole is what is kept, and what is read from outside the batch, or after it. */
-static void find_whole(struct schedule *schedule, const struct graph *graph, const struct lanes *lanes) {
-    for (size_t id = 0; id < graph->nodes.count; id++) {
-        struct place *place = &schedule->places[id];
+static void find_whole(const struct planning *planning) {
+    struct place *places = planning->schedule->places;
+    for (node_id id = NODE_NONE; next_used(planning, &id);) {
         node_id read;
-        if (!lanes[id].uses) continue;
-        place->whole = place->whole || place->alone || lanes[id].kept;
-        for (size_t i = 0; graph_operand(graph_node(graph, (node_id)id), &i, &read);) {
-            struct place *operand = &schedule->places[read];
-            bool together = !place->alone && operand->root == place->root && operand->level == place->level;
-            if (!together) operand->whole = true;
-            operand->last = (node_id)id;
+        places[id].whole = places[id].whole || places[id].alone || planning->program->kept[id];
+        if (places[id].until < places[id].level) places[id].until = places[id].level;
+        for (size_t i = 0; graph_operand(graph_node(planning->graph, id), &i, &read);) {
+            struct place *operand = &places[read];
+            if (!is_together(&places[id], operand)) operand->whole = true;
+            if (operand->until < places[id].level) operand->until = places[id].level;
+            if (is_together(&places[id], operand)) operand->last = id;
         }
     }
 }
 
-static bool looks_itself(const struct graph_node *reader, node_id read) {
-    return (reader->op == OP_OR_ELSE && reader->a == read && reader->b != read) || reader->op == OP_KNOWN;
+/* Inputs that are read later too are there for all rows anyway. */
+static void place_inputs(const struct planning *planning) {
+    for (node_id id = NODE_NONE; next_used(planning, &id);) {
+        struct place *place = &planning->schedule->places[id];
+        if (graph_node(planning->graph, id)->op != OP_INPUT || !place->whole) continue;
+        place->alone = true;
+        place->root = NULL;
+    }
 }
 
-/* Inputs that are read later too are read first, for all rows. The others may be empty without more ado when their
- * readers look. */
-static void place_inputs(struct schedule *schedule, const struct graph *graph, const struct lanes *lanes) {
-    for (size_t id = 0; id < graph->nodes.count; id++) {
-        bool input = lanes[id].uses && graph_node(graph, (node_id)id)->op == OP_INPUT;
-        struct place *place = &schedule->places[id];
-        if (input && place->whole) {
-            place->alone = true;
-            place->root = NULL;
-        }
-        place->spared = input && !place->whole;
+/* --- sections --------------------------------------------------------------------------------------------------- */
+
+static void add_section(const struct planning *planning, unsigned level, const struct entity *root) {
+    struct section section = {.level = level, .root = root};
+    for (node_id id = NODE_NONE; next_used(planning, &id);) {
+        const struct place *place = &planning->schedule->places[id];
+        if (place->level == level && place->root == root) VECTOR_PUSH(planning->arena, &section.nodes, id);
     }
-    for (size_t id = 0; id < graph->nodes.count; id++) {
-        const struct graph_node *node = graph_node(graph, (node_id)id);
-        node_id read;
-        if (!lanes[id].uses) continue;
-        for (size_t i = 0; graph_operand(node, &i, &read);)
-            if (!looks_itself(node, read)) schedule->places[read].spared = false;
+    if (section.nodes.count) VECTOR_PUSH(planning->arena, &planning->schedule->sections, section);
+}
+
+static void find_sections(const struct planning *planning) {
+    const struct policy *policy = planning->graph->policy;
+    for (unsigned level = 0; level < planning->schedule->levels; level++) {
+        add_section(planning, level, NULL);
+        for (size_t i = 0; i < policy->entities.count; i++)
+            if (planning->schedule->roots[i] == policy->entities.items[i])
+                add_section(planning, level, policy->entities.items[i]);
     }
 }
 
 /* A batch's values go where those that nobody reads any more were. */
-static void assign_slots(struct schedule *schedule, const struct graph *graph, const struct lanes *lanes,
-                         unsigned level, const struct entity *root) {
-    node_id *holder = ARENA_ARRAY(&schedule->arena, node_id, graph->nodes.count + 1); /* + 1; 0: free */
+static void assign_slots(const struct planning *planning, const struct section *section) {
+    struct schedule *schedule = planning->schedule;
+    node_id *holder = ARENA_ARRAY(planning->arena, node_id, section->nodes.count + 1); /* + 1; 0: free */
     if (!holder) return;
-    for (size_t id = 0; id < graph->nodes.count; id++) {
+    for (size_t k = 0; k < section->nodes.count; k++) {
+        node_id id = section->nodes.items[k], read;
         struct place *place = &schedule->places[id];
-        node_id read;
-        if (!lanes[id].uses || place->alone || place->level != level || place->root != root) continue;
-        while (!place->whole && holder[place->slot]) place->slot++;
-        if (!place->whole) holder[place->slot] = (node_id)id + 1;
-        if (!place->whole && place->slot >= schedule->slots) schedule->slots = place->slot + 1;
-        for (size_t i = 0; graph_operand(graph_node(graph, (node_id)id), &i, &read);) {
+        while (holder[place->slot]) place->slot++;
+        holder[place->slot] = id + 1;
+        if (place->slot >= schedule->slots) schedule->slots = place->slot + 1;
+        for (size_t i = 0; graph_operand(graph_node(planning->graph, id), &i, &read);) {
             const struct place *operand = &schedule->places[read];
-            if (!operand->whole && operand->last == id && holder[operand->slot] == read + 1) holder[operand->slot] = 0;
+            if (is_together(place, operand) && operand->last == id && holder[operand->slot] == read + 1)
+                holder[operand->slot] = 0;
         }
     }
 }
 
-static void assign_all_slots(struct schedule *schedule, const struct graph *graph, const struct lanes *lanes) {
-    for (unsigned level = 0; level < schedule->levels; level++)
-        for (size_t i = 0; i < graph->policy->entities.count; i++) {
-            const struct entity *root = graph->policy->entities.items[i];
-            struct arena_mark mark = arena_here(&schedule->arena);
-            if (schedule->roots[i] == root) assign_slots(schedule, graph, lanes, level, root);
-            arena_rewind(&schedule->arena, mark);
-        }
-}
-
-struct schedule *schedule_new(const struct graph *graph, const struct lanes *lanes) {
-    struct schedule *schedule = memory_new(1, sizeof *schedule);
-    if (!schedule) return NULL;
-    arena_init(&schedule->arena);
-    schedule->places = ARENA_ARRAY(&schedule->arena, struct place, graph->nodes.count + 1);
-    schedule->roots = ARENA_ARRAY(&schedule->arena, const struct entity *, graph->policy->entities.count + 1);
-    if (!arena_failed(&schedule->arena)) {
-        for (size_t i = 0; i < graph->policy->entities.count; i++)
-            schedule->roots[i] = root_of(graph->policy->entities.items[i]);
-        for (size_t id = 0; id < graph->nodes.count; id++)
-            if (lanes[id].uses) place_node(schedule, graph, (node_id)id);
-        sink_inputs(schedule, graph, lanes);
-        find_whole(schedule, graph, lanes);
-        place_inputs(schedule, graph, lanes);
-        assign_all_slots(schedule, graph, lanes);
-    }
-    if (!arena_failed(&schedule->arena)) return schedule;
-    schedule_free(schedule);
-    return NULL;
-}
-
-void schedule_free(struct schedule *schedule) {
-    if (!schedule) return;
-    arena_free(&schedule->arena);
-    memory_free(schedule);
+void schedule_make(struct program *program) {
+    const struct graph *graph = program->graph;
+    struct schedule *schedule = &program->schedule;
+    struct arena *arena = &program->arena;
+    struct planning planning = {program, graph, schedule, arena};
+    schedule->places = ARENA_ARRAY(arena, struct place, graph->nodes.count + 1);
+    schedule->roots = ARENA_ARRAY(arena, const struct entity *, graph->policy->entities.count + 1);
+    if (arena_failed(arena)) return;
+    for (size_t i = 0; i < graph->policy->entities.count; i++)
+        schedule->roots[i] = root_of(graph->policy->entities.items[i]);
+    for (node_id id = NODE_NONE; next_used(&planning, &id);) place_node(&planning, id);
+    sink_inputs(&planning);
+    find_whole(&planning);
+    place_inputs(&planning);
+    find_sections(&planning);
+    for (size_t i = 0; i < schedule->sections.count; i++)
+        if (schedule->sections.items[i].root) assign_slots(&planning, &schedule->sections.items[i]);
 }
 
 /* --- batches ---------------------------------------------------------------------------------------------------- */

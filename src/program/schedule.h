@@ -6,30 +6,38 @@
 #ifndef DOUDI_PROGRAM_SCHEDULE_H
 #define DOUDI_PROGRAM_SCHEDULE_H
 
-#include "program/machine.h"
+#include "program/graph.h"
 
 /* Of a node that is used. */
 struct place {
     unsigned level;
     bool alone;                /* it runs over all rows at once, before the batches of its level */
     bool whole;                /* its values are there for all rows until nobody reads them; else a batch long */
-    bool spared;               /* whoever reads it looks whether it is known */
+    unsigned until;            /* of one that is whole: the last level that reads it */
     const struct entity *root; /* whose rows its batches end with; NULL of what is alone */
-    node_id last;              /* of one that is not whole: the last that reads it */
-    size_t slot;               /* of one that is not whole: where its values lie meanwhile */
+    node_id last;              /* the last that reads it in its own batches */
+    size_t slot;               /* where its values and what is missing lie meanwhile */
+};
+
+/* The nodes of a level that run alone (root NULL), or whose batches end with rows of the same root; in their order. */
+struct section {
+    unsigned level;
+    const struct entity *root;
+    VECTOR(node_id) nodes;
 };
 
 struct schedule {
-    struct arena arena;
     const struct entity **roots; /* by entity: the one that all rows of it lie below, as few as one above the other */
     struct place *places;        /* by node */
     unsigned levels;
     size_t slots;
+    VECTOR(struct section) sections; /* by level, those that run alone first */
 };
 
-/* From the nodes' uses and which are kept. NULL when memory has run out. */
-struct schedule *schedule_new(const struct graph *graph, const struct lanes *lanes);
-void schedule_free(struct schedule *schedule);
+struct program;
+void schedule_make(struct program *program); /* of its nodes' uses; check arena_failed */
+
+/* --- batches ------------------------------------------------------------------------------------------------------ */
 
 /* Of all entities whose batches end with rows of the root, the most rows that one has there. */
 size_t batch_most(const struct schedule *schedule, const struct dataset *dataset, const struct entity *root,

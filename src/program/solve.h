@@ -1,18 +1,19 @@
-/* A month solved: the graph of the law run over all rows of a dataset. */
+/* A month solved: a program run over all rows of a dataset. */
 #ifndef DOUDI_PROGRAM_SOLVE_H
 #define DOUDI_PROGRAM_SOLVE_H
 
-#include "program/graph.h"
+#include "program/program.h"
 
 /* How it is gone about; the values are the same whatever is chosen. 0: as is good. */
 struct solve_choices {
-    size_t batch; /* rows of an entity taken at once, but for one root row's own */
-    size_t few;   /* rows of which one in so many lacks a value are taken for known first */
+    size_t batch;     /* rows of an entity taken at once, but for one root row's own */
+    unsigned threads; /* at most THREADS_MAX; one */
+    const char *instructions; /* the name of a set that this machine runs; NULL: the best */
 };
 
-/* The values of the graph's fields; `run` is of the same policy, month and dataset, and evaluates what the graph leaves
- * to it. NULL when memory has run out. */
-struct solved *solve(const struct graph *graph, struct run *run, struct solve_choices choices);
+/* The values of the program's fields; `run` is of the same policy, month and dataset, and evaluates what the program
+ * leaves to it. NULL when memory has run out. */
+struct solved *solve(const struct program *program, struct run *run, struct solve_choices choices);
 void solved_free(struct solved *solved);
 
 #endif

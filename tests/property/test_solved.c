@@ -63,7 +63,7 @@ static void check_ranges(const struct graph *graph, const struct solved *solved)
         const struct graph_node *node = graph_node(graph, (node_id)id);
         const struct lanes *lanes = &columns[id];
         for (size_t row = 0; lanes->values && row < lanes->rows; row++) {
-            lane value = lanes->width == 8 ? ((const int64_t *)lanes->values)[row] : ((const lane *)lanes->values)[row];
+            lane value = lane_read(lanes->values, lanes->width, row);
             assert_true(value >= node->low && value <= node->high);
             in_range++;
         }
@@ -72,18 +72,18 @@ static void check_ranges(const struct graph *graph, const struct solved *solved)
 
 static void compare_month(struct world *world, uint64_t seed, int month) {
     struct run *run = world->run[month];
-    struct graph *graph = graph_new(world->policy, run->month, &run->options);
-    assert_non_null(graph);
-    struct solve_choices choices = {.batch = seed % 4, .few = seed / 4 % 3};
-    struct solved *solved = solve(graph, run, choices);
+    struct program *program = program_new(world->policy, run->month, &run->options, NULL);
+    assert_non_null(program);
+    struct solve_choices choices = {.batch = seed % 4, .threads = (unsigned)(seed / 4 % 3)};
+    struct solved *solved = solve(program, run, choices);
     assert_non_null(solved);
-    check_ranges(graph, solved);
+    check_ranges(program->graph, solved);
     for (size_t i = 0; i < world->policy->fields.count; i++) {
         const struct field *field = world->policy->fields.items[i];
         if (field->kind != FIELD_INPUT && !field->entity->is_event) compare_field(world, seed, run, solved, field);
     }
     solved_free(solved);
-    graph_free(graph);
+    program_free(program);
 }
 
 static void try_seed(uint64_t seed) {
@@ -119,14 +119,13 @@ static void memory_runs_out(void **state) {
             struct run *run = run_new(world->policy, before->dataset, before->history, before->month, &before->options);
             assert_non_null(run);
             memory_fail_after(successes);
-            struct graph *graph = graph_new(world->policy, run->month, &run->options);
-            struct solved *solved =
-                graph ? solve(graph, run, (struct solve_choices){.batch = seed % 4, .few = seed % 2}) : NULL;
+            struct program *program = program_new(world->policy, run->month, &run->options, NULL);
+            struct solved *solved = program ? solve(program, run, (struct solve_choices){.batch = seed % 4}) : NULL;
             whole = !memory_has_failed();
             memory_fail_after(-1);
             assert_true(whole ? solved != NULL : solved == NULL);
             solved_free(solved);
-            graph_free(graph);
+            program_free(program);
             run_free(run);
         }
         assert_true(whole);

@@ -1,0 +1,72 @@
+#include "base/thread.h"
+
+#include <assert.h>
+
+#ifndef __wasm__
+
+void lock_init(struct lock *lock) {
+    int failed = pthread_mutex_init(&lock->mutex, NULL);
+    assert(!failed); /* of a plain one this cannot fail */
+}
+
+void lock_free(struct lock *lock) {
+    pthread_mutex_destroy(&lock->mutex);
+}
+
+void lock_take(struct lock *lock) {
+    pthread_mutex_lock(&lock->mutex);
+}
+
+void lock_give(struct lock *lock) {
+    pthread_mutex_unlock(&lock->mutex);
+}
+
+struct job {
+    void (*work)(void *context, unsigned worker);
+    void *context;
+    unsigned worker;
+};
+
+static void *begin(void *job) {
+    const struct job *own = job;
+    own->work(own->context, own->worker);
+    return NULL;
+}
+
+void work_together(unsigned workers, void (*work)(void *context, unsigned worker), void *context) {
+    struct job jobs[THREADS_MAX];
+    pthread_t threads[THREADS_MAX];
+    unsigned begun = 1;
+    assert(workers <= THREADS_MAX);
+    for (; begun < workers; begun++) {
+        jobs[begun] = (struct job){work, context, begun};
+        if (pthread_create(&threads[begun], NULL, begin, &jobs[begun])) break;
+    }
+    work(context, 0);
+    for (unsigned i = begun; i < workers; i++) work(context, i);
+    for (unsigned i = 1; i < begun; i++) pthread_join(threads[i], NULL);
+}
+
+#else
+
+void lock_init(struct lock *lock) {
+    (void)lock;
+}
+
+void lock_free(struct lock *lock) {
+    (void)lock;
+}
+
+void lock_take(struct lock *lock) {
+    (void)lock;
+}
+
+void lock_give(struct lock *lock) {
+    (void)lock;
+}
+
+void work_together(unsigned workers, void (*work)(void *context, unsigned worker), void *context) {
+    for (unsigned i = 0; i < workers; i++) work(context, i);
+}
+
+#endif

@@ -1,0 +1,71 @@
+/* Kernels: one operation over a strip of rows of which all is known; plain loops over lanes of 1, 4 and 8 bytes, built
+ * once for each instruction set.
+ *
+ * Sums and products wrap: a row that lacks something may hold any value, and is found again with care. */
+#ifndef DOUDI_PROGRAM_KERNEL_H
+#define DOUDI_PROGRAM_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Pointers are to the strip's first lane, naturally aligned. What a kernel does not name it leaves alone. */
+struct strip {
+    size_t rows;
+    void *out;
+    const void *a, *b;
+    int64_t x, y, z;       /* scalars */
+    uint8_t *cases;        /* of choices: which decided; NULL: nobody asks */
+    const uint32_t *ends;  /* of rows above: where the rows below begin, one more than rows; the first is ends[0] */
+    const uint32_t *above; /* of rows below: which row lies above */
+    uint32_t first;        /* the row above that a begins with */
+    void *scratch;         /* of sums: memory for the rows below, and one more, of 8 bytes each */
+    size_t count;          /* of choices: how many cases */
+    struct choice_of {
+        const uint8_t *condition; /* NULL: always */
+        const void *values;       /* NULL: value */
+        int64_t value;
+        uint8_t number;
+    } const *choices; /* the first that holds decides; the last always holds */
+};
+typedef void kernel(const struct strip *strip);
+
+enum kernel_width { BYTES_1, BYTES_4, BYTES_8, KERNEL_WIDTHS };
+enum kernel_compare { COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_EQUAL, KERNEL_COMPARES };
+enum kernel_divide { DIVIDE_DOWN, DIVIDE_UP, DIVIDE_NEAREST, KERNEL_DIVIDES };
+
+struct kernels {
+    const char *name;
+    kernel *linear[KERNEL_WIDTHS][KERNEL_WIDTHS][KERNEL_WIDTHS];   /* a * x + b * y + z; by widths of a, b, out */
+    kernel *scale[KERNEL_WIDTHS][KERNEL_WIDTHS];                   /* a * x + z; of a, out */
+    kernel *multiply[KERNEL_WIDTHS][KERNEL_WIDTHS][KERNEL_WIDTHS]; /* a * b */
+    kernel *least[KERNEL_WIDTHS], *greatest[KERNEL_WIDTHS];        /* of a, b; all of one width */
+    kernel *clamp[KERNEL_WIDTHS][KERNEL_WIDTHS];                   /* a, or the nearest in x .. y; of a, out */
+    kernel *compare[KERNEL_COMPARES][KERNEL_WIDTHS][KERNEL_WIDTHS]; /* a with b */
+    kernel *compare_with[KERNEL_COMPARES][KERNEL_WIDTHS];          /* a with x */
+    kernel *between[KERNEL_WIDTHS];                                /* x <= a <= y */
+    kernel *not, *and, *or;                                        /* of truths */
+    kernel *divisor[KERNEL_WIDTHS];                                /* |a|, or 1 where it is 0 */
+    kernel *choose[KERNEL_WIDTHS];                                 /* see choices; values are as wide as out */
+    kernel *divide[KERNEL_DIVIDES][KERNEL_WIDTHS];                 /* a by x > 0, see kernel_divides; 4 and 8 bytes */
+    kernel *divide_by[KERNEL_DIVIDES];                             /* a by b; by 1 where b < 1; all of 8 bytes */
+    kernel *sum[KERNEL_WIDTHS][KERNEL_WIDTHS];                     /* of a over the rows below */
+    kernel *count[KERNEL_WIDTHS];                                  /* of the rows below */
+    kernel *spread[KERNEL_WIDTHS];                                 /* a of the row above, for rows that follow ends */
+    kernel *gather[KERNEL_WIDTHS];                                 /* a of the row above, by `above` */
+    int64_t (*total[KERNEL_WIDTHS])(const void *a, size_t rows);
+    size_t (*zeros)(const uint8_t *a, size_t rows); /* how many bytes are 0 */
+};
+
+extern const struct kernels kernels_plain;
+#ifdef DOUDI_KERNELS_X86
+extern const struct kernels kernels_avx2, kernels_avx512;
+#endif
+
+/* Whether what lies between low and high can be divided by x in that width: nothing on the way is too large. */
+bool kernel_divides(enum kernel_width width, int64_t low, int64_t high, int64_t x);
+
+/* The best that this machine runs, or the one of that name; NULL: it does not run it. */
+const struct kernels *kernels_choose(const char *name);
+
+#endif

@@ -1,0 +1,50 @@
+/* The known program: what a section computes for rows of which everything is known, which are nearly all.
+ *
+ * Of the same policy as the plain nodes, but written for speed: sums of multiples are merged, also through groups;
+ * numbers too large to matter are cut off before they are compared; what is found at once replaces what asks whether it
+ * is known. Its operands lie in the section's own batch, or in columns that are whole. A row that lacks something, or
+ * where something fails, is marked, and run again with care by the plain nodes. */
+#ifndef DOUDI_PROGRAM_KNOWN_H
+#define DOUDI_PROGRAM_KNOWN_H
+
+#include "program/schedule.h"
+
+/* A whole column that the section finds, as plain and as known node. */
+struct known_output {
+    node_id plain, id;
+    bool direct; /* the known node's own values; else they are copied */
+};
+
+/* A plain node that is there before the section runs, an input or a whole column, of which rows may be missing. */
+struct known_check {
+    node_id plain;
+    bool *affects; /* by output: it reads this */
+};
+
+struct known_step {
+    node_id id;
+    size_t slot;     /* of those of its width */
+    node_id whole;   /* the plain node whose whole column it is; NODE_NONE: its values go to the slot */
+    bool wants_cases;
+};
+
+struct known_section {
+    VECTOR(struct known_step) steps; /* in the order of their ids */
+    VECTOR(struct known_output) outputs;
+    VECTOR(struct known_check) checks;
+};
+
+enum { KNOWN_WIDTHS = 4 }; /* 1, 4, 8, 16 bytes */
+
+struct known {
+    struct graph *graph;
+    struct known_section *sections; /* as the schedule's; of those that run alone empty */
+    size_t slots[KNOWN_WIDTHS];     /* by width: how many are needed at most */
+};
+
+/* Needs the program's schedule. Check arena_failed of the program's and the known graph's arenas. */
+void known_make(struct program *program);
+
+unsigned known_width(unsigned bytes); /* its place among the widths */
+
+#endif

@@ -1,0 +1,24 @@
+/* A program: what a month's law becomes for the outputs that are asked for. Made once, run on any dataset of the policy
+ * any number of times, by any number of threads. */
+#ifndef DOUDI_PROGRAM_PROGRAM_H
+#define DOUDI_PROGRAM_PROGRAM_H
+
+#include "program/known.h"
+
+struct program {
+    struct arena arena;
+    struct graph *graph;
+    bool *kept;     /* by node: whoever runs the program reads it afterwards */
+    uint32_t *uses; /* by node: by how many nodes it is read, and whether it is kept; 0: it is not run */
+    struct schedule schedule;
+    struct known *known;
+    bool failed; /* memory ran out while it was made */
+};
+
+/* For the fields of which wanted (by field index) is true; NULL: all rules. NULL when memory has run out. The policy and
+ * the options must outlive it. */
+struct program *program_new(const struct policy *policy, month_number month, const struct run_options *options,
+                            const bool *wanted);
+void program_free(struct program *program);
+
+#endif
