@@ -279,6 +279,28 @@ static bool step_group(struct strip_task *task) {
     return true;
 }
 
+/* Rows beyond the range are marked. */
+static bool step_within(struct strip_task *task) {
+    const struct kernels *kernels = task->crew->kernels;
+    const struct graph_node *node = task->node;
+    const struct lanes *a = lanes_of(task, node->a);
+    if (!has_kernel_width(a) || !has_kernel_width(task->out) || node->field->type.kind == TYPE_DATE) return false;
+    void *out = task->strip.out;
+    if (!has_scratch(task, 1, task->strip.rows)) return true;
+    task->strip.a = a->values;
+    task->strip.x = node->d < INT64_MIN ? INT64_MIN : (int64_t)node->d;
+    task->strip.y = node->e > INT64_MAX ? INT64_MAX : (int64_t)node->e;
+    task->strip.out = scratch_column(task, task->strip.rows);
+    if (!fits(task->strip.x, width_of(a)) || !fits(task->strip.y, width_of(a))) return false;
+    run(task, kernels->between[width_of(a)]);
+    const uint8_t *inside = task->strip.out;
+    if (kernels->zeros(inside, task->strip.rows))
+        for (size_t i = 0; i < task->strip.rows; i++)
+            if (!inside[i]) mark(&task->member->known, node->space, task->rows.first + i);
+    task->strip.out = out;
+    return run(task, kernels->clamp[width_of(a)][width_of(task->out)]);
+}
+
 static bool step_divisor(struct strip_task *task) {
     const struct lanes *a = lanes_of(task, task->node->a);
     if (!has_kernel_width(a) || a->width != task->out->width) return false;
@@ -311,6 +333,7 @@ static bool run_kernel(struct strip_task *task) {
     case OP_SUM:
     case OP_COUNT: return step_group(task);
     case OP_DIVISOR: return step_divisor(task);
+    case OP_WITHIN: return step_within(task);
     default: return false;
     }
 }

@@ -1,7 +1,5 @@
 #include "program/program.h"
 
-#include <limits.h>
-
 /* --- what reads what -------------------------------------------------------------------------------------------- */
 
 /* What is there once, what looks anywhere, and what the evaluator finds. */
@@ -23,9 +21,9 @@ static const struct entity *root_of(const struct entity *entity) {
     return entity;
 }
 
-/* The reader must wait until all rows of the operand are found. */
-static bool waits(const struct place *reader, const struct place *operand) {
-    if (operand->alone) return false;
+/* The reader must wait until all rows of the operand are found. What is alone is found before, inputs are there. */
+static bool waits(const struct place *reader, const struct place *operand, const struct graph_node *node) {
+    if (operand->alone || node->op == OP_INPUT) return false;
     return reader->alone || reader->root != operand->root;
 }
 
@@ -55,27 +53,28 @@ static void place_node(const struct planning *planning, node_id id) {
     place->last = id;
     node_id read;
     for (size_t i = 0; graph_operand(node, &i, &read);) {
-        unsigned level = schedule->places[read].level + waits(place, &schedule->places[read]);
+        unsigned level = schedule->places[read].level +
+                         waits(place, &schedule->places[read], graph_node(planning->graph, read));
         if (level > place->level) place->level = level;
     }
     if (place->level >= schedule->levels) schedule->levels = place->level + 1;
 }
 
-/* An input is read where it is first needed. */
-static void sink_inputs(const struct planning *planning) {
+/* Each as late as whoever reads it allows, so that most of what is read is found in the same batches. */
+static void sink(const struct planning *planning) {
     struct place *places = planning->schedule->places;
-    unsigned *first = ARENA_ARRAY(planning->arena, unsigned, planning->graph->nodes.count + 1);
-    if (!first) return;
-    for (size_t id = 0; id < planning->graph->nodes.count; id++) first[id] = UINT_MAX;
-    for (node_id id = NODE_NONE; next_used(planning, &id);) {
+    unsigned *latest = ARENA_ARRAY(planning->arena, unsigned, planning->graph->nodes.count + 1);
+    if (!latest) return;
+    for (size_t id = 0; id < planning->graph->nodes.count; id++) latest[id] = planning->schedule->levels - 1;
+    for (size_t id = planning->graph->nodes.count; id-- > 0;) {
         node_id read;
-        for (size_t i = 0; graph_operand(graph_node(planning->graph, id), &i, &read);) {
-            unsigned level = places[id].level - waits(&places[id], &places[read]);
-            if (level < first[read]) first[read] = level;
+        if (planning->program->uses[id] == 0) continue;
+        places[id].level = latest[id];
+        for (size_t i = 0; graph_operand(graph_node(planning->graph, (node_id)id), &i, &read);) {
+            unsigned level = latest[id] - waits(&places[id], &places[read], graph_node(planning->graph, read));
+            if (level < latest[read]) latest[read] = level;
         }
     }
-    for (node_id id = NODE_NONE; next_used(planning, &id);)
-        if (graph_node(planning->graph, id)->op == OP_INPUT && first[id] != UINT_MAX) places[id].level = first[id];
 }
 
 static bool is_together(const struct place *reader, const struct place *operand) {
@@ -159,7 +158,7 @@ void schedule_make(struct program *program) {
     for (size_t i = 0; i < graph->policy->entities.count; i++)
         schedule->roots[i] = root_of(graph->policy->entities.items[i]);
     for (node_id id = NODE_NONE; next_used(&planning, &id);) place_node(&planning, id);
-    sink_inputs(&planning);
+    sink(&planning);
     find_whole(&planning);
     place_inputs(&planning);
     find_sections(&planning);
