@@ -248,7 +248,8 @@ static bool leave_out(const struct crew *crew, struct member *member, struct row
         for (size_t k = 0; k < known->outputs.count; k++)
             if (known->checks.items[i].affects[k]) member->leaving[k] = any = true;
     }
-    if (same && memcmp(member->left_out, member->leaving, known->outputs.count * sizeof *member->leaving) == 0) return any;
+    if (same && memcmp(member->left_out, member->leaving, known->outputs.count * sizeof *member->leaving) == 0)
+        return any;
     memcpy(member->left_out, member->leaving, known->outputs.count * sizeof *member->leaving);
     member->left_of = crew->section;
     need_for_left_out(crew, member);

@@ -152,6 +152,7 @@ static struct range node_range(const struct graph *graph, const struct graph_nod
     case OP_BETWEEN:
     case OP_KNOWN:
     case OP_GIVEN:
+    case OP_WITHOUT:
     case OP_ANY:
     case OP_ALL: return truth_range;
     case OP_CASES: return cases_range(graph, node);

@@ -31,28 +31,35 @@ struct strip {
 typedef void kernel(const struct strip *strip);
 
 enum kernel_width { BYTES_1, BYTES_4, BYTES_8, KERNEL_WIDTHS };
-enum kernel_compare { COMPARE_LESS, COMPARE_LESS_EQUAL, COMPARE_EQUAL, KERNEL_COMPARES };
+enum kernel_compare {
+    COMPARE_LESS,
+    COMPARE_LESS_EQUAL,
+    COMPARE_EQUAL,
+    COMPARE_NOT_EQUAL,
+    KERNEL_COMPARES,
+    COMPARE_MORE = KERNEL_COMPARES
+};
 enum kernel_divide { DIVIDE_DOWN, DIVIDE_UP, DIVIDE_NEAREST, KERNEL_DIVIDES };
 
 struct kernels {
     const char *name;
-    kernel *linear[KERNEL_WIDTHS][KERNEL_WIDTHS][KERNEL_WIDTHS];   /* a * x + b * y + z; by widths of a, b, out */
-    kernel *scale[KERNEL_WIDTHS][KERNEL_WIDTHS];                   /* a * x + z; of a, out */
-    kernel *multiply[KERNEL_WIDTHS][KERNEL_WIDTHS][KERNEL_WIDTHS]; /* a * b */
-    kernel *least[KERNEL_WIDTHS], *greatest[KERNEL_WIDTHS];        /* of a, b; all of one width */
-    kernel *clamp[KERNEL_WIDTHS][KERNEL_WIDTHS];                   /* a, or the nearest in x .. y; of a, out */
+    kernel *linear[KERNEL_WIDTHS][KERNEL_WIDTHS][KERNEL_WIDTHS];    /* a * x + b * y + z; by widths of a, b, out */
+    kernel *scale[KERNEL_WIDTHS][KERNEL_WIDTHS];                    /* a * x + z; of a, out */
+    kernel *multiply[KERNEL_WIDTHS][KERNEL_WIDTHS][KERNEL_WIDTHS];  /* a * b */
+    kernel *least[KERNEL_WIDTHS], *greatest[KERNEL_WIDTHS];         /* of a, b; all of one width */
+    kernel *clamp[KERNEL_WIDTHS][KERNEL_WIDTHS];                    /* a, or the nearest in x .. y; of a, out */
     kernel *compare[KERNEL_COMPARES][KERNEL_WIDTHS][KERNEL_WIDTHS]; /* a with b */
-    kernel *compare_with[KERNEL_COMPARES][KERNEL_WIDTHS];          /* a with x */
-    kernel *between[KERNEL_WIDTHS];                                /* x <= a <= y */
-    kernel *not, *and, *or;                                        /* of truths */
-    kernel *divisor[KERNEL_WIDTHS];                                /* |a|, or 1 where it is 0 */
-    kernel *choose[KERNEL_WIDTHS];                                 /* see choices; values are as wide as out */
-    kernel *divide[KERNEL_DIVIDES][KERNEL_WIDTHS];                 /* a by x > 0, see kernel_divides; 4 and 8 bytes */
-    kernel *divide_by[KERNEL_DIVIDES];                             /* a by b; by 1 where b < 1; all of 8 bytes */
-    kernel *sum[KERNEL_WIDTHS][KERNEL_WIDTHS];                     /* of a over the rows below */
-    kernel *count[KERNEL_WIDTHS];                                  /* of the rows below */
-    kernel *spread[KERNEL_WIDTHS];                                 /* a of the row above, for rows that follow ends */
-    kernel *gather[KERNEL_WIDTHS];                                 /* a of the row above, by `above` */
+    kernel *compare_with[KERNEL_COMPARES + 1][KERNEL_WIDTHS];       /* a with x */
+    kernel *between[KERNEL_WIDTHS];                                 /* x <= a <= y */
+    kernel * not, *and, * or, *without;                             /* of truths; a and not b */
+    kernel *divisor[KERNEL_WIDTHS];                                 /* |a|, or 1 where it is 0 */
+    kernel *choose[KERNEL_WIDTHS];                                  /* see choices; values are as wide as out */
+    kernel *divide[KERNEL_DIVIDES][KERNEL_WIDTHS];                  /* a by x > 0, see kernel_divides; 4 and 8 bytes */
+    kernel *divide_by[KERNEL_DIVIDES];                              /* a by b; by 1 where b < 1; all of 8 bytes */
+    kernel *sum[KERNEL_WIDTHS];                                     /* of a over the rows below, as wide as out */
+    kernel *count[KERNEL_WIDTHS];                                   /* of the rows below */
+    kernel *spread[KERNEL_WIDTHS];                                  /* a of the row above, for rows that follow ends */
+    kernel *gather[KERNEL_WIDTHS];                                  /* a of the row above, by `above` */
     int64_t (*total[KERNEL_WIDTHS])(const void *a, size_t rows);
     size_t (*zeros)(const uint8_t *a, size_t rows); /* how many bytes are 0 */
 };

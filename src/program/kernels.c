@@ -65,7 +65,8 @@ EACH_OF_A(OF_B)
 #define OF_B(wa) EACH_OF_B(SCALE, wa)
 EACH_OF_A(OF_B)
 CLAMP(1, 1, 1)
-CLAMP(1, 4, 4) CLAMP(1, 8, 8) CLAMP(4, 1, 4) CLAMP(4, 4, 4) CLAMP(4, 8, 8) CLAMP(8, 1, 8) CLAMP(8, 4, 8) CLAMP(8, 8, 8)
+CLAMP(1, 4, 4)
+CLAMP(1, 8, 8) CLAMP(4, 1, 4) CLAMP(4, 4, 4) CLAMP(4, 8, 8) CLAMP(8, 1, 8) CLAMP(8, 4, 8) CLAMP(8, 8, 8)
 #undef OF_B
 
 #define SAME_WIDTH(w)                                                                                                  \
@@ -98,14 +99,24 @@ CLAMP(1, 4, 4) CLAMP(1, 8, 8) CLAMP(4, 1, 4) CLAMP(4, 4, 4) CLAMP(4, 8, 8) CLAMP
         uint8_t *restrict out = strip->out;                                                                            \
         for (size_t i = 0; i < rows; i++) out[i] = (uint8_t)((a[i] >= x) & (a[i] <= y));                               \
     }
-#define OF_WIDTHS(wa, wb) COMPARE(less, wa, wb, <) COMPARE(less_equal, wa, wb, <=) COMPARE(equal, wa, wb, ==)
+#define OF_WIDTHS(wa, wb)                                                                                              \
+    COMPARE(less, wa, wb, <)                                                                                           \
+    COMPARE(less_equal, wa, wb, <=)                                                                                    \
+    COMPARE(equal, wa, wb, ==)                                                                                         \
+    COMPARE(not_equal, wa, wb, !=)
 #define OF_A(wa)                                                                                                       \
     EACH_OF_B(OF_WIDTHS, wa)                                                                                           \
-    COMPARE_WITH(less, wa, <) COMPARE_WITH(less_equal, wa, <=) COMPARE_WITH(equal, wa, ==) BETWEEN(wa)
+    COMPARE_WITH(less, wa, <)                                                                                          \
+    COMPARE_WITH(less_equal, wa, <=)                                                                                   \
+    COMPARE_WITH(equal, wa, ==)                                                                                        \
+    COMPARE_WITH(not_equal, wa, !=)                                                                                    \
+    COMPARE_WITH(more, wa, >)                                                                                          \
+    BETWEEN(wa)
         EACH_OF_A(OF_A)
 
-            LOOP(not_of, uint8_t, uint8_t, uint8_t, a[i] ^ 1) LOOP(and_of, uint8_t, uint8_t, uint8_t, a[i] & b[i])
-                LOOP(or_of, uint8_t, uint8_t, uint8_t, a[i] | b[i])
+            LOOP(without, uint8_t, uint8_t, uint8_t, a[i] & (b[i] ^ 1))
+                LOOP(not_of, uint8_t, uint8_t, uint8_t, a[i] ^ 1) LOOP(and_of, uint8_t, uint8_t, uint8_t, a[i] & b[i])
+                    LOOP(or_of, uint8_t, uint8_t, uint8_t, a[i] | b[i])
 
     /* --- choosing
        ----------------------------------------------------------------------------------------------------- */
@@ -123,7 +134,7 @@ CLAMP(1, 4, 4) CLAMP(1, 8, 8) CLAMP(4, 1, 4) CLAMP(4, 4, 4) CLAMP(4, 8, 8) CLAMP
 }
 
 #define CHOOSE(w)                                                                                                      \
-    static void choose_##w(const struct strip *strip) {                                                                \
+    static void choose_any_##w(const struct strip *strip) {                                                            \
         const size_t rows = strip->rows;                                                                               \
         lane_##w *restrict out = strip->out;                                                                           \
         for (size_t k = strip->count; k-- > 0;) {                                                                      \
@@ -141,6 +152,41 @@ CLAMP(1, 4, 4) CLAMP(1, 8, 8) CLAMP(4, 1, 4) CLAMP(4, 4, 4) CLAMP(4, 8, 8) CLAMP
         choose_cases(strip);                                                                                           \
     }
 EACH_WIDTH(CHOOSE)
+#define choose_4 choose_any_4
+#define choose_8 choose_any_8
+
+/* As many bytes at a time as a cache line holds. */
+typedef uint8_t line __attribute__((vector_size(64)));
+
+/* Constants of one byte: all cases of a line of rows before the next. */
+static void choose_1(const struct strip *strip) {
+    const size_t rows = strip->rows, count = strip->count, whole = rows / sizeof(line) * sizeof(line);
+    uint8_t *restrict out = strip->out, *restrict cases = strip->cases;
+    for (size_t k = 0; k < count; k++)
+        if (strip->choices[k].values) {
+            choose_any_1(strip);
+            return;
+        }
+    for (size_t at = 0; at < whole; at += sizeof(line)) {
+        line value = (line){0} + (uint8_t)strip->choices[count - 1].value,
+             number = (line){0} + strip->choices[count - 1].number;
+        for (size_t k = count - 1; k-- > 0;) {
+            line holds;
+            memcpy(&holds, strip->choices[k].condition + at, sizeof holds);
+            holds = -holds; /* all bits where it does */
+            value = (value & ~holds) | (holds & (uint8_t)strip->choices[k].value);
+            number = (number & ~holds) | (holds & strip->choices[k].number);
+        }
+        memcpy(out + at, &value, sizeof value);
+        if (cases) memcpy(cases + at, &number, sizeof number);
+    }
+    for (size_t at = whole; at < rows; at++) {
+        size_t k = 0;
+        while (k + 1 < count && !strip->choices[k].condition[at]) k++;
+        out[at] = (uint8_t)strip->choices[k].value;
+        if (cases) cases[at] = strip->choices[k].number;
+    }
+}
 
 /* --- dividing ----------------------------------------------------------------------------------------------------- */
 
@@ -223,25 +269,80 @@ DIVIDE_BY(nearest, size < by - size ? 0 : a[i] < 0 ? -1 : 1)
 
 /* --- rows above and below ----------------------------------------------------------------------------------------- */
 
-/* Sums of everything so far, and their differences: no loop whose length nobody can guess. */
-#define SUM(wa, wo)                                                                                                    \
-    static void sum_##wa##_##wo(const struct strip *strip) {                                                           \
-        const size_t rows = strip->rows;                                                                               \
+/* Sums of everything so far, and their differences: no loop whose length nobody can guess. Some lanes at a time: what
+ * lies one, two, four before is added, then the last of those before. */
+#ifdef __AVX2__
+enum { SUMMED_AT_ONCE = 32 }; /* bytes */
+#else
+enum { SUMMED_AT_ONCE = 16 };
+#endif
+typedef uint8_t summed_1 __attribute__((vector_size(16)));
+typedef uint32_t summed_4 __attribute__((vector_size(SUMMED_AT_ONCE)));
+typedef uint64_t summed_8 __attribute__((vector_size(SUMMED_AT_ONCE)));
+
+#define BEFORE(zero, lanes, ...) __builtin_shufflevector(zero, lanes, __VA_ARGS__)
+
+static summed_1 running_1(summed_1 lanes) {
+    const summed_1 zero = {0};
+    lanes += BEFORE(zero, lanes, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
+    lanes += BEFORE(zero, lanes, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
+    lanes += BEFORE(zero, lanes, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27);
+    return lanes + BEFORE(zero, lanes, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+
+#ifdef __AVX2__
+static summed_4 running_4(summed_4 lanes) {
+    const summed_4 zero = {0};
+    lanes += BEFORE(zero, lanes, 7, 8, 9, 10, 11, 12, 13, 14);
+    lanes += BEFORE(zero, lanes, 6, 7, 8, 9, 10, 11, 12, 13);
+    return lanes + BEFORE(zero, lanes, 4, 5, 6, 7, 8, 9, 10, 11);
+}
+
+static summed_8 running_8(summed_8 lanes) {
+    const summed_8 zero = {0};
+    lanes += BEFORE(zero, lanes, 3, 4, 5, 6);
+    return lanes + BEFORE(zero, lanes, 2, 3, 4, 5);
+}
+#else
+static summed_4 running_4(summed_4 lanes) {
+    const summed_4 zero = {0};
+    lanes += BEFORE(zero, lanes, 3, 4, 5, 6);
+    return lanes + BEFORE(zero, lanes, 2, 3, 4, 5);
+}
+
+static summed_8 running_8(summed_8 lanes) {
+    const summed_8 zero = {0};
+    return lanes + BEFORE(zero, lanes, 1, 2);
+}
+#endif
+
+#define SUM(w)                                                                                                         \
+    static void sum_##w(const struct strip *strip) {                                                                   \
+        enum { AT_ONCE = sizeof(summed_##w) / w };                                                                     \
+        const size_t rows = strip->rows, first = strip->ends[0], below = strip->ends[rows] - first;                    \
         const uint32_t *restrict ends = strip->ends;                                                                   \
-        const lane_##wa *restrict a = strip->a;                                                                        \
-        bits_##wo *restrict out = strip->out, *restrict so_far = strip->scratch, sum = 0;                              \
-        const size_t below = ends[rows] - ends[0];                                                                     \
+        const bits_##w *restrict a = strip->a;                                                                         \
+        bits_##w *restrict out = strip->out, *restrict so_far = strip->scratch, sum = 0, before = 0;                   \
+        size_t i = 0;                                                                                                  \
         so_far[0] = 0;                                                                                                 \
-        for (size_t i = 0; i < below; i++) {                                                                           \
-            const bits_##wo next = (bits_##wo)a[i];                                                                    \
-            sum = (bits_##wo)(sum + next);                                                                             \
+        for (; i + AT_ONCE <= below; i += AT_ONCE) {                                                                   \
+            summed_##w lanes;                                                                                          \
+            memcpy(&lanes, a + i, sizeof lanes);                                                                       \
+            lanes = running_##w(lanes) + sum;                                                                          \
+            sum = lanes[AT_ONCE - 1];                                                                                  \
+            memcpy(so_far + 1 + i, &lanes, sizeof lanes);                                                              \
+        }                                                                                                              \
+        for (; i < below; i++) {                                                                                       \
+            sum = (bits_##w)(sum + a[i]);                                                                              \
             so_far[i + 1] = sum;                                                                                       \
         }                                                                                                              \
-        for (size_t i = 0; i < rows; i++)                                                                              \
-            out[i] = (bits_##wo)(so_far[ends[i + 1] - ends[0]] - so_far[ends[i] - ends[0]]);                           \
+        for (i = 0; i < rows; i++) {                                                                                   \
+            const bits_##w here = so_far[ends[i + 1] - first];                                                         \
+            out[i] = (bits_##w)(here - before);                                                                        \
+            before = here;                                                                                             \
+        }                                                                                                              \
     }
-#define OF_WIDTH(wa) EACH_OF_B(SUM, wa)
-EACH_OF_A(OF_WIDTH)
+EACH_WIDTH(SUM)
 
 #define COUNT(w)                                                                                                       \
     static void count_##w(const struct strip *strip) {                                                                 \
@@ -256,18 +357,23 @@ EACH_WIDTH(COUNT)
 enum { AT_A_TIME = 8 };
 #define SPREAD(w)                                                                                                      \
     static void spread_##w(const struct strip *strip) {                                                                \
-        const size_t rows = strip->rows;                                                                               \
+        const size_t rows = strip->rows, first = strip->ends[0], all = strip->ends[rows] - first;                      \
         const uint32_t *restrict ends = strip->ends;                                                                   \
-        const lane_##w *restrict a = strip->a;                                                                         \
-        lane_##w *restrict out = strip->out;                                                                           \
-        const size_t all = ends[rows] - ends[0];                                                                       \
-        for (size_t i = 0; i < rows; i++) {                                                                            \
-            const lane_##w eight[AT_A_TIME] = {a[i], a[i], a[i], a[i], a[i], a[i], a[i], a[i]};                        \
-            size_t at = ends[i] - ends[0], end = ends[i + 1] - ends[0];                                                \
-            for (; at < end && at + AT_A_TIME <= all; at += AT_A_TIME) memcpy(out + at, eight, sizeof eight);          \
-            for (; at < end; at++) out[at] = a[i];                                                                     \
+        const bits_##w *restrict a = strip->a;                                                                         \
+        bits_##w *restrict out = strip->out;                                                                           \
+        size_t i = 0;                                                                                                  \
+        for (; i < rows && ends[i] - first + AT_A_TIME <= all; i++) {                                                  \
+            size_t at = ends[i] - first, end = ends[i + 1] - first;                                                    \
+            eight_##w eight = (eight_##w){0} + a[i];                                                                   \
+            memcpy(out + at, &eight, sizeof eight);                                                                    \
+            for (at += AT_A_TIME; at < end; at++) out[at] = a[i];                                                      \
         }                                                                                                              \
+        for (; i < rows; i++)                                                                                          \
+            for (size_t at = ends[i] - first; at < ends[i + 1] - first; at++) out[at] = a[i];                          \
     }
+typedef uint8_t eight_1 __attribute__((vector_size(AT_A_TIME)));
+typedef uint32_t eight_4 __attribute__((vector_size(AT_A_TIME * sizeof(uint32_t))));
+typedef uint64_t eight_8 __attribute__((vector_size(AT_A_TIME * sizeof(uint64_t))));
 EACH_WIDTH(SPREAD)
 
 #define GATHER(w)                                                                                                      \
@@ -308,9 +414,11 @@ const struct kernels TABLE(KERNELS) = {
     .least = TABLE_1(least),
     .greatest = TABLE_1(greatest),
     .clamp = TABLE_2(clamp),
-    .compare = {TABLE_2(less), TABLE_2(less_equal), TABLE_2(equal)},
-    .compare_with = {TABLE_1(less_with), TABLE_1(less_equal_with), TABLE_1(equal_with)},
+    .compare = {TABLE_2(less), TABLE_2(less_equal), TABLE_2(equal), TABLE_2(not_equal)},
+    .compare_with = {TABLE_1(less_with), TABLE_1(less_equal_with), TABLE_1(equal_with), TABLE_1(not_equal_with),
+                     TABLE_1(more_with)},
     .between = TABLE_1(between),
+    .without = without,
     .not = not_of,
     .and = and_of,
     .or = or_of,
@@ -320,7 +428,7 @@ const struct kernels TABLE(KERNELS) = {
                {NULL, divide_up_4, divide_up_8},
                {NULL, divide_nearest_4, divide_nearest_8}},
     .divide_by = {divide_by_down, divide_by_up, divide_by_nearest},
-    .sum = TABLE_2(sum),
+    .sum = TABLE_1(sum),
     .count = TABLE_1(count),
     .spread = TABLE_1(spread),
     .gather = TABLE_1(gather),

@@ -78,6 +78,9 @@ static node_id both(struct writer *writer, enum op op, const struct entity *spac
     lane truth;
     if (graph_is_constant(writer->known, a, &truth)) return (truth != 0) == (op == OP_OR) ? a : b;
     if (graph_is_constant(writer->known, b, &truth)) return (truth != 0) == (op == OP_OR) ? b : a;
+    const struct graph_node *first = graph_node(writer->known, a), *second = graph_node(writer->known, b);
+    if (op == OP_AND && second->op == OP_NOT) return known_operate(writer, node_of(OP_WITHOUT, a, second->a), space);
+    if (op == OP_AND && first->op == OP_NOT) return known_operate(writer, node_of(OP_WITHOUT, b, first->a), space);
     return known_operate(writer, node_of(op, a, b), space);
 }
 
@@ -254,8 +257,7 @@ static node_id write_node(struct writer *writer, node_id plain) {
     case OP_NOT_EQUAL: return known_turned(writer, known_compare(writer, OP_EQUAL, node->a, node->b));
     case OP_NOT: return known_turned(writer, known_node(writer, node->a));
     case OP_AND:
-    case OP_OR:
-        return both(writer, node->op, node->space, known_node(writer, node->a), known_node(writer, node->b));
+    case OP_OR: return both(writer, node->op, node->space, known_node(writer, node->a), known_node(writer, node->b));
     case OP_AMONG: return among(writer, node);
     case OP_BETWEEN: return between(writer, node);
     case OP_ANY:
@@ -286,8 +288,8 @@ node_id known_node(struct writer *writer, node_id plain) {
 
 /* --- sections --------------------------------------------------------------------------------------------------- */
 
-/* What the plain nodes read from elsewhere or from the data, and which outputs rest on it. An input of which all readers
- * look themselves whether it is there need not be. */
+/* What the plain nodes read from elsewhere or from the data, and which outputs rest on it. An input of which all
+ * readers look themselves whether it is there need not be. */
 struct reading {
     const struct writer *writer;
     bool *seen; /* by plain node */
@@ -364,8 +366,7 @@ static void find_steps(const struct writer *writer, struct known_section *known)
             asked[known->outputs.items[i].id] = true;
     for (size_t id = 0; id < graph->nodes.count; id++) {
         struct known_step step = {.id = (node_id)id, .whole = NODE_NONE, .wants_cases = asked[id]};
-        if (needed[id] && graph_node(graph, (node_id)id)->op != OP_CONSTANT)
-            VECTOR_PUSH(arena, &known->steps, step);
+        if (needed[id] && graph_node(graph, (node_id)id)->op != OP_CONSTANT) VECTOR_PUSH(arena, &known->steps, step);
     }
 }
 
@@ -402,7 +403,8 @@ static void assign_slots(const struct writer *writer, struct known *all, struct 
         node_id id = known->steps.items[k].id;
         for (size_t i = 0; graph_operand(graph_node(graph, id), &i, &read);) last[read] = id;
     }
-    for (size_t i = 0; i < known->outputs.count; i++) last[known->outputs.items[i].id] = NODE_NONE; /* copied at the end */
+    for (size_t i = 0; i < known->outputs.count; i++)
+        last[known->outputs.items[i].id] = NODE_NONE; /* copied at the end */
     for (size_t k = 0; k < known->steps.count; k++) {
         struct known_step *step = &known->steps.items[k];
         const struct graph_node *node = graph_node(graph, step->id);

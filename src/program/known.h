@@ -23,8 +23,8 @@ struct known_check {
 
 struct known_step {
     node_id id;
-    size_t slot;     /* of those of its width */
-    node_id whole;   /* the plain node whose whole column it is; NODE_NONE: its values go to the slot */
+    size_t slot;   /* of those of its width */
+    node_id whole; /* the plain node whose whole column it is; NODE_NONE: its values go to the slot */
     bool wants_cases;
 };
 

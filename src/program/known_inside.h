@@ -24,8 +24,8 @@ struct writer {
 
 /* The value of a plain node: known.c. */
 node_id known_node(struct writer *writer, node_id plain);
-bool is_inside(const struct writer *writer, node_id plain); /* the section computes it */
-bool adds_inside(const struct writer *writer, const struct graph_node *node); /* a group over rows of the batch */
+bool is_inside(const struct writer *writer, node_id plain);                      /* the section computes it */
+bool adds_inside(const struct writer *writer, const struct graph_node *node);    /* a group over rows of the batch */
 node_id known_at(struct writer *writer, node_id id, const struct entity *space); /* for rows below, step by step */
 /* Adds an operation at a space, to which its operands are brought. */
 node_id known_operate(struct writer *writer, struct graph_node node, const struct entity *space);

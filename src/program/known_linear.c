@@ -128,7 +128,8 @@ static void find(struct writer *writer, struct linear *into, node_id plain) {
         }
         break;
     case OP_COUNT_TRUE:
-        for (size_t i = 0; i < node->more.count; i++) add_term(writer, into, known_node(writer, node->more.items[i]), 1);
+        for (size_t i = 0; i < node->more.count; i++)
+            add_term(writer, into, known_node(writer, node->more.items[i]), 1);
         return;
     case OP_OVER:
     case OP_WHOLE:
@@ -163,8 +164,7 @@ bool linear_is_constant(const struct linear *linear) {
 
 lane linear_divisor(const struct linear *linear, lane with) {
     lane divisor = greatest_divisor(linear->constant, with);
-    for (size_t i = 0; i < linear->terms.count; i++)
-        divisor = greatest_divisor(divisor, linear->terms.items[i].by);
+    for (size_t i = 0; i < linear->terms.count; i++) divisor = greatest_divisor(divisor, linear->terms.items[i].by);
     for (size_t i = 0; i < linear->sums.count; i++) divisor = greatest_divisor(divisor, linear->sums.items[i].by);
     return divisor;
 }
@@ -230,8 +230,7 @@ node_id linear_node(struct writer *writer, const struct linear *from) {
     struct linear_term so_far = linear.terms.items[0];
     for (size_t i = 1; i < linear.terms.count; i++) {
         bool last = i + 1 == linear.terms.count;
-        so_far.x =
-            linear_pair(writer, linear.space, so_far, &linear.terms.items[i], last ? linear.constant : 0);
+        so_far.x = linear_pair(writer, linear.space, so_far, &linear.terms.items[i], last ? linear.constant : 0);
         so_far.by = 1;
     }
     return linear_pair(writer, linear.space, so_far, NULL, linear.terms.count == 1 ? linear.constant : 0);
@@ -286,8 +285,8 @@ static lane quotient_up(lane a, lane b) {
     return -lane_floor(-a, b);
 }
 
-/* A narrower value for a side, of one term and wider than the other: what lies beyond all that the other can be compares
- * the same wherever it lies. Which ends were cut says whether the answer "less" still tells the value. */
+/* A narrower value for a side, of one term and wider than the other: what lies beyond all that the other can be
+ * compares the same wherever it lies. Which ends were cut says whether the answer "less" still tells the value. */
 struct cut {
     node_id from, to;
     bool low, high;
@@ -331,6 +330,13 @@ node_id known_turned(struct writer *writer, node_id truth) {
     lane value;
     if (node->op == OP_NOT) return node->a;
     if (graph_is_constant(writer->known, truth, &value)) return graph_constant(writer->known, !value);
+    if (node->op == OP_EQUAL) return compared(writer, node->space, OP_NOT_EQUAL, node->a, node->b);
+    if (node->op == OP_NOT_EQUAL) return compared(writer, node->space, OP_EQUAL, node->a, node->b);
+    bool less = node->op == OP_LESS;
+    if ((less || node->op == OP_LESS_EQUAL) && graph_is_constant(writer->known, node->b, &value))
+        return compared(writer, node->space, OP_LESS, graph_constant(writer->known, less ? value - 1 : value), node->a);
+    if (less || node->op == OP_LESS_EQUAL)
+        return compared(writer, node->space, less ? OP_LESS_EQUAL : OP_LESS, node->b, node->a);
     return known_operate(writer, node_of(OP_NOT, truth, NODE_NONE), node->space);
 }
 

@@ -73,7 +73,8 @@ static const void *in_width(struct strip_task *task, const struct lanes *lanes, 
     return column;
 }
 
-/* --- steps: true when a kernel did it ------------------------------------------------------------------------------ */
+/* --- steps: true when a kernel did it ------------------------------------------------------------------------------
+ */
 
 static bool run(struct strip_task *task, kernel *wanted) {
     if (!wanted) return false;
@@ -134,9 +135,16 @@ static bool step_extreme(struct strip_task *task) {
 static bool step_compare(struct strip_task *task) {
     const struct kernels *kernels = task->crew->kernels;
     const struct lanes *a = lanes_of(task, task->node->a), *b = lanes_of(task, task->node->b);
-    enum kernel_compare which = task->node->op == OP_LESS         ? COMPARE_LESS
-                                : task->node->op == OP_LESS_EQUAL ? COMPARE_LESS_EQUAL
-                                                                  : COMPARE_EQUAL;
+    static const enum kernel_compare comparisons[OPS] = {[OP_LESS] = COMPARE_LESS,
+                                                         [OP_LESS_EQUAL] = COMPARE_LESS_EQUAL,
+                                                         [OP_EQUAL] = COMPARE_EQUAL,
+                                                         [OP_NOT_EQUAL] = COMPARE_NOT_EQUAL};
+    enum kernel_compare which = comparisons[task->node->op];
+    if (which == COMPARE_LESS && scalar(task, task->node->a, &task->strip.x)) {
+        task->strip.a = b->values;
+        if (!has_kernel_width(b) || !fits(task->strip.x, width_of(b))) return false;
+        return run(task, kernels->compare_with[COMPARE_MORE][width_of(b)]);
+    }
     if (!has_kernel_width(a)) return false;
     task->strip.a = a->values;
     if (scalar(task, task->node->b, &task->strip.x))
@@ -180,9 +188,8 @@ static bool step_cases(struct strip_task *task) {
         node_id condition = node->more.items[2 * i], value = node->more.items[2 * i + 1];
         choices[i].number = (uint8_t)i;
         choices[i].condition = condition == NODE_NONE ? NULL : lanes_of(task, condition)->values;
-        choices[i].values = scalar(task, value, &choices[i].value)
-                                ? NULL
-                                : in_width(task, lanes_of(task, value), width_of(task->out));
+        choices[i].values =
+            scalar(task, value, &choices[i].value) ? NULL : in_width(task, lanes_of(task, value), width_of(task->out));
     }
     task->strip.choices = choices;
     task->strip.count = count;
@@ -269,11 +276,15 @@ static bool step_group(struct strip_task *task) {
         run(task, kernels->count[width_of(task->out)]);
     } else {
         struct rows below = task->member->rows_of[inner->index];
-        if (!has_kernel_width(lanes_of(task, of)) || !has_scratch(task, 1, below.last - below.first + 1))
+        size_t rows = task->strip.rows;
+        if (!has_kernel_width(lanes_of(task, of)) || !has_scratch(task, 2, below.last - below.first + 1))
             return task->member->known.failed;
-        task->strip.a = lanes_of(task, of)->values;
-        task->strip.scratch = task->member->scratch;
-        run(task, kernels->sum[width_of(lanes_of(task, of))][width_of(task->out)]);
+        task->strip.rows = below.last - below.first + 1; /* rows of what scratch holds */
+        task->strip.scratch = scratch_column(task, task->strip.rows);
+        task->strip.rows--;
+        task->strip.a = in_width(task, lanes_of(task, of), width_of(task->out));
+        task->strip.rows = rows;
+        run(task, kernels->sum[width_of(task->out)]);
     }
     mark_losses(task);
     return true;
@@ -320,11 +331,13 @@ static bool run_kernel(struct strip_task *task) {
     case OP_GREATEST: return step_extreme(task);
     case OP_LESS:
     case OP_LESS_EQUAL:
-    case OP_EQUAL: return step_compare(task);
+    case OP_EQUAL:
+    case OP_NOT_EQUAL: return step_compare(task);
     case OP_BETWEEN: return step_between(task);
-    case OP_NOT: return step_truths(task, kernels->not);
+    case OP_NOT: return step_truths(task, kernels->not );
     case OP_AND: return step_truths(task, kernels->and);
     case OP_OR: return step_truths(task, kernels->or);
+    case OP_WITHOUT: return step_truths(task, kernels->without);
     case OP_CASES: return step_cases(task);
     case OP_FLOOR:
     case OP_CEILING:
@@ -391,14 +404,16 @@ static void run_step(const struct crew *crew, struct member *member, const struc
     settle_in(&task);
     task.strip.rows = task.rows.last - task.rows.first;
     task.strip.out = task.out->values;
-    if (task.strip.rows && !run_kernel(&task)) run_node(&member->known, step->id, task.out, task.rows.first, task.rows.last);
+    if (task.strip.rows && !run_kernel(&task))
+        run_node(&member->known, step->id, task.out, task.rows.first, task.rows.last);
 }
 
 /* Room for the batch: rows are padded, so that columns do not share lines of the cache. */
 static bool has_room(const struct crew *crew, struct member *member, size_t rows) {
     const struct known *known = crew->machine->program->known;
     struct room *room = &member->known_room;
-    size_t padded = (rows + 127) / 64 * 64, bytes = known->slots[0] + 4 * known->slots[1] + 8 * known->slots[2] + 16 * known->slots[3],
+    size_t padded = (rows + 127) / 64 * 64,
+           bytes = known->slots[0] + 4 * known->slots[1] + 8 * known->slots[2] + 16 * known->slots[3],
            slots = known->slots[0] + known->slots[1] + known->slots[2] + known->slots[3];
     if (padded <= room->rows) return true;
     memory_free(room->values);
@@ -431,5 +446,6 @@ void run_known_steps(const struct crew *crew, struct member *member) {
     for (size_t i = 0; i < known->steps.count && !member->known.failed; i++)
         if (!member->skipped[i]) run_step(crew, member, &known->steps.items[i]);
     for (size_t i = 0; i < known->outputs.count && !member->known.failed; i++)
-        if (!known->outputs.items[i].direct && !member->left_out[i]) copy_output(crew, member, &known->outputs.items[i]);
+        if (!known->outputs.items[i].direct && !member->left_out[i])
+            copy_output(crew, member, &known->outputs.items[i]);
 }

@@ -21,8 +21,8 @@ static bool borrow(const struct worker *worker, node_id id) {
     const struct table *table = dataset_table(worker->machine->dataset, node->space);
     const struct column *column = &table->columns[node->field->input_index];
     if (column->unknown || column->spec.width != graph_node_width(node)) return false;
-    worker->machine->of[id] = (struct lanes){
-        .borrowed = true, .rows = table->rows, .width = column->spec.width, .values = column->lanes};
+    worker->machine->of[id] =
+        (struct lanes){.borrowed = true, .rows = table->rows, .width = column->spec.width, .values = column->lanes};
     return true;
 }
 

@@ -1,6 +1,6 @@
-/* What the files of the machine share: machine.c (levels, whole columns), batch.c (some rows of many nodes), node.c (one
- * node), and the operations: operations.c (one row, one value), cases.c (cases, exceptions), groups.c (rows below),
- * outside.c (parameters, and what is left to the evaluator). */
+/* What the files of the machine share: machine.c (levels, whole columns), batch.c (some rows of many nodes), node.c
+ * (one node), and the operations: operations.c (one row, one value), cases.c (cases, exceptions), groups.c (rows
+ * below), outside.c (parameters, and what is left to the evaluator). */
 #ifndef DOUDI_PROGRAM_MACHINE_INSIDE_H
 #define DOUDI_PROGRAM_MACHINE_INSIDE_H
 
@@ -9,7 +9,8 @@
 
 #include <assert.h>
 
-/* Rows that are run as if all were known: a row that lacks something marks its root row, which is then run with care. */
+/* Rows that are run as if all were known: a row that lacks something marks its root row, which is then run with care.
+ */
 struct watch {
     unsigned char *marked; /* by root row of the batch; NULL: with care */
     const struct entity *root;

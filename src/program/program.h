@@ -15,8 +15,8 @@ struct program {
     bool failed; /* memory ran out while it was made */
 };
 
-/* For the fields of which wanted (by field index) is true; NULL: all rules. NULL when memory has run out. The policy and
- * the options must outlive it. */
+/* For the fields of which wanted (by field index) is true; NULL: all rules. NULL when memory has run out. The policy
+ * and the options must outlive it. */
 struct program *program_new(const struct policy *policy, month_number month, const struct run_options *options,
                             const bool *wanted);
 void program_free(struct program *program);

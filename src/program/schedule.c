@@ -53,8 +53,8 @@ static void place_node(const struct planning *planning, node_id id) {
     place->last = id;
     node_id read;
     for (size_t i = 0; graph_operand(node, &i, &read);) {
-        unsigned level = schedule->places[read].level +
-                         waits(place, &schedule->places[read], graph_node(planning->graph, read));
+        unsigned level =
+            schedule->places[read].level + waits(place, &schedule->places[read], graph_node(planning->graph, read));
         if (level > place->level) place->level = level;
     }
     if (place->level >= schedule->levels) schedule->levels = place->level + 1;

@@ -6,8 +6,8 @@
 
 /* How it is gone about; the values are the same whatever is chosen. 0: as is good. */
 struct solve_choices {
-    size_t batch;     /* rows of an entity taken at once, but for one root row's own */
-    unsigned threads; /* at most THREADS_MAX; one */
+    size_t batch;             /* rows of an entity taken at once, but for one root row's own */
+    unsigned threads;         /* at most THREADS_MAX; one */
     const char *instructions; /* the name of a set that this machine runs; NULL: the best */
 };
 
