@@ -275,11 +275,13 @@ static bool can_mark(struct member *member, size_t rows) {
 static void run_batch(const struct crew *crew, struct member *member, struct rows batch) {
     if (!can_mark(member, batch.last - batch.first)) return;
     member->known.watch = (struct watch){member->marked, crew->section->root, batch.first};
-    find_rows(member, crew->section, batch.first, batch.last);
+    size_t most = find_rows(member, crew->section, batch.first, batch.last);
     bool some_left = leave_out(crew, member, batch);
-    run_known_steps(crew, member);
+    run_known_steps(crew, member, most);
     member->worker.failed = member->worker.failed || member->known.failed;
     if (some_left) run_all_with_care(member, crew->section, member->needed, batch.first, batch.last);
+    size_t rows = batch.last - batch.first;
+    if (crew->kernels->zeros(member->marked, rows) == rows) return;
     for (size_t row = batch.first; row < batch.last; row++) {
         size_t first = row;
         while (row < batch.last && member->marked[row - batch.first]) row++;
@@ -293,6 +295,7 @@ static void run_share(void *context, unsigned number) {
     const struct cuts *cuts = &crew->cuts[crew->section->root->index];
     struct member *member = &crew->members[number];
     size_t first = cuts->ends.count * number / crew->count, last = cuts->ends.count * (number + 1) / crew->count;
+    begin_known_steps(crew, member);
     for (size_t i = first; i < last && !member->worker.failed; i++)
         run_batch(crew, member, (struct rows){i ? cuts->ends.items[i - 1] : 0, cuts->ends.items[i]});
     for (size_t i = 0; i < crew->section->nodes.count; i++)
@@ -311,7 +314,7 @@ bool run_section(struct crew *crew, size_t index) {
         struct lanes *whole = &machine->of[id];
         if (!machine->program->schedule.places[id].whole) continue;
         if (!make_whole(&crew->members[0].worker, id)) return false;
-        if (node->told_count && !(whole->cases = memory_new(whole->rows + 1, 1))) return false;
+        if (node->told_count && !whole->cases && !(whole->cases = memory_new(whole->rows + 1, 1))) return false;
         whole->done = true;
     }
     work_together(crew->count, run_share, crew);

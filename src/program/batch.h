@@ -57,7 +57,9 @@ bool run_section(struct crew *crew, size_t section);
 
 /* --- known_run.c -------------------------------------------------------------------------------------------------- */
 
-/* The rows that member->rows_of says, as if all were known, but for steps that are skipped. */
-void run_known_steps(const struct crew *crew, struct member *member);
+void begin_known_steps(const struct crew *crew, struct member *member); /* of the section */
+/* The rows that member->rows_of says, of an entity at most so many, as if all were known; but for steps that are
+ * skipped. */
+void run_known_steps(const struct crew *crew, struct member *member, size_t most);
 
 #endif

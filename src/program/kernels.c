@@ -66,7 +66,8 @@ EACH_OF_A(OF_B)
 EACH_OF_A(OF_B)
 CLAMP(1, 1, 1)
 CLAMP(1, 4, 4)
-CLAMP(1, 8, 8) CLAMP(4, 1, 4) CLAMP(4, 4, 4) CLAMP(4, 8, 8) CLAMP(8, 1, 8) CLAMP(8, 4, 8) CLAMP(8, 8, 8)
+CLAMP(1, 8, 8)
+CLAMP(4, 1, 4) CLAMP(4, 4, 4) CLAMP(4, 8, 8) CLAMP(8, 1, 8) CLAMP(8, 4, 8) CLAMP(8, 8, 8)
 #undef OF_B
 
 #define SAME_WIDTH(w)                                                                                                  \

@@ -446,6 +446,26 @@ static void write_section(const struct program *program, struct known *all, size
     find_checks(&writer, known);
 }
 
+/* Slots of one width lie side by side. */
+static void lay_out(struct known *known, size_t sections) {
+    static const size_t sizes[KNOWN_WIDTHS] = {1, 4, 8, 16};
+    size_t begin[KNOWN_WIDTHS], number[KNOWN_WIDTHS];
+    for (size_t w = 0; w < KNOWN_WIDTHS; w++) {
+        begin[w] = known->bytes;
+        number[w] = known->count;
+        known->bytes += known->slots[w] * sizes[w];
+        known->count += known->slots[w];
+    }
+    for (size_t i = 0; i < sections; i++)
+        for (size_t k = 0; k < known->sections[i].steps.count; k++) {
+            struct known_step *step = &known->sections[i].steps.items[k];
+            step->node = graph_node(known->graph, step->id);
+            unsigned width = known_width(graph_node_width(step->node));
+            step->at = begin[width] + step->slot * sizes[width];
+            step->number = number[width] + step->slot;
+        }
+}
+
 void known_make(struct program *program) {
     const struct graph *plain = program->graph;
     struct known *known = ARENA_NEW(&program->arena, struct known);
@@ -466,5 +486,6 @@ void known_make(struct program *program) {
         arena_rewind(&scratch, mark);
     }
     program->failed = program->failed || graph_failed(known->graph);
+    if (!program->failed) lay_out(known, program->schedule.sections.count);
     arena_free(&scratch);
 }

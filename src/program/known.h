@@ -23,7 +23,10 @@ struct known_check {
 
 struct known_step {
     node_id id;
+    const struct graph_node *node;
     size_t slot;   /* of those of its width */
+    size_t at;     /* where the slot begins in a room, if it had one row: bytes */
+    size_t number; /* of the slot among those of all widths */
     node_id whole; /* the plain node whose whole column it is; NODE_NONE: its values go to the slot */
     bool wants_cases;
 };
@@ -40,6 +43,7 @@ struct known {
     struct graph *graph;
     struct known_section *sections; /* as the schedule's; of those that run alone empty */
     size_t slots[KNOWN_WIDTHS];     /* by width: how many are needed at most */
+    size_t bytes, count;            /* of all slots, if they had one row */
 };
 
 /* Needs the program's schedule. Check arena_failed of the program's and the known graph's arenas. */

@@ -351,57 +351,45 @@ static bool run_kernel(struct strip_task *task) {
     }
 }
 
-/* What lies in memory already: inputs, whether they are there, whole columns. */
-static bool lies_elsewhere(const struct strip_task *task) {
+/* Where the step's values lie for the rows at hand; true when they are there already: inputs, whether they are there,
+ * whole columns. */
+static bool settle_in(const struct strip_task *task) {
     const struct machine *machine = task->crew->machine;
+    const struct known_step *step = task->step;
     const struct graph_node *node = task->node;
+    const struct room *room = &task->member->known_room;
     struct lanes *out = task->out;
+    size_t first = task->rows.first;
+    out->base = first;
     if (node->op == OP_COLUMN) {
         const struct lanes *whole = &machine->of[(node_id)node->d];
-        bool own = node->space && machine->program->schedule.roots[node->space->index] == task->crew->section->root;
-        *out = *whole;
-        out->misses = NULL;
-        out->base = own ? task->rows.first : 0;
+        if (!node->space || machine->program->schedule.roots[node->space->index] != task->crew->section->root)
+            out->base = 0; /* of rows above or beyond */
         out->values = (unsigned char *)whole->values + out->base * whole->width;
-        if (whole->cases) out->cases = whole->cases + out->base;
+        out->cases = whole->cases ? whole->cases + out->base : NULL;
         return true;
     }
-    if (node->op != OP_INPUT && node->op != OP_GIVEN) return false;
-    const struct column *column = &dataset_table(machine->dataset, node->space)->columns[node->field->input_index];
-    bool given = node->op == OP_GIVEN;
-    if (!given && column->spec.width != graph_node_width(node)) return false;
-    *out = (struct lanes){.width = given ? 1 : column->spec.width, .base = task->rows.first};
-    out->values = given ? column->known + out->base : column->lanes + out->base * out->width;
-    return true;
-}
-
-static void settle_in(const struct strip_task *task) {
-    const struct crew *crew = task->crew;
-    const struct known *known = crew->machine->program->known;
-    const struct room *room = &task->member->known_room;
-    unsigned bytes = graph_node_width(task->node), width = known_width(bytes);
-    size_t before = 0, slots_before = 0;
-    *task->out = (struct lanes){.width = bytes, .base = task->rows.first};
-    for (unsigned w = 0; w < width; w++) {
-        static const size_t sizes[KNOWN_WIDTHS] = {1, 4, 8, 16};
-        before += known->slots[w] * sizes[w];
-        slots_before += known->slots[w];
+    if (node->op == OP_INPUT || node->op == OP_GIVEN) {
+        const struct column *column = &dataset_table(machine->dataset, node->space)->columns[node->field->input_index];
+        bool given = node->op == OP_GIVEN, same = column->spec.width == out->width;
+        if (given) out->values = column->known + first;
+        if (!given && same) out->values = column->lanes + first * out->width;
+        if (given || same) return true;
     }
-    task->out->values = room->values + (before + task->step->slot * bytes) * room->rows;
-    task->out->cases = room->cases + (slots_before + task->step->slot) * room->rows;
-    if (task->step->whole == NODE_NONE) return;
-    const struct lanes *whole = &crew->machine->of[task->step->whole];
-    task->out->values = (unsigned char *)whole->values + task->rows.first * bytes;
-    if (whole->cases) task->out->cases = whole->cases + task->rows.first;
+    out->values = room->values + step->at * room->rows;
+    out->cases = room->cases + step->number * room->rows;
+    if (step->whole == NODE_NONE) return false;
+    const struct lanes *whole = &machine->of[step->whole];
+    out->values = (unsigned char *)whole->values + first * out->width;
+    if (whole->cases) out->cases = whole->cases + first;
+    return false;
 }
 
 static void run_step(const struct crew *crew, struct member *member, const struct known_step *step) {
-    const struct graph_node *node = graph_node(member->known.graph, step->id);
-    struct strip_task task = {.crew = crew, .member = member, .step = step, .node = node};
+    struct strip_task task = {.crew = crew, .member = member, .step = step, .node = step->node};
     task.out = &member->known.of[step->id];
-    if (node->space) task.rows = member->rows_of[node->space->index];
-    if (lies_elsewhere(&task)) return;
-    settle_in(&task);
+    if (step->node->space) task.rows = member->rows_of[step->node->space->index];
+    if (settle_in(&task)) return;
     task.strip.rows = task.rows.last - task.rows.first;
     task.strip.out = task.out->values;
     if (task.strip.rows && !run_kernel(&task))
@@ -412,17 +400,23 @@ static void run_step(const struct crew *crew, struct member *member, const struc
 static bool has_room(const struct crew *crew, struct member *member, size_t rows) {
     const struct known *known = crew->machine->program->known;
     struct room *room = &member->known_room;
-    size_t padded = (rows + 127) / 64 * 64,
-           bytes = known->slots[0] + 4 * known->slots[1] + 8 * known->slots[2] + 16 * known->slots[3],
-           slots = known->slots[0] + known->slots[1] + known->slots[2] + known->slots[3];
+    size_t padded = (rows + 127) / 64 * 64;
     if (padded <= room->rows) return true;
     memory_free(room->values);
     memory_free(room->cases);
-    room->values = memory_new(padded, bytes + 1);
-    room->cases = memory_new(padded, slots + 1);
+    room->values = memory_new(padded, known->bytes + 1);
+    room->cases = memory_new(padded, known->count + 1);
     room->rows = room->values && room->cases ? padded : 0;
     member->known.failed = member->known.failed || !room->rows;
     return room->rows;
+}
+
+void begin_known_steps(const struct crew *crew, struct member *member) {
+    for (size_t i = 0; i < crew->known->steps.count; i++) {
+        const struct known_step *step = &crew->known->steps.items[i];
+        bool single = step->node->op == OP_COLUMN && !step->node->space;
+        member->known.of[step->id] = (struct lanes){.width = graph_node_width(step->node), .single = single};
+    }
 }
 
 static void copy_output(const struct crew *crew, struct member *member, const struct known_output *output) {
@@ -434,14 +428,8 @@ static void copy_output(const struct crew *crew, struct member *member, const st
     if (whole->cases && own->cases) memcpy(whole->cases + rows.first, own->cases, rows.last - rows.first);
 }
 
-void run_known_steps(const struct crew *crew, struct member *member) {
+void run_known_steps(const struct crew *crew, struct member *member, size_t most) {
     const struct known_section *known = crew->known;
-    size_t most = 0;
-    for (size_t i = 0; i < crew->machine->graph->policy->entities.count; i++) {
-        struct rows rows = member->rows_of[i];
-        bool own = crew->machine->program->schedule.roots[i] == crew->section->root;
-        if (own && rows.last - rows.first > most) most = rows.last - rows.first;
-    }
     if (!has_room(crew, member, most)) return;
     for (size_t i = 0; i < known->steps.count && !member->known.failed; i++)
         if (!member->skipped[i]) run_step(crew, member, &known->steps.items[i]);

@@ -3,13 +3,22 @@
 
 /* --- whole columns ---------------------------------------------------------------------------------------------- */
 
+void lanes_free(struct lanes *lanes) {
+    if (!lanes->borrowed) memory_free(lanes->values);
+    memory_free(lanes->misses);
+    memory_free(lanes->cases);
+    *lanes = (struct lanes){0};
+}
+
 bool make_whole(struct worker *worker, node_id id) {
     const struct graph_node *node = graph_node(worker->graph, id);
     struct lanes *out = &worker->machine->of[id];
+    size_t rows = rows_of(worker->machine, node->space);
+    if (out->rows != rows) lanes_free(out); /* else of another run */
     out->single = !node->space;
-    out->rows = rows_of(worker->machine, node->space);
+    out->rows = rows;
     out->width = graph_node_width(node);
-    out->values = memory_new(out->rows + 1, out->width);
+    if (!out->values) out->values = memory_new(rows + 1, out->width);
     if (!out->values) worker->failed = true;
     return out->values;
 }
@@ -33,13 +42,6 @@ static void run_alone(struct worker *worker, const struct section *section) {
         if (!borrow(worker, id) && make_whole(worker, id)) run_node(worker, id, out, 0, out->rows);
         out->done = true;
     }
-}
-
-void lanes_free(struct lanes *lanes) {
-    if (!lanes->borrowed) memory_free(lanes->values);
-    memory_free(lanes->misses);
-    memory_free(lanes->cases);
-    *lanes = (struct lanes){0};
 }
 
 /* What nobody reads behind the level. */

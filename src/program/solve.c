@@ -59,10 +59,19 @@ static void take_fields(void *context) {
     }
 }
 
-struct solved *solve(const struct program *program, struct run *run, struct solve_choices choices) {
+static void columns_free(struct lanes *columns, size_t count) {
+    for (size_t i = 0; columns && i < count; i++) lanes_free(&columns[i]);
+    memory_free(columns);
+}
+
+static struct solved *solve_in(struct lanes *columns, const struct program *program, struct run *run,
+                               struct solve_choices choices) {
     const struct graph *graph = program->graph;
-    struct solved *solved = memory_new(1, sizeof *solved);
-    if (!solved) return NULL;
+    struct solved *solved = columns ? memory_new(1, sizeof *solved) : NULL;
+    if (!solved) {
+        columns_free(columns, graph->nodes.count);
+        return NULL;
+    }
     arena_init(&solved->arena);
     solved->dataset = run->dataset;
     solved->fields = ARENA_ARRAY(&solved->arena, struct solved_field, graph->policy->fields.count + 1);
@@ -71,7 +80,7 @@ struct solved *solve(const struct program *program, struct run *run, struct solv
                               .run = run,
                               .dataset = run->dataset,
                               .solved = solved,
-                              .of = memory_new(graph->nodes.count + 1, sizeof *machine.of),
+                              .of = columns,
                               .reached = take_fields,
                               .batch = choices.batch,
                               .threads = choices.threads,
@@ -88,11 +97,28 @@ struct solved *solve(const struct program *program, struct run *run, struct solv
     return NULL;
 }
 
+struct solved *solve(const struct program *program, struct run *run, struct solve_choices choices) {
+    return solve_in(memory_new(program->graph->nodes.count + 1, sizeof(struct lanes)), program, run, choices);
+}
+
+/* Only the memory of values and cases stays. */
+struct solved *solve_again(struct solved *before, const struct program *program, struct run *run,
+                           struct solve_choices choices) {
+    struct lanes *columns = before->columns;
+    for (size_t i = 0; i < before->column_count; i++) {
+        struct lanes *column = &columns[i];
+        if (column->borrowed) lanes_free(column);
+        memory_free(column->misses);
+        *column = (struct lanes){.rows = column->rows, .values = column->values, .cases = column->cases};
+    }
+    before->columns = NULL;
+    solved_free(before);
+    return solve_in(columns, program, run, choices);
+}
+
 void solved_free(struct solved *solved) {
     if (!solved) return;
-    struct lanes *columns = solved->columns;
-    for (size_t i = 0; columns && i < solved->column_count; i++) lanes_free(&columns[i]);
-    memory_free(columns);
+    columns_free(solved->columns, solved->column_count);
     arena_free(&solved->arena);
     memory_free(solved);
 }

@@ -14,6 +14,9 @@ struct solve_choices {
 /* The values of the program's fields; `run` is of the same policy, month and dataset, and evaluates what the program
  * leaves to it. NULL when memory has run out. */
 struct solved *solve(const struct program *program, struct run *run, struct solve_choices choices);
+/* The same in the memory of what the program solved before, which is no more afterwards. */
+struct solved *solve_again(struct solved *before, const struct program *program, struct run *run,
+                           struct solve_choices choices);
 void solved_free(struct solved *solved);
 
 #endif
