@@ -117,10 +117,13 @@ int main(int argc, char **argv) {
     struct run_options options = {.known = DAY_NEVER};
     struct run *run = run_new(policy, dataset, &history, JANUARY, &options);
     bool *wanted = memory_new(policy->fields.count + 1, sizeof *wanted);
-    for (size_t i = 0; i < policy->fields.count; i++) wanted[i] = policy->fields.items[i]->kind == FIELD_BENEFIT || text_is(policy->fields.items[i]->name, "eligible");
+    for (size_t i = 0; i < policy->fields.count; i++)
+        wanted[i] =
+            policy->fields.items[i]->kind == FIELD_BENEFIT || text_is(policy->fields.items[i]->name, "eligible");
     struct program *program = program_new(policy, JANUARY, &options, wanted);
     struct solved *solved = NULL;
-    struct solve_choices choices = {.threads = argc > 3 ? (unsigned)atoi(argv[3]) : 1, .instructions = argc > 4 ? argv[4] : NULL};
+    struct solve_choices choices = {.threads = argc > 3 ? (unsigned)atoi(argv[3]) : 1,
+                                    .instructions = argc > 4 ? argv[4] : NULL};
     for (int i = 0; i < (argc > 2 ? atoi(argv[2]) : ROUNDS); i++) {
         begin = now();
         struct totals_by_hand totals = decide_by_hand(&all, &out, choices.threads);
@@ -129,7 +132,8 @@ int main(int argc, char **argv) {
         solved = solved ? solve_again(solved, program, run, choices) : solve(program, run, choices);
         int64_t engine = now() - begin;
         printf("hand %.3f ms, engine %.3f ms, ratio %.2f; eligible %lld dibao %lld\n", (double)hand * 1e-3,
-               (double)engine * 1e-3, (double)hand / (double)engine, (long long)totals.eligible, (long long)totals.dibao);
+               (double)engine * 1e-3, (double)hand / (double)engine, (long long)totals.eligible,
+               (long long)totals.dibao);
     }
     return 0;
 }

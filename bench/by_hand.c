@@ -36,16 +36,16 @@ static void *decide(void *context) {
             size_t at = first + (size_t)k;
             int level = of->level[at], flags = of->flags[at], severe = (level == 1) | (level == 2);
             living += (level > 0) & eligible ? 7000 : 0;
-            care += level == 1                                                    ? 8000
-                    : level == 2                                                  ? 7000
+            care += level == 1                                                 ? 8000
+                    : level == 2                                               ? 7000
                     : (level >= 3 && (of->kind[at] == 5 || of->kind[at] == 6)) ? 4000
-                                                                                  : 0;
-            premium += (flags & TEKUN)                                        ? 18000
-                       : (eligible && !(flags & POOR))                        ? 12000
-                       : (severe && !(flags & WORKS))                         ? 12000
-                       : (of->age[at] >= 60 && low)                           ? 12000
+                                                                               : 0;
+            premium += (flags & TEKUN)                                       ? 18000
+                       : (eligible && !(flags & POOR))                       ? 12000
+                       : (severe && !(flags & WORKS))                        ? 12000
+                       : (of->age[at] >= 60 && low)                          ? 12000
                        : ((flags & FRONTIER) && of->border[of->county[row]]) ? 12000
-                                                                              : 0;
+                                                                             : 0;
         }
         first += (size_t)size;
         int32_t dibao = (int32_t)((100 * (standard * size - 12 * net) + weight * standard + 119999) / 120000);

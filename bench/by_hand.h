@@ -1,5 +1,5 @@
-/* The yardstick's rules as a good programmer writes them by hand: one loop, plain arrays, exact integers. Its totals are
- * what the engine's must be, and its time is what the engine's is held against. */
+/* The yardstick's rules as a good programmer writes them by hand: one loop, plain arrays, exact integers. Its totals
+ * are what the engine's must be, and its time is what the engine's is held against. */
 #ifndef DOUDI_BENCH_BY_HAND_H
 #define DOUDI_BENCH_BY_HAND_H
 

@@ -55,7 +55,7 @@ bool crew_init(struct crew *crew, struct machine *machine) {
 }
 
 static void free_room(struct room *room) {
-    memory_free(room->values);
+    memory_free(room->memory);
     memory_free(room->misses);
     memory_free(room->cases);
     *room = (struct room){0};
@@ -92,7 +92,7 @@ static bool has_room(struct member *member, size_t rows) {
     struct room *room = &member->room;
     if (rows <= room->rows) return true;
     free_room(room);
-    room->values = memory_new(rows * slots, sizeof(lane));
+    room->values = room->memory = memory_new(rows * slots, sizeof(lane));
     room->misses = memory_new(rows * slots, sizeof *room->misses);
     room->cases = memory_new(rows * slots, 1);
     if (room->values && room->misses && room->cases)

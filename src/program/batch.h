@@ -17,8 +17,8 @@ struct cuts {
 /* Memory for the values of some rows; it grows to the most that is asked for. */
 struct room {
     size_t rows;
-    unsigned char *values;
-    absence *misses; /* of rows with care */
+    unsigned char *memory, *values; /* values: from the first line of the cache on */
+    absence *misses;                /* of rows with care */
     uint8_t *cases;
 };
 

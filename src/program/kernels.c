@@ -67,7 +67,9 @@ EACH_OF_A(OF_B)
 CLAMP(1, 1, 1)
 CLAMP(1, 4, 4)
 CLAMP(1, 8, 8)
-CLAMP(4, 1, 4) CLAMP(4, 4, 4) CLAMP(4, 8, 8) CLAMP(8, 1, 8) CLAMP(8, 4, 8) CLAMP(8, 8, 8)
+CLAMP(4, 1, 4)
+CLAMP(4, 4, 4)
+CLAMP(4, 8, 8) CLAMP(8, 1, 8) CLAMP(8, 4, 8) CLAMP(8, 8, 8)
 #undef OF_B
 
 #define SAME_WIDTH(w)                                                                                                  \
@@ -156,8 +158,15 @@ EACH_WIDTH(CHOOSE)
 #define choose_4 choose_any_4
 #define choose_8 choose_any_8
 
-/* As many bytes at a time as a cache line holds. */
-typedef uint8_t line __attribute__((vector_size(64)));
+/* As many bytes at a time as a register holds. */
+#if defined(__AVX512BW__)
+enum { REGISTER = 64 };
+#elif defined(__AVX2__)
+enum { REGISTER = 32 };
+#else
+enum { REGISTER = 16 };
+#endif
+typedef uint8_t line __attribute__((vector_size(REGISTER)));
 
 /* Constants of one byte: all cases of a line of rows before the next. */
 static void choose_1(const struct strip *strip) {

@@ -400,13 +400,15 @@ static void run_step(const struct crew *crew, struct member *member, const struc
 static bool has_room(const struct crew *crew, struct member *member, size_t rows) {
     const struct known *known = crew->machine->program->known;
     struct room *room = &member->known_room;
-    size_t padded = (rows + 127) / 64 * 64;
+    enum { LINE = 64 };                                  /* of the cache */
+    size_t padded = (rows + 2 * LINE - 1) / LINE * LINE; /* what is wide does not straddle lines */
     if (padded <= room->rows) return true;
-    memory_free(room->values);
+    memory_free(room->memory);
     memory_free(room->cases);
-    room->values = memory_new(padded, known->bytes + 1);
+    room->memory = memory_new(padded, known->bytes + 1);
     room->cases = memory_new(padded, known->count + 1);
-    room->rows = room->values && room->cases ? padded : 0;
+    room->rows = room->memory && room->cases ? padded : 0;
+    room->values = room->memory + (LINE - (uintptr_t)room->memory % LINE);
     member->known.failed = member->known.failed || !room->rows;
     return room->rows;
 }

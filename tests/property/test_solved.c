@@ -4,6 +4,7 @@
 #include "random_world.h"
 
 #include "base/memory.h"
+#include "program/kernel.h"
 #include "program/machine.h"
 #include "program/solve.h"
 
@@ -75,6 +76,9 @@ static void compare_month(struct world *world, uint64_t seed, int month) {
     struct program *program = program_new(world->policy, run->month, &run->options, NULL);
     assert_non_null(program);
     struct solve_choices choices = {.batch = seed % 4, .threads = (unsigned)(seed / 4 % 3)};
+    static const char *const sets[] = {NULL, "plain", "avx2"};
+    choices.instructions = sets[seed / 12 % 3];
+    if (!kernels_choose(choices.instructions)) choices.instructions = NULL;
     struct solved *solved = solve(program, run, choices);
     assert_non_null(solved);
     check_ranges(program->graph, solved);
