@@ -49,34 +49,31 @@ EACH_OF_A(OF_B)
 #undef OF_B
 
 #define SCALE(wa, wo) LOOP(scale_##wa##_##wo, lane_##wa, lane_##wa, bits_##wo, (bits_##wo)a[i] * x + z)
-#define CLAMP(wa, wo, wide)                                                                                            \
+typedef lane_1 wider_1_1; /* the wider of two */
+typedef lane_4 wider_1_4, wider_4_1, wider_4_4;
+typedef lane_8 wider_1_8, wider_8_1, wider_4_8, wider_8_4, wider_8_8;
+#define CLAMP(wa, wo)                                                                                                  \
     static void clamp_##wa##_##wo(const struct strip *strip) {                                                         \
         const size_t rows = strip->rows;                                                                               \
         const lane_##wa *restrict a = strip->a;                                                                        \
         lane_##wo *restrict out = strip->out;                                                                          \
-        const int64_t most = (lane_##wide)((bits_##wide) - 1 >> 1), least = -most - 1; /* of the wider lane */         \
-        const lane_##wide x = (lane_##wide)(strip->x < least ? least : strip->x),                                      \
-                          y = (lane_##wide)(strip->y > most ? most : strip->y);                                        \
+        const int64_t most = (int64_t)(((uint64_t)1 << (8 * sizeof(wider_##wa##_##wo) - 1)) - 1), least = -most - 1;   \
+        const wider_##wa##_##wo x = (wider_##wa##_##wo)(strip->x < least ? least : strip->x),                          \
+                                y = (wider_##wa##_##wo)(strip->y > most ? most : strip->y);                            \
         for (size_t i = 0; i < rows; i++) {                                                                            \
-            const lane_##wide value = a[i];                                                                            \
+            const wider_##wa##_##wo value = a[i];                                                                      \
             out[i] = (lane_##wo)(value < x ? x : value > y ? y : value);                                               \
         }                                                                                                              \
     }
-#define OF_B(wa) EACH_OF_B(SCALE, wa)
+#define OF_B(wa) EACH_OF_B(SCALE, wa) EACH_OF_B(CLAMP, wa)
 EACH_OF_A(OF_B)
-CLAMP(1, 1, 1)
-CLAMP(1, 4, 4)
-CLAMP(1, 8, 8)
-CLAMP(4, 1, 4)
-CLAMP(4, 4, 4)
-CLAMP(4, 8, 8) CLAMP(8, 1, 8) CLAMP(8, 4, 8) CLAMP(8, 8, 8)
 #undef OF_B
 
 #define SAME_WIDTH(w)                                                                                                  \
     LOOP(least_##w, lane_##w, lane_##w, lane_##w, a[i] < b[i] ? a[i] : b[i])                                           \
     LOOP(greatest_##w, lane_##w, lane_##w, lane_##w, a[i] > b[i] ? a[i] : b[i])                                        \
     LOOP(divisor_##w, lane_##w, lane_##w, bits_##w, a[i] == 0 ? 1 : a[i] < 0 ? -(bits_##w)a[i] : (bits_##w)a[i])
-    EACH_WIDTH(SAME_WIDTH)
+EACH_WIDTH(SAME_WIDTH)
 
 /* --- comparing ---------------------------------------------------------------------------------------------------- */
 
@@ -115,17 +112,18 @@ CLAMP(4, 8, 8) CLAMP(8, 1, 8) CLAMP(8, 4, 8) CLAMP(8, 8, 8)
     COMPARE_WITH(not_equal, wa, !=)                                                                                    \
     COMPARE_WITH(more, wa, >)                                                                                          \
     BETWEEN(wa)
-        EACH_OF_A(OF_A)
+EACH_OF_A(OF_A)
 
-            LOOP(without, uint8_t, uint8_t, uint8_t, a[i] & (b[i] ^ 1))
-                LOOP(not_of, uint8_t, uint8_t, uint8_t, a[i] ^ 1) LOOP(and_of, uint8_t, uint8_t, uint8_t, a[i] & b[i])
-                    LOOP(or_of, uint8_t, uint8_t, uint8_t, a[i] | b[i])
+LOOP(without, uint8_t, uint8_t, uint8_t, a[i] & (b[i] ^ 1))
+LOOP(not_of, uint8_t, uint8_t, uint8_t, a[i] ^ 1)
+LOOP(and_of, uint8_t, uint8_t, uint8_t, a[i] & b[i])
+LOOP(or_of, uint8_t, uint8_t, uint8_t, a[i] | b[i])
 
-    /* --- choosing
-       ----------------------------------------------------------------------------------------------------- */
+/* --- choosing
+   ----------------------------------------------------------------------------------------------------- */
 
-    /* From the last case, which always holds, to the first: each goes over those behind it where it holds. */
-    static void choose_cases(const struct strip *strip) {
+/* From the last case, which always holds, to the first: each goes over those behind it where it holds. */
+static void choose_cases(const struct strip *strip) {
     const size_t rows = strip->rows; /* a lane of one byte might be part of it */
     uint8_t *restrict cases = strip->cases;
     if (!cases) return;
