@@ -9,6 +9,7 @@
 #include "exchange/import.h"
 #include "exchange/policy_folder.h"
 #include "exchange/totals.h"
+#include "program/solve.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,6 +153,9 @@ struct county {
     struct dataset *dataset;
     struct history history;
     struct run *run;
+    struct program *program;
+    struct solve_choices choices;
+    struct solved *solved;
 };
 
 static void import_county(struct county *county) {
@@ -197,6 +201,53 @@ static void decide(void *context) {
     arena_free(&arena);
 }
 
+/* --- the compiled month ---------------------------------------------------------------------------------------------
+ */
+
+static const struct run_options everything = {.known = DAY_NEVER};
+
+static void compile_month(void *context) {
+    struct county *county = context;
+    program_free(county->program);
+    county->program = program_new(county->policy, MONTH, &everything, NULL);
+    if (!county->program) give_up("memory ran out");
+}
+
+static void solve_month(void *context) {
+    struct county *county = context;
+    begin_run(county);
+    county->solved = county->solved ? solve_again(county->solved, county->program, county->run, county->choices)
+                                    : solve(county->program, county->run, county->choices);
+    if (!county->solved) give_up("memory ran out");
+}
+
+/* What the evaluator takes for the same. */
+static void evaluate_month(void *context) {
+    struct county *county = context;
+    begin_run(county);
+    for (size_t i = 0; i < county->policy->fields.count; i++) {
+        const struct field *field = county->policy->fields.items[i];
+        size_t rows = dataset_table(county->dataset, field->entity)->rows;
+        if (field->kind == FIELD_INPUT || !county->solved->fields[i].there) continue;
+        for (size_t row = 0; row < rows; row++) run_value(county->run, field, row);
+    }
+    if (run_failed(county->run)) give_up("memory ran out");
+}
+
+static void bench_month(struct county *county, uint64_t families) {
+    char rate[80];
+    print_cost("compile a month", measure(compile_month, county), "");
+    struct cost cost = measure(solve_month, county), evaluated = measure(evaluate_month, county);
+    snprintf(rate, sizeof rate, "%llu us a family", (unsigned long long)((uint64_t)evaluated.median / families));
+    print_cost("evaluate it for everybody", evaluated, rate);
+    snprintf(rate, sizeof rate, "%llu ns a family, 1/%llu of that",
+             (unsigned long long)((uint64_t)cost.median * 1000 / families),
+             (unsigned long long)(evaluated.median / (cost.median + 1)));
+    print_cost("solve it for everybody", cost, rate);
+    solved_free(county->solved);
+    program_free(county->program);
+}
+
 /* One family at a counter: a fresh run, of which only this family's values are asked for. */
 static void explain_one(void *context) {
     struct county *county = context;
@@ -234,6 +285,7 @@ static void bench_county(struct policy *policy) {
     snprintf(rate, sizeof rate, "%llu us a family", (unsigned long long)((uint64_t)cost.median / families));
     print_cost("decide everybody for a month", cost, rate);
     print_cost("decide and explain one family", measure(explain_one, &county), "");
+    bench_month(&county, families);
     run_free(county.run);
     dataset_free(county.dataset);
     history_free(&county.history);
