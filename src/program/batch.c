@@ -110,6 +110,7 @@ static void settle_in(struct member *member, node_id id, struct rows rows, size_
     size_t at = place->slot * most;
     struct lanes *own = &member->worker.of[id];
     *own = (struct lanes){.width = graph_node_width(graph_node(machine->graph, id)),
+                          .rows = rows.last - rows.first,
                           .base = rows.first,
                           .values = member->room.values + at * sizeof(lane),
                           .cases = member->room.cases + at,
@@ -135,9 +136,69 @@ static void keep_misses(struct member *member, node_id id, struct rows rows) {
         memcpy(whole->misses + rows.first, own->misses, (rows.last - rows.first) * sizeof *own->misses);
 }
 
+/* Operands of which rows are missing. */
+struct gaps {
+    const struct lanes *of[16];
+    size_t count;
+};
+
+/* False when what is missing cannot be told row by row: of rows above or below, or of too many operands. */
+static bool find_gaps(const struct worker *worker, const struct graph_node *node, struct gaps *gaps) {
+    node_id read;
+    bool simple = true;
+    *gaps = (struct gaps){.count = 0};
+    for (size_t i = 0; graph_operand(node, &i, &read);) {
+        const struct lanes *lanes = operand(worker, read);
+        if (!lanes->misses) continue;
+        simple = simple && !lanes->single && !node->inner && node->op != OP_ABOVE &&
+                 gaps->count < sizeof gaps->of / sizeof *gaps->of;
+        if (simple) gaps->of[gaps->count++] = lanes;
+    }
+    return simple;
+}
+
+static bool is_gap(const struct gaps *gaps, const unsigned char *known, size_t row) {
+    bool missing = known && !known[row];
+    for (size_t i = 0; i < gaps->count && !missing; i++) missing = missed(gaps->of[i], row) != 0;
+    return missing;
+}
+
+/* By a kernel, and then the rows again of which something is missing; or row by row. */
+static void run_carefully(const struct crew *crew, struct member *member, node_id id, struct rows rows) {
+    struct worker *worker = &member->worker;
+    const struct graph_node *node = graph_node(worker->graph, id);
+    struct lanes *out = &worker->of[id];
+    struct strip_task task = {.crew = crew,
+                              .member = member,
+                              .worker = worker,
+                              .node = node,
+                              .rows = rows,
+                              .out = out,
+                              .wants_cases = node->told_count != 0};
+    const unsigned char *known = NULL;
+    struct gaps gaps;
+    task.strip.rows = rows.last - rows.first;
+    task.strip.out = (unsigned char *)out->values + (rows.first - out->base) * out->width;
+    if (task.strip.rows == 0) return;
+    if (!find_gaps(worker, node, &gaps) || !run_strip(&task)) {
+        run_node(worker, id, out, rows.first, rows.last);
+        return;
+    }
+    if (node->op == OP_INPUT) {
+        const struct column *column =
+            &dataset_table(worker->machine->dataset, node->space)->columns[node->field->input_index];
+        if (column->unknown) known = column->known;
+    }
+    for (size_t row = rows.first; (gaps.count || known) && row < rows.last; row++) {
+        size_t first = row;
+        while (row < rows.last && is_gap(&gaps, known, row)) row++;
+        if (first < row) run_node(worker, id, out, first, row);
+    }
+}
+
 /* Only: the nodes that are needed, or NULL for all. */
-static void run_with_care(struct member *member, const struct section *section, const bool *only, size_t begin,
-                          size_t end) {
+static void run_with_care(const struct crew *crew, struct member *member, const struct section *section,
+                          const bool *only, size_t begin, size_t end) {
     const struct machine *machine = member->worker.machine;
     size_t most = find_rows(member, section, begin, end);
     if (!has_room(member, most)) return;
@@ -146,14 +207,14 @@ static void run_with_care(struct member *member, const struct section *section, 
         struct rows rows = member->rows_of[graph_node(machine->graph, id)->space->index];
         if (only && !only[id]) continue;
         settle_in(member, id, rows, most);
-        run_node(&member->worker, id, &member->worker.of[id], rows.first, rows.last);
+        run_carefully(crew, member, id, rows);
         if (machine->program->schedule.places[id].whole) keep_misses(member, id, rows);
     }
 }
 
 /* Few rows at a time, so that what many nodes find of them stays in the cache. */
-static void run_all_with_care(struct member *member, const struct section *section, const bool *only, size_t begin,
-                              size_t end) {
+static void run_all_with_care(const struct crew *crew, struct member *member, const struct section *section,
+                              const bool *only, size_t begin, size_t end) {
     enum { CAREFULLY = 256 };
     const struct machine *machine = member->worker.machine;
     size_t most = machine->batch < CAREFULLY ? machine->batch : CAREFULLY;
@@ -161,7 +222,7 @@ static void run_all_with_care(struct member *member, const struct section *secti
         size_t stop = begin + 1;
         if (stop < end) stop = batch_end(&machine->program->schedule, machine->dataset, section->root, begin, most);
         if (stop > end) stop = end;
-        run_with_care(member, section, only, begin, stop);
+        run_with_care(crew, member, section, only, begin, stop);
         begin = stop;
     }
 }
@@ -279,13 +340,13 @@ static void run_batch(const struct crew *crew, struct member *member, struct row
     bool some_left = leave_out(crew, member, batch);
     run_known_steps(crew, member, most);
     member->worker.failed = member->worker.failed || member->known.failed;
-    if (some_left) run_all_with_care(member, crew->section, member->needed, batch.first, batch.last);
+    if (some_left) run_all_with_care(crew, member, crew->section, member->needed, batch.first, batch.last);
     size_t rows = batch.last - batch.first;
     if (crew->kernels->zeros(member->marked, rows) == rows) return;
     for (size_t row = batch.first; row < batch.last; row++) {
         size_t first = row;
         while (row < batch.last && member->marked[row - batch.first]) row++;
-        if (first < row) run_all_with_care(member, crew->section, NULL, first, row);
+        if (first < row) run_all_with_care(crew, member, crew->section, NULL, first, row);
     }
 }
 

@@ -55,6 +55,23 @@ void crew_free(struct crew *crew);
 /* All rows of the section's root; false when memory has run out. */
 bool run_section(struct crew *crew, size_t section);
 
+/* --- strip.c ------------------------------------------------------------------------------------------------------ */
+
+/* A node being run over rows at once. */
+struct strip_task {
+    const struct crew *crew;
+    struct member *member;
+    struct worker *worker; /* one of the member's two */
+    const struct graph_node *node;
+    struct rows rows;
+    struct lanes *out;
+    bool wants_cases;
+    struct strip strip; /* rows and out are set */
+};
+
+/* True when a kernel did it, as if all operands were known; else nothing was done. */
+bool run_strip(struct strip_task *task);
+
 /* --- known_run.c -------------------------------------------------------------------------------------------------- */
 
 void begin_known_steps(const struct crew *crew, struct member *member); /* of the section */

@@ -12,7 +12,7 @@ struct lanes {
     bool borrowed;  /* the values are the dataset's */
     bool done;      /* all rows are there */
     unsigned width; /* bytes: 1, 4, 8 or 16 */
-    size_t rows;    /* of a whole column */
+    size_t rows;    /* of a whole column, or of the batch */
     size_t base;    /* the row of the first lane, and of the first case */
     void *values;
     uint8_t *cases; /* of CASES and DECIDE: which decided, see told */

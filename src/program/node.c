@@ -33,7 +33,7 @@ static bool has_misses(const struct task *task) {
     if (out->misses) return true;
     out->misses = out->miss_room;
     if (out->misses)
-        memset(out->misses, 0, (task->end - task->begin) * sizeof *out->misses);
+        memset(out->misses, 0, out->rows * sizeof *out->misses);
     else
         out->misses = memory_new(out->rows + 1, sizeof *out->misses);
     if (!out->misses) task->worker->failed = true;
