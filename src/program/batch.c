@@ -136,34 +136,17 @@ static void keep_misses(struct member *member, node_id id, struct rows rows) {
         memcpy(whole->misses + rows.first, own->misses, (rows.last - rows.first) * sizeof *own->misses);
 }
 
-/* Operands of which rows are missing. */
-struct gaps {
-    const struct lanes *of[16];
-    size_t count;
-};
-
-/* False when what is missing cannot be told row by row: of rows above or below, or of too many operands. */
-static bool find_gaps(const struct worker *worker, const struct graph_node *node, struct gaps *gaps) {
+/* A group reads rows below, and one value for all rows none of its own: what they lack is not told by a strip. */
+static bool lacks_elsewhere(const struct worker *worker, const struct graph_node *node) {
     node_id read;
-    bool simple = true;
-    *gaps = (struct gaps){.count = 0};
     for (size_t i = 0; graph_operand(node, &i, &read);) {
         const struct lanes *lanes = operand(worker, read);
-        if (!lanes->misses) continue;
-        simple = simple && !lanes->single && !node->inner && node->op != OP_ABOVE &&
-                 gaps->count < sizeof gaps->of / sizeof *gaps->of;
-        if (simple) gaps->of[gaps->count++] = lanes;
+        if (lanes->misses && (lanes->single || node->inner)) return true;
     }
-    return simple;
+    return false;
 }
 
-static bool is_gap(const struct gaps *gaps, const unsigned char *known, size_t row) {
-    bool missing = known && !known[row];
-    for (size_t i = 0; i < gaps->count && !missing; i++) missing = missed(gaps->of[i], row) != 0;
-    return missing;
-}
-
-/* By a kernel, and then the rows again of which something is missing; or row by row. */
+/* By a kernel, and then the rows where something is missing; or row by row. */
 static void run_carefully(const struct crew *crew, struct member *member, node_id id, struct rows rows) {
     struct worker *worker = &member->worker;
     const struct graph_node *node = graph_node(worker->graph, id);
@@ -172,28 +155,19 @@ static void run_carefully(const struct crew *crew, struct member *member, node_i
                               .member = member,
                               .worker = worker,
                               .node = node,
+                              .id = id,
                               .rows = rows,
                               .out = out,
                               .wants_cases = node->told_count != 0};
-    const unsigned char *known = NULL;
-    struct gaps gaps;
-    task.strip.rows = rows.last - rows.first;
-    task.strip.out = (unsigned char *)out->values + (rows.first - out->base) * out->width;
-    if (task.strip.rows == 0) return;
-    if (!find_gaps(worker, node, &gaps) || !run_strip(&task)) {
-        run_node(worker, id, out, rows.first, rows.last);
-        return;
-    }
-    if (node->op == OP_INPUT) {
-        const struct column *column =
-            &dataset_table(worker->machine->dataset, node->space)->columns[node->field->input_index];
-        if (column->unknown) known = column->known;
-    }
-    for (size_t row = rows.first; (gaps.count || known) && row < rows.last; row++) {
-        size_t first = row;
-        while (row < rows.last && is_gap(&gaps, known, row)) row++;
-        if (first < row) run_node(worker, id, out, first, row);
-    }
+    const struct strip strip = {.rows = rows.last - rows.first,
+                                .out = (unsigned char *)out->values + (rows.first - out->base) * out->width};
+    if (strip.rows == 0 || worker->failed) return;
+    task.strip = strip;
+    bool run = !lacks_elsewhere(worker, node) && run_strip(&task);
+    task.strip = strip;
+    if (run && (node->inner || find_gaps(&task))) return;
+    out->misses = NULL;
+    run_node(worker, id, out, rows.first, rows.last);
 }
 
 /* Only: the nodes that are needed, or NULL for all. */

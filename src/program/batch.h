@@ -63,6 +63,7 @@ struct strip_task {
     struct member *member;
     struct worker *worker; /* one of the member's two */
     const struct graph_node *node;
+    node_id id;
     struct rows rows;
     struct lanes *out;
     bool wants_cases;
@@ -71,6 +72,9 @@ struct strip_task {
 
 /* True when a kernel did it, as if all operands were known; else nothing was done. */
 bool run_strip(struct strip_task *task);
+
+/* gaps.c: of a node that a kernel has run with care, what is missing; false when that is not told for the operation. */
+bool find_gaps(const struct strip_task *task);
 
 /* --- known_run.c -------------------------------------------------------------------------------------------------- */
 

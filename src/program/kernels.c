@@ -115,9 +115,17 @@ EACH_WIDTH(SAME_WIDTH)
 EACH_OF_A(OF_A)
 
 LOOP(without, uint8_t, uint8_t, uint8_t, a[i] & (b[i] ^ 1))
-LOOP(not_of, uint8_t, uint8_t, uint8_t, a[i] ^ 1)
-LOOP(and_of, uint8_t, uint8_t, uint8_t, a[i] & b[i])
-LOOP(or_of, uint8_t, uint8_t, uint8_t, a[i] | b[i])
+/* Into what is there already. */
+static void count_up(const struct strip *strip) {
+    const size_t rows = strip->rows;
+    const uint8_t *restrict a = strip->a;
+    uint8_t *restrict out = strip->out;
+    for (size_t i = 0; i < rows; i++) out[i] = (uint8_t)(out[i] + a[i]);
+}
+
+LOOP(turned, uint8_t, uint8_t, uint8_t, a[i] ^ 1)
+LOOP(both, uint8_t, uint8_t, uint8_t, a[i] & b[i])
+LOOP(either, uint8_t, uint8_t, uint8_t, a[i] | b[i])
 
 /* --- choosing
    ----------------------------------------------------------------------------------------------------- */
@@ -427,9 +435,10 @@ const struct kernels TABLE(KERNELS) = {
                      TABLE_1(more_with)},
     .between = TABLE_1(between),
     .without = without,
-    .not = not_of,
-    .and = and_of,
-    .or = or_of,
+    .count_up = count_up,
+    .turned = turned,
+    .both = both,
+    .either = either,
     .divisor = TABLE_1(divisor),
     .choose = TABLE_1(choose),
     .divide = {{NULL, divide_down_4, divide_down_8},

@@ -41,6 +41,7 @@ static void run_step(const struct crew *crew, struct member *member, const struc
                               .member = member,
                               .worker = &member->known,
                               .node = step->node,
+                              .id = step->id,
                               .out = &member->known.of[step->id],
                               .wants_cases = step->wants_cases};
     if (step->node->space) task.rows = member->rows_of[step->node->space->index];

@@ -31,12 +31,12 @@ bool graph_is_zero(const struct graph *graph, node_id id) {
 
 /* --- spaces ----------------------------------------------------------------------------------------------------- */
 
-/* The value for rows of an entity at or below its own. */
+/* The value for rows of an entity at or below its own, step by step. */
 node_id graph_at(struct graph *graph, node_id id, const struct entity *space) {
     const struct entity *own = graph_node(graph, id)->space;
     if (own == space || !own) return id;
     assert(entity_is_within(space, own));
-    struct graph_node node = node_of(OP_ABOVE, id, NODE_NONE);
+    struct graph_node node = node_of(OP_ABOVE, graph_at(graph, id, space->parent), NODE_NONE);
     node.space = space;
     return graph_add(graph, node);
 }

@@ -225,6 +225,50 @@ static bool step_truths(struct strip_task *task, kernel *wanted) {
     return run(task, wanted);
 }
 
+/* How many of the operands are true. */
+static bool step_count_true(struct strip_task *task) {
+    const struct graph_node *node = task->node;
+    if (task->out->width != 1) return false;
+    for (size_t i = 0; i < node->more.count; i++)
+        if (!has_kernel_width(lanes_of(task, node->more.items[i]))) return false;
+    memset(task->strip.out, 0, task->strip.rows);
+    for (size_t i = 0; i < node->more.count; i++) {
+        task->strip.a = values_of(task, lanes_of(task, node->more.items[i]));
+        run(task, task->crew->kernels->count_up);
+    }
+    return true;
+}
+
+/* One of several constants: how many it equals, and whether that is none. */
+static bool step_among(struct strip_task *task) {
+    const struct graph_node *node = task->node;
+    const struct lanes *a = lanes_of(task, node->a);
+    void *out = task->strip.out;
+    if (!has_kernel_width(a) || node->more.count > INT8_MAX || !has_scratch(task, 2, task->strip.rows)) return false;
+    void *equal = scratch_column(task, task->strip.rows), *count = scratch_column(task, task->strip.rows);
+    memset(count, 0, task->strip.rows);
+    for (size_t i = 0; i < node->more.count; i++) {
+        if (!scalar(task, node->more.items[i], &task->strip.x)) return false;
+        if (!fits(task->strip.x, width_of(a))) continue; /* it never is */
+        task->strip.a = values_of(task, a);
+        task->strip.out = equal;
+        run(task, task->crew->kernels->compare_with[COMPARE_EQUAL][width_of(a)]);
+        task->strip.a = equal;
+        task->strip.out = count;
+        run(task, task->crew->kernels->count_up);
+    }
+    task->strip.a = count;
+    task->strip.out = out;
+    task->strip.x = 0;
+    return run(task, task->crew->kernels->compare_with[COMPARE_MORE][BYTES_1]);
+}
+
+/* Yes, as long as nothing is missing. */
+static bool step_known(struct strip_task *task) {
+    memset(task->strip.out, 1, task->strip.rows);
+    return true;
+}
+
 static bool step_cases(struct strip_task *task) {
     const struct graph_node *node = task->node;
     struct choice_of choices[BRANCHES_MAX + 1];
@@ -406,10 +450,13 @@ bool run_strip(struct strip_task *task) {
     case OP_EQUAL:
     case OP_NOT_EQUAL: return step_compare(task);
     case OP_BETWEEN: return step_between(task);
-    case OP_NOT: return step_truths(task, kernels->not );
-    case OP_AND: return step_truths(task, kernels->and);
-    case OP_OR: return step_truths(task, kernels->or);
+    case OP_NOT: return step_truths(task, kernels->turned );
+    case OP_AND: return step_truths(task, kernels->both);
+    case OP_OR: return step_truths(task, kernels->either);
     case OP_WITHOUT: return step_truths(task, kernels->without);
+    case OP_COUNT_TRUE: return step_count_true(task);
+    case OP_AMONG: return step_among(task);
+    case OP_KNOWN: return step_known(task);
     case OP_CASES: return step_cases(task);
     case OP_FLOOR:
     case OP_CEILING:

@@ -254,9 +254,9 @@ static void comparing(const struct kernels *kernels) {
 
 static void truths(const struct kernels *kernels) {
     struct column *a = column_new(BYTES_1, true), *b = column_new(BYTES_1, true);
-    try_rows(kernels->not, truth_not, a, b, BYTES_1, (struct strip){0});
-    try_rows(kernels->and, truth_and, a, b, BYTES_1, (struct strip){0});
-    try_rows(kernels->or, truth_or, a, b, BYTES_1, (struct strip){0});
+    try_rows(kernels->turned, truth_not, a, b, BYTES_1, (struct strip){0});
+    try_rows(kernels->both, truth_and, a, b, BYTES_1, (struct strip){0});
+    try_rows(kernels->either, truth_or, a, b, BYTES_1, (struct strip){0});
     try_rows(kernels->without, truth_without, a, b, BYTES_1, (struct strip){0});
     free(a);
     free(b);

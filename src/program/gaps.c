@@ -1,0 +1,190 @@
+/* What is missing of a strip: after a kernel has found the values of its rows as if all operands were known (those that
+ * are not have some value in their range), the rows where that does not hold. */
+#include "program/batch.h"
+
+/* A column of what is missing, from the strip's first row on; NULL: nothing is. */
+static const absence *misses_of(const struct strip_task *task, const struct lanes *lanes) {
+    return lanes && lanes->misses ? lanes->misses + (task->rows.first - lanes->miss_base) : NULL;
+}
+
+static const struct lanes *lanes_of(const struct strip_task *task, node_id id) {
+    return operand(task->worker, id);
+}
+
+static absence *own_misses(const struct strip_task *task) {
+    task->out->misses = task->out->miss_room;
+    return task->out->misses;
+}
+
+static lane harmless(const struct graph_node *node) {
+    return node->low > 0 ? node->low : node->high < 0 ? node->high : 0;
+}
+
+/* Rows without a value get one that lies in the range. */
+static void settle_values(const struct strip_task *task) {
+    const absence *misses = task->out->misses;
+    lane value = harmless(task->node);
+    for (size_t i = 0; i < task->strip.rows; i++)
+        if (misses[i]) lane_write(task->strip.out, task->out->width, i, value);
+}
+
+/* Of an operation that wants all operands known. */
+static void add_strict(const struct strip_task *task, const absence *more) {
+    absence *out = task->out->misses;
+    if (!more) return;
+    if (!out) {
+        memcpy(own_misses(task), more, task->strip.rows * sizeof *more);
+        return;
+    }
+    for (size_t i = 0; i < task->strip.rows; i++) out[i] = strict(out[i], more[i]);
+}
+
+static bool gaps_strict(const struct strip_task *task) {
+    const struct graph_node *node = task->node;
+    bool b_first = node->op == OP_WHOLE && node->d;
+    add_strict(task, misses_of(task, lanes_of(task, b_first ? node->b : node->a)));
+    add_strict(task, misses_of(task, lanes_of(task, b_first ? node->a : node->b)));
+    for (size_t i = 0; i < node->more.count; i++)
+        add_strict(task, misses_of(task, lanes_of(task, node->more.items[i])));
+    if (task->out->misses) settle_values(task);
+    return true;
+}
+
+/* Only what is missing of a: the others are constants. */
+static bool gaps_first(const struct strip_task *task) {
+    const struct graph_node *node = task->node;
+    if (misses_of(task, lanes_of(task, node->b)) || misses_of(task, lanes_of(task, node->c))) return false;
+    for (size_t i = 0; i < node->more.count; i++)
+        if (lanes_of(task, node->more.items[i])->misses) return false;
+    add_strict(task, misses_of(task, lanes_of(task, node->a)));
+    if (task->out->misses) settle_values(task);
+    return true;
+}
+
+static bool gaps_logic(const struct strip_task *task) {
+    const struct lanes *a = lanes_of(task, task->node->a), *b = lanes_of(task, task->node->b);
+    const absence *of_a = misses_of(task, a), *of_b = misses_of(task, b);
+    const uint8_t stops = task->node->op == OP_OR;
+    if (!of_a && !of_b) return true;
+    const uint8_t *value_a = (const uint8_t *)a->values + (task->rows.first - a->base),
+                  *value_b = (const uint8_t *)b->values + (task->rows.first - b->base);
+    uint8_t *out = task->strip.out;
+    absence *misses = own_misses(task);
+    for (size_t i = 0; i < task->strip.rows; i++) {
+        absence miss_a = of_a ? of_a[i] : 0, miss_b = of_b ? of_b[i] : 0;
+        bool decided = (!miss_a && value_a[i] == stops) || (!miss_b && value_b[i] == stops);
+        misses[i] = decided ? 0 : unsure(miss_a, miss_b);
+        out[i] = decided ? stops : misses[i] ? 0 : !stops;
+    }
+    return true;
+}
+
+static bool gaps_or_else(const struct strip_task *task) {
+    const struct lanes *other = lanes_of(task, task->node->b);
+    const absence *of_a = misses_of(task, lanes_of(task, task->node->a)),
+                  *of_other = other->single ? NULL : misses_of(task, other);
+    if (!of_a) return true;
+    if (other->single && other->misses) return false;
+    absence *misses = own_misses(task);
+    bool any = false;
+    for (size_t i = 0; i < task->strip.rows; i++) {
+        misses[i] = of_a[i];
+        if (of_a[i] && !is_fault(of_a[i])) {
+            misses[i] = of_other ? of_other[i] : 0;
+            lane_write(task->strip.out, task->out->width, i, get(other, task->rows.first + i));
+        }
+        any = any || misses[i];
+    }
+    if (any)
+        settle_values(task);
+    else
+        task->out->misses = NULL;
+    return true;
+}
+
+static bool gaps_known(const struct strip_task *task) {
+    const absence *of_a = misses_of(task, lanes_of(task, task->node->a));
+    uint8_t *out = task->strip.out;
+    bool any = false;
+    if (!of_a) return true;
+    absence *misses = own_misses(task);
+    for (size_t i = 0; i < task->strip.rows; i++) {
+        misses[i] = is_fault(of_a[i]) ? of_a[i] : 0;
+        out[i] = !of_a[i];
+        any = any || misses[i];
+    }
+    if (!any) task->out->misses = NULL;
+    return true;
+}
+
+static bool gaps_input(const struct strip_task *task) {
+    const struct field *field = task->node->field;
+    struct machine *machine = task->worker->machine;
+    const struct column *column = &dataset_table(machine->dataset, field->entity)->columns[field->input_index];
+    const unsigned char *known = column->known + task->rows.first;
+    if (!column->unknown || task->crew->kernels->zeros(known, task->strip.rows) == 0) return true;
+    absence missing = machine_miss(machine, VALUE_UNKNOWN, (struct reason){.kind = REASON_INPUT, .field = field}, 0);
+    absence *misses = own_misses(task);
+    for (size_t i = 0; i < task->strip.rows; i++) misses[i] = known[i] ? 0 : missing | (uint32_t)(task->rows.first + i);
+    settle_values(task);
+    return true;
+}
+
+static bool gaps_above(const struct strip_task *task) {
+    const struct lanes *a = lanes_of(task, task->node->a);
+    if (!a->misses) return true;
+    if (a->single) return false;
+    const uint32_t *above = dataset_table(task->worker->machine->dataset, task->node->space)->parents;
+    absence *misses = own_misses(task);
+    for (size_t i = 0; i < task->strip.rows; i++) misses[i] = missed(a, above[task->rows.first + i]);
+    return true; /* the values above lie in the range */
+}
+
+/* Rows where a condition that was asked, or the value that was taken, is missing. */
+static bool gaps_cases(const struct strip_task *task) {
+    const struct graph_node *node = task->node;
+    const uint8_t *cases = task->out->cases + (task->rows.first - task->out->base);
+    size_t count = node->more.count / 2;
+    for (size_t i = 0; i < task->strip.rows; i++) {
+        size_t row = task->rows.first + i;
+        bool missing = missed(lanes_of(task, node->more.items[2 * (size_t)cases[i] + 1]), row) != 0;
+        for (size_t k = 0; k <= cases[i] && k + 1 < count && !missing; k++)
+            missing = missed(lanes_of(task, node->more.items[2 * k]), row) != 0;
+        if (missing) run_node(task->worker, task->id, task->out, row, row + 1);
+    }
+    return true;
+}
+
+bool find_gaps(const struct strip_task *task) {
+    switch (task->node->op) {
+    case OP_INPUT: return gaps_input(task);
+    case OP_ABOVE: return gaps_above(task);
+    case OP_AND:
+    case OP_OR: return gaps_logic(task);
+    case OP_OR_ELSE: return gaps_or_else(task);
+    case OP_KNOWN: return gaps_known(task);
+    case OP_CASES: return gaps_cases(task);
+    case OP_AMONG:
+    case OP_BETWEEN:
+    case OP_WITHIN: return gaps_first(task);
+    case OP_DIVISOR: return true; /* of what is missing it is any */
+    case OP_ADD:
+    case OP_SUBTRACT:
+    case OP_SCALE:
+    case OP_MULTIPLY:
+    case OP_OVER:
+    case OP_WHOLE:
+    case OP_LEAST:
+    case OP_GREATEST:
+    case OP_FLOOR:
+    case OP_CEILING:
+    case OP_ROUND:
+    case OP_LESS:
+    case OP_LESS_EQUAL:
+    case OP_EQUAL:
+    case OP_NOT_EQUAL:
+    case OP_NOT:
+    case OP_COUNT_TRUE: return gaps_strict(task);
+    default: return false;
+    }
+}
