@@ -32,11 +32,7 @@ static void member_init(struct crew *crew, struct member *member) {
     member->worker.of = ARENA_ARRAY(arena, struct lanes, plain);
     member->known.of = ARENA_ARRAY(arena, struct lanes, known->nodes.count + 1);
     member->rows_of = ARENA_ARRAY(arena, struct rows, machine->graph->policy->entities.count + 1);
-    member->left_out = ARENA_ARRAY(arena, bool, plain);
-    member->leaving = ARENA_ARRAY(arena, bool, plain);
     member->needed = ARENA_ARRAY(arena, bool, plain);
-    member->skipped = ARENA_ARRAY(arena, bool, known->nodes.count + 1);
-    member->wanted = ARENA_ARRAY(arena, bool, known->nodes.count + 1);
     if (!arena_failed(arena)) place_constants(member, known);
 }
 
@@ -58,6 +54,7 @@ static void free_room(struct room *room) {
     memory_free(room->memory);
     memory_free(room->misses);
     memory_free(room->cases);
+    memory_free(room->taints);
     *room = (struct room){0};
 }
 
@@ -201,94 +198,36 @@ static void run_all_with_care(const struct crew *crew, struct member *member, co
     }
 }
 
-/* --- what is missing beforehand --------------------------------------------------------------------------------- */
+/* --- rows that rest on what is missing -------------------------------------------------------------------------- */
 
-/* The rows of what is checked that the batch reads. */
-static struct rows rows_read(const struct crew *crew, const struct member *member, const struct entity *space,
-                             struct rows batch) {
-    const struct dataset *dataset = crew->machine->dataset;
-    const struct entity *root = crew->section->root;
-    struct rows rows = {0, 1};
-    if (!space) return rows;
-    if (crew->machine->program->schedule.roots[space->index] == root) return member->rows_of[space->index];
-    if (entity_is_within(space, root)) { /* rows of many batches of their own */
-        batch_rows(dataset, root, batch.first, batch.last, space, &rows.first, &rows.last);
-    } else {
-        rows.first = dataset_climb(dataset, root, batch.first, space);
-        rows.last = dataset_climb(dataset, root, batch.last - 1, space) + 1;
-    }
-    return rows;
+static void need(const struct crew *crew, struct member *member, node_id plain) {
+    const struct place *place = &crew->machine->program->schedule.places[plain];
+    node_id read;
+    if (member->needed[plain] || place->alone || place->root != crew->section->root ||
+        place->level != crew->section->level)
+        return;
+    member->needed[plain] = true;
+    for (size_t i = 0; graph_operand(graph_node(crew->machine->graph, plain), &i, &read);) need(crew, member, read);
 }
 
-/* Marks the rows that lack it if they are few; false when they are many, or not the batch's own. */
-static bool marks_few(const struct crew *crew, struct member *member, node_id plain, struct rows batch) {
-    enum { FEW = 16 }; /* one row in so many */
-    const struct machine *machine = crew->machine;
-    const struct graph_node *node = graph_node(machine->graph, plain);
-    const absence *misses = machine->of[plain].misses;
-    const unsigned char *known = NULL;
-    size_t missing = 0;
-    bool inside = node->space && machine->program->schedule.roots[node->space->index] == crew->section->root;
-    if (node->op == OP_INPUT && !machine->of[plain].values) {
-        const struct column *column = &dataset_table(machine->dataset, node->space)->columns[node->field->input_index];
-        if (column->unknown) known = column->known;
+/* Whether an output of some rows does; which root rows, and what they need. */
+static bool find_tainted(const struct crew *crew, struct member *member, struct rows batch) {
+    bool any = false;
+    for (size_t i = 0; i < crew->known->outputs.count; i++) {
+        const struct known_output *output = &crew->known->outputs.items[i];
+        const uint8_t *taint = member->known.of[output->id].taint;
+        const struct entity *space = graph_node(crew->machine->graph, output->plain)->space;
+        if (!taint) continue;
+        struct rows rows = member->rows_of[space->index];
+        if (crew->kernels->zeros(taint, rows.last - rows.first) == rows.last - rows.first) continue;
+        if (!any) memset(member->needed, 0, crew->machine->graph->nodes.count * sizeof *member->needed);
+        any = true;
+        need(crew, member, output->plain);
+        for (size_t row = rows.first; row < rows.last; row++)
+            if (taint[row - rows.first])
+                member->tainted[dataset_climb(crew->machine->dataset, space, row, crew->section->root) - batch.first] =
+                    1;
     }
-    if (!misses && !known) return true;
-    struct rows rows = rows_read(crew, member, node->space, batch);
-    if (known)
-        missing = crew->kernels->zeros(known + rows.first, rows.last - rows.first);
-    else
-        for (size_t row = rows.first; row < rows.last; row++) missing += misses[row] != 0;
-    if (missing == 0) return true;
-    if (!inside || missing > (rows.last - rows.first) / FEW) return false;
-    for (size_t row = rows.first; row < rows.last; row++)
-        if (known ? !known[row] : misses[row] != 0) mark(&member->known, node->space, row);
-    return true;
-}
-
-static void need_for_left_out(const struct crew *crew, struct member *member) {
-    const struct graph *graph = crew->machine->graph;
-    memset(member->needed, 0, graph->nodes.count * sizeof *member->needed);
-    for (size_t i = 0; i < crew->known->outputs.count; i++)
-        if (member->left_out[i]) member->needed[crew->known->outputs.items[i].plain] = true;
-    for (size_t i = crew->section->nodes.count; i-- > 0;) {
-        node_id id = crew->section->nodes.items[i], read;
-        if (!member->needed[id]) continue;
-        for (size_t k = 0; graph_operand(graph_node(graph, id), &k, &read);) member->needed[read] = true;
-    }
-}
-
-/* Steps that only serve outputs that are left out. */
-static void skip_for_left_out(const struct crew *crew, struct member *member) {
-    const struct graph *graph = member->known.graph;
-    const struct known_section *known = crew->known;
-    bool *skipped = member->skipped, *wanted = member->wanted;
-    memset(wanted, 0, graph->nodes.count * sizeof *wanted);
-    for (size_t i = 0; i < known->outputs.count; i++)
-        if (!member->left_out[i]) wanted[known->outputs.items[i].id] = true;
-    for (size_t i = known->steps.count; i-- > 0;) {
-        node_id id = known->steps.items[i].id, read;
-        skipped[i] = !wanted[id];
-        for (size_t k = 0; !skipped[i] && graph_operand(graph_node(graph, id), &k, &read);) wanted[read] = true;
-    }
-}
-
-/* Which outputs cannot be found as if all were known; whether there are any. */
-static bool leave_out(const struct crew *crew, struct member *member, struct rows batch) {
-    const struct known_section *known = crew->known;
-    bool any = false, same = member->left_of == crew->section;
-    memset(member->leaving, 0, known->outputs.count * sizeof *member->leaving);
-    for (size_t i = 0; i < known->checks.count; i++) {
-        if (marks_few(crew, member, known->checks.items[i].plain, batch)) continue;
-        for (size_t k = 0; k < known->outputs.count; k++)
-            if (known->checks.items[i].affects[k]) member->leaving[k] = any = true;
-    }
-    if (same && memcmp(member->left_out, member->leaving, known->outputs.count * sizeof *member->leaving) == 0)
-        return any;
-    memcpy(member->left_out, member->leaving, known->outputs.count * sizeof *member->leaving);
-    member->left_of = crew->section;
-    need_for_left_out(crew, member);
-    skip_for_left_out(crew, member);
     return any;
 }
 
@@ -297,31 +236,38 @@ static bool leave_out(const struct crew *crew, struct member *member, struct row
 static bool can_mark(struct member *member, size_t rows) {
     if (rows > member->marked_room) {
         memory_free(member->marked);
-        member->marked = memory_new(rows, 1);
+        member->marked = memory_new(rows, 2);
         member->marked_room = member->marked ? rows : 0;
         member->worker.failed = member->worker.failed || !member->marked;
     }
-    if (member->marked) memset(member->marked, 0, rows);
-    return member->marked;
+    if (!member->marked) return false;
+    member->tainted = member->marked + rows;
+    memset(member->marked, 0, 2 * rows);
+    return true;
 }
 
-/* As if all were known, but for outputs of which many rows lack what they rest on; then once more, with care, the root
- * rows that this has marked. */
+/* Root rows that are marked one behind the other are run together. */
+static void run_marked(const struct crew *crew, struct member *member, const unsigned char *marked, const bool *only,
+                       struct rows batch) {
+    size_t rows = batch.last - batch.first;
+    if (crew->kernels->zeros(marked, rows) == rows) return;
+    for (size_t row = batch.first; row < batch.last; row++) {
+        size_t first = row;
+        while (row < batch.last && marked[row - batch.first]) row++;
+        if (first < row) run_all_with_care(crew, member, crew->section, only, first, row);
+    }
+}
+
+/* As if all were known; then once more, with care, the root rows where an output rests on what is missing, and those
+ * where something has failed. */
 static void run_batch(const struct crew *crew, struct member *member, struct rows batch) {
     if (!can_mark(member, batch.last - batch.first)) return;
     member->known.watch = (struct watch){member->marked, crew->section->root, batch.first};
-    size_t most = find_rows(member, crew->section, batch.first, batch.last);
-    bool some_left = leave_out(crew, member, batch);
-    run_known_steps(crew, member, most);
+    run_known_steps(crew, member, find_rows(member, crew->section, batch.first, batch.last));
     member->worker.failed = member->worker.failed || member->known.failed;
-    if (some_left) run_all_with_care(crew, member, crew->section, member->needed, batch.first, batch.last);
-    size_t rows = batch.last - batch.first;
-    if (crew->kernels->zeros(member->marked, rows) == rows) return;
-    for (size_t row = batch.first; row < batch.last; row++) {
-        size_t first = row;
-        while (row < batch.last && member->marked[row - batch.first]) row++;
-        if (first < row) run_all_with_care(crew, member, crew->section, NULL, first, row);
-    }
+    if (member->worker.failed) return;
+    if (find_tainted(crew, member, batch)) run_marked(crew, member, member->tainted, member->needed, batch);
+    run_marked(crew, member, member->marked, NULL, batch);
 }
 
 /* Each worker takes batches of its own: which ones changes no value. */

@@ -20,6 +20,7 @@ struct room {
     unsigned char *memory, *values; /* values: from the first line of the cache on */
     absence *misses;                /* of rows with care */
     uint8_t *cases;
+    uint8_t *taints; /* of known rows */
 };
 
 /* Two workers in one, who run the same rows: one as if all were known, the other with care. */
@@ -27,15 +28,12 @@ struct member {
     struct worker worker, known;
     struct rows *rows_of;  /* by entity: those of the batch at hand */
     unsigned char *marked; /* by root row of the batch */
-    size_t marked_room;
+    size_t marked_room;    /* of both */
     struct room room, known_room;
     unsigned char *scratch; /* of a known step */
     size_t scratch_size, scratch_used;
-    bool *left_out;                /* by output: too many rows lack what it rests on */
-    bool *needed;                  /* by plain node: what the outputs that are left out need */
-    bool *skipped;                 /* by known step: nobody needs it then */
-    const struct section *left_of; /* of which these are; NULL: none */
-    bool *leaving, *wanted;        /* by output, by known node: while these are found */
+    unsigned char *tainted; /* by root row: an output of theirs rests on something that is missing */
+    bool *needed;           /* by plain node: what those outputs need */
 };
 
 struct crew {
@@ -76,11 +74,13 @@ bool run_strip(struct strip_task *task);
 /* gaps.c: of a node that a kernel has run with care, what is missing; false when that is not told for the operation. */
 bool find_gaps(const struct strip_task *task);
 
+/* taint.c: of a known step, in the room given. */
+void find_taint(const struct strip_task *task, uint8_t *room);
+
 /* --- known_run.c -------------------------------------------------------------------------------------------------- */
 
 void begin_known_steps(const struct crew *crew, struct member *member); /* of the section */
-/* The rows that member->rows_of says, of an entity at most so many, as if all were known; but for steps that are
- * skipped. */
+/* The rows that member->rows_of says, of an entity at most so many, as if all were known. */
 void run_known_steps(const struct crew *crew, struct member *member, size_t most);
 
 #endif

@@ -128,7 +128,9 @@ static struct range node_range(const struct graph *graph, const struct graph_nod
     case OP_ABOVE:
     case OP_OVER: return node->op == OP_ABOVE ? a : join(a, negated(a));
     case OP_THROUGH: return b;
+    case OP_WHERE:
     case OP_WHOLE: return join(a, (struct range){0, 0});
+    case OP_BESIDE: return a;
     case OP_ADD: return add(a, b);
     case OP_SUBTRACT: return add(a, negated(b));
     case OP_LINEAR: return linear_range(graph, node);

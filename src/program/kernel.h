@@ -51,8 +51,8 @@ struct kernels {
     kernel *compare[KERNEL_COMPARES][KERNEL_WIDTHS][KERNEL_WIDTHS]; /* a with b */
     kernel *compare_with[KERNEL_COMPARES + 1][KERNEL_WIDTHS];       /* a with x */
     kernel *between[KERNEL_WIDTHS];                                 /* x <= a <= y */
-    kernel *both, *either, *turned, *without; /* of truths; without: a and not b */
-    kernel *count_up;                         /* bytes: out + a, into out */
+    kernel *both, *either, *turned, *without;                       /* of truths; without: a and not b */
+    kernel *count_up;                                               /* bytes: out + a, into out */
     kernel *divisor[KERNEL_WIDTHS];                                 /* |a|, or 1 where it is 0 */
     kernel *choose[KERNEL_WIDTHS];                                  /* see choices; values are as wide as out */
     kernel *divide[KERNEL_DIVIDES][KERNEL_WIDTHS];                  /* a by x > 0, see kernel_divides; 4 and 8 bytes */

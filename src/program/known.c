@@ -13,6 +13,15 @@ bool adds_inside(const struct writer *writer, const struct graph_node *node) {
     return writer->program->schedule.roots[node->inner->index] == writer->section->root;
 }
 
+bool is_never_missing(const struct writer *writer, node_id plain) {
+    const struct graph_node *node = graph_node(writer->plain, plain);
+    if (node->op == OP_CONSTANT) return true;
+    if (!is_inside(writer, plain)) return false;
+    if (node->op == OP_WITHIN || node->op == OP_ABOVE || node->op == OP_DIVISOR)
+        return is_never_missing(writer, node->a);
+    return node->op == OP_COUNT && node->b == NODE_NONE;
+}
+
 /* --- operations ------------------------------------------------------------------------------------------------- */
 
 /* One value for all rows is laid out for the rows of the section's root, and spread from there. */
@@ -241,7 +250,11 @@ static node_id write_node(struct writer *writer, node_id plain) {
     case OP_MULTIPLY:
     case OP_COUNT_TRUE: return linear_node(writer, linear_of(writer, plain));
     case OP_OVER:
-    case OP_WHOLE: return positive ? linear_node(writer, linear_of(writer, plain)) : same(writer, node);
+    case OP_WHOLE:
+        if (!positive) return same(writer, node);
+        if (is_never_missing(writer, node->b)) return linear_node(writer, linear_of(writer, plain));
+        return known_operate(writer, node_of(OP_BESIDE, known_node(writer, node->a), known_node(writer, node->b)),
+                             node->space);
     case OP_SUM: return adds_inside(writer, node) ? linear_node(writer, linear_of(writer, plain)) : same(writer, node);
     case OP_ABOVE: return known_at(writer, known_node(writer, node->a), node->space);
     case OP_DIVISOR:
@@ -287,56 +300,6 @@ node_id known_node(struct writer *writer, node_id plain) {
 }
 
 /* --- sections --------------------------------------------------------------------------------------------------- */
-
-/* What the plain nodes read from elsewhere or from the data, and which outputs rest on it. An input of which all
- * readers look themselves whether it is there need not be. */
-struct reading {
-    const struct writer *writer;
-    bool *seen; /* by plain node */
-};
-
-static bool looks_itself(const struct graph_node *reader, node_id read) {
-    return (reader->op == OP_OR_ELSE && reader->a == read && reader->b != read) || reader->op == OP_KNOWN;
-}
-
-static void note_check(const struct reading *reading, struct known_section *known, size_t output, node_id plain) {
-    struct arena *arena = (struct arena *)&reading->writer->known->arena;
-    size_t at = 0;
-    while (at < known->checks.count && known->checks.items[at].plain != plain) at++;
-    if (at == known->checks.count) {
-        struct known_check check = {plain, ARENA_ARRAY(arena, bool, known->outputs.count + 1)};
-        VECTOR_PUSH(arena, &known->checks, check);
-    }
-    if (!arena_failed(arena)) known->checks.items[at].affects[output] = true;
-}
-
-static void read_from(const struct reading *reading, struct known_section *known, size_t output, node_id plain) {
-    const struct graph_node *node = graph_node(reading->writer->plain, plain);
-    node_id read;
-    if (reading->seen[plain]) return;
-    reading->seen[plain] = true;
-    if (!is_inside(reading->writer, plain) || node->op == OP_INPUT) {
-        if (node->op != OP_CONSTANT) note_check(reading, known, output, plain);
-        return;
-    }
-    for (size_t i = 0; graph_operand(node, &i, &read);) {
-        const struct graph_node *operand = graph_node(reading->writer->plain, read);
-        bool spared = operand->op == OP_INPUT && is_inside(reading->writer, read) && looks_itself(node, read);
-        if (!spared) read_from(reading, known, output, read);
-    }
-}
-
-static void find_checks(const struct writer *writer, struct known_section *known) {
-    size_t nodes = writer->plain->nodes.count;
-    struct reading reading = {writer, NULL};
-    for (size_t i = 0; i < known->outputs.count; i++) {
-        struct arena_mark mark = arena_here(writer->scratch);
-        reading.seen = ARENA_ARRAY(writer->scratch, bool, nodes + 1);
-        if (arena_failed(writer->scratch)) return;
-        read_from(&reading, known, i, known->outputs.items[i].plain);
-        arena_rewind(writer->scratch, mark);
-    }
-}
 
 unsigned known_width(unsigned bytes) {
     return bytes == 1 ? 0 : bytes == 4 ? 1 : bytes == 8 ? 2 : 3;
@@ -443,7 +406,6 @@ static void write_section(const struct program *program, struct known *all, size
     find_steps(&writer, known);
     direct_outputs(&writer, known);
     assign_slots(&writer, all, known);
-    find_checks(&writer, known);
 }
 
 /* Slots of one width lie side by side. */

@@ -2,8 +2,8 @@
  *
  * Of the same policy as the plain nodes, but written for speed: sums of multiples are merged, also through groups;
  * numbers too large to matter are cut off before they are compared; what is found at once replaces what asks whether it
- * is known. Its operands lie in the section's own batch, or in columns that are whole. A row that lacks something, or
- * where something fails, is marked, and run again with care by the plain nodes. */
+ * is known. Its operands lie in the section's own batch, or in columns that are whole. A row that rests on
+ * something that is missing, or where something fails, is run again with care by the plain nodes. */
 #ifndef DOUDI_PROGRAM_KNOWN_H
 #define DOUDI_PROGRAM_KNOWN_H
 
@@ -13,12 +13,6 @@
 struct known_output {
     node_id plain, id;
     bool direct; /* the known node's own values; else they are copied */
-};
-
-/* A plain node that is there before the section runs, an input or a whole column, of which rows may be missing. */
-struct known_check {
-    node_id plain;
-    bool *affects; /* by output: it reads this */
 };
 
 struct known_step {
@@ -34,7 +28,6 @@ struct known_step {
 struct known_section {
     VECTOR(struct known_step) steps; /* in the order of their ids */
     VECTOR(struct known_output) outputs;
-    VECTOR(struct known_check) checks;
 };
 
 enum { KNOWN_WIDTHS = 4 }; /* 1, 4, 8, 16 bytes */

@@ -25,6 +25,7 @@ struct writer {
 /* The value of a plain node: known.c. */
 node_id known_node(struct writer *writer, node_id plain);
 bool is_inside(const struct writer *writer, node_id plain);                      /* the section computes it */
+bool is_never_missing(const struct writer *writer, node_id plain);               /* else a fault, which marks its row */
 bool adds_inside(const struct writer *writer, const struct graph_node *node);    /* a group over rows of the batch */
 node_id known_at(struct writer *writer, node_id id, const struct entity *space); /* for rows below, step by step */
 /* Adds an operation at a space, to which its operands are brought. */

@@ -81,13 +81,12 @@ static void add_product(struct writer *writer, struct linear *into, const struct
     add_term(writer, into, known_operate(writer, node_of(OP_MULTIPLY, x[0], x[1]), node->space), by);
 }
 
-/* A condition times an amount is the amount where it holds. */
 static void add_sum(struct writer *writer, struct linear *into, const struct graph_node *node) {
     struct linear *of = ARENA_NEW(writer->scratch, struct linear);
     if (!of) return;
     *of = *linear_of(writer, node->a);
     if (node->b != NODE_NONE) {
-        struct graph_node masked = node_of(OP_MULTIPLY, linear_node(writer, of), known_node(writer, node->b));
+        struct graph_node masked = node_of(OP_WHERE, linear_node(writer, of), known_node(writer, node->b));
         *of = (struct linear){.space = node->inner};
         add_term(writer, of, known_operate(writer, masked, node->inner), 1);
     }
@@ -133,7 +132,7 @@ static void find(struct writer *writer, struct linear *into, node_id plain) {
         return;
     case OP_OVER:
     case OP_WHOLE:
-        if (graph_node(writer->plain, node->b)->low > 0) {
+        if (graph_node(writer->plain, node->b)->low > 0 && is_never_missing(writer, node->b)) {
             add_plain(writer, into, node->a, 1);
             return;
         }

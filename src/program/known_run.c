@@ -45,11 +45,17 @@ static void run_step(const struct crew *crew, struct member *member, const struc
                               .out = &member->known.of[step->id],
                               .wants_cases = step->wants_cases};
     if (step->node->space) task.rows = member->rows_of[step->node->space->index];
-    if (settle_in(&task, step)) return;
+    bool there = settle_in(&task, step);
+    uint8_t *taint = member->known_room.taints + step->number * member->known_room.rows;
+    if (there) {
+        find_taint(&task, taint);
+        return;
+    }
     task.strip.rows = task.rows.last - task.rows.first;
     task.strip.out = task.out->values;
     if (task.strip.rows && !run_strip(&task))
         run_node(&member->known, step->id, task.out, task.rows.first, task.rows.last);
+    find_taint(&task, taint);
 }
 
 /* Room for the batch: rows are padded, so that columns do not share lines of the cache. */
@@ -61,9 +67,11 @@ static bool has_room(const struct crew *crew, struct member *member, size_t rows
     if (padded <= room->rows) return true;
     memory_free(room->memory);
     memory_free(room->cases);
+    memory_free(room->taints);
     room->memory = memory_new(padded, known->bytes + 1);
     room->cases = memory_new(padded, known->count + 1);
-    room->rows = room->memory && room->cases ? padded : 0;
+    room->taints = memory_new(padded, known->count + 1);
+    room->rows = room->memory && room->cases && room->taints ? padded : 0;
     room->values = room->memory + (LINE - (uintptr_t)room->memory % LINE);
     member->known.failed = member->known.failed || !room->rows;
     return room->rows;
@@ -90,8 +98,7 @@ void run_known_steps(const struct crew *crew, struct member *member, size_t most
     const struct known_section *known = crew->known;
     if (!has_room(crew, member, most)) return;
     for (size_t i = 0; i < known->steps.count && !member->known.failed; i++)
-        if (!member->skipped[i]) run_step(crew, member, &known->steps.items[i]);
+        run_step(crew, member, &known->steps.items[i]);
     for (size_t i = 0; i < known->outputs.count && !member->known.failed; i++)
-        if (!known->outputs.items[i].direct && !member->left_out[i])
-            copy_output(crew, member, &known->outputs.items[i]);
+        if (!known->outputs.items[i].direct) copy_output(crew, member, &known->outputs.items[i]);
 }

@@ -19,6 +19,7 @@ struct lanes {
     size_t miss_base;
     absence *misses;    /* NULL: none is missing */
     absence *miss_room; /* where misses go, of a batch; NULL: memory of their own */
+    uint8_t *taint;     /* of known steps, from the batch's first row on: see taint.c; NULL: nothing is */
 };
 
 struct machine {

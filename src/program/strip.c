@@ -441,7 +441,9 @@ bool run_strip(struct strip_task *task) {
     case OP_WHOLE: return positive && step_same(task);
     case OP_OR_ELSE: return step_same(task);
     case OP_LINEAR: return step_linear(task);
-    case OP_MULTIPLY: return step_multiply(task);
+    case OP_MULTIPLY:
+    case OP_WHERE: return step_multiply(task);
+    case OP_BESIDE: return step_same(task);
     case OP_CLAMP: return step_clamp(task);
     case OP_LEAST:
     case OP_GREATEST: return step_extreme(task);
@@ -450,7 +452,7 @@ bool run_strip(struct strip_task *task) {
     case OP_EQUAL:
     case OP_NOT_EQUAL: return step_compare(task);
     case OP_BETWEEN: return step_between(task);
-    case OP_NOT: return step_truths(task, kernels->turned );
+    case OP_NOT: return step_truths(task, kernels->turned);
     case OP_AND: return step_truths(task, kernels->both);
     case OP_OR: return step_truths(task, kernels->either);
     case OP_WITHOUT: return step_truths(task, kernels->without);

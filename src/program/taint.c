@@ -1,0 +1,177 @@
+/* Which rows of a step rest on something that is missing, so that its value may not be believed: a byte beside each
+ * value, only where something is missing at all. A condition that is known and fails, a case that is not taken, do not
+ * rest on what they did not ask. Whatever is marked here is found again with care: too much does no harm. */
+#include "program/batch.h"
+
+#include "base/memory.h"
+
+static const struct lanes *lanes_of(const struct strip_task *task, node_id id) {
+    return operand(task->worker, id);
+}
+
+static const uint8_t *taint_of(const struct strip_task *task, node_id id) {
+    return id == NODE_NONE ? NULL : lanes_of(task, id)->taint;
+}
+
+static size_t rows_in(const struct strip_task *task) {
+    return task->rows.last - task->rows.first;
+}
+
+static void add_taint(const struct strip_task *task, uint8_t *room, const uint8_t *more) {
+    size_t rows = rows_in(task);
+    if (!more) return;
+    if (task->out->taint)
+        for (size_t i = 0; i < rows; i++) room[i] |= more[i];
+    else
+        memcpy(room, more, rows);
+    task->out->taint = room;
+}
+
+/* The rows of whole columns that lie outside the batch. */
+static const absence *misses_beyond(const struct strip_task *task, node_id id) {
+    const struct graph_node *node = graph_node(task->worker->graph, id);
+    return node->op == OP_COLUMN ? task->worker->machine->of[(node_id)node->d].misses : NULL;
+}
+
+static bool is_own(const struct strip_task *task, const struct entity *space) {
+    return space && task->worker->machine->program->schedule.roots[space->index] == task->crew->section->root;
+}
+
+/* --- leaves ------------------------------------------------------------------------------------------------------- */
+
+static void taint_input(const struct strip_task *task, uint8_t *room) {
+    const struct field *field = task->node->field;
+    const struct column *column =
+        &dataset_table(task->worker->machine->dataset, field->entity)->columns[field->input_index];
+    const uint8_t *known = column->known + task->rows.first;
+    const struct kernels *kernels = task->crew->kernels;
+    if (!column->unknown || kernels->zeros(known, rows_in(task)) == 0) return;
+    kernels->turned(&(struct strip){.rows = rows_in(task), .a = known, .b = known, .out = room});
+    task->out->taint = room;
+}
+
+static void taint_column(const struct strip_task *task, uint8_t *room) {
+    const absence *misses = task->worker->machine->of[(node_id)task->node->d].misses;
+    bool any = false;
+    if (!misses || !is_own(task, task->node->space)) return;
+    for (size_t i = 0; i < rows_in(task); i++) {
+        room[i] = misses[task->rows.first + i] != 0;
+        any = any || room[i];
+    }
+    if (any) task->out->taint = room;
+}
+
+/* --- rows above and below ----------------------------------------------------------------------------------------- */
+
+static void taint_above(const struct strip_task *task, uint8_t *room) {
+    const struct graph_node *above = graph_node(task->worker->graph, task->node->a);
+    const struct table *table = dataset_table(task->worker->machine->dataset, task->node->space);
+    const uint8_t *taint = taint_of(task, task->node->a);
+    bool any = false;
+    if (taint) {
+        struct rows rows = task->member->rows_of[above->space->index];
+        const uint32_t *ends =
+            dataset_table(task->worker->machine->dataset, above->space)->first_child[task->node->space->index];
+        task->crew->kernels->spread[BYTES_1](
+            &(struct strip){.rows = rows.last - rows.first, .a = taint, .out = room, .ends = ends + rows.first});
+        task->out->taint = room;
+        return;
+    }
+    const absence *misses = is_own(task, above->space) ? NULL : misses_beyond(task, task->node->a);
+    for (size_t i = 0; misses && i < rows_in(task); i++) {
+        room[i] = misses[above->space ? table->parents[task->rows.first + i] : 0] != 0;
+        any = any || room[i];
+    }
+    if (any) task->out->taint = room;
+}
+
+/* A group of which a member is tainted. */
+static void taint_members(const struct strip_task *task, uint8_t *room, node_id of) {
+    const struct dataset *dataset = task->worker->machine->dataset;
+    const struct graph_node *node = task->node;
+    const uint8_t *taint = taint_of(task, of);
+    const absence *misses = taint || of == NODE_NONE ? NULL : misses_beyond(task, of);
+    bool own = is_own(task, node->inner), single = of != NODE_NONE && lanes_of(task, of)->single;
+    if (!taint && (!misses || own)) return;
+    if (!task->out->taint) memset(room, 0, rows_in(task));
+    task->out->taint = room;
+    size_t first = task->member->rows_of[node->inner->index].first, begin, end;
+    for (size_t i = 0; i < rows_in(task); i++) {
+        dataset_below(dataset, node->space, task->rows.first + i, node->inner, &begin, &end);
+        for (size_t member = begin; member < end && !room[i]; member++)
+            room[i] = taint ? taint[member - first] : misses[single ? 0 : member] != 0;
+    }
+}
+
+/* --- what need not be asked --------------------------------------------------------------------------------------- */
+
+static void taint_logic(const struct strip_task *task, uint8_t *room) {
+    const struct graph_node *node = task->node;
+    const uint8_t *taint_a = taint_of(task, node->a), *taint_b = taint_of(task, node->b);
+    const uint8_t *a = lanes_of(task, node->a)->values, *b = lanes_of(task, node->b)->values;
+    if (!taint_a && !taint_b) return;
+    const uint8_t stops_a = node->op == OP_OR, stops_b = node->op != OP_AND;
+    for (size_t i = 0; i < rows_in(task); i++) {
+        uint8_t open_a = taint_a ? taint_a[i] : 0, open_b = taint_b ? taint_b[i] : 0;
+        bool decided = (!open_a && a[i] == stops_a) || (!open_b && b[i] == stops_b);
+        room[i] = (open_a | open_b) && !decided;
+    }
+    task->out->taint = room;
+}
+
+/* From the last case to the first: one whose condition is tainted, and one that holds and whose value is. */
+static void taint_cases(const struct strip_task *task, uint8_t *room) {
+    const struct graph_node *node = task->node;
+    bool any = false;
+    for (size_t i = 0; i < node->more.count; i++) any = any || taint_of(task, node->more.items[i]);
+    if (!any) return;
+    memset(room, 0, rows_in(task));
+    for (size_t k = node->more.count; k > 0; k -= 2) {
+        node_id condition = node->more.items[k - 2];
+        const uint8_t *taint = taint_of(task, node->more.items[k - 1]), *open = taint_of(task, condition);
+        const struct lanes *truths = condition == NODE_NONE ? NULL : lanes_of(task, condition);
+        for (size_t i = 0; i < rows_in(task); i++) {
+            bool holds = !truths || get(truths, task->rows.first + i) != 0;
+            if (holds) room[i] = taint ? taint[i] : 0;
+            if (open) room[i] |= open[i];
+        }
+    }
+    task->out->taint = room;
+}
+
+/* What is not counted need not be known. */
+static void taint_where(const struct strip_task *task, uint8_t *room) {
+    const uint8_t *taint = taint_of(task, task->node->a), *open = taint_of(task, task->node->b);
+    const struct lanes *where = lanes_of(task, task->node->b);
+    if (!taint && !open) return;
+    for (size_t i = 0; i < rows_in(task); i++) {
+        room[i] = open ? open[i] : 0;
+        if (taint && get(where, task->rows.first + i)) room[i] |= taint[i];
+    }
+    task->out->taint = room;
+}
+
+void find_taint(const struct strip_task *task, uint8_t *room) {
+    const struct graph_node *node = task->node;
+    node_id read;
+    task->out->taint = NULL;
+    if (rows_in(task) == 0) return;
+    switch (node->op) {
+    case OP_GIVEN: return;
+    case OP_INPUT: taint_input(task, room); return;
+    case OP_COLUMN: taint_column(task, room); return;
+    case OP_ABOVE: taint_above(task, room); return;
+    case OP_AND:
+    case OP_OR:
+    case OP_WITHOUT: taint_logic(task, room); return;
+    case OP_CASES: taint_cases(task, room); return;
+    case OP_WHERE: taint_where(task, room); return;
+    default: break;
+    }
+    if (node->inner) {
+        taint_members(task, room, node->a);
+        taint_members(task, room, node->b);
+        return;
+    }
+    for (size_t i = 0; graph_operand(node, &i, &read);) add_taint(task, room, taint_of(task, read));
+}
