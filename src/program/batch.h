@@ -20,7 +20,7 @@ struct room {
     unsigned char *memory, *values; /* values: from the first line of the cache on */
     absence *misses;                /* of rows with care */
     uint8_t *cases;
-    uint8_t *taints; /* of known rows */
+    uint8_t *taints, *none; /* of known rows; of one column nothing is tainted */
 };
 
 /* Two workers in one, who run the same rows: one as if all were known, the other with care. */

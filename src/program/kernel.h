@@ -14,8 +14,9 @@ struct strip {
     size_t rows;
     void *out;
     const void *a, *b;
-    int64_t x, y, z;       /* scalars */
-    uint8_t *cases;        /* of choices: which decided; NULL: nobody asks */
+    const uint8_t *open_a, *open_b; /* taints of a and b */
+    int64_t x, y, z;                /* scalars */
+    uint8_t *cases;                 /* of choices: which decided; NULL: nobody asks */
     const uint32_t *ends;  /* of rows above: where the rows below begin, one more than rows; the first is ends[0] */
     const uint32_t *above; /* of rows below: which row lies above */
     uint32_t first;        /* the row above that a begins with */
@@ -52,15 +53,18 @@ struct kernels {
     kernel *compare_with[KERNEL_COMPARES + 1][KERNEL_WIDTHS];       /* a with x */
     kernel *between[KERNEL_WIDTHS];                                 /* x <= a <= y */
     kernel *both, *either, *turned, *without;                       /* of truths; without: a and not b */
-    kernel *count_up;                                               /* bytes: out + a, into out */
-    kernel *divisor[KERNEL_WIDTHS];                                 /* |a|, or 1 where it is 0 */
-    kernel *choose[KERNEL_WIDTHS];                                  /* see choices; values are as wide as out */
-    kernel *divide[KERNEL_DIVIDES][KERNEL_WIDTHS];                  /* a by x > 0, see kernel_divides; 4 and 8 bytes */
-    kernel *divide_by[KERNEL_DIVIDES];                              /* a by b; by 1 where b < 1; all of 8 bytes */
-    kernel *sum[KERNEL_WIDTHS];                                     /* of a over the rows below, as wide as out */
-    kernel *count[KERNEL_WIDTHS];                                   /* of the rows below */
-    kernel *spread[KERNEL_WIDTHS];                                  /* a of the row above, for rows that follow ends */
-    kernel *gather[KERNEL_WIDTHS];                                  /* a of the row above, by `above` */
+    /* Of taints (taint.c), beside truths: of a and b, of a or b, of a and not b; a, b: the truths, open_a, open_b. */
+    kernel *open_both, *open_either, *open_without;
+    kernel *open_case;              /* out: open_b | (b holds ? open_a : out), of a case of the condition b */
+    kernel *count_up;               /* bytes: out + a, into out */
+    kernel *divisor[KERNEL_WIDTHS]; /* |a|, or 1 where it is 0 */
+    kernel *choose[KERNEL_WIDTHS];  /* see choices; values are as wide as out */
+    kernel *divide[KERNEL_DIVIDES][KERNEL_WIDTHS]; /* a by x > 0, see kernel_divides; 4 and 8 bytes */
+    kernel *divide_by[KERNEL_DIVIDES];             /* a by b; by 1 where b < 1; all of 8 bytes */
+    kernel *sum[KERNEL_WIDTHS];                    /* of a over the rows below, as wide as out */
+    kernel *count[KERNEL_WIDTHS];                  /* of the rows below */
+    kernel *spread[KERNEL_WIDTHS];                 /* a of the row above, for rows that follow ends */
+    kernel *gather[KERNEL_WIDTHS];                 /* a of the row above, by `above` */
     int64_t (*total[KERNEL_WIDTHS])(const void *a, size_t rows);
     size_t (*zeros)(const uint8_t *a, size_t rows); /* how many bytes are 0 */
 };

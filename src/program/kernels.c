@@ -130,6 +130,29 @@ LOOP(either, uint8_t, uint8_t, uint8_t, a[i] | b[i])
 /* --- choosing
    ----------------------------------------------------------------------------------------------------- */
 
+/* --- taints ------------------------------------------------------------------------------------------------------- */
+
+/* Open is what rests on an open side, unless the other decides alone. */
+#define OPEN(name, decided_a, decided_b)                                                                               \
+    static void open_##name(const struct strip *strip) {                                                               \
+        const size_t rows = strip->rows;                                                                               \
+        const uint8_t *restrict a = strip->a, *restrict b = strip->b;                                                  \
+        const uint8_t *restrict open_a = strip->open_a, *restrict open_b = strip->open_b;                              \
+        uint8_t *restrict out = strip->out;                                                                            \
+        for (size_t i = 0; i < rows; i++)                                                                              \
+            out[i] = (uint8_t)((open_a[i] | open_b[i]) & ~((~open_a[i] & (decided_a)) | (~open_b[i] & (decided_b))));  \
+    }
+OPEN(both, a[i] ^ 1, b[i] ^ 1)
+OPEN(either, a[i], b[i])
+OPEN(without, a[i] ^ 1, b[i])
+
+static void open_case(const struct strip *strip) {
+    const size_t rows = strip->rows;
+    const uint8_t *restrict b = strip->b, *restrict open_a = strip->open_a, *restrict open_b = strip->open_b;
+    uint8_t *restrict out = strip->out;
+    for (size_t i = 0; i < rows; i++) out[i] = (uint8_t)(open_b[i] | (b[i] ? open_a[i] : out[i]));
+}
+
 /* From the last case, which always holds, to the first: each goes over those behind it where it holds. */
 static void choose_cases(const struct strip *strip) {
     const size_t rows = strip->rows; /* a lane of one byte might be part of it */
@@ -435,6 +458,10 @@ const struct kernels TABLE(KERNELS) = {
                      TABLE_1(more_with)},
     .between = TABLE_1(between),
     .without = without,
+    .open_both = open_both,
+    .open_either = open_either,
+    .open_without = open_without,
+    .open_case = open_case,
     .count_up = count_up,
     .turned = turned,
     .both = both,

@@ -70,11 +70,13 @@ static bool has_room(const struct crew *crew, struct member *member, size_t rows
     memory_free(room->taints);
     room->memory = memory_new(padded, known->bytes + 1);
     room->cases = memory_new(padded, known->count + 1);
-    room->taints = memory_new(padded, known->count + 1);
-    room->rows = room->memory && room->cases && room->taints ? padded : 0;
+    room->taints = memory_new(padded, known->count + 2);
+    member->known.failed = !room->memory || !room->cases || !room->taints;
+    room->rows = member->known.failed ? 0 : padded;
+    if (member->known.failed) return false;
+    room->none = room->taints + padded * (known->count + 1);
     room->values = room->memory + (LINE - (uintptr_t)room->memory % LINE);
-    member->known.failed = member->known.failed || !room->rows;
-    return room->rows;
+    return true;
 }
 
 void begin_known_steps(const struct crew *crew, struct member *member) {

@@ -78,10 +78,10 @@ void run_lookup(const struct task *task) {
     const struct machine *machine = task->machine;
     const struct graph_node *node = task->node;
     const struct parameter *parameter = node->parameter;
-    const struct entity *area = parameter->exceptions.count || !parameter->area || !node->inner ||
-                                        !entity_is_within(node->inner, parameter->area)
-                                    ? node->inner
-                                    : parameter->area;
+    bool by_area = parameter->area && node->inner && entity_is_within(node->inner, parameter->area);
+    const struct entity *area = parameter->exceptions.count || (parameter->area && !by_area) ? node->inner
+                                : by_area                                                    ? parameter->area
+                                                                                             : NULL;
     struct cells cells;
     begin_cells(&cells, task, rows_of(machine, area));
     for (size_t row = task->begin; row < task->end; row++) {

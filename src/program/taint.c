@@ -105,17 +105,25 @@ static void taint_members(const struct strip_task *task, uint8_t *room, node_id 
 
 /* --- what need not be asked --------------------------------------------------------------------------------------- */
 
+/* A taint column, or one of a batch's rows of which none is tainted. */
+static const uint8_t *taint_or_none(const struct strip_task *task, node_id id) {
+    const uint8_t *taint = taint_of(task, id);
+    return taint ? taint : task->member->known_room.none;
+}
+
 static void taint_logic(const struct strip_task *task, uint8_t *room) {
     const struct graph_node *node = task->node;
-    const uint8_t *taint_a = taint_of(task, node->a), *taint_b = taint_of(task, node->b);
-    const uint8_t *a = lanes_of(task, node->a)->values, *b = lanes_of(task, node->b)->values;
-    if (!taint_a && !taint_b) return;
-    const uint8_t stops_a = node->op == OP_OR, stops_b = node->op != OP_AND;
-    for (size_t i = 0; i < rows_in(task); i++) {
-        uint8_t open_a = taint_a ? taint_a[i] : 0, open_b = taint_b ? taint_b[i] : 0;
-        bool decided = (!open_a && a[i] == stops_a) || (!open_b && b[i] == stops_b);
-        room[i] = (open_a | open_b) && !decided;
-    }
+    const struct kernels *kernels = task->crew->kernels;
+    if (!taint_of(task, node->a) && !taint_of(task, node->b)) return;
+    const struct strip strip = {.rows = rows_in(task),
+                                .out = room,
+                                .a = lanes_of(task, node->a)->values,
+                                .b = lanes_of(task, node->b)->values,
+                                .open_a = taint_or_none(task, node->a),
+                                .open_b = taint_or_none(task, node->b)};
+    (node->op == OP_AND  ? kernels->open_both
+     : node->op == OP_OR ? kernels->open_either
+                         : kernels->open_without)(&strip);
     task->out->taint = room;
 }
 
@@ -127,27 +135,35 @@ static void taint_cases(const struct strip_task *task, uint8_t *room) {
     if (!any) return;
     memset(room, 0, rows_in(task));
     for (size_t k = node->more.count; k > 0; k -= 2) {
-        node_id condition = node->more.items[k - 2];
-        const uint8_t *taint = taint_of(task, node->more.items[k - 1]), *open = taint_of(task, condition);
+        node_id condition = node->more.items[k - 2], value = node->more.items[k - 1];
         const struct lanes *truths = condition == NODE_NONE ? NULL : lanes_of(task, condition);
-        for (size_t i = 0; i < rows_in(task); i++) {
-            bool holds = !truths || get(truths, task->rows.first + i) != 0;
-            if (holds) room[i] = taint ? taint[i] : 0;
-            if (open) room[i] |= open[i];
-        }
+        bool always = !truths || (truths->single && get(truths, 0));
+        if (always)
+            memcpy(room, taint_or_none(task, value), rows_in(task));
+        else if (!truths->single)
+            task->crew->kernels->open_case(&(struct strip){.rows = rows_in(task),
+                                                           .out = room,
+                                                           .b = truths->values,
+                                                           .open_a = taint_or_none(task, value),
+                                                           .open_b = taint_or_none(task, condition)});
     }
     task->out->taint = room;
 }
 
 /* What is not counted need not be known. */
 static void taint_where(const struct strip_task *task, uint8_t *room) {
-    const uint8_t *taint = taint_of(task, task->node->a), *open = taint_of(task, task->node->b);
     const struct lanes *where = lanes_of(task, task->node->b);
-    if (!taint && !open) return;
-    for (size_t i = 0; i < rows_in(task); i++) {
-        room[i] = open ? open[i] : 0;
-        if (taint && get(where, task->rows.first + i)) room[i] |= taint[i];
+    if (!taint_of(task, task->node->a) && !taint_of(task, task->node->b)) return;
+    if (where->single) { /* the same for all rows */
+        add_taint(task, room, taint_of(task, task->node->a));
+        return;
     }
+    memset(room, 0, rows_in(task));
+    task->crew->kernels->open_case(&(struct strip){.rows = rows_in(task),
+                                                   .out = room,
+                                                   .b = where->values,
+                                                   .open_a = taint_or_none(task, task->node->a),
+                                                   .open_b = taint_or_none(task, task->node->b)});
     task->out->taint = room;
 }
 
