@@ -6,6 +6,7 @@
 
 #include "base/csv.h"
 #include "engine/explain.h"
+#include "engine/settle.h"
 #include "exchange/import.h"
 #include "exchange/policy_folder.h"
 #include "exchange/totals.h"
@@ -142,6 +143,8 @@ static void bench_csv(const char *what, const char *path, bool quoted) {
     print_rate(what, bytes.text, cost, baseline);
 }
 
+static const struct run_options everything = {.known = DAY_NEVER};
+
 /* --- importing and deciding --------------------------------------------------------------------------------------- */
 
 /* A county, from its files to what everybody gets. */
@@ -203,8 +206,6 @@ static void decide(void *context) {
 
 /* --- the compiled month ---------------------------------------------------------------------------------------------
  */
-
-static const struct run_options everything = {.known = DAY_NEVER};
 
 static void compile_month(void *context) {
     struct county *county = context;
@@ -279,6 +280,7 @@ static void bench_county(struct policy *policy) {
     snprintf(rate, sizeof rate, "%llu MB/s", (unsigned long long)(data_bytes(&county) / (uint64_t)(cost.median + 1)));
     print_cost("import a county of 8,000 families", cost, rate);
     print_cost("its columns for a month", measure(load, &county), "");
+    if (!settle_past(&county.history, &county.import.records, county.dataset, &everything)) give_up("memory ran out");
     const struct entity *household = map_get(&policy->entity_by_name, TEXT("household"));
     uint64_t families = household ? dataset_table(county.dataset, household)->rows : 1;
     cost = measure(decide, &county);

@@ -32,8 +32,20 @@ static void build_before(struct graph *graph, struct graph_node *node, const str
     if (target->end == PATH_FIELD) build_field_before(graph, node, target->field);
 }
 
-static struct quantity evaluated(struct graph *graph, const struct entity *entity, const struct expr *expr) {
+/* Of events only those whose day lies in the window are looked at; NULL: all rows. */
+struct window {
+    const struct field *day;
+    day_number first, last;
+};
+
+static struct quantity evaluated_within(struct graph *graph, const struct entity *entity, const struct expr *expr,
+                                        const struct window *window) {
     struct graph_node node = node_of(OP_EVALUATE, NODE_NONE, NODE_NONE);
+    if (window) {
+        node.field = window->day;
+        node.d = window->first;
+        node.e = window->last;
+    }
     build_before(graph, &node, expr);
     node.space = entity;
     node.expr = expr;
@@ -52,6 +64,10 @@ static struct quantity evaluated(struct graph *graph, const struct entity *entit
     }
     struct quantity quantity = {.n = graph_add(graph, node), .grid = node.grid};
     return quantity;
+}
+
+static struct quantity evaluated(struct graph *graph, const struct entity *entity, const struct expr *expr) {
+    return evaluated_within(graph, entity, expr, NULL);
 }
 
 /* --- paths ------------------------------------------------------------------------------------------------------ */
@@ -360,10 +376,44 @@ static struct quantity build_led_here(struct graph *graph, const struct entity *
     return value;
 }
 
+/* Events before the month, back to where the window begins. What is asked of each is left to the evaluator, which knows
+ * what stood on its day. */
+static struct quantity build_events(struct graph *graph, const struct entity *entity, const struct expr *expr) {
+    const struct entity *event = expr->as.group.entity;
+    int months = expr->as.group.months;
+    bool year = expr->as.group.window == WINDOW_YEAR;
+    struct window window = {event->dated.items[0], month_first_day(graph->month - month_of_year(graph->month) + 1),
+                            graph->first_day - 1};
+    if (expr->as.group.earlier || (!year && expr->as.group.window != WINDOW_MONTHS)) return quantity_none;
+    if (!year) window.first = day_add_months(graph->first_day, -months);
+    struct quantity value = quantity_whole(NODE_NONE), where = value, day = graph_field(graph, window.day);
+    enum group_kind kind = expr->as.group.kind;
+    if (!quantity_is(day)) return quantity_none;
+    if (expr->left && kind != GROUP_COUNT) {
+        value = evaluated_within(graph, event, expr->left, &window);
+        if (!quantity_is(value)) return quantity_none;
+    }
+    struct graph_node inside = node_of(OP_BETWEEN, day.n, graph_constant(graph, window.first));
+    inside.c = graph_constant(graph, window.last);
+    node_id counts = graph_operate(graph, inside);
+    if (expr->right) {
+        where = evaluated_within(graph, event, expr->right, &window);
+        if (!quantity_is(where)) return quantity_none;
+        counts = graph_binary(graph, OP_AND, counts, where.n);
+    }
+    struct graph_node node = node_of(group_op(kind), value.n, counts);
+    node.space = entity;
+    node.inner = event;
+    node.d = year ? 1 : (months + 11) / 12 + 1; /* years that the window touches */
+    value.n = graph_add(graph, node);
+    return kind == GROUP_COUNT || expr->type.kind == TYPE_BOOL ? quantity_whole(value.n) : value;
+}
+
 static struct quantity build_group(struct graph *graph, const struct entity *entity, const struct expr *expr) {
     const struct entity *inner = expr->as.group.entity;
     if (expr->as.group.through) return build_led_here(graph, entity, expr);
-    if (inner->is_event || inner == entity) return quantity_none;
+    if (inner == entity || (inner->is_event && entity->is_event)) return quantity_none;
+    if (inner->is_event) return build_events(graph, entity, expr);
     struct quantity value = quantity_whole(NODE_NONE), where = quantity_whole(NODE_NONE);
     if (expr->left) {
         value = graph_expression(graph, inner, expr->left);

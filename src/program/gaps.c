@@ -16,10 +16,6 @@ static absence *own_misses(const struct strip_task *task) {
     return task->out->misses;
 }
 
-static lane harmless(const struct graph_node *node) {
-    return node->low > 0 ? node->low : node->high < 0 ? node->high : 0;
-}
-
 /* Rows without a value get one that lies in the range. */
 static void settle_values(const struct strip_task *task) {
     const absence *misses = task->out->misses;

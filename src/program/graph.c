@@ -87,6 +87,12 @@ static lane most_below(const struct entity *outer, const struct entity *inner) {
     return most;
 }
 
+/* Of events d years' worth. */
+static lane most_counted(const struct graph_node *node) {
+    lane most = most_below(node->space, node->inner);
+    return node->inner->is_event ? most * node->d : most;
+}
+
 static struct range sum_range(struct range a, lane most) {
     if (most == 0) return (struct range){a.low < 0 ? -RANGE_END : 0, a.high > 0 ? RANGE_END : 0};
     struct range all = product(a, (struct range){most, most});
@@ -167,13 +173,13 @@ static struct range node_range(const struct graph *graph, const struct graph_nod
     case OP_ADD_MONTHS:
     case OP_ADD_DAYS: return day_range;
     case OP_DAYS_BETWEEN: return add(day_range, negated(day_range));
-    case OP_SUM: return sum_range(a, most_below(node->space, node->inner));
+    case OP_SUM: return sum_range(a, most_counted(node));
     case OP_LED_HERE:
         return node->a == NODE_NONE
                    ? (struct range){0, UINT32_MAX}
                    : (struct range){times(lesser(0, a.low), UINT32_MAX), times(greater(0, a.high), UINT32_MAX)};
     case OP_COUNT: {
-        lane most = most_below(node->space, node->inner);
+        lane most = most_counted(node);
         return (struct range){0, most ? most : INT32_MAX};
     }
     case OP_MINIMUM:

@@ -136,6 +136,7 @@ static node_id some(struct writer *writer, const struct graph_node *node) {
     if (node->op == OP_ALL) which = known_turned(writer, which);
     if (where != NODE_NONE) which = both(writer, OP_AND, node->inner, which, where);
     struct graph_node count = node_of(OP_COUNT, NODE_NONE, known_at(writer, which, node->inner));
+    count.d = node->d;
     count.space = node->space;
     count.inner = node->inner;
     node_id counted = graph_add(writer->known, count), zero = graph_constant(writer->known, 0);

@@ -42,6 +42,7 @@ struct linear_sum {
     const struct entity *inner;
     const struct linear *of;
     lane by;
+    lane years; /* of events: see graph_node d */
 };
 struct linear {
     const struct entity *space;

@@ -91,7 +91,7 @@ static void add_sum(struct writer *writer, struct linear *into, const struct gra
         add_term(writer, of, known_operate(writer, masked, node->inner), 1);
     }
     of->space = node->inner;
-    struct linear_sum sum = {node->inner, of, 1};
+    struct linear_sum sum = {node->inner, of, 1, node->d};
     VECTOR_PUSH(writer->scratch, &into->sums, sum);
 }
 
@@ -201,9 +201,11 @@ static void take_sums(struct writer *writer, struct linear *linear, const struct
         const struct entity *inner = from->sums.items[i].inner;
         struct linear merged = {.space = inner};
         bool first = true;
+        lane years = 0;
         for (size_t k = 0; k < i; k++) first = first && from->sums.items[k].inner != inner;
         for (size_t k = i; k < from->sums.count && first; k++) {
             const struct linear_sum *sum = &from->sums.items[k];
+            if (sum->inner == inner && sum->years > years) years = sum->years;
             if (sum->inner == inner && !combine(writer, &merged, sum->of, sum->by)) {
                 struct linear_term term = {linear_node(writer, sum->of), sum->by};
                 VECTOR_PUSH(writer->scratch, &merged.terms, term);
@@ -214,6 +216,7 @@ static void take_sums(struct writer *writer, struct linear *linear, const struct
         if (by > 1) merged = linear_divided(writer, &merged, by);
         struct graph_node node = node_of(OP_SUM, linear_node(writer, &merged), NODE_NONE);
         node.a = known_at(writer, node.a, inner);
+        node.d = years;
         node.inner = inner;
         node.space = linear->space;
         add_term(writer, linear, graph_add(writer->known, node), by > 1 ? by : 1);

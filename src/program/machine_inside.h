@@ -70,6 +70,11 @@ static inline const struct lanes *operand(const struct worker *worker, node_id i
     return worker->of[id].values ? &worker->of[id] : &worker->machine->of[id];
 }
 
+/* The value that a row without one has in memory: any that lies in the node's range. */
+static inline lane harmless(const struct graph_node *node) {
+    return node->low > 0 ? node->low : node->high < 0 ? node->high : 0;
+}
+
 /* --- node.c --- */
 
 void run_node(struct worker *worker, node_id id, struct lanes *out, size_t begin, size_t end);

@@ -23,11 +23,6 @@ absence fault(struct machine *machine, enum reason_kind kind, const struct field
     return machine_miss(machine, VALUE_FAULT, reason, row);
 }
 
-/* The value that a row without one has in memory: any that lies in the node's range. */
-static lane harmless(const struct graph_node *node) {
-    return node->low > 0 ? node->low : node->high < 0 ? node->high : 0;
-}
-
 static bool has_misses(const struct task *task) {
     struct lanes *out = task->out;
     if (out->misses) return true;

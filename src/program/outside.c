@@ -131,9 +131,14 @@ static lane lane_of(const struct task *task, const struct value *value) {
 
 void run_evaluate(const struct task *task) {
     struct machine *machine = task->machine;
+    const struct graph_node *node = task->node;
     for (size_t row = task->begin; row < task->end; row++) {
-        struct context context = {machine->run, task->node->space, row, machine->run->first_day};
-        struct value value = evaluate(&context, task->node->expr);
+        struct context context = context_of(machine->run, node->space, row);
+        if (node->field && (context.day < node->d || context.day > node->e)) { /* an event outside the window */
+            put(task->out, row, harmless(node));
+            continue;
+        }
+        struct value value = evaluate(&context, node->expr);
         if (arena_failed(&machine->run->arena)) {
             task->worker->failed = true;
             return;
