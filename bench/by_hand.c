@@ -68,7 +68,7 @@ static void *decide(void *context) {
 
 struct totals_by_hand decide_by_hand(const struct population *population, const struct decisions_by_hand *decisions,
                                      unsigned threads) {
-    struct share shares[THREADS_MAX];
+    struct share shares[THREADS_MAX] = {0};
     pthread_t others[THREADS_MAX];
     struct totals_by_hand sum = {0};
     size_t row = 0, person = 0;

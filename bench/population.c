@@ -88,9 +88,3 @@ int population_make(struct population *all, size_t households) {
     for (size_t row = 0; row < households; row++) all->persons = draw_household(all, row, all->persons);
     return 1;
 }
-
-void population_free(struct population *all) {
-    void *const arrays[] = {all->size, all->county, all->assets, all->age,     all->level,
-                            all->kind, all->flags,  all->income, all->medical, all->tuition};
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) memory_free(arrays[i]);
-}

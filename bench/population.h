@@ -21,7 +21,6 @@ struct population {
 };
 
 /* False when memory has run out. */
-int population_make(struct population *population, size_t households);
-void population_free(struct population *population);
+int population_make(struct population *all, size_t households);
 
 #endif

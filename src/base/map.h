@@ -9,11 +9,15 @@ struct map_entry {
     struct text key;
     void *value;
 };
+struct map_slot {
+    uint32_t entry; /* + 1; 0: empty */
+    uint32_t hash;  /* of its key: most others differ here already */
+};
 struct map {
     struct arena *arena;
     struct map_entry *entries; /* in order of insertion */
     size_t count, room;
-    uint32_t *slots; /* 0 empty, else entry + 1; a power of two of them */
+    struct map_slot *slots; /* a power of two of them */
     size_t slot_count;
 };
 

@@ -386,7 +386,7 @@ static struct quantity build_events(struct graph *graph, const struct entity *en
                             graph->first_day - 1};
     if (expr->as.group.earlier || (!year && expr->as.group.window != WINDOW_MONTHS)) return quantity_none;
     if (!year) window.first = day_add_months(graph->first_day, -months);
-    struct quantity value = quantity_whole(NODE_NONE), where = value, day = graph_field(graph, window.day);
+    struct quantity value = quantity_whole(NODE_NONE), day = graph_field(graph, window.day);
     enum group_kind kind = expr->as.group.kind;
     if (!quantity_is(day)) return quantity_none;
     if (expr->left && kind != GROUP_COUNT) {
@@ -397,7 +397,7 @@ static struct quantity build_events(struct graph *graph, const struct entity *en
     inside.c = graph_constant(graph, window.last);
     node_id counts = graph_operate(graph, inside);
     if (expr->right) {
-        where = evaluated_within(graph, event, expr->right, &window);
+        struct quantity where = evaluated_within(graph, event, expr->right, &window);
         if (!quantity_is(where)) return quantity_none;
         counts = graph_binary(graph, OP_AND, counts, where.n);
     }

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* What the macros are given are types, and lanes of one byte are small numbers.
+ * NOLINTBEGIN(bugprone-macro-parentheses, bugprone-signed-char-misuse) */
+
 /* --- widths ------------------------------------------------------------------------------------------------------- */
 
 typedef int8_t lane_1;
@@ -127,9 +130,6 @@ LOOP(turned, uint8_t, uint8_t, uint8_t, a[i] ^ 1)
 LOOP(both, uint8_t, uint8_t, uint8_t, a[i] & b[i])
 LOOP(either, uint8_t, uint8_t, uint8_t, a[i] | b[i])
 
-/* --- choosing
-   ----------------------------------------------------------------------------------------------------- */
-
 /* --- taints ------------------------------------------------------------------------------------------------------- */
 
 /* Open is what rests on an open side, unless the other decides alone. */
@@ -152,6 +152,8 @@ static void open_case(const struct strip *strip) {
     uint8_t *restrict out = strip->out;
     for (size_t i = 0; i < rows; i++) out[i] = (uint8_t)(open_b[i] | (b[i] ? open_a[i] : out[i]));
 }
+
+/* --- choosing ----------------------------------------------------------------------------------------------------- */
 
 /* From the last case, which always holds, to the first: each goes over those behind it where it holds. */
 static void choose_cases(const struct strip *strip) {
@@ -479,3 +481,4 @@ const struct kernels TABLE(KERNELS) = {
     .total = TABLE_1(total),
     .zeros = zeros,
 };
+/* NOLINTEND(bugprone-macro-parentheses, bugprone-signed-char-misuse) */

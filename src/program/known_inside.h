@@ -52,7 +52,7 @@ struct linear {
 };
 
 const struct linear *linear_of(struct writer *writer, node_id plain);
-node_id linear_node(struct writer *writer, const struct linear *linear);
+node_id linear_node(struct writer *writer, const struct linear *from);
 /* One of two constants by a condition, where nobody asks which case decided. */
 bool linear_switch(struct writer *writer, struct linear *into, node_id plain);
 bool linear_is_constant(const struct linear *linear);

@@ -109,15 +109,18 @@ static int64_t small(void) {
 }
 
 static wide linear(wide a, wide b, const struct strip *strip) {
-    return (wide)((uint64_t)a * (uint64_t)strip->x + (uint64_t)b * (uint64_t)strip->y + (uint64_t)strip->z);
+    uint64_t sum = (uint64_t)a * (uint64_t)strip->x + (uint64_t)b * (uint64_t)strip->y + (uint64_t)strip->z;
+    return sum;
 }
 static wide scale(wide a, wide b, const struct strip *strip) {
     (void)b;
-    return (wide)((uint64_t)a * (uint64_t)strip->x + (uint64_t)strip->z);
+    uint64_t sum = (uint64_t)a * (uint64_t)strip->x + (uint64_t)strip->z;
+    return sum;
 }
 static wide multiply(wide a, wide b, const struct strip *strip) {
     (void)strip;
-    return (wide)((uint64_t)a * (uint64_t)b);
+    uint64_t product = (uint64_t)a * (uint64_t)b;
+    return product;
 }
 static wide clamp(wide a, wide b, const struct strip *strip) {
     (void)b;
