@@ -65,6 +65,7 @@ void crew_free(struct crew *crew) {
         free_room(&member->known_room);
         memory_free(member->marked);
         memory_free(member->scratch);
+        memory_free(member->starts.memory);
     }
     arena_free(&crew->arena);
 }

@@ -23,6 +23,14 @@ struct room {
     uint8_t *taints, *none; /* of known rows; of one column nothing is tainted */
 };
 
+/* Where the rows below begin, as bits: of the batch at hand and one entity below another. */
+struct starts {
+    const struct entity *below; /* NULL: of none yet */
+    uint64_t *bits;             /* NULL: a row above has none below */
+    uint64_t *memory;
+    size_t words;
+};
+
 /* Two workers in one, who run the same rows: one as if all were known, the other with care. */
 struct member {
     struct worker worker, known;
@@ -31,6 +39,7 @@ struct member {
     size_t marked_room;    /* of both */
     struct room room, known_room;
     unsigned char *scratch; /* of a known step */
+    struct starts starts;
     size_t scratch_size, scratch_used;
     unsigned char *tainted; /* by root row: an output of theirs rests on something that is missing */
     bool *needed;           /* by plain node: what those outputs need */

@@ -17,11 +17,12 @@ struct strip {
     const uint8_t *open_a, *open_b; /* taints of a and b */
     int64_t x, y, z;                /* scalars */
     uint8_t *cases;                 /* of choices: which decided; NULL: nobody asks */
-    const uint32_t *ends;  /* of rows above: where the rows below begin, one more than rows; the first is ends[0] */
-    const uint32_t *above; /* of rows below: which row lies above */
-    uint32_t first;        /* the row above that a begins with */
-    void *scratch;         /* of sums: memory for the rows below, and one more, of 8 bytes each */
-    size_t count;          /* of choices: how many cases */
+    const uint32_t *ends;   /* of rows above: where the rows below begin, one more than rows; the first is ends[0] */
+    const uint64_t *starts; /* of rows above: a bit for each row below, of the first below its row; each row has one */
+    const uint32_t *above;  /* of rows below: which row lies above */
+    uint32_t first;         /* the row above that a begins with */
+    void *scratch;          /* of sums: memory for the rows below, and one more, of 8 bytes each */
+    size_t count;           /* of choices: how many cases */
     struct choice_of {
         const uint8_t *condition; /* NULL: always */
         const void *values;       /* NULL: value */
@@ -65,6 +66,7 @@ struct kernels {
     kernel *count[KERNEL_WIDTHS];                  /* of the rows below */
     kernel *spread[KERNEL_WIDTHS];                 /* a of the row above, for rows that follow ends */
     kernel *gather[KERNEL_WIDTHS];                 /* a of the row above, by `above` */
+    kernel *spread_truth;                          /* the same of truths, by starts; NULL: this set has none */
     int64_t (*total[KERNEL_WIDTHS])(const void *a, size_t rows);
     size_t (*zeros)(const uint8_t *a, size_t rows); /* how many bytes are 0 */
 };

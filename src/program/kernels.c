@@ -2,9 +2,12 @@
 #include "program/kernel.h"
 
 #include <string.h>
+#if defined(__AVX2__) && defined(__BMI2__)
+#include <immintrin.h>
+#endif
 
 /* What the macros are given are types, and lanes of one byte are small numbers.
- * NOLINTBEGIN(bugprone-macro-parentheses, bugprone-signed-char-misuse) */
+ * NOLINTBEGIN(bugprone-macro-parentheses, bugprone-signed-char-misuse, cert-str34-c) */
 
 /* --- widths ------------------------------------------------------------------------------------------------------- */
 
@@ -417,6 +420,64 @@ typedef uint32_t eight_4 __attribute__((vector_size(AT_A_TIME * sizeof(uint32_t)
 typedef uint64_t eight_8 __attribute__((vector_size(AT_A_TIME * sizeof(uint64_t))));
 EACH_WIDTH(SPREAD)
 
+#if defined(__AVX2__) && defined(__BMI2__)
+enum { BITS = 64 };
+
+#ifdef __AVX512BW__
+static uint64_t bits_of(const uint8_t *truths, size_t count) {
+    __mmask64 there = count >= BITS ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1;
+    return _mm512_test_epi8_mask(_mm512_maskz_loadu_epi8(there, truths), _mm512_set1_epi8(1));
+}
+
+static void bytes_from(uint8_t *truths, uint64_t bits, size_t count) {
+    __mmask64 there = count >= BITS ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1;
+    _mm512_mask_storeu_epi8(truths, there, _mm512_maskz_set1_epi8(bits, 1));
+}
+#else
+static uint64_t bits_of(const uint8_t *truths, size_t count) {
+    uint8_t last[BITS] = {0};
+    if (count < BITS) memcpy(last, truths, count);
+    const uint8_t *from = count < BITS ? last : truths;
+    uint64_t bits = 0;
+    for (size_t half = 0; half < BITS; half += BITS / 2) {
+        __m256i lanes = _mm256_slli_epi16(_mm256_loadu_si256((const void *)(from + half)), 7); /* to where signs are */
+        bits |= (uint64_t)(uint32_t)_mm256_movemask_epi8(lanes) << half;
+    }
+    return bits;
+}
+
+static void bytes_from(uint8_t *truths, uint64_t bits, size_t count) {
+    const __m256i byte_of = _mm256_set_epi64x(0x0303030303030303, 0x0202020202020202, 0x0101010101010101, 0),
+                  bit_of = _mm256_set1_epi64x((int64_t)0x8040201008040201);
+    uint8_t last[BITS], *to = count < BITS ? last : truths;
+    for (size_t half = 0; half < BITS; half += BITS / 2) {
+        __m256i lanes = _mm256_shuffle_epi8(_mm256_set1_epi32((int)(uint32_t)(bits >> half)), byte_of);
+        lanes = _mm256_cmpeq_epi8(_mm256_and_si256(lanes, bit_of), bit_of);
+        _mm256_storeu_si256((void *)(to + half), _mm256_and_si256(lanes, _mm256_set1_epi8(1)));
+    }
+    if (count < BITS) memcpy(truths, last, count);
+}
+#endif
+
+/* A row whose truth is 1 fills the bits from where its rows begin to where the next one's do: 2^next - 2^first. */
+static void spread_truth(const struct strip *strip) {
+    const size_t rows = strip->rows, below = strip->ends[rows] - strip->ends[0];
+    const uint8_t *a = strip->a;
+    uint8_t *out = strip->out;
+    size_t begun = 0; /* rows above */
+    for (size_t at = 0; at < below; at += BITS) {
+        uint64_t starts = strip->starts[at / BITS], firsts = starts | 1;
+        size_t first = begun - !(starts & 1);
+        uint64_t truths = bits_of(a + first, rows - first);
+        bytes_from(out + at, _pdep_u64(truths, firsts & (firsts - 1)) - _pdep_u64(truths, firsts), below - at);
+        begun += (size_t)__builtin_popcountll(starts);
+    }
+}
+#define SPREAD_TRUTH spread_truth
+#else
+#define SPREAD_TRUTH NULL
+#endif
+
 #define GATHER(w)                                                                                                      \
     static void gather_##w(const struct strip *strip) {                                                                \
         const size_t rows = strip->rows;                                                                               \
@@ -477,8 +538,9 @@ const struct kernels TABLE(KERNELS) = {
     .sum = TABLE_1(sum),
     .count = TABLE_1(count),
     .spread = TABLE_1(spread),
+    .spread_truth = SPREAD_TRUTH,
     .gather = TABLE_1(gather),
     .total = TABLE_1(total),
     .zeros = zeros,
 };
-/* NOLINTEND(bugprone-macro-parentheses, bugprone-signed-char-misuse) */
+/* NOLINTEND(bugprone-macro-parentheses, bugprone-signed-char-misuse, cert-str34-c) */

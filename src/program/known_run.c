@@ -99,6 +99,7 @@ static void copy_output(const struct crew *crew, struct member *member, const st
 void run_known_steps(const struct crew *crew, struct member *member, size_t most) {
     const struct known_section *known = crew->known;
     if (!has_room(crew, member, most)) return;
+    member->starts.below = NULL;
     for (size_t i = 0; i < known->steps.count && !member->known.failed; i++)
         run_step(crew, member, &known->steps.items[i]);
     for (size_t i = 0; i < known->outputs.count && !member->known.failed; i++)

@@ -326,6 +326,39 @@ static const uint32_t *children_of(const struct strip_task *task, const struct e
     return dataset_table(task->worker->machine->dataset, above)->first_child[below->index];
 }
 
+/* Of the batch's rows, made when they are first asked for. NULL when a row above has none below, or memory ran out. */
+static const uint64_t *starts_of(struct strip_task *task, const struct entity *below, const uint32_t *ends,
+                                 size_t rows) {
+    struct starts *starts = &task->member->starts;
+    size_t words = (ends[rows] - ends[0]) / 64 + 1;
+    if (starts->below == below) return starts->bits;
+    if (words > starts->words) {
+        memory_free(starts->memory);
+        starts->memory = memory_new(words, sizeof *starts->memory);
+        starts->words = starts->memory ? words : 0;
+        if (!starts->memory) task->worker->failed = true;
+        if (!starts->memory) return NULL;
+    }
+    starts->below = below;
+    starts->bits = NULL;
+    memset(starts->memory, 0, words * sizeof *starts->memory);
+    uint64_t word = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < rows; i++) {
+        size_t bit = ends[i] - ends[0];
+        if (ends[i] == ends[i + 1]) return NULL;
+        if (bit / 64 != at) {
+            starts->memory[at] = word;
+            word = 0;
+            at = bit / 64;
+        }
+        word |= (uint64_t)1 << bit % 64;
+    }
+    starts->memory[at] = word;
+    starts->bits = starts->memory;
+    return starts->bits;
+}
+
 static bool step_above(struct strip_task *task) {
     const struct machine *machine = task->crew->machine;
     const struct lanes *a = lanes_of(task, task->node->a);
@@ -343,6 +376,12 @@ static bool step_above(struct strip_task *task) {
         task->strip.a = from_row(a, rows.first);
         task->strip.rows = rows.last - rows.first;
         task->strip.ends = children_of(task, above, own) + rows.first;
+        const struct graph_node *node = task->node;
+        if (node->low >= 0 && node->high <= 1 && task->crew->kernels->spread_truth && !with_care(task)) {
+            task->strip.starts = starts_of(task, own, task->strip.ends, task->strip.rows);
+            if (task->worker->failed) return true;
+            if (task->strip.starts) return run(task, task->crew->kernels->spread_truth);
+        }
         return run(task, task->crew->kernels->spread[width_of(task->out)]);
     }
     task->strip.a = from_row(a, 0);

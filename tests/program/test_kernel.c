@@ -406,6 +406,72 @@ static void families(const struct kernels *kernels) {
         }
 }
 
+/* Each family has someone; truths of families, bits of where they begin. */
+static void truths_of_families(const struct kernels *kernels) {
+    uint32_t ends[LENGTHS + 1];
+    if (!kernels->spread_truth) return;
+    for (size_t count = 1; count <= LENGTHS; count++) {
+        uint64_t starts[LENGTHS * MEMBERS / 64 + 1] = {0};
+        struct column *truth = column_new(BYTES_1, true), *out = result_new(BYTES_1);
+        ends[0] = (uint32_t)(next_random() % 1000);
+        for (size_t i = 0; i < count; i++) {
+            size_t at = ends[i] - ends[0];
+            starts[at / 64] |= (uint64_t)1 << at % 64;
+            ends[i + 1] = ends[i] + 1 + (uint32_t)(next_random() % (count % 3 ? 4 : MEMBERS - 1));
+        }
+        kernels->spread_truth(
+            &(struct strip){.rows = count, .ends = ends, .starts = starts, .a = lanes(truth), .out = lanes(out)});
+        for (size_t i = 0; i < count; i++)
+            for (size_t k = ends[i] - ends[0]; k < ends[i + 1] - ends[0]; k++)
+                assert_int_equal(get(out, k), get(truth, i));
+        check_guard(out, ends[count] - ends[0]);
+        free(truth);
+        free(out);
+    }
+}
+
+/* What rests on an open side: all eight combinations, also with sides that are never open. */
+static void taints(const struct kernels *kernels) {
+    struct column *a = column_new(BYTES_1, true), *b = column_new(BYTES_1, true), *open_a = column_new(BYTES_1, true),
+                  *open_b = column_new(BYTES_1, true);
+    kernel *const logic[] = {kernels->open_both, kernels->open_either, kernels->open_without};
+    for (size_t rows = 0; rows <= LENGTHS; rows++)
+        for (size_t which = 0; which < 4; which++) {
+            struct column *out = result_new(BYTES_1);
+            struct strip strip = {.rows = rows, .a = lanes(a), .b = lanes(b), .out = lanes(out)};
+            strip.open_a = lanes(open_a);
+            strip.open_b = lanes(open_b);
+            memset(lanes(out), 1, rows);
+            (which < 3 ? logic[which] : kernels->open_case)(&strip);
+            for (size_t i = 0; i < rows; i++) {
+                bool x = get(a, i), y = get(b, i), of_x = get(open_a, i), of_y = get(open_b, i);
+                bool ends_x = which == 1 ? x : !x, ends_y = which == 0 ? !y : y;
+                bool decided = (!of_x && ends_x) || (!of_y && ends_y);
+                bool expected = which < 3 ? (of_x || of_y) && !decided : of_y || (y ? of_x : true);
+                assert_int_equal(get(out, i), expected);
+            }
+            check_guard(out, rows);
+            free(out);
+        }
+    free(a);
+    free(b);
+    free(open_a);
+    free(open_b);
+}
+
+/* Into what is there already. */
+static void counting_up(const struct kernels *kernels) {
+    for (size_t rows = 0; rows <= LENGTHS; rows++) {
+        struct column *a = column_new(BYTES_1, true), *out = result_new(BYTES_1);
+        memset(lanes(out), 41, rows);
+        kernels->count_up(&(struct strip){.rows = rows, .a = lanes(a), .out = lanes(out)});
+        for (size_t i = 0; i < rows; i++) assert_int_equal(get(out, i), 41 + get(a, i));
+        check_guard(out, rows);
+        free(a);
+        free(out);
+    }
+}
+
 static void whole_columns(const struct kernels *kernels) {
     for (enum kernel_width w = 0; w < KERNEL_WIDTHS; w++) {
         struct column *a = column_new(w, false), *truth = column_new(BYTES_1, true);
@@ -445,10 +511,12 @@ static void try_sets(void **context) {
 }
 
 int main(void) {
-    static void (*tested[])(const struct kernels *) = {arithmetic, clamping, one_width, comparing,    truths,
-                                                       dividing,   choosing, families,  whole_columns};
-    static const char *const names[] = {"arithmetic", "clamping", "one_width", "comparing",    "truths",
-                                        "dividing",   "choosing", "families",  "whole_columns"};
+    static void (*tested[])(const struct kernels *) = {arithmetic,  clamping,     one_width, comparing,          truths,
+                                                       dividing,    choosing,     families,  truths_of_families, taints,
+                                                       counting_up, whole_columns};
+    static const char *const names[] = {"arithmetic",  "clamping",     "one_width", "comparing",          "truths",
+                                        "dividing",    "choosing",     "families",  "truths_of_families", "taints",
+                                        "counting_up", "whole_columns"};
     enum { TESTED = sizeof tested / sizeof *tested };
     struct CMUnitTest tests[TESTED + 1] = {cmocka_unit_test(unknown_sets)};
     for (size_t i = 0; i < TESTED; i++)
