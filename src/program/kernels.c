@@ -44,8 +44,21 @@ typedef uint64_t bits_8;
 
 /* --- arithmetic --------------------------------------------------------------------------------------------------- */
 
+/* Most are plain sums and differences. */
 #define LINEAR(wa, wb, wo)                                                                                             \
-    LOOP(linear_##wa##_##wb##_##wo, lane_##wa, lane_##wb, bits_##wo, (bits_##wo)a[i] * x + (bits_##wo)b[i] * y + z)
+    static void linear_##wa##_##wb##_##wo(const struct strip *strip) {                                                 \
+        const size_t rows = strip->rows;                                                                               \
+        const lane_##wa *restrict a = strip->a;                                                                        \
+        const lane_##wb *restrict b = strip->b;                                                                        \
+        bits_##wo *restrict out = strip->out;                                                                          \
+        const bits_##wo x = (bits_##wo)strip->x, y = (bits_##wo)strip->y, z = (bits_##wo)strip->z;                     \
+        if (strip->x == 1 && strip->y == 1 && strip->z == 0)                                                           \
+            for (size_t i = 0; i < rows; i++) out[i] = (bits_##wo)((bits_##wo)a[i] + (bits_##wo)b[i]);                 \
+        else if (strip->x == 1 && strip->y == -1 && strip->z == 0)                                                     \
+            for (size_t i = 0; i < rows; i++) out[i] = (bits_##wo)((bits_##wo)a[i] - (bits_##wo)b[i]);                 \
+        else                                                                                                           \
+            for (size_t i = 0; i < rows; i++) out[i] = (bits_##wo)((bits_##wo)a[i] * x + (bits_##wo)b[i] * y + z);     \
+    }
 #define MULTIPLY(wa, wb, wo)                                                                                           \
     LOOP(multiply_##wa##_##wb##_##wo, lane_##wa, lane_##wb, bits_##wo, (bits_##wo)a[i] * (bits_##wo)b[i])
 #define OF_OUT(wa, wb) EACH_OUT(LINEAR, wa, wb) EACH_OUT(MULTIPLY, wa, wb)
@@ -170,21 +183,24 @@ static void choose_cases(const struct strip *strip) {
     }
 }
 
+/* One of two by a truth, as bits: not every set has a choice of its own. */
+#define EITHER(w, truth, yes, no) ((yes) & (bits_##w) - (bits_##w)(truth)) | ((no) & (bits_##w)((bits_##w)(truth)-1))
+
 #define CHOOSE(w)                                                                                                      \
     static void choose_any_##w(const struct strip *strip) {                                                            \
         const size_t rows = strip->rows;                                                                               \
-        lane_##w *restrict out = strip->out;                                                                           \
+        bits_##w *restrict out = strip->out;                                                                           \
         for (size_t k = strip->count; k-- > 0;) {                                                                      \
             const uint8_t *restrict condition = strip->choices[k].condition;                                           \
-            const lane_##w *restrict values = strip->choices[k].values, value = (lane_##w)strip->choices[k].value;     \
+            const bits_##w *restrict values = strip->choices[k].values, value = (bits_##w)strip->choices[k].value;     \
             if (!condition && values)                                                                                  \
                 memcpy(out, values, rows * sizeof *out);                                                               \
             else if (!condition)                                                                                       \
                 for (size_t i = 0; i < rows; i++) out[i] = value;                                                      \
             else if (values)                                                                                           \
-                for (size_t i = 0; i < rows; i++) out[i] = condition[i] ? values[i] : out[i];                          \
+                for (size_t i = 0; i < rows; i++) out[i] = (bits_##w)(EITHER(w, condition[i], values[i], out[i]));     \
             else                                                                                                       \
-                for (size_t i = 0; i < rows; i++) out[i] = condition[i] ? value : out[i];                              \
+                for (size_t i = 0; i < rows; i++) out[i] = (bits_##w)(EITHER(w, condition[i], value, out[i]));         \
         }                                                                                                              \
         choose_cases(strip);                                                                                           \
     }

@@ -56,7 +56,7 @@ static void release(struct machine *machine, unsigned level) {
 /* --- levels ----------------------------------------------------------------------------------------------------- */
 
 bool machine_run(struct machine *machine) {
-    enum { BATCH = 8192 }; /* rows: what a batch reads and writes stays in the cache */
+    enum { BATCH = 16384 }; /* rows: what a batch reads and writes stays in the cache */
     const struct schedule *schedule = &machine->program->schedule;
     struct worker worker = {.machine = machine, .graph = machine->graph};
     struct crew crew;

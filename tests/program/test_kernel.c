@@ -202,6 +202,8 @@ static void arithmetic(const struct kernels *kernels) {
             struct strip strip = {.x = small(), .y = small(), .z = small()};
             for (enum kernel_width out = 0; out < KERNEL_WIDTHS; out++) {
                 try_rows(kernels->linear[w][v][out], linear, a, b, out, strip);
+                try_rows(kernels->linear[w][v][out], linear, a, b, out, (struct strip){.x = 1, .y = 1});
+                try_rows(kernels->linear[w][v][out], linear, a, b, out, (struct strip){.x = 1, .y = -1});
                 try_rows(kernels->multiply[w][v][out], multiply, a, b, out, strip);
             }
             try_rows(kernels->scale[w][v], scale, a, b, v, strip);
