@@ -1,5 +1,8 @@
+#define _POSIX_C_SOURCE 200809L /* sysconf */
+
 #include "cli/session.h"
 
+#include "base/thread.h"
 #include "cli/choice.h"
 #include "engine/settle.h"
 #include "exchange/messages.h"
@@ -9,6 +12,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static int open_policy(struct session *session, const char *folder) {
     struct command *command = session->command;
@@ -310,10 +314,16 @@ struct run_options session_options(const struct session *session) {
                                 .override_count = session->overrides.count};
 }
 
+static unsigned processors(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > THREADS_MAX ? THREADS_MAX : (unsigned)count;
+}
+
 /* Every row of the month at once; what the run is asked afterwards it looks up. */
 static bool solve_month(struct session *session) {
     struct program *program = program_new(session->policy, session->run->month, &session->run->options, NULL);
-    session->solved = program ? solve(program, session->run, (struct solve_choices){0}) : NULL;
+    struct solve_choices choices = {.threads = processors()};
+    session->solved = program ? solve(program, session->run, choices) : NULL;
     session->run->solved = session->solved;
     program_free(program);
     return session->solved != NULL;

@@ -77,6 +77,10 @@ struct strip_task {
     struct strip strip; /* rows and out are set */
 };
 
+static inline const struct lanes *lanes_of(const struct strip_task *task, node_id id) {
+    return operand(task->worker, id);
+}
+
 /* True when a kernel did it, as if all operands were known; else nothing was done. */
 bool run_strip(struct strip_task *task);
 

@@ -135,6 +135,8 @@ static struct field_quantity within(struct graph *graph, const struct field *fie
     return found;
 }
 
+_Static_assert(BRANCHES_MAX + EXCEPTIONS_MAX <= UINT8_MAX, "the number of a case is kept in a byte");
+
 /* What the numbers of cases stand for: first the exceptions, then what is decided without them. */
 static uint16_t *told_by(struct graph *graph, const struct rule **exceptions, size_t count, struct field_quantity base,
                          size_t *told_count) {

@@ -7,10 +7,6 @@ static const absence *misses_of(const struct strip_task *task, const struct lane
     return lanes && lanes->misses ? lanes->misses + (task->rows.first - lanes->miss_base) : NULL;
 }
 
-static const struct lanes *lanes_of(const struct strip_task *task, node_id id) {
-    return operand(task->worker, id);
-}
-
 static absence *own_misses(const struct strip_task *task) {
     task->out->misses = task->out->miss_room;
     return task->out->misses;

@@ -3,10 +3,6 @@
 
 #include "base/memory.h"
 
-static const struct lanes *lanes_of(const struct strip_task *task, node_id id) {
-    return operand(task->worker, id);
-}
-
 /* The lane of a row. */
 static const void *from_row(const struct lanes *lanes, size_t row) {
     return (const unsigned char *)lanes->values + (row - lanes->base) * lanes->width;

@@ -5,10 +5,6 @@
 
 #include "base/memory.h"
 
-static const struct lanes *lanes_of(const struct strip_task *task, node_id id) {
-    return operand(task->worker, id);
-}
-
 static const uint8_t *taint_of(const struct strip_task *task, node_id id) {
     return id == NODE_NONE ? NULL : lanes_of(task, id)->taint;
 }
