@@ -465,7 +465,7 @@ static uint64_t bits_of(const uint8_t *truths, size_t count) {
 static void bytes_from(uint8_t *truths, uint64_t bits, size_t count) {
     const __m256i byte_of = _mm256_set_epi64x(0x0303030303030303, 0x0202020202020202, 0x0101010101010101, 0),
                   bit_of = _mm256_set1_epi64x((int64_t)0x8040201008040201);
-    uint8_t last[BITS], *to = count < BITS ? last : truths;
+    uint8_t last[BITS] = {0}, *to = count < BITS ? last : truths;
     for (size_t half = 0; half < BITS; half += BITS / 2) {
         __m256i lanes = _mm256_shuffle_epi8(_mm256_set1_epi32((int)(uint32_t)(bits >> half)), byte_of);
         lanes = _mm256_cmpeq_epi8(_mm256_and_si256(lanes, bit_of), bit_of);
