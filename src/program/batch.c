@@ -107,17 +107,20 @@ static void settle_in(struct member *member, node_id id, struct rows rows, size_
     const struct lanes *whole = &machine->of[id];
     size_t at = place->slot * most;
     struct lanes *own = &member->worker.of[id];
-    *own = (struct lanes){.width = graph_node_width(graph_node(machine->graph, id)),
-                          .rows = rows.last - rows.first,
-                          .base = rows.first,
-                          .values = member->room.values + at * sizeof(lane),
-                          .cases = member->room.cases + at,
-                          .miss_base = rows.first,
-                          .miss_room = member->room.misses + at};
-    if (!place->whole) return;
-    own->base = 0;
-    own->values = whole->values;
-    own->cases = whole->cases;
+    own->rows = rows.last - rows.first;
+    own->misses = NULL;
+    own->miss_room = member->room.misses + at;
+    own->miss_base = rows.first;
+    own->base = place->whole ? 0 : rows.first;
+    own->values = place->whole ? whole->values : member->room.values + at * sizeof(lane);
+    own->cases = place->whole ? whole->cases : member->room.cases + at;
+}
+
+static void begin_care(const struct crew *crew, struct member *member) {
+    for (size_t i = 0; i < crew->section->nodes.count; i++) {
+        node_id id = crew->section->nodes.items[i];
+        member->worker.of[id] = (struct lanes){.width = graph_node_width(graph_node(crew->machine->graph, id))};
+    }
 }
 
 /* Memory for what is missing of a whole column is made when something is. */
@@ -161,7 +164,8 @@ static void run_carefully(const struct crew *crew, struct member *member, node_i
                                 .out = (unsigned char *)out->values + (rows.first - out->base) * out->width};
     if (strip.rows == 0 || worker->failed) return;
     task.strip = strip;
-    bool run = !lacks_elsewhere(worker, node) && run_strip(&task);
+    bool elsewhere = worker->machine->program->schedule.places[id].elsewhere && lacks_elsewhere(worker, node);
+    bool run = !elsewhere && run_strip(&task);
     task.strip = strip;
     if (run && (node->inner || find_gaps(&task))) return;
     out->misses = NULL;
@@ -278,6 +282,7 @@ static void run_share(void *context, unsigned number) {
     struct member *member = &crew->members[number];
     size_t first = cuts->ends.count * number / crew->count, last = cuts->ends.count * (number + 1) / crew->count;
     begin_known_steps(crew, member);
+    begin_care(crew, member);
     for (size_t i = first; i < last && !member->worker.failed; i++)
         run_batch(crew, member, (struct rows){i ? cuts->ends.items[i - 1] : 0, cuts->ends.items[i]});
     for (size_t i = 0; i < crew->section->nodes.count; i++)

@@ -51,8 +51,11 @@ static void place_node(const struct planning *planning, node_id id) {
     place->alone = is_alone(node);
     if (!place->alone) place->root = schedule->roots[node->space->index];
     place->last = id;
+    place->elsewhere = node->inner;
     node_id read;
     for (size_t i = 0; graph_operand(node, &i, &read);) {
+        const struct graph_node *operand = graph_node(planning->graph, read);
+        if (!operand->space && operand->op != OP_CONSTANT) place->elsewhere = true;
         unsigned level =
             schedule->places[read].level + waits(place, &schedule->places[read], graph_node(planning->graph, read));
         if (level > place->level) place->level = level;

@@ -16,6 +16,7 @@ struct place {
     unsigned until;            /* of one that is whole: the last level that reads it */
     const struct entity *root; /* whose rows its batches end with; NULL of what is alone */
     node_id last;              /* the last that reads it in its own batches */
+    bool elsewhere;            /* it reads rows below, or one value for all rows */
     size_t slot;               /* where its values and what is missing lie meanwhile */
 };
 
