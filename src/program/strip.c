@@ -355,6 +355,23 @@ static const uint64_t *starts_of(struct strip_task *task, const struct entity *b
     return starts->bits;
 }
 
+/* Rows lie in the order of the rows above them: each of these fills a run. */
+enum { FEW_EACH = 32 };
+static bool fill_runs(struct strip_task *task, const struct lanes *a, const uint32_t *ends) {
+    const uint32_t *above = task->strip.above;
+    size_t first = task->rows.first, last = task->rows.last;
+    struct choice_of only = {.condition = NULL};
+    struct strip strip = {.choices = &only, .count = 1};
+    for (size_t row = first; row < last; row += strip.rows) {
+        uint32_t from = above[row - first];
+        strip.rows = (ends[from + 1] < last ? ends[from + 1] : last) - row;
+        strip.out = (unsigned char *)task->strip.out + (row - first) * task->out->width;
+        only.value = (int64_t)get(a, from);
+        task->crew->kernels->choose[width_of(task->out)](&strip);
+    }
+    return true;
+}
+
 static bool step_above(struct strip_task *task) {
     const struct machine *machine = task->crew->machine;
     const struct lanes *a = lanes_of(task, task->node->a);
@@ -382,7 +399,9 @@ static bool step_above(struct strip_task *task) {
     }
     task->strip.a = from_row(a, 0);
     task->strip.above = dataset_table(machine->dataset, own)->parents + task->rows.first;
-    return run(task, task->crew->kernels->gather[width_of(task->out)]);
+    size_t rows = task->strip.rows, rows_above = task->strip.above[rows - 1] - task->strip.above[0] + 1;
+    if (rows / FEW_EACH < rows_above) return run(task, task->crew->kernels->gather[width_of(task->out)]);
+    return fill_runs(task, a, children_of(task, above, own));
 }
 
 static bool has_losses(const struct strip_task *task) {
