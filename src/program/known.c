@@ -144,15 +144,26 @@ static node_id some(struct writer *writer, const struct graph_node *node) {
     return node->op == OP_ALL ? none : known_turned(writer, none);
 }
 
-/* A filled-in input where it is empty. */
+/* Whether an input of the batch is there, or what stands in a whole column for its rows; NODE_NONE for others. */
+static node_id given(struct writer *writer, node_id plain) {
+    const struct graph_node *node = graph_node(writer->plain, plain);
+    struct graph_node given = node_of(OP_GIVEN, NODE_NONE, NODE_NONE);
+    bool inside = is_inside(writer, plain),
+         own = node->space && writer->program->schedule.roots[node->space->index] == writer->section->root;
+    if (inside ? node->op != OP_INPUT : !own) return NODE_NONE;
+    given.space = node->space;
+    given.field = inside ? node->field : NULL;
+    given.a = inside ? NODE_NONE : leaf(writer, plain);
+    return graph_add(writer->known, given);
+}
+
+/* What is filled in where something is not there. */
 static node_id filled(struct writer *writer, const struct graph_node *node) {
-    const struct graph_node *input = graph_node(writer->plain, node->a);
-    if (!is_inside(writer, node->a) || input->op != OP_INPUT) return known_node(writer, node->a);
-    struct graph_node given = node_of(OP_GIVEN, NODE_NONE, NODE_NONE), own = node_of(OP_CASES, NODE_NONE, NODE_NONE);
-    given.space = input->space;
-    given.field = input->field;
+    node_id there = given(writer, node->a);
+    struct graph_node own = node_of(OP_CASES, NODE_NONE, NODE_NONE);
     struct arena *arena = &writer->known->arena;
-    VECTOR_PUSH(arena, &own.more, graph_add(writer->known, given));
+    if (there == NODE_NONE) return known_node(writer, node->a);
+    VECTOR_PUSH(arena, &own.more, there);
     VECTOR_PUSH(arena, &own.more, known_node(writer, node->a));
     VECTOR_PUSH(arena, &own.more, NODE_NONE);
     VECTOR_PUSH(arena, &own.more, known_node(writer, node->b));
@@ -161,12 +172,8 @@ static node_id filled(struct writer *writer, const struct graph_node *node) {
 }
 
 static node_id is_known(struct writer *writer, const struct graph_node *node) {
-    const struct graph_node *input = graph_node(writer->plain, node->a);
-    if (!is_inside(writer, node->a) || input->op != OP_INPUT) return same(writer, node);
-    struct graph_node given = node_of(OP_GIVEN, NODE_NONE, NODE_NONE);
-    given.space = input->space;
-    given.field = input->field;
-    return graph_add(writer->known, given);
+    bool input = is_inside(writer, node->a) && graph_node(writer->plain, node->a)->op == OP_INPUT;
+    return input ? given(writer, node->a) : same(writer, node);
 }
 
 /* --- cases ------------------------------------------------------------------------------------------------------ */

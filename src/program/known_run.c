@@ -20,7 +20,7 @@ static bool settle_in(const struct strip_task *task, const struct known_step *st
         out->cases = whole->cases ? whole->cases + out->base : NULL;
         return true;
     }
-    if (node->op == OP_INPUT || node->op == OP_GIVEN) {
+    if (node->field && (node->op == OP_INPUT || node->op == OP_GIVEN)) {
         const struct column *column = &dataset_table(machine->dataset, node->space)->columns[node->field->input_index];
         bool given = node->op == OP_GIVEN, same = column->spec.width == out->width;
         if (given) out->values = column->known + first;

@@ -133,6 +133,19 @@ static bool step_input(struct strip_task *task) {
     return true;
 }
 
+/* Of a whole column: a fault counts as there, so that it stays one. */
+static bool step_given(struct strip_task *task) {
+    const struct graph_node *column = graph_node(task->worker->graph, task->node->a);
+    const absence *misses = task->worker->machine->of[(node_id)column->d].misses;
+    uint8_t *out = task->strip.out;
+    memset(out, 1, task->strip.rows);
+    for (size_t i = 0; misses && i < task->strip.rows; i++) {
+        absence miss = misses[task->rows.first + i];
+        out[i] = !miss || is_fault(miss);
+    }
+    return true;
+}
+
 static bool step_multiply(struct strip_task *task) {
     const struct lanes *a = lanes_of(task, task->node->a), *b = lanes_of(task, task->node->b);
     if (!has_kernel_width(a) || !has_kernel_width(b) || !has_kernel_width(task->out)) return false;
@@ -488,6 +501,7 @@ bool run_strip(struct strip_task *task) {
     bool positive = node->b != NODE_NONE && graph_node(task->worker->graph, node->b)->low > 0;
     switch (node->op) {
     case OP_INPUT: return step_input(task);
+    case OP_GIVEN: return step_given(task);
     case OP_ADD: return step_sum(task, 1, 1);
     case OP_SUBTRACT: return step_sum(task, 1, -1);
     case OP_SCALE: return step_sum(task, node->d, 0);
