@@ -422,6 +422,10 @@ const struct table *dataset_table(const struct dataset *dataset, const struct en
     return &dataset->tables[entity->index];
 }
 
+const struct column *dataset_column(const struct dataset *dataset, const struct field *input) {
+    return &dataset_table(dataset, input->entity)->columns[input->input_index];
+}
+
 size_t table_find(const struct table *table, struct text id) {
     size_t found = (size_t)map_get(&table->by_id, id);
     return found ? found - 1 : SIZE_MAX;

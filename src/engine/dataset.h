@@ -64,6 +64,9 @@ void dataset_free(struct dataset *dataset);
 
 const struct table *dataset_table(const struct dataset *dataset, const struct entity *entity);
 
+/* The values of an input. */
+const struct column *dataset_column(const struct dataset *dataset, const struct field *input);
+
 /* Row by id, SIZE_MAX when absent. Not for events. */
 size_t table_find(const struct table *table, struct text id);
 

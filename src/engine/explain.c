@@ -230,7 +230,7 @@ static void note_origin(const struct run *run, struct explanation *node, size_t 
     node->given = node->value.reason.kind == REASON_GIVEN ||
                   (run->given[field->index].count && map_get(&run->given[field->index], node->id));
     if (field->kind != FIELD_INPUT || node->given) return;
-    const struct column *column = &dataset_table(run->dataset, field->entity)->columns[field->input_index];
+    const struct column *column = dataset_column(run->dataset, field);
     node->left_empty = !column->known[row] && field->declaration->empty;
     node->unconfirmed = column->known[row] && dataset_table(run->dataset, field->entity)->unconfirmed[row];
 }

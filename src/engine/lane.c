@@ -117,12 +117,9 @@ static enum lane_result parse_number(const struct lane_spec *spec, struct text t
         result = LANE_NOT_A_NUMBER;
         if (text.length <= 200 && number_parse(&arena, text, &number)) {
             number = number_multiply(&arena, number, spec->per_unit);
-            uint64_t low;
-            int64_t high;
-            result = !number_is_integer(number)              ? LANE_OFF_STEP
-                     : number_to_int128(number, &low, &high) ? LANE_OK
-                                                             : LANE_OUT_OF_RANGE;
-            if (result == LANE_OK) *out = lane_from(number);
+            result = !number_is_integer(number)    ? LANE_OFF_STEP
+                     : number_to_lane(number, out) ? LANE_OK
+                                                   : LANE_OUT_OF_RANGE;
         }
         arena_free(&arena);
     }
@@ -156,17 +153,9 @@ enum lane_result lane_parse(const struct lane_spec *spec, struct text text, lane
 }
 
 struct number lane_number(struct arena *arena, const struct lane_spec *spec, lane value) {
-    struct number steps = value >= INT64_MIN && value <= INT64_MAX
-                              ? number_from((int64_t)value)
-                              : number_from_int128(arena, (uint64_t)value, (int64_t)(value >> 64));
-    return number_multiply(arena, steps, spec->field->step);
+    return number_multiply(arena, number_from_lane(arena, value), spec->field->step);
 }
 
 bool number_lane(struct arena *arena, const struct lane_spec *spec, struct number number, lane *out) {
-    struct number steps = number_divide(arena, number, spec->field->step);
-    uint64_t low;
-    int64_t high;
-    if (!number_is_integer(steps) || !number_to_int128(steps, &low, &high)) return false;
-    *out = lane_from(steps);
-    return true;
+    return number_to_lane(number_divide(arena, number, spec->field->step), out);
 }

@@ -71,8 +71,7 @@ struct override override_of(const struct parameter *parameter, const struct valu
 /* --- days ------------------------------------------------------------------------------------------------------- */
 
 static day_number event_day(const struct run *run, const struct entity *event, size_t row) {
-    const struct field *dated = event->dated.items[0];
-    return (day_number)column_get(&dataset_table(run->dataset, event)->columns[dated->input_index], row);
+    return (day_number)column_get(dataset_column(run->dataset, event->dated.items[0]), row);
 }
 
 bool run_event_counts(const struct run *run, const struct entity *event, size_t row) {
@@ -272,7 +271,7 @@ static struct value rule_decide(struct run *run, const struct field *field, size
 /* --- values in force -------------------------------------------------------------------------------------------- */
 
 static struct value read_input(struct run *run, const struct field *field, size_t row) {
-    const struct column *column = &dataset_table(run->dataset, field->entity)->columns[field->input_index];
+    const struct column *column = dataset_column(run->dataset, field);
     if (column->known[row]) {
         if (!column->lanes) return (struct value){.as.text = column->texts[row]};
         return value_of_lane(&run->arena, &column->spec, column_get(column, row));

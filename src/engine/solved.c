@@ -5,7 +5,7 @@ static lane lane_at(const struct solved_column *column, size_t at) {
 }
 
 static struct value missing_value(const struct solved *solved, absence miss) {
-    struct value value = {.state = miss >> MISS_FAULT_BIT & 1 ? VALUE_FAULT : VALUE_UNKNOWN};
+    struct value value = {.state = is_fault(miss) ? VALUE_FAULT : VALUE_UNKNOWN};
     value.reason = solved->reasons.items[(miss >> MISS_REASON_BIT) - 1];
     value.reason.row = (uint32_t)miss;
     return value;
@@ -40,15 +40,8 @@ bool solved_value(const struct solved *solved, struct arena *arena, const struct
         return true;
     }
     lane value = lane_at(&found->n, at);
-    switch (field->type.kind) {
-    case TYPE_BOOL: *out = value_truth(value != 0); break;
-    case TYPE_DATE: *out = value_date((day_number)value); break;
-    case TYPE_ENUM: *out = (struct value){.as.choice = (uint32_t)value}; break;
-    case TYPE_ROW:
-        *out = (struct value){.as.row = {field->type.entity, value == ROW_NONE ? SIZE_MAX : (size_t)value}};
-        break;
-    default: *out = value_number(number_of(solved, arena, found, field->entity, row, value)); break;
-    }
+    if (!value_of_integer(&field->type, value, out))
+        *out = value_number(number_of(solved, arena, found, field->entity, row, value));
     out->reason = (struct reason){.kind = REASON_CASE, .field = field, .row = row};
     uint16_t which = found->told[found->cases ? found->cases[row] : 0];
     out->reason.text = which >> 8;

@@ -10,6 +10,9 @@
  * row it is about. */
 typedef uint64_t absence;
 enum { MISS_FAULT_BIT = 32, MISS_REASON_BIT = 33 };
+static inline bool is_fault(absence miss) {
+    return miss >> MISS_FAULT_BIT & 1;
+}
 
 struct solved_column {
     const struct entity *space; /* NULL: one value for all */

@@ -33,15 +33,22 @@ bool value_equal(const struct type *type, const struct value *a, const struct va
     }
 }
 
-struct value value_of_lane(struct arena *arena, const struct lane_spec *spec, lane value) {
-    switch (spec->field->type.kind) {
-    case TYPE_BOOL: return value_truth(value != 0);
-    case TYPE_DATE: return value_date((day_number)value);
-    case TYPE_ENUM: return (struct value){.as.choice = (uint32_t)value};
+bool value_of_integer(const struct type *type, lane integer, struct value *out) {
+    switch (type->kind) {
+    case TYPE_BOOL: *out = value_truth(integer != 0); return true;
+    case TYPE_DATE: *out = value_date((day_number)integer); return true;
+    case TYPE_ENUM: *out = (struct value){.as.choice = (uint32_t)integer}; return true;
     case TYPE_ROW:
-        return (struct value){.as.row = {spec->field->type.entity, value == ROW_NONE ? SIZE_MAX : (size_t)value}};
-    default: return value_number(lane_number(arena, spec, value));
+        *out = (struct value){.as.row = {type->entity, integer == ROW_NONE ? SIZE_MAX : (size_t)integer}};
+        return true;
+    default: return false;
     }
+}
+
+struct value value_of_lane(struct arena *arena, const struct lane_spec *spec, lane value) {
+    struct value found;
+    if (value_of_integer(&spec->field->type, value, &found)) return found;
+    return value_number(lane_number(arena, spec, value));
 }
 
 static bool first_of(const struct value *values, size_t count, enum value_state first, enum value_state second,

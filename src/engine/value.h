@@ -60,6 +60,8 @@ struct value value_truth(bool truth);
 struct value value_date(day_number date);
 bool value_equal(const struct type *type, const struct value *a, const struct value *b); /* of known values */
 
+/* An integer as a truth, a date, a choice or a row; false for numbers, which have a step. */
+bool value_of_integer(const struct type *type, lane integer, struct value *out);
 /* A lane of a field as a value. */
 struct value value_of_lane(struct arena *arena, const struct lane_spec *spec, lane value);
 

@@ -50,7 +50,7 @@ bool crew_init(struct crew *crew, struct machine *machine) {
     return !arena_failed(&crew->arena);
 }
 
-static void free_room(struct room *room) {
+void room_free(struct room *room) {
     memory_free(room->memory);
     memory_free(room->misses);
     memory_free(room->cases);
@@ -61,8 +61,8 @@ static void free_room(struct room *room) {
 void crew_free(struct crew *crew) {
     for (unsigned i = 0; i < crew->count && crew->members; i++) {
         struct member *member = &crew->members[i];
-        free_room(&member->room);
-        free_room(&member->known_room);
+        room_free(&member->room);
+        room_free(&member->known_room);
         memory_free(member->marked);
         memory_free(member->scratch);
         memory_free(member->starts.memory);
@@ -72,14 +72,14 @@ void crew_free(struct crew *crew) {
 
 /* --- rows with care --------------------------------------------------------------------------------------------- */
 
-static size_t find_rows(struct member *member, const struct section *section, size_t begin, size_t end) {
-    const struct machine *machine = member->worker.machine;
-    const struct policy *policy = machine->graph->policy;
+static size_t find_rows(const struct crew *crew, struct member *member, size_t begin, size_t end) {
+    const struct policy *policy = crew->machine->graph->policy;
     size_t most = 0;
     for (size_t i = 0; i < policy->entities.count; i++) {
         struct rows *rows = &member->rows_of[i];
-        if (machine->program->schedule.roots[i] != section->root) continue;
-        batch_rows(machine->dataset, section->root, begin, end, policy->entities.items[i], &rows->first, &rows->last);
+        const struct entity *entity = policy->entities.items[i];
+        if (!is_own(crew, entity)) continue;
+        batch_rows(crew->machine->dataset, crew->section->root, begin, end, entity, &rows->first, &rows->last);
         if (rows->last - rows->first > most) most = rows->last - rows->first;
     }
     return most;
@@ -89,7 +89,7 @@ static bool has_room(struct member *member, size_t rows) {
     size_t slots = member->worker.machine->program->schedule.slots + 1;
     struct room *room = &member->room;
     if (rows <= room->rows) return true;
-    free_room(room);
+    room_free(room);
     room->values = room->memory = memory_new(rows * slots, sizeof(lane));
     room->misses = memory_new(rows * slots, sizeof *room->misses);
     room->cases = memory_new(rows * slots, 1);
@@ -173,10 +173,10 @@ static void run_carefully(const struct crew *crew, struct member *member, node_i
 }
 
 /* Only: the nodes that are needed, or NULL for all. */
-static void run_with_care(const struct crew *crew, struct member *member, const struct section *section,
-                          const bool *only, size_t begin, size_t end) {
-    const struct machine *machine = member->worker.machine;
-    size_t most = find_rows(member, section, begin, end);
+static void run_with_care(const struct crew *crew, struct member *member, const bool *only, size_t begin, size_t end) {
+    const struct machine *machine = crew->machine;
+    const struct section *section = crew->section;
+    size_t most = find_rows(crew, member, begin, end);
     if (!has_room(member, most)) return;
     for (size_t i = 0; i < section->nodes.count && !member->worker.failed; i++) {
         node_id id = section->nodes.items[i];
@@ -189,16 +189,17 @@ static void run_with_care(const struct crew *crew, struct member *member, const 
 }
 
 /* Few rows at a time, so that what many nodes find of them stays in the cache. */
-static void run_all_with_care(const struct crew *crew, struct member *member, const struct section *section,
-                              const bool *only, size_t begin, size_t end) {
+static void run_all_with_care(const struct crew *crew, struct member *member, const bool *only, size_t begin,
+                              size_t end) {
     enum { CAREFULLY = 256 };
-    const struct machine *machine = member->worker.machine;
+    const struct machine *machine = crew->machine;
     size_t most = machine->batch < CAREFULLY ? machine->batch : CAREFULLY;
     while (begin < end && !member->worker.failed) {
         size_t stop = begin + 1;
-        if (stop < end) stop = batch_end(&machine->program->schedule, machine->dataset, section->root, begin, most);
+        if (stop < end)
+            stop = batch_end(&machine->program->schedule, machine->dataset, crew->section->root, begin, most);
         if (stop > end) stop = end;
-        run_with_care(crew, member, section, only, begin, stop);
+        run_with_care(crew, member, only, begin, stop);
         begin = stop;
     }
 }
@@ -259,7 +260,7 @@ static void run_marked(const struct crew *crew, struct member *member, const uns
     for (size_t row = batch.first; row < batch.last; row++) {
         size_t first = row;
         while (row < batch.last && marked[row - batch.first]) row++;
-        if (first < row) run_all_with_care(crew, member, crew->section, only, first, row);
+        if (first < row) run_all_with_care(crew, member, only, first, row);
     }
 }
 
@@ -268,7 +269,7 @@ static void run_marked(const struct crew *crew, struct member *member, const uns
 static void run_batch(const struct crew *crew, struct member *member, struct rows batch) {
     if (!can_mark(member, batch.last - batch.first)) return;
     member->known.watch = (struct watch){member->marked, crew->section->root, batch.first};
-    run_known_steps(crew, member, find_rows(member, crew->section, batch.first, batch.last));
+    run_known_steps(crew, member, find_rows(crew, member, batch.first, batch.last));
     member->worker.failed = member->worker.failed || member->known.failed;
     if (member->worker.failed) return;
     if (find_tainted(crew, member, batch)) run_marked(crew, member, member->tainted, member->needed, batch);

@@ -22,6 +22,7 @@ struct room {
     uint8_t *cases;
     uint8_t *taints, *none; /* of known rows; of one column nothing is tainted */
 };
+void room_free(struct room *room);
 
 /* Where the rows below begin, as bits: of the batch at hand and one entity below another. */
 struct starts {
@@ -55,6 +56,11 @@ struct crew {
     const struct section *section; /* being run */
     const struct known_section *known;
 };
+
+/* Rows of the entity lie in the section's own batches. NULL: one value for all rows. */
+static inline bool is_own(const struct crew *crew, const struct entity *entity) {
+    return entity && crew->machine->program->schedule.roots[entity->index] == crew->section->root;
+}
 
 bool crew_init(struct crew *crew, struct machine *machine); /* false: memory has run out; to be freed all the same */
 void crew_free(struct crew *crew);

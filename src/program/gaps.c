@@ -112,7 +112,7 @@ static bool gaps_known(const struct strip_task *task) {
 static bool gaps_input(const struct strip_task *task) {
     const struct field *field = task->node->field;
     struct machine *machine = task->worker->machine;
-    const struct column *column = &dataset_table(machine->dataset, field->entity)->columns[field->input_index];
+    const struct column *column = dataset_column(machine->dataset, field);
     const unsigned char *known = column->known + task->rows.first;
     if (!column->unknown || task->crew->kernels->zeros(known, task->strip.rows) == 0) return true;
     absence missing = machine_miss(machine, VALUE_UNKNOWN, (struct reason){.kind = REASON_INPUT, .field = field}, 0);

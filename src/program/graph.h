@@ -30,16 +30,16 @@ struct graph_node {
     const struct entity *inner; /* of groups: whose rows below are looked at */
     node_id a, b, c;            /* operands; NODE_NONE where there is none */
     VECTOR(node_id) more;       /* of CASES: condition, value, … (NODE_NONE: always); of others: further operands */
-    lane d, e;                  /* constants */
+    lane d, e;                  /* constants; of groups over events d: how many years' worth they add up */
     lane low, high;             /* n lies between */
-    const struct field *field;
+    const struct field *field;  /* of EVALUATE: of events only those whose day, in this field, lies in d .. e */
     const struct parameter *parameter;
     const struct expr *expr;
     const struct rule *rule;
     uint16_t *told;                 /* of CASES and DECIDE: see CASE_OF; what each number of a case stands for */
     size_t told_count;              /* DECIDE: the exceptions', then those of what is decided without them */
     const struct rule **exceptions; /* of DECIDE: one for each two of more, condition and value */
-    struct number grid;             /* of PARAMETER, LOOKUP, EVALUATE: what one n stands for */
+    struct number grid;             /* of LOOKUP, EVALUATE: what one n stands for */
 };
 
 /* A value of the policy in the graph. */

@@ -60,14 +60,13 @@ struct kernels {
     kernel *count_up;               /* bytes: out + a, into out */
     kernel *divisor[KERNEL_WIDTHS]; /* |a|, or 1 where it is 0 */
     kernel *choose[KERNEL_WIDTHS];  /* see choices; values are as wide as out */
-    kernel *divide[KERNEL_DIVIDES][KERNEL_WIDTHS]; /* a by x > 0, see kernel_divides; 4 and 8 bytes */
-    kernel *divide_by[KERNEL_DIVIDES];             /* a by b; by 1 where b < 1; all of 8 bytes */
-    kernel *sum[KERNEL_WIDTHS];                    /* of a over the rows below, as wide as out */
-    kernel *count[KERNEL_WIDTHS];                  /* of the rows below */
-    kernel *spread[KERNEL_WIDTHS];                 /* a of the row above, for rows that follow ends */
-    kernel *gather[KERNEL_WIDTHS];                 /* a of the row above, by `above` */
-    kernel *spread_truth;                          /* the same of truths, by starts; NULL: this set has none */
-    int64_t (*total[KERNEL_WIDTHS])(const void *a, size_t rows);
+    kernel *divide[KERNEL_DIVIDES][KERNEL_WIDTHS];  /* a by x > 0, see kernel_divides; 4 and 8 bytes */
+    kernel *divide_by[KERNEL_DIVIDES];              /* a by b; by 1 where b < 1; all of 8 bytes */
+    kernel *sum[KERNEL_WIDTHS];                     /* of a over the rows below, as wide as out */
+    kernel *count[KERNEL_WIDTHS];                   /* of the rows below */
+    kernel *spread[KERNEL_WIDTHS];                  /* a of the row above, for rows that follow ends */
+    kernel *gather[KERNEL_WIDTHS];                  /* a of the row above, by `above` */
+    kernel *spread_truth;                           /* the same of truths, by starts; NULL: this set has none */
     size_t (*zeros)(const uint8_t *a, size_t rows); /* how many bytes are 0 */
 };
 

@@ -505,15 +505,6 @@ EACH_WIDTH(GATHER)
 
 /* --- columns ------------------------------------------------------------------------------------------------------ */
 
-#define TOTAL(w)                                                                                                       \
-    static int64_t total_##w(const void *lanes, size_t rows) {                                                         \
-        const lane_##w *a = lanes;                                                                                     \
-        uint64_t sum = 0;                                                                                              \
-        for (size_t i = 0; i < rows; i++) sum += (uint64_t)a[i];                                                       \
-        return (int64_t)sum;                                                                                           \
-    }
-EACH_WIDTH(TOTAL)
-
 static size_t zeros(const uint8_t *a, size_t rows) {
     size_t count = 0;
     for (size_t i = 0; i < rows; i++) count += a[i] == 0;
@@ -556,7 +547,6 @@ const struct kernels TABLE(KERNELS) = {
     .spread = TABLE_1(spread),
     .spread_truth = SPREAD_TRUTH,
     .gather = TABLE_1(gather),
-    .total = TABLE_1(total),
     .zeros = zeros,
 };
 /* NOLINTEND(bugprone-macro-parentheses, bugprone-signed-char-misuse, cert-str34-c) */

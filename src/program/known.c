@@ -9,8 +9,13 @@ bool is_inside(const struct writer *writer, node_id plain) {
            place->level == writer->section->level;
 }
 
+/* Its rows lie in the section's batches. */
+static bool holds(const struct writer *writer, const struct entity *entity) {
+    return entity && writer->program->schedule.roots[entity->index] == writer->section->root;
+}
+
 bool adds_inside(const struct writer *writer, const struct graph_node *node) {
-    return writer->program->schedule.roots[node->inner->index] == writer->section->root;
+    return holds(writer, node->inner);
 }
 
 bool is_never_missing(const struct writer *writer, node_id plain) {
@@ -64,6 +69,16 @@ static node_id beyond(struct writer *writer, const struct graph_node *node) {
     return graph_add(writer->known, own);
 }
 
+/* Those beyond the first three. */
+static void take_operands(struct writer *writer, const struct graph_node *node, struct graph_node *own) {
+    own->more.items = NULL;
+    own->more.count = own->more.room = 0;
+    for (size_t i = 0; i < node->more.count; i++) {
+        node_id item = node->more.items[i];
+        VECTOR_PUSH(&writer->known->arena, &own->more, item == NODE_NONE ? NODE_NONE : known_node(writer, item));
+    }
+}
+
 /* The same operation on known operands. */
 static node_id same(struct writer *writer, const struct graph_node *node) {
     struct graph_node own = *node;
@@ -71,12 +86,7 @@ static node_id same(struct writer *writer, const struct graph_node *node) {
     if (own.a != NODE_NONE) own.a = known_node(writer, own.a);
     if (own.b != NODE_NONE) own.b = known_node(writer, own.b);
     if (own.c != NODE_NONE) own.c = known_node(writer, own.c);
-    own.more.items = NULL;
-    own.more.count = own.more.room = 0;
-    for (size_t i = 0; i < node->more.count; i++) {
-        node_id item = node->more.items[i];
-        VECTOR_PUSH(&writer->known->arena, &own.more, item == NODE_NONE ? NODE_NONE : known_node(writer, item));
-    }
+    take_operands(writer, node, &own);
     if (!node->inner) return known_operate(writer, own, node->space);
     if (own.a != NODE_NONE) own.a = known_at(writer, own.a, node->inner); /* of rows below */
     if (own.b != NODE_NONE) own.b = known_at(writer, own.b, node->inner);
@@ -148,9 +158,8 @@ static node_id some(struct writer *writer, const struct graph_node *node) {
 static node_id given(struct writer *writer, node_id plain) {
     const struct graph_node *node = graph_node(writer->plain, plain);
     struct graph_node given = node_of(OP_GIVEN, NODE_NONE, NODE_NONE);
-    bool inside = is_inside(writer, plain),
-         own = node->space && writer->program->schedule.roots[node->space->index] == writer->section->root;
-    if (inside ? node->op != OP_INPUT : !own) return NODE_NONE;
+    bool inside = is_inside(writer, plain);
+    if (inside ? node->op != OP_INPUT : !holds(writer, node->space)) return NODE_NONE;
     given.space = node->space;
     given.field = inside ? node->field : NULL;
     given.a = inside ? NODE_NONE : leaf(writer, plain);
@@ -229,12 +238,7 @@ static node_id decide(struct writer *writer, const struct graph_node *node) {
     own.a = known_node(writer, node->a);
     if (node->b != NODE_NONE)
         own.b = is_inside(writer, node->b) ? cases(writer, graph_node(writer->plain, node->b)) : leaf(writer, node->b);
-    own.more.items = NULL;
-    own.more.count = own.more.room = 0;
-    for (size_t i = 0; i < node->more.count; i++) {
-        node_id item = node->more.items[i];
-        VECTOR_PUSH(&writer->known->arena, &own.more, item == NODE_NONE ? NODE_NONE : known_node(writer, item));
-    }
+    take_operands(writer, node, &own);
     if (graph_failed(writer->known)) return 0;
     return known_operate(writer, own, node->space);
 }

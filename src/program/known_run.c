@@ -14,14 +14,13 @@ static bool settle_in(const struct strip_task *task, const struct known_step *st
     out->base = first;
     if (node->op == OP_COLUMN) {
         const struct lanes *whole = &machine->of[(node_id)node->d];
-        if (!node->space || machine->program->schedule.roots[node->space->index] != task->crew->section->root)
-            out->base = 0; /* of rows above or beyond */
+        if (!is_own(task->crew, node->space)) out->base = 0; /* of rows above or beyond */
         out->values = (unsigned char *)whole->values + out->base * whole->width;
         out->cases = whole->cases ? whole->cases + out->base : NULL;
         return true;
     }
     if (node->field && (node->op == OP_INPUT || node->op == OP_GIVEN)) {
-        const struct column *column = &dataset_table(machine->dataset, node->space)->columns[node->field->input_index];
+        const struct column *column = dataset_column(machine->dataset, node->field);
         bool given = node->op == OP_GIVEN, same = column->spec.width == out->width;
         if (given) out->values = column->known + first;
         if (!given && same) out->values = column->lanes + first * out->width;
@@ -65,9 +64,7 @@ static bool has_room(const struct crew *crew, struct member *member, size_t rows
     enum { LINE = 64 };                                  /* of the cache */
     size_t padded = (rows + 2 * LINE - 1) / LINE * LINE; /* what is wide does not straddle lines */
     if (padded <= room->rows) return true;
-    memory_free(room->memory);
-    memory_free(room->cases);
-    memory_free(room->taints);
+    room_free(room);
     room->memory = memory_new(padded, known->bytes + 1);
     room->cases = memory_new(padded, known->count + 1);
     room->taints = memory_new(padded, known->count + 2);

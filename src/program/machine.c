@@ -27,11 +27,12 @@ bool make_whole(struct worker *worker, node_id id) {
 static bool borrow(const struct worker *worker, node_id id) {
     const struct graph_node *node = graph_node(worker->graph, id);
     if (node->op != OP_INPUT) return false;
-    const struct table *table = dataset_table(worker->machine->dataset, node->space);
-    const struct column *column = &table->columns[node->field->input_index];
+    const struct column *column = dataset_column(worker->machine->dataset, node->field);
     if (column->unknown || column->spec.width != graph_node_width(node)) return false;
-    worker->machine->of[id] =
-        (struct lanes){.borrowed = true, .rows = table->rows, .width = column->spec.width, .values = column->lanes};
+    worker->machine->of[id] = (struct lanes){.borrowed = true,
+                                             .rows = rows_of(worker->machine, node->space),
+                                             .width = column->spec.width,
+                                             .values = column->lanes};
     return true;
 }
 

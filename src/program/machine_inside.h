@@ -36,10 +36,6 @@ struct task {
     const struct lanes *a, *b, *c;
 };
 
-static inline bool is_fault(absence miss) {
-    return miss >> MISS_FAULT_BIT & 1;
-}
-
 /* Of a strict operation: a fault wins, else the first. */
 static inline absence strict(absence a, absence b) {
     if (!a || !b) return a ? a : b;

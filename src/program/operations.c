@@ -5,7 +5,7 @@
 
 void run_input(const struct task *task) {
     const struct field *field = task->node->field;
-    const struct column *column = &dataset_table(task->machine->dataset, field->entity)->columns[field->input_index];
+    const struct column *column = dataset_column(task->machine->dataset, field);
     absence missing = 0; /* but for the row */
     for (size_t row = task->begin; row < task->end; row++) {
         put(task->out, row, column_get(column, row));

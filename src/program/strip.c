@@ -77,8 +77,7 @@ static const void *in_width(struct strip_task *task, const struct lanes *lanes, 
     return converted(task, values_of(task, lanes), width_of(lanes), width);
 }
 
-/* --- steps: true when a kernel did it ------------------------------------------------------------------------------
- */
+/* --- true when a kernel did it -------------------------------------------------------------------------------- */
 
 static bool run(struct strip_task *task, kernel *wanted) {
     if (!wanted) return false;
@@ -86,47 +85,26 @@ static bool run(struct strip_task *task, kernel *wanted) {
     return true;
 }
 
-static bool step_linear(struct strip_task *task) {
-    const struct graph_node *node = task->node;
+/* a * x + b * y + c; what is too large wraps, as the sum does. b and c: NODE_NONE where there is none. */
+static bool step_linear(struct strip_task *task, lane x, node_id second, lane y, node_id c) {
     const struct kernels *kernels = task->crew->kernels;
-    const struct lanes *a = lanes_of(task, node->a), *b = node->b == NODE_NONE ? NULL : lanes_of(task, node->b);
+    const struct lanes *a = lanes_of(task, task->node->a), *b = second == NODE_NONE ? NULL : lanes_of(task, second);
     if (!has_kernel_width(a) || (b && !has_kernel_width(b)) || !has_kernel_width(task->out)) return false;
-    if (node->c != NODE_NONE && !scalar(task, node->c, &task->strip.z)) return false;
-    task->strip.a = values_of(task, a);
-    task->strip.x = (int64_t)node->d; /* what is too large wraps, as the sum does */
-    if (!b) return run(task, kernels->scale[width_of(a)][width_of(task->out)]);
-    task->strip.b = values_of(task, b);
-    task->strip.y = (int64_t)node->e;
-    return run(task, kernels->linear[width_of(a)][width_of(b)][width_of(task->out)]);
-}
-
-/* a * x + b * y, of plain nodes. */
-static bool step_sum(struct strip_task *task, lane x, lane y) {
-    const struct graph_node *node = task->node;
-    const struct kernels *kernels = task->crew->kernels;
-    const struct lanes *a = lanes_of(task, node->a), *b = node->b == NODE_NONE ? NULL : lanes_of(task, node->b);
-    if (!has_kernel_width(a) || (b && !has_kernel_width(b)) || !has_kernel_width(task->out)) return false;
+    if (c != NODE_NONE && !scalar(task, c, &task->strip.z)) return false;
     task->strip.a = values_of(task, a);
     task->strip.x = (int64_t)x;
-    task->strip.y = (int64_t)y;
     if (!b) return run(task, kernels->scale[width_of(a)][width_of(task->out)]);
     task->strip.b = values_of(task, b);
+    task->strip.y = (int64_t)y;
     return run(task, kernels->linear[width_of(a)][width_of(b)][width_of(task->out)]);
 }
 
-/* a as it is. */
 static bool step_same(struct strip_task *task) {
-    const struct lanes *a = lanes_of(task, task->node->a);
-    if (!has_kernel_width(a) || !has_kernel_width(task->out)) return false;
-    task->strip.a = values_of(task, a);
-    task->strip.x = 1;
-    return run(task, task->crew->kernels->scale[width_of(a)][width_of(task->out)]);
+    return step_linear(task, 1, NODE_NONE, 0, NODE_NONE);
 }
 
 static bool step_input(struct strip_task *task) {
-    const struct field *field = task->node->field;
-    const struct column *column =
-        &dataset_table(task->worker->machine->dataset, field->entity)->columns[field->input_index];
+    const struct column *column = dataset_column(task->worker->machine->dataset, task->node->field);
     if (column->spec.width != task->out->width || !has_kernel_width(task->out)) return false;
     memcpy(task->strip.out, column->lanes + task->rows.first * column->spec.width,
            task->strip.rows * column->spec.width);
@@ -154,9 +132,7 @@ static bool step_multiply(struct strip_task *task) {
     return run(task, task->crew->kernels->multiply[width_of(a)][width_of(b)][width_of(task->out)]);
 }
 
-static bool step_clamp(struct strip_task *task) {
-    const struct lanes *a = lanes_of(task, task->node->a);
-    lane least = task->node->d, most = task->node->e;
+static bool step_clamp(struct strip_task *task, const struct lanes *a, lane least, lane most) {
     if (!has_kernel_width(a) || !has_kernel_width(task->out)) return false;
     task->strip.a = values_of(task, a);
     task->strip.x = least < INT64_MIN ? INT64_MIN : (int64_t)least;
@@ -171,13 +147,8 @@ static bool step_extreme(struct strip_task *task) {
     bool least = task->node->op == OP_LEAST;
     int64_t end;
     for (int i = 0; i < 2; i++) {
-        const struct lanes *other = i ? a : b;
-        if (!scalar(task, i ? task->node->b : task->node->a, &end)) continue;
-        if (!has_kernel_width(other) || !has_kernel_width(task->out)) return false;
-        task->strip.a = values_of(task, other);
-        task->strip.x = least ? INT64_MIN : end;
-        task->strip.y = least ? end : INT64_MAX;
-        return run(task, kernels->clamp[width_of(other)][width_of(task->out)]);
+        if (scalar(task, i ? task->node->b : task->node->a, &end))
+            return step_clamp(task, i ? a : b, least ? INT64_MIN : end, least ? end : INT64_MAX);
     }
     if (!has_kernel_width(a) || !has_kernel_width(b) || !has_kernel_width(task->out)) return false;
     enum kernel_width width = width_of(task->out), own = width;
@@ -397,7 +368,7 @@ static bool step_above(struct strip_task *task) {
         return run(task, task->crew->kernels->choose[width_of(task->out)]);
     }
     if (own->parent != above) return false;
-    if (machine->program->schedule.roots[above->index] == task->crew->section->root) {
+    if (is_own(task->crew, above)) {
         struct rows rows = task->member->rows_of[above->index];
         task->strip.a = from_row(a, rows.first);
         task->strip.rows = rows.last - rows.first;
@@ -438,7 +409,7 @@ static bool step_group(struct strip_task *task) {
     node_id of = node->op == OP_SUM ? node->a : node->b;
     const struct entity *inner = node->inner;
     if (inner->parent != node->space || !has_kernel_width(task->out)) return false;
-    if (task->crew->machine->program->schedule.roots[inner->index] != task->crew->section->root) return false;
+    if (!is_own(task->crew, inner)) return false;
     if (node->op == OP_SUM && node->b != NODE_NONE) return false;
     bool losses = has_losses(task);
     if (losses && with_care(task)) return false;
@@ -483,7 +454,7 @@ static bool step_within(struct strip_task *task) {
         for (size_t i = 0; i < task->strip.rows; i++)
             if (!inside[i]) mark(task->worker, node->space, task->rows.first + i);
     task->strip.out = out;
-    return run(task, kernels->clamp[width_of(a)][width_of(task->out)]);
+    return step_clamp(task, a, node->d, node->e);
 }
 
 static bool step_divisor(struct strip_task *task) {
@@ -502,17 +473,17 @@ bool run_strip(struct strip_task *task) {
     switch (node->op) {
     case OP_INPUT: return step_input(task);
     case OP_GIVEN: return step_given(task);
-    case OP_ADD: return step_sum(task, 1, 1);
-    case OP_SUBTRACT: return step_sum(task, 1, -1);
-    case OP_SCALE: return step_sum(task, node->d, 0);
+    case OP_ADD: return step_linear(task, 1, node->b, 1, NODE_NONE);
+    case OP_SUBTRACT: return step_linear(task, 1, node->b, -1, NODE_NONE);
+    case OP_SCALE: return step_linear(task, node->d, NODE_NONE, 0, NODE_NONE);
+    case OP_LINEAR: return step_linear(task, node->d, node->b, node->e, node->c);
     case OP_OVER:
     case OP_WHOLE: return positive && step_same(task);
-    case OP_OR_ELSE: return step_same(task);
-    case OP_LINEAR: return step_linear(task);
+    case OP_OR_ELSE:
+    case OP_BESIDE: return step_same(task);
     case OP_MULTIPLY:
     case OP_WHERE: return step_multiply(task);
-    case OP_BESIDE: return step_same(task);
-    case OP_CLAMP: return step_clamp(task);
+    case OP_CLAMP: return step_clamp(task, lanes_of(task, node->a), node->d, node->e);
     case OP_LEAST:
     case OP_GREATEST: return step_extreme(task);
     case OP_LESS:

@@ -29,16 +29,10 @@ static const absence *misses_beyond(const struct strip_task *task, node_id id) {
     return node->op == OP_COLUMN ? task->worker->machine->of[(node_id)node->d].misses : NULL;
 }
 
-static bool is_own(const struct strip_task *task, const struct entity *space) {
-    return space && task->worker->machine->program->schedule.roots[space->index] == task->crew->section->root;
-}
-
 /* --- leaves ------------------------------------------------------------------------------------------------------- */
 
 static void taint_input(const struct strip_task *task, uint8_t *room) {
-    const struct field *field = task->node->field;
-    const struct column *column =
-        &dataset_table(task->worker->machine->dataset, field->entity)->columns[field->input_index];
+    const struct column *column = dataset_column(task->worker->machine->dataset, task->node->field);
     const uint8_t *known = column->known + task->rows.first;
     const struct kernels *kernels = task->crew->kernels;
     if (!column->unknown || kernels->zeros(known, rows_in(task)) == 0) return;
@@ -49,7 +43,7 @@ static void taint_input(const struct strip_task *task, uint8_t *room) {
 static void taint_column(const struct strip_task *task, uint8_t *room) {
     const absence *misses = task->worker->machine->of[(node_id)task->node->d].misses;
     bool any = false;
-    if (!misses || !is_own(task, task->node->space)) return;
+    if (!misses || !is_own(task->crew, task->node->space)) return;
     for (size_t i = 0; i < rows_in(task); i++) {
         room[i] = misses[task->rows.first + i] != 0;
         any = any || room[i];
@@ -73,7 +67,7 @@ static void taint_above(const struct strip_task *task, uint8_t *room) {
         task->out->taint = room;
         return;
     }
-    const absence *misses = is_own(task, above->space) ? NULL : misses_beyond(task, task->node->a);
+    const absence *misses = is_own(task->crew, above->space) ? NULL : misses_beyond(task, task->node->a);
     for (size_t i = 0; misses && i < rows_in(task); i++) {
         room[i] = misses[above->space ? table->parents[task->rows.first + i] : 0] != 0;
         any = any || room[i];
@@ -87,7 +81,7 @@ static void taint_members(const struct strip_task *task, uint8_t *room, node_id 
     const struct graph_node *node = task->node;
     const uint8_t *taint = taint_of(task, of);
     const absence *misses = taint || of == NODE_NONE ? NULL : misses_beyond(task, of);
-    bool own = is_own(task, node->inner), single = of != NODE_NONE && lanes_of(task, of)->single;
+    bool own = is_own(task->crew, node->inner), single = of != NODE_NONE && lanes_of(task, of)->single;
     if (!taint && (!misses || own)) return;
     if (!task->out->taint) memset(room, 0, rows_in(task));
     task->out->taint = room;

@@ -474,22 +474,14 @@ static void counting_up(const struct kernels *kernels) {
     }
 }
 
-static void whole_columns(const struct kernels *kernels) {
-    for (enum kernel_width w = 0; w < KERNEL_WIDTHS; w++) {
-        struct column *a = column_new(w, false), *truth = column_new(BYTES_1, true);
-        for (size_t rows = 0; rows <= LENGTHS; rows++) {
-            wide total = 0;
-            size_t zeros = 0;
-            for (size_t i = 0; i < rows; i++) {
-                total += get(a, i);
-                zeros += get(truth, i) == 0;
-            }
-            assert_int_equal(kernels->total[w](lanes(a), rows), wrapped(total, BYTES_8));
-            assert_int_equal(kernels->zeros(lanes(truth), rows), zeros);
-        }
-        free(a);
-        free(truth);
+static void counting_zeros(const struct kernels *kernels) {
+    struct column *truth = column_new(BYTES_1, true);
+    for (size_t rows = 0; rows <= LENGTHS; rows++) {
+        size_t zeros = 0;
+        for (size_t i = 0; i < rows; i++) zeros += get(truth, i) == 0;
+        assert_int_equal(kernels->zeros(lanes(truth), rows), zeros);
     }
+    free(truth);
 }
 
 static void unknown_sets(void **context) {
@@ -513,12 +505,12 @@ static void try_sets(void **context) {
 }
 
 int main(void) {
-    static void (*tested[])(const struct kernels *) = {arithmetic,  clamping,     one_width, comparing,          truths,
-                                                       dividing,    choosing,     families,  truths_of_families, taints,
-                                                       counting_up, whole_columns};
-    static const char *const names[] = {"arithmetic",  "clamping",     "one_width", "comparing",          "truths",
-                                        "dividing",    "choosing",     "families",  "truths_of_families", "taints",
-                                        "counting_up", "whole_columns"};
+    static void (*tested[])(const struct kernels *) = {
+        arithmetic, clamping, one_width,          comparing, truths,      dividing,
+        choosing,   families, truths_of_families, taints,    counting_up, counting_zeros};
+    static const char *const names[] = {"arithmetic",  "clamping",      "one_width", "comparing",          "truths",
+                                        "dividing",    "choosing",      "families",  "truths_of_families", "taints",
+                                        "counting_up", "counting_zeros"};
     enum { TESTED = sizeof tested / sizeof *tested };
     struct CMUnitTest tests[TESTED + 1] = {cmocka_unit_test(unknown_sets)};
     for (size_t i = 0; i < TESTED; i++)
