@@ -52,7 +52,7 @@ const struct choice *choice_find(const struct choices *choices, struct text word
 
 /* --- what is near ----------------------------------------------------------------------------------------------- */
 
-/* Small letters, and spaces for what joins the words of a name: medical_aid lies in "Medical aid pays". */
+/* Small letters, and spaces for what joins the words of a name: a_name lies in "A name and more". */
 static struct text plain(struct arena *arena, struct text text) {
     struct text copy = text_copy(arena, text);
     for (size_t i = 0; i < copy.length; i++) {

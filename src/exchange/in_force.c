@@ -136,7 +136,7 @@ struct reading {
     size_t lines;
 };
 
-/* #household,month,id,dibao,… */
+/* #ENTITY,month,id,FIELD,… */
 static bool read_heading(const struct policy *policy, struct arena *arena, const struct csv *csv,
                          struct section *section) {
     struct text name = text_slice(csv->fields[0].text, 1, csv->fields[0].text.length);

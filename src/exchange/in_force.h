@@ -1,7 +1,7 @@
 /* in-force.csv: the values that later months read, written after one call and read by the next.
  *
  * The first line says which months were decided, one after another: #doudi in-force,1,POLICY,2018-05,2018-07. Then a
- * section for each entity: #household,month,id,dibao,… and below it a line for each row and month; an empty month is an
+ * section for each entity: #ENTITY,month,id,FIELD,… and below it a line for each row and month; an empty month is an
  * opening value, an empty cell nothing. The last line counts those lines: #end,8000. */
 #ifndef DOUDI_EXCHANGE_IN_FORCE_H
 #define DOUDI_EXCHANGE_IN_FORCE_H
