@@ -7,7 +7,7 @@
  *
  * Every object is freed by its own function; NULL is allowed there. A policy that is compiled, and data that a run was
  * made of, are not changed any more and may be shared. Texts are UTF-8 and NUL-terminated; those returned belong to the
- * object that they were asked of and live as long as it does.
+ * object that they were asked of and live as long as it does, those of a run until it looks at other rows.
  *
  * What comes out of turn, or asks an object that is NULL, does nothing: it gives DOUDI_MISUSE, or NULL or 0 where no
  * status is returned. Nothing that a host does in a wrong order ends the process. */
@@ -86,6 +86,11 @@ DOUDI_API doudi_status doudi_data_set(doudi_data *data, const char *input, const
 DOUDI_API doudi_run *doudi_run_new(doudi_data *data, const char *month);
 DOUDI_API void doudi_run_free(doudi_run *run);
 DOUDI_API size_t doudi_run_rows_left_out(const doudi_run *run);
+
+/* Forgets what was found, and looks at one row from now on: it, the rows below it and those above. Any other can still
+ * be asked for. The memory is used again: whoever decides one family after another asks for no more of it. What was
+ * told before, texts and explanations, is gone. */
+DOUDI_API doudi_status doudi_run_look_at(doudi_run *run, const char *entity, const char *id);
 
 /* The value of a field in force, in its own unit: DOUDI_OK and the value; DOUDI_UNKNOWN or DOUDI_FAULT and the reason's
  * code; DOUDI_NOT_FOUND. */

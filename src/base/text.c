@@ -83,13 +83,15 @@ struct text text_copy(struct arena *arena, struct text text) {
 }
 
 struct text text_format(struct arena *arena, const char *format, ...) {
+    char brief[256]; /* most are: they need not be formatted twice */
     va_list args;
     va_start(args, format);
     /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang-tidy 14 does not follow va_start */
-    int length = vsnprintf(NULL, 0, format, args);
+    int length = vsnprintf(brief, sizeof brief, format, args);
     va_end(args);
     assert(length >= 0);
     size_t room = (size_t)length + 1;
+    if (room <= sizeof brief) return text_copy(arena, (struct text){brief, (size_t)length});
     char *bytes = ARENA_ARRAY(arena, char, room);
     if (arena_failed(arena)) return TEXT("");
     va_start(args, format);

@@ -43,10 +43,10 @@ static void print_totals(struct builder *out, struct command *command, const str
                    text_format(arena, "%zu", total->rows), total_shown(command, total),
                    text_format(arena, "%zu", total->undetermined));
     }
-    if (totals->confirmation.parameters)
+    if (totals->confirmation->parameters)
         builder_format(
             out, say(command, "◇ 有 %zu 项未确认的参数参与计算\n", "◇ parameters in use that are not confirmed: %zu\n"),
-            totals->confirmation.parameters);
+            totals->confirmation->parameters);
 }
 
 static void print_month(struct builder *out, struct session *session, const struct totals *totals, const char *folder) {
@@ -144,7 +144,7 @@ static void write_month(struct json_writer *writer, struct session *session, con
     write_count(writer, "alerts_undetermined", totals->alerts_undetermined);
     write_count(writer, "guarantees_broken", totals->broken);
     write_count(writer, "guarantees_not_checkable", totals->unchecked);
-    write_count(writer, "parameters_not_confirmed", totals->confirmation.parameters);
+    write_count(writer, "parameters_not_confirmed", totals->confirmation->parameters);
     json_write_close_object(writer);
 }
 

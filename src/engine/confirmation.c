@@ -72,16 +72,21 @@ static bool search_field(struct search *search, const struct field *field) {
     return found;
 }
 
-struct confirmation confirmation_of(struct arena *arena, const struct dataset *dataset, day_number day) {
-    const struct policy *policy = dataset->policy;
-    struct search search = {.dataset = dataset,
-                            .day = day,
+const struct confirmation *confirmation_of(struct run *run) {
+    const struct policy *policy = run->policy;
+    struct arena *arena = &run->lasting;
+    if (run->confirmation) return run->confirmation;
+    struct search search = {.dataset = run->dataset,
+                            .day = run->first_day,
                             .state = ARENA_ARRAY(arena, unsigned char, policy->fields.count + 1),
                             .unconfirmed = ARENA_ARRAY(arena, bool, policy->fields.count + 1),
                             .parameter_counted = ARENA_ARRAY(arena, bool, policy->parameters.count + 1)};
-    if (arena_failed(arena)) return (struct confirmation){0};
+    struct confirmation *found = ARENA_NEW(arena, struct confirmation);
+    if (arena_failed(arena)) return NULL;
     for (size_t i = 0; i < policy->fields.count; i++)
         if (policy->fields.items[i]->kind == FIELD_BENEFIT || policy->fields.items[i]->kind == FIELD_ALERT)
             search_field(&search, policy->fields.items[i]);
-    return (struct confirmation){search.unconfirmed, search.parameters};
+    *found = (struct confirmation){search.unconfirmed, search.parameters};
+    run->confirmation = found;
+    return found;
 }

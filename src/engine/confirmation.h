@@ -4,14 +4,14 @@
 #ifndef DOUDI_ENGINE_CONFIRMATION_H
 #define DOUDI_ENGINE_CONFIRMATION_H
 
-#include "engine/dataset.h"
+#include "engine/run.h"
 
 struct confirmation {
     bool *unconfirmed; /* by field index */
     size_t parameters; /* how many parameters in use are not confirmed on that day */
 };
 
-/* For the law as of a day. In the arena; check arena_failed. */
-struct confirmation confirmation_of(struct arena *arena, const struct dataset *dataset, day_number day);
+/* For the law as of the run's first day. Found once, kept by the run; NULL when memory has run out. */
+const struct confirmation *confirmation_of(struct run *run);
 
 #endif

@@ -29,7 +29,7 @@ static struct explanation *explain_condition(struct walk *walk, const struct con
     node->expr = expr;
     node->failed = wish != WISH_NONE && value.state == VALUE_KNOWN && value.as.truth != (wish == WISH_TRUE);
     explain_expression(walk, node->label, expr);
-    explain_formula(walk, node, context, expr, NULL);
+    explain_formula(node, context, expr, NULL);
     if (expr->kind == EXPR_COMPARE && value.state == VALUE_KNOWN) {
         struct display display = display_of(walk->arena, expr->left);
         const struct declaration *declaration = explain_unit(expr->left);
@@ -39,7 +39,7 @@ static struct explanation *explain_condition(struct walk *walk, const struct con
         if (wish != WISH_ABSENT) set_distance(walk, node, context, expr, display.step);
         explain_expression(walk, node->subject, expr->left);
         if (!declaration) declaration = explain_unit(expr->right);
-        if (declaration) explain_units(walk, node->subject_unit, declaration);
+        node->subject_unit = declaration;
     }
     return node;
 }
@@ -132,7 +132,7 @@ static void note_passed_over(struct walk *walk, struct explanation *node, const 
 
 static void add_value(const struct list *list, const struct context *context, const struct expr *expr, enum wish wish) {
     struct explanation *node = list->parent;
-    explain_formula(list->walk, node, context, expr, &node->scale);
+    explain_formula(node, context, expr, &node->scale);
     if (node->type.kind != TYPE_BOOL) {
         explain_operands(list, context, expr);
         return;
@@ -149,7 +149,7 @@ static void add_value(const struct list *list, const struct context *context, co
     node->scale = own->scale;
     node->step = own->step;
     memcpy(node->subject, own->subject, sizeof node->subject);
-    memcpy(node->subject_unit, own->subject_unit, sizeof node->subject_unit);
+    node->subject_unit = own->subject_unit;
     explain_operands(list, context, expr->left);
     explain_operands(list, context, expr->right);
 }
@@ -191,7 +191,7 @@ static bool explain_open_cases(const struct list *list, const struct context *co
         list->parent->rule = rule;
         if (condition.state != VALUE_KNOWN) explain_truth(list, context, branch->condition, WISH_NONE);
         if (condition.state == VALUE_KNOWN && rule->count == 1)
-            explain_formula(list->walk, list->parent, context, branch->value, &list->parent->scale);
+            explain_formula(list->parent, context, branch->value, &list->parent->scale);
         if (evaluate(context, branch->value).state != VALUE_KNOWN) explain_operands(list, context, branch->value);
         if (condition.state == VALUE_KNOWN) return true;
     }
@@ -256,7 +256,7 @@ struct explanation *explain_value(struct walk *walk, const struct field *field, 
     node->failed = wish != WISH_NONE && field->type.kind == TYPE_BOOL && value.state == VALUE_KNOWN &&
                    value.as.truth != (wish == WISH_TRUE);
     explain_labels(node, field->label, field->name);
-    explain_units(walk, node->unit, field->declaration);
+    node->unit = field->declaration;
     if (arena_failed(walk->arena)) return node; /* it is spare memory that others write to */
     note_origin(walk->run, node, row);
     node->yearly = yearly;

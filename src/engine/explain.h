@@ -28,8 +28,12 @@ struct explanation {
     const struct expr *expr;           /* of conditions and groups */
     struct text id;                    /* the row: empty for parameters and where there is none */
     struct text label[LANGUAGES];
-    struct text formula[LANGUAGES]; /* with numbers in place of names; empty when that would only repeat the value */
-    struct text unit[LANGUAGES];
+    const struct policy *policy;
+    const struct declaration *unit; /* names the unit in which it is shown, see explanation_unit; NULL: none */
+    const struct expr *written;     /* what it was computed as, see explanation_formula; NULL when there is none */
+    struct context where;           /* the row at which */
+    struct number written_scale;    /* to which its numbers are converted, if is_scaled */
+    bool is_scaled;
 
     struct value value;
     struct type type;
@@ -49,8 +53,9 @@ struct explanation {
     bool unconfirmed; /* something under it is not confirmed */
     bool failed;      /* a condition that came out the wrong way */
     enum move move;
-    struct number distance;                                  /* in base units, > 0 unless move is MOVE_NONE */
-    struct text subject[LANGUAGES], subject_unit[LANGUAGES]; /* what would have to move */
+    struct number distance;         /* in base units, > 0 unless move is MOVE_NONE */
+    struct text subject[LANGUAGES]; /* what would have to move */
+    const struct declaration *subject_unit;
 
     VECTOR(struct explanation *) children; /* may be shared between parents; never a cycle */
     size_t more;                           /* members that are not listed */
@@ -65,6 +70,13 @@ struct explanation *explain_field(struct run *run, struct arena *arena, const st
 /* Why a row does not get it: the conditions that failed, followed down to the comparison, and the distance. Of what it
  * does get, or gets nothing of although every condition holds, the same as explain_field. */
 struct explanation *explain_why_not(struct run *run, struct arena *arena, const struct field *benefit, size_t row);
+
+/* Words that are found when they are asked for, which most never are. The node's unit, or that of its subject, for
+ * people; empty without one. The computation with numbers in place of names; empty when that would only repeat the
+ * value. */
+struct text explanation_unit(struct arena *arena, const struct explanation *node, const struct declaration *unit,
+                             enum language language);
+struct text explanation_formula(struct arena *arena, const struct explanation *node, enum language language);
 
 /* True when this value, with what is under it, was opened before; notes it. Nobody wants to read the same twice. */
 bool explanation_repeats(struct map *opened, const struct explanation *node);

@@ -12,6 +12,7 @@ struct explanation *explain_node(struct walk *walk, enum explanation_kind kind, 
                                  const struct type *type, struct display display) {
     struct explanation *node = ARENA_NEW(walk->arena, struct explanation);
     node->kind = kind;
+    node->policy = walk->run->policy;
     node->value = value;
     node->type = *type;
     node->scale = display.scale;
@@ -38,17 +39,23 @@ void explain_expression(struct walk *walk, struct text labels[LANGUAGES], const 
         labels[language] = expression_labels(walk->arena, expr, (enum language)language);
 }
 
-void explain_units(struct walk *walk, struct text units[LANGUAGES], const struct declaration *declaration) {
-    for (int language = 0; language < LANGUAGES; language++)
-        units[language] = unit_words(walk->arena, walk->run->policy, type_written(walk->arena, &declaration->type),
-                                     (enum language)language);
+void explain_formula(struct explanation *node, const struct context *context, const struct expr *expr,
+                     const struct number *scale) {
+    node->written = expr;
+    node->where = *context;
+    node->is_scaled = scale;
+    if (scale) node->written_scale = *scale;
 }
 
-void explain_formula(struct walk *walk, struct explanation *node, const struct context *context,
-                     const struct expr *expr, const struct number *scale) {
-    if (arena_failed(walk->arena)) return;
-    for (int language = 0; language < LANGUAGES; language++)
-        node->formula[language] = expression_numbers(walk->arena, context, expr, scale, (enum language)language);
+struct text explanation_formula(struct arena *arena, const struct explanation *node, enum language language) {
+    if (!node->written) return TEXT("");
+    return expression_numbers(arena, &node->where, node->written, node->is_scaled ? &node->written_scale : NULL,
+                              language);
+}
+
+struct text explanation_unit(struct arena *arena, const struct explanation *node, const struct declaration *unit,
+                             enum language language) {
+    return unit ? unit_words(arena, node->policy, type_written(arena, &unit->type), language) : TEXT("");
 }
 
 const struct declaration *explain_unit(const struct expr *expr) {
@@ -104,7 +111,7 @@ static void add_parameter(const struct list *list, const struct context *context
     node->parameter = parameter;
     node->cites = &parameter->declaration->cites;
     explain_labels(node, parameter->label, parameter->name);
-    explain_units(list->walk, node->unit, parameter->declaration);
+    node->unit = parameter->declaration;
     if (path_walk(context, &path->as.path.target, &entity, &row, &missing) && find_index(context, path, index))
         node->line = parameter_find(context->run, parameter, entity, row, day, index, &node->level);
     node->inherited = node->line && parameter->area && node->level != parameter->area;
@@ -172,10 +179,9 @@ static struct explanation *member_new(struct walk *walk, const struct context *m
     struct type truth = {.kind = TYPE_BOOL};
     struct display display = expr ? display_of(walk->arena, expr) : (struct display){number_one, number_one, false};
     struct explanation *node = explain_node(walk, EXPLANATION_MEMBER, value, expr ? &expr->type : &truth, display);
-    const struct declaration *declaration = expr ? explain_unit(expr) : NULL;
-    if (declaration) explain_units(walk, node->unit, declaration);
     if (!expr) return node;
-    explain_formula(walk, node, member, expr, NULL);
+    node->unit = explain_unit(expr);
+    explain_formula(node, member, expr, NULL);
     explain_operands(&(struct list){walk, node}, member, expr);
     return node;
 }
@@ -229,10 +235,9 @@ static void add_group(const struct list *list, const struct context *context, co
     struct walk *walk = list->walk;
     struct explanation *node =
         explain_node(walk, EXPLANATION_GROUP, evaluate(context, group), &group->type, display_of(walk->arena, group));
-    const struct declaration *declaration = explain_unit(group);
     node->expr = group;
+    node->unit = explain_unit(group);
     explain_expression(walk, node->label, group);
-    if (declaration) explain_units(walk, node->unit, declaration);
     bool counts_all = !group->left && !group->right; /* a list of everybody would tell nothing */
     if (!counts_all) explain_members(&(struct list){walk, node}, context, group);
     explain_child(list, node);
@@ -242,9 +247,8 @@ static void add_group(const struct list *list, const struct context *context, co
 
 /* What another month found is not followed there; it rests on the same parameters as it would now. */
 static bool rests_on_unconfirmed(struct walk *walk, const struct field *field) {
-    if (!walk->confirmation.unconfirmed)
-        walk->confirmation = confirmation_of(walk->arena, walk->run->dataset, walk->run->first_day);
-    return !arena_failed(walk->arena) && walk->confirmation.unconfirmed[field->index];
+    const struct confirmation *confirmation = confirmation_of(walk->run);
+    return confirmation && confirmation->unconfirmed[field->index];
 }
 
 static void add_past(const struct list *list, const struct field *field, size_t row, struct value value) {
@@ -253,7 +257,7 @@ static void add_past(const struct list *list, const struct field *field, size_t 
     node->field = field;
     node->id = dataset_table(list->walk->run->dataset, field->entity)->ids[row];
     explain_labels(node, field->label, field->name);
-    explain_units(list->walk, node->unit, field->declaration);
+    node->unit = field->declaration;
     node->unconfirmed = value.state == VALUE_KNOWN && rests_on_unconfirmed(list->walk, field);
     explain_child(list, node);
 }

@@ -76,15 +76,15 @@ static struct text distance_text(const struct page *page, const struct explanati
     return shown;
 }
 
-static struct text with_unit(const struct page *page, struct text amount, const struct text unit[LANGUAGES]) {
-    struct text word = unit[page->language];
+static struct text with_unit(const struct page *page, const struct explanation *node, struct text amount) {
+    struct text word = explanation_unit(page->arena, node, node->subject_unit, page->language);
     return word.length ? text_format(page->arena, "%.*s %.*s", TEXT_ARG(amount), TEXT_ARG(word)) : amount;
 }
 
 /* A distance, no advice: nobody is to grow younger, or more disabled. */
 static struct text failure_text(const struct page *page, const struct explanation *node) {
     if (!node->failed || node->move == MOVE_NONE) return TEXT("");
-    struct text distance = with_unit(page, distance_text(page, node), node->subject_unit);
+    struct text distance = with_unit(page, node, distance_text(page, node));
     const char *words = node->move == MOVE_DOWN ? "高出 %.*s" : "低了 %.*s";
     if (page->language == LANGUAGE_EN) words = node->move == MOVE_DOWN ? "too high by %.*s" : "too low by %.*s";
     return text_format(page->arena, words, TEXT_ARG(distance));
@@ -161,13 +161,13 @@ static void push_node(struct page *page, const struct explanation *node, struct 
     builder_init(&left);
     builder_add(&left, stem);
     append_label(page, &left, node);
-    struct text formula = node->formula[page->language];
-    if (is_inline(node) && formula.length) builder_format(&left, "  %.*s", TEXT_ARG(formula));
+    struct text formula = is_inline(node) ? explanation_formula(page->arena, node, page->language) : TEXT("");
+    if (formula.length) builder_format(&left, "  %.*s", TEXT_ARG(formula));
     bool number = node->type.kind == TYPE_NUMBER && node->value.state == VALUE_KNOWN;
     struct line line = {
         .left = builder_finish(&left, page->arena),
         .value = format_shown(page, node),
-        .unit = number ? node->unit[page->language] : TEXT(""),
+        .unit = explanation_unit(page->arena, node, number ? node->unit : NULL, page->language),
         .tail = tail_of(page, node, closed, repeated),
         .marked = number && node->unconfirmed,
     };
@@ -192,16 +192,22 @@ static bool is_first_mention(struct page *page, const struct explanation *node) 
     return true;
 }
 
+/* Under its value. */
+static void push_formula(struct page *page, const struct explanation *node, struct text below, bool has_children) {
+    struct text formula = explanation_formula(page->arena, node, page->language);
+    if (!formula.length || !is_first_mention(page, node)) return;
+    push_text(page,
+              text_format(page->arena, "%.*s%s  %.*s", TEXT_ARG(below), has_children ? "│" : "", TEXT_ARG(formula)));
+}
+
 static void lay_out(struct page *page, const struct explanation *node, struct text stem, struct text below,
                     unsigned depth, unsigned nesting) {
     size_t count = is_open(node, depth) && nesting < NESTING_MAX ? node->children.count : 0;
-    struct text formula = node->formula[page->language];
     if (arena_failed(page->arena)) return;
     bool repeated = count && explanation_repeats(&page->opened, node);
     if (repeated) count = 0;
     push_node(page, node, stem, count == 0, repeated);
-    if (!is_inline(node) && formula.length && !repeated && is_first_mention(page, node))
-        push_text(page, text_format(page->arena, "%.*s%s  %.*s", TEXT_ARG(below), count ? "│" : "", TEXT_ARG(formula)));
+    if (!is_inline(node) && !repeated) push_formula(page, node, below, count);
     for (size_t i = 0; i < count; i++) {
         bool last = i + 1 == count && !node->more;
         struct text stem_of_child = text_format(page->arena, "%.*s%s", TEXT_ARG(below), last ? "└─ " : "├─ ");
@@ -215,24 +221,29 @@ static void lay_out(struct page *page, const struct explanation *node, struct te
 
 /* --- the way to another result ------------------------------------------------------------------------------ */
 
+/* Nobody gets older by a threshold. */
+static bool has_unit(const struct page *page, const struct explanation *node) {
+    return explanation_unit(page->arena, node, node->subject_unit, page->language).length;
+}
+
 /* The first comparison on which the value now hangs, as it holds. */
-static const struct explanation *find_threshold(const struct explanation *node, unsigned nesting) {
-    bool has_unit = node->subject_unit[LANGUAGE_EN].length > 0; /* nobody gets older by a threshold */
-    if (node->move != MOVE_NONE && !node->failed && has_unit) return node;
+static const struct explanation *find_threshold(const struct page *page, const struct explanation *node,
+                                                unsigned nesting) {
+    if (node->move != MOVE_NONE && !node->failed && has_unit(page, node)) return node;
     if (nesting >= NESTING_MAX) return NULL;
     for (size_t i = 0; i < node->children.count; i++) {
         const struct explanation *child = node->children.items[i];
         if (child->type.kind != TYPE_BOOL) continue;
-        const struct explanation *found = find_threshold(child, nesting + 1);
+        const struct explanation *found = find_threshold(page, child, nesting + 1);
         if (found) return found;
     }
     return NULL;
 }
 
 static void push_threshold(struct page *page, const struct explanation *root) {
-    const struct explanation *node = find_threshold(root, 0);
+    const struct explanation *node = find_threshold(page, root, 0);
     if (!node || root->type.kind == TYPE_BOOL || root->failed) return;
-    struct text distance = with_unit(page, distance_text(page, node), node->subject_unit);
+    struct text distance = with_unit(page, node, distance_text(page, node));
     bool up = node->move == MOVE_UP;
     push_text(page,
               text_format(

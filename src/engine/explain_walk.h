@@ -13,7 +13,6 @@ enum wish { WISH_NONE, WISH_TRUE, WISH_FALSE, WISH_ABSENT };
 struct walk {
     struct run *run;
     struct arena *arena;
-    struct confirmation confirmation; /* once it is asked for */
     struct map seen; /* field, row and wish -> struct explanation: a value that is read twice is explained once */
 };
 
@@ -28,9 +27,9 @@ struct explanation *explain_node(struct walk *walk, enum explanation_kind kind, 
 void explain_child(const struct list *list, struct explanation *child); /* once */
 void explain_labels(struct explanation *node, const struct text label[LANGUAGES], struct text name);
 void explain_expression(struct walk *walk, struct text labels[LANGUAGES], const struct expr *expr);
-void explain_units(struct walk *walk, struct text units[LANGUAGES], const struct declaration *declaration);
-void explain_formula(struct walk *walk, struct explanation *node, const struct context *context,
-                     const struct expr *expr, const struct number *scale);
+/* What explanation_formula writes; scale NULL: in the units in which the numbers are known. */
+void explain_formula(struct explanation *node, const struct context *context, const struct expr *expr,
+                     const struct number *scale);
 /* The declaration that names the unit in which an expression is shown; NULL for what has none of its own. */
 const struct declaration *explain_unit(const struct expr *expr);
 

@@ -5,8 +5,21 @@
 
 #include <assert.h>
 
-enum { NOT_ASKED, BEING_FOUND, FOUND };
 enum { CASES_USUAL = 4 }; /* more than these take memory of the run */
+
+/* The values of a field, by row. */
+enum memo_state { NOT_ASKED, BEING_FOUND, FOUND };
+struct memo_rows {
+    size_t first; /* the row that the first value is of */
+    struct value *values;
+    unsigned char *states;
+};
+struct memo {
+    struct memo_rows near, all; /* of the rows looked at; of all rows, of which the others are kept; made when asked */
+};
+struct row_range {
+    size_t begin, end;
+};
 
 /* --- beginning and end ------------------------------------------------------------------------------------------ */
 
@@ -30,27 +43,49 @@ struct run *run_new(const struct policy *policy, const struct dataset *dataset, 
     *run = (struct run){.policy = policy, .dataset = dataset, .history = history, .options = *options, .month = month};
     run->first_day = month_first_day(month);
     arena_init(&run->arena);
+    arena_init(&run->lasting);
     size_t count = policy->fields.count + 1;
-    run->memo = ARENA_ARRAY(&run->arena, struct value *, count);
-    run->states = ARENA_ARRAY(&run->arena, unsigned char *, count);
+    run->memos = ARENA_ARRAY(&run->arena, struct memo, count);
     run->given = ARENA_ARRAY(&run->arena, struct map, count);
     if (!arena_failed(&run->arena)) {
         for (size_t i = 0; i < policy->fields.count; i++) map_init(&run->given[i], &run->arena);
         take_given(run);
     }
+    run->begun = arena_here(&run->arena);
     if (!arena_failed(&run->arena)) return run;
     run_free(run);
     return NULL;
 }
 
+void run_look_at(struct run *run, const struct entity *entity, size_t row) {
+    const struct policy *policy = run->policy;
+    if (arena_failed(&run->arena)) return;
+    arena_rewind(&run->arena, run->begun);
+    memset(run->memos, 0, policy->fields.count * sizeof *run->memos);
+    run->apportioned = NULL;
+    run->near = ARENA_ARRAY(&run->arena, struct row_range, policy->entities.count + 1);
+    if (!run->near) return;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct entity *other = policy->entities.items[i];
+        struct row_range *range = &run->near[i];
+        if (entity_is_within(other, entity))
+            dataset_below(run->dataset, entity, row, other, &range->begin, &range->end);
+    }
+    for (const struct entity *above = entity->parent; above; entity = above, above = above->parent) {
+        row = dataset_table(run->dataset, entity)->parents[row];
+        run->near[above->index] = (struct row_range){row, row + 1};
+    }
+}
+
 void run_free(struct run *run) {
     if (!run) return;
     arena_free(&run->arena);
+    arena_free(&run->lasting);
     memory_free(run);
 }
 
 bool run_failed(const struct run *run) {
-    return arena_failed(&run->arena);
+    return arena_failed(&run->arena) || arena_failed(&run->lasting);
 }
 
 struct override override_of(const struct parameter *parameter, const struct value *value) {
@@ -285,7 +320,7 @@ static struct value read_input(struct run *run, const struct field *field, size_
  * its events are settled anew. */
 static const struct value *kept_event(const struct run *run, const struct field *field, size_t row) {
     if (!field->entity->is_event) return NULL;
-    if (run_event_month(run, field->entity, row) >= run->month && !run->options.settles_only) return NULL;
+    if (event_day(run, field->entity, row) >= run->first_day && !run->options.settles_only) return NULL;
     const struct past *past = history_find(run->history, field, dataset_table(run->dataset, field->entity)->ids[row]);
     return past && past->list.count ? &past->list.items[0].value : NULL;
 }
@@ -303,30 +338,47 @@ static struct value find_value(struct run *run, const struct field *field, size_
     return kept ? *kept : rule_decide(run, field, row, context_of(run, field->entity, row).day);
 }
 
-static bool make_memo(struct run *run, const struct field *field) {
-    if (run->memo[field->index]) return true;
-    size_t rows = dataset_table(run->dataset, field->entity)->rows;
-    run->memo[field->index] = ARENA_ARRAY(&run->arena, struct value, rows + 1);
-    run->states[field->index] = ARENA_ARRAY(&run->arena, unsigned char, rows + 1);
-    return !arena_failed(&run->arena);
+/* Where the row's value is kept; without values when memory has run out. */
+static const struct memo_rows *memo_of(struct run *run, const struct field *field, size_t row) {
+    struct memo *memo = &run->memos[field->index];
+    struct row_range range = {0, dataset_table(run->dataset, field->entity)->rows};
+    struct memo_rows *rows = &memo->all;
+    if (run->near) {
+        const struct row_range *near = &run->near[field->entity->index];
+        if (row >= near->begin && row < near->end) {
+            rows = &memo->near;
+            range = *near;
+        }
+    }
+    if (rows->values) return rows;
+    size_t count = range.end - range.begin;
+    struct value *values = ARENA_ARRAY(&run->arena, struct value, count + 1);
+    *rows = (struct memo_rows){range.begin, values, ARENA_ARRAY(&run->arena, unsigned char, count + 1)};
+    if (arena_failed(&run->arena)) rows->values = NULL;
+    return rows;
 }
 
 static void settle(struct run *run, const struct field *field, size_t row) {
-    unsigned char *states = run->states[field->index];
-    if (states[row] != NOT_ASKED) return;
-    states[row] = BEING_FOUND;
+    const struct memo_rows *rows = memo_of(run, field, row);
+    if (!rows->values) return;
+    size_t at = row - rows->first;
+    if (rows->states[at] != NOT_ASKED) return;
+    rows->states[at] = BEING_FOUND;
     struct value value = find_value(run, field, row);
     if (arena_failed(&run->arena)) return;
-    run->memo[field->index][row] = value;
-    states[row] = FOUND;
+    rows->values[at] = value;
+    rows->states[at] = FOUND;
 }
 
 /* Earlier events of the same parent first: `earlier` then never has to go deep. */
 static void settle_earlier(struct run *run, const struct field *field, size_t row) {
     const struct table *table = dataset_table(run->dataset, field->entity);
-    const unsigned char *states = run->states[field->index];
+    const struct memo_rows *rows = memo_of(run, field, row); /* those that are not near are found when they are read */
     size_t first = row;
-    while (first > 0 && table->parents[first - 1] == table->parents[row] && states[first - 1] == NOT_ASKED) first--;
+    if (!rows->values) return;
+    while (first > rows->first && table->parents[first - 1] == table->parents[row] &&
+           rows->states[first - 1 - rows->first] == NOT_ASKED)
+        first--;
     for (; first < row && !arena_failed(&run->arena); first++) settle(run, field, first);
 }
 
@@ -341,12 +393,12 @@ struct value run_value(struct run *run, const struct field *field, size_t row) {
     }
     struct value found;
     if (run->solved && solved_value(run->solved, &run->arena, field, row, &found)) return found;
-    if (!make_memo(run, field)) return value_fault(REASON_NO_CASE, field, 0);
     if (field->entity->is_event) settle_earlier(run, field, row);
     settle(run, field, row);
     if (arena_failed(&run->arena)) return value_fault(REASON_NO_CASE, field, 0);
-    assert(run->states[field->index][row] == FOUND); /* no cycle passes the checks */
-    return run->memo[field->index][row];
+    const struct memo_rows *rows = memo_of(run, field, row);
+    assert(rows->states[row - rows->first] == FOUND); /* no cycle passes the checks */
+    return rows->values[row - rows->first];
 }
 
 /* --- values of other months ------------------------------------------------------------------------------------- */
@@ -371,11 +423,10 @@ struct value previous_read(struct run *run, const struct field *field, size_t ro
     return value_before(run, field, row);
 }
 
-/* The value in force for the latest assessed month up to the one given (with that month of the year, for yearly rules).
- */
-static struct value latest_read(struct run *run, const struct field *field, size_t row, month_number month) {
+/* The value in force for the latest assessed month up to the day's (with that month of the year, for yearly rules). */
+static struct value latest_read(struct run *run, const struct field *field, size_t row, day_number day) {
     int yearly = field->declaration->yearly;
-    bool this_month = month >= run->month && (!yearly || month_of_year(run->month) == yearly);
+    bool this_month = day >= run->first_day && (!yearly || month_of_year(run->month) == yearly);
     struct text id = dataset_table(run->dataset, field->entity)->ids[row];
     bool given = run->given[field->index].count && map_get(&run->given[field->index], id);
     if (this_month && (given || !run->options.settles_only)) return run_value(run, field, row);
@@ -383,15 +434,15 @@ static struct value latest_read(struct run *run, const struct field *field, size
     for (size_t i = past ? past->list.count : 0; i-- > 0;) {
         const struct past_value *value = &past->list.items[i];
         bool before = value->month < run->month || run->options.settles_only;
-        if (value->month <= month && value->month != MONTH_FIRST && before) return value->value;
+        if (value->month <= day_month(day) && value->month != MONTH_FIRST && before) return value->value;
     }
     return value_before(run, field, row);
 }
 
 struct value field_read(const struct context *reader, const struct field *field, size_t row) {
     if (field->kind == FIELD_INPUT || field->entity->is_event) return run_value(reader->run, field, row);
-    if (reader->entity && reader->entity->is_event) return latest_read(reader->run, field, row, day_month(reader->day));
-    if (field->declaration->yearly) return latest_read(reader->run, field, row, reader->run->month);
+    if (reader->entity && reader->entity->is_event) return latest_read(reader->run, field, row, reader->day);
+    if (field->declaration->yearly) return latest_read(reader->run, field, row, reader->run->first_day);
     return run_value(reader->run, field, row);
 }
 

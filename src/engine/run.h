@@ -45,11 +45,14 @@ struct run {
     struct run_options options;
     month_number month;
     day_number first_day;
-    struct value **memo;             /* field index -> row; NULL until asked for */
-    unsigned char **states;          /* 0 not asked, 1 being found, 2 found */
-    struct map *given;               /* field index -> id -> struct given */
-    struct apportioned *apportioned; /* what apportion has divided */
-    const struct solved *solved;     /* values found beforehand; NULL: none. Set by whoever has them */
+    struct memo *memos;                      /* by field index: what was found so far */
+    struct row_range *near;                  /* by entity index: the rows looked at, see run_look_at; NULL: all */
+    struct arena_mark begun;                 /* what the run takes from its arena up to here stays */
+    struct map *given;                       /* field index -> id -> struct given */
+    struct arena lasting;                    /* what is found once, whichever rows are looked at */
+    const struct confirmation *confirmation; /* see confirmation_of; NULL: not asked for */
+    struct apportioned *apportioned;         /* what apportion has divided */
+    const struct solved *solved;             /* values found beforehand; NULL: none. Set by whoever has them */
 };
 
 /* NULL when memory has run out. policy, dataset, history and options must outlive it. */
@@ -57,6 +60,10 @@ struct run *run_new(const struct policy *policy, const struct dataset *dataset, 
                     month_number month, const struct run_options *options);
 void run_free(struct run *run);
 bool run_failed(const struct run *run); /* memory ran out: no value may be believed */
+
+/* Forgets what was found, and looks at one row of an entity from now on: it, those below it and those above. Any other
+ * can still be asked for. The memory is used again, so that one row after another can be decided at what they cost. */
+void run_look_at(struct run *run, const struct entity *entity, size_t row);
 
 /* The value of a field (input or rule) as the run finds it. */
 struct value run_value(struct run *run, const struct field *field, size_t row);

@@ -70,6 +70,19 @@ static void write_line(struct json_writer *writer, struct arena *arena, const st
     json_write_close_object(writer);
 }
 
+static void write_unit(struct json_writer *writer, struct arena *arena, const struct explanation *node,
+                       const struct declaration *unit) {
+    struct text words[LANGUAGES];
+    for (int i = 0; i < LANGUAGES; i++) words[i] = explanation_unit(arena, node, unit, (enum language)i);
+    json_write_words(writer, "unit", words);
+}
+
+static void write_formula(struct json_writer *writer, struct arena *arena, const struct explanation *node) {
+    struct text words[LANGUAGES];
+    for (int i = 0; i < LANGUAGES; i++) words[i] = explanation_formula(arena, node, (enum language)i);
+    json_write_words(writer, "formula", words);
+}
+
 static void write_move(struct json_writer *writer, struct arena *arena, const struct explanation *node) {
     if (node->move == MOVE_NONE) return;
     json_write_key(writer, node->failed ? "lacks" : "bears");
@@ -79,7 +92,7 @@ static void write_move(struct json_writer *writer, struct arena *arena, const st
     json_write_key(writer, "distance");
     json_write_string(writer, number_exact(arena, number_divide(arena, node->distance, node->scale)));
     json_write_words(writer, "of", node->subject);
-    json_write_words(writer, "unit", node->subject_unit);
+    write_unit(writer, arena, node, node->subject_unit);
     json_write_close_object(writer);
 }
 
@@ -104,7 +117,7 @@ static void write_node(struct json_writer *writer, struct map *opened, const str
     json_write_object(writer);
     write_name(writer, node);
     write_value(writer, opened->arena, node);
-    json_write_words(writer, "unit", node->unit);
+    write_unit(writer, opened->arena, node, node->unit);
     json_write_words(writer, "missing", node->missing);
     write_cites(writer, node->cites);
     write_flag(writer, "unconfirmed", node->unconfirmed);
@@ -119,7 +132,7 @@ static void write_node(struct json_writer *writer, struct map *opened, const str
     write_move(writer, opened->arena, node);
     write_flag(writer, "repeated", repeated);
     if (!repeated) {
-        json_write_words(writer, "formula", node->formula);
+        write_formula(writer, opened->arena, node);
         write_rule(writer, node->rule);
     }
     size_t count = repeated || nesting >= NESTING_MAX ? 0 : node->children.count;

@@ -82,7 +82,7 @@ void decisions_add(struct results_sheet *sheet, struct totals *totals) {
             struct value value = run_in_force(run, benefit, row);
             sheet_cell(sheet, value_plain(totals->arena, &benefit->type, benefit->scale, &value));
             if (value.state == VALUE_KNOWN)
-                truth_cell(sheet, !totals->confirmation.unconfirmed[benefit->index]);
+                truth_cell(sheet, !totals->confirmation->unconfirmed[benefit->index]);
             else
                 sheet_cell(sheet, TEXT(""));
             sheet_cell(sheet, reason_written(totals->arena, run->policy, &value));
@@ -167,7 +167,7 @@ static void add_alerts(struct results_sheet *sheet, struct totals *totals) {
             label_cells(sheet, alert->label, alert->name);
             sheet_cell(sheet, roles_told(totals->arena, alert));
             sheet_cell(sheet, cites_of(totals->arena, alert, &value));
-            truth_cell(sheet, !totals->confirmation.unconfirmed[alert->index]);
+            truth_cell(sheet, !totals->confirmation->unconfirmed[alert->index]);
             sheet_end_line(sheet);
             arena_rewind(totals->arena, mark);
         }

@@ -45,7 +45,7 @@ static void find_total(struct totals *totals, struct benefit_total *total, const
     const struct entity *families = totals->people ? totals->people->parent : NULL;
     size_t last_family = SIZE_MAX;
     *total = (struct benefit_total){.benefit = benefit, .amount = number_zero};
-    total->unconfirmed = totals->confirmation.unconfirmed[benefit->index];
+    total->unconfirmed = totals->confirmation->unconfirmed[benefit->index];
     total->of_families = families && entity_is_within(benefit->entity, families);
     for (size_t row = 0; row < table->rows; row++) {
         tell_progress(totals);
@@ -104,8 +104,8 @@ bool totals_find(struct totals *totals, struct run *run, struct arena *arena) {
     totals->people = find_people(run);
     totals->rows_due = count_rows(run);
     totals->benefit = ARENA_ARRAY(arena, struct benefit_total, totals->benefit_count + 1);
-    totals->confirmation = confirmation_of(arena, run->dataset, run->first_day);
-    if (arena_failed(arena)) return false;
+    totals->confirmation = confirmation_of(run);
+    if (arena_failed(arena) || !totals->confirmation) return false;
     size_t next = 0;
     for (size_t i = 0; i < policy->fields.count; i++) {
         const struct field *field = policy->fields.items[i];

@@ -40,7 +40,7 @@ struct totals {
     VECTOR(struct finding) findings;
     size_t broken, unchecked; /* of the findings */
     size_t alerts, alerts_undetermined;
-    struct confirmation confirmation;
+    const struct confirmation *confirmation;
 };
 
 /* Decides everything that the policy asks of the run. `totals` is zero but for the progress. False when memory has run

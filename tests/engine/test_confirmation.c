@@ -12,9 +12,10 @@
 
 static bool is_unconfirmed(struct stage *stage, const char *name, const char *month, size_t parameters) {
     stage_decide(stage, month);
-    struct confirmation found = confirmation_of(&stage->arena, stage->dataset, stage->run->first_day);
-    assert_int_equal(found.parameters, parameters);
-    return found.unconfirmed[policy_field(stage->policy, TEXT("family"), text_from(name))->index];
+    const struct confirmation *found = confirmation_of(stage->run);
+    assert_non_null(found);
+    assert_int_equal(found->parameters, parameters);
+    return found->unconfirmed[policy_field(stage->policy, TEXT("family"), text_from(name))->index];
 }
 
 static void a_mark_on_the_value_is_enough(void **state) {

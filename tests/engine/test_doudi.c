@@ -121,8 +121,43 @@ static void null_is_misuse(void **state) {
     assert_int_equal(doudi_data_set(NULL, "rooms", "3"), DOUDI_MISUSE);
     assert_null(doudi_run_new(NULL, "2018-07"));
     assert_int_equal(doudi_run_rows_left_out(NULL), 0);
+    assert_int_equal(doudi_run_look_at(NULL, "household", "h1"), DOUDI_MISUSE);
     assert_int_equal(doudi_run_value(NULL, "household", "h1", "beds", &value), DOUDI_MISUSE);
     assert_null(doudi_run_explain(NULL, "household", "h1", "beds", 1, DOUDI_EN));
+}
+
+/* In one run, without more memory each time. */
+static void one_household_after_another(void **state) {
+    (void)state;
+    enum { HOUSEHOLDS = 9, ROUNDS = 50 };
+    doudi_policy *policy = policy_from(good, DOUDI_OK);
+    doudi_data *data = doudi_data_new(policy);
+    char id[] = "h0", rooms[] = "0";
+    for (int i = 0; i < HOUSEHOLDS; i++) {
+        id[1] = rooms[0] = (char)('0' + i);
+        assert_int_equal(doudi_data_add_row(data, "household", id, NULL), DOUDI_OK);
+        assert_int_equal(doudi_data_set(data, "rooms", rooms), DOUDI_OK);
+    }
+    doudi_run *run = doudi_run_new(data, "2018-07");
+    for (int round = 0; round < ROUNDS; round++) {
+        if (round == 1) memory_fail_after(0);
+        for (int i = 0; i < HOUSEHOLDS; i++) {
+            const char *beds = NULL;
+            id[1] = (char)('0' + i);
+            assert_int_equal(doudi_run_look_at(run, "household", id), DOUDI_OK);
+            assert_int_equal(doudi_run_value(run, "household", id, "beds", &beds), DOUDI_OK);
+            char expected[8];
+            snprintf(expected, sizeof expected, "%d", 2 * i);
+            assert_string_equal(beds, expected);
+        }
+    }
+    assert_false(memory_has_failed());
+    memory_fail_after(-1);
+    assert_int_equal(doudi_run_look_at(run, "household", "h9"), DOUDI_NOT_FOUND);
+    assert_int_equal(doudi_run_look_at(run, "house", "h1"), DOUDI_NOT_FOUND);
+    doudi_run_free(run);
+    doudi_data_free(data);
+    doudi_policy_free(policy);
 }
 
 /* --- memory ----------------------------------------------------------------------------------------------------- */
@@ -194,6 +229,7 @@ int main(void) {
         cmocka_unit_test(data_need_a_policy_without_mistakes),
         cmocka_unit_test(input_needs_a_row),
         cmocka_unit_test(null_is_misuse),
+        cmocka_unit_test(one_household_after_another),
         cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests_name("doudi", tests, NULL, NULL);

@@ -43,7 +43,8 @@ static void brackets_stand_where_they_matter(void **state) {
         stage_row(&stage, "family", "F1", "", "a=12 b=5 c=2 n=4");
         stage_decide(&stage, "2018-07");
         const struct explanation *node = explain(&stage, "family", "r", 0);
-        assert_string_equal(text_copy(&stage.arena, node->formula[LANGUAGE_EN]).bytes, shown[i].formula);
+        assert_string_equal(text_copy(&stage.arena, explanation_formula(&stage.arena, node, LANGUAGE_EN)).bytes,
+                            shown[i].formula);
         stage_close(&stage);
     }
 }

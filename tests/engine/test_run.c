@@ -1,4 +1,5 @@
 /* What the engine makes of the rules of meaning (docs/language.md), one by one, at their edges. */
+#include "base/memory.h"
 #include "stage.h"
 
 #include <pthread.h>
@@ -645,6 +646,63 @@ static void the_longest_chains_run(void **state) {
     }
 }
 
+/* --- one family after another ------------------------------------------------------------------------------------- */
+
+static const char *value_at(struct stage *stage, const char *entity, const char *name, size_t row) {
+    const struct field *field = policy_field(stage->policy, text_from(entity), text_from(name));
+    struct value value = run_value(stage->run, field, row);
+    return text_copy(&stage->arena, value_plain(&stage->arena, &field->type, field->scale, &value)).bytes;
+}
+
+static void rows_looked_at_are_decided_as_among_all(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule family twice : money/month = 2 * farm\n"
+                         "rule village farms : money/month = sum(family: twice if known else 0)\n"
+                         "rule family share : money/month = farms / 2\n"
+                         "rule person near : money/month = share + home_farms\n"
+                         "rule family home_farms : money/month = when home = none: 0 otherwise: home.farms\n",
+                   NULL, NULL);
+    stage_row(&stage, "family", "F3", "530501", "farm=1 heads=1 kind=good");
+    stage_decide(&stage, "2018-07");
+    const struct entity *family = map_get(&stage.policy->entity_by_name, TEXT("family"));
+    run_look_at(stage.run, family, 0);
+    assert_string_equal(value_at(&stage, "family", "share", 0), "13.5");
+    assert_string_equal(value_at(&stage, "person", "near", 1), "13.5");  /* F2, in the home village, has no farm */
+    assert_string_equal(value_at(&stage, "family", "share", 1), "13.5"); /* of one that is not looked at */
+    run_look_at(stage.run, family, 1);
+    assert_string_equal(value_at(&stage, "family", "twice", 1), "2");
+    run_look_at(stage.run, map_get(&stage.policy->entity_by_name, TEXT("village")), 1);
+    assert_string_equal(value_at(&stage, "village", "farms", 1), "0");
+    stage_close(&stage);
+}
+
+static void looking_at_a_row_takes_no_memory_anew(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL "rule person age : count = years(born, first_day)\n"
+                         "benefit family aid : money/month = when any(person: age > 50): 10 yuan/month\n"
+                         "    otherwise: 0\n",
+                   NULL, NULL);
+    stage_decide(&stage, "2018-07");
+    const struct entity *family = map_get(&stage.policy->entity_by_name, TEXT("family"));
+    const struct field *aid = policy_field(stage.policy, TEXT("family"), TEXT("aid"));
+    run_look_at(stage.run, family, 0);
+    run_value(stage.run, aid, 0);
+    memory_fail_after(0);
+    for (size_t i = 0; i < 1000; i++) {
+        run_look_at(stage.run, family, i % 2);
+        struct value value = run_value(stage.run, aid, i % 2);
+        assert_int_equal(value.state, VALUE_KNOWN);
+        assert_int_equal(number_sign(value.as.number), i % 2 ? 0 : 1);
+    }
+    assert_false(memory_has_failed());
+    memory_fail_after(-1);
+    stage_close(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faults_have_names),
@@ -672,6 +730,8 @@ int main(void) {
         cmocka_unit_test(amounts_are_apportioned),
         cmocka_unit_test(the_longest_chains_run),
         cmocka_unit_test(exceptions_that_contradict_are_a_fault),
+        cmocka_unit_test(rows_looked_at_are_decided_as_among_all),
+        cmocka_unit_test(looking_at_a_row_takes_no_memory_anew),
     };
     return cmocka_run_group_tests_name("run", tests, NULL, NULL);
 }

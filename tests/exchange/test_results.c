@@ -215,7 +215,7 @@ static void months_are_told_in_numbers(void **state) {
     assert_int_equal(january.unchecked, 2);
     assert_int_equal(january.alerts, 1);
     assert_int_equal(january.alerts_undetermined, 0);
-    assert_int_equal(january.confirmation.parameters, 1);
+    assert_int_equal(january.confirmation->parameters, 1);
     assert_int_equal(january.rows_done, january.rows_due);
     stage_decide(&stage, months[1]);
     assert_true(totals_find(&february, stage.run, &stage.arena));
@@ -224,7 +224,7 @@ static void months_are_told_in_numbers(void **state) {
     assert_total(&february, 2, "care", 3, 2, 0, "150");
     assert_total(&february, 3, "aid_pay", 1, 1, 0, "250");
     assert_int_equal(february.broken, 3); /* f1, B2 and B4 */
-    assert_int_equal(february.confirmation.parameters, 0);
+    assert_int_equal(february.confirmation->parameters, 0);
     stage_close(&stage);
 }
 
