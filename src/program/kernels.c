@@ -330,7 +330,7 @@ DIVIDE_BY(nearest, size < by - size ? 0 : a[i] < 0 ? -1 : 1)
 /* --- rows above and below ----------------------------------------------------------------------------------------- */
 
 /* Sums of everything so far, and their differences: no loop whose length nobody can guess. Some lanes at a time: what
- * lies one, two, four before is added, then the last of those before. */
+ * lies one, two, four before is added; what came before them all waits for nothing but the last of those before. */
 #ifdef __AVX2__
 enum { SUMMED_AT_ONCE = 32 }; /* bytes */
 #else
@@ -341,6 +341,7 @@ typedef uint32_t summed_4 __attribute__((vector_size(SUMMED_AT_ONCE)));
 typedef uint64_t summed_8 __attribute__((vector_size(SUMMED_AT_ONCE)));
 
 #define BEFORE(zero, lanes, ...) __builtin_shufflevector(zero, lanes, __VA_ARGS__)
+#define EVERYWHERE(lanes, ...) __builtin_shufflevector(lanes, lanes, __VA_ARGS__)
 
 static summed_1 running_1(summed_1 lanes) {
     const summed_1 zero = {0};
@@ -348,6 +349,9 @@ static summed_1 running_1(summed_1 lanes) {
     lanes += BEFORE(zero, lanes, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
     lanes += BEFORE(zero, lanes, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27);
     return lanes + BEFORE(zero, lanes, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+static summed_1 last_1(summed_1 lanes) {
+    return EVERYWHERE(lanes, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15);
 }
 
 #ifdef __AVX2__
@@ -357,11 +361,17 @@ static summed_4 running_4(summed_4 lanes) {
     lanes += BEFORE(zero, lanes, 6, 7, 8, 9, 10, 11, 12, 13);
     return lanes + BEFORE(zero, lanes, 4, 5, 6, 7, 8, 9, 10, 11);
 }
+static summed_4 last_4(summed_4 lanes) {
+    return EVERYWHERE(lanes, 7, 7, 7, 7, 7, 7, 7, 7);
+}
 
 static summed_8 running_8(summed_8 lanes) {
     const summed_8 zero = {0};
     lanes += BEFORE(zero, lanes, 3, 4, 5, 6);
     return lanes + BEFORE(zero, lanes, 2, 3, 4, 5);
+}
+static summed_8 last_8(summed_8 lanes) {
+    return EVERYWHERE(lanes, 3, 3, 3, 3);
 }
 #else
 static summed_4 running_4(summed_4 lanes) {
@@ -369,10 +379,16 @@ static summed_4 running_4(summed_4 lanes) {
     lanes += BEFORE(zero, lanes, 3, 4, 5, 6);
     return lanes + BEFORE(zero, lanes, 2, 3, 4, 5);
 }
+static summed_4 last_4(summed_4 lanes) {
+    return EVERYWHERE(lanes, 3, 3, 3, 3);
+}
 
 static summed_8 running_8(summed_8 lanes) {
     const summed_8 zero = {0};
     return lanes + BEFORE(zero, lanes, 1, 2);
+}
+static summed_8 last_8(summed_8 lanes) {
+    return EVERYWHERE(lanes, 1, 1);
 }
 #endif
 
@@ -382,20 +398,19 @@ static summed_8 running_8(summed_8 lanes) {
         const size_t rows = strip->rows, first = strip->ends[0], below = strip->ends[rows] - first;                    \
         const uint32_t *restrict ends = strip->ends;                                                                   \
         const bits_##w *restrict a = strip->a;                                                                         \
-        bits_##w *restrict out = strip->out, *restrict so_far = strip->scratch, sum = 0, before = 0;                   \
+        bits_##w *restrict out = strip->out, *restrict so_far = strip->scratch, before = 0;                            \
+        summed_##w sum = {0};                                                                                          \
         size_t i = 0;                                                                                                  \
         so_far[0] = 0;                                                                                                 \
         for (; i + AT_ONCE <= below; i += AT_ONCE) {                                                                   \
-            summed_##w lanes;                                                                                          \
+            summed_##w lanes, sums;                                                                                    \
             memcpy(&lanes, a + i, sizeof lanes);                                                                       \
-            lanes = running_##w(lanes) + sum;                                                                          \
-            sum = lanes[AT_ONCE - 1];                                                                                  \
-            memcpy(so_far + 1 + i, &lanes, sizeof lanes);                                                              \
+            lanes = running_##w(lanes);                                                                                \
+            sums = lanes + sum;                                                                                        \
+            sum += last_##w(lanes);                                                                                    \
+            memcpy(so_far + 1 + i, &sums, sizeof sums);                                                                \
         }                                                                                                              \
-        for (; i < below; i++) {                                                                                       \
-            sum = (bits_##w)(sum + a[i]);                                                                              \
-            so_far[i + 1] = sum;                                                                                       \
-        }                                                                                                              \
+        for (; i < below; i++) so_far[i + 1] = (bits_##w)(so_far[i] + a[i]);                                           \
         for (i = 0; i < rows; i++) {                                                                                   \
             const bits_##w here = so_far[ends[i + 1] - first];                                                         \
             out[i] = (bits_##w)(here - before);                                                                        \
