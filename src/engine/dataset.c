@@ -327,11 +327,15 @@ static void resolve_references(struct making *making, struct table *table, const
     }
 }
 
-static void find_children(struct making *making, const struct table *table) {
+static void find_children(struct making *making, struct table *table) {
     if (!table->entity->parent) return;
     struct table *parent = &making->dataset->tables[table->entity->parent->index];
     uint32_t *first = ARENA_ARRAY(&making->dataset->arena, uint32_t, parent->rows + 1);
+    table->firsts = ARENA_ARRAY(&making->dataset->arena, uint64_t, table->rows / 64 + 2);
     if (arena_failed(&making->dataset->arena)) return;
+    for (size_t row = 0; row < table->rows; row++)
+        if (row == 0 || table->parents[row] != table->parents[row - 1])
+            table->firsts[row / 64] |= (uint64_t)1 << row % 64;
     size_t child = 0;
     for (size_t row = 0; row <= parent->rows; row++) {
         while (child < table->rows && table->parents[child] < row) child++;

@@ -33,6 +33,8 @@ static void member_init(struct crew *crew, struct member *member) {
     member->known.of = ARENA_ARRAY(arena, struct lanes, known->nodes.count + 1);
     member->rows_of = ARENA_ARRAY(arena, struct rows, machine->graph->policy->entities.count + 1);
     member->needed = ARENA_ARRAY(arena, bool, plain);
+    arena_init(&member->code.arena);
+    arena_init(&member->known_code.arena);
     if (!arena_failed(arena)) place_constants(member, known);
 }
 
@@ -64,13 +66,18 @@ void crew_free(struct crew *crew) {
         room_free(&member->room);
         room_free(&member->known_room);
         memory_free(member->marked);
-        memory_free(member->scratch);
-        memory_free(member->starts.memory);
+        code_free(&member->code);
+        code_free(&member->known_code);
     }
     arena_free(&crew->arena);
 }
 
 /* --- rows with care --------------------------------------------------------------------------------------------- */
+
+enum {
+    CAREFULLY = 256, /* rows at a time */
+    ROWS_APART = 4   /* columns do not all begin in the same line of the cache */
+};
 
 static size_t find_rows(const struct crew *crew, struct member *member, size_t begin, size_t end) {
     const struct policy *policy = crew->machine->graph->policy;
@@ -85,42 +92,27 @@ static size_t find_rows(const struct crew *crew, struct member *member, size_t b
     return most;
 }
 
-static bool has_room(struct member *member, size_t rows) {
-    size_t slots = member->worker.machine->program->schedule.slots + 1;
+static bool has_room(const struct crew *crew, struct member *member, size_t rows) {
+    size_t slots = crew->machine->program->schedule.slots + 1;
     struct room *room = &member->room;
     if (rows <= room->rows) return true;
+    if (rows < CAREFULLY) rows = CAREFULLY;
+    rows += ROWS_APART;
     room_free(room);
     room->values = room->memory = memory_new(rows * slots, sizeof(lane));
     room->misses = memory_new(rows * slots, sizeof *room->misses);
     room->cases = memory_new(rows * slots, 1);
-    if (room->values && room->misses && room->cases)
-        room->rows = rows;
-    else
-        member->worker.failed = true;
+    member->worker.failed = !room->values || !room->misses || !room->cases;
+    room->rows = member->worker.failed ? 0 : rows;
+    member->code.rows = 0;
     return !member->worker.failed;
 }
 
-/* A node's values go to its whole column, or to its slot; what is missing to its slot first. */
-static void settle_in(struct member *member, node_id id, struct rows rows, size_t most) {
-    const struct machine *machine = member->worker.machine;
-    const struct place *place = &machine->program->schedule.places[id];
-    const struct lanes *whole = &machine->of[id];
-    size_t at = place->slot * most;
-    struct lanes *own = &member->worker.of[id];
-    own->rows = rows.last - rows.first;
-    own->misses = NULL;
-    own->miss_room = member->room.misses + at;
-    own->miss_base = rows.first;
-    own->base = place->whole ? 0 : rows.first;
-    own->values = place->whole ? whole->values : member->room.values + at * sizeof(lane);
-    own->cases = place->whole ? whole->cases : member->room.cases + at;
-}
-
-static void begin_care(const struct crew *crew, struct member *member) {
-    for (size_t i = 0; i < crew->section->nodes.count; i++) {
-        node_id id = crew->section->nodes.items[i];
-        member->worker.of[id] = (struct lanes){.width = graph_node_width(graph_node(crew->machine->graph, id))};
-    }
+static bool has_code(const struct crew *crew, struct member *member) {
+    struct code *code = &member->code;
+    if (code->rows == 0) bind_plain(crew, member, code);
+    member->worker.failed = member->worker.failed || arena_failed(&code->arena);
+    return !member->worker.failed;
 }
 
 /* Memory for what is missing of a whole column is made when something is. */
@@ -147,51 +139,45 @@ static bool lacks_elsewhere(const struct worker *worker, const struct graph_node
     return false;
 }
 
-/* By a kernel, and then the rows where something is missing; or row by row. */
-static void run_carefully(const struct crew *crew, struct member *member, node_id id, struct rows rows) {
+/* By kernels, and then the rows where something is missing; or row by row. */
+static void run_carefully(const struct crew *crew, struct member *member, const struct code_step *step) {
     struct worker *worker = &member->worker;
-    const struct graph_node *node = graph_node(worker->graph, id);
-    struct lanes *out = &worker->of[id];
+    struct lanes *out = &worker->of[step->id];
     struct strip_task task = {.crew = crew,
                               .member = member,
                               .worker = worker,
-                              .node = node,
-                              .id = id,
-                              .rows = rows,
-                              .out = out,
-                              .wants_cases = node->told_count != 0};
-    const struct strip strip = {.rows = rows.last - rows.first,
-                                .out = (unsigned char *)out->values + (rows.first - out->base) * out->width};
-    if (strip.rows == 0 || worker->failed) return;
-    task.strip = strip;
-    bool elsewhere = worker->machine->program->schedule.places[id].elsewhere && lacks_elsewhere(worker, node);
-    bool run = !elsewhere && run_strip(&task);
-    task.strip = strip;
-    if (run && (node->inner || find_gaps(&task))) return;
+                              .code = &member->code,
+                              .node = step->node,
+                              .id = step->id,
+                              .rows = member->rows_of[step->node->space->index],
+                              .out = out};
+    const struct place *place = &crew->machine->program->schedule.places[step->id];
+    out->base = out->miss_base = task.rows.first;
+    out->rows = rows_in(&task);
     out->misses = NULL;
-    run_node(worker, id, out, rows.first, rows.last);
+    if (rows_in(&task) == 0) return;
+    bool elsewhere = place->elsewhere && lacks_elsewhere(worker, step->node);
+    bool done = !elsewhere && code_run(&task, step) && (step->node->inner || find_gaps(&task));
+    if (!done) {
+        out->misses = NULL;
+        run_node(worker, step->id, out, task.rows.first, task.rows.last);
+    }
+    if (place->whole) keep_misses(member, step->id, task.rows);
 }
 
 /* Only: the nodes that are needed, or NULL for all. */
 static void run_with_care(const struct crew *crew, struct member *member, const bool *only, size_t begin, size_t end) {
-    const struct machine *machine = crew->machine;
-    const struct section *section = crew->section;
     size_t most = find_rows(crew, member, begin, end);
-    if (!has_room(member, most)) return;
-    for (size_t i = 0; i < section->nodes.count && !member->worker.failed; i++) {
-        node_id id = section->nodes.items[i];
-        struct rows rows = member->rows_of[graph_node(machine->graph, id)->space->index];
-        if (only && !only[id]) continue;
-        settle_in(member, id, rows, most);
-        run_carefully(crew, member, id, rows);
-        if (machine->program->schedule.places[id].whole) keep_misses(member, id, rows);
-    }
+    if (!has_room(crew, member, most) || !has_code(crew, member)) return;
+    const struct code *code = &member->code;
+    code_move(code, member->rows_of);
+    for (size_t i = 0; i < code->steps.count && !member->worker.failed; i++)
+        if (!only || only[code->steps.items[i].id]) run_carefully(crew, member, &code->steps.items[i]);
 }
 
 /* Few rows at a time, so that what many nodes find of them stays in the cache. */
 static void run_all_with_care(const struct crew *crew, struct member *member, const bool *only, size_t begin,
                               size_t end) {
-    enum { CAREFULLY = 256 };
     const struct machine *machine = crew->machine;
     size_t most = machine->batch < CAREFULLY ? machine->batch : CAREFULLY;
     while (begin < end && !member->worker.failed) {
@@ -282,8 +268,7 @@ static void run_share(void *context, unsigned number) {
     const struct cuts *cuts = &crew->cuts[crew->section->root->index];
     struct member *member = &crew->members[number];
     size_t first = cuts->ends.count * number / crew->count, last = cuts->ends.count * (number + 1) / crew->count;
-    begin_known_steps(crew, member);
-    begin_care(crew, member);
+    member->code.rows = member->known_code.rows = 0;
     for (size_t i = first; i < last && !member->worker.failed; i++)
         run_batch(crew, member, (struct rows){i ? cuts->ends.items[i - 1] : 0, cuts->ends.items[i]});
     for (size_t i = 0; i < crew->section->nodes.count; i++)

@@ -2,12 +2,7 @@
 #ifndef DOUDI_PROGRAM_BATCH_H
 #define DOUDI_PROGRAM_BATCH_H
 
-#include "program/kernel.h"
-#include "program/machine_inside.h"
-
-struct rows {
-    size_t first, last; /* the one behind the last */
-};
+#include "program/code.h"
 
 /* The root rows at which batches end. */
 struct cuts {
@@ -24,14 +19,6 @@ struct room {
 };
 void room_free(struct room *room);
 
-/* Where the rows below begin, as bits: of the batch at hand and one entity below another. */
-struct starts {
-    const struct entity *below; /* NULL: of none yet */
-    uint64_t *bits;             /* NULL: a row above has none below */
-    uint64_t *memory;
-    size_t words;
-};
-
 /* Two workers in one, who run the same rows: one as if all were known, the other with care. */
 struct member {
     struct worker worker, known;
@@ -39,11 +26,10 @@ struct member {
     unsigned char *marked; /* by root row of the batch */
     size_t marked_room;    /* of both */
     struct room room, known_room;
-    unsigned char *scratch; /* of a known step */
-    struct starts starts;
-    size_t scratch_size, scratch_used;
-    unsigned char *tainted; /* by root row: an output of theirs rests on something that is missing */
-    bool *needed;           /* by plain node: what those outputs need */
+    struct code code, known_code; /* of the section */
+    bool lacks;                   /* something is missing in the batch, see taint.c */
+    unsigned char *tainted;       /* by root row: an output of theirs rests on something that is missing */
+    bool *needed;                 /* by plain node: what those outputs need */
 };
 
 struct crew {
@@ -68,37 +54,15 @@ void crew_free(struct crew *crew);
 /* All rows of the section's root; false when memory has run out. */
 bool run_section(struct crew *crew, size_t section);
 
-/* --- strip.c ------------------------------------------------------------------------------------------------------ */
+/* --- bind.c: of the crew's section, for batches of as many rows of an entity as the member's room has ----------------
+ */
 
-/* A node being run over rows at once. */
-struct strip_task {
-    const struct crew *crew;
-    struct member *member;
-    struct worker *worker; /* one of the member's two */
-    const struct graph_node *node;
-    node_id id;
-    struct rows rows;
-    struct lanes *out;
-    bool wants_cases;
-    struct strip strip; /* rows and out are set */
-};
-
-static inline const struct lanes *lanes_of(const struct strip_task *task, node_id id) {
-    return operand(task->worker, id);
-}
-
-/* True when a kernel did it, as if all operands were known; else nothing was done. */
-bool run_strip(struct strip_task *task);
-
-/* gaps.c: of a node that a kernel has run with care, what is missing; false when that is not told for the operation. */
-bool find_gaps(const struct strip_task *task);
-
-/* taint.c: of a known step, in the room given. */
-void find_taint(const struct strip_task *task, uint8_t *room);
+/* Check arena_failed of the code's arena. */
+void bind_known(const struct crew *crew, struct member *member, struct code *code);
+void bind_plain(const struct crew *crew, struct member *member, struct code *code);
 
 /* --- known_run.c -------------------------------------------------------------------------------------------------- */
 
-void begin_known_steps(const struct crew *crew, struct member *member); /* of the section */
 /* The rows that member->rows_of says, of an entity at most so many, as if all were known. */
 void run_known_steps(const struct crew *crew, struct member *member, size_t most);
 

@@ -16,8 +16,8 @@ static absence *own_misses(const struct strip_task *task) {
 static void settle_values(const struct strip_task *task) {
     const absence *misses = task->out->misses;
     lane value = harmless(task->node);
-    for (size_t i = 0; i < task->strip.rows; i++)
-        if (misses[i]) lane_write(task->strip.out, task->out->width, i, value);
+    for (size_t i = 0; i < rows_in(task); i++)
+        if (misses[i]) put(task->out, task->rows.first + i, value);
 }
 
 /* Of an operation that wants all operands known. */
@@ -25,10 +25,10 @@ static void add_strict(const struct strip_task *task, const absence *more) {
     absence *out = task->out->misses;
     if (!more) return;
     if (!out) {
-        memcpy(own_misses(task), more, task->strip.rows * sizeof *more);
+        memcpy(own_misses(task), more, rows_in(task) * sizeof *more);
         return;
     }
-    for (size_t i = 0; i < task->strip.rows; i++) out[i] = strict(out[i], more[i]);
+    for (size_t i = 0; i < rows_in(task); i++) out[i] = strict(out[i], more[i]);
 }
 
 static bool gaps_strict(const struct strip_task *task) {
@@ -58,11 +58,10 @@ static bool gaps_logic(const struct strip_task *task) {
     const absence *of_a = misses_of(task, a), *of_b = misses_of(task, b);
     const uint8_t stops = task->node->op == OP_OR;
     if (!of_a && !of_b) return true;
-    const uint8_t *value_a = (const uint8_t *)a->values + (task->rows.first - a->base),
-                  *value_b = (const uint8_t *)b->values + (task->rows.first - b->base);
-    uint8_t *out = task->strip.out;
+    const uint8_t *value_a = lane_of_row(a, task->rows.first), *value_b = lane_of_row(b, task->rows.first);
+    uint8_t *out = lane_of_row(task->out, task->rows.first);
     absence *misses = own_misses(task);
-    for (size_t i = 0; i < task->strip.rows; i++) {
+    for (size_t i = 0; i < rows_in(task); i++) {
         absence miss_a = of_a ? of_a[i] : 0, miss_b = of_b ? of_b[i] : 0;
         bool decided = (!miss_a && value_a[i] == stops) || (!miss_b && value_b[i] == stops);
         misses[i] = decided ? 0 : unsure(miss_a, miss_b);
@@ -79,11 +78,11 @@ static bool gaps_or_else(const struct strip_task *task) {
     if (other->single && other->misses) return false;
     absence *misses = own_misses(task);
     bool any = false;
-    for (size_t i = 0; i < task->strip.rows; i++) {
+    for (size_t i = 0; i < rows_in(task); i++) {
         misses[i] = of_a[i];
         if (of_a[i] && !is_fault(of_a[i])) {
             misses[i] = of_other ? of_other[i] : 0;
-            lane_write(task->strip.out, task->out->width, i, get(other, task->rows.first + i));
+            put(task->out, task->rows.first + i, get(other, task->rows.first + i));
         }
         any = any || misses[i];
     }
@@ -96,11 +95,11 @@ static bool gaps_or_else(const struct strip_task *task) {
 
 static bool gaps_known(const struct strip_task *task) {
     const absence *of_a = misses_of(task, lanes_of(task, task->node->a));
-    uint8_t *out = task->strip.out;
+    uint8_t *out = lane_of_row(task->out, task->rows.first);
     bool any = false;
     if (!of_a) return true;
     absence *misses = own_misses(task);
-    for (size_t i = 0; i < task->strip.rows; i++) {
+    for (size_t i = 0; i < rows_in(task); i++) {
         misses[i] = is_fault(of_a[i]) ? of_a[i] : 0;
         out[i] = !of_a[i];
         any = any || misses[i];
@@ -114,10 +113,10 @@ static bool gaps_input(const struct strip_task *task) {
     struct machine *machine = task->worker->machine;
     const struct column *column = dataset_column(machine->dataset, field);
     const unsigned char *known = column->known + task->rows.first;
-    if (!column->unknown || task->crew->kernels->zeros(known, task->strip.rows) == 0) return true;
+    if (!column->unknown || task->crew->kernels->zeros(known, rows_in(task)) == 0) return true;
     absence missing = machine_miss(machine, VALUE_UNKNOWN, (struct reason){.kind = REASON_INPUT, .field = field}, 0);
     absence *misses = own_misses(task);
-    for (size_t i = 0; i < task->strip.rows; i++) misses[i] = known[i] ? 0 : missing | (uint32_t)(task->rows.first + i);
+    for (size_t i = 0; i < rows_in(task); i++) misses[i] = known[i] ? 0 : missing | (uint32_t)(task->rows.first + i);
     settle_values(task);
     return true;
 }
@@ -128,7 +127,7 @@ static bool gaps_above(const struct strip_task *task) {
     if (a->single) return false;
     const uint32_t *above = dataset_table(task->worker->machine->dataset, task->node->space)->parents;
     absence *misses = own_misses(task);
-    for (size_t i = 0; i < task->strip.rows; i++) misses[i] = missed(a, above[task->rows.first + i]);
+    for (size_t i = 0; i < rows_in(task); i++) misses[i] = missed(a, above[task->rows.first + i]);
     return true; /* the values above lie in the range */
 }
 
@@ -137,7 +136,7 @@ static bool gaps_cases(const struct strip_task *task) {
     const struct graph_node *node = task->node;
     const uint8_t *cases = task->out->cases + (task->rows.first - task->out->base);
     size_t count = node->more.count / 2;
-    for (size_t i = 0; i < task->strip.rows; i++) {
+    for (size_t i = 0; i < rows_in(task); i++) {
         size_t row = task->rows.first + i;
         bool missing = missed(lanes_of(task, node->more.items[2 * (size_t)cases[i] + 1]), row) != 0;
         for (size_t k = 0; k <= cases[i] && k + 1 < count && !missing; k++)

@@ -18,7 +18,8 @@ struct strip {
     int64_t x, y, z;                /* scalars */
     uint8_t *cases;                 /* of choices: which decided; NULL: nobody asks */
     const uint32_t *ends;   /* of rows above: where the rows below begin, one more than rows; the first is ends[0] */
-    const uint64_t *starts; /* of rows above: a bit for each row below, of the first below its row; each row has one */
+    const uint64_t *firsts; /* of rows above: a bit for each row below, which is the first below its row; a word more */
+    size_t at;              /* the bit of the first row below */
     const uint32_t *above;  /* of rows below: which row lies above */
     uint32_t first;         /* the row above that a begins with */
     void *scratch;          /* of sums: memory for the rows below, and one more, of 8 bytes each */
@@ -66,7 +67,7 @@ struct kernels {
     kernel *count[KERNEL_WIDTHS];                   /* of the rows below */
     kernel *spread[KERNEL_WIDTHS];                  /* a of the row above, for rows that follow ends */
     kernel *gather[KERNEL_WIDTHS];                  /* a of the row above, by `above` */
-    kernel *spread_truth;                           /* the same of truths, by starts; NULL: this set has none */
+    kernel *spread_truth;                           /* the same of truths, by firsts and ends; NULL: not in this set */
     size_t (*zeros)(const uint8_t *a, size_t rows); /* how many bytes are 0 */
 };
 

@@ -490,14 +490,28 @@ static void bytes_from(uint8_t *truths, uint64_t bits, size_t count) {
 }
 #endif
 
+/* Which of the next rows below are the first of their row. */
+static uint64_t firsts_from(const struct strip *strip, size_t at, size_t below) {
+    const size_t bit = strip->at + at;
+    uint64_t low = strip->firsts[bit / BITS] >> bit % BITS,
+             high = strip->firsts[bit / BITS + 1] << (BITS - 1 - bit % BITS) << 1;
+    return (low | high) & (below - at < BITS ? ((uint64_t)1 << (below - at)) - 1 : ~(uint64_t)0);
+}
+
 /* A row whose truth is 1 fills the bits from where its rows begin to where the next one's do: 2^next - 2^first. */
 static void spread_truth(const struct strip *strip) {
     const size_t rows = strip->rows, below = strip->ends[rows] - strip->ends[0];
     const uint8_t *a = strip->a;
     uint8_t *out = strip->out;
     size_t begun = 0; /* rows above */
+    for (size_t at = 0; at < below; at += BITS) begun += (size_t)__builtin_popcountll(firsts_from(strip, at, below));
+    if (begun != rows) { /* some have none below: they would take the bits of others */
+        spread_1(strip);
+        return;
+    }
+    begun = 0;
     for (size_t at = 0; at < below; at += BITS) {
-        uint64_t starts = strip->starts[at / BITS], firsts = starts | 1;
+        uint64_t starts = firsts_from(strip, at, below), firsts = starts | 1;
         size_t first = begun - !(starts & 1);
         uint64_t truths = bits_of(a + first, rows - first);
         bytes_from(out + at, _pdep_u64(truths, firsts & (firsts - 1)) - _pdep_u64(truths, firsts), below - at);

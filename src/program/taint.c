@@ -9,10 +9,6 @@ static const uint8_t *taint_of(const struct strip_task *task, node_id id) {
     return id == NODE_NONE ? NULL : lanes_of(task, id)->taint;
 }
 
-static size_t rows_in(const struct strip_task *task) {
-    return task->rows.last - task->rows.first;
-}
-
 static void add_taint(const struct strip_task *task, uint8_t *room, const uint8_t *more) {
     size_t rows = rows_in(task);
     if (!more) return;
@@ -155,6 +151,17 @@ static void taint_where(const struct strip_task *task, uint8_t *room) {
                                                    .open_a = taint_or_none(task, task->node->a),
                                                    .open_b = taint_or_none(task, task->node->b)});
     task->out->taint = room;
+}
+
+bool is_anything_missing(const struct crew *crew, const struct member *member, const struct code *code) {
+    for (size_t i = 0; i < code->leaves.count; i++) {
+        const struct graph_node *leaf = code->leaves.items[i];
+        if (leaf->op == OP_COLUMN) return true;
+        const struct rows *rows = &member->rows_of[leaf->space->index];
+        const struct column *column = dataset_column(crew->machine->dataset, leaf->field);
+        if (crew->kernels->zeros(column->known + rows->first, rows->last - rows->first)) return true;
+    }
+    return false;
 }
 
 void find_taint(const struct strip_task *task, uint8_t *room) {

@@ -408,21 +408,25 @@ static void families(const struct kernels *kernels) {
         }
 }
 
-/* Each family has someone; truths of families, bits of where they begin. */
+/* Truths of families, most of which have someone; bits of where they begin, which need not be where a word does. */
 static void truths_of_families(const struct kernels *kernels) {
     uint32_t ends[LENGTHS + 1];
     if (!kernels->spread_truth) return;
     for (size_t count = 1; count <= LENGTHS; count++) {
-        uint64_t starts[LENGTHS * MEMBERS / 64 + 1] = {0};
+        uint64_t firsts[LENGTHS * MEMBERS / 64 + 3] = {0};
+        size_t before = next_random() % 64; /* rows of another batch */
         struct column *truth = column_new(BYTES_1, true), *out = result_new(BYTES_1);
         ends[0] = (uint32_t)(next_random() % 1000);
         for (size_t i = 0; i < count; i++) {
-            size_t at = ends[i] - ends[0];
-            starts[at / 64] |= (uint64_t)1 << at % 64;
-            ends[i + 1] = ends[i] + 1 + (uint32_t)(next_random() % (count % 3 ? 4 : MEMBERS - 1));
+            size_t at = before + ends[i] - ends[0];
+            bool nobody = count % 5 == 0 && next_random() % 7 == 0;
+            ends[i + 1] = ends[i] + !nobody * (1 + (uint32_t)(next_random() % (count % 3 ? 4 : MEMBERS - 1)));
+            if (!nobody) firsts[at / 64] |= (uint64_t)1 << at % 64;
         }
-        kernels->spread_truth(
-            &(struct strip){.rows = count, .ends = ends, .starts = starts, .a = lanes(truth), .out = lanes(out)});
+        size_t behind = before + ends[count] - ends[0];
+        firsts[behind / 64] |= (uint64_t)1 << behind % 64;
+        kernels->spread_truth(&(struct strip){
+            .rows = count, .ends = ends, .firsts = firsts, .at = before, .a = lanes(truth), .out = lanes(out)});
         for (size_t i = 0; i < count; i++)
             for (size_t k = ends[i] - ends[0]; k < ends[i + 1] - ends[0]; k++)
                 assert_int_equal(get(out, k), get(truth, i));
