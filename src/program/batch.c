@@ -99,9 +99,9 @@ static bool has_room(const struct crew *crew, struct member *member, size_t rows
     if (rows < CAREFULLY) rows = CAREFULLY;
     rows += ROWS_APART;
     room_free(room);
-    room->values = room->memory = memory_new(rows * slots, sizeof(lane));
-    room->misses = memory_new(rows * slots, sizeof *room->misses);
-    room->cases = memory_new(rows * slots, 1);
+    room->values = room->memory = memory_resize(NULL, rows * slots, sizeof(lane)); /* what is not written is not read */
+    room->misses = memory_resize(NULL, rows * slots, sizeof *room->misses);
+    room->cases = memory_resize(NULL, rows * slots, 1);
     member->worker.failed = !room->values || !room->misses || !room->cases;
     room->rows = member->worker.failed ? 0 : rows;
     member->code.rows = 0;
@@ -258,7 +258,8 @@ static void run_batch(const struct crew *crew, struct member *member, struct row
     run_known_steps(crew, member, find_rows(crew, member, batch.first, batch.last));
     member->worker.failed = member->worker.failed || member->known.failed;
     if (member->worker.failed) return;
-    if (find_tainted(crew, member, batch)) run_marked(crew, member, member->tainted, member->needed, batch);
+    if (member->lacks && find_tainted(crew, member, batch))
+        run_marked(crew, member, member->tainted, member->needed, batch);
     run_marked(crew, member, member->marked, NULL, batch);
 }
 

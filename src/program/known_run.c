@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 
-static void run_step(const struct crew *crew, struct member *member, const struct code_step *step, uint8_t *taints) {
+static void run_step(const struct crew *crew, struct member *member, const struct code_step *step, size_t number) {
     struct strip_task task = {.crew = crew,
                               .member = member,
                               .worker = &member->known,
@@ -14,7 +14,7 @@ static void run_step(const struct crew *crew, struct member *member, const struc
     if (step->node->space) task.rows = member->rows_of[step->node->space->index];
     task.out->base = step->is_fixed ? 0 : task.rows.first;
     if (!code_run(&task, step)) run_node(&member->known, step->id, task.out, task.rows.first, task.rows.last);
-    if (member->lacks) find_taint(&task, taints);
+    if (member->lacks) find_taint(&task, member->known_room.taints + number * member->known_room.rows);
 }
 
 /* Room for the batch: rows are padded, so that columns do not share lines of the cache. */
@@ -25,16 +25,25 @@ static bool has_room(const struct crew *crew, struct member *member, size_t rows
     size_t padded = (rows + 2 * LINE - 1) / LINE * LINE; /* what is wide does not straddle lines */
     if (rows <= room->rows) return true;
     room_free(room);
-    room->memory = memory_new(padded, known->bytes + 1);
-    room->cases = memory_new(padded, known->count + 1);
-    room->taints = memory_new(padded, known->count + 2);
-    member->known.failed = !room->memory || !room->cases || !room->taints;
+    room->memory = memory_resize(NULL, padded, known->bytes + 1); /* what is not written is not read */
+    room->cases = memory_resize(NULL, padded, known->count + 1);
+    member->known.failed = !room->memory || !room->cases;
     room->rows = member->known.failed ? 0 : padded;
     member->known_code.rows = 0;
     if (member->known.failed) return false;
-    room->none = room->taints + padded * (known->count + 1);
     room->values = room->memory + (LINE - (uintptr_t)room->memory % LINE);
     return true;
+}
+
+/* Memory that is needed only where something is missing. */
+static bool has_taints(const struct crew *crew, struct member *member) {
+    const struct known *known = crew->machine->program->known;
+    struct room *room = &member->known_room;
+    if (room->taints) return true;
+    room->taints = memory_new(room->rows, known->count + 2);
+    member->known.failed = !room->taints;
+    if (room->taints) room->none = room->taints + room->rows * (known->count + 1);
+    return room->taints;
 }
 
 static void copy_output(const struct crew *crew, struct member *member, const struct known_output *output) {
@@ -48,7 +57,6 @@ static void copy_output(const struct crew *crew, struct member *member, const st
 
 void run_known_steps(const struct crew *crew, struct member *member, size_t most) {
     const struct known_section *known = crew->known;
-    const struct room *room = &member->known_room;
     struct code *code = &member->known_code;
     if (!has_room(crew, member, most)) return;
     if (code->rows == 0) bind_known(crew, member, code);
@@ -56,8 +64,9 @@ void run_known_steps(const struct crew *crew, struct member *member, size_t most
     if (member->known.failed) return;
     code_move(code, member->rows_of);
     member->lacks = is_anything_missing(crew, member, code);
+    if (member->lacks && !has_taints(crew, member)) return;
     for (size_t i = 0; i < code->steps.count && !member->known.failed; i++)
-        run_step(crew, member, &code->steps.items[i], room->taints + known->steps.items[i].number * room->rows);
+        run_step(crew, member, &code->steps.items[i], known->steps.items[i].number);
     for (size_t i = 0; i < known->outputs.count && !member->known.failed; i++)
         if (!known->outputs.items[i].direct) copy_output(crew, member, &known->outputs.items[i]);
 }
