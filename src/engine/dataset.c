@@ -337,9 +337,11 @@ static void find_children(struct making *making, struct table *table) {
         if (row == 0 || table->parents[row] != table->parents[row - 1])
             table->firsts[row / 64] |= (uint64_t)1 << row % 64;
     size_t child = 0;
+    table->below_all = true;
     for (size_t row = 0; row <= parent->rows; row++) {
         while (child < table->rows && table->parents[child] < row) child++;
         first[row] = (uint32_t)child;
+        table->below_all = table->below_all && (row == 0 || first[row] > first[row - 1]);
     }
     parent->first_child[table->entity->index] = first;
 }

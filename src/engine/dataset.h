@@ -15,6 +15,7 @@ struct table {
     struct text *ids;       /* of an event: its parent's and its dated fields joined by /, see event_parent */
     uint32_t *parents;      /* row of the parent entity; NULL at the top */
     uint64_t *firsts;       /* a bit for each row: it is the first below its parent; one word more; NULL at the top */
+    bool below_all;         /* every row of the parent has rows here */
     uint32_t **first_child; /* by entity index: rows + 1 offsets into that child entity; NULL for what is no child */
     bool **incomplete;      /* by entity index: rows of that child entity were refused here; NULL when none were */
     struct column *columns; /* by input_index */

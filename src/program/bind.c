@@ -94,7 +94,7 @@ static void settle(const struct binding *binding, node_id id, struct site site) 
 /* A column that nobody else uses while the step runs. */
 static void *scratch_column(struct binding *binding) {
     void **column = &binding->code->scratch[binding->scratch++];
-    if (!*column) *column = arena_new(&binding->code->arena, binding->code->rows + 1, sizeof(int64_t));
+    if (!*column) *column = arena_new(&binding->code->arena, binding->code->rows + SCRATCH_MORE, sizeof(int64_t));
     return *column;
 }
 
@@ -362,7 +362,6 @@ static bool bind_cases(struct binding *binding) {
     if (!choices) return false;
     for (size_t i = 0; i < count; i++) {
         node_id condition = node->more.items[2 * i], value = node->more.items[2 * i + 1];
-        choices[i].number = (uint8_t)i;
         if (condition != NODE_NONE) point_at(binding, &choices[i].condition, condition);
         if (!scalar(binding, value, &choices[i].value))
             point_to(binding, &choices[i].values, in_width(binding, value, width));
@@ -457,7 +456,8 @@ static void add_spread(struct binding *binding, const struct entity *above) {
     const struct kernels *kernels = binding->crew->kernels;
     const struct graph_node *node = binding->node;
     const struct entity *own = node->space;
-    bool truth = node->low >= 0 && node->high <= 1 && kernels->spread_truth;
+    bool each = dataset_table(binding->dataset, own)->below_all;
+    bool truth = each && node->low >= 0 && node->high <= 1 && kernels->spread_truth;
     struct call *call =
         add_call(binding, truth ? kernels->spread_truth : kernels->spread[width_of(binding->out)], NULL);
     call->over = above;
@@ -524,7 +524,9 @@ static bool bind_group(struct binding *binding) {
     enum kernel_width width = width_of(binding->out);
     struct operand from = {0};
     if (of != NODE_NONE) from = in_width(binding, of, width);
-    struct call *call = add_call(binding, of == NODE_NONE ? kernels->count[width] : kernels->sum[width], NULL);
+    bool each = dataset_table(binding->dataset, inner)->below_all && kernels->sum_each[width];
+    kernel *sum = each ? kernels->sum_each[width] : kernels->sum[width];
+    struct call *call = add_call(binding, of == NODE_NONE ? kernels->count[width] : sum, NULL);
     point(binding, &call->strip.ends, children_of(binding->dataset, node->space, inner), sizeof(uint32_t), node->space);
     if (of == NODE_NONE) return true;
     point_to(binding, &call->strip.a, from);

@@ -59,7 +59,7 @@ struct code {
     VECTOR(struct call *) calls;
     VECTOR(struct moving) moving;
     VECTOR(const struct graph_node *) leaves; /* where something may be missing */
-    void *scratch[SCRATCH_COLUMNS];           /* columns of 8 bytes a row, and one more; those that are used */
+    void *scratch[SCRATCH_COLUMNS];           /* columns of 8 bytes a row; those that are used */
 };
 
 void code_free(struct code *code);

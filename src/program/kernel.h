@@ -22,15 +22,15 @@ struct strip {
     size_t at;              /* the bit of the first row below */
     const uint32_t *above;  /* of rows below: which row lies above */
     uint32_t first;         /* the row above that a begins with */
-    void *scratch;          /* of sums: memory for the rows below, and one more, of 8 bytes each */
+    void *scratch;          /* of sums: memory for the rows below, and SCRATCH_MORE, of 8 bytes each */
     size_t count;           /* of choices: how many cases */
     struct choice_of {
         const uint8_t *condition; /* NULL: always */
         const void *values;       /* NULL: value */
         int64_t value;
-        uint8_t number;
     } const *choices; /* the first that holds decides; the last always holds */
 };
+enum { SCRATCH_MORE = 64 };
 typedef void kernel(const struct strip *strip);
 
 enum kernel_width { BYTES_1, BYTES_4, BYTES_8, KERNEL_WIDTHS };
@@ -61,13 +61,16 @@ struct kernels {
     kernel *count_up;               /* bytes: out + a, into out */
     kernel *divisor[KERNEL_WIDTHS]; /* |a|, or 1 where it is 0 */
     kernel *choose[KERNEL_WIDTHS];  /* see choices; values are as wide as out */
-    kernel *divide[KERNEL_DIVIDES][KERNEL_WIDTHS];  /* a by x > 0, see kernel_divides; 4 and 8 bytes */
-    kernel *divide_by[KERNEL_DIVIDES];              /* a by b; by 1 where b < 1; all of 8 bytes */
-    kernel *sum[KERNEL_WIDTHS];                     /* of a over the rows below, as wide as out */
-    kernel *count[KERNEL_WIDTHS];                   /* of the rows below */
-    kernel *spread[KERNEL_WIDTHS];                  /* a of the row above, for rows that follow ends */
-    kernel *gather[KERNEL_WIDTHS];                  /* a of the row above, by `above` */
-    kernel *spread_truth;                           /* the same of truths, by firsts and ends; NULL: not in this set */
+    kernel *divide[KERNEL_DIVIDES][KERNEL_WIDTHS]; /* a by x > 0, see kernel_divides; 4 and 8 bytes */
+    kernel *divide_by[KERNEL_DIVIDES];             /* a by b; by 1 where b < 1; all of 8 bytes */
+    kernel *sum[KERNEL_WIDTHS];                    /* of a over the rows below, as wide as out */
+    kernel *count[KERNEL_WIDTHS];                  /* of the rows below */
+    kernel *spread[KERNEL_WIDTHS];                 /* a of the row above, for rows that follow ends */
+    kernel *gather[KERNEL_WIDTHS];                 /* a of the row above, by `above` */
+    /* The same by firsts, where each row above has some below; NULL: not in this set. Sums leave no scratch as it was.
+     */
+    kernel *sum_each[KERNEL_WIDTHS];
+    kernel *spread_truth;                           /* of truths */
     size_t (*zeros)(const uint8_t *a, size_t rows); /* how many bytes are 0 */
 };
 

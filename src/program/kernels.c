@@ -176,9 +176,9 @@ static void choose_cases(const struct strip *strip) {
     const size_t rows = strip->rows; /* a lane of one byte might be part of it */
     uint8_t *restrict cases = strip->cases;
     if (!cases) return;
-    memset(cases, strip->choices[strip->count - 1].number, rows);
+    memset(cases, (int)strip->count - 1, rows);
     for (size_t k = strip->count - 1; k-- > 0;) {
-        const uint8_t *restrict condition = strip->choices[k].condition, number = strip->choices[k].number;
+        const uint8_t *restrict condition = strip->choices[k].condition, number = (uint8_t)k;
         for (size_t i = 0; i < rows; i++) cases[i] = condition[i] ? number : cases[i];
     }
 }
@@ -208,43 +208,95 @@ EACH_WIDTH(CHOOSE)
 #define choose_4 choose_any_4
 #define choose_8 choose_any_8
 
-/* As many bytes at a time as a register holds. */
+/* Constants of one byte, of few cases: which case decides a line of rows, then its value. The count is known where it
+ * is called, so that what is the same for all lines stays in registers. */
+enum { TABLE = 16 };
 #if defined(__AVX512BW__)
-enum { REGISTER = 64 };
+typedef __m512i line;
+static inline line line_of(uint8_t byte) {
+    return _mm512_set1_epi8((char)byte);
+}
+static inline line where(line number, const uint8_t *holds, line other) {
+    return _mm512_mask_mov_epi8(number, _mm512_test_epi8_mask(_mm512_loadu_si512(holds), line_of(1)), other);
+}
+static inline line look_up(const uint8_t *table, line number) {
+    return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(_mm_loadu_si128((const void *)table)), number);
+}
 #elif defined(__AVX2__)
-enum { REGISTER = 32 };
+typedef __m256i line;
+static inline line line_of(uint8_t byte) {
+    return _mm256_set1_epi8((char)byte);
+}
+static inline line where(line number, const uint8_t *holds, line other) {
+    line truths = _mm256_loadu_si256((const void *)holds);
+    return _mm256_blendv_epi8(number, other, _mm256_sub_epi8(_mm256_setzero_si256(), truths));
+}
+static inline line look_up(const uint8_t *table, line number) {
+    return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)table)), number);
+}
 #else
-enum { REGISTER = 16 };
+typedef uint8_t line __attribute__((vector_size(16)));
+static inline line line_of(uint8_t byte) {
+    return (line){0} + byte;
+}
+static inline line where(line number, const uint8_t *holds, line other) {
+    line truths;
+    memcpy(&truths, holds, sizeof truths);
+    truths = -truths;
+    return (number & ~truths) | (other & truths);
+}
+static inline line look_up(const uint8_t *table, line number) {
+    (void)table;
+    return number;
+}
 #endif
-typedef uint8_t line __attribute__((vector_size(REGISTER)));
 
-/* Constants of one byte: all cases of a line of rows before the next. */
+#if defined(__AVX2__)
+enum { LOOKS_UP = true };
+#else
+enum { LOOKS_UP = false }; /* values are chosen as the numbers are */
+#endif
+
+static inline __attribute__((always_inline)) void choose_lines(const struct strip *strip, size_t count, size_t rows) {
+    uint8_t *restrict out = strip->out, *restrict cases = strip->cases, table[TABLE] = {0};
+    line numbers[TABLE], values[TABLE];
+    for (size_t k = 0; k < count; k++) {
+        table[k] = (uint8_t)strip->choices[k].value;
+        numbers[k] = line_of((uint8_t)k);
+        values[k] = line_of(table[k]);
+    }
+    for (size_t at = 0; at < rows; at += sizeof(line)) {
+        line number = numbers[count - 1], value = values[count - 1];
+        for (size_t k = count - 1; k-- > 0;) {
+            number = where(number, strip->choices[k].condition + at, numbers[k]);
+            if (!LOOKS_UP) value = where(value, strip->choices[k].condition + at, values[k]);
+        }
+        if (LOOKS_UP) value = look_up(table, number);
+        memcpy(out + at, &value, sizeof value);
+        if (cases) memcpy(cases + at, &number, sizeof number);
+    }
+}
+
 static void choose_1(const struct strip *strip) {
     const size_t rows = strip->rows, count = strip->count, whole = rows / sizeof(line) * sizeof(line);
     uint8_t *restrict out = strip->out, *restrict cases = strip->cases;
-    for (size_t k = 0; k < count; k++)
-        if (strip->choices[k].values) {
-            choose_any_1(strip);
-            return;
-        }
-    for (size_t at = 0; at < whole; at += sizeof(line)) {
-        line value = (line){0} + (uint8_t)strip->choices[count - 1].value,
-             number = (line){0} + strip->choices[count - 1].number;
-        for (size_t k = count - 1; k-- > 0;) {
-            line holds;
-            memcpy(&holds, strip->choices[k].condition + at, sizeof holds);
-            holds = -holds; /* all bits where it does */
-            value = (value & ~holds) | (holds & (uint8_t)strip->choices[k].value);
-            number = (number & ~holds) | (holds & strip->choices[k].number);
-        }
-        memcpy(out + at, &value, sizeof value);
-        if (cases) memcpy(cases + at, &number, sizeof number);
+    bool constants = true;
+    for (size_t k = 0; k < count; k++) constants = constants && !strip->choices[k].values;
+    switch (constants ? count : 0) {
+    case 2: choose_lines(strip, 2, whole); break;
+    case 3: choose_lines(strip, 3, whole); break;
+    case 4: choose_lines(strip, 4, whole); break;
+    case 5: choose_lines(strip, 5, whole); break;
+    case 6: choose_lines(strip, 6, whole); break;
+    case 7: choose_lines(strip, 7, whole); break;
+    case 8: choose_lines(strip, 8, whole); break;
+    default: choose_any_1(strip); return;
     }
     for (size_t at = whole; at < rows; at++) {
         size_t k = 0;
         while (k + 1 < count && !strip->choices[k].condition[at]) k++;
         out[at] = (uint8_t)strip->choices[k].value;
-        if (cases) cases[at] = strip->choices[k].number;
+        if (cases) cases[at] = (uint8_t)k;
     }
 }
 
@@ -504,12 +556,6 @@ static void spread_truth(const struct strip *strip) {
     const uint8_t *a = strip->a;
     uint8_t *out = strip->out;
     size_t begun = 0; /* rows above */
-    for (size_t at = 0; at < below; at += BITS) begun += (size_t)__builtin_popcountll(firsts_from(strip, at, below));
-    if (begun != rows) { /* some have none below: they would take the bits of others */
-        spread_1(strip);
-        return;
-    }
-    begun = 0;
     for (size_t at = 0; at < below; at += BITS) {
         uint64_t starts = firsts_from(strip, at, below), firsts = starts | 1;
         size_t first = begun - !(starts & 1);
@@ -521,6 +567,80 @@ static void spread_truth(const struct strip *strip) {
 #define SPREAD_TRUTH spread_truth
 #else
 #define SPREAD_TRUTH NULL
+#endif
+
+#ifdef __AVX512VBMI2__
+/* Of the next lanes, which are the last of their row above: what has run up to there is kept. */
+static uint64_t lasts_from(const struct strip *strip, size_t at, size_t below) {
+    uint64_t lasts = at + 1 < below ? firsts_from(strip, at + 1, below) : 0;
+    return below - at <= BITS ? lasts | (uint64_t)1 << (below - at - 1) : lasts;
+}
+
+/* The sums of each are the differences of what has run up to its end. */
+#define SUM_EACH(w, LANES, add, load, compress, store, mask)                                                           \
+    static void sum_each_##w(const struct strip *strip) {                                                              \
+        const size_t rows = strip->rows, below = strip->ends[rows] - strip->ends[0];                                   \
+        const bits_##w *a = strip->a;                                                                                  \
+        bits_##w *restrict out = strip->out, *restrict so_far = strip->scratch;                                        \
+        __m512i sum = _mm512_setzero_si512();                                                                          \
+        size_t count = 0;                                                                                              \
+        for (size_t at = 0; at < below; at += LANES) {                                                                 \
+            const uint64_t there = below - at < LANES ? ((uint64_t)1 << (below - at)) - 1 : ~(uint64_t)0;              \
+            const mask lasts = (mask)(lasts_from(strip, at, below) & there);                                           \
+            const __m512i lanes = run_up_##w(load((mask)there, a + at));                                               \
+            store(so_far + count, compress(lasts, add(lanes, sum)));                                                   \
+            sum = add(sum, last_of_##w(lanes));                                                                        \
+            count += (size_t)__builtin_popcountll(lasts);                                                              \
+        }                                                                                                              \
+        if (rows) out[0] = so_far[0];                                                                                  \
+        for (size_t i = 1; i < rows; i++) out[i] = (bits_##w)(so_far[i] - so_far[i - 1]);                              \
+    }
+
+static __m512i run_up_1(__m512i lanes) {
+    const __m512i back = _mm512_set_epi64(0x3737373737373737, 0x2f2f2f2f2f2f2f2f, 0x2727272727272727,
+                                          0x1f1f1f1f1f1f1f1f, 0x1717171717171717, 0x0f0f0f0f0f0f0f0f,
+                                          0x0707070707070707, 0); /* of eight bytes the last of those before */
+    lanes = _mm512_add_epi8(lanes, _mm512_slli_epi64(lanes, 8));
+    lanes = _mm512_add_epi8(lanes, _mm512_slli_epi64(lanes, 16));
+    lanes = _mm512_add_epi8(lanes, _mm512_slli_epi64(lanes, 32));
+    lanes = _mm512_add_epi8(lanes, _mm512_maskz_permutexvar_epi8(~(uint64_t)0 << 8, back, lanes));
+    lanes = _mm512_add_epi8(
+        lanes, _mm512_maskz_permutexvar_epi8(~(uint64_t)0 << 16, _mm512_sub_epi8(back, _mm512_set1_epi8(8)), lanes));
+    return _mm512_add_epi8(
+        lanes, _mm512_maskz_permutexvar_epi8(~(uint64_t)0 << 32, _mm512_sub_epi8(back, _mm512_set1_epi8(24)), lanes));
+}
+static __m512i last_of_1(__m512i lanes) {
+    return _mm512_permutexvar_epi8(_mm512_set1_epi8(63), lanes);
+}
+
+static __m512i run_up_4(__m512i lanes) {
+    const __m512i zero = _mm512_setzero_si512();
+    lanes = _mm512_add_epi32(lanes, _mm512_alignr_epi32(lanes, zero, 15));
+    lanes = _mm512_add_epi32(lanes, _mm512_alignr_epi32(lanes, zero, 14));
+    lanes = _mm512_add_epi32(lanes, _mm512_alignr_epi32(lanes, zero, 12));
+    return _mm512_add_epi32(lanes, _mm512_alignr_epi32(lanes, zero, 8));
+}
+static __m512i last_of_4(__m512i lanes) {
+    return _mm512_permutexvar_epi32(_mm512_set1_epi32(15), lanes);
+}
+
+static __m512i run_up_8(__m512i lanes) {
+    const __m512i zero = _mm512_setzero_si512();
+    lanes = _mm512_add_epi64(lanes, _mm512_alignr_epi64(lanes, zero, 7));
+    lanes = _mm512_add_epi64(lanes, _mm512_alignr_epi64(lanes, zero, 6));
+    return _mm512_add_epi64(lanes, _mm512_alignr_epi64(lanes, zero, 4));
+}
+static __m512i last_of_8(__m512i lanes) {
+    return _mm512_permutexvar_epi64(_mm512_set1_epi64(7), lanes);
+}
+
+SUM_EACH(1, 64, _mm512_add_epi8, _mm512_maskz_loadu_epi8, _mm512_maskz_compress_epi8, _mm512_storeu_si512, __mmask64)
+SUM_EACH(4, 16, _mm512_add_epi32, _mm512_maskz_loadu_epi32, _mm512_maskz_compress_epi32, _mm512_storeu_si512, __mmask16)
+SUM_EACH(8, 8, _mm512_add_epi64, _mm512_maskz_loadu_epi64, _mm512_maskz_compress_epi64, _mm512_storeu_si512, __mmask8)
+#define SUMS_OF_EACH TABLE_1(sum_each)
+#else
+#define SUMS_OF_EACH                                                                                                   \
+    { NULL }
 #endif
 
 #define GATHER(w)                                                                                                      \
@@ -574,6 +694,7 @@ const struct kernels TABLE(KERNELS) = {
     .sum = TABLE_1(sum),
     .count = TABLE_1(count),
     .spread = TABLE_1(spread),
+    .sum_each = SUMS_OF_EACH,
     .spread_truth = SPREAD_TRUTH,
     .gather = TABLE_1(gather),
     .zeros = zeros,

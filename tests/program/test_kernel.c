@@ -323,7 +323,7 @@ static void try_choices(const struct kernels *kernels, enum kernel_width width, 
         values[k] = column_new(width, false);
         bool column = columns && k % 2 == 0;
         choices[k] = (struct choice_of){k + 1 < count ? lanes(conditions[k]) : NULL, column ? lanes(values[k]) : NULL,
-                                        (int64_t)k * 7 - 5, (uint8_t)(k + 3)};
+                                        (int64_t)k * 7 - 5};
     }
     bool asked = next_random() % 2;
     struct strip strip = {.rows = rows, .out = lanes(out), .count = count, .choices = choices};
@@ -333,7 +333,7 @@ static void try_choices(const struct kernels *kernels, enum kernel_width width, 
         size_t k = 0;
         while (k + 1 < count && !get(conditions[k], i)) k++;
         assert_int_equal(get(out, i), choices[k].values ? get(values[k], i) : choices[k].value);
-        if (asked) assert_int_equal(get(cases, i), choices[k].number);
+        if (asked) assert_int_equal(get(cases, i), (wide)k);
     }
     check_guard(out, rows);
     check_guard(cases, asked ? rows : 0);
@@ -366,7 +366,7 @@ static size_t make_families(uint32_t *ends, uint32_t *above, size_t families) {
 
 static void families(const struct kernels *kernels) {
     uint32_t ends[LENGTHS + 1], above[LENGTHS * MEMBERS];
-    int64_t scratch[LENGTHS * MEMBERS + 1];
+    int64_t scratch[LENGTHS * MEMBERS + SCRATCH_MORE];
     for (enum kernel_width w = 0; w < KERNEL_WIDTHS; w++)
         for (size_t count = 0; count <= LENGTHS; count++) {
             size_t people = make_families(ends, above, count);
@@ -408,32 +408,46 @@ static void families(const struct kernels *kernels) {
         }
 }
 
-/* Truths of families, most of which have someone; bits of where they begin, which need not be where a word does. */
-static void truths_of_families(const struct kernels *kernels) {
-    uint32_t ends[LENGTHS + 1];
-    if (!kernels->spread_truth) return;
-    for (size_t count = 1; count <= LENGTHS; count++) {
-        uint64_t firsts[LENGTHS * MEMBERS / 64 + 3] = {0};
-        size_t before = next_random() % 64; /* rows of another batch */
-        struct column *truth = column_new(BYTES_1, true), *out = result_new(BYTES_1);
-        ends[0] = (uint32_t)(next_random() % 1000);
-        for (size_t i = 0; i < count; i++) {
-            size_t at = before + ends[i] - ends[0];
-            bool nobody = count % 5 == 0 && next_random() % 7 == 0;
-            ends[i + 1] = ends[i] + !nobody * (1 + (uint32_t)(next_random() % (count % 3 ? 4 : MEMBERS - 1)));
-            if (!nobody) firsts[at / 64] |= (uint64_t)1 << at % 64;
-        }
-        size_t behind = before + ends[count] - ends[0];
-        firsts[behind / 64] |= (uint64_t)1 << behind % 64;
-        kernels->spread_truth(&(struct strip){
-            .rows = count, .ends = ends, .firsts = firsts, .at = before, .a = lanes(truth), .out = lanes(out)});
-        for (size_t i = 0; i < count; i++)
-            for (size_t k = ends[i] - ends[0]; k < ends[i + 1] - ends[0]; k++)
-                assert_int_equal(get(out, k), get(truth, i));
-        check_guard(out, ends[count] - ends[0]);
-        free(truth);
-        free(out);
+/* Each family has someone; bits of where they begin, which need not be where a word does. */
+static void families_of_somebody(const struct kernels *kernels, enum kernel_width w, uint32_t *ends, size_t count) {
+    uint64_t firsts[LENGTHS * MEMBERS / 64 + 3] = {0};
+    int64_t scratch[LENGTHS * MEMBERS + SCRATCH_MORE];
+    size_t before = next_random() % 64; /* rows of another batch */
+    struct column *truth = column_new(BYTES_1, true), *of_people = column_new(w, false), *spread = result_new(BYTES_1),
+                  *sum = result_new(w);
+    ends[0] = (uint32_t)(next_random() % 1000);
+    for (size_t i = 0; i <= count; i++) {
+        size_t at = before + ends[i] - ends[0];
+        firsts[at / 64] |= (uint64_t)1 << at % 64;
+        if (i < count) ends[i + 1] = ends[i] + 1 + (uint32_t)(next_random() % (count % 3 ? 4 : MEMBERS - 1));
     }
+    struct strip strip = {.rows = count, .ends = ends, .firsts = firsts, .at = before, .scratch = scratch};
+    strip.a = lanes(truth);
+    strip.out = lanes(spread);
+    if (kernels->spread_truth) kernels->spread_truth(&strip);
+    strip.a = lanes(of_people);
+    strip.out = lanes(sum);
+    if (kernels->sum_each[w]) kernels->sum_each[w](&strip);
+    for (size_t i = 0; i < count; i++) {
+        wide expected = 0;
+        for (size_t k = ends[i] - ends[0]; k < ends[i + 1] - ends[0]; k++) {
+            expected += get(of_people, k);
+            if (kernels->spread_truth) assert_int_equal(get(spread, k), get(truth, i));
+        }
+        if (kernels->sum_each[w]) assert_int_equal(get(sum, i), wrapped(expected, w));
+    }
+    check_guard(spread, kernels->spread_truth ? ends[count] - ends[0] : 0);
+    check_guard(sum, kernels->sum_each[w] ? count : 0);
+    free(truth);
+    free(of_people);
+    free(spread);
+    free(sum);
+}
+
+static void each_family(const struct kernels *kernels) {
+    uint32_t ends[LENGTHS + 1];
+    for (enum kernel_width w = 0; w < KERNEL_WIDTHS; w++)
+        for (size_t count = 1; count <= LENGTHS; count++) families_of_somebody(kernels, w, ends, count);
 }
 
 /* What rests on an open side: all eight combinations, also with sides that are never open. */
@@ -509,12 +523,12 @@ static void try_sets(void **context) {
 }
 
 int main(void) {
-    static void (*tested[])(const struct kernels *) = {
-        arithmetic, clamping, one_width,          comparing, truths,      dividing,
-        choosing,   families, truths_of_families, taints,    counting_up, counting_zeros};
-    static const char *const names[] = {"arithmetic",  "clamping",      "one_width", "comparing",          "truths",
-                                        "dividing",    "choosing",      "families",  "truths_of_families", "taints",
-                                        "counting_up", "counting_zeros"};
+    static void (*tested[])(const struct kernels *) = {arithmetic,  clamping, one_width,   comparing,
+                                                       truths,      dividing, choosing,    families,
+                                                       each_family, taints,   counting_up, counting_zeros};
+    static const char *const names[] = {"arithmetic",  "clamping", "one_width",   "comparing",
+                                        "truths",      "dividing", "choosing",    "families",
+                                        "each_family", "taints",   "counting_up", "counting_zeros"};
     enum { TESTED = sizeof tested / sizeof *tested };
     struct CMUnitTest tests[TESTED + 1] = {cmocka_unit_test(unknown_sets)};
     for (size_t i = 0; i < TESTED; i++)
