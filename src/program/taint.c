@@ -71,22 +71,42 @@ static void taint_above(const struct strip_task *task, uint8_t *room) {
     if (any) task->out->taint = room;
 }
 
+/* Of members in the batch: from those that are tainted, which are few, to their rows above. */
+static void taint_from_members(const struct strip_task *task, uint8_t *room, const uint8_t *taint) {
+    const struct dataset *dataset = task->worker->machine->dataset;
+    const struct entity *inner = task->node->inner;
+    struct rows members = task->member->rows_of[inner->index];
+    for (size_t i = 0; i < members.last - members.first; i++) {
+        uint64_t eight;
+        while (i + sizeof eight <= members.last - members.first && (memcpy(&eight, taint + i, sizeof eight), !eight))
+            i += sizeof eight;
+        if (i < members.last - members.first && taint[i])
+            room[dataset_climb(dataset, inner, members.first + i, task->node->space) - task->rows.first] = 1;
+    }
+}
+
+/* Of members in whole columns. */
+static void taint_from_beyond(const struct strip_task *task, uint8_t *room, const absence *misses, bool single) {
+    size_t begin, end;
+    for (size_t i = 0; i < rows_in(task); i++) {
+        dataset_below(task->worker->machine->dataset, task->node->space, task->rows.first + i, task->node->inner,
+                      &begin, &end);
+        for (size_t member = begin; member < end && !room[i]; member++) room[i] = misses[single ? 0 : member] != 0;
+    }
+}
+
 /* A group of which a member is tainted. */
 static void taint_members(const struct strip_task *task, uint8_t *room, node_id of) {
-    const struct dataset *dataset = task->worker->machine->dataset;
     const struct graph_node *node = task->node;
     const uint8_t *taint = taint_of(task, of);
     const absence *misses = taint || of == NODE_NONE ? NULL : misses_beyond(task, of);
-    bool own = is_own(task->crew, node->inner), single = of != NODE_NONE && lanes_of(task, of)->single;
-    if (!taint && (!misses || own)) return;
+    if (!taint && (!misses || is_own(task->crew, node->inner))) return;
     if (!task->out->taint) memset(room, 0, rows_in(task));
     task->out->taint = room;
-    size_t first = task->member->rows_of[node->inner->index].first, begin, end;
-    for (size_t i = 0; i < rows_in(task); i++) {
-        dataset_below(dataset, node->space, task->rows.first + i, node->inner, &begin, &end);
-        for (size_t member = begin; member < end && !room[i]; member++)
-            room[i] = taint ? taint[member - first] : misses[single ? 0 : member] != 0;
-    }
+    if (taint)
+        taint_from_members(task, room, taint);
+    else
+        taint_from_beyond(task, room, misses, lanes_of(task, of)->single);
 }
 
 /* --- what need not be asked --------------------------------------------------------------------------------------- */
