@@ -76,7 +76,8 @@ void crew_free(struct crew *crew) {
 
 enum {
     CAREFULLY = 256, /* rows at a time */
-    ROWS_APART = 4   /* columns do not all begin in the same line of the cache */
+    FEW_BETWEEN = 8,
+    ROWS_APART = 4 /* columns do not all begin in the same line of the cache */
 };
 
 static size_t find_rows(const struct crew *crew, struct member *member, size_t begin, size_t end) {
@@ -238,15 +239,18 @@ static bool can_mark(struct member *member, size_t rows) {
     return true;
 }
 
-/* Root rows that are marked one behind the other are run together. */
+/* Root rows that are marked are run together with those between them, if these are few: to begin costs as much. */
 static void run_marked(const struct crew *crew, struct member *member, const unsigned char *marked, const bool *only,
                        struct rows batch) {
     size_t rows = batch.last - batch.first;
     if (crew->kernels->zeros(marked, rows) == rows) return;
     for (size_t row = batch.first; row < batch.last; row++) {
-        size_t first = row;
-        while (row < batch.last && marked[row - batch.first]) row++;
-        if (first < row) run_all_with_care(crew, member, only, first, row);
+        if (!marked[row - batch.first]) continue;
+        size_t first = row, end = row + 1;
+        for (size_t next = end; next < batch.last && next - end < FEW_BETWEEN; next++)
+            if (marked[next - batch.first]) end = next + 1;
+        run_all_with_care(crew, member, only, first, end);
+        row = end;
     }
 }
 
