@@ -7,15 +7,19 @@
 
 enum { CASES_USUAL = 4 }; /* more than these take memory of the run */
 
-/* The values of a field, by row. */
+/* The values of a field: of the rows looked at; of the others in pages, which are made when a row of theirs is asked.
+ */
 enum memo_state { NOT_ASKED, BEING_FOUND, FOUND };
+enum { PAGE_ROWS = 64 };
 struct memo_rows {
     size_t first; /* the row that the first value is of */
     struct value *values;
     unsigned char *states;
 };
+static const struct memo_rows no_rows; /* memory has run out */
 struct memo {
-    struct memo_rows near, all; /* of the rows looked at; of all rows, of which the others are kept; made when asked */
+    struct memo_rows near;
+    struct memo_rows *pages; /* NULL: none yet */
 };
 struct row_range {
     size_t begin, end;
@@ -45,14 +49,15 @@ struct run *run_new(const struct policy *policy, const struct dataset *dataset, 
     arena_init(&run->arena);
     arena_init(&run->lasting);
     size_t count = policy->fields.count + 1;
+    run->pasts = ARENA_ARRAY(&run->lasting, struct past_row **, policy->entities.count + 1);
     run->memos = ARENA_ARRAY(&run->arena, struct memo, count);
     run->given = ARENA_ARRAY(&run->arena, struct map, count);
-    if (!arena_failed(&run->arena)) {
+    if (!run_failed(run)) {
         for (size_t i = 0; i < policy->fields.count; i++) map_init(&run->given[i], &run->arena);
         take_given(run);
     }
     run->begun = arena_here(&run->arena);
-    if (!arena_failed(&run->arena)) return run;
+    if (!run_failed(run)) return run;
     run_free(run);
     return NULL;
 }
@@ -316,12 +321,29 @@ static struct value read_input(struct run *run, const struct field *field, size_
     return evaluate(&context, field->declaration->empty);
 }
 
+struct past_row *run_past(struct run *run, const struct entity *entity, size_t row) {
+    struct past_row ***pasts = &run->pasts[entity->index];
+    const struct table *table = dataset_table(run->dataset, entity);
+    if (!run->history || run->history->rows[entity->index].count == 0) return NULL;
+    if (!*pasts) *pasts = ARENA_ARRAY(&run->lasting, struct past_row *, table->rows + 1);
+    if (!*pasts) return NULL;
+    struct past_row **past = &(*pasts)[row];
+    if (!*past) *past = history_row(run->history, entity, table->ids[row]);
+    if (!*past) *past = &run->nothing;
+    return *past == &run->nothing ? NULL : *past;
+}
+
+const struct past *run_past_of(struct run *run, const struct field *field, size_t row) {
+    const struct past_row *past = run_past(run, field->entity, row);
+    return past ? history_of(run->history, past, field) : NULL;
+}
+
 /* What an event was settled with: it keeps that, whatever has changed since (settle.h). In the month that is assessed
  * its events are settled anew. */
-static const struct value *kept_event(const struct run *run, const struct field *field, size_t row) {
+static const struct value *kept_event(struct run *run, const struct field *field, size_t row) {
     if (!field->entity->is_event) return NULL;
     if (event_day(run, field->entity, row) >= run->first_day && !run->options.settles_only) return NULL;
-    const struct past *past = history_find(run->history, field, dataset_table(run->dataset, field->entity)->ids[row]);
+    const struct past *past = run_past_of(run, field, row);
     return past && past->list.count ? &past->list.items[0].value : NULL;
 }
 
@@ -338,23 +360,32 @@ static struct value find_value(struct run *run, const struct field *field, size_
     return kept ? *kept : rule_decide(run, field, row, context_of(run, field->entity, row).day);
 }
 
+static bool is_near(const struct run *run, const struct field *field, size_t row) {
+    const struct row_range *near = run->near ? &run->near[field->entity->index] : NULL;
+    return near && row >= near->begin && row < near->end;
+}
+
 /* Where the row's value is kept; without values when memory has run out. */
 static const struct memo_rows *memo_of(struct run *run, const struct field *field, size_t row) {
     struct memo *memo = &run->memos[field->index];
-    struct row_range range = {0, dataset_table(run->dataset, field->entity)->rows};
-    struct memo_rows *rows = &memo->all;
-    if (run->near) {
-        const struct row_range *near = &run->near[field->entity->index];
-        if (row >= near->begin && row < near->end) {
-            rows = &memo->near;
-            range = *near;
-        }
+    struct arena *arena = &run->arena;
+    struct memo_rows *rows = &memo->near;
+    struct row_range range;
+    if (is_near(run, field, row)) {
+        range = run->near[field->entity->index];
+    } else {
+        size_t all = dataset_table(run->dataset, field->entity)->rows;
+        if (!memo->pages) memo->pages = ARENA_ARRAY(arena, struct memo_rows, all / PAGE_ROWS + 1);
+        if (!memo->pages) return &no_rows;
+        rows = &memo->pages[row / PAGE_ROWS];
+        range = (struct row_range){row / PAGE_ROWS * PAGE_ROWS, (row / PAGE_ROWS + 1) * PAGE_ROWS};
     }
     if (rows->values) return rows;
     size_t count = range.end - range.begin;
-    struct value *values = ARENA_ARRAY(&run->arena, struct value, count + 1);
-    *rows = (struct memo_rows){range.begin, values, ARENA_ARRAY(&run->arena, unsigned char, count + 1)};
-    if (arena_failed(&run->arena)) rows->values = NULL;
+    struct value *values = ARENA_ARRAY(arena, struct value, count);
+    unsigned char *states = ARENA_ARRAY(arena, unsigned char, count);
+    if (arena_failed(arena)) return &no_rows;
+    *rows = (struct memo_rows){range.begin, values, states};
     return rows;
 }
 
@@ -373,12 +404,12 @@ static void settle(struct run *run, const struct field *field, size_t row) {
 /* Earlier events of the same parent first: `earlier` then never has to go deep. */
 static void settle_earlier(struct run *run, const struct field *field, size_t row) {
     const struct table *table = dataset_table(run->dataset, field->entity);
-    const struct memo_rows *rows = memo_of(run, field, row); /* those that are not near are found when they are read */
+    const struct memo_rows *rows = memo_of(run, field, row);
     size_t first = row;
     if (!rows->values) return;
     while (first > rows->first && table->parents[first - 1] == table->parents[row] &&
            rows->states[first - 1 - rows->first] == NOT_ASKED)
-        first--;
+        first--; /* those of another page are found when they are read */
     for (; first < row && !arena_failed(&run->arena); first++) settle(run, field, first);
 }
 
@@ -405,7 +436,7 @@ struct value run_value(struct run *run, const struct field *field, size_t row) {
 
 /* Before the first month: the opening value loaded, else what the rule starts with. */
 static struct value value_before(struct run *run, const struct field *field, size_t row) {
-    const struct past *past = history_find(run->history, field, dataset_table(run->dataset, field->entity)->ids[row]);
+    const struct past *past = run_past_of(run, field, row);
     if (past && past->list.count && past->list.items[0].month == MONTH_FIRST) return past->list.items[0].value;
     const struct expr *starts = field->declaration->starts;
     struct context context = {run, field->entity, row, run->first_day};
@@ -413,7 +444,7 @@ static struct value value_before(struct run *run, const struct field *field, siz
 }
 
 struct value previous_read(struct run *run, const struct field *field, size_t row) {
-    const struct past *past = history_find(run->history, field, dataset_table(run->dataset, field->entity)->ids[row]);
+    const struct past *past = run_past_of(run, field, row);
     for (size_t i = past ? past->list.count : 0; i-- > 0;) {
         const struct past_value *value = &past->list.items[i];
         if (value->month == run->month - 1) return value->value;
@@ -430,7 +461,7 @@ static struct value latest_read(struct run *run, const struct field *field, size
     struct text id = dataset_table(run->dataset, field->entity)->ids[row];
     bool given = run->given[field->index].count && map_get(&run->given[field->index], id);
     if (this_month && (given || !run->options.settles_only)) return run_value(run, field, row);
-    const struct past *past = history_find(run->history, field, id);
+    const struct past *past = run_past_of(run, field, row);
     for (size_t i = past ? past->list.count : 0; i-- > 0;) {
         const struct past_value *value = &past->list.items[i];
         bool before = value->month < run->month || run->options.settles_only;
@@ -484,13 +515,23 @@ static bool is_kept(const struct field *field) {
            (field->across || yearly || field->kind == FIELD_BENEFIT);
 }
 
+void record_value(struct history *history, struct run *run, const struct field *field, size_t row, month_number month) {
+    struct value value = run_value(run, field, row);
+    struct past_row *past = run_past(run, field->entity, row);
+    if (!past) {
+        past = history_add_row(history, field->entity, dataset_table(run->dataset, field->entity)->ids[row]);
+        if (past && run->pasts[field->entity->index]) run->pasts[field->entity->index][row] = past;
+    }
+    history_keep(history, past, field, month, value);
+}
+
 /* An event keeps what it was first settled with. */
 static void record_events(struct history *history, struct run *run, const struct field *field) {
     const struct table *table = dataset_table(run->dataset, field->entity);
     for (size_t row = 0; row < table->rows; row++) {
         if (!run_event_counts(run, field->entity, row)) continue;
         month_number month = run_event_month(run, field->entity, row);
-        history_put(history, field, table->ids[row], month, run_value(run, field, row));
+        record_value(history, run, field, row, month);
     }
 }
 
@@ -505,7 +546,6 @@ void history_record(struct history *history, struct run *run) {
         int yearly = field->declaration->yearly;
         if (yearly && month_of_year(run->month) != yearly) continue;
         const struct table *table = dataset_table(run->dataset, field->entity);
-        for (size_t row = 0; row < table->rows; row++)
-            history_put(history, field, table->ids[row], run->month, run_value(run, field, row));
+        for (size_t row = 0; row < table->rows; row++) record_value(history, run, field, row, run->month);
     }
 }

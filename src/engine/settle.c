@@ -1,8 +1,12 @@
 #include "engine/settle.h"
 
-static month_number month_of(const struct table *table, size_t row) {
+static day_number day_of(const struct table *table, size_t row) {
     const struct field *date = table->entity->dated.items[0];
-    return day_month((day_number)column_get(&table->columns[date->input_index], row));
+    return (day_number)column_get(&table->columns[date->input_index], row);
+}
+
+static month_number month_of(const struct table *table, size_t row) {
+    return day_month(day_of(table, row));
 }
 
 /* The rule by which it is seen whether an event was settled: all are, or none. */
@@ -21,17 +25,12 @@ static bool is_settling(const struct entity *entity) {
     return entity->is_event && any_rule(entity);
 }
 
-static void forget(struct history *history, const struct entity *entity, struct text id) {
-    for (size_t i = 0; i < entity->fields.count; i++)
-        if (entity->fields.items[i]->kind != FIELD_INPUT) history_forget(history, entity->fields.items[i], id);
-}
-
 /* Behind an event that came in late. */
 static void reopen_behind_late(struct history *history, const struct table *table, month_number month) {
     bool open = false;
     for (size_t row = 0; row < table->rows; row++) {
         if (row == 0 || table->parents[row] != table->parents[row - 1]) open = false;
-        if (open) forget(history, table->entity, table->ids[row]);
+        if (open) history_forget(history, table->entity, table->ids[row]);
         open = open || (month_of(table, row) < month && !is_settled(history, table, row));
     }
 }
@@ -43,13 +42,14 @@ static void reopen_behind(struct history *history, const struct dataset *dataset
     size_t begin, end;
     dataset_below(dataset, entity->parent, parent, entity, &begin, &end);
     for (size_t row = begin; row < end; row++)
-        if (month_of(table, row) >= month) forget(history, entity, table->ids[row]);
+        if (month_of(table, row) >= month) history_forget(history, entity, table->ids[row]);
 }
 
 static void reopen_behind_cancelled(struct history *history, const struct dataset *dataset,
                                     const struct entity *entity) {
     const struct table *table = dataset_table(dataset, entity);
-    const struct map *settled = &history->by_field[any_rule(entity)->index];
+    const struct field *rule = any_rule(entity);
+    const struct map *settled = &history->rows[entity->index];
     struct arena arena;
     struct map present;
     arena_init(&arena);
@@ -58,11 +58,11 @@ static void reopen_behind_cancelled(struct history *history, const struct datase
     if (arena_failed(&arena)) history->arena.failed = true;
     for (size_t i = 0; i < settled->count && !arena_failed(&arena); i++) {
         struct text id = settled->entries[i].key;
-        const struct past *past = settled->entries[i].value;
-        if (past->list.count == 0 || map_get(&present, id)) continue;
+        const struct past *past = history_of(history, settled->entries[i].value, rule);
+        if (!past || past->list.count == 0 || map_get(&present, id)) continue;
         size_t parent = event_parent(dataset, entity, &arena, id);
         if (parent != SIZE_MAX) reopen_behind(history, dataset, entity, parent, past->list.items[0].month);
-        forget(history, entity, id);
+        history_forget(history, entity, id);
     }
     arena_free(&arena);
 }
@@ -92,13 +92,14 @@ month_number settle_next(const struct history *history, const struct dataset *da
 }
 
 void settle_record(struct history *history, struct run *run) {
+    const day_number after = month_first_day(run->month + 1);
     for (size_t i = 0; i < run->policy->fields.count; i++) {
         const struct field *field = run->policy->fields.items[i];
         if (field->kind == FIELD_INPUT || !field->entity->is_event) continue;
         const struct table *table = dataset_table(run->dataset, field->entity);
         for (size_t row = 0; row < table->rows; row++)
-            if (month_of(table, row) == run->month)
-                history_put(history, field, table->ids[row], run->month, run_value(run, field, row));
+            if (day_of(table, row) >= run->first_day && day_of(table, row) < after)
+                record_value(history, run, field, row, run->month);
     }
 }
 

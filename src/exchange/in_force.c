@@ -40,17 +40,16 @@ static void note_value(struct page *page, size_t rule, struct text id, const str
 static void gather(struct page *page, const struct entity *entity) {
     for (size_t i = 0; i < entity->fields.count; i++) {
         const struct field *field = entity->fields.items[i];
-        if (field->type.kind != TYPE_ROW && page->history->by_field[field->index].count > 0)
+        if (field->type.kind != TYPE_ROW && page->history->places[field->index])
             VECTOR_PUSH(page->arena, &page->rules, field);
     }
-    for (size_t rule = 0; rule < page->rules.count && !arena_failed(page->arena); rule++) {
-        const struct map *map = &page->history->by_field[page->rules.items[rule]->index];
-        for (size_t k = 0; k < map->count; k++) {
-            const struct past *past = map->entries[k].value;
-            for (size_t m = 0; m < past->list.count; m++)
-                note_value(page, rule, map->entries[k].key, &past->list.items[m]);
+    const struct map *rows = &page->history->rows[entity->index];
+    for (size_t k = 0; k < rows->count && !arena_failed(page->arena); k++)
+        for (size_t rule = 0; rule < page->rules.count; rule++) {
+            const struct past *past = history_of(page->history, rows->entries[k].value, page->rules.items[rule]);
+            for (size_t m = 0; past && m < past->list.count; m++)
+                note_value(page, rule, rows->entries[k].key, &past->list.items[m]);
         }
-    }
 }
 
 static int compare_lines(const void *a, const void *b) {
