@@ -426,6 +426,38 @@ static bool bind_within(struct binding *binding) {
     return bind_clamp(binding, node->a, node->d, node->e);
 }
 
+/* --- dates -------------------------------------------------------------------------------------------------------- */
+
+/* The last day from which there are so many full years to the day. */
+static day_number last_day_with(int years, day_number day) {
+    enum { DAYS_OF_FOUR = 1461, BEYOND = 5 };
+    day_number last = day - (day_number)((int64_t)years * DAYS_OF_FOUR / 4) + BEYOND;
+    while (day_full_years(last, day) < years) last--;
+    return last;
+}
+
+/* From days not too far off, of which a table is made; others are marked, as what never comes. */
+static bool bind_years(struct binding *binding) {
+    enum { BEFORE = -60, COUNT = 220 };
+    const struct graph_node *node = binding->node;
+    const struct lanes *a = lanes_at(binding, node->a);
+    int64_t day;
+    if (!has_kernel_width(a) || a->width != sizeof(int32_t) || binding->out->width != sizeof(int32_t)) return false;
+    if (!scalar(binding, node->b, &day) || day == DAY_NEVER) return false;
+    int32_t *lasts = ARENA_ARRAY(&binding->code->arena, int32_t, COUNT);
+    if (!lasts) return false;
+    for (int i = 0; i < COUNT; i++) lasts[i] = last_day_with(BEFORE + i, (day_number)day);
+    bind_between(binding, node->a, lasts[COUNT - 3] + 1, lasts[2], scratch_column(binding));
+    binding->step->finish = finish_within;
+    struct call *call = add_call(binding, binding->crew->kernels->years, NULL);
+    point_at(binding, &call->strip.a, node->a);
+    call->strip.b = lasts;
+    call->strip.x = day;
+    call->strip.y = BEFORE;
+    call->strip.count = COUNT;
+    return true;
+}
+
 /* --- rows above and below ----------------------------------------------------------------------------------------- */
 
 static const uint32_t *children_of(const struct dataset *dataset, const struct entity *above,
@@ -582,6 +614,7 @@ static bool bind_node(struct binding *binding) {
     case OP_COUNT: return bind_group(binding);
     case OP_DIVISOR: return bind_divisor(binding);
     case OP_WITHIN: return bind_within(binding);
+    case OP_YEARS: return bind_years(binding);
     default: return false;
     }
 }

@@ -175,6 +175,7 @@ bool find_gaps(const struct strip_task *task) {
     case OP_EQUAL:
     case OP_NOT_EQUAL:
     case OP_NOT:
+    case OP_YEARS:
     case OP_COUNT_TRUE: return gaps_strict(task);
     default: return false;
     }

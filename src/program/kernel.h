@@ -63,10 +63,13 @@ struct kernels {
     kernel *choose[KERNEL_WIDTHS];  /* see choices; values are as wide as out */
     kernel *divide[KERNEL_DIVIDES][KERNEL_WIDTHS]; /* a by x > 0, see kernel_divides; 4 and 8 bytes */
     kernel *divide_by[KERNEL_DIVIDES];             /* a by b; by 1 where b < 1; all of 8 bytes */
-    kernel *sum[KERNEL_WIDTHS];                    /* of a over the rows below, as wide as out */
-    kernel *count[KERNEL_WIDTHS];                  /* of the rows below */
-    kernel *spread[KERNEL_WIDTHS];                 /* a of the row above, for rows that follow ends */
-    kernel *gather[KERNEL_WIDTHS];                 /* a of the row above, by `above` */
+    /* Full years from the day a, of 4 bytes, to the day x: b[i] is the last day from which there are y + i, of count;
+     * right for days from the first but two of these to the last but two. */
+    kernel *years;
+    kernel *sum[KERNEL_WIDTHS];    /* of a over the rows below, as wide as out */
+    kernel *count[KERNEL_WIDTHS];  /* of the rows below */
+    kernel *spread[KERNEL_WIDTHS]; /* a of the row above, for rows that follow ends */
+    kernel *gather[KERNEL_WIDTHS]; /* a of the row above, by `above` */
     /* The same by firsts, where each row above has some below; NULL: not in this set. Sums leave no scratch as it was.
      */
     kernel *sum_each[KERNEL_WIDTHS];

@@ -379,6 +379,24 @@ DIVIDE_BY(down, -(rest < 0))
 DIVIDE_BY(up, rest > 0)
 DIVIDE_BY(nearest, size < by - size ? 0 : a[i] < 0 ? -1 : 1)
 
+/* --- dates -------------------------------------------------------------------------------------------------------- */
+
+/* As the year has 365.25 days, and then one more or less. */
+static void years(const struct strip *strip) {
+    enum { DAYS_OF_FOUR = 1461 };
+    const size_t rows = strip->rows;
+    const lane_4 *restrict a = strip->a, *restrict lasts = strip->b;
+    const lane_4 least = (lane_4)strip->y + 1, most = (lane_4)strip->y + (lane_4)strip->count - 3;
+    const bits_4 day = (bits_4)strip->x;
+    lane_4 *restrict out = strip->out;
+    for (size_t i = 0; i < rows; i++) {
+        lane_4 quarters = (lane_4)((day - (bits_4)a[i]) * 4), about = quarters / DAYS_OF_FOUR - (quarters < 0);
+        about = about < least ? least : about > most ? most : about;
+        const lane_4 *own = lasts + (about - (lane_4)strip->y);
+        out[i] = about + (a[i] <= own[1]) - (a[i] > own[0]);
+    }
+}
+
 /* --- rows above and below ----------------------------------------------------------------------------------------- */
 
 /* Sums of everything so far, and their differences: no loop whose length nobody can guess. Some lanes at a time: what
@@ -697,6 +715,7 @@ const struct kernels TABLE(KERNELS) = {
                {NULL, divide_up_4, divide_up_8},
                {NULL, divide_nearest_4, divide_nearest_8}},
     .divide_by = {divide_by_down, divide_by_up, divide_by_nearest},
+    .years = years,
     .sum = TABLE_1(sum),
     .count = TABLE_1(count),
     .spread = TABLE_1(spread),

@@ -1,9 +1,11 @@
 /* Every kernel of every instruction set that this machine runs against one row at a time in wide integers: all widths,
  * many lengths, lanes that begin anywhere. */
+#include "base/calendar.h"
 #include "program/kernel.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -492,6 +494,38 @@ static void counting_up(const struct kernels *kernels) {
     }
 }
 
+/* Every day of four years and more around each full number of them, to leap days and others. */
+static void full_years(const struct kernels *kernels) {
+    enum { BEFORE = -5, COUNT = 125, AROUND = 3, TRIED = 5 };
+    static const struct {
+        int year, month, day;
+    } to[TRIED] = {{2018, 7, 1}, {2020, 2, 29}, {2019, 2, 28}, {2000, 3, 1}, {1970, 1, 1}};
+    for (size_t k = 0; k < TRIED; k++) {
+        day_number day;
+        char text[16];
+        snprintf(text, sizeof text, "%04d-%02d-%02d", to[k].year, to[k].month, to[k].day);
+        assert_true(day_parse((struct text){text, strlen(text)}, &day));
+        int32_t lasts[COUNT];
+        for (int i = 0; i < COUNT; i++) {
+            lasts[i] = day + 366 * 130;
+            while (day_full_years(lasts[i], day) < BEFORE + i) lasts[i]--;
+        }
+        for (int n = BEFORE + 2; n + AROUND < BEFORE + COUNT - 3; n++) {
+            struct column *a = column_new(BYTES_4, false), *out = result_new(BYTES_4);
+            int32_t first = lasts[n - BEFORE + 1] - LENGTHS / 2;
+            if (first <= lasts[COUNT - 3]) first = lasts[COUNT - 3] + 1;
+            size_t rows = 0;
+            for (; rows < LENGTHS && first + (int32_t)rows <= lasts[2]; rows++) put(a, rows, first + (int64_t)rows);
+            kernels->years(&(struct strip){
+                .rows = rows, .a = lanes(a), .b = lasts, .x = day, .y = BEFORE, .count = COUNT, .out = lanes(out)});
+            for (size_t i = 0; i < rows; i++) assert_int_equal(get(out, i), day_full_years((day_number)get(a, i), day));
+            check_guard(out, rows);
+            free(a);
+            free(out);
+        }
+    }
+}
+
 static void counting_zeros(const struct kernels *kernels) {
     struct column *truth = column_new(BYTES_1, true);
     for (size_t rows = 0; rows <= LENGTHS; rows++) {
@@ -523,12 +557,12 @@ static void try_sets(void **context) {
 }
 
 int main(void) {
-    static void (*tested[])(const struct kernels *) = {arithmetic,  clamping, one_width,   comparing,
-                                                       truths,      dividing, choosing,    families,
-                                                       each_family, taints,   counting_up, counting_zeros};
-    static const char *const names[] = {"arithmetic",  "clamping", "one_width",   "comparing",
-                                        "truths",      "dividing", "choosing",    "families",
-                                        "each_family", "taints",   "counting_up", "counting_zeros"};
+    static void (*tested[])(const struct kernels *) = {arithmetic, clamping,    one_width,     comparing,   truths,
+                                                       dividing,   choosing,    families,      each_family, full_years,
+                                                       taints,     counting_up, counting_zeros};
+    static const char *const names[] = {"arithmetic", "clamping",    "one_width",     "comparing",   "truths",
+                                        "dividing",   "choosing",    "families",      "each_family", "full_years",
+                                        "taints",     "counting_up", "counting_zeros"};
     enum { TESTED = sizeof tested / sizeof *tested };
     struct CMUnitTest tests[TESTED + 1] = {cmocka_unit_test(unknown_sets)};
     for (size_t i = 0; i < TESTED; i++)
