@@ -1,5 +1,6 @@
 /* doudi assess: everyone of a data folder, decided month by month. */
 #include "base/shown.h"
+#include "cli/out_folder.h"
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "exchange/in_force.h"
@@ -168,15 +169,6 @@ static void print_so_far(struct assessment *assessment) {
     assessment->text.length = 0;
 }
 
-static int tell_unwritable(struct command *command, enum file_result result, struct text path) {
-    if (result == FILE_NO_MEMORY) return out_of_memory(command);
-    fprintf(stderr,
-            say(command, "doudi: 写不了 %.*s;看路径是否正确、磁盘是否已满\n",
-                "doudi: %.*s cannot be written; see whether the path is right and the disk full\n"),
-            TEXT_ARG(path));
-    return EXIT_CANNOT;
-}
-
 static int assess_month(struct assessment *assessment, month_number month) {
     struct session *session = &assessment->session;
     struct command *command = session->command;
@@ -299,32 +291,6 @@ static int end_document(struct assessment *assessment, int status) {
     return whole || status == EXIT_CANNOT ? status : out_of_memory(command);
 }
 
-static int refuse_folder(struct command *command, const char *zh, const char *en, const char *out) {
-    fprintf(stderr, say(command, zh, en), out);
-    return EXIT_CANNOT;
-}
-
-/* The results of one call belong together: no other may write among them, and they go among nothing else. */
-static int take_folder(struct command *command, const char *out, int *lock) {
-    if (folder_same(out, command->words[1]))
-        return refuse_folder(command, "doudi: %s 是数据文件夹,结果请写到另一个文件夹\n",
-                             "doudi: %s holds the data; name another folder for the results\n", out);
-    enum file_result result = folder_make(out);
-    if (result != FILE_OK) return tell_unwritable(command, result, text_from(out));
-    result = folder_lock(out, lock);
-    if (result == FILE_TAKEN)
-        return refuse_folder(command, "doudi: 另一个 doudi 正在往 %s 里写;等它写完,或换一个文件夹\n",
-                             "doudi: another doudi is writing into %s; wait for it, or name another folder\n", out);
-    if (result != FILE_OK) return tell_unwritable(command, result, text_from(out));
-    struct text stranger = results_stranger(&command->arena, out);
-    if (stranger.length == 0) return EXIT_DONE;
-    fprintf(stderr,
-            say(command, "doudi: %s 里有别的文件(%.*s);结果请写到一个新文件夹\n",
-                "doudi: %s holds other files (%.*s); name a new folder for the results\n"),
-            out, TEXT_ARG(text_shown(&command->arena, stranger)));
-    return EXIT_CANNOT;
-}
-
 int command_assess(struct command *command) {
     struct assessment assessment = {.out = command_option(command, "out"), .json = command_has(command, "json")};
     month_number first, last;
@@ -333,7 +299,7 @@ int command_assess(struct command *command) {
         return wrong_usage(command);
     if (!names_folder(command) || !session_months(command, &first, &last)) return EXIT_USAGE;
     int status = session_open(&assessment.session, command, command->words[1], first), lock = -1;
-    if (status == EXIT_DONE) status = take_folder(command, assessment.out, &lock);
+    if (status == EXIT_DONE) status = take_folder(command, assessment.out, results_stranger, &lock);
     if (status == EXIT_DONE) {
         begin_document(&assessment);
         status = assess_months(&assessment, first, last);

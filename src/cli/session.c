@@ -252,11 +252,8 @@ int session_open_law(struct session *session, struct command *command, const cha
     return read_readings(session) ? EXIT_DONE : EXIT_USAGE;
 }
 
-int session_open(struct session *session, struct command *command, const char *data, month_number first) {
-    const char *policy = command_option(command, "policy"), *previous = command_option(command, "previous");
-    if (!*data || (policy && !*policy) || (previous && !*previous)) return no_folder(command);
-    int status = session_open_law(session, command, policy ? policy : POLICY_FOLDER);
-    if (status != EXIT_DONE) return status;
+int session_open_data(struct session *session, const char *data, month_number first) {
+    struct command *command = session->command;
     struct layer *base = session->policy->layers.items[0];
     struct text areas = path_join(&command->arena, base->folder, TEXT("areas"));
     history_init(&session->history, session->policy);
@@ -270,6 +267,13 @@ int session_open(struct session *session, struct command *command, const char *d
     if (result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE) return EXIT_CANNOT;
     take_given(session);
     return read_previous(session, first);
+}
+
+int session_open(struct session *session, struct command *command, const char *data, month_number first) {
+    const char *policy = command_option(command, "policy"), *previous = command_option(command, "previous");
+    if (!*data || (policy && !*policy) || (previous && !*previous)) return no_folder(command);
+    int status = session_open_law(session, command, policy ? policy : POLICY_FOLDER);
+    return status == EXIT_DONE ? session_open_data(session, data, first) : status;
 }
 
 void session_close(struct session *session) {
@@ -314,7 +318,7 @@ struct run_options session_options(const struct session *session) {
                                 .override_count = session->overrides.count};
 }
 
-static unsigned processors(void) {
+unsigned session_threads(void) {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count < 1 ? 1 : count > THREADS_MAX ? THREADS_MAX : (unsigned)count;
 }
@@ -322,7 +326,7 @@ static unsigned processors(void) {
 /* Every row of the month at once; what the run is asked afterwards it looks up. */
 static bool solve_month(struct session *session) {
     struct program *program = program_new(session->policy, session->run->month, &session->run->options, NULL);
-    struct solve_choices choices = {.threads = processors()};
+    struct solve_choices choices = {.threads = session_threads()};
     session->solved = program ? solve(program, session->run, choices) : NULL;
     session->run->solved = session->solved;
     program_free(program);

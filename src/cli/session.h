@@ -27,12 +27,17 @@ struct session {
 
 /* Reads the policy's folder, --reading, --known; EXIT_DONE, or tells why not. */
 int session_open_law(struct session *session, struct command *command, const char *policy);
-/* The same of --policy, then the data folder and --previous, which is of the month before the first. */
+/* Then the data folder and --previous, which is of the month before the first. */
+int session_open_data(struct session *session, const char *data, month_number first);
+/* Both, of --policy. */
 int session_open(struct session *session, struct command *command, const char *data, month_number first);
 void session_close(struct session *session);
 
 /* The months of --month: 2018-07, or 2018-07..2018-12; false (told) when it is none. */
 bool session_months(struct command *command, month_number *first, month_number *last);
+
+/* How many threads decide a month. */
+unsigned session_threads(void);
 
 /* What a month's run is to be told; good until the session is closed. */
 struct run_options session_options(const struct session *session);

@@ -16,17 +16,15 @@ bool totals_take(const struct run *run, const struct field *benefit, size_t row)
     return !yearly || month_of_year(run->month) == yearly;
 }
 
-/* The lowest entity, events apart, of several the one with the most rows: the people. Their families lie right above.
- */
-static const struct entity *find_people(const struct run *run) {
-    const struct policy *policy = run->policy;
+const struct entity *totals_people(const struct dataset *dataset) {
+    const struct policy *policy = dataset->policy;
     const struct entity *people = NULL;
     for (size_t i = 0; i < policy->entities.count; i++) {
         const struct entity *entity = policy->entities.items[i];
         if (entity->is_event || !entity->parent) continue;
         bool lower = !people || entity->depth > people->depth;
         bool more = people && entity->depth == people->depth &&
-                    dataset_table(run->dataset, entity)->rows > dataset_table(run->dataset, people)->rows;
+                    dataset_table(dataset, entity)->rows > dataset_table(dataset, people)->rows;
         if (lower || more) people = entity;
     }
     return people;
@@ -101,7 +99,7 @@ bool totals_find(struct totals *totals, struct run *run, struct arena *arena) {
     totals->arena = arena;
     totals->run = run;
     totals->benefit_count = count_benefits(policy);
-    totals->people = find_people(run);
+    totals->people = totals_people(run->dataset);
     totals->rows_due = count_rows(run);
     totals->benefit = ARENA_ARRAY(arena, struct benefit_total, totals->benefit_count + 1);
     totals->confirmation = confirmation_of(run);

@@ -47,6 +47,10 @@ struct totals {
  * out. */
 bool totals_find(struct totals *totals, struct run *run, struct arena *arena);
 
+/* The lowest entity, events apart, of several the one with the most rows: the people. Their families lie right above.
+ * NULL when no entity lies in another. */
+const struct entity *totals_people(const struct dataset *dataset);
+
 /* An event counts in the month of its date, a benefit by the year in the month in which it is judged. */
 bool totals_take(const struct run *run, const struct field *benefit, size_t row);
 /* Events of later months are not settled yet. */
