@@ -15,7 +15,8 @@ static const struct {
     {"lang", true},     {"color", true}, {"policy", true},   {"month", true},           {"out", true},
     {"previous", true}, {"area", true},  {"seed", true},     {"depth", true},           {"why-not", true},
     {"reading", true},  {"known", true}, {"json", false},    {"households", true},      {"tap", false},
-    {"strict", false},  {"help", false}, {"version", false}, {"all-or-nothing", false},
+    {"strict", false},  {"help", false}, {"version", false}, {"all-or-nothing", false}, {"against", true},
+    {"by", true},       {"raise", true},
 };
 
 /* The language of the locale, unless --lang says otherwise. */

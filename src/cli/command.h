@@ -79,5 +79,6 @@ int tell_unopened(struct command *command, const struct case_runner *runner);
 int command_sample(struct command *command);
 int command_assess(struct command *command);
 int command_explain(struct command *command);
+int command_simulate(struct command *command);
 
 #endif

@@ -14,7 +14,8 @@ static int run(struct command *command) {
     } commands[] = {{"policy", command_policy},
                     {"sample", command_sample},
                     {"assess", command_assess},
-                    {"explain", command_explain}};
+                    {"explain", command_explain},
+                    {"simulate", command_simulate}};
     if (command_has(command, "version")) {
         printf("doudi %s\n", doudi_version());
         return EXIT_DONE;

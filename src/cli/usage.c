@@ -92,6 +92,20 @@ static const struct usage usages[] = {
       "  --depth N            how many layers to open (4)\n"
       "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
      " json month policy why-not depth previous reading known "},
+    {"simulate",
+     {"数据 --policy 改革 --month 2018-07[..2018-12] --out 文件夹",
+      "DATA --policy REFORM --month 2018-07[..2018-12] --out FOLDER"},
+     {"把一项改革与现行政策相比:花多少钱,谁增谁减,哪里多收入反而少得",
+      "a reform against today: what it costs, who gains and loses, where earning more leaves less"},
+     {"  --against 文件夹     与这部政策相比(默认是改革所依据的那一部)\n"
+      "  --by 项目            按这一项的值分开数,可多次\n"
+      "  --raise 项目=步长    这项收入多一个步长,谁反而少得,可多次\n"
+      "  --reading 名称=值, --known 日期   两部政策都用,同 assess\n",
+      "  --against FOLDER     the policy to compare with (the one that the reform extends)\n"
+      "  --by FIELD           count those of each value of it apart; as often as wanted\n"
+      "  --raise FIELD=STEP   who has less when this income is a step higher; as often as wanted\n"
+      "  --reading NAME=VALUE, --known DATE   for both policies, as for assess\n"},
+     " json month out policy against by raise reading known "},
 };
 enum { USAGES = sizeof usages / sizeof *usages };
 
