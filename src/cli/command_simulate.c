@@ -165,7 +165,8 @@ static int decide(struct simulating *simulating) {
         for (enum side side = TODAY; side < SIDES && status == EXIT_DONE; side++)
             status = find_cliffs(simulating, &simulating->raises.list.items[i], side);
     if (status != EXIT_DONE) return status;
-    bool built = report_build(&simulating->report, &command->arena, &simulating->simulation, &simulating->raises);
+    bool built = report_build(&simulating->report, &command->arena, &simulating->simulation, &simulating->raises,
+                              command->language);
     return built ? EXIT_DONE : out_of_memory(command);
 }
 

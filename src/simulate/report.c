@@ -322,8 +322,19 @@ static void value_cell(struct report *report, struct sheet *sheet, const struct 
         struct number step = step_of(arena, report->simulation->policy[side], indicator);
         struct value rounded = value_number(number_round(arena, value->as.number, step));
         sheet_add(sheet, plain_value(arena, indicator, value->as.number),
-                  value_show(arena, &indicator->type, indicator->scale, step, &rounded, LANGUAGE_EN));
+                  value_show(arena, &indicator->type, indicator->scale, step, &rounded, report->language));
     }
+}
+
+/* The size of a difference: of shares in points. */
+static struct text difference_shown(const struct report *report, const struct indicator *indicator, struct number step,
+                                    struct number difference) {
+    struct arena *arena = report->arena;
+    struct value size = value_number(number_round(arena, number_absolute(arena, difference), step));
+    struct text digits = value_show(arena, &indicator->type, indicator->scale, step, &size, report->language);
+    if (!text_ends(digits, "%")) return digits;
+    return text_format(arena, "%.*s%s", TEXT_ARG(text_slice(digits, 0, digits.length - 1)),
+                       report->language == LANGUAGE_ZH ? "点" : " points");
 }
 
 /* Of two numbers the difference, of which the digits are rounded after it is taken. */
@@ -339,9 +350,8 @@ static void difference_cell(struct report *report, struct sheet *sheet, const st
     }
     struct number step = step_of(arena, report->simulation->policy[TODAY], indicator);
     struct number difference = number_subtract(arena, change->value[REFORM].as.number, change->value[TODAY].as.number);
-    struct value size = value_number(number_round(arena, number_absolute(arena, difference), step));
-    struct text digits = value_show(arena, &indicator->type, indicator->scale, step, &size, LANGUAGE_EN);
     int sign = number_sign(difference);
+    struct text digits = difference_shown(report, indicator, step, difference);
     sheet_add(sheet, plain_value(arena, indicator, difference),
               text_format(arena, "%s%.*s",
                           sign > 0   ? "+"
@@ -377,7 +387,8 @@ static void add_indicators(struct report *report, struct sheet *sheet) {
         bool highest = true;
         for (size_t k = 0; k < any->levels.count; k++)
             highest = highest && any->levels.items[k]->depth >= change->level->depth;
-        sheet_text(sheet, change->level->name);
+        sheet_add(sheet, change->level->name,
+                  label_or_name(change->level->label, change->level->name, report->language));
         sheet_text(sheet, change->id);
         sheet_text(sheet, any->name);
         sheet_label(sheet, any->declaration->label, any->name);
@@ -395,13 +406,13 @@ static void add_indicators(struct report *report, struct sheet *sheet) {
 /* --- all of them -------------------------------------------------------------------------------------------------- */
 
 bool report_build(struct report *report, struct arena *arena, const struct simulation *simulation,
-                  const struct raises *raises) {
+                  const struct raises *raises, enum language language) {
     static void (*const adds[REPORT_SHEETS])(struct report *, struct sheet *) = {
         [REPORT_ABOUT] = add_about, [REPORT_BENEFITS] = add_benefits,           [REPORT_FUNDS] = add_funds,
         [REPORT_AREAS] = add_areas, [REPORT_AREA_BENEFITS] = add_area_benefits, [REPORT_OUTCOMES] = add_outcomes,
         [REPORT_BANDS] = add_bands, [REPORT_FAMILIES] = add_families,           [REPORT_INDICATORS] = add_indicators,
     };
-    *report = (struct report){.arena = arena, .simulation = simulation, .raises = raises};
+    *report = (struct report){.arena = arena, .language = language, .simulation = simulation, .raises = raises};
     for (int i = 0; i < REPORT_SHEETS; i++) {
         sheet_begin(&report->sheets[i], &report_kinds[i], arena, simulation->coin);
         if (adds[i]) adds[i](report, &report->sheets[i]);

@@ -33,6 +33,7 @@ struct raises {
 
 struct report {
     struct arena *arena;
+    enum language language; /* of what is shown; files hold both */
     const struct simulation *simulation;
     const struct raises *raises;
     struct sheet sheets[REPORT_SHEETS];
@@ -43,7 +44,7 @@ extern const char *const outcome_words[OUTCOMES][LANGUAGES]; /* as people read t
 
 /* All of them; the simulation is finished. False when memory has run out. */
 bool report_build(struct report *report, struct arena *arena, const struct simulation *simulation,
-                  const struct raises *raises);
+                  const struct raises *raises, enum language language);
 
 /* 2018-07, or 2018-07..2018-12. */
 struct text report_months(struct arena *arena, const struct simulation *simulation);

@@ -62,7 +62,7 @@ static void open_scene(struct scene *scene) {
     assert_int_equal(simulation_add(&scene->simulation, today->run, reform->run), SIMULATION_OK);
     assert_true(simulation_finish(&scene->simulation, bys, 1));
     find_cliffs(scene);
-    assert_true(report_build(&scene->report, &scene->arena, &scene->simulation, &scene->raises));
+    assert_true(report_build(&scene->report, &scene->arena, &scene->simulation, &scene->raises, LANGUAGE_EN));
     snprintf(scene->folder, sizeof scene->folder, "%s/doudi-simulate-XXXXXX", P_tmpdir);
     assert_non_null(mkdtemp(scene->folder));
 }
@@ -145,8 +145,10 @@ static void on_a_screen(void **state) {
     open_scene(&scene);
     for (enum language language = LANGUAGE_ZH; language < LANGUAGES; language++) {
         struct builder out;
+        struct report report;
+        assert_true(report_build(&report, &scene.arena, &scene.simulation, &scene.raises, language));
         builder_init(&out);
-        for (int i = 0; i < REPORT_SHEETS; i++) sheet_show(&out, &scene.report.sheets[i], language, "out");
+        for (int i = 0; i < REPORT_SHEETS; i++) sheet_show(&out, &report.sheets[i], language, "out");
         compare(&scene, text_from(names[language]), builder_text(&out));
         builder_free(&out);
     }
@@ -220,7 +222,7 @@ static bool report_failing(struct scene *scene, size_t taken, long successes) {
     struct report report;
     struct text trouble;
     begin_failing(&arena, taken, successes);
-    bool done = report_build(&report, &arena, &scene->simulation, &scene->raises) &&
+    bool done = report_build(&report, &arena, &scene->simulation, &scene->raises, LANGUAGE_EN) &&
                 simulation_write(&report, scene->folder, LANGUAGE_EN, &trouble) == FILE_OK;
     bool failed = end_failing(&arena);
     assert_true(done != failed);

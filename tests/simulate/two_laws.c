@@ -33,6 +33,8 @@ const char two_laws_law[] =
     "    otherwise: 0\n"
     "indicator reach : ratio for village, county \"覆盖率\" \"Reach\"\n"
     "  = count(family where support > 0) / count(family)\n"
+    "indicator paid_share : ratio for county \"发放率\" \"Share that is paid\"\n"
+    "  = count(family where known(support) and support > 0) / count(family)\n"
     "indicator lacking : money/month for county \"差额\" \"Lacking\"\n"
     "  = sum(family: max(0, 500 yuan/month * count(person) - income_in_all - support))\n";
 
