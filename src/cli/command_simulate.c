@@ -63,21 +63,16 @@ static int check_model(const struct simulating *simulating) {
     return EXIT_CANNOT;
 }
 
-/* Whether every layer is in force in every month. */
+/* Whether every layer has begun in the first month. */
 static int check_months(const struct simulating *simulating, const struct policy *policy) {
     struct command *command = simulating->command;
     for (size_t i = 0; i < policy->layers.count; i++) {
         const struct declaration *head = policy->layers.items[i]->head;
-        bool early = head->has_from && month_first_day(simulating->first) < head->from;
-        bool late = head->has_until && month_first_day(simulating->last) > head->until;
-        if (!early && !late) continue;
-        struct text day = day_format(&command->arena, early ? head->from : head->until);
+        if (!head->has_from || month_first_day(simulating->first) >= head->from) continue;
         fprintf(stderr,
-                early ? say(command, "doudi: 政策 %.*s 从 %.*s 起施行;--month 不能更早\n",
-                            "doudi: policy %.*s begins on %.*s; --month must not be earlier\n")
-                      : say(command, "doudi: 政策 %.*s 施行到 %.*s 为止;--month 不能更晚\n",
-                            "doudi: policy %.*s ends on %.*s; --month must not be later\n"),
-                TEXT_ARG(head->name.text), TEXT_ARG(day));
+                say(command, "doudi: 政策 %.*s 从 %.*s 起施行;--month 不能更早\n",
+                    "doudi: policy %.*s begins on %.*s; --month must not be earlier\n"),
+                TEXT_ARG(head->name.text), TEXT_ARG(day_format(&command->arena, head->from)));
         return EXIT_USAGE;
     }
     return EXIT_DONE;
