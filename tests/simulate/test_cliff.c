@@ -172,6 +172,22 @@ static void rounding_is_no_cliff(void **state) {
     close_scene(&scene);
 }
 
+/* Of a step of one yuan, a fall of 1.01 is a fen too much, one of 1.00 is not. */
+static void a_coin_is_enough(void **state) {
+    (void)state;
+    struct scene scene;
+    open_scene(&scene, HEAD "benefit person gift : money/month in 0 .. 9 yuan/month\n"
+                            "  = when pension >= 24 yuan/year: 1 yuan/month\n"
+                            "    when pension >= 12 yuan/year: 2 yuan/month\n"
+                            "    otherwise: 3.01 yuan/month\n");
+    a_family(&scene, "a", "", "pension=5", NULL);
+    a_family(&scene, "b", "", "pension=15", NULL);
+    find(&scene, "person", "pension", 1, 1);
+    assert_int_equal(scene.cliffs.list.count, 1);
+    expect_cliff(&scene, 0, "a", "a-1", "3.01", "2", "0.01");
+    close_scene(&scene);
+}
+
 /* --- what cannot be raised, or told ------------------------------------------------------------------------------- */
 
 static void counted_apart(void **state) {
@@ -305,6 +321,7 @@ int main(void) {
         cmocka_unit_test(what_falls),
         cmocka_unit_test(one_row_at_a_time),
         cmocka_unit_test(rounding_is_no_cliff),
+        cmocka_unit_test(a_coin_is_enough),
         cmocka_unit_test(counted_apart),
         cmocka_unit_test(put_back),
         cmocka_unit_test(only_money_of_families),

@@ -260,6 +260,29 @@ static void groups_by_a_field(void **state) {
     close_scene(&scene);
 }
 
+/* f7 left after January: its amounts count, its values are not known any more. */
+static void who_left_is_counted(void **state) {
+    (void)state;
+    struct scene scene;
+    open_scene(&scene);
+    for (enum side side = TODAY; side < SIDES; side++) {
+        struct stage *stage = &scene.laws.stage[side];
+        stage_row_in(stage, "family", "f7", "v1", "enrolled=yes", NULL, "2018-01");
+        stage_row_in(stage, "person", "p9", "f7", "income=0", NULL, "2018-01");
+    }
+    add_month(&scene, "2018-01", true);
+    assert_int_equal(scene.simulation.family_rows, 7);
+    add_month(&scene, "2018-02", false);
+    assert_int_equal(scene.simulation.family_rows, 6);
+    const struct field *by = field_named(&scene, "family", "enrolled");
+    assert_true(simulation_finish(&scene.simulation, &by, 1));
+    expect_family(&scene, "f7", GAINS, "60");
+    const struct grouping *grouping = &scene.simulation.groupings.items[0];
+    expect_tally(&scene, &grouping->groups[1].tally, GAINS, 2, 3, "280");
+    expect_tally(&scene, &grouping->groups[2].tally, GAINS, 1, 1, "60");
+    close_scene(&scene);
+}
+
 static void not_every_field_groups(void **state) {
     (void)state;
     struct scene scene;
@@ -398,6 +421,7 @@ int main(void) {
         cmocka_unit_test(changes_fall_in_bands),
         cmocka_unit_test(where_nothing_changes_there_are_no_bands),
         cmocka_unit_test(groups_by_a_field),
+        cmocka_unit_test(who_left_is_counted),
         cmocka_unit_test(not_every_field_groups),
         cmocka_unit_test(indicators_under_both),
         cmocka_unit_test(models_differ),
