@@ -117,7 +117,7 @@ static void add_to_areas(const struct adding *adding, size_t index, size_t row, 
     struct simulation *simulation = adding->simulation;
     const struct entity *entity = simulation->benefits.items[index].benefit[adding->side]->entity;
     for (const struct entity *level = entity->parent; level; level = level->parent) {
-        if (level->is_event || (adding->families && entity_is_within(level, adding->families))) continue;
+        if (adding->families && entity_is_within(level, adding->families)) continue;
         size_t at = dataset_climb(adding->run->dataset, entity, row, level);
         const struct entity *own = entity_like(simulation->policy[TODAY], level);
         struct area_change *area = area_of(simulation, own, dataset_table(adding->run->dataset, level)->ids[at], index);
