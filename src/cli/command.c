@@ -16,7 +16,7 @@ static const struct {
     {"previous", true}, {"area", true},  {"seed", true},     {"depth", true},           {"why-not", true},
     {"reading", true},  {"known", true}, {"json", false},    {"households", true},      {"tap", false},
     {"strict", false},  {"help", false}, {"version", false}, {"all-or-nothing", false}, {"against", true},
-    {"by", true},       {"raise", true},
+    {"by", true},       {"raise", true}, {"seconds", true},  {"families", true},
 };
 
 /* The language of the locale, unless --lang says otherwise. */
@@ -164,6 +164,16 @@ void command_drop_word(struct command *command) {
     command->word_count--;
 }
 
+bool count_parse(const char *text, uint64_t *out) {
+    *out = 0;
+    if (!text || !*text) return false;
+    for (; *text; text++)
+        if (*text < '0' || *text > '9' || __builtin_mul_overflow(*out, UINT64_C(10), out) ||
+            __builtin_add_overflow(*out, (uint64_t)(*text - '0'), out))
+            return false;
+    return true;
+}
+
 const char *say(const struct command *command, const char *zh, const char *en) {
     return command->language == LANGUAGE_ZH ? zh : en;
 }
@@ -217,4 +227,8 @@ int wrong_option(const struct command *command, const char *zh, const char *en) 
 int out_of_memory(const struct command *command) {
     fputs(say(command, "doudi: 内存不够\n", "doudi: memory ran out\n"), stderr);
     return EXIT_CANNOT;
+}
+
+int one_month_only(const struct command *command) {
+    return wrong_option(command, "--month 应为一个月份,如 2018-07", "--month takes one month, such as 2018-07");
 }

@@ -36,6 +36,8 @@ bool command_parse(struct command *command, int count, char **arguments);
 const char *command_option(const struct command *command, const char *name); /* the last one given, or NULL */
 bool command_has(const struct command *command, const char *name);
 
+bool count_parse(const char *text, uint64_t *out); /* digits alone; false for what is none, or too large */
+
 void command_drop_word(struct command *command); /* the first, of at least one */
 
 /* zh or en of a pair. */
@@ -60,17 +62,19 @@ bool names_folder(const struct command *command);                 /* false (and 
 /* Ends a complaint's line on stderr: did you mean …? */
 void print_meant(const struct command *command, const struct suggestion *suggestion);
 int wrong_option(const struct command *command, const char *zh, const char *en); /* told as it stands; EXIT_USAGE */
+int one_month_only(const struct command *command);                               /* EXIT_USAGE */
 int no_folder(const struct command *command);     /* for an empty name, as scripts give it whose variable is not set */
 int out_of_memory(const struct command *command); /* EXIT_CANNOT */
 
 int command_policy(struct command *command);
 
-/* policy print, coverage, graph, diff (command_policy_view.c), program (command_program.c) */
+/* policy print, coverage, graph, diff (command_policy_view.c), program, prove, search (files of their own) */
 int policy_show_print(struct command *command);
 int policy_show_coverage(struct command *command);
 int policy_show_graph(struct command *command);
 int policy_show_program(struct command *command);
 int policy_show_difference(struct command *command);
+int policy_prove(struct command *command);
 /* The policy whose folder is that word of the command line; NULL after telling why not, *status is then the exit code.
  */
 struct policy *policy_read(struct command *command, size_t word, int *status);

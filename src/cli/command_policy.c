@@ -187,10 +187,9 @@ static int test(struct command *command) {
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 
-/* Behind policy and its command stand folders; at last, to graph and program, a name. */
+/* Behind policy and its command stands a folder, behind that of diff another; else names. */
 static bool names_folders(const struct command *command) {
-    bool one = strcmp(command->words[1], "graph") == 0 || strcmp(command->words[1], "program") == 0;
-    size_t folders = one ? 3 : command->word_count;
+    size_t folders = strcmp(command->words[1], "diff") == 0 ? command->word_count : 3;
     for (size_t i = 2; i < folders; i++)
         if (!*command->words[i]) return false;
     return true;
@@ -208,6 +207,7 @@ int command_policy(struct command *command) {
         {"coverage", 3, 3, policy_show_coverage},
         {"graph", 3, 4, policy_show_graph},
         {"program", 3, 4, policy_show_program},
+        {"prove", 3, ARGUMENTS_MAX, policy_prove},
         {"diff", 4, 4, policy_show_difference},
     };
     for (size_t i = 0; command->word_count > 1 && i < sizeof commands / sizeof *commands; i++)

@@ -30,8 +30,7 @@ int policy_show_program(struct command *command) {
     month_number first, last;
     struct session session = {0};
     if (!has_option(command, "month") || !session_months(command, &first, &last)) return EXIT_USAGE;
-    if (first != last)
-        return wrong_option(command, "--month 应为一个月份,如 2018-07", "--month takes one month, such as 2018-07");
+    if (first != last) return one_month_only(command);
     int status = session_open_law(&session, command, command->words[2]);
     const struct field *only = NULL;
     if (status == EXIT_DONE && command->word_count > 3 && !(only = find_rule(&session, command->words[3])))

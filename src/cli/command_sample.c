@@ -4,16 +4,6 @@
 
 #include <stdio.h>
 
-static bool read_count(const char *text, uint64_t *out) {
-    *out = 0;
-    if (!text || !*text) return false;
-    for (; *text; text++)
-        if (*text < '0' || *text > '9' || __builtin_mul_overflow(*out, UINT64_C(10), out) ||
-            __builtin_add_overflow(*out, (uint64_t)(*text - '0'), out))
-            return false;
-    return true;
-}
-
 static int print_json(const struct sample_result *result) {
     printf("{\n  \"families\": %llu,\n  \"people\": %llu,\n  \"rows\": %llu\n}\n", (unsigned long long)result->families,
            (unsigned long long)result->members, (unsigned long long)result->rows);
@@ -29,10 +19,10 @@ int command_sample(struct command *command) {
     if (!options.policy) options.policy = POLICY_FOLDER;
     if (command->word_count != 1 || !has_option(command, "households") || !has_option(command, "out"))
         return wrong_usage(command);
-    if (!read_count(command_option(command, "households"), &options.households) || options.households == 0)
+    if (!count_parse(command_option(command, "households"), &options.households) || options.households == 0)
         return wrong_option(command, "--households 应为大于 0 的数,如 1000",
                             "--households takes a number, such as 1000");
-    if (seed && !read_count(seed, &options.seed))
+    if (seed && !count_parse(seed, &options.seed))
         return wrong_option(command, "--seed 应为一个数,如 1", "--seed takes a number, such as 1");
     if (!names_folder(command)) return EXIT_USAGE;
     if (!*options.policy) return no_folder(command);

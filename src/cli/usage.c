@@ -48,6 +48,13 @@ static const struct usage usages[] = {
       "  --reading NAME=VALUE read the law the other way; as often as wanted\n"
       "  --known DATE         only what had been enacted by then\n"},
      " month reading known "},
+    {"policy prove",
+     {"文件夹 [保证 …] --month 2018-07", "FOLDER [GUARANTEE ...] --month 2018-07"},
+     {"政策的保证: 对所有可能的填报都成立的予以证明,否则给出反例",
+      "what the policy guarantees, proved for everything that may be entered, or contradicted by a family"},
+     {"  --seconds N   每项保证大约最多用几秒(默认 20)\n",
+      "  --seconds N   about how long each guarantee may take at most (20)\n"},
+     " json month seconds "},
     {"policy diff",
      {"旧文件夹 新文件夹", "OLD NEW"},
      {"两部政策逐条比较", "what changed between two policies, rule by rule"},

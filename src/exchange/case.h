@@ -27,6 +27,12 @@ struct case_policy {
     struct area_book *books; /* by entity index */
 };
 
+const struct area_line *area_find(const struct area_book *book, struct text id);
+const struct area_line *area_first_below(const struct area_book *book, struct text parent);
+/* The line at the entity's level of an area's code: itself, what it lies in, or the first place in it. NULL when there
+ * is none. */
+const struct area_line *area_line_at(const struct case_policy *policy, const struct entity *entity, struct text code);
+
 struct case_runner {
     struct arena arena;
     struct diagnostics diagnostics; /* what is wrong with the cases, and where they fail */

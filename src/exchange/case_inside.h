@@ -47,8 +47,6 @@ struct case_row *case_default_row(struct a_case *a_case, const struct entity *en
 const struct entity *case_entity(const struct policy *policy, struct text name); /* singular or plural */
 /* A key of a row: one of its fields, its children, its parent, or a word of the case language. */
 bool case_belongs(const struct policy *policy, const struct entity *entity, struct text key);
-const struct area_line *area_find(const struct area_book *book, struct text id);
-const struct area_line *area_first_below(const struct area_book *book, struct text parent);
 
 /* A mapping from months (or years, which stand for their January). */
 bool case_is_by_month(const struct yaml_node *node);

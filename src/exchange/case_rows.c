@@ -46,25 +46,29 @@ static struct case_row *add_row(struct a_case *a_case, const struct entity *enti
 
 /* --- areas above ------------------------------------------------------------------------------------------------ */
 
-/* The code, at the entity's level, of the case's area: itself, what it lies in, or the first place in it. */
-static struct text area_code(const struct a_case *a_case, const struct entity *entity) {
-    const struct policy *policy = a_case->policy->policy;
+const struct area_line *area_line_at(const struct case_policy *policy, const struct entity *entity, struct text code) {
     const struct entity *level = NULL;
     const struct area_line *line = NULL;
-    for (size_t i = 0; i < policy->entities.count && !line; i++) {
-        line = area_find(&a_case->policy->books[i], a_case->area);
-        if (line) level = policy->entities.items[i];
+    for (size_t i = 0; i < policy->policy->entities.count && !line; i++) {
+        line = area_find(&policy->books[i], code);
+        if (line) level = policy->policy->entities.items[i];
     }
     while (line && level != entity && entity_is_within(level, entity)) {
         level = level->parent;
-        line = area_find(&a_case->policy->books[level->index], line->parent);
+        line = area_find(&policy->books[level->index], line->parent);
     }
     while (line && level != entity && entity_is_within(entity, level)) {
         const struct entity *below = entity;
         while (below->parent != level) below = below->parent;
-        line = area_first_below(&a_case->policy->books[below->index], line->id);
+        line = area_first_below(&policy->books[below->index], line->id);
         level = below;
     }
+    return line;
+}
+
+/* The code, at the entity's level, of the case's area. */
+static struct text area_code(const struct a_case *a_case, const struct entity *entity) {
+    const struct area_line *line = area_line_at(a_case->policy, entity, a_case->area);
     return line ? line->id : TEXT("");
 }
 

@@ -1,0 +1,232 @@
+#include "proof/prove.h"
+
+#include "proof/stage.h"
+
+/* Of the time for a guarantee: half for the proof, the rest for what may contradict it. */
+enum { PROOF_SHARE = 2, SCENE_SHARE = 12, AREAS_MOST = 3, OPERATIONS_TOLD = 6 };
+
+/* A guarantee being proved. */
+struct proving {
+    const struct prover *prover;
+    const struct guarantee *guarantee;
+    struct arena arena;
+    struct graph *graph;
+    node_id *companions;
+    node_id where, test; /* where: NODE_NONE for all */
+    struct cast cast;
+    struct text areas[AREAS_MOST]; /* worth trying */
+    size_t area_count;
+    struct proof *proof;
+    bool failed; /* memory ran out */
+};
+
+/* --- what is to be shown ---------------------------------------------------------------------------------------- */
+
+static bool build(struct proving *proving, const struct run_options *options) {
+    const struct guarantee *guarantee = proving->guarantee;
+    const struct declaration *said = guarantee->declaration;
+    const struct policy *policy = proving->prover->runner->policies.items[0]->policy;
+    proving->where = NODE_NONE;
+    proving->graph = graph_empty(policy, proving->prover->month, options);
+    if (!proving->graph) return false;
+    if (said->where) proving->where = graph_expression(proving->graph, guarantee->entity, said->where).n;
+    proving->test = graph_expression(proving->graph, guarantee->entity, said->test).n;
+    proving->companions = translate_companions(&proving->arena, proving->graph);
+    cast_find(&proving->cast, &proving->arena, proving->graph, guarantee->entity);
+    return proving->companions && !graph_failed(proving->graph) && !arena_failed(&proving->arena);
+}
+
+/* That the row is asked. */
+static Z3_ast asked(const struct proving *proving, struct translation *translation, struct stage_row *row) {
+    if (proving->where == NODE_NONE) return translation->solver->yes;
+    const struct term *where = translate(translation, proving->where, row);
+    return solver_and(translation->solver, where->known, term_truth(translation, where));
+}
+
+/* That it is asked, and the guarantee known not to hold. */
+static Z3_ast broken(const struct proving *proving, struct translation *translation, struct stage_row *row) {
+    struct solver *solver = translation->solver;
+    const struct term *test = translate(translation, proving->test, row);
+    Z3_ast fails = solver_and(solver, test->known, solver_not(solver, term_truth(translation, test)));
+    return solver_and(solver, asked(proving, translation, row), fails);
+}
+
+/* --- the proof -------------------------------------------------------------------------------------------------- */
+
+static void note_area(struct proving *proving, struct text area) {
+    if (area.length == 0 || proving->area_count == AREAS_MOST) return;
+    for (size_t i = 0; i < proving->area_count; i++)
+        if (text_equal(proving->areas[i], area)) return;
+    proving->areas[proving->area_count++] = area;
+}
+
+/* The areas whose values break the guarantee, as far as a parameter has them. */
+static void note_areas(struct proving *proving, const struct translation *translation, Z3_model model) {
+    for (size_t r = 0; r < translation->rows.count; r++) {
+        const struct stage_row *row = translation->rows.items[r];
+        for (size_t id = 0; id < translation->graph->nodes.count; id++) {
+            const struct graph_node *node = graph_node(translation->graph, (node_id)id);
+            const struct term *term = row->terms[id];
+            lane value;
+            if (!term || node->op != OP_LOOKUP || !node->parameter->area || !term->number) continue;
+            if (!solver_value(translation->solver, model, term->number, &value)) continue;
+            struct number said =
+                number_multiply(translation->arena, number_from_lane(translation->arena, value), node->grid);
+            for (size_t i = 0; i < node->parameter->values.list.count; i++)
+                if (number_equal(node->parameter->values.list.items[i].number, said))
+                    note_area(proving, node->parameter->values.list.items[i].area);
+        }
+    }
+}
+
+/* Over all that can happen, and more: none found, none there is. */
+static enum answer find_loose(struct proving *proving) {
+    struct arena arena;
+    struct solver solver;
+    struct translation translation;
+    Z3_model model = NULL;
+    enum answer answer = ANSWER_NOT_KNOWN;
+    unsigned milliseconds = proving->prover->milliseconds / PROOF_SHARE;
+    if (!solver_open(&solver)) {
+        proving->failed = true;
+        return answer;
+    }
+    arena_init(&arena);
+    translation_init(&translation, &arena, &solver, proving->graph);
+    translation.companions = proving->companions;
+    struct stage_row *row = translate_some_row(&translation, proving->guarantee->entity);
+    Z3_ast breaks = broken(proving, &translation, row);
+    proving->failed = arena_failed(&arena);
+    if (!proving->failed) answer = solver_find(&solver, breaks, milliseconds, &model);
+    if (answer == ANSWER_FOUND) note_areas(proving, &translation, model);
+    if (answer == ANSWER_NONE && !proving->failed) {
+        enum answer anybody = solver_find(&solver, asked(proving, &translation, row), milliseconds, NULL);
+        proving->proof->verdict = anybody == ANSWER_NONE ? VERDICT_NEVER_ASKED : VERDICT_PROVED;
+    }
+    solver_forget(&solver, model);
+    proving->failed = proving->failed || arena_failed(&arena);
+    arena_free(&arena);
+    solver_close(&solver);
+    return answer;
+}
+
+/* --- counterexamples -------------------------------------------------------------------------------------------- */
+
+/* What of the law was not followed, each once. */
+static void note_operation(struct proving *proving, struct text operation) {
+    struct text *told = &proving->proof->beyond.operations;
+    struct text part = operation;
+    size_t count = 1, begin = 0;
+    for (size_t i = 0; i <= told->length; i++) {
+        bool ends = i == told->length || (i + 2 <= told->length && told->bytes[i] == ';');
+        if (!ends) continue;
+        part = text_trim(text_slice(*told, begin, i));
+        if (text_equal(part, operation)) return;
+        begin = i + 1;
+        count++;
+    }
+    if (count > OPERATIONS_TOLD) return;
+    *told = told->length ? text_format(proving->prover->arena, "%.*s; %.*s", TEXT_ARG(*told), TEXT_ARG(operation))
+                         : text_copy(proving->prover->arena, operation);
+}
+
+static void note_loosened(struct proving *proving, const struct translation *translation) {
+    for (size_t i = 0; i < translation->loosened.count; i++) {
+        const struct graph_node *node = graph_node(translation->graph, translation->loosened.items[i]);
+        if (node->expr)
+            note_operation(proving, expr_text(node->expr));
+        else if (node->parameter)
+            note_operation(proving, node->parameter->name);
+        else
+            note_operation(proving, node->field ? node->field->name : text_from(op_name(node->op)));
+    }
+}
+
+/* The scene that the solver found, if the evaluator says so too. */
+static bool take_counterexample(struct proving *proving, struct stage *stage, Z3_model model) {
+    enum guarantee_result result;
+    struct proof *proof = proving->proof;
+    stage_take(stage, model);
+    proving->failed = !scene_ask(&stage->scene, proving->guarantee, stage->about, &result);
+    if (proving->failed || result != GUARANTEE_BROKEN) return false;
+    proving->failed = !scene_reduce(&stage->scene, proving->guarantee, stage->about);
+    if (proving->failed) return false;
+    proof->written = scene_written(&stage->scene, proving->prover->arena, proving->guarantee);
+    proving->failed = arena_failed(proving->prover->arena) || proof->written.length == 0;
+    bool confirmed = !proving->failed && scene_confirms(proving->prover->runner, proof->written);
+    proving->failed = proving->failed || arena_failed(&proving->prover->runner->arena);
+    if (confirmed) proof->verdict = VERDICT_COUNTEREXAMPLE;
+    return confirmed;
+}
+
+/* With so many rows below each, in an area. */
+static bool try_scene(struct proving *proving, size_t slots, struct text area) {
+    struct arena arena;
+    struct solver solver;
+    struct stage stage;
+    Z3_model model = NULL;
+    bool found = false;
+    const struct scene empty = {.law = proving->prover->runner->policies.items[0], .month = proving->prover->month};
+    if (!solver_open(&solver)) return proving->failed = true, false;
+    arena_init(&arena);
+    bool whole = stage_open(&stage, &arena, &solver, proving->graph, &proving->cast, &empty, slots, area);
+    if (whole && !stage.too_many) {
+        Z3_ast breaks = broken(proving, &stage.translation, stage.translation.rows.items[stage.about]);
+        whole = !arena_failed(&arena);
+        enum answer answer = whole ? solver_find(&solver, breaks, proving->prover->milliseconds / SCENE_SHARE, &model)
+                                   : ANSWER_NOT_KNOWN;
+        note_loosened(proving, &stage.translation);
+        if (answer == ANSWER_FOUND) found = take_counterexample(proving, &stage, model);
+        proving->proof->beyond.time = proving->proof->beyond.time || answer == ANSWER_NOT_KNOWN;
+        proving->proof->beyond.not_confirmed =
+            proving->proof->beyond.not_confirmed || (answer == ANSWER_FOUND && !found);
+    }
+    proving->failed = proving->failed || !whole || arena_failed(&arena) || arena_failed(proving->prover->arena);
+    solver_forget(&solver, model);
+    stage_close(&stage);
+    arena_free(&arena);
+    solver_close(&solver);
+    return found;
+}
+
+static bool find_scene(struct proving *proving) {
+    note_area(proving, TEXT(""));
+    for (size_t slots = 1; slots <= SLOTS_MOST && !proving->failed; slots++) {
+        if (try_scene(proving, slots, TEXT(""))) return true;
+        for (size_t i = 0; i < proving->area_count && !proving->failed; i++)
+            if (try_scene(proving, slots, proving->areas[i])) return true;
+    }
+    return false;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+static void find(struct proving *proving) {
+    struct beyond *beyond = &proving->proof->beyond;
+    enum answer answer = find_loose(proving);
+    if (answer == ANSWER_NONE || proving->failed) return;
+    proving->proof->verdict = VERDICT_BEYOND_REACH;
+    if (find_scene(proving)) return;
+    beyond->time = beyond->time || answer == ANSWER_NOT_KNOWN;
+    beyond->rows = !beyond->time && !beyond->not_confirmed;
+    if (beyond->operations.length) beyond->not_confirmed = false; /* these are why */
+}
+
+bool prove(const struct prover *prover, const struct guarantee *guarantee, struct proof *proof) {
+    const struct run_options options = {.known = DAY_NEVER};
+    struct proving proving = {.prover = prover, .guarantee = guarantee, .proof = proof};
+    day_number day = month_first_day(prover->month);
+    *proof = (struct proof){.verdict = VERDICT_NOT_IN_FORCE};
+    if (guarantee->from > day || guarantee->until < day) return true;
+    proof->verdict = VERDICT_BEYOND_REACH;
+    proof->beyond.events = guarantee->entity->is_event;
+    if (proof->beyond.events) return true;
+    arena_init(&proving.arena);
+    if (build(&proving, &options))
+        find(&proving);
+    else
+        proving.failed = true;
+    graph_free(proving.graph);
+    arena_free(&proving.arena);
+    return !proving.failed && !arena_failed(prover->arena);
+}

@@ -1,0 +1,120 @@
+/* Making a scene smaller: what is tried is kept when the evaluator still finds the guarantee broken. */
+#include "proof/scene.h"
+
+enum { ASKED_MOST = 4000 }; /* of the evaluator, for one scene */
+
+struct reducing {
+    struct scene *scene;
+    const struct guarantee *guarantee;
+    size_t row;
+    size_t asked;
+    bool changed, failed;
+};
+
+static bool stays_broken(struct reducing *reducing) {
+    enum guarantee_result result;
+    if (reducing->failed || reducing->asked >= ASKED_MOST) return false;
+    reducing->asked++;
+    reducing->failed = !scene_ask(reducing->scene, reducing->guarantee, reducing->row, &result);
+    bool broken = !reducing->failed && result == GUARANTEE_BROKEN;
+    reducing->changed = reducing->changed || broken;
+    return broken;
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------------- */
+
+static bool is_above(const struct scene *scene, size_t row, size_t below) {
+    while (below != SIZE_MAX && below != row) below = scene->rows.items[below].parent;
+    return below == row;
+}
+
+/* Leaves rows out, all of first .. end - 1 that the guarantee's own row does not lie in, and what lies below them. */
+static void try_without_rows(struct reducing *reducing, size_t first, size_t end) {
+    struct scene *scene = reducing->scene;
+    size_t count = 0;
+    struct arena_mark mark = arena_here(scene->arena);
+    bool *before = ARENA_ARRAY(scene->arena, bool, scene->rows.count);
+    if (arena_failed(scene->arena)) reducing->failed = true;
+    if (reducing->failed) return;
+    for (size_t i = 0; i < scene->rows.count; i++) before[i] = scene->rows.items[i].dropped;
+    for (size_t i = first; i < end; i++) {
+        if (before[i] || is_above(scene, i, reducing->row)) continue;
+        scene->rows.items[i].dropped = true;
+        count++;
+    }
+    if (count && !stays_broken(reducing))
+        for (size_t i = 0; i < scene->rows.count; i++) scene->rows.items[i].dropped = before[i];
+    arena_rewind(scene->arena, mark);
+}
+
+/* From halves to single rows. */
+static void drop_rows(struct reducing *reducing) {
+    size_t rows = reducing->scene->rows.count;
+    for (size_t size = (rows + 1) / 2; size > 0; size = size > 1 ? (size + 1) / 2 : 0)
+        for (size_t end = rows; end > 0; end = end > size ? end - size : 0)
+            try_without_rows(reducing, end > size ? end - size : 0, end);
+}
+
+/* --- values ----------------------------------------------------------------------------------------------------- */
+
+static bool try_cell(struct reducing *reducing, struct cell *cell, struct cell tried) {
+    struct cell before = *cell;
+    if (tried.set == before.set && tried.value == before.value) return false;
+    *cell = tried;
+    if (stays_broken(reducing)) return true;
+    *cell = before;
+    return false;
+}
+
+/* Fewer digits, as far towards zero as goes. */
+static void round_number(struct reducing *reducing, struct cell *cell, const struct lane_spec *spec) {
+    lane unit = 1;
+    while (unit <= INT64_MAX / 10 && (unit * 10 <= cell->value || unit * 10 <= -cell->value)) unit *= 10;
+    for (; unit > 1; unit /= 10) {
+        lane rest = cell->value % unit, tried = cell->value - rest;
+        if (rest == 0 || tried < spec->low || tried > spec->high) continue;
+        if (try_cell(reducing, cell, (struct cell){.set = true, .value = tried})) return;
+    }
+}
+
+static void simplify_cell(struct reducing *reducing, const struct field *input, struct cell *cell) {
+    struct lane_spec spec = lane_spec_of(reducing->scene->arena, input);
+    bool number = input->type.kind == TYPE_NUMBER;
+    lane least = spec.low > 0 ? spec.low : spec.high < 0 ? spec.high : 0;
+    if (try_cell(reducing, cell, (struct cell){0})) return;
+    if (number && try_cell(reducing, cell, (struct cell){.set = true, .value = least})) return;
+    if (input->type.kind == TYPE_BOOL || input->type.kind == TYPE_ENUM)
+        try_cell(reducing, cell, (struct cell){.set = true, .value = 0});
+    if (number) round_number(reducing, cell, &spec);
+}
+
+static bool is_dated(const struct field *input) {
+    const struct entity *entity = input->entity;
+    for (size_t i = 0; i < entity->dated.count; i++)
+        if (entity->dated.items[i] == input) return true;
+    return false;
+}
+
+static void simplify_row(struct reducing *reducing, struct scene_row *row) {
+    for (size_t i = 0; i < row->openings.count; i++) {
+        struct opening *opening = &row->openings.items[i];
+        if (opening->dropped) continue;
+        opening->dropped = true;
+        opening->dropped = stays_broken(reducing);
+    }
+    for (size_t i = 0; i < row->entity->inputs.count; i++) {
+        const struct field *input = row->entity->inputs.items[i];
+        if (row->cells[i].set && !is_dated(input)) simplify_cell(reducing, input, &row->cells[i]);
+    }
+}
+
+bool scene_reduce(struct scene *scene, const struct guarantee *guarantee, size_t row) {
+    struct reducing reducing = {.scene = scene, .guarantee = guarantee, .row = row, .changed = true};
+    while (reducing.changed && !reducing.failed) {
+        reducing.changed = false;
+        drop_rows(&reducing);
+        for (size_t i = 0; i < scene->rows.count && !reducing.failed; i++)
+            if (!scene->rows.items[i].dropped) simplify_row(&reducing, &scene->rows.items[i]);
+    }
+    return !reducing.failed && !arena_failed(scene->arena);
+}

@@ -1,0 +1,87 @@
+/* From the graph of a month's law to the solver's terms, for given rows.
+ *
+ * Loose: one row of the guarantee's entity with those above it; of rows below, of the values of parameters, of whatever
+ * the solver has no words for, only what is certain is said. So all that can happen is allowed, and where no values
+ * break the guarantee none do. Exact: the rows of a scene, each there or not; what then breaks it the evaluator may
+ * confirm. */
+#ifndef DOUDI_PROOF_TRANSLATE_H
+#define DOUDI_PROOF_TRANSLATE_H
+
+#include "proof/scene.h"
+#include "proof/solver.h"
+
+#include "program/build.h"
+
+enum { CHOICES_MAX = 64 };
+
+/* A value: what it is where it is known; neither known nor a fault: unknown. A truth has `truth`, a number `number`;
+ * who wants the other asks term_number, term_truth. */
+struct term {
+    Z3_ast number, truth, known, fault;
+    const lane *choices; /* all that the number can be, when these are few; NULL: more */
+    size_t choice_count;
+};
+
+/* Loose: the row that a reference leads to. */
+struct led {
+    node_id reference;
+    struct stage_row *row;
+};
+/* What is left to the evaluator: an expression, or a rule's value in force before the month. */
+struct left {
+    const struct expr *expr;
+    const struct field *before;
+    struct number grid;
+    struct term *term;
+};
+struct stage_row {
+    const struct entity *entity;
+    struct stage_row *parent;
+    size_t number; /* among the rows, and of the scene when it is exact */
+    Z3_ast present;
+    struct term **terms; /* by node; NULL: not asked for yet */
+    VECTOR(struct led) led;
+    VECTOR(struct left) left;
+};
+/* A date as its month, counted from March of the year 0, and the day in it, from 0. */
+struct split {
+    Z3_ast date, month, day;
+};
+struct moved {
+    Z3_ast from, months, date;
+};
+
+struct translation {
+    struct arena *arena;
+    struct solver *solver;
+    const struct graph *graph;
+    const struct scene *scene;     /* exact; else NULL */
+    const struct decided *decided; /* the scene without inputs, for parameters of areas */
+    VECTOR(struct stage_row *) rows;
+    struct term **everywhere; /* by node: values that are the same for all rows */
+    node_id *companions;      /* by node, of groups: the number of rows that are looked at */
+    VECTOR(node_id) loosened; /* exact: nodes of which not everything could be said */
+    VECTOR(struct split) splits;
+    VECTOR(struct moved) moved;
+    struct term nothing; /* when memory has run out */
+};
+
+/* The graph must be whole, translate_companions added. Check arena_failed. */
+void translation_init(struct translation *translation, struct arena *arena, struct solver *solver,
+                      const struct graph *graph);
+/* Adds to the graph the number of rows for every group. NULL when memory has run out. */
+node_id *translate_companions(struct arena *arena, struct graph *graph);
+
+struct stage_row *translate_row(struct translation *translation, const struct entity *entity, struct stage_row *parent,
+                                Z3_ast present);
+
+/* Some row of the entity, with rows above it of its own. */
+struct stage_row *translate_some_row(struct translation *translation, const struct entity *entity);
+
+/* The value of a node at a row of its space or below. */
+const struct term *translate(struct translation *translation, node_id id, struct stage_row *row);
+
+Z3_ast term_number(struct translation *translation, const struct term *term);
+Z3_ast term_truth(struct translation *translation, const struct term *term);
+
+#endif
