@@ -208,6 +208,7 @@ int command_policy(struct command *command) {
         {"graph", 3, 4, policy_show_graph},
         {"program", 3, 4, policy_show_program},
         {"prove", 3, ARGUMENTS_MAX, policy_prove},
+        {"search", 3, ARGUMENTS_MAX, policy_search},
         {"diff", 4, 4, policy_show_difference},
     };
     for (size_t i = 0; command->word_count > 1 && i < sizeof commands / sizeof *commands; i++)

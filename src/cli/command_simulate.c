@@ -139,7 +139,7 @@ static int find_cliffs(struct simulating *simulating, struct raise *raise, enum 
     struct cliff_month month = {.run = session->run,
                                 .records = &session->import.records,
                                 .families = families,
-                                .choices = {.threads = session_threads()},
+                                .choices = {.threads = processors()},
                                 .progress = progress_tell,
                                 .context = &progress};
     progress_begin(&progress, command);

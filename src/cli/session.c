@@ -318,7 +318,7 @@ struct run_options session_options(const struct session *session) {
                                 .override_count = session->overrides.count};
 }
 
-unsigned session_threads(void) {
+unsigned processors(void) {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count < 1 ? 1 : count > THREADS_MAX ? THREADS_MAX : (unsigned)count;
 }
@@ -326,7 +326,7 @@ unsigned session_threads(void) {
 /* Every row of the month at once; what the run is asked afterwards it looks up. */
 static bool solve_month(struct session *session) {
     struct program *program = program_new(session->policy, session->run->month, &session->run->options, NULL);
-    struct solve_choices choices = {.threads = session_threads()};
+    struct solve_choices choices = {.threads = processors()};
     session->solved = program ? solve(program, session->run, choices) : NULL;
     session->run->solved = session->solved;
     program_free(program);

@@ -36,8 +36,6 @@ void session_close(struct session *session);
 /* The months of --month: 2018-07, or 2018-07..2018-12; false (told) when it is none. */
 bool session_months(struct command *command, month_number *first, month_number *last);
 
-/* How many threads decide a month. */
-unsigned session_threads(void);
 
 /* What a month's run is to be told; good until the session is closed. */
 struct run_options session_options(const struct session *session);
@@ -49,5 +47,7 @@ int session_load(struct session *session, month_number month);
 int session_decide(struct session *session, month_number month);
 /* Keeps what later months read of it. */
 void session_record(struct session *session);
+
+unsigned processors(void); /* of this machine: as many threads are worth while */
 
 #endif

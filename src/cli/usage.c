@@ -55,6 +55,15 @@ static const struct usage usages[] = {
      {"  --seconds N   每项保证大约最多用几秒(默认 20)\n",
       "  --seconds N   about how long each guarantee may take at most (20)\n"},
      " json month seconds "},
+    {"policy search",
+     {"文件夹 [保证 …] --month 2018-07", "FOLDER [GUARANTEE ...] --month 2018-07"},
+     {"用随机的家庭试政策的保证,找出不成立的",
+      "try what the policy guarantees on random families, to find one for which it does not hold"},
+     {"  --families N   试多少户(默认 1000000)\n"
+      "  --seed S       随机种子(默认 1)\n",
+      "  --families N   how many to try (1000000)\n"
+      "  --seed S       seed of the chance (1)\n"},
+     " json month families seed "},
     {"policy diff",
      {"旧文件夹 新文件夹", "OLD NEW"},
      {"两部政策逐条比较", "what changed between two policies, rule by rule"},

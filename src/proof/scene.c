@@ -5,6 +5,7 @@
 
 void scene_init(struct scene *scene, struct arena *arena, const struct case_policy *law, month_number month) {
     *scene = (struct scene){.arena = arena, .law = law, .month = month};
+    scene->made_up = ARENA_ARRAY(arena, size_t, law->policy->entities.count + 1);
 }
 
 const struct area_book *scene_book(const struct case_policy *law, const struct entity *entity) {
@@ -23,8 +24,8 @@ static size_t add_row(struct scene *scene, struct scene_row row) {
 }
 
 size_t scene_add(struct scene *scene, const struct entity *entity, size_t parent) {
-    size_t number = 1;
-    for (size_t i = 0; i < scene->rows.count; i++) number += scene->rows.items[i].entity == entity;
+    if (arena_failed(scene->arena)) return 0;
+    size_t number = ++scene->made_up[entity->index];
     struct text id = text_format(scene->arena, "%.*s-%zu", TEXT_ARG(entity->name), number);
     return add_row(scene, (struct scene_row){.entity = entity, .id = id, .parent = parent});
 }

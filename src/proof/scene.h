@@ -34,6 +34,7 @@ struct scene {
     const struct case_policy *law;
     month_number month;
     VECTOR(struct scene_row) rows; /* parents before children */
+    size_t *made_up;               /* by entity index: how many */
 };
 
 /* In the arena, which must outlive it; check arena_failed. */

@@ -28,21 +28,24 @@ static bool is_above(const struct scene *scene, size_t row, size_t below) {
     return below == row;
 }
 
+static bool can_go(const struct reducing *reducing, size_t row) {
+    const struct scene *scene = reducing->scene;
+    return !scene->rows.items[row].dropped && !is_above(scene, row, reducing->row);
+}
+
 /* Leaves rows out, all of first .. end - 1 that the guarantee's own row does not lie in, and what lies below them. */
 static void try_without_rows(struct reducing *reducing, size_t first, size_t end) {
     struct scene *scene = reducing->scene;
-    size_t count = 0;
+    while (first < end && !can_go(reducing, first)) first++;
+    if (first == end) return;
     struct arena_mark mark = arena_here(scene->arena);
     bool *before = ARENA_ARRAY(scene->arena, bool, scene->rows.count);
     if (arena_failed(scene->arena)) reducing->failed = true;
     if (reducing->failed) return;
     for (size_t i = 0; i < scene->rows.count; i++) before[i] = scene->rows.items[i].dropped;
-    for (size_t i = first; i < end; i++) {
-        if (before[i] || is_above(scene, i, reducing->row)) continue;
-        scene->rows.items[i].dropped = true;
-        count++;
-    }
-    if (count && !stays_broken(reducing))
+    for (size_t i = first; i < end; i++)
+        if (can_go(reducing, i)) scene->rows.items[i].dropped = true;
+    if (!stays_broken(reducing))
         for (size_t i = 0; i < scene->rows.count; i++) scene->rows.items[i].dropped = before[i];
     arena_rewind(scene->arena, mark);
 }

@@ -7,7 +7,7 @@ struct writing {
     const struct scene *scene;
     struct arena *arena;
     struct builder *out;
-    size_t areas; /* rows of the lowest areas that others live in: with more than one each says where */
+    bool places; /* not all live where the case does: each says where */
 };
 
 /* --- texts ------------------------------------------------------------------------------------------------------ */
@@ -85,7 +85,7 @@ static void write_openings(const struct writing *writing, const struct scene_row
 static void write_fields(const struct writing *writing, size_t number, size_t depth) {
     const struct scene *scene = writing->scene;
     const struct scene_row *row = &scene->rows.items[number];
-    if (is_outermost(scene, row) && row->parent != SIZE_MAX && writing->areas > 1) {
+    if (is_outermost(scene, row) && row->parent != SIZE_MAX && writing->places) {
         const struct scene_row *above = &scene->rows.items[row->parent];
         write_key(writing, depth, above->entity->name);
         builder_format(writing->out, " %.*s\n", TEXT_ARG(above->id));
@@ -125,7 +125,7 @@ static void write_rows(const struct writing *writing, const struct entity *entit
 static void write_row(const struct writing *writing, size_t number, size_t depth) {
     const struct scene *scene = writing->scene;
     const struct scene_row *row = &scene->rows.items[number];
-    bool inside = !row->line && has_rows_inside(scene, number), placed = is_outermost(scene, row) && writing->areas > 1;
+    bool inside = !row->line && has_rows_inside(scene, number), placed = is_outermost(scene, row) && writing->places;
     write_key(writing, depth, row->id);
     if (!inside && !placed && !says_anything(scene, row)) {
         builder_add(writing->out, TEXT(" {}\n"));
@@ -151,13 +151,17 @@ static const struct scene_row *lowest_area(const struct scene *scene) {
     return lowest;
 }
 
-static size_t count_areas(const struct scene *scene) {
+/* Some row lies in an area that the lowest does not lie in. */
+static bool is_scattered(const struct scene *scene) {
     const struct scene_row *lowest = lowest_area(scene);
-    size_t count = 0;
-    for (size_t i = 0; lowest && i < scene->rows.count; i++)
-        count +=
-            scene->rows.items[i].line && !scene->rows.items[i].dropped && scene->rows.items[i].entity == lowest->entity;
-    return count;
+    for (size_t i = 0; lowest && i < scene->rows.count; i++) {
+        const struct scene_row *row = &scene->rows.items[i], *above = lowest;
+        if (row->dropped || row->parent == SIZE_MAX || !is_outermost(scene, row)) continue;
+        while (above != &scene->rows.items[row->parent] && above->parent != SIZE_MAX)
+            above = &scene->rows.items[above->parent];
+        if (above != &scene->rows.items[row->parent]) return true;
+    }
+    return false;
 }
 
 /* The first that is broken is the one that the case is about. */
@@ -190,7 +194,7 @@ struct text scene_written(const struct scene *scene, struct arena *arena, const 
     struct decided decided;
     bool whole = scene_decide(scene, &decided);
     builder_init(&out);
-    const struct writing writing = {scene, arena, &out, count_areas(scene)};
+    const struct writing writing = {scene, arena, &out, is_scattered(scene)};
     if (whole) {
         write_head(&writing, guarantee);
         size_t before = out.length;
