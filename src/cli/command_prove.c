@@ -28,11 +28,11 @@ static struct text beyond_words(struct arena *arena, const struct beyond *beyond
     if (beyond->not_confirmed)
         parts[count++] =
             zh ? TEXT("求解器找到的情形未经求值器证实") : TEXT("what the solver found the evaluator does not confirm");
-    if (beyond->rows)
+    if (beyond->slots)
         parts[count++] = text_format(arena,
-                                     zh ? "每个上级之下不超过 %d 行时没有反例,更多行未能证明"
-                                        : "no counterexample with up to %d rows below each; more are not proved",
-                                     SLOTS_MOST);
+                                     zh ? "每个上级之下不超过 %zu 行时没有反例,更多行未能证明"
+                                        : "no counterexample with up to %zu rows below each; more are not proved",
+                                     beyond->slots);
     for (size_t i = 0; i < count; i++)
         joined = text_format(arena, "%.*s%s%.*s", TEXT_ARG(joined), i ? (zh ? ";" : "; ") : "", TEXT_ARG(parts[i]));
     return joined;
@@ -97,9 +97,9 @@ struct telling {
     size_t counts[VERDICT_NOT_IN_FORCE + 1];
 };
 
-static int prove_each(struct guarantees *guarantees, unsigned milliseconds, struct telling *telling) {
+static int prove_each(struct guarantees *guarantees, unsigned steps, struct telling *telling) {
     struct command *command = guarantees->command;
-    struct prover prover = {&guarantees->runner, guarantees->month, milliseconds, &command->arena};
+    struct prover prover = {&guarantees->runner, guarantees->month, steps, &command->arena};
     for (size_t i = 0; i < guarantees->chosen.count; i++) {
         struct proof proof;
         if (!prove(&prover, guarantees->chosen.items[i], &proof)) return out_of_memory(command);
@@ -138,7 +138,7 @@ int policy_prove(struct command *command) {
     json_writer_init(&telling.writer, &telling.out, false);
     if (status == EXIT_DONE) {
         if (telling.json) json_write_array(&telling.writer);
-        status = prove_each(&guarantees, (unsigned)seconds * 1000, &telling);
+        status = prove_each(&guarantees, (unsigned)seconds * STEPS_A_SECOND, &telling);
         if (telling.json && status != EXIT_CANNOT) json_write_close_array(&telling.writer);
         if (!telling.json && status != EXIT_CANNOT) print_counts(command, &telling);
         if (telling.json && status != EXIT_CANNOT && telling.out.failed) status = out_of_memory(command);

@@ -42,6 +42,9 @@ bool parameter_index(const struct context *context, const struct expr *expr, int
 /* The line of a parameter without an area that holds on a day, as a run of these options would find it. */
 const struct parameter_value *parameter_everywhere(const struct run_options *options, const struct parameter *parameter,
                                                    day_number day, const int64_t *index);
+/* The scale in force, by band: all the lines of the latest one's date, area and keys. How many they are. */
+size_t parameter_scale(const struct parameter *parameter, const struct parameter_values *values,
+                       const struct parameter_value *latest, const struct parameter_value *bands[BANDS_MAX]);
 struct value parameter_read(const struct context *context, const struct expr *expr, day_number day);
 /* The row and entity from which a path's parameter is read; false (and *out) when the path has no value. */
 bool path_walk(const struct context *context, const struct path_target *target, const struct entity **entity,

@@ -160,9 +160,8 @@ struct value evaluate_group(const struct context *context, const struct expr *ex
 
 /* --- bands ------------------------------------------------------------------------------------------------------ */
 
-/* The scale in force: all the lines of the latest one's date, area and keys, by band. */
-static size_t find_scale(const struct parameter *parameter, const struct parameter_values *values,
-                         const struct parameter_value *latest, const struct parameter_value *bands[BANDS_MAX]) {
+size_t parameter_scale(const struct parameter *parameter, const struct parameter_values *values,
+                       const struct parameter_value *latest, const struct parameter_value *bands[BANDS_MAX]) {
     size_t count = 0;
     for (size_t i = 0; i < values->list.count; i++) {
         const struct parameter_value *value = &values->list.items[i];
@@ -199,7 +198,7 @@ struct value evaluate_bands(const struct context *context, const struct expr *ex
                                  context->day);
     const struct parameter_values *values =
         parameter_values_for(context->run, target->parameter, entity, row, context->day);
-    size_t count = find_scale(target->parameter, values, latest, bands);
+    size_t count = parameter_scale(target->parameter, values, latest, bands);
     struct number total = number_zero;
     for (size_t i = 0; i < count; i++) {
         struct number top = amount.as.number;

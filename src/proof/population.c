@@ -20,7 +20,8 @@ struct making {
     month_number month, before; /* before: the month of earlier events */
     struct random random;
     size_t families;
-    bool lacks; /* the row at hand may lack inputs */
+    struct codes codes; /* of the entity at hand */
+    bool lacks;         /* the row at hand may lack inputs */
 };
 
 const struct entity *population_family(const struct policy *policy) {
@@ -133,8 +134,11 @@ static void add_row(struct making *making, const struct entity *entity, struct t
     if (id.length) put_openings(making, entity, id);
 }
 
+/* The first are called as tables of parameters call them. */
 static struct text new_id(struct making *making, const struct entity *entity) {
     if (entity->is_event) return TEXT("");
+    size_t number = rows_of(making, entity);
+    if (number < making->codes.list.count) return making->codes.list.items[number];
     return text_format(&making->population->arena, "%.*s-%zu", TEXT_ARG(entity->name), rows_of(making, entity) + 1);
 }
 
@@ -185,6 +189,8 @@ static void add_rows(struct making *making, const struct entity *entity) {
     struct record_table *parents = entity->parent ? &making->population->records.tables[entity->parent->index] : NULL;
     size_t parent_count = parents ? parents->count : 1, due = 0;
     bool above = entity_is_within(making->family, entity);
+    making->codes = (struct codes){.arena = &making->population->arena};
+    scene_codes(&making->codes, making->policy, entity);
     if (entity == making->family) due = making->families;
     if (above && entity != making->family) due = making->families / FAMILIES_AN_AREA + 1;
     for (size_t parent = 0; parent < parent_count && !arena_failed(&making->population->arena); parent++) {

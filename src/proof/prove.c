@@ -2,8 +2,9 @@
 
 #include "proof/stage.h"
 
-/* Of the time for a guarantee: half for the proof, the rest for what may contradict it. */
-enum { PROOF_SHARE = 2, SCENE_SHARE = 12, AREAS_MOST = 3, OPERATIONS_TOLD = 6 };
+/* Of the steps for a guarantee half is for the proof, the rest for scenes that may contradict it: a quarter each, but
+ * most need far less. */
+enum { PROOF_SHARE = 2, ASKED_SHARE = 20, SCENE_SHARE = 4, TIMES_OUT_MOST = 2, AREAS_MOST = 3, OPERATIONS_TOLD = 6 };
 
 /* A guarantee being proved. */
 struct proving {
@@ -11,11 +12,11 @@ struct proving {
     const struct guarantee *guarantee;
     struct arena arena;
     struct graph *graph;
-    node_id *companions;
+    const struct companion *companions;
     node_id where, test; /* where: NODE_NONE for all */
     struct cast cast;
     struct text areas[AREAS_MOST]; /* worth trying */
-    size_t area_count;
+    size_t area_count, times_out;
     struct proof *proof;
     bool failed; /* memory ran out */
 };
@@ -86,7 +87,7 @@ static enum answer find_loose(struct proving *proving) {
     struct translation translation;
     Z3_model model = NULL;
     enum answer answer = ANSWER_NOT_KNOWN;
-    unsigned milliseconds = proving->prover->milliseconds / PROOF_SHARE;
+    unsigned steps = proving->prover->steps / PROOF_SHARE;
     if (!solver_open(&solver)) {
         proving->failed = true;
         return answer;
@@ -97,10 +98,10 @@ static enum answer find_loose(struct proving *proving) {
     struct stage_row *row = translate_some_row(&translation, proving->guarantee->entity);
     Z3_ast breaks = broken(proving, &translation, row);
     proving->failed = arena_failed(&arena);
-    if (!proving->failed) answer = solver_find(&solver, breaks, milliseconds, &model);
+    if (!proving->failed) answer = solver_find(&solver, breaks, steps, &model);
     if (answer == ANSWER_FOUND) note_areas(proving, &translation, model);
     if (answer == ANSWER_NONE && !proving->failed) {
-        enum answer anybody = solver_find(&solver, asked(proving, &translation, row), milliseconds, NULL);
+        enum answer anybody = solver_find(&solver, asked(proving, &translation, row), steps / ASKED_SHARE, NULL);
         proving->proof->verdict = anybody == ANSWER_NONE ? VERDICT_NEVER_ASKED : VERDICT_PROVED;
     }
     solver_forget(&solver, model);
@@ -137,6 +138,8 @@ static void note_loosened(struct proving *proving, const struct translation *tra
             note_operation(proving, expr_text(node->expr));
         else if (node->parameter)
             note_operation(proving, node->parameter->name);
+        else if (node->inner)
+            note_operation(proving, node->inner->name);
         else
             note_operation(proving, node->field ? node->field->name : text_from(op_name(node->op)));
     }
@@ -173,11 +176,12 @@ static bool try_scene(struct proving *proving, size_t slots, struct text area) {
     if (whole && !stage.too_many) {
         Z3_ast breaks = broken(proving, &stage.translation, stage.translation.rows.items[stage.about]);
         whole = !arena_failed(&arena);
-        enum answer answer = whole ? solver_find(&solver, breaks, proving->prover->milliseconds / SCENE_SHARE, &model)
-                                   : ANSWER_NOT_KNOWN;
+        enum answer answer =
+            whole ? solver_find(&solver, breaks, proving->prover->steps / SCENE_SHARE, &model) : ANSWER_NOT_KNOWN;
         note_loosened(proving, &stage.translation);
+        if (answer == ANSWER_NONE) proving->proof->beyond.slots = slots;
         if (answer == ANSWER_FOUND) found = take_counterexample(proving, &stage, model);
-        proving->proof->beyond.time = proving->proof->beyond.time || answer == ANSWER_NOT_KNOWN;
+        proving->times_out += answer == ANSWER_NOT_KNOWN;
         proving->proof->beyond.not_confirmed =
             proving->proof->beyond.not_confirmed || (answer == ANSWER_FOUND && !found);
     }
@@ -190,12 +194,12 @@ static bool try_scene(struct proving *proving, size_t slots, struct text area) {
 }
 
 static bool find_scene(struct proving *proving) {
-    note_area(proving, TEXT(""));
-    for (size_t slots = 1; slots <= SLOTS_MOST && !proving->failed; slots++) {
-        if (try_scene(proving, slots, TEXT(""))) return true;
-        for (size_t i = 0; i < proving->area_count && !proving->failed; i++)
-            if (try_scene(proving, slots, proving->areas[i])) return true;
-    }
+    static const size_t slots[] = {1, 2, 3, 6};
+    for (size_t s = 0; s < sizeof slots / sizeof *slots; s++)
+        for (size_t i = 0; i <= proving->area_count; i++) {
+            if (proving->failed || proving->times_out == TIMES_OUT_MOST) return false;
+            if (try_scene(proving, slots[s], i ? proving->areas[i - 1] : TEXT(""))) return true;
+        }
     return false;
 }
 
@@ -207,9 +211,10 @@ static void find(struct proving *proving) {
     if (answer == ANSWER_NONE || proving->failed) return;
     proving->proof->verdict = VERDICT_BEYOND_REACH;
     if (find_scene(proving)) return;
-    beyond->time = beyond->time || answer == ANSWER_NOT_KNOWN;
-    beyond->rows = !beyond->time && !beyond->not_confirmed;
-    if (beyond->operations.length) beyond->not_confirmed = false; /* these are why */
+    beyond->time = proving->times_out > 0 || answer == ANSWER_NOT_KNOWN;
+    if (beyond->operations.length == 0) return;
+    beyond->not_confirmed = false; /* they are why */
+    beyond->slots = 0;
 }
 
 bool prove(const struct prover *prover, const struct guarantee *guarantee, struct proof *proof) {

@@ -3,6 +3,7 @@
 #define DOUDI_PROOF_PROVE_H
 
 #include "proof/scene.h"
+#include "proof/solver.h"
 
 enum verdict {
     VERDICT_PROVED,
@@ -16,11 +17,10 @@ enum verdict {
 struct beyond {
     bool events;            /* it speaks of events, each judged on a day of its own */
     bool time;              /* the solver had no more */
-    bool rows;              /* no more than `slots` rows below each were tried */
+    size_t slots;           /* nobody breaks it with so many rows below each; 0: not even that is shown */
     bool not_confirmed;     /* what the solver found the evaluator does not confirm */
     struct text operations; /* what was not followed, as it stands in the law; or empty */
 };
-enum { SLOTS_MOST = 3 };
 
 struct proof {
     enum verdict verdict;
@@ -31,8 +31,8 @@ struct proof {
 struct prover {
     struct case_runner *runner; /* opened on the policy */
     month_number month;
-    unsigned milliseconds; /* for one guarantee, more or less */
-    struct arena *arena;   /* for what proofs say */
+    unsigned steps;      /* of the solver, for one guarantee */
+    struct arena *arena; /* for what proofs say */
 };
 
 /* False when memory has run out. */

@@ -13,6 +13,30 @@ const struct area_book *scene_book(const struct case_policy *law, const struct e
     return book->lines.count ? book : NULL;
 }
 
+void scene_codes(struct codes *codes, const struct policy *policy, const struct entity *entity) {
+    struct map seen;
+    map_init(&seen, codes->arena);
+    for (size_t i = 0; i < policy->parameters.count; i++) {
+        const struct parameter_values *values = &policy->parameters.items[i]->values;
+        if (policy->parameters.items[i]->area != entity) continue;
+        for (size_t k = 0; k < values->list.count && !arena_failed(codes->arena); k++) {
+            struct text code = values->list.items[k].area;
+            if (code.length == 0 || map_get(&seen, code)) continue;
+            map_put(&seen, code, &seen);
+            VECTOR_PUSH(codes->arena, &codes->list, code);
+        }
+    }
+}
+
+bool scene_is_code(const struct policy *policy, const struct entity *entity, struct text id) {
+    for (size_t i = 0; i < policy->parameters.count; i++) {
+        const struct parameter_values *values = &policy->parameters.items[i]->values;
+        for (size_t k = 0; policy->parameters.items[i]->area == entity && k < values->list.count; k++)
+            if (text_equal(values->list.items[k].area, id)) return true;
+    }
+    return false;
+}
+
 /* --- rows ------------------------------------------------------------------------------------------------------- */
 
 static size_t add_row(struct scene *scene, struct scene_row row) {

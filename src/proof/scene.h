@@ -50,6 +50,15 @@ void scene_open(struct scene *scene, size_t row, const struct field *rule, struc
 /* Whether rows of the areas stand beside the policy for the entity. */
 const struct area_book *scene_book(const struct case_policy *law, const struct entity *entity);
 
+/* Where no areas stand beside the policy: the codes that tables of parameters have for rows of the entity, each once.
+ */
+struct codes {
+    struct arena *arena;
+    VECTOR(struct text) list;
+};
+void scene_codes(struct codes *codes, const struct policy *policy, const struct entity *entity);
+bool scene_is_code(const struct policy *policy, const struct entity *entity, struct text id);
+
 /* --- deciding --------------------------------------------------------------------------------------------------- */
 
 /* The scene as the evaluator sees it. */

@@ -24,6 +24,9 @@ static size_t take(struct taking *taking, const struct entity *entity, size_t ro
     if (entity->parent) parent = take(taking, entity->parent, table->parents[row]);
     if (*at || arena_failed(taking->scene->arena)) return *at - 1;
     *at = (line ? scene_add_area(taking->scene, entity, line) : scene_add(taking->scene, entity, parent)) + 1;
+    if (!line && scene_is_code(taking->seen->law->policy, entity, table->ids[row]) &&
+        !arena_failed(taking->scene->arena))
+        taking->scene->rows.items[*at - 1].id = text_copy(taking->scene->arena, table->ids[row]);
     return *at - 1;
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 enum { DIGITS_MAX = 48 }; /* of a lane in decimal */
+enum { MILLISECONDS = 1000, PATIENCE = 3 };
 
 /* Z3 would end the program. What went wrong shows in the answer. */
 static void go_on(Z3_context context, Z3_error_code code) {
@@ -137,17 +138,22 @@ void solver_assume(struct solver *solver, Z3_ast truth) {
     if (truth != solver->yes) Z3_solver_assert(solver->context, solver->solver, truth);
 }
 
-static void limit_time(struct solver *solver, unsigned milliseconds) {
+static void set_limit(struct solver *solver, Z3_params params, const char *name, unsigned limit) {
+    Z3_params_set_uint(solver->context, params, Z3_mk_string_symbol(solver->context, name), limit);
+}
+
+static void limit_steps(struct solver *solver, unsigned steps) {
     Z3_params params = Z3_mk_params(solver->context);
     Z3_params_inc_ref(solver->context, params);
-    Z3_params_set_uint(solver->context, params, Z3_mk_string_symbol(solver->context, "timeout"), milliseconds);
+    set_limit(solver, params, "rlimit", steps);
+    set_limit(solver, params, "timeout", steps / (STEPS_A_SECOND / MILLISECONDS) * PATIENCE + MILLISECONDS);
     Z3_solver_set_params(solver->context, solver->solver, params);
     Z3_params_dec_ref(solver->context, params);
 }
 
-enum answer solver_find(struct solver *solver, Z3_ast truth, unsigned milliseconds, Z3_model *model) {
+enum answer solver_find(struct solver *solver, Z3_ast truth, unsigned steps, Z3_model *model) {
     if (model) *model = NULL;
-    limit_time(solver, milliseconds);
+    limit_steps(solver, steps);
     Z3_solver_push(solver->context, solver->solver);
     Z3_solver_assert(solver->context, solver->solver, truth);
     Z3_lbool found = Z3_solver_check(solver->context, solver->solver);

@@ -40,9 +40,13 @@ Z3_ast solver_floor(struct solver *solver, Z3_ast a, Z3_ast b); /* a / b rounded
 
 void solver_assume(struct solver *solver, Z3_ast truth);
 
-/* Whether values are found for which all that is assumed holds, and `truth` too, within some milliseconds. The model
- * belongs to the caller until solver_forget; NULL: not wanted. */
-enum answer solver_find(struct solver *solver, Z3_ast truth, unsigned milliseconds, Z3_model *model);
+/* Steps of the solver, so that what is found does not depend on how fast a machine is, or what else it does: so many
+ * are about a second's. Only what takes far longer by the clock is given up besides. */
+enum { STEPS_A_SECOND = 300000 };
+
+/* Whether values are found for which all that is assumed holds, and `truth` too, in so many steps. The model belongs to
+ * the caller until solver_forget; NULL: not wanted. */
+enum answer solver_find(struct solver *solver, Z3_ast truth, unsigned steps, Z3_model *model);
 void solver_forget(struct solver *solver, Z3_model model);
 bool solver_value(struct solver *solver, Z3_model model, Z3_ast number, lane *value); /* false: beyond a lane */
 bool solver_truth(struct solver *solver, Z3_model model, Z3_ast truth);

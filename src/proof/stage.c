@@ -54,18 +54,12 @@ static void add_rows(struct stage *stage, const struct cast *cast, const struct 
     stage->too_many = scene->rows.count > STAGE_ROWS_MAX;
 }
 
-/* In a policy without areas the rows may be called as its tables call them. */
+/* In a policy without areas a row may be called as its tables call it. */
 static void name_area(struct scene *scene, struct text area) {
-    const struct policy *policy = scene->law->policy;
-    const struct entity *level = NULL;
-    for (size_t i = 0; i < policy->parameters.count && !level; i++) {
-        const struct parameter *parameter = policy->parameters.items[i];
-        for (size_t k = 0; parameter->area && k < parameter->values.list.count; k++)
-            if (text_equal(parameter->values.list.items[k].area, area)) level = parameter->area;
-    }
     for (size_t i = 0; area.length && i < scene->rows.count; i++) {
-        if (scene->rows.items[i].entity != level || scene->rows.items[i].line) continue;
-        scene->rows.items[i].id = area;
+        struct scene_row *row = &scene->rows.items[i];
+        if (row->line || !scene_is_code(scene->law->policy, row->entity, area)) continue;
+        row->id = area;
         return;
     }
 }

@@ -1,6 +1,7 @@
 #include "proof/translate_inside.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* --- the stage -------------------------------------------------------------------------------------------------- */
 
@@ -27,19 +28,37 @@ static bool is_group(enum op op) {
     return op == OP_SUM || op == OP_COUNT || op == OP_ANY || op == OP_ALL || op == OP_MINIMUM || op == OP_MAXIMUM;
 }
 
-node_id *translate_companions(struct arena *arena, struct graph *graph) {
-    size_t count = graph->nodes.count;
-    node_id *companions = ARENA_ARRAY(arena, node_id, 2 * count + 1);
-    if (arena_failed(arena)) return NULL;
-    for (size_t id = 0; id < 2 * count; id++) companions[id] = NODE_NONE;
-    for (size_t id = 0; id < count; id++) {
-        struct graph_node counting = *graph_node(graph, (node_id)id);
-        if (!is_group(counting.op)) continue;
+static struct companion companion_of(struct graph *graph, const struct graph_node *node) {
+    struct companion none = {.n = NODE_NONE};
+    if (is_group(node->op)) {
+        struct graph_node counting = *node;
         counting.op = OP_COUNT;
         counting.a = NODE_NONE;
-        companions[id] = graph_add(graph, counting);
+        return (struct companion){graph_add(graph, counting), number_one};
     }
-    return graph_failed(graph) ? NULL : companions;
+    bool bands =
+        node->op == OP_EVALUATE && node->expr->kind == EXPR_CALL && node->expr->as.call.function == FUNCTION_BANDS;
+    if (!bands || (node->space && node->space->is_event)) return none; /* an event has a day of its own */
+    struct quantity amount = graph_expression(graph, node->space, node->expr->items.items[0]);
+    return amount.divisors.count ? none : (struct companion){amount.n, amount.grid};
+}
+
+struct companion *translate_companions(struct arena *arena, struct graph *graph) {
+    size_t room = graph->nodes.count + 1;
+    struct companion *companions = ARENA_ARRAY(arena, struct companion, room);
+    for (size_t id = 0; id < graph->nodes.count && companions && !arena_failed(arena); id++) {
+        const struct graph_node node = *graph_node(graph, (node_id)id);
+        struct companion companion = companion_of(graph, &node);
+        if (id == room) { /* what came with others has its own */
+            struct companion *more = ARENA_ARRAY(arena, struct companion, 2 * room);
+            if (arena_failed(arena)) return NULL;
+            memcpy(more, companions, room * sizeof *more);
+            companions = more;
+            room *= 2;
+        }
+        companions[id] = companion;
+    }
+    return graph_failed(graph) || arena_failed(arena) ? NULL : companions;
 }
 
 /* --- states ----------------------------------------------------------------------------------------------------- */
@@ -342,51 +361,6 @@ static struct term translate_or_else(const struct at *at) {
     return term_if(at, solver_or(at->solver, a->known, a->fault), a, b);
 }
 
-/* --- cases ------------------------------------------------------------------------------------------------------ */
-
-/* What a case says with all that come after it, where its condition is open: known when both are the same. */
-static struct term agreed(const struct at *at, const struct term *here, const struct term *after) {
-    struct solver *solver = at->solver;
-    struct term term = *here;
-    Z3_ast same = solver_equal(solver, term_number(at->translation, here), term_number(at->translation, after)),
-           both = solver_and(solver, here->fault, after->fault);
-    term.known = solver_and(solver, solver_and(solver, here->known, after->known), same);
-    term.fault =
-        solver_and(solver, solver_not(solver, term.known), solver_or(solver, both, solver_unknown_truth(solver)));
-    return term;
-}
-
-static struct term translate_cases(const struct at *at) {
-    struct solver *solver = at->solver;
-    const struct graph_node *node = at->node;
-    struct term result = {.known = solver->no, .fault = solver->yes};
-    bool any = false;
-    for (size_t i = node->more.count; i > 0;) {
-        i -= 2;
-        const struct term *value = operand_at(at, node->more.items[i + 1]);
-        if (!any) { /* where no case holds: a fault with the last value */
-            result.number = value->number;
-            result.truth = value->truth;
-            result.choices = value->choices;
-            result.choice_count = value->choice_count;
-            any = true;
-        }
-        if (node->more.items[i] == NODE_NONE) {
-            result = *value;
-            continue;
-        }
-        const struct term *condition = operand_at(at, node->more.items[i]);
-        struct term closed = term_if(at, term_truth(at->translation, condition), value, &result);
-        if (condition->known == solver->yes) {
-            result = closed;
-            continue;
-        }
-        struct term open = agreed(at, value, &result);
-        result = term_if(at, condition->known, &closed, &open);
-    }
-    return result;
-}
-
 /* --- nodes ------------------------------------------------------------------------------------------------------ */
 
 static struct term translate_constant(const struct at *at) {
@@ -426,6 +400,7 @@ static struct term translate_node(const struct at *at) {
     case OP_AMONG: return translate_among(at);
     case OP_BETWEEN: return translate_between(at);
     case OP_CASES: return translate_cases(at);
+    case OP_DECIDE: return translate_decide(at);
     case OP_WITHIN: return translate_within(at);
     case OP_OR_ELSE: return translate_or_else(at);
     case OP_KNOWN: return translate_known(at);

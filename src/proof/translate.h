@@ -51,6 +51,12 @@ struct moved {
     Z3_ast from, months, date;
 };
 
+/* What is computed besides for a node: of a group the number of rows that are looked at, of bands the amount. */
+struct companion {
+    node_id n;
+    struct number grid;
+};
+
 struct translation {
     struct arena *arena;
     struct solver *solver;
@@ -58,9 +64,9 @@ struct translation {
     const struct scene *scene;     /* exact; else NULL */
     const struct decided *decided; /* the scene without inputs, for parameters of areas */
     VECTOR(struct stage_row *) rows;
-    struct term **everywhere; /* by node: values that are the same for all rows */
-    node_id *companions;      /* by node, of groups: the number of rows that are looked at */
-    VECTOR(node_id) loosened; /* exact: nodes of which not everything could be said */
+    struct term **everywhere;           /* by node: values that are the same for all rows */
+    const struct companion *companions; /* by node */
+    VECTOR(node_id) loosened;           /* exact: nodes of which not everything could be said */
     VECTOR(struct split) splits;
     VECTOR(struct moved) moved;
     struct term nothing; /* when memory has run out */
@@ -69,8 +75,8 @@ struct translation {
 /* The graph must be whole, translate_companions added. Check arena_failed. */
 void translation_init(struct translation *translation, struct arena *arena, struct solver *solver,
                       const struct graph *graph);
-/* Adds to the graph the number of rows for every group. NULL when memory has run out. */
-node_id *translate_companions(struct arena *arena, struct graph *graph);
+/* Adds to the graph what is computed besides. NULL when memory has run out. */
+struct companion *translate_companions(struct arena *arena, struct graph *graph);
 
 struct stage_row *translate_row(struct translation *translation, const struct entity *entity, struct stage_row *parent,
                                 Z3_ast present);

@@ -1,5 +1,6 @@
-/* What the files of the translation share: translate.c (one row, one value), translate_rows.c (groups, references,
- * parameters, what is left to the evaluator), translate_date.c (dates). */
+/* What the files of the translation share: translate.c (one row, one value), translate_cases.c (cases, exceptions,
+ * bands), translate_rows.c (groups, references, inputs, what is left to the evaluator), translate_lookup.c
+ * (parameters), translate_date.c (dates). */
 #ifndef DOUDI_PROOF_TRANSLATE_INSIDE_H
 #define DOUDI_PROOF_TRANSLATE_INSIDE_H
 
@@ -27,6 +28,13 @@ struct term term_any(const struct at *at, bool truth);
 void loosen(const struct at *at);
 struct term term_if(const struct at *at, Z3_ast condition, const struct term *yes, const struct term *no);
 bool is_truth(const struct term *term);
+
+/* --- cases ------------------------------------------------------------------------------------------------------- */
+
+struct term translate_cases(const struct at *at);
+struct term translate_decide(const struct at *at);
+/* False when it is no scale of bands, or one of which more would have to be known. */
+bool translate_bands(const struct at *at, struct term *term);
 
 /* --- rows -------------------------------------------------------------------------------------------------------- */
 

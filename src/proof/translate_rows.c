@@ -138,17 +138,17 @@ static void assume_by_count(const struct at *at, const struct term *term, const 
 static struct term loose_group(const struct at *at) {
     bool truth = at->node->op == OP_ANY || at->node->op == OP_ALL;
     struct term term = term_any(at, truth);
-    node_id companion = at->translation->companions[at->id];
     if (at->node->op == OP_COUNT && at->node->b == NODE_NONE) {
         term.known = at->solver->yes;
         term.fault = at->solver->no;
     }
-    if (at->node->op != OP_COUNT) assume_by_count(at, &term, operand_at(at, companion));
+    if (at->node->op != OP_COUNT) assume_by_count(at, &term, operand_at(at, at->translation->companions[at->id].n));
     return term;
 }
 
 struct term translate_group(const struct at *at) {
     if (!is_exact(at)) return loose_group(at);
+    if (at->node->inner->is_event) loosen(at); /* a scene that the solver fills has none */
     switch (at->node->op) {
     case OP_SUM:
     case OP_COUNT: return add_up(at);
@@ -274,6 +274,8 @@ struct term translate_evaluate(const struct at *at) {
     const struct expr *expr = at->node->expr;
     const struct field *before = read_before(expr);
     struct stage_row *row = at->row;
+    struct term scaled;
+    if (translate_bands(at, &scaled)) return scaled;
     if (before) row = (struct stage_row *)climb(row, before->entity);
     for (size_t i = 0; row && i < row->left.count; i++) {
         const struct left *left = &row->left.items[i];

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { SEEDS = 25, ROWS_TRIED = 3, MILLISECONDS = 20000 };
+enum { SEEDS = 15, ROWS_TRIED = 3, STEPS = 20 * STEPS_A_SECOND };
 
 static size_t allowed, forced, loose; /* values asked for; of which no other is allowed; asked for loosely */
 
@@ -34,7 +34,7 @@ static void begin(struct asking *asking, struct run *run, uint64_t seed, bool ex
     arena_init(&asking->arena);
     asking->graph = graph_new(run->policy, run->month, &run->options);
     assert_non_null(asking->graph);
-    node_id *companions = translate_companions(&asking->arena, asking->graph);
+    const struct companion *companions = translate_companions(&asking->arena, asking->graph);
     assert_true(companions && solver_open(&asking->solver));
     translation_init(&asking->translation, &asking->arena, &asking->solver, asking->graph);
     asking->translation.companions = companions;
@@ -113,7 +113,7 @@ static void ask(struct asking *asking, const struct field *field, size_t at) {
                           solver_equal(solver, term_number(&asking->translation, term),
                                        solver_number(solver, lane_found(asking, &own->value, field, &value))));
     pin_inputs(asking);
-    enum answer answer = solver_find(solver, same, MILLISECONDS, NULL);
+    enum answer answer = solver_find(solver, same, STEPS, NULL);
     if (answer != ANSWER_FOUND)
         print_error("seed %llu: %.*s.%.*s, row %zu, %s: what is found is %s\n", (unsigned long long)asking->seed,
                     TEXT_ARG(field->entity->name), TEXT_ARG(field->name), at,
@@ -125,7 +125,7 @@ static void ask(struct asking *asking, const struct field *field, size_t at) {
         return;
     }
     allowed++;
-    forced += solver_find(solver, solver_not(solver, same), MILLISECONDS, NULL) == ANSWER_NONE;
+    forced += solver_find(solver, solver_not(solver, same), STEPS, NULL) == ANSWER_NONE;
 }
 
 static bool is_tried(const struct field *field) {
