@@ -98,7 +98,17 @@ static bool is_dated(const struct field *input) {
     return false;
 }
 
+/* That tables of parameters know the row may not matter. */
+static void drop_code(struct reducing *reducing, struct scene_row *row) {
+    struct scene *scene = reducing->scene;
+    struct text code = row->id;
+    if (row->line || !scene_is_code(scene->law->policy, row->entity, code)) return;
+    row->id = text_format(scene->arena, "%.*s-%zu", TEXT_ARG(row->entity->name), ++scene->made_up[row->entity->index]);
+    if (!stays_broken(reducing)) row->id = code;
+}
+
 static void simplify_row(struct reducing *reducing, struct scene_row *row) {
+    drop_code(reducing, row);
     for (size_t i = 0; i < row->openings.count; i++) {
         struct opening *opening = &row->openings.items[i];
         if (opening->dropped) continue;

@@ -40,11 +40,6 @@ static void write_cell(const struct writing *writing, const struct field *input,
 
 /* --- rows ------------------------------------------------------------------------------------------------------- */
 
-/* Its parent is told by where the case lives, or by its code; else it is written inside its parent. */
-static bool is_outermost(const struct scene *scene, const struct scene_row *row) {
-    return row->parent == SIZE_MAX || (!row->line && scene->rows.items[row->parent].line);
-}
-
 static bool leads_nowhere(const struct scene *scene, const struct field *input, const struct cell *cell) {
     return input->type.kind == TYPE_ROW && cell->value != ROW_NONE && scene->rows.items[cell->value].dropped;
 }
@@ -55,6 +50,30 @@ static bool says_anything(const struct scene *scene, const struct scene_row *row
     for (size_t i = 0; i < row->openings.count; i++)
         if (!row->openings.items[i].dropped) return true;
     return false;
+}
+
+/* The only row of its entity, above others, of which nothing is said: whoever runs the case makes it up. */
+static bool is_silent(const struct scene *scene, size_t number) {
+    const struct scene_row *row = &scene->rows.items[number];
+    bool above = false, alone = true;
+    if (row->line || says_anything(scene, row) || scene_is_code(scene->law->policy, row->entity, row->id)) return false;
+    for (size_t i = 0; i < scene->rows.count; i++) {
+        const struct scene_row *other = &scene->rows.items[i];
+        above = above || (!other->dropped && other->parent == number);
+        alone = alone && (i == number || other->dropped || other->entity != row->entity);
+    }
+    return above && alone && (row->parent == SIZE_MAX || is_silent(scene, row->parent));
+}
+
+/* Its parent is told by where the case lives, or by its code, or not at all; else it is written inside its parent. */
+static bool is_outermost(const struct scene *scene, const struct scene_row *row) {
+    if (row->parent == SIZE_MAX) return true;
+    return (!row->line && scene->rows.items[row->parent].line) || is_silent(scene, row->parent);
+}
+
+/* It says in which area it lies. */
+static bool is_placed(const struct writing *writing, const struct scene_row *row) {
+    return writing->places && !row->line && row->parent != SIZE_MAX && writing->scene->rows.items[row->parent].line;
 }
 
 static bool is_inside(const struct scene *scene, size_t row, size_t parent) {
@@ -85,7 +104,7 @@ static void write_openings(const struct writing *writing, const struct scene_row
 static void write_fields(const struct writing *writing, size_t number, size_t depth) {
     const struct scene *scene = writing->scene;
     const struct scene_row *row = &scene->rows.items[number];
-    if (is_outermost(scene, row) && row->parent != SIZE_MAX && writing->places) {
+    if (is_placed(writing, row)) {
         const struct scene_row *above = &scene->rows.items[row->parent];
         write_key(writing, depth, above->entity->name);
         builder_format(writing->out, " %.*s\n", TEXT_ARG(above->id));
@@ -112,7 +131,7 @@ static void write_rows(const struct writing *writing, const struct entity *entit
         const struct scene_row *row = &scene->rows.items[i];
         bool shown = !row->dropped && row->entity == entity;
         shown = shown && (parent == SIZE_MAX ? row->line || is_outermost(scene, row) : is_inside(scene, i, parent));
-        if (!shown || (row->line && !says_anything(scene, row))) continue;
+        if (!shown || (row->line && !says_anything(scene, row)) || is_silent(scene, i)) continue;
         if (!any) {
             write_key(writing, depth, entity->name);
             builder_add(writing->out, TEXT("\n"));
@@ -125,9 +144,9 @@ static void write_rows(const struct writing *writing, const struct entity *entit
 static void write_row(const struct writing *writing, size_t number, size_t depth) {
     const struct scene *scene = writing->scene;
     const struct scene_row *row = &scene->rows.items[number];
-    bool inside = !row->line && has_rows_inside(scene, number), placed = is_outermost(scene, row) && writing->places;
+    bool inside = !row->line && has_rows_inside(scene, number);
     write_key(writing, depth, row->id);
-    if (!inside && !placed && !says_anything(scene, row)) {
+    if (!inside && !is_placed(writing, row) && !says_anything(scene, row)) {
         builder_add(writing->out, TEXT(" {}\n"));
         return;
     }
@@ -156,7 +175,7 @@ static bool is_scattered(const struct scene *scene) {
     const struct scene_row *lowest = lowest_area(scene);
     for (size_t i = 0; lowest && i < scene->rows.count; i++) {
         const struct scene_row *row = &scene->rows.items[i], *above = lowest;
-        if (row->dropped || row->parent == SIZE_MAX || !is_outermost(scene, row)) continue;
+        if (row->dropped || row->line || row->parent == SIZE_MAX || !scene->rows.items[row->parent].line) continue;
         while (above != &scene->rows.items[row->parent] && above->parent != SIZE_MAX)
             above = &scene->rows.items[above->parent];
         if (above != &scene->rows.items[row->parent]) return true;

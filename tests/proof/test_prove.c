@@ -24,7 +24,7 @@ static const struct {
     {"taxed", VERDICT_PROVED, NULL},
     {"only_december", VERDICT_NEVER_ASKED, NULL},
     {"fen", VERDICT_COUNTEREXAMPLE, "income: 499.99\n"},
-    {"poor_alone", VERDICT_COUNTEREXAMPLE, "person-3:\n                wage: 1000\n"},
+    {"poor_alone", VERDICT_COUNTEREXAMPLE, "person-3:\n        wage: 1000\n"},
     {"of_age", VERDICT_COUNTEREXAMPLE, "birth: 2000-07-01\n"},
     {"open_doctor", VERDICT_COUNTEREXAMPLE, "open: no\n"},
     {"enough_places", VERDICT_COUNTEREXAMPLE, "places: 0\n"},

@@ -85,16 +85,12 @@ static void what_is_not_needed_goes(void **state) {
     assert_string_equal(written.bytes, "- name: 'open_doctor: 反例 counterexample'\n"
                                        "  month: 2018-07\n"
                                        "  input:\n"
-                                       "    village:\n"
-                                       "      village-1:\n"
-                                       "        household:\n"
-                                       "          household-1:\n"
-                                       "            person:\n"
-                                       "              person-2:\n"
-                                       "                doctor: clinic-1\n"
-                                       "        clinic:\n"
-                                       "          clinic-1:\n"
-                                       "            open: no\n"
+                                       "    clinic:\n"
+                                       "      clinic-1:\n"
+                                       "        open: no\n"
+                                       "    person:\n"
+                                       "      person-2:\n"
+                                       "        doctor: clinic-1\n"
                                        "  breaks: [open_doctor]\n");
     assert_true(scene_confirms(&stage.runner, written));
     close(&stage);
