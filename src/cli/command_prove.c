@@ -21,9 +21,13 @@ static struct text beyond_words(struct arena *arena, const struct beyond *beyond
     if (beyond->events)
         parts[count++] = zh ? TEXT("说的是逐日判断的事件,可用 policy search 查找")
                             : TEXT("it speaks of events, each judged on its own day; policy search can try them");
-    if (beyond->operations.length)
+    struct text operations = TEXT("");
+    for (size_t i = 0; i < beyond->operation_count; i++)
+        operations =
+            text_format(arena, "%.*s%s%.*s", TEXT_ARG(operations), i ? "; " : "", TEXT_ARG(beyond->operations[i]));
+    if (beyond->operation_count)
         parts[count++] = text_format(arena, zh ? "有的内容求解器无法跟踪: %.*s" : "the solver does not follow: %.*s",
-                                     TEXT_ARG(beyond->operations));
+                                     TEXT_ARG(operations));
     if (beyond->time) parts[count++] = zh ? TEXT("时间不够(--seconds)") : TEXT("not enough time (--seconds)");
     if (beyond->not_confirmed)
         parts[count++] =

@@ -81,9 +81,8 @@ static int show_search(struct command *command, const struct search *search) {
     return !whole ? out_of_memory(command) : broken ? EXIT_FOUND : EXIT_DONE;
 }
 
-static int search_families(struct guarantees *guarantees, struct search *search) {
+static int search_families(struct guarantees *guarantees, struct search *search, struct progress *progress) {
     struct command *command = guarantees->command;
-    struct progress progress;
     search->runner = &guarantees->runner;
     search->month = guarantees->month;
     search->threads = processors();
@@ -92,17 +91,16 @@ static int search_families(struct guarantees *guarantees, struct search *search)
     search->count = guarantees->chosen.count;
     search->found = ARENA_ARRAY(&command->arena, struct searched, search->count + 1);
     if (arena_failed(&command->arena)) return out_of_memory(command);
-    search->told = progress_tell;
-    search->context = &progress;
-    progress_begin(&progress, command);
+    progress_begin(progress, command);
     bool whole = search_run(search);
-    progress_end(&progress);
+    progress_end(progress);
     return whole ? show_search(command, search) : out_of_memory(command);
 }
 
 int policy_search(struct command *command) {
     struct guarantees guarantees;
-    struct search search = {.families = FAMILIES_USUAL, .seed = 1};
+    struct progress progress;
+    struct search search = {.families = FAMILIES_USUAL, .seed = 1, .told = progress_tell, .context = &progress};
     const char *families = command_option(command, "families"), *seed = command_option(command, "seed");
     bool good = !families ||
                 (count_parse(families, &search.families) && search.families > 0 && search.families <= FAMILIES_MOST);
@@ -112,7 +110,7 @@ int policy_search(struct command *command) {
     if (seed && !count_parse(seed, &search.seed))
         return wrong_option(command, "--seed 应为一个数,如 1", "--seed takes a number, such as 1");
     int status = guarantees_open(&guarantees, command);
-    if (status == EXIT_DONE) status = search_families(&guarantees, &search);
+    if (status == EXIT_DONE) status = search_families(&guarantees, &search, &progress);
     guarantees_close(&guarantees);
     return status;
 }

@@ -4,7 +4,7 @@
 
 /* Of the steps for a guarantee half is for the proof, the rest for scenes that may contradict it: a quarter each, but
  * most need far less. */
-enum { PROOF_SHARE = 2, ASKED_SHARE = 20, SCENE_SHARE = 4, TIMES_OUT_MOST = 2, AREAS_MOST = 3, OPERATIONS_TOLD = 6 };
+enum { PROOF_SHARE = 2, ASKED_SHARE = 20, SCENE_SHARE = 4, TIMES_OUT_MOST = 2, AREAS_MOST = 3 };
 
 /* A guarantee being proved. */
 struct proving {
@@ -115,20 +115,11 @@ static enum answer find_loose(struct proving *proving) {
 
 /* What of the law was not followed, each once. */
 static void note_operation(struct proving *proving, struct text operation) {
-    struct text *told = &proving->proof->beyond.operations;
-    struct text part = operation;
-    size_t count = 1, begin = 0;
-    for (size_t i = 0; i <= told->length; i++) {
-        bool ends = i == told->length || (i + 2 <= told->length && told->bytes[i] == ';');
-        if (!ends) continue;
-        part = text_trim(text_slice(*told, begin, i));
-        if (text_equal(part, operation)) return;
-        begin = i + 1;
-        count++;
-    }
-    if (count > OPERATIONS_TOLD) return;
-    *told = told->length ? text_format(proving->prover->arena, "%.*s; %.*s", TEXT_ARG(*told), TEXT_ARG(operation))
-                         : text_copy(proving->prover->arena, operation);
+    struct beyond *beyond = &proving->proof->beyond;
+    for (size_t i = 0; i < beyond->operation_count; i++)
+        if (text_equal(beyond->operations[i], operation)) return;
+    if (beyond->operation_count < OPERATIONS_TOLD)
+        beyond->operations[beyond->operation_count++] = text_copy(proving->prover->arena, operation);
 }
 
 static void note_loosened(struct proving *proving, const struct translation *translation) {
@@ -212,7 +203,7 @@ static void find(struct proving *proving) {
     proving->proof->verdict = VERDICT_BEYOND_REACH;
     if (find_scene(proving)) return;
     beyond->time = proving->times_out > 0 || answer == ANSWER_NOT_KNOWN;
-    if (beyond->operations.length == 0) return;
+    if (beyond->operation_count == 0) return;
     beyond->not_confirmed = false; /* they are why */
     beyond->slots = 0;
 }

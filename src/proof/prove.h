@@ -13,13 +13,16 @@ enum verdict {
     VERDICT_NOT_IN_FORCE,
 };
 
+enum { OPERATIONS_TOLD = 6 };
+
 /* Why it is beyond reach; several may be. */
 struct beyond {
-    bool events;            /* it speaks of events, each judged on a day of its own */
-    bool time;              /* the solver had no more */
-    size_t slots;           /* nobody breaks it with so many rows below each; 0: not even that is shown */
-    bool not_confirmed;     /* what the solver found the evaluator does not confirm */
-    struct text operations; /* what was not followed, as it stands in the law; or empty */
+    bool events;        /* it speaks of events, each judged on a day of its own */
+    bool time;          /* the solver had no more */
+    size_t slots;       /* nobody breaks it with so many rows below each; 0: not even that is shown */
+    bool not_confirmed; /* what the solver found the evaluator does not confirm */
+    struct text operations[OPERATIONS_TOLD]; /* what was not followed, as it stands in the law, the first of it */
+    size_t operation_count;
 };
 
 struct proof {

@@ -46,7 +46,8 @@ static struct companion companion_of(struct graph *graph, const struct graph_nod
 struct companion *translate_companions(struct arena *arena, struct graph *graph) {
     size_t room = graph->nodes.count + 1;
     struct companion *companions = ARENA_ARRAY(arena, struct companion, room);
-    for (size_t id = 0; id < graph->nodes.count && companions && !arena_failed(arena); id++) {
+    if (arena_failed(arena)) return NULL;
+    for (size_t id = 0; id < graph->nodes.count; id++) {
         const struct graph_node node = *graph_node(graph, (node_id)id);
         struct companion companion = companion_of(graph, &node);
         if (id == room) { /* what came with others has its own */
@@ -427,8 +428,8 @@ const struct term *translate(struct translation *translation, node_id id, struct
     if (arena_failed(translation->arena)) return &translation->nothing;
     while (node->space && row && row->entity != node->space) row = row->parent;
     assert(!node->space || row); /* asked at its space or below */
-    struct term **kept = node->space ? &row->terms[id] : &translation->everywhere[id];
-    if (*kept) return *kept;
+    struct term **kept = node->space ? &row->terms[id] : &translation->everywhere[id], *before = *kept;
+    if (before) return before;
     struct at at = {translation, translation->solver, id, node, node->space ? row : NULL};
     struct term found = translate_node(&at), *term = ARENA_NEW(translation->arena, struct term);
     if (arena_failed(translation->arena)) return &translation->nothing;

@@ -3,6 +3,8 @@
 
 #include "engine/evaluate.h"
 
+#include <assert.h>
+
 static bool is_exact(const struct at *at) {
     return at->translation->scene != NULL;
 }
@@ -75,6 +77,7 @@ static struct term find_one(const struct at *at) {
     struct stage_row *row;
     for (size_t i = 0; (row = next_below(at, &i));) {
         struct member member = member_of(at, row);
+        assert(member.value); /* ANY and ALL ask for one */
         Z3_ast truth = term_truth(at->translation, member.value);
         truth = solver_and(solver, member.value->known, any ? truth : solver_not(solver, truth));
         found = solver_or(solver, found, solver_and(solver, member.counts, truth));
@@ -96,6 +99,7 @@ static struct term find_extreme(const struct at *at) {
     struct stage_row *row;
     for (size_t i = 0; (row = next_below(at, &i));) {
         struct member member = member_of(at, row);
+        assert(member.value);
         Z3_ast value = term_number(at->translation, member.value),
                further = least ? solver_less(solver, value, term.number) : solver_less(solver, term.number, value),
                taken = solver_and(solver, member.counts, solver_or(solver, nobody, further));

@@ -78,9 +78,10 @@ static void reasons(void **state) {
     assert_true(prove(&prover, guarantee(&runner, "cheap"), &proof));
     assert_true(proof.beyond.events);
     assert_true(prove(&prover, guarantee(&runner, "seven_wages"), &proof));
-    assert_true(proof.beyond.slots == 6 && !proof.beyond.time && proof.beyond.operations.length == 0);
+    assert_true(proof.beyond.slots == 6 && !proof.beyond.time && proof.beyond.operation_count == 0);
     assert_true(prove(&prover, guarantee(&runner, "steady"), &proof));
-    assert_true(text_is(proof.beyond.operations, "visit") && !proof.beyond.events);
+    assert_true(proof.beyond.operation_count == 1 && text_is(proof.beyond.operations[0], "visit") &&
+                !proof.beyond.events);
     const struct prover hasty = {&runner, MONTH, 8, &arena};
     assert_true(prove(&hasty, guarantee(&runner, "gap_bounded"), &proof));
     assert_true(proof.verdict == VERDICT_BEYOND_REACH && proof.beyond.time);
