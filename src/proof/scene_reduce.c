@@ -80,6 +80,20 @@ static void round_number(struct reducing *reducing, struct cell *cell, const str
     }
 }
 
+/* Days that are easy to read: that of the month, the first of the year, the first of its month. */
+static void round_day(struct reducing *reducing, struct cell *cell, const struct lane_spec *spec) {
+    day_number own = (day_number)cell->value;
+    if (cell->value == DAY_NEVER || own < day_first || own > day_last) return;
+    month_number month = day_month(own);
+    const day_number days[] = {month_first_day(reducing->scene->month),
+                               month_first_day(month - month_of_year(month) + 1), month_first_day(month)};
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        if (days[i] == own) return; /* it is as easy already */
+        if (days[i] < spec->low || days[i] > spec->high) continue;
+        if (try_cell(reducing, cell, (struct cell){.set = true, .value = days[i]})) return;
+    }
+}
+
 static void simplify_cell(struct reducing *reducing, const struct field *input, struct cell *cell) {
     struct lane_spec spec = lane_spec_of(reducing->scene->arena, input);
     bool number = input->type.kind == TYPE_NUMBER;
@@ -89,6 +103,7 @@ static void simplify_cell(struct reducing *reducing, const struct field *input, 
     if (input->type.kind == TYPE_BOOL || input->type.kind == TYPE_ENUM)
         try_cell(reducing, cell, (struct cell){.set = true, .value = 0});
     if (number) round_number(reducing, cell, &spec);
+    if (input->type.kind == TYPE_DATE) round_day(reducing, cell, &spec);
 }
 
 static bool is_dated(const struct field *input) {
