@@ -2,7 +2,7 @@
 #include "cli/guarantees.h"
 #include "proof/prove.h"
 
-enum { SECONDS_USUAL = 20, SECONDS_MOST = 3600, PARTS_MAX = 5 };
+enum { SECONDS_USUAL = 20, SECONDS_MOST = 3600, PARTS_MAX = 6 };
 
 static const char *verdict_code(enum verdict verdict) {
     static const char *const codes[] = {[VERDICT_PROVED] = "proved",
@@ -32,6 +32,9 @@ static struct text beyond_words(struct arena *arena, const struct beyond *beyond
     if (beyond->not_confirmed)
         parts[count++] =
             zh ? TEXT("求解器找到的情形未经求值器证实") : TEXT("what the solver found the evaluator does not confirm");
+    if (beyond->areas)
+        parts[count++] = zh ? TEXT("试过的区域里没有反例,各区域的参数未能逐一证明")
+                            : TEXT("no counterexample in the areas tried; not every area's parameters are followed");
     if (beyond->slots)
         parts[count++] = text_format(arena,
                                      zh ? "每个上级之下不超过 %zu 行时没有反例,更多行未能证明"

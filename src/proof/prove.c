@@ -95,6 +95,7 @@ static enum answer find_loose(struct proving *proving) {
     arena_init(&arena);
     translation_init(&translation, &arena, &solver, proving->graph);
     translation.companions = proving->companions;
+    translation.law = proving->prover->runner->policies.items[0];
     struct stage_row *row = translate_some_row(&translation, proving->guarantee->entity);
     Z3_ast breaks = broken(proving, &translation, row);
     proving->failed = arena_failed(&arena);
@@ -196,6 +197,12 @@ static bool find_scene(struct proving *proving) {
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 
+static bool looks_at_several(const struct cast *cast, const struct graph *graph) {
+    for (size_t i = 0; i < graph->policy->entities.count; i++)
+        if (cast->several[i]) return true;
+    return false;
+}
+
 static void find(struct proving *proving) {
     struct beyond *beyond = &proving->proof->beyond;
     enum answer answer = find_loose(proving);
@@ -203,8 +210,12 @@ static void find(struct proving *proving) {
     proving->proof->verdict = VERDICT_BEYOND_REACH;
     if (find_scene(proving)) return;
     beyond->time = proving->times_out > 0 || answer == ANSWER_NOT_KNOWN;
+    if (beyond->slots && !looks_at_several(&proving->cast, proving->graph)) {
+        beyond->areas = true;
+        beyond->slots = 0;
+    }
     if (beyond->operation_count == 0) return;
-    beyond->not_confirmed = false; /* they are why */
+    beyond->not_confirmed = beyond->areas = false; /* they are why */
     beyond->slots = 0;
 }
 

@@ -21,6 +21,7 @@ struct beyond {
     bool time;          /* the solver had no more */
     size_t slots;       /* nobody breaks it with so many rows below each; 0: not even that is shown */
     bool not_confirmed; /* what the solver found the evaluator does not confirm */
+    bool areas;         /* nobody breaks it in the areas tried */
     struct text operations[OPERATIONS_TOLD]; /* what was not followed, as it stands in the law, the first of it */
     size_t operation_count;
 };

@@ -61,6 +61,7 @@ struct translation {
     struct arena *arena;
     struct solver *solver;
     const struct graph *graph;
+    const struct case_policy *law; /* whose areas say at which level a code lies; NULL: at any */
     const struct scene *scene;     /* exact; else NULL */
     const struct decided *decided; /* the scene without inputs, for parameters of areas */
     VECTOR(struct stage_row *) rows;

@@ -54,6 +54,19 @@ static void set_value(const struct looking *looking, struct term *term, Z3_ast n
 
 /* --- loose ------------------------------------------------------------------------------------------------------ */
 
+/* A row of the entity from which the parameter is read may lie in the line's area. */
+static bool may_lie_in(const struct looking *looking, const struct parameter_value *line) {
+    const struct case_policy *law = looking->at->translation->law;
+    const struct entity *from = looking->at->node->inner;
+    bool known = false;
+    for (size_t i = 0; law && from && line->area.length && i < law->policy->entities.count; i++) {
+        if (!area_find(&law->books[i], line->area)) continue;
+        known = true;
+        if (entity_is_within(from, law->policy->entities.items[i])) return true;
+    }
+    return !known;
+}
+
 static bool counts_on(const struct looking *looking, const struct parameter_value *line) {
     const struct parameter *parameter = looking->parameter;
     const struct run_options *options = looking->at->translation->graph->options;
@@ -131,7 +144,7 @@ static void say_lines(const struct looking *looking, struct saying *saying, cons
     saying->many = saying->many || count > LINES_MAX || arena_failed(arena);
     for (size_t i = 0; i < count && !saying->many; i++) {
         const struct parameter_value *line = &values->list.items[i];
-        stands[i] = counts_on(looking, line) && !is_replaced(looking, values, line);
+        stands[i] = counts_on(looking, line) && may_lie_in(looking, line) && !is_replaced(looking, values, line);
         if (stands[i] && !is_repeated(looking, values, stands, i)) say_line(looking, saying, line, number);
     }
 }

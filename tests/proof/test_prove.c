@@ -32,6 +32,7 @@ static const struct {
     {"standard_high", VERDICT_COUNTEREXAMPLE, "v2: {}\n"},
     {"registered_late", VERDICT_COUNTEREXAMPLE, "asset: 100\n"},
     {"five_wages", VERDICT_COUNTEREXAMPLE, "wage: 1000\n"},
+    {"pairs", VERDICT_BEYOND_REACH, NULL},
     {"seven_wages", VERDICT_BEYOND_REACH, NULL},
     {"cheap", VERDICT_BEYOND_REACH, NULL},
     {"steady", VERDICT_BEYOND_REACH, NULL},
@@ -79,6 +80,8 @@ static void reasons(void **state) {
     assert_true(proof.beyond.events);
     assert_true(prove(&prover, guarantee(&runner, "seven_wages"), &proof));
     assert_true(proof.beyond.slots == 6 && !proof.beyond.time && proof.beyond.operation_count == 0);
+    assert_true(prove(&prover, guarantee(&runner, "pairs"), &proof));
+    assert_true(proof.beyond.areas && proof.beyond.slots == 0);
     assert_true(prove(&prover, guarantee(&runner, "steady"), &proof));
     assert_true(proof.beyond.operation_count == 1 && text_is(proof.beyond.operations[0], "visit") &&
                 !proof.beyond.events);
