@@ -45,7 +45,7 @@ static void build_text(struct builder *out, const struct command *command, const
     builder_format(out,
                    say(command, "试了 %llu 户,种子 %llu: 不成立的保证 %zu 项,共 %zu 项\n",
                        "families tried: %llu, seed %llu; guarantees that do not hold: %zu of %zu\n"),
-                   (unsigned long long)search->done, (unsigned long long)search->seed, broken, search->count);
+                   (unsigned long long)search->drawn, (unsigned long long)search->seed, broken, search->count);
 }
 
 static void build_json(struct builder *out, const struct search *search) {
@@ -53,7 +53,7 @@ static void build_json(struct builder *out, const struct search *search) {
     json_writer_init(&writer, out, false);
     json_write_object(&writer);
     json_write_key(&writer, "families");
-    json_write_integer(&writer, (int64_t)search->done);
+    json_write_integer(&writer, (int64_t)search->drawn);
     json_write_key(&writer, "seed");
     json_write_integer(&writer, (int64_t)search->seed);
     json_write_key(&writer, "guarantees");

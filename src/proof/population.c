@@ -148,6 +148,14 @@ static size_t at_most(const struct entity *entity, size_t count) {
     return limited ? (size_t)most : count;
 }
 
+/* Of an entity in which families lie: so many that each has room for those below it. */
+static size_t rows_due(const struct making *making, const struct entity *entity) {
+    const struct entity *below = making->family;
+    if (entity == below) return making->families;
+    while (below->parent != entity) below = below->parent;
+    return rows_due(making, below) / at_most(below, FAMILIES_AN_AREA) + 1;
+}
+
 static size_t rows_below(struct making *making, const struct entity *entity) {
     if (entity->is_event) return below(making, 2) ? 0 : below(making, BELOW_MOST);
     size_t most = below(making, MANY) ? BELOW_MOST : MANY;
@@ -179,7 +187,7 @@ static void add_areas(struct making *making, const struct entity *entity) {
     const struct area_book *book = scene_book(making->law, entity);
     struct map added;
     map_init(&added, &making->population->arena);
-    size_t count = making->families / FAMILIES_AN_AREA + 1;
+    size_t count = rows_due(making, entity);
     for (size_t i = 0; i < count && !arena_failed(&making->population->arena); i++)
         add_area(making, entity, &book->lines.items[below(making, book->lines.count)], &added);
 }
@@ -187,12 +195,10 @@ static void add_areas(struct making *making, const struct entity *entity) {
 /* So many rows under each row of the parent, as many in all as there are families to be; or as it comes. */
 static void add_rows(struct making *making, const struct entity *entity) {
     struct record_table *parents = entity->parent ? &making->population->records.tables[entity->parent->index] : NULL;
-    size_t parent_count = parents ? parents->count : 1, due = 0;
     bool above = entity_is_within(making->family, entity);
+    size_t parent_count = parents ? parents->count : 1, due = above ? rows_due(making, entity) : 0;
     making->codes = (struct codes){.arena = &making->population->arena};
     scene_codes(&making->codes, making->policy, entity);
-    if (entity == making->family) due = making->families;
-    if (above && entity != making->family) due = making->families / FAMILIES_AN_AREA + 1;
     for (size_t parent = 0; parent < parent_count && !arena_failed(&making->population->arena); parent++) {
         size_t count = above ? at_most(entity, (due + parent_count - 1) / parent_count) : rows_below(making, entity);
         if (above && rows_of(making, entity) + count > due) count = due - rows_of(making, entity);

@@ -20,9 +20,24 @@ static void write_quoted(struct builder *out, struct text text) {
     builder_add(out, TEXT("'"));
 }
 
+/* Plain where it is one word of letters, digits and - _ . alone. */
+static void write_id(struct builder *out, struct text id) {
+    bool plain = id.length > 0 && id.bytes[0] != '-';
+    for (size_t i = 0; i < id.length; i++) {
+        char byte = id.bytes[i];
+        plain = plain && (is_digit(byte) || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                          byte == '_' || byte == '-' || byte == '.' || (unsigned char)byte >= 0x80);
+    }
+    if (plain)
+        builder_add(out, id);
+    else
+        write_quoted(out, id);
+}
+
 static void write_key(const struct writing *writing, size_t depth, struct text key) {
     builder_pad(writing->out, depth * INDENT);
-    builder_format(writing->out, "%.*s:", TEXT_ARG(key));
+    write_id(writing->out, key);
+    builder_add(writing->out, TEXT(":"));
 }
 
 static void write_cell(const struct writing *writing, const struct field *input, const struct cell *cell) {
@@ -31,7 +46,7 @@ static void write_cell(const struct writing *writing, const struct field *input,
         write_quoted(writing->out, cell->text);
     } else if (input->type.kind == TYPE_ROW) {
         struct text id = cell->value == ROW_NONE ? TEXT("none") : writing->scene->rows.items[cell->value].id;
-        builder_add(writing->out, id);
+        write_id(writing->out, id);
     } else {
         struct value value = value_of_lane(writing->arena, &spec, cell->value);
         builder_add(writing->out, value_plain(writing->arena, &input->type, input->scale, &value));
@@ -107,7 +122,9 @@ static void write_fields(const struct writing *writing, size_t number, size_t de
     if (is_placed(writing, row)) {
         const struct scene_row *above = &scene->rows.items[row->parent];
         write_key(writing, depth, above->entity->name);
-        builder_format(writing->out, " %.*s\n", TEXT_ARG(above->id));
+        builder_add(writing->out, TEXT(" "));
+        write_id(writing->out, above->id);
+        builder_add(writing->out, TEXT("\n"));
     }
     for (size_t i = 0; i < row->entity->inputs.count; i++) {
         const struct field *input = row->entity->inputs.items[i];
@@ -205,7 +222,10 @@ static void write_head(const struct writing *writing, const struct guarantee *gu
     write_quoted(writing->out,
                  text_format(writing->arena, "%.*s: %s", TEXT_ARG(guarantee->name), "反例 counterexample"));
     builder_format(writing->out, "\n  month: %.*s\n", TEXT_ARG(month_format(writing->arena, writing->scene->month)));
-    if (area) builder_format(writing->out, "  area: %.*s\n", TEXT_ARG(area->id));
+    if (!area) return;
+    builder_add(writing->out, TEXT("  area: "));
+    write_id(writing->out, area->id);
+    builder_add(writing->out, TEXT("\n"));
 }
 
 struct text scene_written(const struct scene *scene, struct arena *arena, const struct guarantee *guarantee) {

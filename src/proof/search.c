@@ -120,6 +120,7 @@ static bool ask_world(struct searching *searching, const struct run_options *opt
     for (size_t i = 0; i < search->count && whole; i++)
         whole = ask_rows(searching, search->guarantees[i], &search->found[i]);
     search->done += families;
+    search->drawn += searching->population.families;
     end_world(searching);
     return whole;
 }

@@ -20,7 +20,7 @@ struct search {
     const struct guarantee *const *guarantees;
     size_t count;
     struct searched *found;                               /* by guarantee */
-    uint64_t done;                                        /* families so far */
+    uint64_t done, drawn;                                 /* families due so far, and those that there were room for */
     void (*told)(void *context, size_t done, size_t due); /* after each world; may be NULL */
     void *context;
 };

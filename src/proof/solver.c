@@ -142,11 +142,13 @@ static void set_limit(struct solver *solver, Z3_params params, const char *name,
     Z3_params_set_uint(solver->context, params, Z3_mk_string_symbol(solver->context, name), limit);
 }
 
+/* An interrupt ends the program, as everywhere. */
 static void limit_steps(struct solver *solver, unsigned steps) {
     Z3_params params = Z3_mk_params(solver->context);
     Z3_params_inc_ref(solver->context, params);
     set_limit(solver, params, "rlimit", steps);
     set_limit(solver, params, "timeout", steps / (STEPS_A_SECOND / MILLISECONDS) * PATIENCE + MILLISECONDS);
+    Z3_params_set_bool(solver->context, params, Z3_mk_string_symbol(solver->context, "ctrl_c"), false);
     Z3_solver_set_params(solver->context, solver->solver, params);
     Z3_params_dec_ref(solver->context, params);
 }

@@ -83,6 +83,7 @@ static void what_holds_is_asked_of_all(void **state) {
     open(&trying, names, NAMES, FAMILIES);
     assert_true(search_run(&trying.search));
     assert_int_equal(trying.search.done, FAMILIES);
+    assert_int_equal(trying.search.drawn, FAMILIES);
     assert_int_equal(trying.told, FAMILIES);
     for (size_t i = 0; i < NAMES; i++) {
         assert_int_equal(trying.found[i].broken, 0);
