@@ -1,20 +1,21 @@
 /* Making a scene smaller: what is tried is kept when the evaluator still finds the guarantee broken. */
 #include "proof/scene.h"
 
-enum { ASKED_MOST = 4000 }; /* of the evaluator, for one scene */
+enum { ROWS_MOST = 4000000 }; /* that the evaluator is given, for one scene */
 
 struct reducing {
     struct scene *scene;
     const struct guarantee *guarantee;
     size_t row;
-    size_t asked;
+    size_t decided; /* rows so far */
     bool changed, failed;
 };
 
 static bool stays_broken(struct reducing *reducing) {
     enum guarantee_result result;
-    if (reducing->failed || reducing->asked >= ASKED_MOST) return false;
-    reducing->asked++;
+    if (reducing->failed || reducing->decided >= ROWS_MOST) return false;
+    for (size_t i = 0; i < reducing->scene->rows.count; i++)
+        reducing->decided += !reducing->scene->rows.items[i].dropped;
     reducing->failed = !scene_ask(reducing->scene, reducing->guarantee, reducing->row, &result);
     bool broken = !reducing->failed && result == GUARANTEE_BROKEN;
     reducing->changed = reducing->changed || broken;

@@ -168,6 +168,23 @@ static void areas_come_from_the_policy(void **state) {
     close(&stage);
 }
 
+/* An id that is more than a word is quoted, and the case is still the one that was decided. */
+static void strange_ids_are_quoted(void **state) {
+    (void)state;
+    struct stage stage;
+    open(&stage, "tests/proof/promises");
+    size_t about = closed_clinic(&stage);
+    for (size_t i = 0; i < stage.scene.rows.count; i++)
+        if (stage.scene.rows.items[i].entity == entity(&stage, "clinic"))
+            stage.scene.rows.items[i].id = text_format(&stage.arena, "{a: %zu} #'", i);
+    assert_int_equal(asked(&stage, "open_doctor", about), GUARANTEE_BROKEN);
+    struct text written = scene_written(&stage.scene, &stage.arena, guarantee(&stage, "open_doctor"));
+    assert_non_null(strstr(written.bytes, "doctor: '{a: 4} #'''\n"));
+    assert_non_null(strstr(written.bytes, "'{a: 4} #''':\n"));
+    assert_true(scene_confirms(&stage.runner, written));
+    close(&stage);
+}
+
 /* A case of which nothing is broken is not confirmed. */
 static void what_holds_is_not_confirmed(void **state) {
     (void)state;
@@ -206,9 +223,12 @@ static void memory_runs_out(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_not_needed_goes),         cmocka_unit_test(numbers_get_simpler),
-        cmocka_unit_test(openings_and_events_are_written), cmocka_unit_test(areas_come_from_the_policy),
-        cmocka_unit_test(what_holds_is_not_confirmed),     cmocka_unit_test(memory_runs_out)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_not_needed_goes),
+                                       cmocka_unit_test(numbers_get_simpler),
+                                       cmocka_unit_test(openings_and_events_are_written),
+                                       cmocka_unit_test(areas_come_from_the_policy),
+                                       cmocka_unit_test(strange_ids_are_quoted),
+                                       cmocka_unit_test(what_holds_is_not_confirmed),
+                                       cmocka_unit_test(memory_runs_out)};
     return cmocka_run_group_tests_name("scene", tests, NULL, NULL);
 }
