@@ -158,7 +158,8 @@ static void run_carefully(const struct crew *crew, struct member *member, const 
     out->misses = NULL;
     if (rows_in(&task) == 0) return;
     bool elsewhere = place->elsewhere && lacks_elsewhere(worker, step->node);
-    bool done = !elsewhere && code_run(&task, step) && (step->node->inner || find_gaps(&task));
+    if (!elsewhere && step->bound) code_call(&member->code, step, member->rows_of);
+    bool done = !elsewhere && code_finish(&task, step) && (step->node->inner || find_gaps(&task));
     if (!done) {
         out->misses = NULL;
         run_node(worker, step->id, out, task.rows.first, task.rows.last);

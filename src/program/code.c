@@ -13,14 +13,16 @@ void code_move(const struct code *code, const struct rows *rows_of) {
     }
 }
 
-bool code_run(const struct strip_task *task, const struct code_step *step) {
-    if (!step->bound) return false;
+void code_call(const struct code *code, const struct code_step *step, const struct rows *rows_of) {
     for (size_t i = step->first; i < step->end; i++) {
-        struct call *call = task->code->calls.items[i];
-        const struct rows *rows = &task->member->rows_of[call->over->index];
+        struct call *call = code->calls.items[i];
+        const struct rows *rows = &rows_of[call->over->index];
         call->strip.rows = rows->last - rows->first;
-        if (call->below) call->strip.at = task->member->rows_of[call->below->index].first;
+        if (call->below) call->strip.at = rows_of[call->below->index].first;
         if (call->strip.rows) call->kernel(&call->strip);
     }
-    return !step->finish || step->finish(task);
+}
+
+bool code_finish(const struct strip_task *task, const struct code_step *step) {
+    return step->bound && (!step->finish || step->finish(task));
 }

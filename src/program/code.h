@@ -66,8 +66,10 @@ void code_free(struct code *code);
 
 /* For a batch of these rows, by entity. */
 void code_move(const struct code *code, const struct rows *rows_of);
-/* False: the step must go row by row. */
-bool code_run(const struct strip_task *task, const struct code_step *step);
+/* The calls of a step that is bound. */
+void code_call(const struct code *code, const struct code_step *step, const struct rows *rows_of);
+/* What comes after them; false: the step must go row by row. */
+bool code_finish(const struct strip_task *task, const struct code_step *step);
 
 /* --- of a task ---------------------------------------------------------------------------------------------------- */
 

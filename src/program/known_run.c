@@ -4,16 +4,22 @@
 #include "base/memory.h"
 
 static void run_step(const struct crew *crew, struct member *member, const struct code_step *step, size_t number) {
-    struct strip_task task = {.crew = crew,
-                              .member = member,
-                              .worker = &member->known,
-                              .code = &member->known_code,
-                              .node = step->node,
-                              .id = step->id,
-                              .out = &member->known.of[step->id]};
-    if (step->node->space) task.rows = member->rows_of[step->node->space->index];
-    task.out->base = step->is_fixed ? 0 : task.rows.first;
-    if (!code_run(&task, step)) run_node(&member->known, step->id, task.out, task.rows.first, task.rows.last);
+    const struct code *code = &member->known_code;
+    struct lanes *out = &member->known.of[step->id];
+    struct rows rows = {0};
+    if (step->node->space) rows = member->rows_of[step->node->space->index];
+    out->base = step->is_fixed ? 0 : rows.first;
+    if (step->bound) code_call(code, step, member->rows_of);
+    if (step->bound && !step->finish && !member->lacks) return;
+    const struct strip_task task = {.crew = crew,
+                                    .member = member,
+                                    .worker = &member->known,
+                                    .code = code,
+                                    .node = step->node,
+                                    .id = step->id,
+                                    .rows = rows,
+                                    .out = out};
+    if (!code_finish(&task, step)) run_node(&member->known, step->id, out, rows.first, rows.last);
     if (member->lacks) find_taint(&task, member->known_room.taints + number * member->known_room.rows);
 }
 
