@@ -21,35 +21,39 @@ struct page {
     const struct history *history;
     VECTOR(const struct field *) rules;
     VECTOR(struct line) lines;
-    struct map by_row; /* "month id" -> line + 1 */
 };
 
-static void note_value(struct page *page, size_t rule, struct text id, const struct past_value *past) {
-    struct text key = text_format(page->arena, "%d %.*s", (int)past->month, TEXT_ARG(id));
-    size_t at = (size_t)map_get(&page->by_row, key);
-    if (!at) {
-        struct line line = {id, past->month, ARENA_ARRAY(page->arena, const struct value *, page->rules.count)};
-        VECTOR_PUSH(page->arena, &page->lines, line);
-        at = page->lines.count;
-        map_put(&page->by_row, key, (void *)at);
+/* The line of the month among those of the row, which begin at `first`; NULL when memory has run out. */
+static struct line *line_of(struct page *page, size_t first, struct text id, month_number month) {
+    for (size_t i = first; i < page->lines.count; i++)
+        if (page->lines.items[i].month == month) return &page->lines.items[i];
+    struct line line = {id, month, ARENA_ARRAY(page->arena, const struct value *, page->rules.count)};
+    VECTOR_PUSH(page->arena, &page->lines, line);
+    return arena_failed(page->arena) ? NULL : &page->lines.items[page->lines.count - 1];
+}
+
+static void gather_row(struct page *page, struct text id, const struct past_row *row) {
+    size_t first = page->lines.count;
+    for (size_t rule = 0; rule < page->rules.count; rule++) {
+        const struct past *past = history_of(page->history, row, page->rules.items[rule]);
+        for (size_t m = 0; past && m < past->list.count; m++) {
+            struct line *line = line_of(page, first, id, past->list.items[m].month);
+            if (!line) return;
+            line->values[rule] = &past->list.items[m].value;
+        }
     }
-    if (!arena_failed(page->arena)) page->lines.items[at - 1].values[rule] = &past->value;
 }
 
 /* References are not kept: they are rows of one dataset. */
 static void gather(struct page *page, const struct entity *entity) {
+    const struct map *rows = &page->history->rows[entity->index];
     for (size_t i = 0; i < entity->fields.count; i++) {
         const struct field *field = entity->fields.items[i];
         if (field->type.kind != TYPE_ROW && page->history->places[field->index])
             VECTOR_PUSH(page->arena, &page->rules, field);
     }
-    const struct map *rows = &page->history->rows[entity->index];
     for (size_t k = 0; k < rows->count && !arena_failed(page->arena); k++)
-        for (size_t rule = 0; rule < page->rules.count; rule++) {
-            const struct past *past = history_of(page->history, rows->entries[k].value, page->rules.items[rule]);
-            for (size_t m = 0; past && m < past->list.count; m++)
-                note_value(page, rule, rows->entries[k].key, &past->list.items[m]);
-        }
+        gather_row(page, rows->entries[k].key, rows->entries[k].value);
 }
 
 static int compare_lines(const void *a, const void *b) {
@@ -81,7 +85,6 @@ static size_t write_entity(struct builder *out, struct arena *arena, const struc
                            const struct entity *entity) {
     struct arena_mark mark = arena_here(arena);
     struct page page = {.arena = arena, .history = history};
-    map_init(&page.by_row, arena);
     gather(&page, entity);
     if (arena_failed(arena)) return 0;
     if (page.lines.count) {
