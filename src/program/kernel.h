@@ -77,7 +77,15 @@ struct kernels {
     size_t (*zeros)(const uint8_t *a, size_t rows); /* how many bytes are 0 */
 };
 
-extern const struct kernels kernels_plain;
+/* The set that every machine of its kind runs. That of aarch64 and of wasm has vectors: there is no plainer one. */
+#if defined(__aarch64__)
+#define KERNELS_EVERYWHERE kernels_neon
+#elif defined(__wasm__)
+#define KERNELS_EVERYWHERE kernels_wasm
+#else
+#define KERNELS_EVERYWHERE kernels_plain
+#endif
+extern const struct kernels KERNELS_EVERYWHERE;
 #ifdef DOUDI_KERNELS_X86
 extern const struct kernels kernels_avx2, kernels_avx512;
 #endif

@@ -10,7 +10,7 @@ bool kernel_divides(enum kernel_width width, int64_t low, int64_t high, int64_t 
 
 /* From the plainest to the best. */
 static const struct kernels *const all[] = {
-    &kernels_plain,
+    &KERNELS_EVERYWHERE,
 #ifdef DOUDI_KERNELS_X86
     &kernels_avx2,
     &kernels_avx512,
@@ -18,7 +18,7 @@ static const struct kernels *const all[] = {
 };
 
 static bool is_able(const struct kernels *kernels) {
-    if (kernels == &kernels_plain) return true;
+    if (kernels == &KERNELS_EVERYWHERE) return true;
 #ifdef DOUDI_KERNELS_X86
     __builtin_cpu_init();
     bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");

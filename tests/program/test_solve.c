@@ -16,7 +16,7 @@
 
 enum { COUNTIES = 9, HOUSEHOLDS = 1500, MONTH = 2018 * 12 };
 
-static const char *const sets[] = {"plain", "avx2", "avx512"};
+static const char *const sets[] = {"plain", "avx2", "avx512", "neon", "wasm"};
 
 struct world {
     struct arena arena;
