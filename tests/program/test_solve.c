@@ -70,7 +70,7 @@ static void make_families(struct world *world, unsigned missing) {
     for (size_t i = 0; i < HOUSEHOLDS; i++) {
         struct text id = text_format(arena, "h%04zu", i);
         fill(world, household, add(world, household, id, counties[below(world, COUNTIES)]), missing);
-        for (size_t k = 0, size = 1 + below(world, 7); k < size; k++)
+        for (size_t k = 0, size = 1 + (size_t)below(world, 7); k < size; k++)
             fill(world, person, add(world, person, text_format(arena, "h%04zu-%zu", i, k), id), missing);
     }
 }

@@ -1,0 +1,1 @@
+/* cmocka wants it included before itself; its stand-in needs nothing of it. */
