@@ -1,0 +1,147 @@
+// The family as a form: what its rows ask for stands in the model, what was entered stands in the rows.
+
+import { say, words } from "./words.mjs";
+import { element } from "./element.mjs";
+
+const escapePart = (part) => part.replaceAll("%", "%25").replaceAll("/", "%2F");
+
+export class Form {
+    constructor(place, pack, changed) {
+        Object.assign(this, { place, pack, changed, rows: [], controls: new Map(), made: 0 });
+        this.entities = new Map(pack.entities.map((entity) => [entity.name, entity]));
+        this.usual = new Map(pack.entities.map((entity) => [entity.name, new Set()]));
+        for (const family of pack.families) for (const row of family.rows) Object.keys(row.values).forEach((name) => this.usual.get(row.entity).add(name));
+        place.addEventListener("change", (event) => this.#enter(event.target));
+    }
+
+    use(family) {
+        this.family = family;
+        this.rows = structuredClone(family.rows);
+        this.draw();
+    }
+
+    /** Whether rows of this entity lie in the family, so that they can be entered. */
+    isOurs(name) {
+        for (let entity = this.entities.get(name); entity; entity = this.entities.get(entity.parent)) if (entity.name === this.family.entity) return true;
+        return false;
+    }
+
+    /** What people call the row: its first text, else what it is with its place among its kind. */
+    title(row) {
+        const entity = this.entities.get(row.entity);
+        const text = entity.inputs.find((input) => input.kind === "text" && row.values[input.name] && !entity.dated.includes(input.name));
+        if (text) return row.values[text.name];
+        const dated = entity.dated.map((name) => row.values[name]).filter(Boolean);
+        const place = this.rows.filter((other) => other.entity === row.entity).indexOf(row) + 1;
+        return `${say(entity.label)} ${dated[0] ?? place}`;
+    }
+
+    draw() {
+        this.controls.clear();
+        const root = this.rows.find((row) => row.id === this.family.id);
+        this.place.replaceChildren(this.#card(root, true));
+    }
+
+    /** The words of the refused beside their inputs; the first of them takes the focus when asked for. */
+    showRefused(refused) {
+        for (const control of this.controls.values()) {
+            control.element.removeAttribute("aria-invalid");
+            control.error.textContent = "";
+        }
+        for (const { row, input } of refused) {
+            const control = this.controls.get(`${row.id} ${input}`);
+            if (!control) continue;
+            control.element.setAttribute("aria-invalid", "true");
+            control.error.textContent = words.refused(say(control.input.label));
+        }
+        return refused.map(({ row, input }) => this.controls.get(`${row.id} ${input}`)?.element).find(Boolean);
+    }
+
+    #enter(target) {
+        const control = this.controls.get(target.dataset.key);
+        if (!control) return;
+        const value = target.value.trim();
+        if (value) control.row.values[control.input.name] = value;
+        else delete control.row.values[control.input.name];
+        if (this.entities.get(control.row.entity).dated.includes(control.input.name)) this.#rename(control.row);
+        this.changed();
+    }
+
+    /** An event is known by its parent and its dated inputs. */
+    #rename(row) {
+        const { dated } = this.entities.get(row.entity);
+        row.id = [row.parent, ...dated.map((name) => row.values[name] ?? "")].map(escapePart).join("/");
+        this.draw();
+    }
+
+    #add(entity, parent) {
+        this.made += 1;
+        const row = { entity: entity.name, id: `${parent.id}-new${this.made}`, parent: parent.id, values: {} };
+        this.rows.push(row);
+        this.draw();
+        this.changed();
+        document.getElementById(`row-${row.id}`)?.querySelector("input, select")?.focus();
+    }
+
+    #remove(row) {
+        const gone = new Set([row.id]);
+        for (let grows = true; grows; ) {
+            const more = this.rows.filter((other) => gone.has(other.parent) && !gone.has(other.id));
+            more.forEach((other) => gone.add(other.id));
+            grows = more.length > 0;
+        }
+        this.rows = this.rows.filter((other) => !gone.has(other.id));
+        this.draw();
+        this.changed();
+        this.place.querySelector("button")?.focus();
+    }
+
+    #card(row, isRoot) {
+        const entity = this.entities.get(row.entity);
+        const usual = entity.inputs.filter((input) => this.usual.get(entity.name).has(input.name) || entity.dated.includes(input.name));
+        const more = entity.inputs.filter((input) => !usual.includes(input));
+        const body = [element("div", { class: "fields" }, ...usual.map((input) => this.#field(row, input)))];
+        if (more.length)
+            body.push(element("details", { class: "more" }, element("summary", {}, words.more(more.length)), element("div", { class: "fields" }, ...more.map((input) => this.#field(row, input)))));
+        for (const child of this.pack.entities.filter((other) => other.parent === row.entity)) {
+            const rows = this.rows.filter((other) => other.entity === child.name && other.parent === row.id);
+            body.push(...rows.map((other) => this.#card(other, false)));
+            body.push(element("button", { type: "button", class: "add", onclick: () => this.#add(child, row) }, words.add(say(child.label))));
+        }
+        const heading = `${this.title(row)} · ${say(entity.label)}`;
+        if (isRoot) return element("fieldset", { id: `row-${row.id}` }, element("legend", {}, heading), ...body);
+        const remove = element("button", { type: "button", class: "remove", onclick: () => this.#remove(row) }, words.remove(this.title(row)));
+        return element("details", { class: "card", id: `row-${row.id}`, open: row.id.includes("-new") }, element("summary", {}, heading), ...body, remove);
+    }
+
+    #field(row, input) {
+        const key = `${row.id} ${input.name}`;
+        const id = `input-${key.replaceAll(" ", "-")}`;
+        const error = element("span", { class: "error", id: `${id}-error` });
+        const control = this.#control(row, input, { id, "data-key": key, "aria-describedby": `${id}-error` });
+        this.controls.set(key, { row, input, element: control, error });
+        const unit = say(input.unit);
+        return element("div", { class: "field" }, element("label", { for: id }, say(input.label), unit ? element("span", { class: "unit" }, ` ${unit}`) : ""), control, error);
+    }
+
+    #control(row, input, attributes) {
+        const value = row.values[input.name] ?? "";
+        const empty = input.empty_has_meaning ? words.emptyMeans() : words.unknown();
+        const choices = this.#choices(input);
+        if (choices) {
+            const options = [["", empty], ...choices].map(([name, label]) => element("option", { value: name, selected: name === value }, label));
+            return element("select", attributes, ...options);
+        }
+        const isDate = input.kind === "date" && /^(\d{4}-\d\d-\d\d)?$/.test(value);
+        const mode = input.kind === "number" ? { inputmode: "decimal" } : {};
+        return element("input", { ...attributes, ...mode, type: isDate ? "date" : "text", value, placeholder: empty, autocomplete: "off" });
+    }
+
+    /** What can be chosen from, as pairs of name and label; null where it is written. */
+    #choices(input) {
+        if (input.kind === "truth") return [["yes", words.yes()], ["no", words.no()]];
+        if (input.kind === "choice") return input.choices.map((choice) => [choice.name, say(choice.label) || choice.name]);
+        if (input.kind === "row") return this.rows.filter((row) => row.entity === input.of).map((row) => [row.id, this.title(row)]);
+        return null;
+    }
+}
