@@ -196,6 +196,7 @@ static bool write_family(struct pack *pack, const char *id) {
         size_t rows = dataset_table(pack->dataset, pack->policy->entities.items[i])->rows;
         pack->written[i] = arena_new(&pack->arena, rows ? rows : 1, sizeof **pack->written);
     }
+    if (arena_failed(&pack->arena)) return false;
     json_write_object(&pack->writer);
     write_text(pack, "id", text_from(id));
     write_text(pack, "entity", family->name);
@@ -226,7 +227,7 @@ static bool open_all(struct pack *pack, const char *policy, const char *data, co
     pack->refusals.arena = &pack->arena;
     pack->dataset = dataset_new(pack->policy, &pack->import.records, number, &pack->refusals);
     pack->written = arena_new(&pack->arena, pack->policy->entities.count, sizeof *pack->written);
-    return pack->dataset != NULL;
+    return pack->dataset && !arena_failed(&pack->arena);
 }
 
 static bool write_all(struct pack *pack, const char *month, char **families) {

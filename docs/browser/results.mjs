@@ -38,7 +38,7 @@ export class Results {
         if (open.length) parts.push(element("h3", {}, words.open()), ...open.map((each) => this.#card(each)));
         if (none.length) parts.push(element("details", { class: "none" }, element("summary", {}, words.none(none.length)), ...none.map((each) => this.#card(each))));
         this.place.replaceChildren(...parts);
-        this.before = new Map(found.map((each) => [each.key, each.text]));
+        this.before = new Map(found.map(({ key, text, tree }) => [key, { text, shown: tree.parts[0] }]));
         return words.summary(due.length, open.length);
     }
 
@@ -54,7 +54,7 @@ export class Results {
             "article",
             { class: `decision ${status}`, "data-benefit": benefit.name, "data-row": row.id, "data-value": decision.text },
             element("h4", {}, say(benefit.label), element("span", { class: "who" }, ` ${this.names.find(([id]) => id === row.id)[1]}`)),
-            element("div", { class: "amount" }, ...this.#parts(tree), was !== undefined && was !== decision.text ? element("span", { class: "was" }, words.was(was)) : ""),
+            element("div", { class: "amount" }, ...this.#parts(tree), was && was.text !== decision.text ? element("span", { class: "was" }, words.was(was.shown)) : ""),
             toggle,
             reasons,
             ...tree.notes.map((note) => element("p", { class: "note" }, ...this.#marked(note))),

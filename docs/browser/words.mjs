@@ -20,7 +20,7 @@ const pick = (zh, en) => (...args) => (language === "zh" ? zh(...args) : en(...a
 export const words = {
     title: pick(() => "这一家应得什么", () => "What is this family due?"),
     lead: pick(
-        () => "改动左边任何一项,右边立刻重新测算。只在这台设备上计算,不上传。结果是估算,以审核为准。",
+        () => "改动这一家的任何一项,立刻重新测算。只在这台设备上计算,不上传。结果是估算,以审核为准。",
         () => "Change anything about the family and it is decided anew. All is computed on this device; nothing is sent. An estimate: the office decides.",
     ),
     other: pick(() => "English", () => "中文"),

@@ -3,7 +3,9 @@
 //
 // usage: node test_module.mjs MODULE
 
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { PolicyMistakes, load } from "../../docs/browser/doudi.mjs";
 import { clausesOf, readTree } from "../../docs/browser/tree.mjs";
@@ -86,6 +88,12 @@ check("what is freed is used again", engine.wasm.memory.buffer.byteLength === be
 check("clauses are told from documents", clausesOf("〔2.1.2, 2.1.6〕").join() === "2.1.2,2.1.6" && clausesOf("国发〔2015〕52号") === null);
 const tree = readTree("A  1 yuan  〔1〕\n│  2 − 1\n├─ B  2\n│  ├─ C  3\n│  │    4 − 1\n│  └─ D\n└─ E  5\nA note\n");
 check("lines become a tree", JSON.stringify(tree.children.map((each) => [each.label, each.children.map((below) => below.label)])) === '[["B",["C","D"]],["E",[]]]' && tree.children[0].children[0].formulas[0] === "4 − 1" && tree.formulas[0] === "2 − 1" && tree.notes[0] === "A note", tree);
+
+// The page of the manual: its example, run in the project's folder, prints what it shows.
+const manual = readFileSync(new URL("docs/everywhere.md", root), "utf8");
+const [, code, shown] = /^```js\n(.*?)^```\n\n```text\n(.*?)^```$/ms.exec(manual);
+const printed = spawnSync(process.execPath, ["--input-type=module", "-e", code], { cwd: fileURLToPath(root), encoding: "utf8" });
+check("docs/everywhere.md shows what its example prints", printed.status === 0 && printed.stdout === shown, shown, printed.stdout, printed.stderr);
 
 console.log(`1..${number}`);
 process.exitCode = failed ? 1 : 0;
