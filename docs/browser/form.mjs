@@ -7,7 +7,7 @@ const escapePart = (part) => part.replaceAll("%", "%25").replaceAll("/", "%2F");
 
 export class Form {
     constructor(place, pack, changed) {
-        Object.assign(this, { place, pack, changed, rows: [], controls: new Map(), made: 0 });
+        Object.assign(this, { place, pack, changed, rows: [], controls: new Map(), headings: new Map(), made: 0 });
         this.entities = new Map(pack.entities.map((entity) => [entity.name, entity]));
         this.usual = new Map(pack.entities.map((entity) => [entity.name, new Set()]));
         for (const family of pack.families) for (const row of family.rows) Object.keys(row.values).forEach((name) => this.usual.get(row.entity).add(name));
@@ -17,6 +17,7 @@ export class Form {
     use(family) {
         this.family = family;
         this.rows = structuredClone(family.rows);
+        for (const row of this.rows) row.key = `${row.entity}-${row.id}`; // of the page: an event's id changes with its date
         this.draw();
     }
 
@@ -36,10 +37,14 @@ export class Form {
         return `${say(entity.label)} ${dated[0] ?? place}`;
     }
 
+    /** Anew, with what was opened before still open. */
     draw() {
-        this.controls.clear();
+        const opened = [...this.place.querySelectorAll("details[open]")].map((details) => details.id);
         const root = this.rows.find((row) => row.id === this.family.id);
+        this.controls.clear();
+        this.headings.clear();
         this.place.replaceChildren(this.#card(root, true));
+        for (const details of this.place.querySelectorAll("details")) details.open ||= opened.includes(details.id);
     }
 
     /** The words of the refused beside their inputs; the first of them takes the focus when asked for. */
@@ -49,12 +54,12 @@ export class Form {
             control.error.textContent = "";
         }
         for (const { row, input } of refused) {
-            const control = this.controls.get(`${row.id} ${input}`);
+            const control = this.controls.get(`${row.key} ${input}`);
             if (!control) continue;
             control.element.setAttribute("aria-invalid", "true");
             control.error.textContent = words.refused(say(control.input.label));
         }
-        return refused.map(({ row, input }) => this.controls.get(`${row.id} ${input}`)?.element).find(Boolean);
+        return refused.map(({ row, input }) => this.controls.get(`${row.key} ${input}`)?.element).find(Boolean);
     }
 
     #enter(target) {
@@ -64,6 +69,7 @@ export class Form {
         if (value) control.row.values[control.input.name] = value;
         else delete control.row.values[control.input.name];
         if (this.entities.get(control.row.entity).dated.includes(control.input.name)) this.#rename(control.row);
+        for (const [row, heading] of this.headings) heading.textContent = this.#heading(row);
         this.changed();
     }
 
@@ -71,16 +77,22 @@ export class Form {
     #rename(row) {
         const { dated } = this.entities.get(row.entity);
         row.id = [row.parent, ...dated.map((name) => row.values[name] ?? "")].map(escapePart).join("/");
-        this.draw();
+    }
+
+    #heading(row) {
+        return `${this.title(row)} · ${say(this.entities.get(row.entity).label)}`;
     }
 
     #add(entity, parent) {
         this.made += 1;
-        const row = { entity: entity.name, id: `${parent.id}-new${this.made}`, parent: parent.id, values: {} };
+        const id = `${parent.id}-new${this.made}`;
+        const row = { entity: entity.name, id, key: `${entity.name}-${id}`, parent: parent.id, values: {} };
         this.rows.push(row);
         this.draw();
         this.changed();
-        document.getElementById(`row-${row.id}`)?.querySelector("input, select")?.focus();
+        const card = document.getElementById(`row-${row.key}`);
+        card.open = true;
+        card.querySelector("input, select")?.focus();
     }
 
     #remove(row) {
@@ -102,20 +114,21 @@ export class Form {
         const more = entity.inputs.filter((input) => !usual.includes(input));
         const body = [element("div", { class: "fields" }, ...usual.map((input) => this.#field(row, input)))];
         if (more.length)
-            body.push(element("details", { class: "more" }, element("summary", {}, words.more(more.length)), element("div", { class: "fields" }, ...more.map((input) => this.#field(row, input)))));
+            body.push(element("details", { class: "more", id: `more-${row.key}` }, element("summary", {}, words.more(more.length)), element("div", { class: "fields" }, ...more.map((input) => this.#field(row, input)))));
         for (const child of this.pack.entities.filter((other) => other.parent === row.entity)) {
             const rows = this.rows.filter((other) => other.entity === child.name && other.parent === row.id);
             body.push(...rows.map((other) => this.#card(other, false)));
             body.push(element("button", { type: "button", class: "add", onclick: () => this.#add(child, row) }, words.add(say(child.label))));
         }
-        const heading = `${this.title(row)} · ${say(entity.label)}`;
-        if (isRoot) return element("fieldset", { id: `row-${row.id}` }, element("legend", {}, heading), ...body);
+        const heading = element(isRoot ? "legend" : "summary", {}, this.#heading(row));
+        this.headings.set(row, heading);
+        if (isRoot) return element("fieldset", { id: `row-${row.key}` }, heading, ...body);
         const remove = element("button", { type: "button", class: "remove", onclick: () => this.#remove(row) }, words.remove(this.title(row)));
-        return element("details", { class: "card", id: `row-${row.id}`, open: row.id.includes("-new") }, element("summary", {}, heading), ...body, remove);
+        return element("details", { class: "card", id: `row-${row.key}` }, heading, ...body, remove);
     }
 
     #field(row, input) {
-        const key = `${row.id} ${input.name}`;
+        const key = `${row.key} ${input.name}`;
         const id = `input-${key.replaceAll(" ", "-")}`;
         const error = element("span", { class: "error", id: `${id}-error` });
         const control = this.#control(row, input, { id, "data-key": key, "aria-describedby": `${id}-error` });
