@@ -62,6 +62,10 @@ void history_keep(struct history *history, struct past_row *row, const struct fi
         past->list.items[at - 1] = entry;
         return;
     }
+    if (past->list.room == 0) { /* of most one value is all that there ever is */
+        past->list.items = ARENA_NEW(&history->arena, struct past_value);
+        past->list.room = 1;
+    }
     VECTOR_PUSH(&history->arena, &past->list, entry);
     if (arena_failed(&history->arena)) return;
     for (size_t i = past->list.count - 1; i > at; i--) past->list.items[i] = past->list.items[i - 1];
