@@ -56,12 +56,19 @@ static void release(struct machine *machine, unsigned level) {
 
 /* --- levels ----------------------------------------------------------------------------------------------------- */
 
+/* Rows whose values, found and used again within the batch, stay in the second cache. Few of them read memory in
+ * pieces, each of which begins with waiting. */
+static size_t good_batch(const struct known *known) {
+    enum { ROOM = 3 << 19, LEAST = 4096, MOST = 65536 }; /* bytes; rows */
+    size_t rows = ROOM / (known->bytes + 1);
+    return rows < LEAST ? LEAST : rows > MOST ? MOST : rows;
+}
+
 bool machine_run(struct machine *machine) {
-    enum { BATCH = 16384 }; /* rows: what a batch reads and writes stays in the cache */
     const struct schedule *schedule = &machine->program->schedule;
     struct worker worker = {.machine = machine, .graph = machine->graph};
     struct crew crew;
-    if (!machine->batch) machine->batch = BATCH;
+    if (!machine->batch) machine->batch = good_batch(machine->program->known);
     worker.of = memory_new(machine->graph->nodes.count + 1, sizeof *worker.of); /* nothing but whole columns */
     lock_init(&machine->lock);
     worker.failed = !crew_init(&crew, machine) || !worker.of;
