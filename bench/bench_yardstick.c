@@ -18,7 +18,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { ROUNDS = 15, JANUARY = 2018 * 12, HOUSEHOLDS = 1000000 };
+enum { ROUNDS = 15, JANUARY = 2018 * 12, HOUSEHOLDS = 1000000, FEWER = 100000 };
 
 static const char law[] = "policies/examples/yardstick";
 
@@ -347,35 +347,79 @@ static void bench_sql(struct yardstick *yardstick) {
     sqlite3_close(base);
 }
 
-int main(int argc, char **argv) {
-    struct yardstick yardstick = {.policy = NULL};
-    struct diagnostics diagnostics;
+/* --- the yardstick ------------------------------------------------------------------------------------------------ */
+
+static struct program *compile(const struct policy *policy, const struct run_options *options) {
+    bool *wanted = memory_new(policy->fields.count + 1, sizeof *wanted);
+    if (!wanted) give_up("memory ran out");
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct field *field = policy->fields.items[i];
+        wanted[i] = field->kind == FIELD_BENEFIT || text_is(field->name, "eligible");
+    }
+    struct program *program = program_new(policy, JANUARY, options, wanted);
+    memory_free(wanted);
+    return program;
+}
+
+static void begin(struct yardstick *yardstick, struct policy *policy, size_t households) {
     static const struct run_options options = {.known = DAY_NEVER};
+    *yardstick = (struct yardstick){.policy = policy};
+    arena_init(&yardstick->arena);
+    if (!population_make(&yardstick->population, households)) give_up("memory ran out");
+    yardstick->dataset = load(policy, &yardstick->population);
+    history_init(&yardstick->history, policy);
+    yardstick->run = run_new(policy, yardstick->dataset, &yardstick->history, JANUARY, &options);
+    yardstick->program = compile(policy, &options);
+    if (!yardstick->run || !yardstick->program) give_up("memory ran out");
+}
+
+static void end(struct yardstick *yardstick) {
+    solved_free(yardstick->solved);
+    program_free(yardstick->program);
+    run_free(yardstick->run);
+    history_free(&yardstick->history);
+    dataset_free(yardstick->dataset);
+    arena_free(&yardstick->arena);
+}
+
+/* As often as it takes to see them beside the many. */
+static void several_times(struct yardstick *yardstick, const struct side *side) {
+    for (size_t done = 0; done < FEWER; done += yardstick->population.households) engine(yardstick, side);
+}
+
+static void bench_growth(struct policy *policy) {
+    for (size_t households = 1000; households <= FEWER; households *= 10) {
+        struct yardstick yardstick;
+        struct side side = {"engine", several_times, 1, NULL, {0}};
+        begin(&yardstick, policy, households);
+        measure(&yardstick, &side, 1);
+        printf("%-36s 1                %7.1f ns a household of %zu\n", side.name, (double)median(&side) * 1000 / FEWER,
+               households);
+        end(&yardstick);
+    }
+}
+
+int main(int argc, char **argv) {
+    struct yardstick yardstick;
+    struct arena arena;
+    struct diagnostics diagnostics;
     size_t households = argc > 1 ? strtoull(argv[1], NULL, 10) : HOUSEHOLDS;
-    arena_init(&yardstick.arena);
-    diagnostics_init(&diagnostics, &yardstick.arena);
-    yardstick.policy = policy_read_folder(law, &diagnostics);
-    if (!yardstick.policy || !yardstick.policy->compiled) give_up("the policy does not compile");
-    if (households == 0 || !population_make(&yardstick.population, households)) give_up("memory ran out");
-    yardstick.dataset = load(yardstick.policy, &yardstick.population);
+    arena_init(&arena);
+    diagnostics_init(&diagnostics, &arena);
+    struct policy *policy = policy_read_folder(law, &diagnostics);
+    if (!policy || !policy->compiled) give_up("the policy does not compile");
+    if (households == 0) give_up("there are no households");
+    begin(&yardstick, policy, households);
     yardstick.by_hand =
         (struct decisions_by_hand){memory_new(households, 1), memory_new(households, 4), memory_new(households, 4),
                                    memory_new(households, 4), memory_new(households, 4), memory_new(households, 4)};
-    history_init(&yardstick.history, yardstick.policy);
-    bool *wanted = memory_new(yardstick.policy->fields.count + 1, sizeof *wanted);
-    if (!wanted || !yardstick.by_hand.premium) give_up("memory ran out");
-    for (size_t i = 0; i < yardstick.policy->fields.count; i++) {
-        const struct field *field = yardstick.policy->fields.items[i];
-        wanted[i] = field->kind == FIELD_BENEFIT || text_is(field->name, "eligible");
-    }
-    yardstick.run = run_new(yardstick.policy, yardstick.dataset, &yardstick.history, JANUARY, &options);
-    yardstick.program = program_new(yardstick.policy, JANUARY, &options, wanted);
-    if (!yardstick.run || !yardstick.program) give_up("memory ran out");
+    if (!yardstick.by_hand.premium) give_up("memory ran out");
     printf("the yardstick, %zu households, %zu persons, codes beside every value; threads, median of %d\n", households,
            yardstick.population.persons, ROUNDS);
     bench_known(&yardstick);
+    bench_growth(policy);
     bench_unknown(&yardstick);
     bench_sql(&yardstick);
-    memory_free(wanted);
+    end(&yardstick);
     return EXIT_SUCCESS;
 }
