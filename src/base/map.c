@@ -31,8 +31,7 @@ static void move_slots(struct map *map, const struct map_slot *slots, size_t cou
     }
 }
 
-static bool grow(struct map *map) {
-    size_t room = map->room ? map->room * 2 : 8;
+static bool grow_to(struct map *map, size_t room) {
     struct map_entry *entries = ARENA_ARRAY(map->arena, struct map_entry, room);
     struct map_slot *slots = ARENA_ARRAY(map->arena, struct map_slot, room * 2), *before = map->slots;
     size_t count = map->slot_count;
@@ -46,14 +45,25 @@ static bool grow(struct map *map) {
     return true;
 }
 
-void map_put(struct map *map, struct text key, void *value) {
-    if (map->count == map->room && !grow(map)) return;
+enum { ROOM_LEAST = 8 };
+
+void map_reserve(struct map *map, size_t count) {
+    size_t room = ROOM_LEAST;
+    while (room < count) room *= 2;
+    grow_to(map, room);
+}
+
+size_t map_enter(struct map *map, struct text key) {
+    if (map->count == map->room && !grow_to(map, map->room ? map->room * 2 : ROOM_LEAST)) return SIZE_MAX;
     uint32_t hash = (uint32_t)text_hash(key);
     struct map_slot *slot = find(map, key, hash);
-    if (slot->entry) {
-        map->entries[slot->entry - 1].value = value;
-        return;
-    }
-    map->entries[map->count] = (struct map_entry){key, value};
+    if (slot->entry) return slot->entry - 1;
+    map->entries[map->count] = (struct map_entry){.key = key};
     *slot = (struct map_slot){(uint32_t)++map->count, hash};
+    return map->count - 1;
+}
+
+void map_put(struct map *map, struct text key, void *value) {
+    size_t at = map_enter(map, key);
+    if (at != SIZE_MAX) map->entries[at].value = value;
 }

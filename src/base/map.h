@@ -27,4 +27,11 @@ void *map_get(const struct map *map, struct text key); /* NULL when absent */
 /* Adds or replaces. Dropped when memory runs out (arena_failed). */
 void map_put(struct map *map, struct text key, void *value);
 
+/* The key's place among the entries, which it keeps; one that is new has no value (NULL) until it is given one.
+ * SIZE_MAX when memory has run out. */
+size_t map_enter(struct map *map, struct text key);
+
+/* Room for so many keys, of a map that is empty, so that it need not grow. */
+void map_reserve(struct map *map, size_t count);
+
 #endif

@@ -12,6 +12,8 @@ struct making {
     const struct records *records;
     struct refusals *refusals;
     struct map *refused; /* by entity index: ids of rows that were left out */
+    struct text parent;  /* id of the row above that was found last, and its row: rows of one come together */
+    size_t parent_row;
 };
 
 static const uint32_t GONE = UINT32_MAX; /* no row */
@@ -97,11 +99,12 @@ static void note_lost_rows(struct making *making, const struct record_table *rec
     }
 }
 
-/* Of several versions of one id the latest begun stands; two that begin together are a mistake. */
-static void choose_versions(struct making *making, const struct record_table *records, bool *chosen) {
+/* Of several versions of one id the latest begun stands; two that begin together are a mistake. latest: id -> row of
+ * the records + 1. */
+static void choose_versions(struct making *making, const struct record_table *records, struct map *latest,
+                            bool *chosen) {
     struct arena *arena = &making->dataset->arena;
-    struct map latest; /* id -> row + 1 */
-    map_init(&latest, arena);
+    map_reserve(latest, records->count);
     for (size_t i = 0; i < records->count && !arena_failed(arena); i++) {
         const struct record_row *row = &records->rows[i];
         if (!stands(row, making->dataset->month)) continue;
@@ -109,7 +112,9 @@ static void choose_versions(struct making *making, const struct record_table *re
             refuse(making, REFUSED_NO_ID, records->entity, i, NULL, TEXT(""));
             continue;
         }
-        size_t other = (size_t)map_get(&latest, row->id);
+        size_t entry = map_enter(latest, row->id);
+        if (entry == SIZE_MAX) return;
+        size_t other = (size_t)latest->entries[entry].value;
         if (other && records->rows[other - 1].from == row->from) {
             refuse_double(making, records, i, other - 1, chosen);
             continue;
@@ -117,9 +122,9 @@ static void choose_versions(struct making *making, const struct record_table *re
         if (other && records->rows[other - 1].from > row->from) continue;
         if (other) chosen[other - 1] = false;
         chosen[i] = true;
-        map_put(&latest, row->id, (void *)(i + 1));
+        latest->entries[entry].value = (void *)(i + 1);
     }
-    note_lost_rows(making, records, &latest, chosen);
+    note_lost_rows(making, records, latest, chosen);
 }
 
 static bool dated_known(const struct record_table *records, size_t row, const struct field **missing) {
@@ -150,8 +155,13 @@ static uint32_t find_parent(struct making *making, const struct record_table *re
         refuse(making, REFUSED_NO_PARENT, entity, row, NULL, TEXT(""));
         return GONE;
     }
+    if (text_equal(parent, making->parent)) return (uint32_t)making->parent_row;
     size_t found = table_find(&making->dataset->tables[entity->parent->index], parent);
-    if (found != SIZE_MAX) return (uint32_t)found;
+    if (found != SIZE_MAX) {
+        making->parent = parent;
+        making->parent_row = found;
+        return (uint32_t)found;
+    }
     bool refused = map_get(&making->refused[entity->parent->index], parent) != NULL;
     refuse(making, refused ? REFUSED_PARENT_REFUSED : REFUSED_UNKNOWN_PARENT, entity, row, NULL, parent);
     return GONE;
@@ -189,6 +199,13 @@ static int compare_places(const void *left, const void *right) {
                     : text_compare(a->records->rows[a->arrival].id, b->records->rows[b->arrival].id);
     if (order) return order;
     return a->arrival < b->arrival ? -1 : a->arrival > b->arrival;
+}
+
+/* Most come in order. */
+static void sort_places(struct place *places, size_t count) {
+    bool sorted = true;
+    for (size_t i = 1; i < count && sorted; i++) sorted = compare_places(&places[i - 1], &places[i]) <= 0;
+    if (!sorted) qsort(places, count, sizeof *places, compare_places);
 }
 
 static bool same_event(const struct place *a, const struct place *b) {
@@ -346,6 +363,20 @@ static void find_children(struct making *making, struct table *table) {
     parent->first_child[table->entity->index] = first;
 }
 
+/* From ids to rows, in the map of ids that stand in the records; of those that were left out nothing stands. */
+static void name_rows(struct table *table, const struct record_table *records) {
+    struct arena *arena = table->by_id.arena;
+    struct arena_mark mark = arena_here(arena);
+    uint32_t *rows = ARENA_ARRAY(arena, uint32_t, records->count + 1); /* + 1; 0: it is none */
+    if (!rows) return;
+    for (size_t row = 0; row < table->rows; row++) rows[table->arrival[row] + 1] = (uint32_t)row + 1;
+    for (size_t i = 0; i < table->by_id.count; i++) {
+        struct map_entry *entry = &table->by_id.entries[i];
+        entry->value = (void *)(uintptr_t)rows[(size_t)entry->value];
+    }
+    arena_rewind(arena, mark);
+}
+
 static void lay_rows(struct making *making, struct table *table, const struct record_table *records,
                      const struct place *places) {
     struct arena *arena = &making->dataset->arena;
@@ -367,8 +398,8 @@ static void lay_rows(struct making *making, struct table *table, const struct re
             const struct table *parent = &making->dataset->tables[table->entity->parent->index];
             table->ids[row] = event_id(arena, records, arrival, parent->ids[places[row].parent]);
         }
-        if (!table->entity->is_event) map_put(&table->by_id, table->ids[row], (void *)(row + 1));
     }
+    if (!table->entity->is_event) name_rows(table, records);
     for (size_t k = 0; k < table->entity->inputs.count; k++) fill_column(making, table, records, k);
 }
 
@@ -381,14 +412,18 @@ static void make_table(struct making *making, const struct entity *entity) {
     bool *chosen = ARENA_ARRAY(arena, bool, records->count + 1);
     struct place *places = ARENA_ARRAY(arena, struct place, records->count + 1);
     if (arena_failed(arena)) return;
-    (entity->is_event ? choose_events : choose_versions)(making, records, chosen);
+    if (entity->is_event)
+        choose_events(making, records, chosen);
+    else
+        choose_versions(making, records, &table->by_id, chosen);
+    making->parent = TEXT("");
     size_t count = 0;
     for (size_t i = 0; i < records->count; i++) {
         if (!chosen[i]) continue;
         uint32_t parent = entity->parent ? find_parent(making, records, i) : 0;
         if (parent != GONE) places[count++] = (struct place){parent, i, records};
     }
-    qsort(places, count, sizeof *places, compare_places);
+    sort_places(places, count);
     if (entity->is_event) count = drop_doubles(making, records, places, count);
     table->rows = keep_most(making, records, places, count);
     lay_rows(making, table, records, places);
@@ -403,8 +438,10 @@ struct dataset *dataset_new(const struct policy *policy, const struct records *r
     dataset->policy = policy;
     dataset->month = month;
     dataset->tables = ARENA_ARRAY(&dataset->arena, struct table, policy->entities.count + 1);
-    struct making making = {dataset, records, refusals,
-                            ARENA_ARRAY(&dataset->arena, struct map, policy->entities.count + 1)};
+    struct making making = {.dataset = dataset,
+                            .records = records,
+                            .refusals = refusals,
+                            .refused = ARENA_ARRAY(&dataset->arena, struct map, policy->entities.count + 1)};
     if (!arena_failed(&dataset->arena))
         for (size_t i = 0; i < policy->entities.count; i++) map_init(&making.refused[i], &dataset->arena);
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++)

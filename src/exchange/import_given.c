@@ -127,6 +127,7 @@ static const struct map *ids_of(struct reading_given *reading, const struct enti
     struct map *ids = &reading->ids[entity->index];
     if (ids->count > 0) return ids;
     map_init(ids, reading->reader.import->arena);
+    map_reserve(ids, table->count);
     for (size_t i = 0; i < table->count; i++)
         if (table->rows[i].id.length) map_put(ids, table->rows[i].id, ids);
     for (size_t i = 0; i < records->lost.count; i++)

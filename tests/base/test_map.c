@@ -145,6 +145,24 @@ static void maps_find_what_was_put(void **state) {
     assert_ptr_equal(map_get(&map, TEXT("")), &values[1]);
 }
 
+static void keys_keep_the_place_where_they_were_entered(void **state) {
+    for (size_t reserved = 0; reserved <= 900; reserved += 300) {
+        struct map map;
+        map_init(&map, *state);
+        if (reserved) map_reserve(&map, reserved);
+        const struct map_entry *entries = map.entries;
+        for (size_t round = 0; round < 2; round++)
+            for (size_t i = 0; i < 900; i++) {
+                assert_int_equal(map_enter(&map, text_format(*state, "人-%zu", i)), i);
+                assert_true(round == 1 || !map.entries[i].value);
+                map.entries[i].value = &map;
+            }
+        assert_int_equal(map.count, 900);
+        assert_true(reserved < 900 || map.entries == entries); /* it did not grow */
+        assert_ptr_equal(map_get(&map, TEXT("人-899")), &map);
+    }
+}
+
 static void a_map_without_memory_keeps_what_it_has(void **state) {
     (void)state;
     bool done = false;
@@ -185,6 +203,7 @@ int main(void) {
         CASE(vectors_keep_what_is_pushed),
         CASE(a_push_without_memory_is_dropped),
         CASE(maps_find_what_was_put),
+        CASE(keys_keep_the_place_where_they_were_entered),
         CASE(a_map_without_memory_keeps_what_it_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
