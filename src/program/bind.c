@@ -195,6 +195,7 @@ void bind_plain(const struct crew *crew, struct member *member, struct code *cod
     const struct room *room = &member->room;
     const struct schedule *schedule = &crew->machine->program->schedule;
     struct binding binding = begin(crew, member, code, room->rows, true);
+    scratch_column(&binding); /* gaps.c uses the first */
     for (size_t i = 0; i < crew->section->nodes.count && !arena_failed(&code->arena); i++) {
         node_id id = crew->section->nodes.items[i];
         const struct place *place = &schedule->places[id];

@@ -12,12 +12,29 @@ static absence *own_misses(const struct strip_task *task) {
     return task->out->misses;
 }
 
+/* The values of the rows where the truth holds: those of other lanes; NULL: the same one. */
+static void put_where(const struct strip_task *task, const uint8_t *truths, const struct lanes *others, lane value) {
+    const struct lanes *out = task->out;
+    bool same = !others || others->single;
+    if (same && others) value = get(others, task->rows.first);
+    if (out->width > 8 || (!same && others->width != out->width)) {
+        for (size_t i = 0; i < rows_in(task); i++)
+            if (truths[i]) put(task->out, task->rows.first + i, same ? value : get(others, task->rows.first + i));
+        return;
+    }
+    struct choice_of choice = {.condition = truths, .value = (int64_t)value};
+    if (!same) choice.values = lane_of_row(others, task->rows.first);
+    const enum kernel_width width = out->width == 1 ? BYTES_1 : out->width == 4 ? BYTES_4 : BYTES_8;
+    task->crew->kernels->choose[width](&(struct strip){
+        .rows = rows_in(task), .out = lane_of_row(out, task->rows.first), .choices = &choice, .count = 1});
+}
+
 /* Rows without a value get one that lies in the range. */
 static void settle_values(const struct strip_task *task) {
     const absence *misses = task->out->misses;
-    lane value = harmless(task->node);
-    for (size_t i = 0; i < rows_in(task); i++)
-        if (misses[i]) put(task->out, task->rows.first + i, value);
+    uint8_t *truths = task->code->scratch[0];
+    for (size_t i = 0; i < rows_in(task); i++) truths[i] = misses[i] != 0;
+    put_where(task, truths, NULL, harmless(task->node));
 }
 
 /* Of an operation that wants all operands known. */
@@ -76,16 +93,14 @@ static bool gaps_or_else(const struct strip_task *task) {
                   *of_other = other->single ? NULL : misses_of(task, other);
     if (!of_a) return true;
     if (other->single && other->misses) return false;
-    absence *misses = own_misses(task);
-    bool any = false;
+    absence *misses = own_misses(task), any = 0;
+    uint8_t *unknown = task->code->scratch[0];
     for (size_t i = 0; i < rows_in(task); i++) {
-        misses[i] = of_a[i];
-        if (of_a[i] && !is_fault(of_a[i])) {
-            misses[i] = of_other ? of_other[i] : 0;
-            put(task->out, task->rows.first + i, get(other, task->rows.first + i));
-        }
-        any = any || misses[i];
+        unknown[i] = of_a[i] && !is_fault(of_a[i]);
+        misses[i] = !unknown[i] ? of_a[i] : of_other ? of_other[i] : 0;
+        any |= misses[i];
     }
+    put_where(task, unknown, other, 0);
     if (any)
         settle_values(task);
     else

@@ -28,7 +28,7 @@ struct strip {
         const uint8_t *condition; /* NULL: always */
         const void *values;       /* NULL: value */
         int64_t value;
-    } const *choices; /* the first that holds decides; the last always holds */
+    } const *choices; /* the first that holds decides; where none does out keeps what it has */
 };
 enum { SCRATCH_MORE = 64 };
 typedef void kernel(const struct strip *strip);
