@@ -16,7 +16,7 @@ static const struct {
     {"previous", true}, {"area", true},  {"seed", true},     {"depth", true},           {"why-not", true},
     {"reading", true},  {"known", true}, {"json", false},    {"households", true},      {"tap", false},
     {"strict", false},  {"help", false}, {"version", false}, {"all-or-nothing", false}, {"against", true},
-    {"by", true},       {"raise", true}, {"seconds", true},  {"families", true},
+    {"by", true},       {"raise", true}, {"seconds", true},  {"families", true},        {"runs", false},
 };
 
 /* The language of the locale, unless --lang says otherwise. */

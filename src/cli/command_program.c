@@ -26,6 +26,23 @@ static int list(struct session *session, month_number month, const struct field 
     return show_built(command, &out);
 }
 
+/* The same as it runs where everything is known. */
+static int list_steps(struct session *session, month_number month, const struct field *only) {
+    struct command *command = session->command;
+    struct run_options options = session_options(session);
+    bool *wanted = ARENA_ARRAY(&command->arena, bool, session->policy->fields.count + 1);
+    struct builder out;
+    if (!wanted) return out_of_memory(command);
+    for (size_t i = 0; i < session->policy->fields.count; i++)
+        wanted[i] = !only || session->policy->fields.items[i] == only;
+    struct program *program = program_new(session->policy, month, &options, wanted);
+    if (!program) return out_of_memory(command);
+    builder_init(&out);
+    program_list(&out, &command->arena, program, command->language);
+    program_free(program);
+    return show_built(command, &out);
+}
+
 int policy_show_program(struct command *command) {
     month_number first, last;
     struct session session = {0};
@@ -35,7 +52,7 @@ int policy_show_program(struct command *command) {
     const struct field *only = NULL;
     if (status == EXIT_DONE && command->word_count > 3 && !(only = find_rule(&session, command->words[3])))
         status = EXIT_USAGE;
-    if (status == EXIT_DONE) status = list(&session, first, only);
+    if (status == EXIT_DONE) status = (command_has(command, "runs") ? list_steps : list)(&session, first, only);
     session_close(&session);
     return status;
 }

@@ -43,11 +43,13 @@ static const struct usage usages[] = {
      {"文件夹 [规则] --month 2018-07", "FOLDER [RULE] --month 2018-07"},
      {"某月的规则化成怎样的整数运算;给出规则时只列它所需的",
       "what the rules of a month become: operations on integers; with a rule only what it needs"},
-     {"  --reading 名称=值    换一种理解,可多次\n"
+     {"  --runs               列出各项齐全时实际执行的步骤\n"
+      "  --reading 名称=值    换一种理解,可多次\n"
       "  --known 日期         只用当时已公布的规定\n",
+      "  --runs               the steps that run where everything is known\n"
       "  --reading NAME=VALUE read the law the other way; as often as wanted\n"
       "  --known DATE         only what had been enacted by then\n"},
-     " month reading known "},
+     " month reading known runs "},
     {"policy prove",
      {"文件夹 [保证 …] --month 2018-07", "FOLDER [GUARANTEE ...] --month 2018-07"},
      {"政策的保证: 对所有可能的填报都成立的予以证明,否则给出反例",

@@ -85,9 +85,14 @@ static void list_others(const struct lister *lister, const struct graph_node *no
 
 static void list_constants(const struct lister *lister, const struct graph_node *node) {
     if (node->op == OP_LOOKUP) return; /* its day is the month's */
-    if (node->d || node->op == OP_WITHIN || node->op == OP_SCALE)
+    if (node->op == OP_COLUMN) {
+        builder_format(lister->out, " #%.*s", TEXT_ARG(integer(lister, node->d)));
+        return;
+    }
+    bool both = node->op == OP_WITHIN || node->op == OP_CLAMP;
+    if (node->d || both || node->op == OP_SCALE)
         builder_format(lister->out, " d=%.*s", TEXT_ARG(integer(lister, node->d)));
-    if (node->e || node->op == OP_WITHIN) builder_format(lister->out, " e=%.*s", TEXT_ARG(integer(lister, node->e)));
+    if (node->e || both) builder_format(lister->out, " e=%.*s", TEXT_ARG(integer(lister, node->e)));
 }
 
 static void list_name(const struct lister *lister, const struct graph_node *node) {
@@ -112,7 +117,8 @@ static void list_cases(const struct lister *lister, const struct graph_node *nod
     }
 }
 
-static void list_node(const struct lister *lister, node_id id) {
+/* Column: the node whose whole column the values become; NODE_NONE: they are forgotten behind the batch. */
+static void list_node(const struct lister *lister, node_id id, node_id column) {
     const struct graph_node *node = graph_node(lister->graph, id);
     struct text entity = node->space ? node->space->name : TEXT("");
     bool cases = node->op == OP_CASES || node->op == OP_DECIDE;
@@ -122,8 +128,10 @@ static void list_node(const struct lister *lister, node_id id) {
     list_operands(lister, node);
     if (!cases) list_others(lister, node);
     list_constants(lister, node);
-    builder_format(lister->out, "  (%.*s .. %.*s)\n", TEXT_ARG(integer(lister, node->low)),
+    builder_format(lister->out, "  (%.*s .. %.*s)", TEXT_ARG(integer(lister, node->low)),
                    TEXT_ARG(integer(lister, node->high)));
+    if (column != NODE_NONE) builder_format(lister->out, "  -> #%u", column);
+    builder_add(lister->out, TEXT("\n"));
     if (cases) list_cases(lister, node);
 }
 
@@ -177,18 +185,67 @@ static void list_operations(const struct lister *lister) {
     }
 }
 
-void graph_list(struct builder *out, struct arena *arena, const struct graph *graph, const struct field *field,
-                enum language language) {
+static struct lister begin(struct builder *out, struct arena *arena, const struct graph *graph,
+                           enum language language) {
     struct lister lister = {out, arena, graph, language, ARENA_ARRAY(arena, bool, graph->nodes.count + 1), 0};
-    if (arena_failed(arena)) return;
     for (size_t i = 0; i < graph->policy->entities.count; i++) {
         int width = (int)graph->policy->entities.items[i]->name.length;
         if (width > lister.entity_width) lister.entity_width = width;
     }
+    return lister;
+}
+
+void graph_list(struct builder *out, struct arena *arena, const struct graph *graph, const struct field *field,
+                enum language language) {
+    struct lister lister = begin(out, arena, graph, language);
+    if (arena_failed(arena)) return;
     find_needed(&lister, field);
     for (size_t id = 0; id < graph->nodes.count; id++)
-        if (is_listed(&lister, id)) list_node(&lister, (node_id)id);
+        if (is_listed(&lister, id)) list_node(&lister, (node_id)id, NODE_NONE);
     if (out->length) builder_add(out, TEXT("\n"));
     list_fields(&lister, field);
     list_operations(&lister);
+}
+
+/* --- what runs ---------------------------------------------------------------------------------------------------- */
+
+static bool has_steps(const struct graph *graph, const struct section *section) {
+    bool any = false;
+    for (size_t i = 0; i < section->nodes.count; i++)
+        any = any || graph_node(graph, section->nodes.items[i])->op != OP_CONSTANT;
+    return any;
+}
+
+static void list_section(const struct lister *lister, const struct lister *known, const struct section *section,
+                         const struct known_section *steps) {
+    if (!has_steps(lister->graph, section)) return;
+    if (lister->out->length) builder_add(lister->out, TEXT("\n"));
+    if (!section->root) {
+        builder_format(lister->out, words(lister, "第 %u 层,各行一次求出:\n", "level %u, all rows at once:\n"),
+                       section->level);
+        for (size_t i = 0; i < section->nodes.count; i++)
+            if (graph_node(lister->graph, section->nodes.items[i])->op != OP_CONSTANT)
+                list_node(lister, section->nodes.items[i], section->nodes.items[i]);
+        return;
+    }
+    struct text root = label_or_name(section->root->label, section->root->name, lister->language);
+    builder_format(
+        lister->out,
+        words(lister, "第 %u 层,分批,每批止于一个「%.*s」:\n", "level %u, in batches that end with a %.*s:\n"),
+        section->level, TEXT_ARG(root));
+    for (size_t i = 0; i < steps->steps.count; i++)
+        list_node(known, steps->steps.items[i].id, steps->steps.items[i].whole);
+}
+
+void program_list(struct builder *out, struct arena *arena, const struct program *program, enum language language) {
+    const struct schedule *schedule = &program->schedule;
+    struct lister lister = begin(out, arena, program->graph, language),
+                  known = begin(out, arena, program->known->graph, language);
+    if (arena_failed(arena)) return;
+    for (size_t i = 0; i < schedule->sections.count; i++) {
+        list_section(&lister, &known, &schedule->sections.items[i], &program->known->sections[i]);
+        const struct known_section *steps = &program->known->sections[i];
+        for (size_t k = 0; k < steps->steps.count; k++) known.needed[steps->steps.items[k].id] = true;
+    }
+    list_operations(&known);
 }
