@@ -358,7 +358,9 @@ static void find_children(struct making *making, struct table *table) {
     for (size_t row = 0; row <= parent->rows; row++) {
         while (child < table->rows && table->parents[child] < row) child++;
         first[row] = (uint32_t)child;
-        table->below_all = table->below_all && (row == 0 || first[row] > first[row - 1]);
+        size_t below = row == 0 ? 0 : first[row] - first[row - 1];
+        table->below_all = table->below_all && (row == 0 || below);
+        if (below > table->most_below) table->most_below = below;
     }
     parent->first_child[table->entity->index] = first;
 }

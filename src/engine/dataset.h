@@ -16,6 +16,7 @@ struct table {
     uint32_t *parents;      /* row of the parent entity; NULL at the top */
     uint64_t *firsts;       /* a bit for each row: it is the first below its parent; one word more; NULL at the top */
     bool below_all;         /* every row of the parent has rows here */
+    size_t most_below;      /* how many rows one of them has at most */
     uint32_t **first_child; /* by entity index: rows + 1 offsets into that child entity; NULL for what is no child */
     bool **incomplete;      /* by entity index: rows of that child entity were refused here; NULL when none were */
     struct column *columns; /* by input_index */

@@ -99,15 +99,17 @@ bool bind_group(struct binding *binding) {
     enum kernel_width width = width_of(binding->out);
     struct operand from = {0};
     if (of != NODE_NONE) from = in_width(binding, of, width);
-    bool each = dataset_table(binding->dataset, inner)->below_all && kernels->sum_each[width];
-    kernel *sum = each ? kernels->sum_each[width] : kernels->sum[width];
+    const struct table *below = dataset_table(binding->dataset, inner);
+    kernel *sum = kernels->sum[width];
+    if (below->most_below <= FEW && kernels->sum_few[width]) sum = kernels->sum_few[width];
+    if (below->below_all && kernels->sum_each[width]) sum = kernels->sum_each[width];
     struct call *call = add_call(binding, of == NODE_NONE ? kernels->count[width] : sum, NULL);
     bind_pointer(binding, &call->strip.ends, children_of(binding->dataset, node->space, inner), sizeof(uint32_t),
                  node->space);
     if (of == NODE_NONE) return true;
     bind_to(binding, &call->strip.a, from);
     call->strip.scratch = scratch_column(binding);
-    call->strip.firsts = dataset_table(binding->dataset, inner)->firsts;
+    call->strip.firsts = below->firsts;
     call->below = inner;
     return true;
 }

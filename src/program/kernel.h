@@ -30,7 +30,7 @@ struct strip {
         int64_t value;
     } const *choices; /* the first that holds decides; where none does out keeps what it has */
 };
-enum { SCRATCH_MORE = 64 };
+enum { SCRATCH_MORE = 64, FEW = 8 };
 typedef void kernel(const struct strip *strip);
 
 enum kernel_width { BYTES_1, BYTES_4, BYTES_8, KERNEL_WIDTHS };
@@ -66,10 +66,11 @@ struct kernels {
     /* Full years from the day a, of 4 bytes, to the day x: b[i] is the last day from which there are y + i, of count;
      * right for days from the first but two of these to the last but two. */
     kernel *years;
-    kernel *sum[KERNEL_WIDTHS];    /* of a over the rows below, as wide as out */
-    kernel *count[KERNEL_WIDTHS];  /* of the rows below */
-    kernel *spread[KERNEL_WIDTHS]; /* a of the row above, for rows that follow ends */
-    kernel *gather[KERNEL_WIDTHS]; /* a of the row above, by `above` */
+    kernel *sum[KERNEL_WIDTHS];     /* of a over the rows below, as wide as out */
+    kernel *count[KERNEL_WIDTHS];   /* of the rows below */
+    kernel *spread[KERNEL_WIDTHS];  /* a of the row above, for rows that follow ends */
+    kernel *gather[KERNEL_WIDTHS];  /* a of the row above, by `above` */
+    kernel *sum_few[KERNEL_WIDTHS]; /* the same where each row above has FEW at most below; NULL: not in this set */
     /* The same by firsts, where each row above has some below; NULL: not in this set. Sums leave no scratch as it was.
      */
     kernel *sum_each[KERNEL_WIDTHS];

@@ -587,6 +587,75 @@ static void spread_truth(const struct strip *strip) {
 #define SPREAD_TRUTH NULL
 #endif
 
+#ifdef __AVX2__
+static uint64_t few_bytes(const struct strip *strip, size_t i) {
+    uint64_t bytes;
+    memcpy(&bytes, (const uint8_t *)strip->a + (strip->ends[i] - strip->ends[0]), sizeof bytes);
+    return bytes;
+}
+
+/* Four rows above at a time: those of their eight bytes that are not theirs are shifted out. */
+static void sum_few_1(const struct strip *strip) {
+    const size_t rows = strip->rows, below = strip->ends[rows] - strip->ends[0];
+    const uint32_t *ends = strip->ends;
+    uint8_t *out = strip->out;
+    size_t i = 0;
+    for (; i + 4 <= rows && ends[i + 3] - ends[0] + FEW <= below; i += 4) {
+        __m256i bytes = _mm256_set_epi64x((int64_t)few_bytes(strip, i + 3), (int64_t)few_bytes(strip, i + 2),
+                                          (int64_t)few_bytes(strip, i + 1), (int64_t)few_bytes(strip, i));
+        __m128i counts =
+            _mm_sub_epi32(_mm_loadu_si128((const void *)(ends + i + 1)), _mm_loadu_si128((const void *)(ends + i)));
+        __m256i unused = _mm256_sub_epi64(_mm256_set1_epi64x(64), _mm256_slli_epi64(_mm256_cvtepu32_epi64(counts), 3));
+        __m256i sums = _mm256_sad_epu8(_mm256_sllv_epi64(bytes, unused), _mm256_setzero_si256());
+        out[i] = (uint8_t)_mm256_extract_epi8(sums, 0);
+        out[i + 1] = (uint8_t)_mm256_extract_epi8(sums, 8);
+        out[i + 2] = (uint8_t)_mm256_extract_epi8(sums, 16);
+        out[i + 3] = (uint8_t)_mm256_extract_epi8(sums, 24);
+    }
+    for (; i < rows; i++) {
+        uint8_t sum = 0;
+        for (size_t k = ends[i] - ends[0]; k < ends[i + 1] - ends[0]; k++)
+            sum = (uint8_t)(sum + ((const uint8_t *)strip->a)[k]);
+        out[i] = sum;
+    }
+}
+
+/* Its eight lanes, those that are not its own as zero. */
+static __m256i few_lanes(const struct strip *strip, size_t i) {
+    static const int32_t own[2 * FEW] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    const uint32_t first = strip->ends[i], count = strip->ends[i + 1] - first;
+    __m256i lanes = _mm256_loadu_si256((const void *)((const int32_t *)strip->a + (first - strip->ends[0])));
+    return _mm256_and_si256(lanes, _mm256_loadu_si256((const void *)(own + FEW - count)));
+}
+
+/* Eight rows above at a time, added up as a tree. */
+static void sum_few_4(const struct strip *strip) {
+    const size_t rows = strip->rows, below = strip->ends[rows] - strip->ends[0];
+    const uint32_t *ends = strip->ends;
+    uint32_t *out = strip->out;
+    size_t i = 0;
+    for (; i + FEW <= rows && ends[i + FEW - 1] - ends[0] + FEW <= below; i += FEW) {
+        __m256i pairs[4];
+        for (size_t k = 0; k < 4; k++)
+            pairs[k] = _mm256_hadd_epi32(few_lanes(strip, i + 2 * k), few_lanes(strip, i + 2 * k + 1));
+        __m256i low = _mm256_hadd_epi32(pairs[0], pairs[1]), high = _mm256_hadd_epi32(pairs[2], pairs[3]);
+        __m256i sums =
+            _mm256_add_epi32(_mm256_permute2x128_si256(low, high, 0x20), _mm256_permute2x128_si256(low, high, 0x31));
+        _mm256_storeu_si256((void *)(out + i), sums);
+    }
+    for (; i < rows; i++) {
+        uint32_t sum = 0;
+        for (size_t k = ends[i] - ends[0]; k < ends[i + 1] - ends[0]; k++) sum += ((const uint32_t *)strip->a)[k];
+        out[i] = sum;
+    }
+}
+#define SUMS_OF_FEW                                                                                                    \
+    { sum_few_1, sum_few_4, NULL }
+#else
+#define SUMS_OF_FEW                                                                                                    \
+    { NULL }
+#endif
+
 #ifdef __AVX512VBMI2__
 /* Of the next lanes, which are the last of their row above: what has run up to there is kept. */
 static uint64_t lasts_from(const struct strip *strip, size_t at, size_t below) {
@@ -719,6 +788,7 @@ const struct kernels TABLE(KERNELS) = {
     .sum = TABLE_1(sum),
     .count = TABLE_1(count),
     .spread = TABLE_1(spread),
+    .sum_few = SUMS_OF_FEW,
     .sum_each = SUMS_OF_EACH,
     .spread_truth = SPREAD_TRUTH,
     .gather = TABLE_1(gather),

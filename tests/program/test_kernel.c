@@ -446,6 +446,26 @@ static void families_of_somebody(const struct kernels *kernels, enum kernel_widt
     free(sum);
 }
 
+/* No family is large; some have nobody. */
+static void small_families(const struct kernels *kernels) {
+    uint32_t ends[LENGTHS + 1];
+    for (enum kernel_width w = 0; w < KERNEL_WIDTHS; w++)
+        for (size_t count = 1; count <= LENGTHS && kernels->sum_few[w]; count++) {
+            struct column *of_people = column_new(w, false), *sum = result_new(w);
+            ends[0] = (uint32_t)(next_random() % 1000);
+            for (size_t i = 0; i < count; i++) ends[i + 1] = ends[i] + (uint32_t)(next_random() % (FEW + 1));
+            kernels->sum_few[w](&(struct strip){.rows = count, .ends = ends, .a = lanes(of_people), .out = lanes(sum)});
+            for (size_t i = 0; i < count; i++) {
+                wide expected = 0;
+                for (size_t k = ends[i] - ends[0]; k < ends[i + 1] - ends[0]; k++) expected += get(of_people, k);
+                assert_int_equal(get(sum, i), wrapped(expected, w));
+            }
+            check_guard(sum, count);
+            free(of_people);
+            free(sum);
+        }
+}
+
 static void each_family(const struct kernels *kernels) {
     uint32_t ends[LENGTHS + 1];
     for (enum kernel_width w = 0; w < KERNEL_WIDTHS; w++)
@@ -557,12 +577,12 @@ static void try_sets(void **context) {
 }
 
 int main(void) {
-    static void (*tested[])(const struct kernels *) = {arithmetic, clamping,    one_width,     comparing,   truths,
-                                                       dividing,   choosing,    families,      each_family, full_years,
-                                                       taints,     counting_up, counting_zeros};
-    static const char *const names[] = {"arithmetic", "clamping",    "one_width",     "comparing",   "truths",
-                                        "dividing",   "choosing",    "families",      "each_family", "full_years",
-                                        "taints",     "counting_up", "counting_zeros"};
+    static void (*tested[])(const struct kernels *) = {arithmetic, clamping, one_width,   comparing,     truths,
+                                                       dividing,   choosing, families,    each_family,   small_families,
+                                                       full_years, taints,   counting_up, counting_zeros};
+    static const char *const names[] = {"arithmetic", "clamping", "one_width",   "comparing",     "truths",
+                                        "dividing",   "choosing", "families",    "each_family",   "small_families",
+                                        "full_years", "taints",   "counting_up", "counting_zeros"};
     enum { TESTED = sizeof tested / sizeof *tested };
     struct CMUnitTest tests[TESTED + 1] = {cmocka_unit_test(unknown_sets)};
     for (size_t i = 0; i < TESTED; i++)
