@@ -66,15 +66,15 @@ struct kernels {
     /* Full years from the day a, of 4 bytes, to the day x: b[i] is the last day from which there are y + i, of count;
      * right for days from the first but two of these to the last but two. */
     kernel *years;
-    kernel *sum[KERNEL_WIDTHS];     /* of a over the rows below, as wide as out */
-    kernel *count[KERNEL_WIDTHS];   /* of the rows below */
-    kernel *spread[KERNEL_WIDTHS];  /* a of the row above, for rows that follow ends */
-    kernel *gather[KERNEL_WIDTHS];  /* a of the row above, by `above` */
-    kernel *sum_few[KERNEL_WIDTHS]; /* the same where each row above has FEW at most below; NULL: not in this set */
-    /* The same by firsts, where each row above has some below; NULL: not in this set. Sums leave no scratch as it was.
-     */
+    kernel *sum[KERNEL_WIDTHS];    /* of a over the rows below, as wide as out */
+    kernel *count[KERNEL_WIDTHS];  /* of the rows below */
+    kernel *spread[KERNEL_WIDTHS]; /* a of the row above, for rows that follow ends */
+    kernel *gather[KERNEL_WIDTHS]; /* a of the row above, by `above` */
+    /* NULL: not in this set. Sums where each row above has FEW at most below, by ends; where each has some below, by
+     * firsts, which leaves no scratch as it was; truths of the row above, as spread, where each has some below. */
+    kernel *sum_few[KERNEL_WIDTHS];
     kernel *sum_each[KERNEL_WIDTHS];
-    kernel *spread_truth;                           /* of truths */
+    kernel *spread_truth;
     size_t (*zeros)(const uint8_t *a, size_t rows); /* how many bytes are 0 */
 };
 
