@@ -347,7 +347,29 @@ static void try_choices(const struct kernels *kernels, enum kernel_width width, 
     free(out);
 }
 
+/* Where no case holds what was there stays. */
+static void try_one_condition(const struct kernels *kernels, enum kernel_width width, bool column) {
+    struct column *condition = column_new(BYTES_1, true), *values = column_new(width, false),
+                  *out = column_new(width, false), *before = calloc(1, sizeof *before);
+    size_t rows = next_random() % LENGTHS;
+    assert_non_null(before);
+    *before = *out;
+    struct choice_of choice = {.condition = lanes(condition), .value = 11};
+    if (column) choice.values = lanes(values);
+    kernels->choose[width](&(struct strip){.rows = rows, .out = lanes(out), .choices = &choice, .count = 1});
+    for (size_t i = 0; i < LENGTHS; i++) {
+        bool holds = i < rows && get(condition, i);
+        assert_int_equal(get(out, i), !holds ? get(before, i) : column ? get(values, i) : 11);
+    }
+    free(condition);
+    free(values);
+    free(out);
+    free(before);
+}
+
 static void choosing(const struct kernels *kernels) {
+    for (enum kernel_width w = 0; w < KERNEL_WIDTHS; w++)
+        for (int round = 0; round < 20; round++) try_one_condition(kernels, w, round % 2);
     for (enum kernel_width w = 0; w < KERNEL_WIDTHS; w++)
         for (size_t count = 1; count <= 8; count++)
             for (int round = 0; round < 20; round++) try_choices(kernels, w, count, round % 2);
