@@ -4,11 +4,12 @@
 
 enum {
     MONTHS = 12,
-    MARCH = 2,               /* months before it in the year */
-    DAYS_TO_1970 = 719468,   /* from 0000-03-01 */
-    MOVE_MAX = 100000,       /* by more nothing is moved */
-    CERTAIN_MAX = 12 * 1000, /* months: by fewer a date of the law stays within four digits */
-    MONTHS_END = 12 * 12000,
+    MARCH = 2,                       /* months before it in the year */
+    DAYS_TO_1970 = 719468,           /* from 0000-03-01 */
+    MOVE_MAX = 100000,               /* by more nothing is moved */
+    CERTAIN_MAX = 12 * 1000,         /* months: by fewer a date of the law stays within four digits */
+    YEAR_10000 = 12 * 10000 - MARCH, /* from there on, by months, a date never comes */
+    MONTHS_END = 12 * 12000,         /* beyond them nothing is said of a date */
 };
 
 static Z3_ast number(const struct at *at, lane value) {
@@ -47,13 +48,33 @@ static void assume_near(const struct at *at, Z3_ast comes, const struct split *s
     solver_assume(solver, solver_or(solver, solver_not(solver, comes), near));
 }
 
-static struct split split_of(const struct at *at, Z3_ast date) {
+/* A date that an input, a table or a text of the law has, which no move has carried anywhere. */
+static bool is_of_the_law(const struct graph *graph, node_id id) {
+    const struct graph_node *node = graph_node(graph, id);
+    while (node->op == OP_ABOVE || (node->op == OP_OR_ELSE && is_of_the_law(graph, node->b)))
+        node = graph_node(graph, node->a);
+    bool written = node->op == OP_CONSTANT && (node->d == DAY_NEVER || (node->d >= day_first && node->d <= day_last));
+    return written || node->op == OP_INPUT || node->op == OP_LOOKUP;
+}
+
+/* That a date lies within the months that are counted: of all but those far from any law it is certain. */
+static Z3_ast is_counted(const struct at *at, node_id id, Z3_ast date) {
+    enum { DAYS_END = MONTHS_END / MONTHS * 365 };
+    struct solver *solver = at->solver;
+    if (is_of_the_law(at->translation->graph, id)) return solver->yes;
+    if (graph_node(at->translation->graph, id)->op == OP_ADD_MONTHS) return solver->yes; /* of four digits */
+    return solver_and(solver, solver_less(solver, number(at, -DAYS_END), date),
+                      solver_less(solver, date, number(at, DAYS_END - DAYS_TO_1970)));
+}
+
+static struct split split_of(const struct at *at, node_id id, Z3_ast date) {
     struct solver *solver = at->solver;
     struct translation *translation = at->translation;
     for (size_t i = 0; i < translation->splits.count; i++)
         if (translation->splits.items[i].date == date) return translation->splits.items[i];
     struct split split = {.date = date, .month = solver_unknown_number(solver, -MONTHS_END, MONTHS_END)};
-    Z3_ast comes = solver_not(solver, is_never(at, date)), first = first_of_month(at, split.month),
+    Z3_ast comes = solver_and(solver, solver_not(solver, is_never(at, date)), is_counted(at, id, date)),
+           first = first_of_month(at, split.month),
            next = first_of_month(at, solver_add(solver, split.month, number(at, 1)));
     split.day = solver_subtract(solver, date, first);
     Z3_ast inside = solver_and(solver, solver_less_equal(solver, first, date), solver_less(solver, date, next));
@@ -67,7 +88,7 @@ static struct split split_of(const struct at *at, Z3_ast date) {
 static struct split split_at(const struct at *at, node_id id) {
     lane day;
     Z3_ast date = term_number(at->translation, operand_at(at, id));
-    if (!graph_is_constant(at->translation->graph, id, &day) || day == DAY_NEVER) return split_of(at, date);
+    if (!graph_is_constant(at->translation->graph, id, &day) || day == DAY_NEVER) return split_of(at, id, date);
     month_number month = day_month((day_number)day);
     return (struct split){date, number(at, month - MARCH), number(at, day - month_first_day(month))};
 }
@@ -162,10 +183,18 @@ static void assume_order(const struct at *at, const struct moved *moved) {
     VECTOR_PUSH(translation->arena, &translation->moved, *moved);
 }
 
+/* What lies after the year 9999 never comes, what lies before the year 0 is its first day. */
+static Z3_ast within_four_digits(const struct at *at, Z3_ast month, Z3_ast date) {
+    struct solver *solver = at->solver;
+    Z3_ast begin = number(at, -MARCH), end = number(at, YEAR_10000);
+    date = solver_if(solver, solver_less(solver, month, begin), first_of_month(at, begin), date);
+    return solver_if(solver, solver_less(solver, month, end), date, number(at, DAY_NEVER));
+}
+
 struct term translate_add_months(const struct at *at) {
     struct solver *solver = at->solver;
     const struct term *sides[] = {operand_at(at, at->node->a), operand_at(at, at->node->b)};
-    if (!moves_within(at, CERTAIN_MAX)) {
+    if (!moves_within(at, MOVE_MAX)) {
         loosen(at);
         return term_any(at, false);
     }
@@ -174,6 +203,8 @@ struct term translate_add_months(const struct at *at) {
     Z3_ast by = solver_scale(solver, term_number(at->translation, sides[1]), at->node->d),
            month = solver_add(solver, from.month, by),
            date = solver_add(solver, first_of_month(at, month), day_within(at, from.day, month));
+    if (!moves_within(at, CERTAIN_MAX) || !is_of_the_law(at->translation->graph, at->node->a))
+        date = within_four_digits(at, month, date);
     term.number = solver_if(solver, is_never(at, from.date), from.date, date);
     assume_order(at, &(struct moved){from.date, by, term.number});
     assume_order(at, &(struct moved){from.date, number(at, 0), from.date});

@@ -112,6 +112,21 @@ static void months_differ(void **state) {
     case_runner_close(&runner);
 }
 
+/* What lies before the year 0 is its first day: moved that far, a date is not so many years ago. */
+static void years_end(void **state) {
+    (void)state;
+    struct case_runner runner;
+    struct arena arena;
+    struct proof proof;
+    assert_true(case_runner_open(&runner, "tests/proof/far"));
+    arena_init(&arena);
+    const struct prover prover = {&runner, MONTH, STEPS_A_SECOND, &arena};
+    assert_true(prove(&prover, guarantee(&runner, "long_ago"), &proof));
+    assert_int_not_equal(proof.verdict, VERDICT_PROVED);
+    arena_free(&arena);
+    case_runner_close(&runner);
+}
+
 /* Whatever piece of memory is missing, it is told, and nothing is called proved or broken. */
 static void memory_runs_out(void **state) {
     (void)state;
@@ -140,6 +155,7 @@ static void memory_runs_out(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts), cmocka_unit_test(reasons),
-                                       cmocka_unit_test(months_differ), cmocka_unit_test(memory_runs_out)};
+                                       cmocka_unit_test(months_differ), cmocka_unit_test(years_end),
+                                       cmocka_unit_test(memory_runs_out)};
     return cmocka_run_group_tests_name("prove", tests, NULL, NULL);
 }
