@@ -4,7 +4,7 @@ enum {
     FAMILIES_AN_AREA = 100,
     BELOW_MOST = 4,    /* rows below a row, but for the few that have many */
     MANY = 12,         /* of these: one in so many */
-    LACKS = 8,         /* one family in so many lacks inputs, one in … */
+    LACKS = 8,         /* one family in so many lacks inputs, and so do its people, apart from it: one in … */
     LACKING = 12,      /* … so many of them */
     EVENTS_BEFORE = 4, /* one event in so many lies before the month */
     EMPTY = 3,         /* one input in so many is empty where that means something */
@@ -200,6 +200,7 @@ static void add_rows(struct making *making, const struct entity *entity) {
     making->codes = (struct codes){.arena = &making->population->arena};
     scene_codes(&making->codes, making->policy, entity);
     for (size_t parent = 0; parent < parent_count && !arena_failed(&making->population->arena); parent++) {
+        if (!above) making->lacks = below(making, LACKS) == 0;
         size_t count = above ? at_most(entity, (due + parent_count - 1) / parent_count) : rows_below(making, entity);
         if (above && rows_of(making, entity) + count > due) count = due - rows_of(making, entity);
         for (size_t i = 0; i < count; i++)
