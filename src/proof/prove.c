@@ -33,7 +33,7 @@ static bool build(struct proving *proving, const struct run_options *options) {
     if (said->where) proving->where = graph_expression(proving->graph, guarantee->entity, said->where).n;
     proving->test = graph_expression(proving->graph, guarantee->entity, said->test).n;
     proving->companions = translate_companions(&proving->arena, proving->graph);
-    cast_find(&proving->cast, &proving->arena, proving->graph, guarantee->entity);
+    cast_find(&proving->cast, &proving->arena, proving->graph, proving->companions, guarantee->entity);
     return proving->companions && !graph_failed(proving->graph) && !arena_failed(&proving->arena);
 }
 
@@ -93,8 +93,7 @@ static enum answer find_loose(struct proving *proving) {
         return answer;
     }
     arena_init(&arena);
-    translation_init(&translation, &arena, &solver, proving->graph);
-    translation.companions = proving->companions;
+    translation_init(&translation, &arena, &solver, proving->graph, proving->companions);
     translation.law = proving->prover->runner->policies.items[0];
     struct stage_row *row = translate_some_row(&translation, proving->guarantee->entity);
     Z3_ast breaks = broken(proving, &translation, row);
@@ -154,6 +153,18 @@ static bool take_counterexample(struct proving *proving, struct stage *stage, Z3
     return confirmed;
 }
 
+/* Rows of which all is known come first: of them there are far fewer. */
+static enum answer find_exact(const struct proving *proving, struct stage *stage, Z3_model *model) {
+    struct translation *translation = &stage->translation;
+    unsigned steps = proving->prover->steps / SCENE_SHARE;
+    Z3_ast breaks = broken(proving, translation, translation->rows.items[stage->about]);
+    if (arena_failed(translation->arena)) return ANSWER_NOT_KNOWN;
+    Z3_ast first = solver_and(translation->solver, translation->nothing_lacks, breaks);
+    enum answer answer = solver_find(translation->solver, first, steps, model);
+    if (answer != ANSWER_NONE || translation->nothing_lacks == translation->solver->yes) return answer;
+    return solver_find(translation->solver, breaks, steps, model);
+}
+
 /* With so many rows below each, in an area. */
 static bool try_scene(struct proving *proving, size_t slots, struct text area) {
     struct arena arena;
@@ -164,12 +175,9 @@ static bool try_scene(struct proving *proving, size_t slots, struct text area) {
     const struct scene empty = {.law = proving->prover->runner->policies.items[0], .month = proving->prover->month};
     if (!solver_open(&solver)) return proving->failed = true, false;
     arena_init(&arena);
-    bool whole = stage_open(&stage, &arena, &solver, proving->graph, &proving->cast, &empty, slots, area);
+    bool whole = stage_open(&stage, &arena, &solver, &proving->cast, &empty, slots, area);
     if (whole && !stage.too_many) {
-        Z3_ast breaks = broken(proving, &stage.translation, stage.translation.rows.items[stage.about]);
-        whole = !arena_failed(&arena);
-        enum answer answer =
-            whole ? solver_find(&solver, breaks, proving->prover->steps / SCENE_SHARE, &model) : ANSWER_NOT_KNOWN;
+        enum answer answer = find_exact(proving, &stage, &model);
         note_loosened(proving, &stage.translation);
         if (answer == ANSWER_NONE) proving->proof->beyond.slots = slots;
         if (answer == ANSWER_FOUND) found = take_counterexample(proving, &stage, model);

@@ -8,10 +8,14 @@ static void need(struct cast *cast, const struct entity *entity, bool several) {
     for (; entity; entity = entity->parent) cast->needed[entity->index] = true;
 }
 
-void cast_find(struct cast *cast, struct arena *arena, const struct graph *graph, const struct entity *about) {
+void cast_find(struct cast *cast, struct arena *arena, const struct graph *graph, const struct companion *companions,
+               const struct entity *about) {
     size_t count = graph->policy->entities.count;
-    *cast = (struct cast){
-        .about = about, .needed = ARENA_ARRAY(arena, bool, count), .several = ARENA_ARRAY(arena, bool, count)};
+    *cast = (struct cast){.graph = graph,
+                          .companions = companions,
+                          .about = about,
+                          .needed = ARENA_ARRAY(arena, bool, count),
+                          .several = ARENA_ARRAY(arena, bool, count)};
     if (arena_failed(arena)) return;
     need(cast, about, false);
     for (size_t id = 0; id < graph->nodes.count; id++) {
@@ -83,16 +87,16 @@ static void set_out(struct stage *stage, const struct cast *cast) {
     }
 }
 
-bool stage_open(struct stage *stage, struct arena *arena, struct solver *solver, const struct graph *graph,
-                const struct cast *cast, const struct scene *empty, size_t slots, struct text area) {
-    const struct policy *policy = graph->policy;
+bool stage_open(struct stage *stage, struct arena *arena, struct solver *solver, const struct cast *cast,
+                const struct scene *empty, size_t slots, struct text area) {
+    const struct policy *policy = cast->graph->policy;
     *stage = (struct stage){.arena = arena};
     scene_init(&stage->scene, arena, empty->law, empty->month);
     for (size_t i = 0; i < policy->entities.count && !stage->too_many; i++)
         if (cast->needed[i]) add_rows(stage, cast, policy->entities.items[i], slots, area);
     name_area(&stage->scene, area);
     bool whole = scene_decide(&stage->scene, &stage->decided);
-    translation_init(&stage->translation, arena, solver, graph);
+    translation_init(&stage->translation, arena, solver, cast->graph, cast->companions);
     stage->translation.scene = &stage->scene;
     stage->translation.decided = &stage->decided;
     if (whole && !stage->too_many) set_out(stage, cast);

@@ -6,10 +6,13 @@
 
 /* What a graph looks at: entities of which rows are needed, and those of which several are looked at together. */
 struct cast {
+    const struct graph *graph;
+    const struct companion *companions;
     const struct entity *about; /* the guarantee's */
     bool *needed, *several;     /* by entity index */
 };
-void cast_find(struct cast *cast, struct arena *arena, const struct graph *graph, const struct entity *about);
+void cast_find(struct cast *cast, struct arena *arena, const struct graph *graph, const struct companion *companions,
+               const struct entity *about);
 
 enum { STAGE_ROWS_MAX = 160 };
 
@@ -25,8 +28,8 @@ struct stage {
 
 /* Rows: one where only one is looked at, else `slots` below each. False when memory has run out; stage_close is due in
  * any case. */
-bool stage_open(struct stage *stage, struct arena *arena, struct solver *solver, const struct graph *graph,
-                const struct cast *cast, const struct scene *empty, size_t slots, struct text area);
+bool stage_open(struct stage *stage, struct arena *arena, struct solver *solver, const struct cast *cast,
+                const struct scene *empty, size_t slots, struct text area);
 void stage_close(struct stage *stage);
 
 /* Makes the scene what the model says. */

@@ -5,10 +5,24 @@
 
 /* --- the stage -------------------------------------------------------------------------------------------------- */
 
+/* Operands come before what is made of them. */
+static bool *find_asked_known(struct arena *arena, const struct graph *graph) {
+    bool *asked = ARENA_ARRAY(arena, bool, graph->nodes.count + 1);
+    for (size_t id = graph->nodes.count; id-- > 0 && !arena_failed(arena);) {
+        const struct graph_node *node = graph_node(graph, (node_id)id);
+        node_id operand;
+        if (node->op == OP_KNOWN || node->op == OP_OR_ELSE) asked[node->a] = true;
+        for (size_t i = 0; asked[id] && graph_operand(node, &i, &operand);) asked[operand] = true;
+    }
+    return asked;
+}
+
 void translation_init(struct translation *translation, struct arena *arena, struct solver *solver,
-                      const struct graph *graph) {
-    *translation = (struct translation){.arena = arena, .solver = solver, .graph = graph};
+                      const struct graph *graph, const struct companion *companions) {
+    *translation = (struct translation){.arena = arena, .solver = solver, .graph = graph, .companions = companions};
     translation->everywhere = ARENA_ARRAY(arena, struct term *, graph->nodes.count + 1);
+    translation->nothing_lacks = solver->yes;
+    translation->asked_known = find_asked_known(arena, graph);
     translation->nothing = (struct term){
         .number = solver_number(solver, 0), .truth = solver->no, .known = solver->yes, .fault = solver->no};
 }

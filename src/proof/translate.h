@@ -65,17 +65,19 @@ struct translation {
     const struct scene *scene;     /* exact; else NULL */
     const struct decided *decided; /* the scene without inputs, for parameters of areas */
     VECTOR(struct stage_row *) rows;
+    Z3_ast nothing_lacks;               /* inputs are known, but for those whose emptiness means something */
     struct term **everywhere;           /* by node: values that are the same for all rows */
     const struct companion *companions; /* by node */
+    bool *asked_known;                  /* by node: the law asks whether it is known, or what is made of it */
     VECTOR(node_id) loosened;           /* exact: nodes of which not everything could be said */
     VECTOR(struct split) splits;
     VECTOR(struct moved) moved;
     struct term nothing; /* when memory has run out */
 };
 
-/* The graph must be whole, translate_companions added. Check arena_failed. */
+/* The graph must be whole, with the companions that translate_companions added. Check arena_failed. */
 void translation_init(struct translation *translation, struct arena *arena, struct solver *solver,
-                      const struct graph *graph);
+                      const struct graph *graph, const struct companion *companions);
 /* Adds to the graph what is computed besides. NULL when memory has run out. */
 struct companion *translate_companions(struct arena *arena, struct graph *graph);
 

@@ -243,12 +243,16 @@ static void assume_reference(const struct at *at, const struct term *term) {
     solver_assume(solver, fits);
 }
 
-/* Known, or where its emptiness means something, perhaps empty. A scene has no date that never comes but by that. */
+/* Known, or where the law asks whether it is known (emptiness that means something is such a question), perhaps not:
+ * elsewhere a guarantee that something unknown breaks is broken by whatever it is. A scene has no date that never comes
+ * but by that. */
 struct term translate_input(const struct at *at) {
     struct solver *solver = at->solver;
     const struct field *field = at->node->field;
     struct term term = {.known = solver->yes, .fault = solver->no};
-    if (field->declaration->empty) term.known = solver_unknown_truth(solver);
+    if (at->translation->asked_known[at->id]) term.known = solver_unknown_truth(solver);
+    if (!field->declaration->empty)
+        at->translation->nothing_lacks = solver_and(solver, at->translation->nothing_lacks, term.known);
     if (field->type.kind == TYPE_BOOL) {
         term.truth = solver_unknown_truth(solver);
         return term;

@@ -31,6 +31,7 @@ static const struct {
     {"rising", VERDICT_COUNTEREXAMPLE, "opening: {support: 0.01}\n"},
     {"standard_high", VERDICT_COUNTEREXAMPLE, "v2: {}\n"},
     {"registered_late", VERDICT_COUNTEREXAMPLE, "asset: 100\n"},
+    {"taxed_little", VERDICT_COUNTEREXAMPLE, "income: "},
     {"five_wages", VERDICT_COUNTEREXAMPLE, "wage: 1000\n"},
     {"pairs", VERDICT_BEYOND_REACH, NULL},
     {"seven_wages", VERDICT_BEYOND_REACH, NULL},
@@ -127,6 +128,26 @@ static void years_end(void **state) {
     case_runner_close(&runner);
 }
 
+/* Where the law asks whether something is known it may be unknown, and break what it could not break as a number. */
+static void what_is_asked_may_be_unknown(void **state) {
+    (void)state;
+    static const char *const names[] = {"counted_low", "wage_known"}, *const says[] = {"household-1: {}\n",
+                                                                                       "person-1: {}\n"};
+    struct case_runner runner;
+    struct arena arena;
+    assert_true(case_runner_open(&runner, "tests/proof/far"));
+    arena_init(&arena);
+    const struct prover prover = {&runner, MONTH, STEPS, &arena};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct proof proof;
+        assert_true(prove(&prover, guarantee(&runner, names[i]), &proof));
+        assert_int_equal(proof.verdict, VERDICT_COUNTEREXAMPLE);
+        assert_non_null(strstr(proof.written.bytes, says[i]));
+    }
+    arena_free(&arena);
+    case_runner_close(&runner);
+}
+
 /* Whatever piece of memory is missing, it is told, and nothing is called proved or broken. */
 static void memory_runs_out(void **state) {
     (void)state;
@@ -154,8 +175,11 @@ static void memory_runs_out(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts), cmocka_unit_test(reasons),
-                                       cmocka_unit_test(months_differ), cmocka_unit_test(years_end),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(verdicts),
+                                       cmocka_unit_test(reasons),
+                                       cmocka_unit_test(months_differ),
+                                       cmocka_unit_test(years_end),
+                                       cmocka_unit_test(what_is_asked_may_be_unknown),
                                        cmocka_unit_test(memory_runs_out)};
     return cmocka_run_group_tests_name("prove", tests, NULL, NULL);
 }

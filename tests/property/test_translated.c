@@ -36,8 +36,7 @@ static void begin(struct asking *asking, struct run *run, uint64_t seed, bool ex
     assert_non_null(asking->graph);
     const struct companion *companions = translate_companions(&asking->arena, asking->graph);
     assert_true(companions && solver_open(&asking->solver));
-    translation_init(&asking->translation, &asking->arena, &asking->solver, asking->graph);
-    asking->translation.companions = companions;
+    translation_init(&asking->translation, &asking->arena, &asking->solver, asking->graph, companions);
     if (!exact) return;
     asking->decided = (struct decided){.run = run};
     asking->decided.row_of = ARENA_ARRAY(&asking->arena, size_t, LEVELS * ROWS_MAX);
