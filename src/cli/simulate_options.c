@@ -5,6 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+static void add_fields(struct choices *choices, const struct policy *policy) {
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct field *field = policy->fields.items[i];
+        choices_add(choices, field->entity, field->name, field->label, i);
+    }
+}
+
 /* --- --by --------------------------------------------------------------------------------------------------------- */
 
 static int tell_by(struct command *command, const struct simulation *simulation, const struct field *by,
@@ -31,9 +38,7 @@ static int tell_by(struct command *command, const struct simulation *simulation,
 int read_bys(struct command *command, const struct simulation *simulation, struct by_fields *bys) {
     const struct policy *policy = simulation->policy[TODAY];
     struct choices choices = {.arena = &command->arena};
-    for (size_t i = 0; i < policy->fields.count; i++)
-        choices_add(&choices, policy->fields.items[i]->entity, policy->fields.items[i]->name,
-                    policy->fields.items[i]->label, i);
+    add_fields(&choices, policy);
     for (size_t i = 0; i < command->option_count; i++) {
         if (strcmp(command->options[i].name, "by") != 0) continue;
         const struct choice *choice = choice_of_policy(command, &choices, command->options[i].value);
@@ -63,6 +68,9 @@ static int read_step(struct command *command, const char *whole, const struct fi
         number_sign(value.as.number) <= 0)
         return refuse_step(command, "doudi: --raise %s: 步长应为大于 0 的数,以这一项自己的单位写\n",
                            "doudi: --raise %s: the step must be a number above 0, in the unit of the input\n", whole);
+    if (number_compare(value.as.number, number_subtract(arena, input->high, input->low)) > 0)
+        return refuse_step(command, "doudi: --raise %s: 步长比这一项的范围还大\n",
+                           "doudi: --raise %s: the step is greater than the range of the input\n", whole);
     if (!number_lane(arena, &spec, value.as.number, &steps))
         return refuse_step(command, "doudi: --raise %s: 步长比这一项能记的还细\n",
                            "doudi: --raise %s: the step is finer than the input can hold\n", whole);
@@ -83,6 +91,9 @@ static int read_raise(struct command *command, const struct simulation *simulati
     if (!choice) return EXIT_USAGE;
     struct raise raise = {0};
     const struct field *input = simulation->policy[TODAY]->fields.items[choice->number];
+    if (!cliff_can_raise(input, simulation->families))
+        return refuse_step(command, "doudi: --raise %s: 只能提高家庭或人员的、以钱计的输入项\n",
+                           "doudi: --raise %s: only an input in money, of families or people, can be raised\n", whole);
     int status = read_step(command, whole, input, digits, &raise.cliffs[TODAY].step);
     if (status != EXIT_DONE) return status;
     struct value step = value_number(raise.cliffs[TODAY].step);
@@ -99,11 +110,7 @@ int read_raises(struct command *command, const struct simulation *simulation, st
     const struct policy *policy = simulation->policy[TODAY];
     struct choices choices = {.arena = &command->arena};
     int status = EXIT_DONE;
-    for (size_t i = 0; i < policy->fields.count; i++) {
-        const struct field *field = policy->fields.items[i];
-        if (cliff_can_raise(field, simulation->families))
-            choices_add(&choices, field->entity, field->name, field->label, i);
-    }
+    add_fields(&choices, policy);
     for (size_t i = 0; i < command->option_count && status == EXIT_DONE; i++)
         if (strcmp(command->options[i].name, "raise") == 0)
             status = read_raise(command, simulation, &choices, command->options[i].value, raises);

@@ -19,16 +19,21 @@ static bool same_type(const struct type *a, const struct type *b) {
            same_enumeration(a->enumeration, b->enumeration) && same_name(a->entity, b->entity);
 }
 
-static bool same_numbers(const struct field *a, const struct field *b) {
-    if (a->type.kind != TYPE_NUMBER) return true;
-    bool same = number_equal(a->scale, b->scale) && number_equal(a->step, b->step) && a->bounded == b->bounded;
-    return same && (!a->bounded || (number_equal(a->low, b->low) && number_equal(a->high, b->high)));
+static bool same_steps(const struct field *a, const struct field *b) {
+    return a->type.kind != TYPE_NUMBER || (number_equal(a->scale, b->scale) && number_equal(a->step, b->step));
+}
+
+/* Of dates too: a row beyond the range is refused. */
+static bool same_range(const struct field *a, const struct field *b) {
+    return a->bounded == b->bounded &&
+           (!a->bounded || (number_equal(a->low, b->low) && number_equal(a->high, b->high)));
 }
 
 static enum model_difference_kind compare_input(const struct field *input, const struct entity *other) {
     const struct field *found = map_get(&other->by_name, input->name);
     if (!found || found->kind != FIELD_INPUT) return MODEL_INPUT_MISSING;
-    return same_type(&input->type, &found->type) && same_numbers(input, found) ? MODEL_SAME : MODEL_INPUT_DIFFERS;
+    bool same = same_type(&input->type, &found->type) && same_steps(input, found) && same_range(input, found);
+    return same ? MODEL_SAME : MODEL_INPUT_DIFFERS;
 }
 
 /* Of all that the one has, what the other lacks or has otherwise. */

@@ -352,6 +352,8 @@ static void models_differ(void **state) {
          MODEL_INPUT_DIFFERS, "family", "rent"},
         {HEAD "input family rent : money in 0 .. 9 yuan\n", HEAD "input family rent : money/year in 0 .. 9 yuan/year\n",
          MODEL_INPUT_DIFFERS, "family", "rent"},
+        {HEAD "input family since : date in 1990-01-01 .. 2100-01-01\n",
+         HEAD "input family since : date in 2000-01-01 .. 2100-01-01\n", MODEL_INPUT_DIFFERS, "family", "since"},
         {HEAD "enum kind: a, b\ninput family of_kind : kind\n", HEAD "enum kind: a, c\ninput family of_kind : kind\n",
          MODEL_INPUT_DIFFERS, "family", "of_kind"},
     };
