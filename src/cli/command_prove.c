@@ -67,9 +67,7 @@ static void print_proof(struct builder *out, struct command *command, const stru
         builder_format(out, "%s%.*s\n", say(command, "证明不了: ", "beyond reach: "),
                        TEXT_ARG(beyond_words(&command->arena, &proof->beyond, command->language)));
         break;
-    case VERDICT_NOT_IN_FORCE:
-        builder_format(out, "%s\n", say(command, "这个月不生效", "not in force this month"));
-        break;
+    case VERDICT_NOT_IN_FORCE: guarantee_print_not_in_force(out, command); break;
     }
 }
 

@@ -9,7 +9,11 @@ enum { FAMILIES_USUAL = 1000000, FAMILIES_MOST = 1000000000 };
 static void print_found(struct builder *out, const struct command *command, const struct guarantee *guarantee,
                         const struct searched *found) {
     const char *sign = found->written.length ? "✕" : found->broken ? "?" : "○";
-    guarantee_print_head(out, command, guarantee, sign);
+    guarantee_print_head(out, command, guarantee, found->in_force ? sign : "-");
+    if (!found->in_force) {
+        guarantee_print_not_in_force(out, command);
+        return;
+    }
     builder_format(out, say(command, "%s(问到 %zu 行,未知 %zu 行)%s\n", "%s (rows asked: %zu, unknown: %zu)%s\n"),
                    found->written.length ? say(command, "不成立,反例", "does not hold; a counterexample")
                    : found->broken

@@ -43,6 +43,10 @@ void guarantee_print_head(struct builder *out, const struct command *command, co
     builder_format(out, "%s %.*s  %.*s  ", sign, TEXT_ARG(guarantee->name), TEXT_ARG(label));
 }
 
+void guarantee_print_not_in_force(struct builder *out, const struct command *command) {
+    builder_format(out, "%s\n", say(command, "这个月不生效", "not in force this month"));
+}
+
 void guarantee_print_case(struct builder *out, struct text written) {
     enum { INDENT = 4 };
     for (size_t begin = 0; begin < written.length;) {

@@ -22,6 +22,8 @@ void guarantees_close(struct guarantees *guarantees);
 /* The sign, the name and the label that a line begins with. */
 void guarantee_print_head(struct builder *out, const struct command *command, const struct guarantee *guarantee,
                           const char *sign);
+/* Ends such a line. */
+void guarantee_print_not_in_force(struct builder *out, const struct command *command);
 /* A worked case below its guarantee. */
 void guarantee_print_case(struct builder *out, struct text written);
 /* The members of a guarantee: its name, its label. */

@@ -484,9 +484,13 @@ struct value run_in_force(struct run *run, const struct field *field, size_t row
 
 /* --- guarantees and indicators ---------------------------------------------------------------------------------- */
 
+bool guarantee_is_in_force(const struct guarantee *guarantee, day_number day) {
+    return day >= guarantee->from && day <= guarantee->until;
+}
+
 enum guarantee_result run_guarantee(struct run *run, const struct guarantee *guarantee, size_t row, struct value *why) {
     struct context context = context_of(run, guarantee->entity, row);
-    if (context.day < guarantee->from || context.day > guarantee->until) return GUARANTEE_NOT_ASKED;
+    if (!guarantee_is_in_force(guarantee, context.day)) return GUARANTEE_NOT_ASKED;
     struct value asked =
         guarantee->declaration->where ? evaluate(&context, guarantee->declaration->where) : value_truth(true);
     if (asked.state == VALUE_KNOWN && !asked.as.truth) return GUARANTEE_NOT_ASKED;

@@ -82,6 +82,8 @@ struct value run_in_force(struct run *run, const struct field *field, size_t row
 bool run_event_counts(const struct run *run, const struct entity *event, size_t row);
 month_number run_event_month(const struct run *run, const struct entity *event, size_t row);
 
+/* On the day on which a row is judged; else it is not asked. */
+bool guarantee_is_in_force(const struct guarantee *guarantee, day_number day);
 enum guarantee_result { GUARANTEE_HOLDS, GUARANTEE_BROKEN, GUARANTEE_UNKNOWN, GUARANTEE_NOT_ASKED };
 enum guarantee_result run_guarantee(struct run *run, const struct guarantee *guarantee, size_t row, struct value *why);
 

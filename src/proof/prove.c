@@ -230,9 +230,8 @@ static void find(struct proving *proving) {
 bool prove(const struct prover *prover, const struct guarantee *guarantee, struct proof *proof) {
     const struct run_options options = {.known = DAY_NEVER};
     struct proving proving = {.prover = prover, .guarantee = guarantee, .proof = proof};
-    day_number day = month_first_day(prover->month);
     *proof = (struct proof){.verdict = VERDICT_NOT_IN_FORCE};
-    if (guarantee->from > day || guarantee->until < day) return true;
+    if (!guarantee_is_in_force(guarantee, month_first_day(prover->month))) return true;
     proof->verdict = VERDICT_BEYOND_REACH;
     proof->beyond.events = guarantee->entity->is_event;
     if (proof->beyond.events) return true;

@@ -127,14 +127,23 @@ static bool ask_world(struct searching *searching, const struct run_options *opt
 
 static bool all_found(const struct search *search) {
     for (size_t i = 0; i < search->count; i++)
-        if (search->found[i].written.length == 0) return false;
+        if (search->found[i].in_force && search->found[i].written.length == 0) return false;
     return true;
+}
+
+static void find_those_in_force(struct search *search) {
+    for (size_t i = 0; i < search->count; i++) {
+        const struct guarantee *guarantee = search->guarantees[i];
+        bool in_force = guarantee_is_in_force(guarantee, month_first_day(search->month));
+        search->found[i].in_force = guarantee->entity->is_event || in_force;
+    }
 }
 
 bool search_run(struct search *search) {
     const struct run_options options = {.known = DAY_NEVER};
     struct searching searching = {.search = search, .law = search->runner->policies.items[0]};
     arena_init(&searching.arena);
+    find_those_in_force(search);
     pool_init(&searching.pool, &searching.arena, searching.law->policy, search->month);
     if (!arena_failed(&searching.arena)) searching.program = make_program(&searching, &options);
     bool whole = searching.program != NULL;

@@ -6,6 +6,7 @@
 
 /* What became of a guarantee. */
 struct searched {
+    bool in_force;                 /* in the month; of events always: each is judged on its own day */
     size_t asked, unknown, broken; /* rows; no more of them once a case is found */
     struct text written;           /* the counterexample as a worked case; empty: none */
 };
@@ -25,7 +26,7 @@ struct search {
     void *context;
 };
 
-/* Ends when so many families are tried, or every guarantee has its case. False when memory has run out. */
+/* Ends when so many families are tried, or every guarantee in force has its case. False when memory has run out. */
 bool search_run(struct search *search);
 
 #endif
