@@ -72,8 +72,19 @@ void history_keep(struct history *history, struct past_row *row, const struct fi
     past->list.items[at] = entry;
 }
 
+/* What the rule's text can give: else no lane of a program might hold it. */
+static bool can_be(struct arena *arena, const struct field *field, const struct value *value) {
+    const struct interval *interval = &field->interval;
+    if (value->state != VALUE_KNOWN || field->type.kind != TYPE_NUMBER || !interval->known) return true;
+    struct number number = value->as.number;
+    if (number_compare(number, interval->low) < 0 || number_compare(number, interval->high) > 0) return false;
+    return number_sign(number) == 0 ||
+           (number_sign(interval->grid) != 0 && number_is_integer(number_divide(arena, number, interval->grid)));
+}
+
 void history_put(struct history *history, const struct field *field, struct text id, month_number month,
                  struct value value) {
+    if (!can_be(&history->arena, field, &value)) value = value_fault(REASON_OUT_OF_RANGE, field, 0);
     history_keep(history, history_add_row(history, field->entity, id), field, month, value);
 }
 

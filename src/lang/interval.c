@@ -480,7 +480,7 @@ static struct interval find_rule(struct analysis *analysis, struct field *field)
     if (field->type.kind != TYPE_NUMBER) return nothing;
     if (field->kind == FIELD_BENEFIT && has_gap_in_time(field))
         found = join(analysis, found, plain(analysis, number_zero, number_zero, number_zero));
-    if (field->decided && field->bounded)
+    if ((field->decided || field->across) && field->bounded) /* decided, or loaded from before the first month */
         found = join(analysis, found, plain(analysis, field->low, field->high, field->step));
     return found.known ? clamp(field, found) : found;
 }

@@ -179,6 +179,33 @@ static void previous_is_what_was_in_force(void **state) {
     stage_close(&stage);
 }
 
+/* What is loaded may be anything in the declared range; without one, what the rule can give. */
+static void what_is_loaded_fits_its_rule(void **state) {
+    (void)state;
+    struct stage stage;
+    open_with_rows(&stage,
+                   MODEL
+                   "rule family free : count starts 0\n  = min(1, count(person))\n"
+                   "rule family declared : count in 0 .. 999 starts 0\n  = min(1, count(person))\n"
+                   "rule family tens : months starts 0\n  = round(min(90 months, count(person) * 1 month), 10 months)\n"
+                   "rule family free_before : count = previous(free)\n"
+                   "rule family declared_before : count = previous(declared)\n"
+                   "rule family tens_before : months = previous(tens)\n",
+                   NULL, NULL);
+    stage_open_with(&stage, "family.free", "F1", "300");
+    stage_open_with(&stage, "family.free", "F2", "1");
+    stage_open_with(&stage, "family.declared", "F1", "300");
+    stage_open_with(&stage, "family.tens", "F1", "15");
+    stage_open_with(&stage, "family.tens", "F2", "10");
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.free_before", "F1", "fault:out-of-range");
+    EXPECT(&stage, "family.free_before", "F2", "1");
+    EXPECT(&stage, "family.declared_before", "F1", "300");
+    EXPECT(&stage, "family.tens_before", "F1", "fault:out-of-range");
+    EXPECT(&stage, "family.tens_before", "F2", "10");
+    stage_close(&stage);
+}
+
 static void rows_stand_in_their_months(void **state) {
     (void)state;
     struct stage stage;
@@ -710,6 +737,7 @@ int main(void) {
         cmocka_unit_test(the_nearest_area_with_a_value_counts),
         cmocka_unit_test(keys_are_matched_and_empty_values_unknown),
         cmocka_unit_test(previous_is_what_was_in_force),
+        cmocka_unit_test(what_is_loaded_fits_its_rule),
         cmocka_unit_test(rows_stand_in_their_months),
         cmocka_unit_test(texts_have_dates),
         cmocka_unit_test(options_stand_in_the_first_text),

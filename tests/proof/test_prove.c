@@ -29,6 +29,7 @@ static const struct {
     {"open_doctor", VERDICT_COUNTEREXAMPLE, "open: no\n"},
     {"enough_places", VERDICT_COUNTEREXAMPLE, "places: 0\n"},
     {"rising", VERDICT_COUNTEREXAMPLE, "opening: {support: 0.01}\n"},
+    {"grade_before", VERDICT_COUNTEREXAMPLE, "opening: {grade: 2}\n"},
     {"standard_high", VERDICT_COUNTEREXAMPLE, "v2: {}\n"},
     {"registered_late", VERDICT_COUNTEREXAMPLE, "asset: 100\n"},
     {"taxed_little", VERDICT_COUNTEREXAMPLE, "income: "},
