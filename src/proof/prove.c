@@ -61,6 +61,15 @@ static void note_area(struct proving *proving, struct text area) {
     proving->areas[proving->area_count++] = area;
 }
 
+/* Where a layer's exceptions hold. */
+static void note_layers(struct proving *proving) {
+    const struct policy *policy = proving->graph->policy;
+    for (size_t i = 0; i < policy->layers.count; i++) {
+        const struct layer *layer = policy->layers.items[i];
+        if (layer->base && layer->head) note_area(proving, layer->head->area.text);
+    }
+}
+
 /* The areas whose values break the guarantee, as far as a parameter has them. */
 static void note_areas(struct proving *proving, const struct translation *translation, Z3_model model) {
     for (size_t r = 0; r < translation->rows.count; r++) {
@@ -216,6 +225,7 @@ static void find(struct proving *proving) {
     enum answer answer = find_loose(proving);
     if (answer == ANSWER_NONE || proving->failed) return;
     proving->proof->verdict = VERDICT_BEYOND_REACH;
+    note_layers(proving);
     if (find_scene(proving)) return;
     beyond->time = proving->times_out > 0 || answer == ANSWER_NOT_KNOWN;
     if (beyond->slots && !looks_at_several(&proving->cast, proving->graph)) {

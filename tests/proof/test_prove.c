@@ -149,6 +149,27 @@ static void what_is_asked_may_be_unknown(void **state) {
     case_runner_close(&runner);
 }
 
+/* A layer's exceptions are tried in the area in which they hold. */
+static void layers_are_tried_where_they_hold(void **state) {
+    (void)state;
+    static const char *const names[] = {"least_low", "bonus_low", "bonus_bounded"}, *const says[] = {"5301: {}\n",
+                                                                                                     "income: 900.01\n",
+                                                                                                     NULL};
+    struct case_runner runner;
+    struct arena arena;
+    assert_true(case_runner_open(&runner, "tests/proof/uplands"));
+    arena_init(&arena);
+    const struct prover prover = {&runner, MONTH, STEPS, &arena};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct proof proof;
+        assert_true(prove(&prover, guarantee(&runner, names[i]), &proof));
+        assert_int_equal(proof.verdict, says[i] ? VERDICT_COUNTEREXAMPLE : VERDICT_PROVED);
+        assert_true(!says[i] || strstr(proof.written.bytes, says[i]));
+    }
+    arena_free(&arena);
+    case_runner_close(&runner);
+}
+
 /* Whatever piece of memory is missing, it is told, and nothing is called proved or broken. */
 static void memory_runs_out(void **state) {
     (void)state;
@@ -181,6 +202,7 @@ int main(void) {
                                        cmocka_unit_test(months_differ),
                                        cmocka_unit_test(years_end),
                                        cmocka_unit_test(what_is_asked_may_be_unknown),
+                                       cmocka_unit_test(layers_are_tried_where_they_hold),
                                        cmocka_unit_test(memory_runs_out)};
     return cmocka_run_group_tests_name("prove", tests, NULL, NULL);
 }
