@@ -65,6 +65,96 @@ DOUDI_API doudi_status doudi_policy_compile(doudi_policy *policy);
 DOUDI_API size_t doudi_policy_mistakes(const doudi_policy *policy);
 DOUDI_API const char *doudi_policy_mistake(doudi_policy *policy, size_t index, doudi_language language);
 
+/* --- policies, looked at ----------------------------------------------------------------------------------------
+ *
+ * Things are told by their index from 0, in the order of the policy's text, entities with what they lie in first; the
+ * texts live as long as the policy, and any number of threads may ask for them. Of a policy that did not compile with
+ * DOUDI_OK there is nothing. What is not there, beyond the last or of a thing that has none, is NULL, 0, DOUDI_NONE. */
+
+typedef enum {
+    DOUDI_LAYER,     /* a folder of law; the last one gives the policy its name */
+    DOUDI_ENTITY,    /* areas are entities like others */
+    DOUDI_FIELD,     /* of all entities; see doudi_entity_field */
+    DOUDI_PARAMETER, /* readings are among them */
+    DOUDI_GUARANTEE,
+    DOUDI_INDICATOR,
+    DOUDI_CLAUSE /* its name is its id, its label its title */
+} doudi_thing;
+
+#define DOUDI_NONE ((size_t)-1)
+
+DOUDI_API size_t doudi_policy_count(const doudi_policy *policy, doudi_thing thing);
+DOUDI_API const char *doudi_policy_name(const doudi_policy *policy, doudi_thing thing, size_t index);
+
+/* In that language; where the policy has none, in the other; else the name. */
+DOUDI_API const char *doudi_policy_label(const doudi_policy *policy, doudi_thing thing, size_t index,
+                                         doudi_language language);
+
+/* The index of the thing of that name; of a field, whose name is its own only within its entity, also by its label. The
+ * entity is not looked at for other things. */
+DOUDI_API size_t doudi_policy_find(const doudi_policy *policy, doudi_thing thing, const char *entity, const char *name);
+
+/* The entity that a field or a guarantee is of, or that an entity lies in; DOUDI_NONE at the top. */
+DOUDI_API size_t doudi_policy_entity(const doudi_policy *policy, doudi_thing thing, size_t index);
+
+/* The ids of the clauses that a field, a parameter, a guarantee or an indicator cites anywhere in its text, each once;
+ * NULL beyond the last. */
+DOUDI_API const char *doudi_policy_cite(const doudi_policy *policy, doudi_thing thing, size_t index, size_t number);
+
+/* Types: of fields, parameters and indicators. Numbers have a unit (its words are empty for plain counts and shares)
+ * and a step; numbers and dates may have a declared range. Limits and steps are texts in the thing's own unit. */
+typedef enum {
+    DOUDI_NO_TYPE,
+    DOUDI_NUMBER,
+    DOUDI_TRUTH,
+    DOUDI_DATE,
+    DOUDI_CHOICE, /* see doudi_policy_choice */
+    DOUDI_TEXT,
+    DOUDI_ROW /* see doudi_policy_refers */
+} doudi_type;
+
+DOUDI_API doudi_type doudi_policy_type(const doudi_policy *policy, doudi_thing thing, size_t index);
+DOUDI_API const char *doudi_policy_unit(const doudi_policy *policy, doudi_thing thing, size_t index,
+                                        doudi_language language);
+DOUDI_API const char *doudi_policy_low(const doudi_policy *policy, doudi_thing thing, size_t index);
+DOUDI_API const char *doudi_policy_high(const doudi_policy *policy, doudi_thing thing, size_t index);
+DOUDI_API const char *doudi_policy_step(const doudi_policy *policy, doudi_thing thing, size_t index);
+DOUDI_API const char *doudi_policy_choice(const doudi_policy *policy, doudi_thing thing, size_t index, size_t choice);
+DOUDI_API const char *doudi_policy_choice_label(const doudi_policy *policy, doudi_thing thing, size_t index,
+                                                size_t choice, doudi_language language);
+
+/* The entity whose rows it refers to. */
+DOUDI_API size_t doudi_policy_refers(const doudi_policy *policy, doudi_thing thing, size_t index);
+
+/* Entities. An event is named by its dated fields, the date first, and the row it lies in. */
+DOUDI_API int doudi_entity_is_event(const doudi_policy *policy, size_t entity);
+DOUDI_API size_t doudi_entity_dated(const doudi_policy *policy, size_t entity, size_t number);
+DOUDI_API size_t doudi_entity_field(const doudi_policy *policy, size_t entity, size_t number);
+
+/* Fields. */
+typedef enum { DOUDI_INPUT, DOUDI_RULE, DOUDI_BENEFIT, DOUDI_ALERT } doudi_kind;
+
+DOUDI_API doudi_kind doudi_field_kind(const doudi_policy *policy, size_t field);
+
+/* What an input means that was left empty, in words; NULL: then it is unknown. */
+DOUDI_API const char *doudi_field_empty(const doudi_policy *policy, size_t field, doudi_language language);
+
+/* Whether an officer may decide it, see doudi_data_decide. */
+DOUDI_API int doudi_field_is_decided(const doudi_policy *policy, size_t field);
+
+/* A reading is a choice of interpretation. A scale is a table of bands, which cannot be set to one value. */
+DOUDI_API int doudi_parameter_is_reading(const doudi_policy *policy, size_t parameter);
+DOUDI_API int doudi_parameter_is_scale(const doudi_policy *policy, size_t parameter);
+
+/* The entities at whose rows the indicator is measured; DOUDI_NONE beyond the last. */
+DOUDI_API size_t doudi_indicator_level(const doudi_policy *policy, size_t indicator, size_t number);
+
+/* What the clause says, and where: empty where the policy does not tell. */
+DOUDI_API const char *doudi_clause_says(const doudi_policy *policy, size_t clause, doudi_language language);
+DOUDI_API const char *doudi_clause_document(const doudi_policy *policy, size_t clause);
+DOUDI_API const char *doudi_clause_section(const doudi_policy *policy, size_t clause);
+DOUDI_API const char *doudi_clause_sentence(const doudi_policy *policy, size_t clause);
+
 /* --- data ------------------------------------------------------------------------------------------------------- */
 
 /* Rows for a policy that compiled with DOUDI_OK, and must outlive them. NULL for any other policy, and when memory has

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 
 doudi_data *doudi_data_new(const doudi_policy *policy) {
-    if (!policy || !policy->policy->compiled) return NULL;
+    if (!policy || !policy->model) return NULL;
     doudi_data *data = memory_new(1, sizeof *data);
     if (!data) return NULL;
     arena_init(&data->arena);

@@ -5,10 +5,12 @@
 #include "doudi.h"
 
 #include "engine/settle.h"
+#include "library/model.h"
 
 struct doudi_policy {
     struct policy *policy;
-    bool closed; /* compile was called, whatever came of it */
+    const struct model *model; /* NULL until it has compiled */
+    bool closed;               /* compile was called, whatever came of it */
 };
 
 struct doudi_data {

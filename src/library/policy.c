@@ -48,7 +48,8 @@ doudi_status doudi_policy_compile(doudi_policy *policy) {
     doudi_status status = status_of_open(policy, true);
     if (status != DOUDI_OK) return status;
     policy->closed = true;
-    if (policy_compile(policy->policy)) return DOUDI_OK;
+    if (policy_compile(policy->policy)) policy->model = model_new(policy->policy);
+    if (policy->model) return DOUDI_OK;
     return arena_failed(&policy->policy->arena) ? DOUDI_NO_MEMORY : DOUDI_MISTAKES;
 }
 
