@@ -15,6 +15,7 @@
 #define DOUDI_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,14 +31,17 @@ typedef enum {
     DOUDI_NOT_FOUND, /* no such entity, field or row */
     DOUDI_BAD_VALUE, /* the text is no value of that field */
     DOUDI_NO_MEMORY, /* memory has run out; the object is only good for its free function */
-    DOUDI_MISUSE     /* the call is out of turn: each says what must come first */
+    DOUDI_MISUSE,    /* the call is out of turn: each says what must come first */
+    DOUDI_NO_INTEGER /* the value is no integer of 64 bits */
 } doudi_status;
 
 typedef enum { DOUDI_ZH, DOUDI_EN } doudi_language;
 
 typedef struct doudi_policy doudi_policy;
 typedef struct doudi_data doudi_data;
+typedef struct doudi_options doudi_options;
 typedef struct doudi_run doudi_run;
+typedef struct doudi_explanation doudi_explanation;
 
 /* The version of the library: "0.1.0". */
 DOUDI_API const char *doudi_version(void);
@@ -169,28 +173,174 @@ DOUDI_API doudi_status doudi_data_add_row(doudi_data *data, const char *entity, 
  * or what the policy says that empty means. DOUDI_MISUSE when the last doudi_data_add_row added none. */
 DOUDI_API doudi_status doudi_data_set(doudi_data *data, const char *input, const char *value);
 
+/* --- options ------------------------------------------------------------------------------------------------------ */
+
+/* What a run is told beside the data. NULL for a policy that did not compile with DOUDI_OK, which must outlive them,
+ * and when memory has run out. A run takes a copy. */
+DOUDI_API doudi_options *doudi_options_new(const doudi_policy *policy);
+DOUDI_API void doudi_options_free(doudi_options *options);
+
+/* The law as enacted up to that day, "2018-05-01". DOUDI_BAD_VALUE when it is no day. */
+DOUDI_API doudi_status doudi_options_known(doudi_options *options, const char *day);
+
+/* A reading or parameter of that name set to one value, everywhere and always, in its own unit and words: "0.5", "50%",
+ * "yes"; the last one said stands. DOUDI_NOT_FOUND when there is none of that name, or it is a scale; DOUDI_BAD_VALUE
+ * for what is no value of it, off its step or out of its range: the law leaves no room for it. */
+DOUDI_API doudi_status doudi_options_set(doudi_options *options, const char *parameter, const char *value);
+
 /* --- runs ------------------------------------------------------------------------------------------------------- */
 
 /* Decides a month, "2018-07". The policy and the data must outlive the run. NULL when memory has run out or the month
  * is none. Rows that do not fit (no parent, an id told twice) are left out and counted. */
 DOUDI_API doudi_run *doudi_run_new(doudi_data *data, const char *month);
+
+/* The same under options, which must be of the same policy; NULL: none. */
+DOUDI_API doudi_run *doudi_run_new_with(doudi_data *data, const char *month, const doudi_options *options);
 DOUDI_API void doudi_run_free(doudi_run *run);
-DOUDI_API size_t doudi_run_rows_left_out(const doudi_run *run);
+
+/* The month that is decided: "2018-07". */
+DOUDI_API const char *doudi_run_month(const doudi_run *run);
+
+/* Goes on to the next month: what this one found is kept, for values that are read across months and for events that
+ * are settled. `data` are those of the next month, of the same policy; NULL: the same. Texts of the month before, ids
+ * and explanations among them, are gone. After DOUDI_NO_MEMORY the run is only good for doudi_run_free. */
+DOUDI_API doudi_status doudi_run_next(doudi_run *run, doudi_data *data);
+
+/* Decides everybody at once, on so many threads (0: one), by the instruction set of that name: "plain", "avx2",
+ * "avx512", on aarch64 "neon", in WebAssembly "wasm"; NULL: the best. Values are the same whatever is chosen, and
+ * whether this is called or not: it is the fast way when many are asked for. DOUDI_NOT_FOUND when this machine has no
+ * such set. */
+DOUDI_API doudi_status doudi_run_decide(doudi_run *run, unsigned threads, const char *instructions);
 
 /* Forgets what was found, and looks at one row from now on: it, the rows below it and those above. Any other can still
  * be asked for. The memory is used again: whoever decides one family after another asks for no more of it. What was
  * told before, texts and explanations, is gone. */
 DOUDI_API doudi_status doudi_run_look_at(doudi_run *run, const char *entity, const char *id);
 
-/* The value of a field in force, in its own unit: DOUDI_OK and the value; DOUDI_UNKNOWN or DOUDI_FAULT and the reason's
- * code; DOUDI_NOT_FOUND. */
+/* --- rows of a run ----------------------------------------------------------------------------------------------- */
+
+/* The rows of an entity in the month, in the order of the rows that they lie in, then of their ids. An event's id is
+ * made of the row it lies in and its dated fields: "anna/2018-07-03/B1". NULL and DOUDI_NONE beyond the last. */
+DOUDI_API size_t doudi_run_rows(const doudi_run *run, const char *entity);
+DOUDI_API const char *doudi_run_row(const doudi_run *run, const char *entity, size_t index);
+
+/* The index of the row that it lies in, among the rows of that entity; DOUDI_NONE at the top. */
+DOUDI_API size_t doudi_run_parent(const doudi_run *run, const char *entity, size_t index);
+
+/* 0 of an event after the month, which is not settled yet; 1 of every other row. */
+DOUDI_API int doudi_run_counts(const doudi_run *run, const char *entity, size_t index);
+
+/* Rows that were left out, with the reason as a sentence. An input that refers to a row that is not there is told here
+ * too: its row stands, and the input is unknown. */
+DOUDI_API size_t doudi_run_rows_left_out(const doudi_run *run);
+DOUDI_API const char *doudi_run_left_out(doudi_run *run, size_t index, doudi_language language);
+
+/* --- values ------------------------------------------------------------------------------------------------------ */
+
+/* The value of a field in force, in its own unit: DOUDI_OK and the value (of a reference the id of its row, or "none");
+ * DOUDI_UNKNOWN or DOUDI_FAULT and the reason's code; DOUDI_NOT_FOUND. */
 DOUDI_API doudi_status doudi_run_value(doudi_run *run, const char *entity, const char *id, const char *field,
                                        const char **value);
+
+/* The same as an integer: a number in steps of its field (doudi_policy_step: fen, not yuan), 1 and 0 for yes and no, a
+ * day counted from 1970-01-01 (never: INT32_MAX), the place of a choice, the index of a row (-1: none).
+ * DOUDI_NO_INTEGER for a text, and for a number between two steps or beyond 64 bits. */
+DOUDI_API doudi_status doudi_run_integer(doudi_run *run, const char *entity, const char *id, const char *field,
+                                         int64_t *value);
+
+/* The value for people, without its unit: "1,200.00", "是". Of what is not known that it is not. */
+DOUDI_API const char *doudi_run_shown(doudi_run *run, const char *entity, const char *id, const char *field,
+                                      doudi_language language);
+
+/* What is missing, or what went wrong, as a sentence; empty for a known value. */
+DOUDI_API const char *doudi_run_missing(doudi_run *run, const char *entity, const char *id, const char *field,
+                                        doudi_language language);
+
+/* What decided: "case:1.2" (the second case of the rule's first text), "given", "input:person.earnings", … */
+DOUDI_API const char *doudi_run_reason(doudi_run *run, const char *entity, const char *id, const char *field);
+
+/* The ids of the clauses of the case that decided, else of the field; NULL beyond the last. */
+DOUDI_API const char *doudi_run_cite(doudi_run *run, const char *entity, const char *id, const char *field,
+                                     size_t number);
+
+/* Whether a benefit or an alert rests on something that nobody has confirmed, in this month's law or data. */
+DOUDI_API int doudi_run_is_unconfirmed(doudi_run *run, const char *entity, const char *field);
+
+/* --- guarantees and indicators ----------------------------------------------------------------------------------- */
+
+typedef enum {
+    DOUDI_HOLDS,
+    DOUDI_BROKEN,
+    DOUDI_NOT_KNOWN, /* doudi_run_guarantee_missing says why */
+    DOUDI_NOT_ASKED  /* it is not about this row, or not in force */
+} doudi_finding;
+
+/* DOUDI_NOT_FOUND when there is no such guarantee, or no such row of its entity. */
+DOUDI_API doudi_status doudi_run_guarantee(doudi_run *run, const char *guarantee, const char *id,
+                                           doudi_finding *finding);
+DOUDI_API const char *doudi_run_guarantee_missing(doudi_run *run, const char *guarantee, const char *id,
+                                                  doudi_language language);
+
+/* An indicator at a row of one of its levels, as doudi_run_value tells values; DOUDI_FAULT and "division-by-zero" where
+ * there is nothing to measure. DOUDI_NOT_FOUND when there is no such indicator in force, level or row. */
+DOUDI_API doudi_status doudi_run_indicator(doudi_run *run, const char *indicator, const char *entity, const char *id,
+                                           const char **value);
+
+/* --- explanations ------------------------------------------------------------------------------------------------- */
 
 /* Why the field has its value: a tree of lines, as deep as asked. NULL when there is no such field or row, or memory
  * has run out. */
 DOUDI_API const char *doudi_run_explain(doudi_run *run, const char *entity, const char *id, const char *field,
                                         unsigned depth, doudi_language language);
+
+/* The same as a tree to be walked. It belongs to the run and lives as long as the run's texts. A value that is read in
+ * several places is one node: the same pointer says that it was seen before. NULL as above. */
+DOUDI_API const doudi_explanation *doudi_run_why(doudi_run *run, const char *entity, const char *id, const char *field);
+
+/* Why a row does not get a benefit: only what stands in the way. Of what it does get, the same as doudi_run_why. */
+DOUDI_API const doudi_explanation *doudi_run_why_not(doudi_run *run, const char *entity, const char *id,
+                                                     const char *benefit);
+
+typedef enum {
+    DOUDI_NODE_FIELD,     /* an input or a rule */
+    DOUDI_NODE_PARAMETER, /* or a reading */
+    DOUDI_NODE_CONDITION, /* a comparison, or another test without a name of its own */
+    DOUDI_NODE_GROUP,     /* a sum, count, minimum or maximum over rows */
+    DOUDI_NODE_MEMBER,    /* a row that counts in it */
+    DOUDI_NODE_PREVIOUS   /* the value in force of another month */
+} doudi_node;
+
+/* What a node is of, as far as it is of a field, a parameter, a row: names and id, or NULL. */
+DOUDI_API doudi_node doudi_explanation_kind(const doudi_explanation *node);
+DOUDI_API const char *doudi_explanation_entity(const doudi_explanation *node);
+DOUDI_API const char *doudi_explanation_name(const doudi_explanation *node);
+DOUDI_API const char *doudi_explanation_id(const doudi_explanation *node);
+DOUDI_API const char *doudi_explanation_label(const doudi_explanation *node, doudi_language language);
+
+/* Its value as doudi_run_value tells it, for people, with its unit in words, what it was computed from, and what is
+ * missing: empty where there is none. */
+DOUDI_API doudi_status doudi_explanation_value(const doudi_explanation *node, const char **value);
+DOUDI_API const char *doudi_explanation_shown(const doudi_explanation *node, doudi_language language);
+DOUDI_API const char *doudi_explanation_unit(const doudi_explanation *node, doudi_language language);
+DOUDI_API const char *doudi_explanation_formula(const doudi_explanation *node, doudi_language language);
+DOUDI_API const char *doudi_explanation_missing(const doudi_explanation *node, doudi_language language);
+DOUDI_API const char *doudi_explanation_cite(const doudi_explanation *node, size_t number);
+
+/* A condition that came out the wrong way; a value by decision; one that rests on something unconfirmed. */
+DOUDI_API int doudi_explanation_is_failed(const doudi_explanation *node);
+DOUDI_API int doudi_explanation_is_given(const doudi_explanation *node);
+DOUDI_API int doudi_explanation_is_unconfirmed(const doudi_explanation *node);
+
+/* How far what a comparison compares is from where it comes out the other way: "-12.5" when it would have to fall, the
+ * unit of that in words, and what would have to move. NULL where no distance can be told. */
+DOUDI_API const char *doudi_explanation_distance(const doudi_explanation *node);
+DOUDI_API const char *doudi_explanation_distance_unit(const doudi_explanation *node, doudi_language language);
+DOUDI_API const char *doudi_explanation_subject(const doudi_explanation *node, doudi_language language);
+
+/* How many members of a group are not among its children, being too many; what the node rests on, NULL beyond the last.
+ */
+DOUDI_API size_t doudi_explanation_more(const doudi_explanation *node);
+DOUDI_API const doudi_explanation *doudi_explanation_child(const doudi_explanation *node, size_t number);
 
 #ifdef __cplusplus
 }

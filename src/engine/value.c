@@ -250,3 +250,10 @@ struct text reason_written(struct arena *arena, const struct policy *policy, con
                            TEXT_ARG(reason->field->name));
     }
 }
+
+const struct names *value_cites(const struct field *field, const struct value *value) {
+    if (value->state != VALUE_KNOWN || value->reason.kind != REASON_CASE) return &field->declaration->cites;
+    const struct rule *rule = field_rule_numbered(value->reason.field, value->reason.text);
+    const struct branch *branch = &rule->branches[value->reason.index];
+    return branch->cites.list.count ? &branch->cites : &rule->declaration->cites;
+}

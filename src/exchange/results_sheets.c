@@ -53,14 +53,8 @@ void decisions_head(struct results_sheet *sheet) {
     sheet_end_line(sheet);
 }
 
-/* The clauses of the case that decided, else of the benefit. */
 static struct text cites_of(struct arena *arena, const struct field *benefit, const struct value *value) {
-    const struct names *cites = &benefit->declaration->cites;
-    if (value->state == VALUE_KNOWN && value->reason.kind == REASON_CASE) {
-        const struct rule *rule = field_rule_numbered(value->reason.field, value->reason.text);
-        const struct branch *branch = &rule->branches[value->reason.index];
-        cites = branch->cites.list.count ? &branch->cites : &rule->declaration->cites;
-    }
+    const struct names *cites = value_cites(benefit, value);
     struct text text = TEXT("");
     for (size_t i = 0; i < cites->list.count; i++)
         text = text_format(arena, "%.*s%s%.*s", TEXT_ARG(text), i ? " " : "", TEXT_ARG(cites->list.items[i].text));

@@ -9,6 +9,7 @@ doudi_data *doudi_data_new(const doudi_policy *policy) {
     if (!data) return NULL;
     arena_init(&data->arena);
     data->policy = policy->policy;
+    data->model = policy->model;
     records_init(&data->records, &data->arena, policy->policy);
     if (!arena_failed(&data->arena)) return data;
     doudi_data_free(data);

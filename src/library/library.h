@@ -16,19 +16,61 @@ struct doudi_policy {
 struct doudi_data {
     struct arena arena;
     const struct policy *policy;
+    const struct model *model;
     struct records records;
     const struct entity *entity; /* of the row added last */
     size_t row;
 };
 
-struct doudi_run {
-    struct arena arena, told; /* told: texts and explanations */
-    const struct policy *policy;
-    struct refusals refusals;
-    struct history history;
-    struct dataset *dataset;
-    struct run *run;
+struct override_list {
+    VECTOR(struct override) list;
 };
+
+struct doudi_options {
+    struct arena arena;
+    const struct policy *policy;
+    day_number known;
+    struct override_list overrides;
+};
+
+struct doudi_run {
+    const struct doudi_data *data;
+    struct arena lasting; /* the options */
+    struct arena world;   /* of the rows of the month at hand */
+    struct arena told;    /* texts and explanations, until it looks at other rows */
+    struct run_options options;
+    struct history history;
+    month_number month;
+    char month_text[32]; /* "2018-07" */
+    struct refusals refusals;
+    struct map *events; /* by entity index: the id of an event -> its row + 1; without an arena until it is asked for */
+    struct map nodes;   /* address of an explanation -> what the host has for it; in `told` */
+    struct dataset *dataset;
+    struct run *run; /* NULL once memory has run out between two months */
+    struct solved *solved;
+};
+
+/* What a host asks about. */
+struct asked {
+    const struct entity *entity;
+    const struct field *field;
+    size_t row;
+};
+
+/* The row, and its field unless that is NULL: DOUDI_OK, or what to answer. */
+doudi_status run_find(doudi_run *run, const char *entity, const char *id, const char *field, struct asked *asked);
+
+/* DOUDI_NO_MEMORY once what the run found or told cannot be believed. */
+doudi_status run_status(const doudi_run *run);
+
+/* --- telling (tell.c) ------------------------------------------------------------------------------------------- */
+
+/* A text of the run's that ends in NUL; NULL when memory has run out. */
+const char *run_tell(doudi_run *run, struct text text);
+
+/* A value in its own unit, of a reference the id of its row; why it is not known: its reason's code. */
+doudi_status run_tell_value(doudi_run *run, const struct type *type, struct number scale, const struct value *value,
+                            const char **text);
 
 static inline doudi_status status_of(const struct arena *arena) {
     return arena_failed(arena) ? DOUDI_NO_MEMORY : DOUDI_OK;

@@ -1,94 +1,142 @@
-/* Runs: a month decided, its values and why. */
+/* Runs: a month decided, and the months after it. */
 #include "library/library.h"
 
 #include "base/memory.h"
-#include "engine/explain.h"
+#include "base/thread.h"
+#include "program/kernel.h"
+#include "program/solve.h"
+
+#include <stdio.h>
+
+/* --- beginning and end ------------------------------------------------------------------------------------------ */
+
+/* The options may be freed before the run is. */
+static void take_options(doudi_run *run, const doudi_options *options) {
+    run->options.known = options ? options->known : DAY_NEVER;
+    size_t count = options ? options->overrides.list.count : 0;
+    struct override *overrides = ARENA_ARRAY(&run->lasting, struct override, count + 1);
+    for (size_t i = 0; i < count && !arena_failed(&run->lasting); i++) {
+        overrides[i] = options->overrides.list.items[i];
+        overrides[i].value.number = number_copy(&run->lasting, overrides[i].value.number);
+    }
+    run->options.overrides = overrides;
+    run->options.override_count = count;
+}
+
+static void forget_told(doudi_run *run) {
+    arena_rewind(&run->told, (struct arena_mark){0});
+    map_init(&run->nodes, &run->told);
+}
+
+/* The rows of the month; those of the last one stay where no row has dates. */
+static void load_month(doudi_run *run) {
+    const struct policy *policy = run->data->policy;
+    snprintf(run->month_text, sizeof run->month_text, "%04d-%02d", month_year(run->month), month_of_year(run->month));
+    if (run->dataset) return;
+    run->refusals = (struct refusals){.arena = &run->world};
+    run->events = ARENA_ARRAY(&run->world, struct map, policy->entities.count + 1);
+    run->dataset = dataset_new(policy, &run->data->records, run->month, &run->refusals);
+}
+
+static doudi_status begin_month(doudi_run *run) {
+    load_month(run);
+    bool good = run->dataset && !arena_failed(&run->lasting) &&
+                settle_past(&run->history, &run->data->records, run->dataset, &run->options);
+    if (good) run->run = run_new(run->data->policy, run->dataset, &run->history, run->month, &run->options);
+    return run->run ? DOUDI_OK : DOUDI_NO_MEMORY;
+}
+
+static void end_month(doudi_run *run) {
+    run_free(run->run);
+    solved_free(run->solved);
+    run->run = NULL;
+    run->solved = NULL;
+}
+
+static void end_world(doudi_run *run) {
+    dataset_free(run->dataset);
+    arena_free(&run->world);
+    run->dataset = NULL;
+}
+
+doudi_run *doudi_run_new_with(doudi_data *data, const char *month, const doudi_options *options) {
+    month_number number;
+    if (!data || !month_parse(text_from(month), &number) || (options && options->policy != data->policy)) return NULL;
+    doudi_run *run = memory_new(1, sizeof *run);
+    if (!run) return NULL;
+    arena_init(&run->lasting);
+    arena_init(&run->world);
+    arena_init(&run->told);
+    history_init(&run->history, data->policy);
+    run->data = data;
+    run->month = number;
+    take_options(run, options);
+    forget_told(run);
+    if (begin_month(run) == DOUDI_OK) return run;
+    doudi_run_free(run);
+    return NULL;
+}
 
 doudi_run *doudi_run_new(doudi_data *data, const char *month) {
-    static const struct run_options options = {.known = DAY_NEVER};
-    month_number number;
-    if (!data || !month_parse(text_from(month), &number)) return NULL;
-    doudi_run *made = memory_new(1, sizeof *made);
-    if (!made) return NULL;
-    arena_init(&made->arena);
-    arena_init(&made->told);
-    made->policy = data->policy;
-    made->refusals.arena = &made->arena;
-    history_init(&made->history, data->policy);
-    made->dataset = dataset_new(data->policy, &data->records, number, &made->refusals);
-    if (made->dataset && settle_past(&made->history, &data->records, made->dataset, &options))
-        made->run = run_new(data->policy, made->dataset, &made->history, number, &options);
-    if (made->run) return made;
-    doudi_run_free(made);
-    return NULL;
+    return doudi_run_new_with(data, month, NULL);
 }
 
 void doudi_run_free(doudi_run *run) {
     if (!run) return;
-    run_free(run->run);
-    dataset_free(run->dataset);
+    end_month(run);
+    end_world(run);
     history_free(&run->history);
     arena_free(&run->told);
-    arena_free(&run->arena);
+    arena_free(&run->lasting);
     memory_free(run);
 }
 
-size_t doudi_run_rows_left_out(const doudi_run *run) {
-    return run ? run->refusals.list.count : 0;
+/* --- months ----------------------------------------------------------------------------------------------------- */
+
+const char *doudi_run_month(const doudi_run *run) {
+    return run ? run->month_text : NULL;
 }
 
-/* NULL when there is no such entity or row. */
-static const struct entity *find_row(const doudi_run *run, const char *entity, const char *id, size_t *row) {
-    const struct entity *found = run ? map_get(&run->policy->entity_by_name, text_from(entity)) : NULL;
-    if (!found) return NULL;
-    const struct table *table = dataset_table(run->dataset, found);
-    *row = SIZE_MAX;
-    for (size_t i = 0; found->is_event && i < table->rows; i++)
-        if (text_is(table->ids[i], id)) *row = i;
-    if (!found->is_event) *row = table_find(table, text_from(id));
-    return *row == SIZE_MAX ? NULL : found;
+doudi_status doudi_run_next(doudi_run *run, doudi_data *data) {
+    if (!run || !run->run || (data && data->policy != run->data->policy)) return DOUDI_MISUSE;
+    if (run->month >= day_month(day_last)) return DOUDI_NOT_FOUND;
+    history_record(&run->history, run->run);
+    bool failed = run_failed(run->run) || arena_failed(&run->history.arena);
+    end_month(run);
+    forget_told(run);
+    if (failed) return DOUDI_NO_MEMORY;
+    if (data || run->data->records.versioned) end_world(run);
+    if (data) run->data = data;
+    run->month++;
+    return begin_month(run);
 }
 
-static const struct field *find(const doudi_run *run, const char *entity, const char *id, const char *field,
-                                size_t *row) {
-    const struct entity *found = find_row(run, entity, id, row);
-    return found ? entity_field(found, text_from(field)) : NULL;
+/* --- deciding --------------------------------------------------------------------------------------------------- */
+
+doudi_status run_status(const doudi_run *run) {
+    return run_failed(run->run) || arena_failed(&run->told) ? DOUDI_NO_MEMORY : DOUDI_OK;
+}
+
+doudi_status doudi_run_decide(doudi_run *run, unsigned threads, const char *instructions) {
+    if (!run || !run->run) return DOUDI_MISUSE;
+    if (!kernels_choose(instructions)) return DOUDI_NOT_FOUND;
+    struct solve_choices choices = {.threads = threads < THREADS_MAX ? threads : THREADS_MAX,
+                                    .instructions = instructions};
+    struct program *program = program_new(run->data->policy, run->month, &run->run->options, NULL);
+    struct solved *solved = program ? solve(program, run->run, choices) : NULL;
+    program_free(program);
+    if (!solved) return DOUDI_NO_MEMORY;
+    solved_free(run->solved);
+    run->solved = solved;
+    run->run->solved = solved;
+    return run_status(run);
 }
 
 doudi_status doudi_run_look_at(doudi_run *run, const char *entity, const char *id) {
-    size_t row;
-    if (!run) return DOUDI_MISUSE;
-    const struct entity *found = find_row(run, entity, id, &row);
-    if (!found) return DOUDI_NOT_FOUND;
-    arena_rewind(&run->told, (struct arena_mark){0});
-    run_look_at(run->run, found, row);
-    return run_failed(run->run) ? DOUDI_NO_MEMORY : DOUDI_OK;
-}
-
-doudi_status doudi_run_value(doudi_run *run, const char *entity, const char *id, const char *field,
-                             const char **value) {
-    size_t row;
-    if (!run || !value) return DOUDI_MISUSE;
-    const struct field *found = find(run, entity, id, field, &row);
-    if (!found) return DOUDI_NOT_FOUND;
-    struct value in_force = run_in_force(run->run, found, row);
-    struct text text = value_plain(&run->told, &found->type, found->scale, &in_force);
-    if (run_failed(run->run) || arena_failed(&run->told)) return DOUDI_NO_MEMORY;
-    *value = in_force.state == VALUE_KNOWN ? text_copy(&run->told, text).bytes : reason_code(in_force.reason.kind);
-    if (arena_failed(&run->told)) return DOUDI_NO_MEMORY;
-    return in_force.state == VALUE_KNOWN ? DOUDI_OK : in_force.state == VALUE_UNKNOWN ? DOUDI_UNKNOWN : DOUDI_FAULT;
-}
-
-const char *doudi_run_explain(doudi_run *run, const char *entity, const char *id, const char *field, unsigned depth,
-                              doudi_language language) {
-    size_t row;
-    struct builder out;
-    const struct field *found = find(run, entity, id, field, &row);
-    if (!found) return NULL;
-    struct explanation *explanation = explain_field(run->run, &run->told, found, row, depth);
-    if (!explanation || run_failed(run->run) || arena_failed(&run->told)) return NULL;
-    builder_init(&out);
-    explanation_print(&out, &run->told, explanation, language_of(language), true);
-    const char *text = builder_finish(&out, &run->told).bytes;
-    return arena_failed(&run->told) ? NULL : text;
+    struct asked asked;
+    doudi_status status = run_find(run, entity, id, NULL, &asked);
+    if (status != DOUDI_OK) return status;
+    forget_told(run);
+    run_look_at(run->run, asked.entity, asked.row);
+    return run_status(run);
 }
