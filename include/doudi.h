@@ -29,7 +29,7 @@ typedef enum {
     DOUDI_UNKNOWN,   /* the value is not known: the text says what is missing */
     DOUDI_FAULT,     /* the value cannot be computed: the text says why */
     DOUDI_NOT_FOUND, /* no such entity, field or row */
-    DOUDI_BAD_VALUE, /* the text is no value of that field */
+    DOUDI_BAD_VALUE, /* the text is no value of that field: see doudi_data_refused */
     DOUDI_NO_MEMORY, /* memory has run out; the object is only good for its free function */
     DOUDI_MISUSE,    /* the call is out of turn: each says what must come first */
     DOUDI_NO_INTEGER /* the value is no integer of 64 bits */
@@ -166,12 +166,58 @@ DOUDI_API const char *doudi_clause_sentence(const doudi_policy *policy, size_t c
 DOUDI_API doudi_data *doudi_data_new(const doudi_policy *policy);
 DOUDI_API void doudi_data_free(doudi_data *data);
 
-/* A row of an entity under a parent row (NULL at the top). An id is unique within its entity; events take any. */
+/* A row of an entity under a parent row (NULL at the top). An id is unique within its entity; events take any. Texts
+ * are copied. DOUDI_NOT_FOUND when there is no such entity. */
 DOUDI_API doudi_status doudi_data_add_row(doudi_data *data, const char *entity, const char *id, const char *parent);
 
-/* An input of the row added last, in its own unit and words: "9600", "yes", "2018-07-01". What is not set is unknown,
- * or what the policy says that empty means. DOUDI_MISUSE when the last doudi_data_add_row added none. */
+/* The same, as it stands from one month to another, "2018-01" and "2018-06", both included; NULL: from the first, to
+ * the last. Of several rows of one id in a month the one that begins last stands. DOUDI_BAD_VALUE when a month is none,
+ * or the first is after the last. */
+DOUDI_API doudi_status doudi_data_add_version(doudi_data *data, const char *entity, const char *id, const char *parent,
+                                              const char *from, const char *until);
+
+/* An input of the row added last, in its own unit and words: "9600", "yes", "2018-07-01"; of a reference the id of its
+ * row, or "none". What is not set is unknown, or what the policy says that empty means. DOUDI_BAD_VALUE changes
+ * nothing. DOUDI_MISUSE when the last doudi_data_add_row added none. */
 DOUDI_API doudi_status doudi_data_set(doudi_data *data, const char *input, const char *value);
+
+/* Takes the row added last back, as one that could not be read: whatever adds up rows there is then unknown, and nobody
+ * is decided as if the row did not exist. DOUDI_MISUSE as above, and when it was taken back already. */
+DOUDI_API doudi_status doudi_data_lose_row(doudi_data *data);
+
+/* Nobody has confirmed what the row added last says: what rests on it is unconfirmed. DOUDI_MISUSE as above. */
+DOUDI_API doudi_status doudi_data_doubt_row(doudi_data *data);
+
+/* What a rule was worth for a row before the first month that is decided, for rules that read the month before. The
+ * last one said stands. DOUDI_NOT_FOUND when there is no such rule; the row need not be there. DOUDI_BAD_VALUE. */
+DOUDI_API doudi_status doudi_data_open(doudi_data *data, const char *entity, const char *id, const char *rule,
+                                       const char *value);
+
+/* What an officer decided: in force in that month (NULL: in every one) instead of what is computed. DOUDI_BAD_VALUE
+ * also of a rule that the policy leaves to nobody, see doudi_field_is_decided. Else as above. */
+DOUDI_API doudi_status doudi_data_decide(doudi_data *data, const char *entity, const char *id, const char *rule,
+                                         const char *month, const char *value);
+
+/* Why a value was refused with DOUDI_BAD_VALUE. */
+typedef enum {
+    DOUDI_ACCEPTED,
+    DOUDI_NOT_A_NUMBER,
+    DOUDI_OFF_STEP,
+    DOUDI_OUT_OF_RANGE,
+    DOUDI_NOT_A_DATE,
+    DOUDI_NOT_A_TRUTH,
+    DOUDI_NOT_A_CHOICE,
+    DOUDI_NOT_AN_IDENTIFIER, /* a text that the scheme of its input does not allow */
+    DOUDI_NOT_A_MONTH,
+    DOUDI_MONTHS_REVERSED,
+    DOUDI_NOT_DECIDED,   /* nobody may decide that rule */
+    DOUDI_IS_A_REFERENCE /* of a rule that gives a row, which cannot be told beforehand */
+} doudi_refusal;
+
+/* Of the last call on these data that takes a value or months; in words, with the way out: good until the next. NULL
+ * when nothing was refused, and when memory has run out. */
+DOUDI_API doudi_refusal doudi_data_refused(const doudi_data *data);
+DOUDI_API const char *doudi_data_refusal(doudi_data *data, doudi_language language);
 
 /* --- options ------------------------------------------------------------------------------------------------------ */
 
@@ -187,6 +233,10 @@ DOUDI_API doudi_status doudi_options_known(doudi_options *options, const char *d
  * "yes"; the last one said stands. DOUDI_NOT_FOUND when there is none of that name, or it is a scale; DOUDI_BAD_VALUE
  * for what is no value of it, off its step or out of its range: the law leaves no room for it. */
 DOUDI_API doudi_status doudi_options_set(doudi_options *options, const char *parameter, const char *value);
+
+/* Of the last call on these options, as doudi_data_refused and doudi_data_refusal. */
+DOUDI_API doudi_refusal doudi_options_refused(const doudi_options *options);
+DOUDI_API const char *doudi_options_refusal(doudi_options *options, doudi_language language);
 
 /* --- runs ------------------------------------------------------------------------------------------------------- */
 

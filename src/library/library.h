@@ -5,7 +5,7 @@
 #include "doudi.h"
 
 #include "engine/settle.h"
-#include "library/model.h"
+#include "library/refusal.h"
 
 struct doudi_policy {
     struct policy *policy;
@@ -13,14 +13,23 @@ struct doudi_policy {
     bool closed;               /* compile was called, whatever came of it */
 };
 
+struct given_values {
+    VECTOR(struct given) list;
+};
+
 struct doudi_data {
     struct arena arena;
     const struct policy *policy;
     const struct model *model;
     struct records records;
-    const struct entity *entity; /* of the row added last */
+    const struct entity *entity; /* of the row added last; NULL: none was */
     size_t row;
+    struct given_values opening, decided; /* in the order in which they were told */
+    struct refused refused;
 };
+
+/* The lane that a text stands for; DOUDI_BAD_VALUE, and noted why, when it stands for none. */
+doudi_status data_parse(doudi_data *data, const struct lane_spec *spec, const char *text, lane *out);
 
 struct override_list {
     VECTOR(struct override) list;
@@ -29,8 +38,10 @@ struct override_list {
 struct doudi_options {
     struct arena arena;
     const struct policy *policy;
+    const struct model *model;
     day_number known;
     struct override_list overrides;
+    struct refused refused;
 };
 
 struct doudi_run {

@@ -8,46 +8,69 @@ doudi_options *doudi_options_new(const doudi_policy *policy) {
     doudi_options *options = memory_new(1, sizeof *options);
     if (!options) return NULL;
     arena_init(&options->arena);
+    refused_init(&options->refused);
     options->policy = policy->policy;
+    options->model = policy->model;
     options->known = DAY_NEVER;
     return options;
 }
 
 void doudi_options_free(doudi_options *options) {
     if (!options) return;
+    refused_free(&options->refused);
     arena_free(&options->arena);
     memory_free(options);
 }
 
 doudi_status doudi_options_known(doudi_options *options, const char *day) {
     if (!options) return DOUDI_MISUSE;
-    return day_parse(text_from(day), &options->known) ? DOUDI_OK : DOUDI_BAD_VALUE;
+    refused_clear(&options->refused);
+    if (day_parse(text_from(day), &options->known)) return DOUDI_OK;
+    return refuse(&options->refused, DOUDI_NOT_A_DATE, NULL, day);
 }
 
-/* What the law leaves room for. */
-static bool is_allowed(struct arena *arena, const struct parameter *parameter, const struct value *value) {
+/* What is no value of the parameter, or one that the law leaves no room for. */
+static doudi_refusal judge(struct arena *arena, const struct parameter *parameter, struct text text,
+                           struct value *value) {
+    static const doudi_refusal kinds[] = {
+        [TYPE_BOOL] = DOUDI_NOT_A_TRUTH, [TYPE_DATE] = DOUDI_NOT_A_DATE, [TYPE_ENUM] = DOUDI_NOT_A_CHOICE};
     bool number = parameter->type.kind == TYPE_NUMBER;
-    if (number && !number_is_integer(number_divide(arena, value->as.number, parameter->step))) return false;
-    if (!parameter->bounded) return true;
+    if (!value_parse(arena, &parameter->type, parameter->scale, text, value) || value->state != VALUE_KNOWN)
+        return number ? DOUDI_NOT_A_NUMBER : kinds[parameter->type.kind];
+    if (number && !number_is_integer(number_divide(arena, value->as.number, parameter->step))) return DOUDI_OFF_STEP;
+    if (!parameter->bounded) return DOUDI_ACCEPTED;
     struct number size = number ? value->as.number : number_from(value->as.date);
-    return number_compare(size, parameter->low) >= 0 && number_compare(size, parameter->high) <= 0;
+    bool inside = number_compare(size, parameter->low) >= 0 && number_compare(size, parameter->high) <= 0;
+    return inside ? DOUDI_ACCEPTED : DOUDI_OUT_OF_RANGE;
+}
+
+static void put(doudi_options *options, struct override override) {
+    for (size_t i = 0; i < options->overrides.list.count; i++)
+        if (options->overrides.list.items[i].parameter == override.parameter) {
+            options->overrides.list.items[i] = override;
+            return;
+        }
+    VECTOR_PUSH(&options->arena, &options->overrides.list, override);
 }
 
 doudi_status doudi_options_set(doudi_options *options, const char *parameter, const char *value) {
     if (!options) return DOUDI_MISUSE;
-    const struct parameter *found = map_get(&options->policy->parameter_by_name, text_from(parameter));
     struct value parsed;
+    refused_clear(&options->refused);
+    const struct parameter *found = map_get(&options->policy->parameter_by_name, text_from(parameter));
     if (!found || found->band) return DOUDI_NOT_FOUND;
-    bool good = value_parse(&options->arena, &found->type, found->scale, text_from(value), &parsed) &&
-                parsed.state == VALUE_KNOWN && is_allowed(&options->arena, found, &parsed);
+    doudi_refusal kind = judge(&options->arena, found, text_from(value), &parsed);
     if (arena_failed(&options->arena)) return DOUDI_NO_MEMORY;
-    if (!good) return DOUDI_BAD_VALUE;
-    struct override override = override_of(found, &parsed);
-    for (size_t i = 0; i < options->overrides.list.count; i++)
-        if (options->overrides.list.items[i].parameter == found) {
-            options->overrides.list.items[i] = override;
-            return DOUDI_OK;
-        }
-    VECTOR_PUSH(&options->arena, &options->overrides.list, override);
+    if (kind != DOUDI_ACCEPTED)
+        return refuse(&options->refused, kind, &options->model->things[DOUDI_PARAMETER][found->index], value);
+    put(options, override_of(found, &parsed));
     return status_of(&options->arena);
+}
+
+doudi_refusal doudi_options_refused(const doudi_options *options) {
+    return options ? options->refused.kind : DOUDI_ACCEPTED;
+}
+
+const char *doudi_options_refusal(doudi_options *options, doudi_language language) {
+    return options ? refused_words(&options->refused, options->model, language_of(language)) : NULL;
 }

@@ -23,6 +23,13 @@ static void take_options(doudi_run *run, const doudi_options *options) {
     run->options.override_count = count;
 }
 
+static void take_opening(doudi_run *run) {
+    for (size_t i = 0; i < run->data->opening.list.count; i++) {
+        const struct given *opening = &run->data->opening.list.items[i];
+        history_put(&run->history, opening->field, opening->id, MONTH_FIRST, opening->value);
+    }
+}
+
 static void forget_told(doudi_run *run) {
     arena_rewind(&run->told, (struct arena_mark){0});
     map_init(&run->nodes, &run->told);
@@ -40,6 +47,8 @@ static void load_month(doudi_run *run) {
 
 static doudi_status begin_month(doudi_run *run) {
     load_month(run);
+    run->options.given = run->data->decided.list.items;
+    run->options.given_count = run->data->decided.list.count;
     bool good = run->dataset && !arena_failed(&run->lasting) &&
                 settle_past(&run->history, &run->data->records, run->dataset, &run->options);
     if (good) run->run = run_new(run->data->policy, run->dataset, &run->history, run->month, &run->options);
@@ -71,6 +80,7 @@ doudi_run *doudi_run_new_with(doudi_data *data, const char *month, const doudi_o
     run->data = data;
     run->month = number;
     take_options(run, options);
+    take_opening(run);
     forget_told(run);
     if (begin_month(run) == DOUDI_OK) return run;
     doudi_run_free(run);

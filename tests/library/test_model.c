@@ -31,7 +31,7 @@ static void things_are_counted_and_named(void **state) {
     } expected[] = {
         {DOUDI_LAYER, 1, 0, "small", "小法", "Small law"},
         {DOUDI_ENTITY, 4, 2, "person", "人员", "person"},
-        {DOUDI_FIELD, 16, 15, "alone", "独居", "Alone"},
+        {DOUDI_FIELD, 18, 17, "alone", "独居", "Alone"},
         {DOUDI_PARAMETER, 3, 0, "standard", "标准", "Standard"},
         {DOUDI_GUARANTEE, 1, 0, "enough", "不低于一百元", "Never below 100"},
         {DOUDI_INDICATOR, 1, 0, "share_below", "低于标准的比例", "Share below"},
