@@ -1,16 +1,21 @@
 /* Doudi: policies read, families decided, every figure explained. The engine as a library: no input or output, no
  * globals, no locale.
  *
- *     doudi_policy_new → doudi_policy_add (each file of the folder) → doudi_policy_compile
+ *     doudi_policy_new → doudi_policy_add (each file of the folder) → doudi_policy_compile → doudi_policy_name, …
  *     doudi_data_new   → doudi_data_add_row, doudi_data_set
- *     doudi_run_new    → doudi_run_value, doudi_run_explain
+ *     doudi_run_new    → doudi_run_decide → doudi_run_value, doudi_run_why → doudi_run_next
  *
  * Every object is freed by its own function; NULL is allowed there. A policy that is compiled, and data that a run was
- * made of, are not changed any more and may be shared. Texts are UTF-8 and NUL-terminated; those returned belong to the
- * object that they were asked of and live as long as it does, those of a run until it looks at other rows.
+ * made of, are not changed any more and may be shared: any number of threads may each have a run of their own over
+ * them. Texts are UTF-8 and NUL-terminated; those handed over are copied; those returned belong to the object that they
+ * were asked of and live as long as it does, those of a run until it looks at other rows or goes on to the next month.
  *
  * What comes out of turn, or asks an object that is NULL, does nothing: it gives DOUDI_MISUSE, or NULL or 0 where no
- * status is returned. Nothing that a host does in a wrong order ends the process. */
+ * status is returned. Nothing that a host does in a wrong order ends the process. What is written through a pointer is
+ * written only where the status says so.
+ *
+ * The interface grows by functions, and by numbers at the end of a list; none is taken away or renumbered while the
+ * name of the shared library stays. docs/library.md shows each group at work. */
 #ifndef DOUDI_H
 #define DOUDI_H
 

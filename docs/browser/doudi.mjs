@@ -5,7 +5,7 @@
 //     const { run, refused } = policy.decide(rows, "2018-07")                 rows: { entity, id, parent, values }
 //     run.value("household", "h1", "aid"), run.explain("household", "h1", "aid", 9, "en"), run.free()
 
-const STATUS = ["ok", "mistakes", "unknown", "fault", "not-found", "bad-value", "no-memory", "misuse"];
+const STATUS = ["ok", "mistakes", "unknown", "fault", "not-found", "bad-value", "no-memory", "misuse", "no-integer"];
 const LANGUAGE = { zh: 0, en: 1 };
 
 export class PolicyMistakes extends Error {
