@@ -318,7 +318,8 @@ DOUDI_API const char *doudi_run_reason(doudi_run *run, const char *entity, const
 DOUDI_API const char *doudi_run_cite(doudi_run *run, const char *entity, const char *id, const char *field,
                                      size_t number);
 
-/* Whether a benefit or an alert rests on something that nobody has confirmed, in this month's law or data. */
+/* Whether a benefit or an alert rests on something that nobody has confirmed, in this month's law or data; also when
+ * memory has run out. */
 DOUDI_API int doudi_run_is_unconfirmed(doudi_run *run, const char *entity, const char *field);
 
 /* --- guarantees and indicators ----------------------------------------------------------------------------------- */

@@ -109,7 +109,8 @@ const char *doudi_run_cite(doudi_run *run, const char *entity, const char *id, c
 
 int doudi_run_is_unconfirmed(doudi_run *run, const char *entity, const char *field) {
     if (!run || !run->run) return 0;
-    const struct field *found = policy_field(run->data->policy, text_from(entity), text_from(field));
+    const struct entity *of = map_get(&run->data->policy->entity_by_name, text_from(entity));
+    const struct field *found = of ? entity_field(of, text_from(field)) : NULL;
     const struct confirmation *confirmation = confirmation_of(run->run);
     return found && (!confirmation || confirmation->unconfirmed[found->index]);
 }
