@@ -291,6 +291,30 @@ static void options_leave_no_room_beyond_the_law(void **state) {
     doudi_options_free(options);
 }
 
+static void law_is_as_known_on_a_day(void **state) {
+    static const char law[] = "```doudi\npolicy small\nentity household\ninput household head : text\n"
+                              "rule household beds : count\n  from 2018-01-01\n  = 1\n"
+                              "rule household beds : count\n  from 2018-05-01\n  enacted 2018-06-15\n  = 2\n```\n";
+    static const char *const known[] = {"2018-06-14", "2018-06-15"}, *const beds[] = {"1", "2"};
+    (void)state;
+    doudi_policy *policy = doudi_policy_new();
+    assert_int_equal(doudi_policy_begin(policy, "small"), DOUDI_OK);
+    assert_int_equal(doudi_policy_add(policy, "law.md", law, strlen(law)), DOUDI_OK);
+    assert_int_equal(doudi_policy_compile(policy), DOUDI_OK);
+    doudi_data *data = doudi_data_new(policy);
+    assert_int_equal(doudi_data_add_row(data, "household", "h1", NULL), DOUDI_OK);
+    for (size_t i = 0; i < 2; i++) {
+        doudi_options *options = doudi_options_new(policy);
+        assert_int_equal(doudi_options_known(options, known[i]), DOUDI_OK);
+        doudi_run *run = doudi_run_new_with(data, "2018-07", options);
+        expect(run, "household", "h1", "beds", beds[i]);
+        doudi_run_free(run);
+        doudi_options_free(options);
+    }
+    doudi_data_free(data);
+    doudi_policy_free(policy);
+}
+
 static void options_are_of_one_policy(void **state) {
     struct scene *scene = *state;
     doudi_policy *other = law_read();
@@ -389,6 +413,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(calendar_has_an_end, setup, teardown),
         cmocka_unit_test_setup_teardown(options_change_a_run, setup, teardown),
         cmocka_unit_test_setup_teardown(options_leave_no_room_beyond_the_law, setup, teardown),
+        cmocka_unit_test(law_is_as_known_on_a_day),
         cmocka_unit_test_setup_teardown(options_are_of_one_policy, setup, teardown),
         cmocka_unit_test_setup_teardown(explanation_can_be_walked, setup, teardown),
         cmocka_unit_test_setup_teardown(why_not_tells_what_stands_in_the_way, setup, teardown),
