@@ -176,9 +176,9 @@ struct place {
     const struct record_table *records;
 };
 
-static int compare_dated(const struct record_table *records, size_t a, size_t b) {
-    for (size_t k = 0; k < records->entity->dated.count; k++) {
-        const struct column *column = &records->columns[records->entity->dated.items[k]->input_index];
+int events_compare(const struct entity *event, const struct column *columns, size_t a, size_t b) {
+    for (size_t k = 0; k < event->dated.count; k++) {
+        const struct column *column = &columns[event->dated.items[k]->input_index];
         int order = 0;
         if (column->texts) {
             order = text_compare(column->texts[a], column->texts[b]);
@@ -189,6 +189,10 @@ static int compare_dated(const struct record_table *records, size_t a, size_t b)
         if (order) return order;
     }
     return 0;
+}
+
+static int compare_dated(const struct record_table *records, size_t a, size_t b) {
+    return events_compare(records->entity, records->columns, a, b);
 }
 
 static int compare_places(const void *left, const void *right) {
@@ -344,12 +348,12 @@ static void resolve_references(struct making *making, struct table *table, const
     }
 }
 
-static void find_children(struct making *making, struct table *table) {
+void dataset_find_children(struct dataset *dataset, struct table *table) {
     if (!table->entity->parent) return;
-    struct table *parent = &making->dataset->tables[table->entity->parent->index];
-    uint32_t *first = ARENA_ARRAY(&making->dataset->arena, uint32_t, parent->rows + 1);
-    table->firsts = ARENA_ARRAY(&making->dataset->arena, uint64_t, table->rows / 64 + 2);
-    if (arena_failed(&making->dataset->arena)) return;
+    struct table *parent = &dataset->tables[table->entity->parent->index];
+    uint32_t *first = ARENA_ARRAY(&dataset->arena, uint32_t, parent->rows + 1);
+    table->firsts = ARENA_ARRAY(&dataset->arena, uint64_t, table->rows / 64 + 2);
+    if (arena_failed(&dataset->arena)) return;
     for (size_t row = 0; row < table->rows; row++)
         if (row == 0 || table->parents[row] != table->parents[row - 1])
             table->firsts[row / 64] |= (uint64_t)1 << row % 64;
@@ -409,7 +413,6 @@ static void make_table(struct making *making, const struct entity *entity) {
     struct arena *arena = &making->dataset->arena;
     const struct record_table *records = &making->records->tables[entity->index];
     struct table *table = &making->dataset->tables[entity->index];
-    *table = (struct table){.entity = entity};
     map_init(&table->by_id, arena);
     bool *chosen = ARENA_ARRAY(arena, bool, records->count + 1);
     struct place *places = ARENA_ARRAY(arena, struct place, records->count + 1);
@@ -429,17 +432,28 @@ static void make_table(struct making *making, const struct entity *entity) {
     if (entity->is_event) count = drop_doubles(making, records, places, count);
     table->rows = keep_most(making, records, places, count);
     lay_rows(making, table, records, places);
-    find_children(making, table);
+    dataset_find_children(making->dataset, table);
 }
 
-struct dataset *dataset_new(const struct policy *policy, const struct records *records, month_number month,
-                            struct refusals *refusals) {
+struct dataset *dataset_empty(const struct policy *policy, month_number month) {
     struct dataset *dataset = memory_new(1, sizeof *dataset);
     if (!dataset) return NULL;
     arena_init(&dataset->arena);
     dataset->policy = policy;
     dataset->month = month;
     dataset->tables = ARENA_ARRAY(&dataset->arena, struct table, policy->entities.count + 1);
+    if (arena_failed(&dataset->arena)) {
+        dataset_free(dataset);
+        return NULL;
+    }
+    for (size_t i = 0; i < policy->entities.count; i++) dataset->tables[i].entity = policy->entities.items[i];
+    return dataset;
+}
+
+struct dataset *dataset_new(const struct policy *policy, const struct records *records, month_number month,
+                            struct refusals *refusals) {
+    struct dataset *dataset = dataset_empty(policy, month);
+    if (!dataset) return NULL;
     struct making making = {.dataset = dataset,
                             .records = records,
                             .refusals = refusals,
@@ -471,7 +485,22 @@ const struct column *dataset_column(const struct dataset *dataset, const struct 
     return &dataset_table(dataset, input->entity)->columns[input->input_index];
 }
 
+static size_t find_by_halves(const struct table *table, struct text id) {
+    size_t low = 0, high = table->rows;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = text_compare(table->ids[table->by_name[middle]], id);
+        if (order == 0) return table->by_name[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return SIZE_MAX;
+}
+
 size_t table_find(const struct table *table, struct text id) {
+    if (table->by_name) return find_by_halves(table, id);
     size_t found = (size_t)map_get(&table->by_id, id);
     return found ? found - 1 : SIZE_MAX;
 }

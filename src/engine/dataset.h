@@ -12,18 +12,19 @@
 struct table {
     const struct entity *entity;
     size_t rows;
-    struct text *ids;       /* of an event: its parent's and its dated fields joined by /, see event_parent */
-    uint32_t *parents;      /* row of the parent entity; NULL at the top */
-    uint64_t *firsts;       /* a bit for each row: it is the first below its parent; one word more; NULL at the top */
-    bool below_all;         /* every row of the parent has rows here */
-    size_t most_below;      /* how many rows one of them has at most */
-    uint32_t **first_child; /* by entity index: rows + 1 offsets into that child entity; NULL for what is no child */
-    bool **incomplete;      /* by entity index: rows of that child entity were refused here; NULL when none were */
-    struct column *columns; /* by input_index */
-    size_t *arrival;        /* row -> its number in the records */
-    struct map by_id;       /* id -> row + 1; of events no such map */
-    bool *unconfirmed;      /* what the row says nobody has confirmed */
-    bool rows_lost;         /* some rows of this entity were refused, wherever they belong */
+    struct text *ids;        /* of an event: its parent's and its dated fields joined by /, see event_parent */
+    uint32_t *parents;       /* row of the parent entity; NULL at the top */
+    uint64_t *firsts;        /* a bit for each row: it is the first below its parent; one word more; NULL at the top */
+    bool below_all;          /* every row of the parent has rows here */
+    size_t most_below;       /* how many rows one of them has at most */
+    uint32_t **first_child;  /* by entity index: rows + 1 offsets into that child entity; NULL for what is no child */
+    bool **incomplete;       /* by entity index: rows of that child entity were refused here; NULL when none were */
+    struct column *columns;  /* by input_index */
+    size_t *arrival;         /* row -> its number in the records; NULL when there are none */
+    struct map by_id;        /* id -> row + 1; of events no such map */
+    const uint32_t *by_name; /* in place of it: rows in the order of their ids; else NULL */
+    bool *unconfirmed;       /* what the row says nobody has confirmed */
+    bool rows_lost;          /* some rows of this entity were refused, wherever they belong */
 };
 
 struct dataset {
@@ -64,6 +65,19 @@ struct refusals {
 struct dataset *dataset_new(const struct policy *policy, const struct records *records, month_number month,
                             struct refusals *refusals);
 void dataset_free(struct dataset *dataset);
+
+/* --- for those who bring columns of their own --------------------------------------------------------------------- */
+
+/* Tables of no rows. NULL when memory has run out. */
+struct dataset *dataset_empty(const struct policy *policy, month_number month);
+
+/* firsts, below_all, and the parent's first_child, once `parents` of the table stand. */
+void dataset_find_children(struct dataset *dataset, struct table *table);
+
+/* The order of two events by their dated fields, which are known of both. */
+int events_compare(const struct entity *event, const struct column *columns, size_t a, size_t b);
+
+/* --- looking up --------------------------------------------------------------------------------------------------- */
 
 const struct table *dataset_table(const struct dataset *dataset, const struct entity *entity);
 
