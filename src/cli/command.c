@@ -17,6 +17,7 @@ static const struct {
     {"reading", true},  {"known", true}, {"json", false},    {"households", true},      {"tap", false},
     {"strict", false},  {"help", false}, {"version", false}, {"all-or-nothing", false}, {"against", true},
     {"by", true},       {"raise", true}, {"seconds", true},  {"families", true},        {"runs", false},
+    {"save", true},
 };
 
 /* The language of the locale, unless --lang says otherwise. */

@@ -60,11 +60,12 @@ static void print_month(struct builder *out, struct session *session, const stru
             TEXT_ARG(month), dataset_table(session->dataset, people->parent)->rows,
             dataset_table(session->dataset, people)->rows, TEXT_ARG(name));
     print_totals(out, command, totals);
+    struct text rejected = session->pack.held ? TEXT("") : text_format(&command->arena, " → %s/rejected.csv", folder);
     if (session->dataset->strays)
         builder_format(out,
-                       say(command, "! 有 %zu 行不知属于哪一户,某户可能因此少算了人 → %s/rejected.csv\n",
-                           "! rows that belong to nobody known: %zu; a family may lack someone → %s/rejected.csv\n"),
-                       session->dataset->strays, folder);
+                       say(command, "! 有 %zu 行不知属于哪一户,某户可能因此少算了人%.*s\n",
+                           "! rows that belong to nobody known: %zu; a family may lack someone%.*s\n"),
+                       session->dataset->strays, TEXT_ARG(rejected));
     if (totals->undetermined)
         builder_format(out,
                        say(command, "？无法判定 %zu 份 → %s/undetermined.csv\n",
@@ -244,6 +245,15 @@ static int decide_months(struct assessment *assessment, month_number first, mont
     return status;
 }
 
+/* --save, before anybody is decided: what cannot be packed is told at once. */
+static int save(struct assessment *assessment, month_number month) {
+    struct session *session = &assessment->session;
+    const char *path = command_option(session->command, "save");
+    if (!path) return EXIT_DONE;
+    int status = session_load(session, month);
+    return status == EXIT_DONE ? session_save(session, path) : status;
+}
+
 static int assess_months(struct assessment *assessment, month_number first, month_number last) {
     struct session *session = &assessment->session;
     struct command *command = session->command;
@@ -256,7 +266,8 @@ static int assess_months(struct assessment *assessment, month_number first, mont
               stderr);
         return EXIT_FOUND;
     }
-    status = decide_months(assessment, first, last);
+    status = save(assessment, first);
+    if (status == EXIT_DONE) status = decide_months(assessment, first, last);
     if (status != EXIT_DONE) return status;
     status = write_rejected(assessment);
     if (status != EXIT_DONE) return status;
@@ -298,6 +309,8 @@ int command_assess(struct command *command) {
     if (command->word_count != 2 || !has_option(command, "month") || !has_option(command, "out"))
         return wrong_usage(command);
     if (!names_folder(command) || !session_months(command, &first, &last)) return EXIT_USAGE;
+    if (!names_file(command, "save")) return EXIT_USAGE;
+    if (command_has(command, "save") && first != last) return one_month_only(command);
     int status = session_open(&assessment.session, command, command->words[1], first), lock = -1;
     if (status == EXIT_DONE) status = take_folder(command, assessment.out, results_stranger, &lock);
     if (status == EXIT_DONE) {

@@ -106,7 +106,12 @@ static int begin(struct simulating *simulating) {
                           simulating->sessions[REFORM].policy))
         return out_of_memory(command);
     status = read_bys(command, &simulating->simulation, &simulating->bys);
-    return status == EXIT_DONE ? read_raises(command, &simulating->simulation, &simulating->raises) : status;
+    if (status == EXIT_DONE) status = read_raises(command, &simulating->simulation, &simulating->raises);
+    if (status != EXIT_DONE || !today->pack.held || simulating->raises.list.count == 0) return status;
+    fputs(say(command, "doudi: --raise 要改动各行的数据,打包的数据里没有;请用数据文件夹\n",
+              "doudi: --raise changes rows as they came in, which a pack does not hold; use the data folder\n"),
+          stderr);
+    return EXIT_CANNOT;
 }
 
 static int add_month(struct simulating *simulating, month_number month) {

@@ -6,6 +6,7 @@
 #include "cli/choice.h"
 #include "engine/settle.h"
 #include "exchange/messages.h"
+#include "exchange/pack.h"
 #include "exchange/policy_folder.h"
 #include "lang/print.h"
 #include "program/solve.h"
@@ -252,15 +253,33 @@ int session_open_law(struct session *session, struct command *command, const cha
     return read_readings(session) ? EXIT_DONE : EXIT_USAGE;
 }
 
+/* The dataset of the month, with what is given. */
+static enum import_result read_pack(struct session *session, const char *data, month_number month) {
+    struct pack pack;
+    struct text name = text_from(data);
+    enum pack_result result =
+        pack_read(&pack, session->pack.bytes, name, session->policy, month, &session->diagnostics);
+    session->dataset = pack.dataset;
+    if (result != PACK_OK) return result == PACK_NO_MEMORY ? IMPORT_NO_MEMORY : IMPORT_UNREADABLE;
+    return import_given_lines(&session->import, name, pack.opening, pack.decisions);
+}
+
+/* A pack is a file, told by its first bytes. */
+static enum import_result read_data(struct session *session, const char *data, month_number first) {
+    struct layer *base = session->policy->layers.items[0];
+    struct text areas = path_join(&session->command->arena, base->folder, TEXT("areas"));
+    enum file_result opened = file_open(&session->pack, data);
+    if (opened == FILE_NO_MEMORY) return IMPORT_NO_MEMORY;
+    return opened == FILE_OK ? read_pack(session, data, first) : import_folder(&session->import, data, areas.bytes);
+}
+
 int session_open_data(struct session *session, const char *data, month_number first) {
     struct command *command = session->command;
-    struct layer *base = session->policy->layers.items[0];
-    struct text areas = path_join(&command->arena, base->folder, TEXT("areas"));
     history_init(&session->history, session->policy);
     session->opened = true;
     session->import =
         (struct import){.arena = &command->arena, .policy = session->policy, .diagnostics = &session->diagnostics};
-    enum import_result result = import_folder(&session->import, data, areas.bytes);
+    enum import_result result = read_data(session, data, first);
     if (result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE) session->quiet = false;
     session_tell(session, 0);
     if (result == IMPORT_NO_MEMORY) return out_of_memory(command);
@@ -282,6 +301,7 @@ void session_close(struct session *session) {
     dataset_free(session->dataset);
     if (session->opened) history_free(&session->history);
     if (session->opened) import_close(&session->import);
+    file_close(&session->pack);
     policy_free(session->policy);
 }
 
@@ -298,8 +318,20 @@ bool session_months(struct command *command, month_number *first, month_number *
     return good;
 }
 
+/* A pack is of one month. */
+static int refuse_month(struct session *session, month_number month) {
+    struct command *command = session->command;
+    struct text packed = month_format(&command->arena, session->dataset->month);
+    fprintf(stderr,
+            say(command, "doudi: 打包的数据只有 %.*s 一个月;%.*s 请用数据文件夹\n",
+                "doudi: the pack holds %.*s alone; decide %.*s by the data folder\n"),
+            TEXT_ARG(packed), TEXT_ARG(month_format(&command->arena, month)));
+    return EXIT_CANNOT;
+}
+
 int session_load(struct session *session, month_number month) {
     struct command *command = session->command;
+    if (session->pack.held && session->dataset->month != month) return refuse_month(session, month);
     if (session->dataset && !session->import.records.versioned) return EXIT_DONE;
     dataset_free(session->dataset);
     session->dataset = dataset_new(session->policy, &session->import.records, month, &session->refusals);

@@ -12,6 +12,7 @@ struct session {
     struct policy *policy;
     struct diagnostics diagnostics;
     struct import import;
+    struct file pack; /* the data, where they are one file: the dataset points into it */
     struct history history;
     struct refusals refusals;
     VECTOR(struct given) given;
@@ -27,7 +28,7 @@ struct session {
 
 /* Reads the policy's folder, --reading, --known; EXIT_DONE, or tells why not. */
 int session_open_law(struct session *session, struct command *command, const char *policy);
-/* Then the data folder and --previous, which is of the month before the first. */
+/* Then the data folder, or a pack of the first month, and --previous, which is of the month before the first. */
 int session_open_data(struct session *session, const char *data, month_number first);
 /* Both, of --policy. */
 int session_open(struct session *session, struct command *command, const char *data, month_number first);
@@ -46,6 +47,11 @@ int session_load(struct session *session, month_number month);
 int session_decide(struct session *session, month_number month);
 /* Keeps what later months read of it. */
 void session_record(struct session *session);
+
+/* Packs the dataset of the month at hand into a file (save.c); EXIT_DONE, or tells why not. */
+int session_save(struct session *session, const char *path);
+/* False (and a message) for an option that should name a file and is empty. */
+bool names_file(const struct command *command, const char *option);
 
 unsigned processors(void); /* of this machine: as many threads are worth while */
 

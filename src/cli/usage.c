@@ -90,14 +90,24 @@ static const struct usage usages[] = {
       "  --reading 名称=值    换一种理解,可多次\n"
       "  --known 日期         只用当时已公布的规定\n"
       "  --all-or-nothing     有一行错误就什么都不测算\n"
-      "  --strict             有无法判定的也以 1 退出\n",
+      "  --strict             有无法判定的也以 1 退出\n"
+      "  --save 文件          同时把这个月的数据打包,同 pack\n",
       "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
       "  --previous FOLDER    go on from the results of an earlier assess\n"
       "  --reading NAME=VALUE read the law the other way; as often as wanted\n"
       "  --known DATE         only what had been enacted by then\n"
       "  --all-or-nothing     decide nobody when a single row is wrong\n"
-      "  --strict             exit with 1 when anything is undetermined, too\n"},
-     " json month out policy previous reading known all-or-nothing strict "},
+      "  --strict             exit with 1 when anything is undetermined, too\n"
+      "  --save FILE          pack the month's data as well, as pack does\n"},
+     " json month out policy previous reading known all-or-nothing strict save "},
+    {"pack",
+     {"数据 --month 2018-07 --out 文件.doudi", "DATA --month 2018-07 --out FILE.doudi"},
+     {"把一个月的数据打包成一个文件;assess、explain、simulate 用它代替数据文件夹,不必再读 CSV",
+      "the data of one month as one file, which assess, explain and simulate take in place of a folder, without "
+      "reading "
+      "CSV again"},
+     {"  --policy 文件夹      默认 " POLICY_FOLDER "\n", "  --policy FOLDER      " POLICY_FOLDER " unless said\n"},
+     " json month out policy "},
     {"explain",
      {"数据 家庭 --month 2018-07", "DATA HOUSEHOLD --month 2018-07"},
      {"解释一户(一人、一张单子)得到什么、为什么", "why one family (or person, or bill) gets what it gets"},

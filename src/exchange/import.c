@@ -386,6 +386,14 @@ enum import_result import_text(struct import *import, const struct entity *entit
     return result_of(import);
 }
 
+enum import_result import_given_lines(struct import *import, struct text name, struct text opening,
+                                      struct text decisions) {
+    if (!begin(import)) return IMPORT_NO_MEMORY;
+    if (opening.length) import_read_given_text(import, name, opening, true);
+    if (decisions.length) import_read_given_text(import, name, decisions, false);
+    return result_of(import);
+}
+
 enum import_result import_folder(struct import *import, const char *folder, const char *areas_folder) {
     if (!begin(import)) return IMPORT_NO_MEMORY;
     struct text data = text_copy(import->arena, text_from(folder));

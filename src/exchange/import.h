@@ -91,6 +91,15 @@ void import_close(struct import *import);
  * something is wrong. Once per entity. */
 enum import_result import_text(struct import *import, const struct entity *entity, struct text name, struct text bytes);
 
+/* The lines that were read from opening.csv, or from decisions.csv, as such a file; the empty text when there are none.
+ */
+struct text import_given_written(const struct import *import, struct arena *arena, bool opening);
+
+/* Reads what import_given_written wrote, without asking whether their rows exist; the texts must outlive the import. Of
+ * an import without a folder; once. `name` is what both are called when something is wrong. */
+enum import_result import_given_lines(struct import *import, struct text name, struct text opening,
+                                      struct text decisions);
+
 /* Tells what a dataset left out, at its place in the files. The months of one import may each report: what is told
  * already is not told twice. */
 void import_report_refusals(struct import *import, const struct refusals *refusals);

@@ -16,7 +16,7 @@ static const struct heading {
 
 struct reading_given {
     struct import_reader reader;
-    bool opening;
+    bool opening, rows_known; /* rows_known: the rows were looked up when the lines were written */
     size_t column[GIVEN_COLUMNS];
     struct lane_spec *specs; /* by field index; without a field until it is asked for */
     struct map *ids;         /* by entity index: the rows there are; empty until it is asked for */
@@ -155,7 +155,7 @@ static void read_row(struct reading_given *reading, struct import_given *given) 
     }
     if (!reader_check_text(reader, column, NULL, id)) return;
     given->id = reader_keep(reader, id);
-    if (given->entity && !row_exists(reading, given->entity, id))
+    if (given->entity && !reading->rows_known && !row_exists(reading, given->entity, id))
         COMPLAIN(reader, EXCHANGE_IMPORT_GIVEN_NOBODY, column, given->entity->name, id);
 }
 
@@ -188,10 +188,8 @@ static void read_line(struct reading_given *reading) {
         VECTOR_PUSH(reader->import->arena, &reader->import->given, given);
 }
 
-void import_read_given(struct import *import, struct text folder, bool opening) {
-    struct import_file *file = import_open(import, folder, opening ? "opening.csv" : "decisions.csv");
-    if (!file) return;
-    struct reading_given reading = {.opening = opening};
+static void read_lines(struct import *import, struct import_file *file, bool opening, bool known) {
+    struct reading_given reading = {.opening = opening, .rows_known = known};
     reading.specs = ARENA_ARRAY(import->arena, struct lane_spec, import->policy->fields.count + 1);
     reading.ids = ARENA_ARRAY(import->arena, struct map, import->policy->entities.count + 1);
     map_init(&reading.seen, import->arena);
@@ -202,4 +200,47 @@ void import_read_given(struct import *import, struct text folder, bool opening) 
             while (reader_next(&reading.reader)) read_line(&reading);
     }
     reader_close(&reading.reader);
+}
+
+void import_read_given(struct import *import, struct text folder, bool opening) {
+    struct import_file *file = import_open(import, folder, opening ? "opening.csv" : "decisions.csv");
+    if (file) read_lines(import, file, opening, false);
+}
+
+void import_read_given_text(struct import *import, struct text name, struct text bytes, bool opening) {
+    struct import_file *file = import_open_text(import, name, bytes);
+    if (file) read_lines(import, file, opening, true);
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------------- */
+
+static struct text written(struct arena *arena, const struct import_given *given, enum given_column which) {
+    const struct field *field = given->field;
+    switch (which) {
+    case GIVEN_ENTITY: return given->entity->name;
+    case GIVEN_ID: return given->id;
+    case GIVEN_RULE: return field->name;
+    case GIVEN_VALUE: return value_plain(arena, &field->type, field->scale, &given->value);
+    default: return month_format(arena, given->month);
+    }
+}
+
+struct text import_given_written(const struct import *import, struct arena *arena, bool opening) {
+    const enum given_column last = opening ? GIVEN_MONTH : GIVEN_COLUMNS;
+    struct builder out;
+    bool any = false;
+    builder_init(&out);
+    for (size_t i = 0; i < import->given.count; i++) {
+        const struct import_given *given = &import->given.items[i];
+        if (given->opening != opening) continue;
+        for (enum given_column k = 0; k < last && !any; k++)
+            builder_format(&out, "%s%.*s", k ? "," : "", TEXT_ARG(headings[k].name));
+        any = true;
+        for (enum given_column k = 0; k < last; k++) {
+            builder_add(&out, k ? TEXT(",") : TEXT("\n"));
+            csv_write_field(&out, written(arena, given, k), false);
+        }
+    }
+    if (any) builder_add(&out, TEXT("\n"));
+    return builder_finish(&out, arena);
 }

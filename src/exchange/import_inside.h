@@ -54,6 +54,7 @@ bool reader_parse_month(struct import_reader *reader, size_t column, struct text
 bool field_holds_text(const struct field *field); /* text, or the id of a row */
 
 void import_read_given(struct import *import, struct text folder, bool opening);
+void import_read_given_text(struct import *import, struct text name, struct text bytes, bool opening);
 
 #define COMPLAIN(reader, message, column, ...)                                                                         \
     reader_complain((reader), (message), (column), (const struct text[]){__VA_ARGS__},                                 \

@@ -425,7 +425,8 @@ static void another_model_is_told(void **state) {
          "event bill in person dated left at most 2"},
         {"input bill number", "input bill mark : text\ninput bill number", "input bill.number : text",
          "input bill.mark : text"},
-        {"rule family", "entity zoo\nrule family", "—", "entity zoo"},
+        {"rule family", "entity zoo\nrule family", "entity family in village", "entity zoo"},
+        {"rule family", "input bill paid : bool\nrule family", "“—”", "input bill.paid : bool, 8 bits"},
     };
     struct packed packed;
     open_packed(&packed);
