@@ -1,13 +1,14 @@
-/* What things cost: compiling, reading CSV, importing, deciding, explaining.
+/* What things cost: compiling, reading CSV, importing, packing, deciding, explaining.
  *
  * Processor time of this process, the median of several rounds, beside a pass over the same bytes that only adds them
  * up: a ratio says the same on every machine. */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+#define _XOPEN_SOURCE 700 /* clock_gettime, mkdtemp, P_tmpdir */
 
 #include "base/csv.h"
 #include "engine/explain.h"
 #include "engine/settle.h"
 #include "exchange/import.h"
+#include "exchange/pack.h"
 #include "exchange/policy_folder.h"
 #include "exchange/totals.h"
 #include "program/solve.h"
@@ -191,6 +192,48 @@ static void load(void *context) {
     if (!county->dataset) give_up("memory ran out");
 }
 
+/* --- packing ------------------------------------------------------------------------------------------------------ */
+
+struct packing {
+    struct county *county;
+    const char *path;
+};
+
+static void pack_once(void *context) {
+    const struct packing *packing = context;
+    struct pack pack = {.dataset = packing->county->dataset};
+    if (pack_write(&pack, packing->path) != FILE_OK) give_up("the pack cannot be written");
+}
+
+static void unpack_once(void *context) {
+    const struct packing *packing = context;
+    struct file file;
+    struct pack pack;
+    if (file_open(&file, packing->path) != FILE_OK ||
+        pack_read(&pack, file.bytes, TEXT("pack"), packing->county->policy, MONTH, &packing->county->diagnostics) !=
+            PACK_OK)
+        give_up("the pack cannot be read");
+    dataset_free(pack.dataset);
+    file_close(&file);
+}
+
+static void bench_pack(struct county *county) {
+    char folder[] = P_tmpdir "/doudi-bench-XXXXXX", path[sizeof folder + 16];
+    struct packing packing = {county, path};
+    struct file file;
+    if (!mkdtemp(folder)) give_up("there is no room for files");
+    snprintf(path, sizeof path, "%s/a.doudi", folder);
+    struct cost cost = measure(pack_once, &packing);
+    if (file_open(&file, path) != FILE_OK) give_up("the pack cannot be read");
+    struct bytes bytes = {.text = file.bytes};
+    struct cost baseline = measure(add_up, &bytes);
+    print_rate("pack them", bytes.text, cost, baseline);
+    print_rate("read the pack", bytes.text, measure(unpack_once, &packing), baseline);
+    file_close(&file);
+    file_remove(path);
+    folder_remove(folder);
+}
+
 static void begin_run(struct county *county) {
     static const struct run_options options = {.known = DAY_NEVER};
     run_free(county->run);
@@ -341,6 +384,7 @@ static void bench_county(struct policy *policy) {
     snprintf(rate, sizeof rate, "%llu MB/s", (unsigned long long)(data_bytes(&county) / (uint64_t)(cost.median + 1)));
     print_cost("import a county of 8,000 families", cost, rate);
     print_cost("its columns for a month", measure(load, &county), "");
+    bench_pack(&county);
     if (!settle_past(&county.history, &county.import.records, county.dataset, &everything)) give_up("memory ran out");
     county.household = map_get(&policy->entity_by_name, TEXT("household"));
     if (!county.household) give_up("the policy has no households");

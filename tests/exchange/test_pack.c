@@ -1,6 +1,6 @@
 /* Packs: what was written is read again, field by field; whatever else the bytes say is refused and told. */
 #define _XOPEN_SOURCE 700 /* mkdtemp, P_tmpdir */
-#include "exchange/pack_inside.h"
+#include "pack_forged.h"
 
 #include "../engine/stage.h"
 #include "../failing.h"
@@ -242,24 +242,6 @@ static void every_block_that_is_moved_is_refused(void **state) {
 /* --- what has its sums right, and is wrong all the same ------------------------------------------------------------
  */
 
-/* Puts the sums right, as one who means to deceive would. */
-static void sum_up(struct text file) {
-    char *bytes = (char *)file.bytes;
-    struct pack_header header;
-    memcpy(&header, bytes, sizeof header);
-    for (size_t i = 0; i < header.sections; i++) {
-        struct pack_section section;
-        char *at = bytes + sizeof header + i * sizeof section;
-        memcpy(&section, at, sizeof section);
-        if (section.offset > file.length || section.length > file.length - section.offset) continue;
-        section.sum = pack_sum((struct text){bytes + section.offset, pack_padded((size_t)section.length)});
-        memcpy(at, &section, sizeof section);
-    }
-    size_t head = pack_head_bytes((size_t)header.sections);
-    uint64_t sum = pack_sum((struct text){bytes, head - sizeof sum});
-    memcpy(bytes + head - sizeof sum, &sum, sizeof sum);
-}
-
 /* No byte of a forged file ends the program; what it then decides is its own matter. */
 static void a_forged_byte_is_refused_or_harmless(void **state) {
     (void)state;
@@ -273,7 +255,7 @@ static void a_forged_byte_is_refused_or_harmless(void **state) {
         for (size_t k = 0; k < sizeof values; k++) {
             char before = bytes[i];
             bytes[i] = values[k];
-            sum_up(copy);
+            forge_sums((char *)copy.bytes, copy.length);
             refused += *said(&packed, copy, JULY) != '\0';
             bytes[i] = before;
         }
@@ -293,7 +275,7 @@ static size_t find_bytes(struct text file, const void *wanted, size_t length) {
 static void assert_forged(const struct packed *packed, size_t at, const void *with, size_t length) {
     struct text copy = copied(packed->file.bytes, packed->file.bytes.length);
     memcpy((char *)copy.bytes + at, with, length);
-    sum_up(copy);
+    forge_sums((char *)copy.bytes, copy.length);
     assert_true(says(packed, copy, "pack-damaged"));
     test_free((char *)copy.bytes);
 }
