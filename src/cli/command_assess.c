@@ -251,7 +251,11 @@ static int save(struct assessment *assessment, month_number month) {
     const char *path = command_option(session->command, "save");
     if (!path) return EXIT_DONE;
     int status = session_load(session, month);
-    return status == EXIT_DONE ? session_save(session, path) : status;
+    if (status == EXIT_DONE) status = session_save(session, path);
+    if (status == EXIT_DONE && !assessment->json)
+        builder_format(&assessment->text,
+                       say(session->command, "数据已打包 → %s\n", "the month's data are packed → %s\n"), path);
+    return status;
 }
 
 static int assess_months(struct assessment *assessment, month_number first, month_number last) {
@@ -291,6 +295,10 @@ static int end_document(struct assessment *assessment, int status) {
         write_count(&assessment->writer, "rows_refused", assessment->session.import.refused.count);
         json_write_key(&assessment->writer, "folder");
         json_write_string(&assessment->writer, text_from(assessment->out));
+        if (command_has(command, "save")) {
+            json_write_key(&assessment->writer, "saved");
+            json_write_string(&assessment->writer, text_from(command_option(command, "save")));
+        }
         json_write_close_object(&assessment->writer);
     }
     bool whole = !assessment->text.failed && !arena_failed(&command->arena);

@@ -18,7 +18,8 @@ static inline void forge_sums(char *bytes, size_t length) {
         struct pack_section section;
         char *at = bytes + sizeof header + i * sizeof section;
         memcpy(&section, at, sizeof section);
-        size_t left = section.offset < length ? length - (size_t)section.offset : 0;
+        if (section.offset > length) continue;
+        size_t left = length - (size_t)section.offset;
         if (section.length > left || pack_padded((size_t)section.length) > left) continue;
         section.sum = pack_sum((struct text){bytes + section.offset, pack_padded((size_t)section.length)});
         memcpy(at, &section, sizeof section);
