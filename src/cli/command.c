@@ -216,6 +216,16 @@ bool names_folder(const struct command *command) {
     return false;
 }
 
+bool names_file(const struct command *command, const char *option) {
+    const char *path = command_option(command, option);
+    if (!path || *path) return true;
+    fprintf(stderr,
+            say(command, "doudi: --%s 应为文件名,如 2018-07.doudi\n",
+                "doudi: --%s needs a file name, such as 2018-07.doudi\n"),
+            option);
+    return false;
+}
+
 int no_folder(const struct command *command) {
     return wrong_option(command, "缺少文件夹的名称", "a folder's name is missing");
 }

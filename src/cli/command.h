@@ -59,6 +59,7 @@ int wrong_usage(const struct command *command);     /* EXIT_USAGE */
 bool usage_allows(const struct command *command);   /* false (and a message) for an option that it does not take */
 bool has_option(const struct command *command, const char *name); /* false (and a message) when it is missing */
 bool names_folder(const struct command *command);                 /* false (and a message) for an --out that is empty */
+bool names_file(const struct command *command, const char *option); /* the same for an option of a file */
 /* Ends a complaint's line on stderr: did you mean …? */
 void print_meant(const struct command *command, const struct suggestion *suggestion);
 int wrong_option(const struct command *command, const char *zh, const char *en); /* told as it stands; EXIT_USAGE */

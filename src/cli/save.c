@@ -6,16 +6,6 @@
 
 #include <stdio.h>
 
-bool names_file(const struct command *command, const char *option) {
-    const char *path = command_option(command, option);
-    if (!path || *path) return true;
-    fprintf(stderr,
-            say(command, "doudi: --%s 应为文件名,如 2018-07.doudi\n",
-                "doudi: --%s needs a file name, such as 2018-07.doudi\n"),
-            option);
-    return false;
-}
-
 /* Events before the month are settled in the worlds of their own months; where rows have versions, those are others. */
 static bool holds_one_world(struct session *session, bool *whole) {
     struct history nothing;

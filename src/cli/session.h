@@ -50,8 +50,6 @@ void session_record(struct session *session);
 
 /* Packs the dataset of the month at hand into a file (save.c); EXIT_DONE, or tells why not. */
 int session_save(struct session *session, const char *path);
-/* False (and a message) for an option that should name a file and is empty. */
-bool names_file(const struct command *command, const char *option);
 
 unsigned processors(void); /* of this machine: as many threads are worth while */
 

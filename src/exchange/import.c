@@ -389,8 +389,10 @@ enum import_result import_text(struct import *import, const struct entity *entit
 enum import_result import_given_lines(struct import *import, struct text name, struct text opening,
                                       struct text decisions) {
     if (!begin(import)) return IMPORT_NO_MEMORY;
-    if (opening.length) import_read_given_text(import, name, opening, true);
-    if (decisions.length) import_read_given_text(import, name, decisions, false);
+    struct text names[] = {path_join(import->arena, name, TEXT("opening.csv")),
+                           path_join(import->arena, name, TEXT("decisions.csv"))};
+    if (opening.length) import_read_given_text(import, names[0], opening, true);
+    if (decisions.length) import_read_given_text(import, names[1], decisions, false);
     return result_of(import);
 }
 

@@ -96,7 +96,7 @@ enum import_result import_text(struct import *import, const struct entity *entit
 struct text import_given_written(const struct import *import, struct arena *arena, bool opening);
 
 /* Reads what import_given_written wrote, without asking whether their rows exist; the texts must outlive the import. Of
- * an import without a folder; once. `name` is what both are called when something is wrong. */
+ * an import without a folder; once. They are told as if they lay in a folder of that name. */
 enum import_result import_given_lines(struct import *import, struct text name, struct text opening,
                                       struct text decisions);
 

@@ -322,7 +322,7 @@ static void read_table(struct reading *reading, struct table *table) {
 
 static struct text take_lines(struct reading *reading) {
     struct text lines = take(reading);
-    if (text_invalid_at(lines) != lines.length) refuse_section(reading);
+    if (!reading->refused && text_invalid_at(lines) != lines.length) refuse_section(reading);
     return lines;
 }
 
