@@ -54,7 +54,7 @@ void *scratch_column(struct binding *binding) {
 /* A call over the node's own rows, into a scratch column or, if that is NULL, its own values. */
 struct call *add_call(const struct binding *binding, kernel *wanted, void *into) {
     struct call *call = ARENA_NEW(&binding->code->arena, struct call);
-    const struct site *site = &binding->sites[binding->step->id];
+    const struct site *site = &binding->sites[binding->step.id];
     *call = (struct call){.kernel = wanted, .over = binding->node->space};
     VECTOR_PUSH(&binding->code->arena, &binding->code->calls, call);
     if (into)
@@ -110,16 +110,16 @@ void add_fill(struct binding *binding, enum kernel_width width, int64_t value, v
 
 static void bind_step(struct binding *binding, node_id id, bool there) {
     struct code *code = binding->code;
-    struct code_step step = {.id = id, .node = graph_node(binding->graph, id), .first = code->calls.count};
-    step.is_fixed = there && !binding->sites[id].moves;
-    binding->node = step.node;
+    struct code_step *step = &binding->step;
+    *step = (struct code_step){.id = id, .node = graph_node(binding->graph, id), .first = code->calls.count};
+    step->is_fixed = there && !binding->sites[id].moves;
+    binding->node = step->node;
     binding->out = &binding->worker->of[id];
-    binding->step = &step;
     binding->scratch = 0;
-    step.bound = there || bind_node(binding);
-    if (!step.bound) step.finish = NULL;
-    step.end = code->calls.count;
-    VECTOR_PUSH(&code->arena, &code->steps, step);
+    step->bound = there || bind_node(binding);
+    if (!step->bound) step->finish = NULL;
+    step->end = code->calls.count;
+    VECTOR_PUSH(&code->arena, &code->steps, *step);
 }
 
 static struct binding begin(const struct crew *crew, struct member *member, struct code *code, size_t rows, bool care) {

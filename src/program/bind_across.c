@@ -59,7 +59,7 @@ bool bind_above(struct binding *binding) {
     }
     const struct table *table = dataset_table(binding->dataset, own);
     if (table->rows / FEW_EACH >= dataset_table(binding->dataset, above)->rows) {
-        binding->step->finish = finish_runs;
+        binding->step.finish = finish_runs;
         return true;
     }
     struct call *call = add_call(binding, binding->crew->kernels->gather[width_of(binding->out)], NULL);
@@ -94,7 +94,7 @@ bool bind_group(struct binding *binding) {
     if (of != NODE_NONE && !has_kernel_width(lanes_at(binding, of))) return false;
     if (has_losses(binding)) {
         if (binding->care) return false;
-        binding->step->finish = finish_losses;
+        binding->step.finish = finish_losses;
     }
     enum kernel_width width = width_of(binding->out);
     struct operand from = {0};

@@ -23,7 +23,7 @@ struct binding {
     struct site *sites; /* by node of the section */
     bool care;          /* the plain nodes */
     const struct graph_node *node;
-    struct code_step *step;
+    struct code_step step; /* of the node */
     struct lanes *out;
     bool wants_cases;
     size_t scratch; /* columns that the step has taken */

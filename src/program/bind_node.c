@@ -210,7 +210,7 @@ static bool bind_cases(struct binding *binding) {
             bind_to(binding, &choices[i].values, in_width(binding, value, width));
     }
     struct call *call = add_call(binding, binding->crew->kernels->choose[width], NULL);
-    const struct site *site = &binding->sites[binding->step->id];
+    const struct site *site = &binding->sites[binding->step.id];
     call->strip.choices = choices;
     call->strip.count = count;
     if (binding->wants_cases)
@@ -266,7 +266,7 @@ static bool bind_within(struct binding *binding) {
     int64_t least = node->d < INT64_MIN ? INT64_MIN : (int64_t)node->d,
             most = node->e > INT64_MAX ? INT64_MAX : (int64_t)node->e;
     if (!bind_between(binding, node->a, least, most, scratch_column(binding))) return false;
-    binding->step->finish = finish_within;
+    binding->step.finish = finish_within;
     return bind_clamp(binding, node->a, node->d, node->e);
 }
 
@@ -292,7 +292,7 @@ static bool bind_years(struct binding *binding) {
     if (!lasts) return false;
     for (int i = 0; i < COUNT; i++) lasts[i] = last_day_with(BEFORE + i, (day_number)day);
     bind_between(binding, node->a, lasts[COUNT - 3] + 1, lasts[2], scratch_column(binding));
-    binding->step->finish = finish_within;
+    binding->step.finish = finish_within;
     struct call *call = add_call(binding, binding->crew->kernels->years, NULL);
     bind_operand(binding, &call->strip.a, node->a);
     call->strip.b = lasts;
@@ -311,7 +311,7 @@ bool bind_node(struct binding *binding) {
     int64_t least, most;
     switch (node->op) {
     case OP_INPUT: return bind_input(binding);
-    case OP_GIVEN: binding->step->finish = finish_given; return true;
+    case OP_GIVEN: binding->step.finish = finish_given; return true;
     case OP_ADD: return bind_linear(binding, 1, node->b, 1, NODE_NONE);
     case OP_SUBTRACT: return bind_linear(binding, 1, node->b, -1, NODE_NONE);
     case OP_SCALE: return bind_linear(binding, node->d, NODE_NONE, 0, NODE_NONE);

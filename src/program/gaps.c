@@ -14,16 +14,15 @@ static absence *own_misses(const struct strip_task *task) {
 
 /* The values of the rows where the truth holds: those of other lanes; NULL: the same one. */
 static void put_where(const struct strip_task *task, const uint8_t *truths, const struct lanes *others, lane value) {
-    const struct lanes *out = task->out;
-    bool same = !others || others->single;
-    if (same && others) value = get(others, task->rows.first);
-    if (out->width > 8 || (!same && others->width != out->width)) {
+    const struct lanes *out = task->out, *each = others && !others->single ? others : NULL;
+    if (others && !each) value = get(others, task->rows.first);
+    if (out->width > 8 || (each && each->width != out->width)) {
         for (size_t i = 0; i < rows_in(task); i++)
-            if (truths[i]) put(task->out, task->rows.first + i, same ? value : get(others, task->rows.first + i));
+            if (truths[i]) put(task->out, task->rows.first + i, each ? get(each, task->rows.first + i) : value);
         return;
     }
     struct choice_of choice = {.condition = truths, .value = (int64_t)value};
-    if (!same) choice.values = lane_of_row(others, task->rows.first);
+    if (each) choice.values = lane_of_row(each, task->rows.first);
     const enum kernel_width width = out->width == 1 ? BYTES_1 : out->width == 4 ? BYTES_4 : BYTES_8;
     task->crew->kernels->choose[width](&(struct strip){
         .rows = rows_in(task), .out = lane_of_row(out, task->rows.first), .choices = &choice, .count = 1});
