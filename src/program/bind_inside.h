@@ -45,10 +45,6 @@ static inline bool has_kernel_width(const struct lanes *lanes) {
     return lanes->width <= 8 && !lanes->single;
 }
 
-static inline enum kernel_width width_of(const struct lanes *lanes) {
-    return lanes->width == 1 ? BYTES_1 : lanes->width == 4 ? BYTES_4 : BYTES_8;
-}
-
 static inline bool fits(int64_t value, enum kernel_width width) {
     if (width == BYTES_1) return value >= INT8_MIN && value <= INT8_MAX;
     return width == BYTES_8 || (value >= INT32_MIN && value <= INT32_MAX);

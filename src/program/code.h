@@ -81,6 +81,11 @@ static inline size_t rows_in(const struct strip_task *task) {
     return task->rows.last - task->rows.first;
 }
 
+/* Of lanes that kernels know. */
+static inline enum kernel_width width_of(const struct lanes *lanes) {
+    return lanes->width == 1 ? BYTES_1 : lanes->width == 4 ? BYTES_4 : BYTES_8;
+}
+
 /* The lane of a row. */
 static inline void *lane_of_row(const struct lanes *lanes, size_t row) {
     return (unsigned char *)lanes->values + (row - lanes->base) * lanes->width;

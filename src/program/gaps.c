@@ -23,8 +23,7 @@ static void put_where(const struct strip_task *task, const uint8_t *truths, cons
     }
     struct choice_of choice = {.condition = truths, .value = (int64_t)value};
     if (each) choice.values = lane_of_row(each, task->rows.first);
-    const enum kernel_width width = out->width == 1 ? BYTES_1 : out->width == 4 ? BYTES_4 : BYTES_8;
-    task->crew->kernels->choose[width](&(struct strip){
+    task->crew->kernels->choose[width_of(out)](&(struct strip){
         .rows = rows_in(task), .out = lane_of_row(out, task->rows.first), .choices = &choice, .count = 1});
 }
 

@@ -111,6 +111,13 @@ void world_forget(struct world *world) {
     arena_free(&world->arena);
 }
 
+struct seeds seeds_to_try(uint64_t usual) {
+    const char *one = getenv("DOUDI_SEED"), *many = getenv("DOUDI_SEEDS");
+    uint64_t only = one ? strtoull(one, NULL, 10) : 0;
+    if (one) return (struct seeds){only, only};
+    return (struct seeds){1, many ? strtoull(many, NULL, 10) : usual};
+}
+
 struct world *world_new(uint64_t seed) {
     struct world *world = calloc(1, sizeof *world);
     assert_non_null(world);

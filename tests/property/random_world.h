@@ -20,6 +20,12 @@ struct world {
     int arrival[LEVELS][ROWS_MAX]; /* number in the records -> row of the data */
 };
 
+/* What DOUDI_SEED (that one) or DOUDI_SEEDS (so many) of the environment say, else the usual many; from 1 on. */
+struct seeds {
+    uint64_t first, last;
+};
+struct seeds seeds_to_try(uint64_t usual);
+
 struct world *world_new(uint64_t seed);
 void world_free(struct world *world);
 

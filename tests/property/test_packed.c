@@ -54,14 +54,12 @@ static void pack_month(struct world *world, int month, const char *path) {
 
 static void what_is_packed_is_read(void **state) {
     (void)state;
-    const char *seed = getenv("DOUDI_SEED"), *seeds = getenv("DOUDI_SEEDS");
-    uint64_t first = seed ? strtoull(seed, NULL, 10) : 1;
-    uint64_t last = seed ? first : seeds ? strtoull(seeds, NULL, 10) : SEEDS;
+    struct seeds seeds = seeds_to_try(SEEDS);
     char folder[64], path[96];
     snprintf(folder, sizeof folder, "%s/doudi-packed-XXXXXX", P_tmpdir);
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/a.doudi", folder);
-    for (uint64_t at = first; at <= last; at++) {
+    for (uint64_t at = seeds.first; at <= seeds.last; at++) {
         struct world *world = world_new(at);
         assert_true(world_decide(world, true));
         for (int month = 0; month < MONTHS; month++) pack_month(world, month, path);

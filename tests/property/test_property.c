@@ -115,13 +115,8 @@ static void compare(struct world *world, uint64_t seed) {
 /* --- properties --------------------------------------------------------------------------------------------------- */
 
 static void each_seed(void (*property)(uint64_t seed)) {
-    const char *one = getenv("DOUDI_SEED"), *many = getenv("DOUDI_SEEDS");
-    uint64_t count = many ? strtoull(many, NULL, 10) : SEEDS;
-    if (one) {
-        property(strtoull(one, NULL, 10));
-        return;
-    }
-    for (uint64_t seed = 1; seed <= count; seed++) property(seed);
+    struct seeds seeds = seeds_to_try(SEEDS);
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) property(seed);
 }
 
 static void decides_alike(uint64_t seed) {

@@ -108,12 +108,8 @@ static void try_seed(uint64_t seed) {
 
 static void solved_is_what_is_evaluated(void **state) {
     (void)state;
-    const char *one = getenv("DOUDI_SEED"), *many = getenv("DOUDI_SEEDS");
-    uint64_t seeds = many ? strtoull(many, NULL, 10) : SEEDS;
-    if (one)
-        try_seed(strtoull(one, NULL, 10));
-    else
-        for (uint64_t seed = 1; seed <= seeds; seed++) try_seed(seed);
+    struct seeds seeds = seeds_to_try(SEEDS);
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) try_seed(seed);
     print_message("# %zu values agree, %zu were left to the evaluator\n", compared, evaluated);
     assert_true(compared > evaluated && in_range > 0);
 }

@@ -179,12 +179,8 @@ static void try_seed(uint64_t seed) {
 
 static void terms_say_what_is_evaluated(void **state) {
     (void)state;
-    const char *one = getenv("DOUDI_SEED"), *many = getenv("DOUDI_SEEDS");
-    uint64_t seeds = many ? strtoull(many, NULL, 10) : SEEDS;
-    if (one)
-        try_seed(strtoull(one, NULL, 10));
-    else
-        for (uint64_t seed = 1; seed <= seeds; seed++) try_seed(seed);
+    struct seeds seeds = seeds_to_try(SEEDS);
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) try_seed(seed);
     print_message("# %zu values over scenes, of which %zu are the only ones; %zu loosely\n", allowed, forced, loose);
     assert_true(forced > allowed / 3 && loose > 0);
 }
