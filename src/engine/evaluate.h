@@ -34,9 +34,10 @@ const struct parameter_values *parameter_values_for(const struct run *run, const
 const struct parameter_value *parameter_find(struct run *run, const struct parameter *parameter,
                                              const struct entity *entity, size_t row, day_number day,
                                              const int64_t *index, const struct entity **level);
-/* REASON_PARAMETER or REASON_NO_PARAMETER, saying where and when. */
-struct value parameter_missing(const struct context *context, const struct parameter *parameter, enum reason_kind kind,
-                               day_number day);
+/* REASON_PARAMETER or REASON_NO_PARAMETER of one that is read from a row of `entity`, saying where and when: the row of
+ * its area, or of the reader where it has none. */
+struct value parameter_missing(const struct context *context, const struct parameter *parameter,
+                               const struct entity *entity, size_t row, enum reason_kind kind, day_number day);
 /* What the brackets of a path to a parameter say; false (and *out) when one of them has no value. */
 bool parameter_index(const struct context *context, const struct expr *expr, int64_t *index, struct value *out);
 /* The line of a parameter without an area that holds on a day, as a run of these options would find it. */

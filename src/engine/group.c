@@ -194,15 +194,16 @@ struct value evaluate_bands(const struct context *context, const struct expr *ex
         parameter_find(context->run, target->parameter, entity, row, context->day, index, NULL);
     bool by_month = target->parameter->by_month; /* a month that is not listed is unknown */
     if (!latest)
-        return parameter_missing(context, target->parameter, by_month ? REASON_PARAMETER : REASON_NO_PARAMETER,
-                                 context->day);
+        return parameter_missing(context, target->parameter, entity, row,
+                                 by_month ? REASON_PARAMETER : REASON_NO_PARAMETER, context->day);
     const struct parameter_values *values =
         parameter_values_for(context->run, target->parameter, entity, row, context->day);
     size_t count = parameter_scale(target->parameter, values, latest, bands);
     struct number total = number_zero;
     for (size_t i = 0; i < count; i++) {
         struct number top = amount.as.number;
-        if (bands[i]->empty) return parameter_missing(context, target->parameter, REASON_PARAMETER, context->day);
+        if (bands[i]->empty)
+            return parameter_missing(context, target->parameter, entity, row, REASON_PARAMETER, context->day);
         if (number_compare(top, bands[i]->band) <= 0) break;
         if (i + 1 < count) top = number_min(top, bands[i + 1]->band);
         total = number_add(arena, total,

@@ -98,12 +98,14 @@ bool path_walk(const struct context *context, const struct path_target *target, 
     return true;
 }
 
-struct value parameter_missing(const struct context *context, const struct parameter *parameter, enum reason_kind kind,
-                               day_number day) {
+struct value parameter_missing(const struct context *context, const struct parameter *parameter,
+                               const struct entity *entity, size_t row, enum reason_kind kind, day_number day) {
     struct value value = value_fault(kind, NULL, (uint32_t)parameter->index);
+    bool of_area = parameter->area && entity && entity_is_within(entity, parameter->area);
+    const struct entity *of = of_area ? parameter->area : context->entity;
     if (kind == REASON_PARAMETER) value.state = VALUE_UNKNOWN;
-    value.reason.text = context->entity ? (uint32_t)context->entity->index : UINT32_MAX;
-    value.reason.row = context->row;
+    value.reason.text = of ? (uint32_t)of->index : UINT32_MAX;
+    value.reason.row = of_area ? dataset_climb(context->run->dataset, entity, row, of) : context->row;
     value.reason.day = day;
     return value;
 }
@@ -140,6 +142,6 @@ struct value parameter_read(const struct context *context, const struct expr *ex
         return missing;
     const struct parameter_value *line = parameter_find(context->run, parameter, entity, row, day, index, NULL);
     if (line && !line->empty) return value_of_line(parameter, line);
-    return parameter_missing(context, parameter, line || parameter->by_month ? REASON_PARAMETER : REASON_NO_PARAMETER,
-                             day);
+    return parameter_missing(context, parameter, entity, row,
+                             line || parameter->by_month ? REASON_PARAMETER : REASON_NO_PARAMETER, day);
 }

@@ -78,27 +78,35 @@ static struct quantity number_constant(struct graph *graph, struct number value)
     return (struct quantity){.n = graph_constant(graph, sign), .grid = number_absolute(&graph->arena, value)};
 }
 
-/* LOOKUP: for rows of `entity`, read from their row of `from`, with indexes found where they are. */
-static struct quantity lookup(struct graph *graph, const struct entity *entity, const struct entity *from,
-                              const struct expr *path, day_number day) {
-    const struct parameter *parameter = path->as.path.target.parameter;
-    struct quantity found = evaluated(graph, entity, path); /* its grid and range */
+/* A whole number for rows of the entity; NODE_NONE when it is none. */
+static node_id index_node(struct graph *graph, const struct entity *entity, const struct expr *expr) {
+    struct quantity item = graph_expression(graph, entity, expr);
+    if (!quantity_is(item) || item.divisors.count || !number_is_integer(item.grid)) return NODE_NONE;
+    node_id whole = graph_on_grid(graph, item.n, item.grid, number_one);
+    return whole == NODE_NONE ? NODE_NONE : graph_at(graph, whole, entity);
+}
+
+/* Where a parameter is read: for rows of `entity`, from their row of `from`. */
+struct reading {
+    const struct entity *entity, *from;
+    const struct expr *path;
+    day_number day;
+};
+
+/* LOOKUP: with indexes found where they are. */
+static struct quantity lookup(struct graph *graph, const struct reading *reading, const node_id *index) {
+    const struct parameter *parameter = reading->path->as.path.target.parameter;
+    struct quantity found = evaluated(graph, reading->entity, reading->path); /* its grid and range */
     struct graph_node node = node_of(OP_LOOKUP, NODE_NONE, NODE_NONE);
     if (!quantity_is(found) || parameter->band) return quantity_none;
     node.low = graph_node(graph, found.n)->low;
     node.high = graph_node(graph, found.n)->high;
-    for (size_t i = 0; i < path->items.count; i++) {
-        struct quantity item = graph_expression(graph, entity, path->items.items[i]);
-        if (!quantity_is(item) || item.divisors.count || !number_is_integer(item.grid)) return quantity_none;
-        node_id whole_index = graph_on_grid(graph, item.n, item.grid, number_one);
-        if (whole_index == NODE_NONE) return quantity_none;
-        VECTOR_PUSH(&graph->arena, &node.more, graph_at(graph, whole_index, entity));
-    }
-    node.space = entity;
-    node.inner = from;
+    for (size_t i = 0; i < reading->path->items.count; i++) VECTOR_PUSH(&graph->arena, &node.more, index[i]);
+    node.space = reading->entity;
+    node.inner = reading->from;
     node.parameter = parameter;
     node.grid = found.grid;
-    node.d = day;
+    node.d = reading->day;
     found.n = graph_add(graph, node);
     return found;
 }
@@ -115,38 +123,66 @@ static struct quantity line_constant(struct graph *graph, const struct parameter
     }
 }
 
-/* The indexes in brackets, all constant; false when one is not. */
-static bool constant_index(struct graph *graph, const struct entity *entity, const struct expr *path, int64_t *index) {
-    for (size_t i = 0; i < path->items.count; i++) {
-        struct quantity item = graph_expression(graph, entity, path->items.items[i]);
-        lane value;
-        if (!quantity_is(item) || !graph_is_constant(graph, item.n, &value) || !number_is_integer(item.grid))
-            return false;
-        lane grid;
-        if (!number_to_lane(item.grid, &grid)) return false;
-        index[i] = (int64_t)(value * grid);
+/* With constant indexes: found for the rows of the area that it is kept by, and spread below. One without an area is
+ * the same everywhere, and a constant if it is known. */
+static struct quantity read_constant(struct graph *graph, const struct reading *reading, const node_id *index) {
+    const struct expr *path = reading->path;
+    const struct parameter *parameter = path->as.path.target.parameter;
+    struct reading above = {parameter->area, parameter->area, path, reading->day};
+    int64_t values[PARAMETER_KEYS_MAX] = {0};
+    for (size_t i = 0; i < path->items.count; i++) values[i] = (int64_t)graph_node(graph, index[i])->d;
+    if (!parameter->area && parameter->exceptions.count == 0) {
+        const struct parameter_value *line = parameter_everywhere(graph->options, parameter, reading->day, values);
+        return line && !line->empty ? line_constant(graph, parameter, line) : lookup(graph, reading, index);
     }
-    return true;
+    bool below = parameter->area && reading->from && entity_is_within(reading->from, parameter->area) &&
+                 parameter->exceptions.count == 0;
+    return lookup(graph, below ? &above : reading, index);
 }
 
-/* Found for the rows of the area that it is kept by, and spread below; where the indexes differ from row to row, looked
- * up there. One without an area is the same everywhere, and a constant if it is known. */
+enum { PICKS_MAX = 16 };
+
+/* PICK: by one index of few values, of each the parameter as it then is. */
+static struct quantity read_picked(struct graph *graph, const struct reading *reading, node_id index) {
+    lane least = graph_node(graph, index)->low, most = graph_node(graph, index)->high;
+    struct quantity values[PICKS_MAX], result;
+    struct graph_node node = node_of(OP_PICK, index, NODE_NONE);
+    if (most - least >= PICKS_MAX) return quantity_none;
+    size_t count = (size_t)(most - least) + 1;
+    for (size_t i = 0; i < count; i++) {
+        node_id constant = graph_constant(graph, least + (lane)i);
+        values[i] = read_constant(graph, reading, &constant);
+        if (!quantity_is(values[i])) return quantity_none;
+    }
+    result = graph_common(graph, values, count);
+    if (!quantity_is(result)) return quantity_none;
+    node.space = reading->entity;
+    node.d = least;
+    for (size_t i = 0; i < count; i++)
+        VECTOR_PUSH(&graph->arena, &node.more, graph_at(graph, values[i].n, reading->entity));
+    result.n = graph_add(graph, node);
+    return result;
+}
+
+/* Where the indexes differ from row to row and have many values, it is looked up for each row. */
 static struct quantity build_parameter(struct graph *graph, const struct entity *entity, const struct expr *path,
                                        day_number day) {
-    const struct parameter *parameter = path->as.path.target.parameter;
     const struct hop *hops = path->as.path.target.hops.items;
     size_t count = path->as.path.target.hops.count;
-    int64_t index[PARAMETER_KEYS_MAX] = {0};
+    struct reading reading = {entity, count ? hops[count - 1].up : entity, path, day};
+    node_id index[PARAMETER_KEYS_MAX];
+    bool constant = true;
+    lane value;
     for (size_t i = 0; i < count; i++)
         if (!hops[i].up) return quantity_none;
-    const struct entity *from = count ? hops[count - 1].up : entity;
-    if (!constant_index(graph, entity, path, index)) return lookup(graph, entity, from, path, day);
-    if (!parameter->area && parameter->exceptions.count == 0) {
-        const struct parameter_value *line = parameter_everywhere(graph->options, parameter, day, index);
-        return line && !line->empty ? line_constant(graph, parameter, line) : lookup(graph, entity, from, path, day);
+    for (size_t i = 0; i < path->items.count; i++) {
+        index[i] = index_node(graph, entity, path->items.items[i]);
+        if (index[i] == NODE_NONE) return quantity_none;
+        constant = constant && graph_is_constant(graph, index[i], &value);
     }
-    bool below = parameter->area && from && entity_is_within(from, parameter->area) && parameter->exceptions.count == 0;
-    return lookup(graph, below ? parameter->area : entity, below ? parameter->area : from, path, day);
+    if (constant) return read_constant(graph, &reading, index);
+    struct quantity picked = path->items.count == 1 ? read_picked(graph, &reading, index[0]) : quantity_none;
+    return quantity_is(picked) ? picked : lookup(graph, &reading, index);
 }
 
 /* The value that a path leads to over references: read at its end, brought back step by step. */

@@ -117,6 +117,12 @@ static struct range cases_range(const struct graph *graph, const struct graph_no
     return range;
 }
 
+static struct range pick_range(const struct graph *graph, const struct graph_node *node) {
+    struct range range = range_of(graph, node->more.items[0]);
+    for (size_t i = 1; i < node->more.count; i++) range = join(range, range_of(graph, node->more.items[i]));
+    return range;
+}
+
 static struct range linear_range(const struct graph *graph, const struct graph_node *node) {
     struct range sum = product(range_of(graph, node->a), (struct range){node->d, node->d});
     if (node->b != NODE_NONE) sum = add(sum, product(range_of(graph, node->b), (struct range){node->e, node->e}));
@@ -134,6 +140,7 @@ static struct range node_range(const struct graph *graph, const struct graph_nod
     case OP_ABOVE:
     case OP_OVER: return node->op == OP_ABOVE ? a : join(a, negated(a));
     case OP_THROUGH: return b;
+    case OP_PICK: return pick_range(graph, node);
     case OP_WHERE:
     case OP_WHOLE: return join(a, (struct range){0, 0});
     case OP_BESIDE: return a;

@@ -233,6 +233,24 @@ static node_id cases(struct writer *writer, const struct graph_node *node) {
     return known_operate(writer, own, node->space);
 }
 
+/* As cases: one for each value that may be picked. */
+static node_id pick(struct writer *writer, const struct graph_node *node) {
+    struct graph_node own = node_of(OP_CASES, NODE_NONE, NODE_NONE);
+    node_id which = known_node(writer, node->a);
+    lane only;
+    if (graph_is_constant(writer->known, which, &only))
+        return known_node(writer, node->more.items[(size_t)(only - node->d)]);
+    for (size_t i = 0; i < node->more.count; i++) {
+        bool last = i + 1 == node->more.count;
+        node_id value = graph_constant(writer->known, node->d + (lane)i),
+                condition = last ? NODE_NONE : known_operate(writer, node_of(OP_EQUAL, which, value), node->space);
+        VECTOR_PUSH(&writer->known->arena, &own.more, condition);
+        VECTOR_PUSH(&writer->known->arena, &own.more, known_node(writer, node->more.items[i]));
+    }
+    if (graph_failed(writer->known)) return 0;
+    return known_operate(writer, own, node->space);
+}
+
 static node_id decide(struct writer *writer, const struct graph_node *node) {
     struct graph_node own = *node;
     own.a = known_node(writer, node->a);
@@ -290,6 +308,7 @@ static node_id write_node(struct writer *writer, node_id plain) {
     case OP_CASES:
         if (linear_switch(writer, &either, plain)) return linear_node(writer, &either);
         return cases(writer, node);
+    case OP_PICK: return pick(writer, node);
     case OP_DECIDE: return decide(writer, node);
     case OP_OR_ELSE: return filled(writer, node);
     case OP_KNOWN: return is_known(writer, node);

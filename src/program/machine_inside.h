@@ -89,6 +89,7 @@ bool make_whole(struct worker *worker, node_id id); /* room for all rows */
 void run_input(const struct task *task);
 void run_above(const struct task *task);
 void run_through(const struct task *task);
+void run_pick(const struct task *task);
 void run_linear(const struct task *task);
 void run_strict(const struct task *task);
 void run_divisor(const struct task *task);

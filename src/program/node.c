@@ -62,6 +62,7 @@ static void run_op(const struct task *task) {
     case OP_INPUT: run_input(task); return;
     case OP_ABOVE: run_above(task); return;
     case OP_THROUGH: run_through(task); return;
+    case OP_PICK: run_pick(task); return;
     case OP_DIVISOR: run_divisor(task); return;
     case OP_LINEAR: run_linear(task); return;
     case OP_OVER: run_over(task); return;

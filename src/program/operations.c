@@ -41,6 +41,17 @@ void run_through(const struct task *task) {
     }
 }
 
+void run_pick(const struct task *task) {
+    const struct graph_node *node = task->node;
+    for (size_t row = task->begin; row < task->end; row++) {
+        absence miss = missed(task->a, row);
+        const struct lanes *picked =
+            miss ? NULL : operand(task->worker, node->more.items[(size_t)(get(task->a, row) - node->d)]);
+        if (picked) put(task->out, row, get(picked, row));
+        put_miss(task, row, picked ? missed(picked, row) : miss);
+    }
+}
+
 /* --- arithmetic ------------------------------------------------------------------------------------------------- */
 
 static lane compute(const struct graph_node *node, lane x, lane y) {

@@ -74,8 +74,25 @@ static struct cell *kept_cell(const struct cells *cells, size_t area_row, const 
     return &cells->items[at];
 }
 
+/* What the row finds in its cell: a value, or why there is none, of the row of the parameter's area. */
+static absence take_cell(const struct task *task, const struct cell *cell, size_t row, size_t from, bool by_area) {
+    const struct graph_node *node = task->node;
+    const struct entity *of = by_area ? node->parameter->area : node->space;
+    enum value_state state = cell->missing == REASON_PARAMETER ? VALUE_UNKNOWN : VALUE_FAULT;
+    struct reason reason = {.kind = cell->missing,
+                            .index = (uint32_t)node->parameter->index,
+                            .text = of ? (uint32_t)of->index : UINT32_MAX,
+                            .day = (day_number)node->d};
+    if (cell->missing == REASON_NONE) {
+        put(task->out, row, cell->value);
+        return 0;
+    }
+    if (by_area) row = dataset_climb(task->machine->dataset, node->inner, from, of);
+    return machine_miss(task->machine, state, reason, row);
+}
+
 void run_lookup(const struct task *task) {
-    const struct machine *machine = task->machine;
+    const struct dataset *dataset = task->machine->dataset;
     const struct graph_node *node = task->node;
     const struct parameter *parameter = node->parameter;
     bool by_area = parameter->area && node->inner && entity_is_within(node->inner, parameter->area);
@@ -83,7 +100,7 @@ void run_lookup(const struct task *task) {
                                 : by_area                                                    ? parameter->area
                                                                                              : NULL;
     struct cells cells;
-    begin_cells(&cells, task, rows_of(machine, area));
+    begin_cells(&cells, task, rows_of(task->machine, area));
     for (size_t row = task->begin; row < task->end; row++) {
         int64_t index[PARAMETER_KEYS_MAX] = {0};
         struct cell fresh = {0}, *cell;
@@ -94,18 +111,12 @@ void run_lookup(const struct task *task) {
             miss = strict(miss, missed(item, row));
         }
         if (!miss) {
-            size_t from = node->inner ? dataset_climb(machine->dataset, node->space, row, node->inner) : 0;
-            size_t above = area ? dataset_climb(machine->dataset, node->inner, from, area) : 0;
+            size_t from = node->inner ? dataset_climb(dataset, node->space, row, node->inner) : 0;
+            size_t above = area ? dataset_climb(dataset, node->inner, from, area) : 0;
             cell = kept_cell(&cells, above, index, node->more.count);
             if (!cell) cell = &fresh;
             if (!cell->found) find_cell(task, from, index, cell);
-            struct reason reason = {
-                .kind = cell->missing, .index = (uint32_t)parameter->index, .day = (day_number)node->d};
-            reason.text = node->space ? (uint32_t)node->space->index : UINT32_MAX;
-            bool known = cell->missing == REASON_NONE;
-            enum value_state state = cell->missing == REASON_PARAMETER ? VALUE_UNKNOWN : VALUE_FAULT;
-            if (!known) miss = machine_miss(task->machine, state, reason, row);
-            put(task->out, row, cell->value);
+            miss = take_cell(task, cell, row, from, by_area);
         }
         put_miss(task, row, miss);
     }

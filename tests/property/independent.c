@@ -99,6 +99,30 @@ static void read_parameter(const struct spot *spot, enum sort sort, struct answe
     set_steps(out, sort, local ? local_value : parameter_values[sort == SHARE]);
 }
 
+/* The county's own line goes before that of all, the latest before the others. */
+static void read_tariff(const struct spot *spot, const struct node *node, struct answer *out) {
+    const struct spot county = climb(spot, COUNTY);
+    bool local = strcmp(row_at(&county)->id, local_county) == 0;
+    const struct tariff_line *best = NULL;
+    struct answer count;
+    mpq_init(count.number);
+    evaluate(spot, node->a, &count);
+    for (size_t i = 0; i < TARIFF_LINES && count.state == ANSWER_KNOWN; i++) {
+        const struct tariff_line *line = &tariff[i];
+        bool mine = mpq_cmp_si(count.number, line->count, 1) == 0 && (!line->local || local) &&
+                    counts(spot, (struct dates){.period = line->period});
+        bool better = !best || line->local > best->local || (line->local == best->local && line->period == FROM_AUGUST);
+        if (mine && better) best = line;
+    }
+    if (count.state != ANSWER_KNOWN)
+        set_state(out, count.state);
+    else if (best && best->value >= 0)
+        set_steps(out, MONTHLY, best->value);
+    else
+        set_state(out, best ? ANSWER_UNKNOWN : ANSWER_FAULT);
+    mpq_clear(count.number);
+}
+
 static void read_input(const struct spot *spot, int index, struct answer *out) {
     const struct random_input *input = &spot->evaluation->policy->inputs[index];
     const struct spot owner = climb(spot, input->level);
@@ -417,6 +441,7 @@ static void evaluate(const struct spot *spot, const struct node *node, struct an
     case LITERAL: set_steps(out, node->sort, node->number); return;
     case INPUT: read_input(spot, node->index, out); return;
     case PARAMETER: read_parameter(spot, node->sort, out); return;
+    case TARIFF: read_tariff(spot, node, out); return;
     case RULE: {
         const struct spot owner = climb(spot, spot->evaluation->policy->rules[node->index].level);
         copy(out, evaluation_rule(spot->evaluation, node->index, owner.row));

@@ -10,6 +10,10 @@ const long band_begins[3] = {0, 1200000, 3000000}, band_shares[3] = {200, 1000, 
 const long parameter_values[2] = {29167, 3500};
 const long local_value = 31000;
 const char local_county[] = "500";
+const struct tariff_line tariff[TARIFF_LINES] = {
+    {true, ALL_TIME, 1, 31050},    {true, FROM_AUGUST, 1, 33300}, {false, ALL_TIME, 1, 12000},
+    {false, FROM_AUGUST, 2, 9999}, {false, ALL_TIME, 0, 8001},    {false, ALL_TIME, 3, -1},
+};
 
 /* --- chance ------------------------------------------------------------------------------------------------------ */
 
@@ -203,6 +207,8 @@ static struct node *amount(const struct place *place, enum sort sort, int depth)
         return group(place, one_in(policy, 4) ? GROUP_LEAST : GROUP_TOTAL, sort, depth);
     default: break;
     }
+    if (one_in(policy, 6) && sort == MONTHLY && place->level != CLAIM)
+        return make(place, TARIFF, sort, find_leaf(place, COUNT), NULL);
     if (one_in(policy, 4) && sort == MONTHLY) {
         node = make(place, PARAMETER, sort, NULL, NULL);
         return node;
@@ -336,6 +342,7 @@ static void write_node(struct builder *out, const struct random_policy *policy, 
     case INPUT: builder_add(out, text_from(policy->inputs[node->index].name)); break;
     case RULE: builder_add(out, text_from(policy->rules[node->index].name)); break;
     case PARAMETER: builder_add(out, node->sort == SHARE ? TEXT("k1") : TEXT("k0")); break;
+    case TARIFF: write_pair(out, policy, node, "tariff[", "", "]"); break;
     case NEGATED: write_pair(out, policy, node, "(-", "", ")"); break;
     case SUM_OF: write_pair(out, policy, node, "(", " + ", ")"); break;
     case DIFFERENCE: write_pair(out, policy, node, "(", " - ", ")"); break;
@@ -566,6 +573,8 @@ struct text random_policy_text(struct random_policy *policy) {
                            "event claim in person dated qd, qn at most 100 a year\nenum kind : x, y, z\n"
                            "parameter k0 : money/month in 0 .. 1_000 yuan/month = 291.67 yuan/month\n"
                            "parameter k1 : ratio in 0% .. 100% = 35%\n"
+                           "parameter tariff : money/month by county, count in 0 .. 4 in 0 .. 1_000 yuan/month\n"
+                           "  table tariff\n"
                            "parameter scale : ratio by band of money/year in 0% .. 100%\n  table scale\n"));
     for (size_t i = 0; i < policy->inputs_count; i++) write_input(&out, &policy->inputs[i]);
     for (size_t i = 0; i < policy->rules_count; i++) builder_add(&out, policy->rules[i].text);
@@ -587,6 +596,20 @@ struct text random_policy_local(struct random_policy *policy) {
     builder_add(&out, TEXT("\n"));
     for (size_t i = 0; i < policy->rules_count; i++) builder_add(&out, policy->rules[i].local_text);
     builder_add(&out, TEXT("```\n"));
+    return builder_finish(&out, &policy->arena);
+}
+
+struct text random_policy_tariff(struct random_policy *policy) {
+    struct builder out;
+    builder_init(&out);
+    builder_add(&out, TEXT("area,from,count,value,confidence\n"));
+    for (size_t i = 0; i < TARIFF_LINES; i++) {
+        const struct tariff_line *line = &tariff[i];
+        builder_format(&out, "%s,%s,%ld,", line->local ? local_county : "",
+                       line->period == FROM_AUGUST ? "2018-08-01" : "2010-01-01", line->count);
+        if (line->value >= 0) builder_format(&out, "%ld.%02ld", line->value / 100, line->value % 100);
+        builder_add(&out, TEXT(",high\n"));
+    }
     return builder_finish(&out, &policy->arena);
 }
 

@@ -21,6 +21,7 @@ enum operation {
     INPUT,     /* index among the inputs */
     RULE,      /* index among the rules */
     PARAMETER, /* index among the parameters */
+    TARIFF,    /* the parameter of that name by county and a, a count */
     NEGATED,
     SUM_OF,
     DIFFERENCE,
@@ -125,6 +126,15 @@ extern const long parameter_values[2];            /* fen a month; hundredths of 
 extern const long local_value;                    /* of k0, in the county of the layer */
 extern const char local_county[];                 /* its id */
 
+/* The lines of the tariff, as far as there are any: fen a month by count, -1 for a count that is left open. */
+struct tariff_line {
+    bool local; /* of the county of the layer; else of all */
+    enum period period;
+    long count, value;
+};
+enum { TARIFF_LINES = 6 };
+extern const struct tariff_line tariff[TARIFF_LINES];
+
 void random_policy_init(struct random_policy *policy, uint64_t seed);
 void random_policy_free(struct random_policy *policy);
 uint64_t chance_below(struct random_policy *policy, uint64_t limit);
@@ -136,7 +146,8 @@ void random_policy_add_promise(struct random_policy *policy);
 /* The whole law, and the layer that one county puts over it. In the arena. */
 struct text random_policy_text(struct random_policy *policy);
 struct text random_policy_local(struct random_policy *policy);
-struct text random_policy_shown(struct random_policy *policy); /* both */
+struct text random_policy_tariff(struct random_policy *policy); /* its table */
+struct text random_policy_shown(struct random_policy *policy);  /* both */
 
 /* --- data --------------------------------------------------------------------------------------------------------- */
 

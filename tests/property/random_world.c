@@ -14,6 +14,7 @@ static struct policy *compile(struct random_policy *law) {
     policy_begin_layer(policy, TEXT("random"));
     policy_add_file(policy, TEXT("law.md"), text);
     policy_add_file(policy, TEXT("tables/scale.csv"), TEXT(table));
+    policy_add_file(policy, TEXT("tables/tariff.csv"), random_policy_tariff(law));
     policy_begin_layer(policy, TEXT("local"));
     policy_add_file(policy, TEXT("local.md"), local);
     if (policy_compile(policy)) return policy;

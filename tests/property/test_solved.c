@@ -23,7 +23,7 @@ static size_t compared, evaluated, in_range; /* values; those of whole fields th
 static bool same_why(const struct value *a, const struct value *b) {
     const struct reason *x = &a->reason, *y = &b->reason;
     bool same = x->kind == y->kind && x->text == y->text && x->index == y->index;
-    return same && x->field == y->field;
+    return same && x->field == y->field && x->row == y->row && x->day == y->day;
 }
 
 static bool agrees(const struct field *field, const struct value *solved, const struct value *found) {
