@@ -32,7 +32,8 @@ static void member_init(struct crew *crew, struct member *member) {
     member->worker.of = ARENA_ARRAY(arena, struct lanes, plain);
     member->known.of = ARENA_ARRAY(arena, struct lanes, known->nodes.count + 1);
     member->rows_of = ARENA_ARRAY(arena, struct rows, machine->graph->policy->entities.count + 1);
-    member->needed = ARENA_ARRAY(arena, bool, plain);
+    member->common.needed = ARENA_ARRAY(arena, bool, plain);
+    member->rare.needed = ARENA_ARRAY(arena, bool, plain);
     arena_init(&member->code.arena);
     arena_init(&member->known_code.arena);
     if (!arena_failed(arena)) place_constants(member, known);
@@ -194,35 +195,44 @@ static void run_all_with_care(const struct crew *crew, struct member *member, co
 
 /* --- rows that rest on what is missing -------------------------------------------------------------------------- */
 
-static void need(const struct crew *crew, struct member *member, node_id plain) {
+static void need(const struct crew *crew, bool *needed, node_id plain) {
     const struct place *place = &crew->machine->program->schedule.places[plain];
     node_id read;
-    if (member->needed[plain] || place->alone || place->root != crew->section->root ||
-        place->level != crew->section->level)
+    if (needed[plain] || place->alone || place->root != crew->section->root || place->level != crew->section->level)
         return;
-    member->needed[plain] = true;
-    for (size_t i = 0; graph_operand(graph_node(crew->machine->graph, plain), &i, &read);) need(crew, member, read);
+    needed[plain] = true;
+    for (size_t i = 0; graph_operand(graph_node(crew->machine->graph, plain), &i, &read);) need(crew, needed, read);
 }
 
-/* Whether an output of some rows does; which root rows, and what they need. */
-static bool find_tainted(const struct crew *crew, struct member *member, struct rows batch) {
-    bool any = false;
-    for (size_t i = 0; i < crew->known->outputs.count; i++) {
+static void suspect(const struct crew *crew, struct suspects *suspects, const struct known_output *output,
+                    const uint8_t *taint, struct rows rows, struct rows batch) {
+    const struct dataset *dataset = crew->machine->dataset;
+    const struct entity *space = graph_node(crew->machine->graph, output->plain)->space;
+    if (!suspects->any) {
+        memset(suspects->needed, 0, crew->machine->graph->nodes.count * sizeof *suspects->needed);
+        memset(suspects->tainted, 0, batch.last - batch.first);
+    }
+    suspects->any = true;
+    need(crew, suspects->needed, output->plain);
+    for (size_t row = rows.first; row < rows.last; row++)
+        if (taint[row - rows.first])
+            suspects->tainted[dataset_climb(dataset, space, row, crew->section->root) - batch.first] = 1;
+}
+
+/* Outputs that do, of some rows. What hardly anybody has filled in needs little, of nearly all rows; what
+ * a few lack may need much: each is found for its own rows. */
+static void find_suspects(const struct crew *crew, struct member *member, struct rows batch) {
+    enum { COMMON = 4 }; /* one row in so many */
+    member->common.any = member->rare.any = false;
+    for (size_t i = 0; i < crew->known->outputs.count && member->lacks; i++) {
         const struct known_output *output = &crew->known->outputs.items[i];
         const uint8_t *taint = member->known.of[output->id].taint;
-        const struct entity *space = graph_node(crew->machine->graph, output->plain)->space;
         if (!taint) continue;
-        struct rows rows = member->rows_of[space->index];
-        if (crew->kernels->zeros(taint, rows.last - rows.first) == rows.last - rows.first) continue;
-        if (!any) memset(member->needed, 0, crew->machine->graph->nodes.count * sizeof *member->needed);
-        any = true;
-        need(crew, member, output->plain);
-        for (size_t row = rows.first; row < rows.last; row++)
-            if (taint[row - rows.first])
-                member->tainted[dataset_climb(crew->machine->dataset, space, row, crew->section->root) - batch.first] =
-                    1;
+        struct rows rows = member->rows_of[graph_node(crew->machine->graph, output->plain)->space->index];
+        size_t count = rows.last - rows.first, tainted = count - crew->kernels->zeros(taint, count);
+        struct suspects *suspects = tainted * COMMON > count ? &member->common : &member->rare;
+        if (tainted) suspect(crew, suspects, output, taint, rows, batch);
     }
-    return any;
 }
 
 /* --- a section -------------------------------------------------------------------------------------------------- */
@@ -230,13 +240,14 @@ static bool find_tainted(const struct crew *crew, struct member *member, struct 
 static bool can_mark(struct member *member, size_t rows) {
     if (rows > member->marked_room) {
         memory_free(member->marked);
-        member->marked = memory_new(rows, 2);
+        member->marked = memory_new(rows, 3);
         member->marked_room = member->marked ? rows : 0;
         member->worker.failed = member->worker.failed || !member->marked;
     }
     if (!member->marked) return false;
-    member->tainted = member->marked + rows;
-    memset(member->marked, 0, 2 * rows);
+    member->common.tainted = member->marked + rows;
+    member->rare.tainted = member->marked + 2 * rows;
+    memset(member->marked, 0, rows);
     return true;
 }
 
@@ -263,8 +274,9 @@ static void run_batch(const struct crew *crew, struct member *member, struct row
     run_known_steps(crew, member, find_rows(crew, member, batch.first, batch.last));
     member->worker.failed = member->worker.failed || member->known.failed;
     if (member->worker.failed) return;
-    if (member->lacks && find_tainted(crew, member, batch))
-        run_marked(crew, member, member->tainted, member->needed, batch);
+    find_suspects(crew, member, batch);
+    if (member->common.any) run_marked(crew, member, member->common.tainted, member->common.needed, batch);
+    if (member->rare.any) run_marked(crew, member, member->rare.tainted, member->rare.needed, batch);
     run_marked(crew, member, member->marked, NULL, batch);
 }
 

@@ -19,17 +19,23 @@ struct room {
 };
 void room_free(struct room *room);
 
+/* Rows of the batch of which some outputs rest on something that is missing. */
+struct suspects {
+    unsigned char *tainted; /* by root row */
+    bool *needed;           /* by plain node: what those outputs need */
+    bool any;
+};
+
 /* Two workers in one, who run the same rows: one as if all were known, the other with care. */
 struct member {
     struct worker worker, known;
     struct rows *rows_of;  /* by entity: those of the batch at hand */
     unsigned char *marked; /* by root row of the batch */
-    size_t marked_room;    /* of both */
+    size_t marked_room;    /* of these, and of each of the suspects' */
     struct room room, known_room;
     struct code code, known_code; /* of the section */
     bool lacks;                   /* something is missing in the batch, see taint.c */
-    unsigned char *tainted;       /* by root row: an output of theirs rests on something that is missing */
-    bool *needed;                 /* by plain node: what those outputs need */
+    struct suspects common, rare; /* outputs that something is missing of for many rows, for few */
 };
 
 struct crew {

@@ -49,16 +49,17 @@ static void put_outcome(const struct task *task, size_t row, struct outcome_lane
 
 void run_cases(const struct task *task) {
     const struct graph_node *node = task->node;
+    const struct lanes *read[2 * BRANCHES_MAX];
     struct outcome_lane outcomes[BRANCHES_MAX + 1];
     absence open[BRANCHES_MAX];
     assert(node->more.count <= 2 * BRANCHES_MAX);
     if (task->begin == task->end || !has_cases(task)) return;
+    for (size_t i = 0; i < node->more.count; i++) read[i] = operand(task->worker, node->more.items[i]);
     for (size_t row = task->begin; row < task->end; row++) {
         size_t count = 0, open_count = 0;
         bool closed = false;
         for (size_t i = 0; i < node->more.count && !closed; i += 2) {
-            const struct lanes *condition = operand(task->worker, node->more.items[i]),
-                               *value = operand(task->worker, node->more.items[i + 1]);
+            const struct lanes *condition = read[i], *value = read[i + 1];
             absence miss = condition ? missed(condition, row) : 0;
             if (condition && !miss && !get(condition, row)) continue;
             outcomes[count++] = (struct outcome_lane){get(value, row), missed(value, row), (uint8_t)(i / 2)};

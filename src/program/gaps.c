@@ -144,18 +144,27 @@ static bool gaps_above(const struct strip_task *task) {
     return true; /* the values above lie in the range */
 }
 
-/* Rows where a condition that was asked, or the value that was taken, is missing. */
+/* Whether a condition that was asked, or the value that was taken, is missing. */
+static bool lacks_case(const struct strip_task *task, const struct lanes *const *read, size_t count, size_t row) {
+    size_t taken = task->out->cases[row - task->out->base];
+    if (missed(read[2 * taken + 1], row)) return true;
+    for (size_t k = 0; k <= taken && k + 1 < count; k++)
+        if (missed(read[2 * k], row)) return true;
+    return false;
+}
+
 static bool gaps_cases(const struct strip_task *task) {
     const struct graph_node *node = task->node;
-    const uint8_t *cases = task->out->cases + (task->rows.first - task->out->base);
-    size_t count = node->more.count / 2;
-    for (size_t i = 0; i < rows_in(task); i++) {
-        size_t row = task->rows.first + i;
-        bool missing = missed(lanes_of(task, node->more.items[2 * (size_t)cases[i] + 1]), row) != 0;
-        for (size_t k = 0; k <= cases[i] && k + 1 < count && !missing; k++)
-            missing = missed(lanes_of(task, node->more.items[2 * k]), row) != 0;
-        if (missing) run_node(task->worker, task->id, task->out, row, row + 1);
+    const struct lanes *read[2 * BRANCHES_MAX];
+    size_t count = node->more.count / 2, first = task->rows.first;
+    for (size_t i = 0; i < node->more.count; i++)
+        read[i] = node->more.items[i] == NODE_NONE ? NULL : lanes_of(task, node->more.items[i]);
+    for (size_t row = first; row < task->rows.last; row++) {
+        bool lacks = lacks_case(task, read, count, row);
+        if (!lacks && first < row) run_node(task->worker, task->id, task->out, first, row);
+        if (!lacks) first = row + 1;
     }
+    run_node(task->worker, task->id, task->out, first, task->rows.last);
     return true;
 }
 
