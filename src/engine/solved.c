@@ -11,11 +11,16 @@ static struct value missing_value(const struct solved *solved, absence miss) {
     return value;
 }
 
-/* Which of the column's rows serves the row of the entity. */
+struct rows solved_rows(const struct solved *solved, const struct entity *entity) {
+    if (solved->within) return solved->within[entity->index];
+    return (struct rows){0, dataset_table(solved->dataset, entity)->rows};
+}
+
+/* Which of the column's lanes serves the row of the entity. */
 static size_t place_of(const struct solved *solved, const struct solved_column *column, const struct entity *entity,
                        size_t row) {
     if (!column->space) return 0;
-    return column->space == entity ? row : dataset_climb(solved->dataset, entity, row, column->space);
+    return (column->space == entity ? row : dataset_climb(solved->dataset, entity, row, column->space)) - column->first;
 }
 
 static struct number number_of(const struct solved *solved, struct arena *arena, const struct solved_field *found,
@@ -32,7 +37,8 @@ static struct number number_of(const struct solved *solved, struct arena *arena,
 bool solved_value(const struct solved *solved, struct arena *arena, const struct field *field, size_t row,
                   struct value *out) {
     const struct solved_field *found = &solved->fields[field->index];
-    if (!found->there) return false;
+    struct rows rows = solved_rows(solved, field->entity);
+    if (!found->there || row < rows.first || row >= rows.last) return false;
     size_t at = place_of(solved, &found->n, field->entity, row);
     absence missing = found->n.misses ? found->n.misses[at] : 0;
     if (missing) {
@@ -43,7 +49,7 @@ bool solved_value(const struct solved *solved, struct arena *arena, const struct
     if (!value_of_integer(&field->type, value, out))
         *out = value_number(number_of(solved, arena, found, field->entity, row, value));
     out->reason = (struct reason){.kind = REASON_CASE, .field = field, .row = row};
-    uint16_t which = found->told[found->cases ? found->cases[row] : 0];
+    uint16_t which = found->told[found->cases ? found->cases[row - rows.first] : 0];
     out->reason.text = which >> 8;
     out->reason.index = which & 0xff;
     return true;

@@ -14,8 +14,13 @@ static inline bool is_fault(absence miss) {
     return miss >> MISS_FAULT_BIT & 1;
 }
 
+struct rows {
+    size_t first, last; /* the one behind the last */
+};
+
 struct solved_column {
     const struct entity *space; /* NULL: one value for all */
+    size_t first;               /* the row of the first lane */
     unsigned width;             /* bytes of a lane: 1, 4, 8 or 16 */
     const void *lanes;
     const absence *misses; /* NULL: all are known */
@@ -25,7 +30,7 @@ struct solved_field {
     bool there;
     struct number grid;
     struct solved_column n;
-    const uint8_t *cases; /* which decided, see told; NULL: always the same */
+    const uint8_t *cases; /* which decided, see told, from the first row solved on; NULL: always the same */
     const uint16_t *told; /* by that number, or the only one: which text decided (times 256), and which of its cases */
     struct solved_column *divisors;
     size_t divisor_count;
@@ -35,10 +40,14 @@ struct solved {
     struct arena arena;
     const struct dataset *dataset;
     struct solved_field *fields; /* by field index */
+    struct rows *within;         /* by entity index: the rows that were solved; NULL: all */
     VECTOR(struct reason) reasons;
     void *columns; /* what the values lie in; whoever solved it frees it */
     size_t column_count;
 };
+
+/* Of an entity, the rows that were solved. */
+struct rows solved_rows(const struct solved *solved, const struct entity *entity);
 
 /* The value, if it is among them. */
 bool solved_value(const struct solved *solved, struct arena *arena, const struct field *field, size_t row,

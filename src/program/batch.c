@@ -6,9 +6,10 @@
 
 static void cut(struct crew *crew, const struct entity *root) {
     const struct machine *machine = crew->machine;
-    size_t rows = rows_of(machine, root);
-    for (size_t begin = 0, end; begin < rows && !arena_failed(&crew->arena); begin = end) {
+    struct rows rows = rows_found(machine, root);
+    for (size_t begin = rows.first, end; begin < rows.last && !arena_failed(&crew->arena); begin = end) {
         end = batch_end(&machine->program->schedule, machine->dataset, root, begin, machine->batch);
+        if (end > rows.last) end = rows.last;
         VECTOR_PUSH(&crew->arena, &crew->cuts[root->index].ends, end);
     }
 }
@@ -128,7 +129,8 @@ static void keep_misses(struct member *member, node_id id, struct rows rows) {
     if (!whole->misses) member->worker.failed = true;
     lock_give(&machine->lock);
     if (!member->worker.failed)
-        memcpy(whole->misses + rows.first, own->misses, (rows.last - rows.first) * sizeof *own->misses);
+        memcpy(whole->misses + (rows.first - whole->miss_base), own->misses,
+               (rows.last - rows.first) * sizeof *own->misses);
 }
 
 /* A group reads rows below, and one value for all rows none of its own: what they lack is not told by a strip. */
@@ -286,9 +288,10 @@ static void run_share(void *context, unsigned number) {
     const struct cuts *cuts = &crew->cuts[crew->section->root->index];
     struct member *member = &crew->members[number];
     size_t first = cuts->ends.count * number / crew->count, last = cuts->ends.count * (number + 1) / crew->count;
+    size_t begin = rows_found(crew->machine, crew->section->root).first;
     member->code.rows = member->known_code.rows = 0;
     for (size_t i = first; i < last && !member->worker.failed; i++)
-        run_batch(crew, member, (struct rows){i ? cuts->ends.items[i - 1] : 0, cuts->ends.items[i]});
+        run_batch(crew, member, (struct rows){i ? cuts->ends.items[i - 1] : begin, cuts->ends.items[i]});
     for (size_t i = 0; i < crew->section->nodes.count; i++)
         member->worker.of[crew->section->nodes.items[i]] = (struct lanes){0};
 }

@@ -7,38 +7,48 @@
 
 /* --- addresses ---------------------------------------------------------------------------------------------------- */
 
-static void move(const struct binding *binding, void *address, const void *base, size_t width,
-                 const struct entity *entity) {
-    struct moving moving = {address, base, width, entity};
-    VECTOR_PUSH(&binding->code->arena, &binding->code->moving, moving);
+static void bind_from(const struct binding *binding, void *address, const void *base, size_t first, size_t width,
+                      const struct entity *moves) {
+    struct moving moving = {address, base, first, width, moves};
+    memcpy(address, &base, sizeof base);
+    if (moves) VECTOR_PUSH(&binding->code->arena, &binding->code->moving, moving);
 }
 
-/* `address` is that of a pointer. */
 void bind_pointer(const struct binding *binding, void *address, const void *base, size_t width,
                   const struct entity *moves) {
-    memcpy(address, &base, sizeof base);
-    if (moves) move(binding, address, base, width, moves);
+    bind_from(binding, address, base, 0, width, moves);
+}
+
+void bind_values(const struct binding *binding, void *address, const struct site *site, size_t width) {
+    bind_from(binding, address, site->values, site->first, width, site->moves);
+}
+
+void bind_cases_of(const struct binding *binding, void *address, const struct site *site) {
+    bind_from(binding, address, site->cases, site->first, 1, site->cases_stay ? NULL : site->moves);
 }
 
 /* Of nodes of other sections the whole columns. */
 static struct site site_of(const struct binding *binding, node_id id) {
     if (binding->sites[id].values) return binding->sites[id];
     const struct lanes *lanes = lanes_at(binding, id);
-    return (struct site){lanes->values, lanes->cases, lanes->single ? NULL : graph_node(binding->graph, id)->space,
-                         false};
+    return (struct site){.values = lanes->values,
+                         .cases = lanes->cases,
+                         .first = lanes->base,
+                         .moves = lanes->single ? NULL : graph_node(binding->graph, id)->space};
 }
 
 void bind_operand(const struct binding *binding, void *address, node_id id) {
     struct site site = site_of(binding, id);
-    bind_pointer(binding, address, site.values, lanes_at(binding, id)->width, site.moves);
+    bind_values(binding, address, &site, lanes_at(binding, id)->width);
 }
 
 /* The lanes that whoever goes row by row reads. */
 static void settle(const struct binding *binding, node_id id, struct site site) {
     struct lanes *lanes = &binding->worker->of[id];
     binding->sites[id] = site;
-    bind_pointer(binding, &lanes->values, site.values, lanes->width, site.moves);
-    bind_pointer(binding, &lanes->cases, site.cases, 1, site.cases_stay ? NULL : site.moves);
+    lanes->base = site.first;
+    bind_values(binding, &lanes->values, &site, lanes->width);
+    bind_cases_of(binding, &lanes->cases, &site);
 }
 
 /* --- calls -------------------------------------------------------------------------------------------------------- */
@@ -60,7 +70,7 @@ struct call *add_call(const struct binding *binding, kernel *wanted, void *into)
     if (into)
         call->strip.out = into;
     else
-        bind_pointer(binding, &call->strip.out, site->values, binding->out->width, site->moves);
+        bind_values(binding, &call->strip.out, site, binding->out->width);
     return call;
 }
 
@@ -145,6 +155,7 @@ static bool find_there(const struct binding *binding, const struct graph_node *n
         const struct lanes *whole = &machine->of[(node_id)node->d];
         site->values = whole->values;
         site->cases = whole->cases;
+        site->first = whole->base;
         site->moves = is_own(binding->crew, node->space) ? node->space : NULL;
         return true;
     }
@@ -159,6 +170,7 @@ static bool find_there(const struct binding *binding, const struct graph_node *n
 static void choose_site(struct site *site, const struct lanes *whole, const struct graph_node *node) {
     if (!whole) return;
     site->values = whole->values;
+    site->first = whole->base;
     site->moves = node->space;
     if (whole->cases)
         site->cases = whole->cases;

@@ -63,7 +63,7 @@ bool bind_above(struct binding *binding) {
         return true;
     }
     struct call *call = add_call(binding, binding->crew->kernels->gather[width_of(binding->out)], NULL);
-    call->strip.a = a->values;
+    call->strip.a = (const void *)((uintptr_t)a->values - a->base * a->width); /* of row 0, if it were there */
     bind_pointer(binding, &call->strip.above, table->parents, sizeof *table->parents, own);
     return true;
 }

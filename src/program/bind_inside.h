@@ -5,10 +5,11 @@
 
 #include "program/batch.h"
 
-/* Where a node's values begin: those of the batch, or of row 0 when they move with the rows of an entity. */
+/* Where a node's values begin: those of the batch, or of a first row when they move with the rows of an entity. */
 struct site {
     const unsigned char *values;
     const uint8_t *cases;
+    size_t first;
     const struct entity *moves; /* NULL: they stay */
     bool cases_stay;
 };
@@ -55,6 +56,9 @@ static inline bool fits(int64_t value, enum kernel_width width) {
 /* A pointer, whose own address is given, to a base that moves with the rows of an entity, or stays if that is NULL. */
 void bind_pointer(const struct binding *binding, void *address, const void *base, size_t width,
                   const struct entity *moves);
+/* To the values of a site, or to its cases. */
+void bind_values(const struct binding *binding, void *address, const struct site *site, size_t width);
+void bind_cases_of(const struct binding *binding, void *address, const struct site *site);
 void bind_operand(const struct binding *binding, void *address, node_id id); /* to a node's values */
 
 void *scratch_column(struct binding *binding); /* one that nobody else uses while the step runs */

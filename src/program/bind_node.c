@@ -39,11 +39,11 @@ static bool bind_input(struct binding *binding) {
 /* Of a whole column: a fault counts as there, so that it stays one. */
 static bool finish_given(const struct strip_task *task) {
     const struct graph_node *column = graph_node(task->worker->graph, task->node->a);
-    const absence *misses = task->worker->machine->of[(node_id)column->d].misses;
+    const struct lanes *whole = &task->worker->machine->of[(node_id)column->d];
     uint8_t *out = lane_of_row(task->out, task->rows.first);
     memset(out, 1, rows_in(task));
-    for (size_t i = 0; misses && i < rows_in(task); i++) {
-        absence miss = misses[task->rows.first + i];
+    for (size_t i = 0; whole->misses && i < rows_in(task); i++) {
+        absence miss = missed(whole, task->rows.first + i);
         out[i] = !miss || is_fault(miss);
     }
     return true;
@@ -213,8 +213,7 @@ static bool bind_cases(struct binding *binding) {
     const struct site *site = &binding->sites[binding->step.id];
     call->strip.choices = choices;
     call->strip.count = count;
-    if (binding->wants_cases)
-        bind_pointer(binding, &call->strip.cases, site->cases, 1, site->cases_stay ? NULL : site->moves);
+    if (binding->wants_cases) bind_cases_of(binding, &call->strip.cases, site);
     return true;
 }
 

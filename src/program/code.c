@@ -8,7 +8,7 @@ void code_free(struct code *code) {
 void code_move(const struct code *code, const struct rows *rows_of) {
     for (size_t i = 0; i < code->moving.count; i++) {
         const struct moving *moving = &code->moving.items[i];
-        const void *at = moving->base + rows_of[moving->entity->index].first * moving->width;
+        const void *at = moving->base + (rows_of[moving->entity->index].first - moving->first) * moving->width;
         memcpy(moving->address, &at, sizeof at);
     }
 }

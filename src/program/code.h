@@ -11,10 +11,6 @@
 struct crew;
 struct member;
 
-struct rows {
-    size_t first, last; /* the one behind the last */
-};
-
 struct call {
     kernel *kernel;
     const struct entity *over;  /* strip.rows: how many rows it has in the batch */
@@ -46,8 +42,8 @@ struct code_step {
 /* An address that moves with the first row of an entity. */
 struct moving {
     void *address;             /* of the pointer, of whatever type */
-    const unsigned char *base; /* of row 0 */
-    size_t width;
+    const unsigned char *base; /* of the first row that there is */
+    size_t first, width;
     const struct entity *entity;
 };
 

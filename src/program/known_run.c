@@ -8,7 +8,7 @@ static void run_step(const struct crew *crew, struct member *member, const struc
     struct lanes *out = &member->known.of[step->id];
     struct rows rows = {0};
     if (step->node->space) rows = member->rows_of[step->node->space->index];
-    out->base = step->is_fixed ? 0 : rows.first;
+    if (!step->is_fixed) out->base = rows.first;
     if (step->bound) code_call(code, step, member->rows_of);
     if (step->bound && !step->finish && !member->lacks) return;
     const struct strip_task task = {.crew = crew,
@@ -58,7 +58,8 @@ static void copy_output(const struct crew *crew, struct member *member, const st
     struct lanes *whole = &crew->machine->of[output->plain];
     const struct lanes *own = &member->known.of[output->id];
     for (size_t row = rows.first; row < rows.last; row++) put(whole, row, get(own, row));
-    if (whole->cases && own->cases) memcpy(whole->cases + rows.first, own->cases, rows.last - rows.first);
+    if (whole->cases && own->cases)
+        memcpy(whole->cases + (rows.first - whole->base), own->cases, rows.last - rows.first);
 }
 
 void run_known_steps(const struct crew *crew, struct member *member, size_t most) {

@@ -13,12 +13,14 @@ void lanes_free(struct lanes *lanes) {
 bool make_whole(struct worker *worker, node_id id) {
     const struct graph_node *node = graph_node(worker->graph, id);
     struct lanes *out = &worker->machine->of[id];
-    size_t rows = rows_of(worker->machine, node->space);
-    if (out->rows != rows) lanes_free(out); /* else of another run */
+    struct rows rows = rows_found(worker->machine, node->space);
+    size_t count = rows.last - rows.first;
+    if (out->rows != count) lanes_free(out); /* else of another run */
     out->single = !node->space;
-    out->rows = rows;
+    out->rows = count;
+    out->base = out->miss_base = rows.first;
     out->width = graph_node_width(node);
-    if (!out->values) out->values = memory_new(rows + 1, out->width);
+    if (!out->values) out->values = memory_new(count + 1, out->width);
     if (!out->values) worker->failed = true;
     return out->values;
 }
@@ -40,7 +42,7 @@ static void run_alone(struct worker *worker, const struct section *section) {
     for (size_t i = 0; i < section->nodes.count && !worker->failed; i++) {
         node_id id = section->nodes.items[i];
         struct lanes *out = &worker->machine->of[id];
-        if (!borrow(worker, id) && make_whole(worker, id)) run_node(worker, id, out, 0, out->rows);
+        if (!borrow(worker, id) && make_whole(worker, id)) run_node(worker, id, out, out->base, out->base + out->rows);
         out->done = true;
     }
 }

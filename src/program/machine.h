@@ -12,7 +12,7 @@ struct lanes {
     bool borrowed;  /* the values are the dataset's */
     bool done;      /* all rows are there */
     unsigned width; /* bytes: 1, 4, 8 or 16 */
-    size_t rows;    /* of a whole column, or of the batch */
+    size_t rows;    /* that there are: of a whole column, or of the batch */
     size_t base;    /* the row of the first lane, and of the first case */
     void *values;
     uint8_t *cases; /* of CASES and DECIDE: which decided, see told */
@@ -30,6 +30,7 @@ struct machine {
     struct solved *solved;          /* its reasons are the machine's */
     struct lanes *of;               /* by node: whole columns */
     void (*reached)(void *machine); /* told when more nodes are done */
+    const struct rows *within;      /* by entity index: the rows that are found; NULL: all */
     size_t batch;                   /* rows; 0: as many as are good */
     unsigned threads;
     const struct kernels *kernels;

@@ -77,7 +77,8 @@ void run_node(struct worker *worker, node_id id, struct lanes *out, size_t begin
 bool has_cases(const struct task *task); /* room for which case decided; else memory has run out */
 void put_miss(const struct task *task, size_t row, absence miss); /* nothing where none is missing */
 absence fault(struct machine *machine, enum reason_kind kind, const struct field *field, size_t index, size_t row);
-size_t rows_of(const struct machine *machine, const struct entity *space);
+size_t rows_of(const struct machine *machine, const struct entity *space); /* all */
+struct rows rows_found(const struct machine *machine, const struct entity *space);
 void mark(const struct worker *worker, const struct entity *space, size_t row); /* see watch */
 
 /* --- machine.c --- */

@@ -54,6 +54,10 @@ size_t rows_of(const struct machine *machine, const struct entity *space) {
     return space ? dataset_table(machine->dataset, space)->rows : 1;
 }
 
+struct rows rows_found(const struct machine *machine, const struct entity *space) {
+    return machine->within && space ? machine->within[space->index] : (struct rows){0, rows_of(machine, space)};
+}
+
 /* --- running ---------------------------------------------------------------------------------------------------- */
 
 static void run_op(const struct task *task) {

@@ -8,8 +8,9 @@
 struct program {
     struct arena arena;
     struct graph *graph;
-    bool *kept;     /* by node: whoever runs the program reads it afterwards */
-    uint32_t *uses; /* by node: by how many nodes it is read, and whether it is kept; 0: it is not run */
+    const struct entity *within; /* only rows within one row of it are found; NULL: all */
+    bool *kept;                  /* by node: whoever runs the program reads it afterwards */
+    uint32_t *uses;              /* by node: by how many nodes it is read, and whether it is kept; 0: it is not run */
     struct schedule schedule;
     struct known *known;
     bool failed; /* memory ran out while it was made */
@@ -19,6 +20,12 @@ struct program {
  * and the options must outlive it. */
 struct program *program_new(const struct policy *policy, month_number month, const struct run_options *options,
                             const bool *wanted);
+
+/* The same for rows within one row of an entity, a county or a township: what reads others is left to the evaluator. An
+ * entity whose rows are taken in batches that end with a row above it, as a person's with the family, stands for that.
+ */
+struct program *program_new_within(const struct policy *policy, month_number month, const struct run_options *options,
+                                   const bool *wanted, const struct entity *within);
 void program_free(struct program *program);
 
 #endif

@@ -35,6 +35,9 @@ struct schedule {
     VECTOR(struct section) sections; /* by level, those that run alone first */
 };
 
+/* The entity whose rows the batches end with that hold rows of this one. */
+const struct entity *schedule_root(const struct entity *entity);
+
 struct program;
 void schedule_make(struct program *program); /* of its nodes' uses; check arena_failed */
 

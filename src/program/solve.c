@@ -6,7 +6,11 @@
 
 static struct solved_column taken(const struct machine *machine, node_id id) {
     const struct lanes *lanes = &machine->of[id];
-    return (struct solved_column){graph_node(machine->graph, id)->space, lanes->width, lanes->values, lanes->misses};
+    return (struct solved_column){.space = graph_node(machine->graph, id)->space,
+                                  .first = lanes->base,
+                                  .width = lanes->width,
+                                  .lanes = lanes->values,
+                                  .misses = lanes->misses};
 }
 
 static const uint16_t *told_of(struct arena *arena, const struct graph *graph, const struct field_quantity *field) {
@@ -59,6 +63,20 @@ static void take_fields(void *context) {
     }
 }
 
+/* The rows of an area, and what lies neither in it nor below it. */
+static struct rows *rows_within(struct arena *arena, const struct dataset *dataset, const struct entity *within,
+                                size_t row) {
+    const struct policy *policy = dataset->policy;
+    struct rows *rows = ARENA_ARRAY(arena, struct rows, policy->entities.count + 1);
+    for (size_t i = 0; rows && i < policy->entities.count; i++) {
+        const struct entity *entity = policy->entities.items[i];
+        rows[i] = (struct rows){0, dataset_table(dataset, entity)->rows};
+        if (entity_is_within(entity, within))
+            dataset_below(dataset, within, row, entity, &rows[i].first, &rows[i].last);
+    }
+    return rows;
+}
+
 static void columns_free(struct lanes *columns, size_t count) {
     for (size_t i = 0; columns && i < count; i++) lanes_free(&columns[i]);
     memory_free(columns);
@@ -75,12 +93,14 @@ static struct solved *solve_in(struct lanes *columns, const struct program *prog
     arena_init(&solved->arena);
     solved->dataset = run->dataset;
     solved->fields = ARENA_ARRAY(&solved->arena, struct solved_field, graph->policy->fields.count + 1);
+    if (program->within) solved->within = rows_within(&solved->arena, run->dataset, program->within, choices.row);
     struct machine machine = {.program = program,
                               .graph = graph,
                               .run = run,
                               .dataset = run->dataset,
                               .solved = solved,
                               .of = columns,
+                              .within = solved->within,
                               .reached = take_fields,
                               .batch = choices.batch,
                               .threads = choices.threads,

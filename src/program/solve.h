@@ -9,6 +9,7 @@ struct solve_choices {
     size_t batch;             /* rows of an entity taken at once, but for one root row's own */
     unsigned threads;         /* at most THREADS_MAX; one */
     const char *instructions; /* the name of a set that this machine runs; NULL: the best */
+    size_t row;               /* of a program for rows within an entity's: which row of program->within */
 };
 
 /* The values of the program's fields; `run` is of the same policy, month and dataset, and evaluates what the program

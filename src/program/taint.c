@@ -19,10 +19,11 @@ static void add_taint(const struct strip_task *task, uint8_t *room, const uint8_
     task->out->taint = room;
 }
 
-/* The rows of whole columns that lie outside the batch. */
-static const absence *misses_beyond(const struct strip_task *task, node_id id) {
+/* A whole column of which something is missing; NULL for others. */
+static const struct lanes *lacking_column(const struct strip_task *task, node_id id) {
     const struct graph_node *node = graph_node(task->worker->graph, id);
-    return node->op == OP_COLUMN ? task->worker->machine->of[(node_id)node->d].misses : NULL;
+    const struct lanes *whole = node->op == OP_COLUMN ? &task->worker->machine->of[(node_id)node->d] : NULL;
+    return whole && whole->misses ? whole : NULL;
 }
 
 /* --- leaves ------------------------------------------------------------------------------------------------------- */
@@ -37,11 +38,11 @@ static void taint_input(const struct strip_task *task, uint8_t *room) {
 }
 
 static void taint_column(const struct strip_task *task, uint8_t *room) {
-    const absence *misses = task->worker->machine->of[(node_id)task->node->d].misses;
+    const struct lanes *whole = &task->worker->machine->of[(node_id)task->node->d];
     bool any = false;
-    if (!misses || !is_own(task->crew, task->node->space)) return;
+    if (!whole->misses || !is_own(task->crew, task->node->space)) return;
     for (size_t i = 0; i < rows_in(task); i++) {
-        room[i] = misses[task->rows.first + i] != 0;
+        room[i] = missed(whole, task->rows.first + i) != 0;
         any = any || room[i];
     }
     if (any) task->out->taint = room;
@@ -63,9 +64,9 @@ static void taint_above(const struct strip_task *task, uint8_t *room) {
         task->out->taint = room;
         return;
     }
-    const absence *misses = is_own(task->crew, above->space) ? NULL : misses_beyond(task, task->node->a);
-    for (size_t i = 0; misses && i < rows_in(task); i++) {
-        room[i] = misses[above->space ? table->parents[task->rows.first + i] : 0] != 0;
+    const struct lanes *whole = is_own(task->crew, above->space) ? NULL : lacking_column(task, task->node->a);
+    for (size_t i = 0; whole && i < rows_in(task); i++) {
+        room[i] = missed(whole, table->parents[task->rows.first + i]) != 0;
         any = any || room[i];
     }
     if (any) task->out->taint = room;
@@ -86,12 +87,12 @@ static void taint_from_members(const struct strip_task *task, uint8_t *room, con
 }
 
 /* Of members in whole columns. */
-static void taint_from_beyond(const struct strip_task *task, uint8_t *room, const absence *misses, bool single) {
+static void taint_from_beyond(const struct strip_task *task, uint8_t *room, const struct lanes *whole) {
     size_t begin, end;
     for (size_t i = 0; i < rows_in(task); i++) {
         dataset_below(task->worker->machine->dataset, task->node->space, task->rows.first + i, task->node->inner,
                       &begin, &end);
-        for (size_t member = begin; member < end && !room[i]; member++) room[i] = misses[single ? 0 : member] != 0;
+        for (size_t member = begin; member < end && !room[i]; member++) room[i] = missed(whole, member) != 0;
     }
 }
 
@@ -99,14 +100,14 @@ static void taint_from_beyond(const struct strip_task *task, uint8_t *room, cons
 static void taint_members(const struct strip_task *task, uint8_t *room, node_id of) {
     const struct graph_node *node = task->node;
     const uint8_t *taint = taint_of(task, of);
-    const absence *misses = taint || of == NODE_NONE ? NULL : misses_beyond(task, of);
-    if (!taint && (!misses || is_own(task->crew, node->inner))) return;
+    const struct lanes *whole = taint || of == NODE_NONE ? NULL : lacking_column(task, of);
+    if (!taint && (!whole || is_own(task->crew, node->inner))) return;
     if (!task->out->taint) memset(room, 0, rows_in(task));
     task->out->taint = room;
     if (taint)
         taint_from_members(task, room, taint);
     else
-        taint_from_beyond(task, room, misses, lanes_of(task, of)->single);
+        taint_from_beyond(task, room, whole);
 }
 
 /* --- what need not be asked --------------------------------------------------------------------------------------- */

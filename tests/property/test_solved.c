@@ -19,6 +19,7 @@
 enum { SEEDS = 300 };
 
 static size_t compared, evaluated, in_range; /* values; those of whole fields that were left to the evaluator */
+static size_t within, beyond;                /* values of rows of an area, and those of others that it did not find */
 
 static bool same_why(const struct value *a, const struct value *b) {
     const struct reason *x = &a->reason, *y = &b->reason;
@@ -73,6 +74,37 @@ static void check_ranges(const struct graph *graph, const struct solved *solved)
     }
 }
 
+/* Of one row, and those below it: the same values, and none of others like them. */
+static void compare_area(struct world *world, uint64_t seed, struct run *run, struct solve_choices choices) {
+    const struct entity *area = world->policy->entities.items[seed % world->policy->entities.count];
+    size_t rows = dataset_table(run->dataset, area)->rows;
+    if (rows == 0 || area->is_event) return;
+    struct program *program = program_new_within(world->policy, run->month, &run->options, NULL, area);
+    assert_non_null(program);
+    choices.row = seed / 5 % rows;
+    if (program->within != area) choices.row = dataset_climb(run->dataset, area, choices.row, program->within);
+    struct solved *solved = solve(program, run, choices);
+    assert_non_null(solved);
+    for (size_t i = 0; i < world->policy->fields.count; i++) {
+        const struct field *field = world->policy->fields.items[i];
+        bool limited = entity_is_within(field->entity, program->within);
+        if (!solved->fields[i].there) continue;
+        for (size_t row = 0; row < dataset_table(run->dataset, field->entity)->rows; row++) {
+            struct value value;
+            bool own = !limited || dataset_climb(run->dataset, field->entity, row, program->within) == choices.row;
+            bool there = solved_value(solved, &world->arena, field, row, &value);
+            assert_true(there == own);
+            beyond += !own;
+            if (!own) continue;
+            struct value found = run_value(run, field, row);
+            within += limited;
+            if (!agrees(field, &value, &found)) complain(world, seed, field, row, &value, &found);
+        }
+    }
+    solved_free(solved);
+    program_free(program);
+}
+
 static void compare_month(struct world *world, uint64_t seed, int month) {
     const struct run *whole = world->run[month];
     struct run *run = run_new(world->policy, whole->dataset, whole->history, whole->month, &whole->options);
@@ -92,6 +124,7 @@ static void compare_month(struct world *world, uint64_t seed, int month) {
         if (field->kind != FIELD_INPUT && !field->entity->is_event)
             compare_field(world, seed, run, looks, solved, field);
     }
+    compare_area(world, seed, run, choices);
     assert_false(run_failed(run));
     run_free(run);
     solved_free(solved);
@@ -110,8 +143,10 @@ static void solved_is_what_is_evaluated(void **state) {
     (void)state;
     struct seeds seeds = seeds_to_try(SEEDS);
     for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) try_seed(seed);
-    print_message("# %zu values agree, %zu were left to the evaluator\n", compared, evaluated);
+    print_message("# %zu values agree, %zu were left to the evaluator; %zu of areas agree\n", compared, evaluated,
+                  within);
     assert_true(compared > evaluated && in_range > 0);
+    assert_true(seeds.first == seeds.last || (within > 0 && beyond > 0));
 }
 
 /* Whatever piece of memory is missing, the month is not solved, and nothing is left behind. */
