@@ -267,6 +267,16 @@ DOUDI_API doudi_status doudi_run_next(doudi_run *run, doudi_data *data);
  * such set. */
 DOUDI_API doudi_status doudi_run_decide(doudi_run *run, unsigned threads, const char *instructions);
 
+/* The same of one row of an entity and all below it: a county's, a township's. What was decided before is forgotten;
+ * other rows can still be asked for. Whoever decides one area after another, and takes each one's values before the
+ * next, needs memory for the largest only. DOUDI_NOT_FOUND as above, and when there is no such row. */
+DOUDI_API doudi_status doudi_run_decide_within(doudi_run *run, const char *entity, const char *id, unsigned threads,
+                                               const char *instructions);
+
+/* Of what doudi_run_decide and doudi_run_decide_within find beforehand: only rules that are asked for by this, and what
+ * they need; from one call on, for all months. DOUDI_NOT_FOUND when there is no such rule. */
+DOUDI_API doudi_status doudi_run_ask(doudi_run *run, const char *entity, const char *rule);
+
 /* Forgets what was found, and looks at one row from now on: it, the rows below it and those above. Any other can still
  * be asked for. The memory is used again: whoever decides one family after another asks for no more of it. What was
  * told before, texts and explanations, is gone. */

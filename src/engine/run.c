@@ -10,7 +10,7 @@ enum { CASES_USUAL = 4 }; /* more than these take memory of the run */
 /* The values of a field: of the rows looked at; of the others in pages, which are made when a row of theirs is asked.
  */
 enum memo_state { NOT_ASKED, BEING_FOUND, FOUND };
-enum { PAGE_ROWS = 64 };
+enum { PAGE_ROWS = 64, NEAR_ROWS = 4096 }; /* more are not kept together */
 struct memo_rows {
     size_t first; /* the row that the first value is of */
     struct value *values;
@@ -75,6 +75,7 @@ void run_look_at(struct run *run, const struct entity *entity, size_t row) {
         struct row_range *range = &run->near[i];
         if (entity_is_within(other, entity))
             dataset_below(run->dataset, entity, row, other, &range->begin, &range->end);
+        if (range->end - range->begin > NEAR_ROWS) *range = (struct row_range){0};
     }
     for (const struct entity *above = entity->parent; above; entity = above, above = above->parent) {
         row = dataset_table(run->dataset, entity)->parents[row];

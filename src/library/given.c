@@ -1,9 +1,8 @@
 /* What is known beforehand of rules: opening values, and what officers decided. */
 #include "library/library.h"
 
-/* The rule, or NULL. */
-static const struct field *find_rule(const doudi_data *data, const char *entity, const char *rule) {
-    const struct entity *found = map_get(&data->policy->entity_by_name, text_from(entity));
+const struct field *find_rule(const struct policy *policy, const char *entity, const char *rule) {
+    const struct entity *found = map_get(&policy->entity_by_name, text_from(entity));
     const struct field *field = found ? entity_field(found, text_from(rule)) : NULL;
     return field && field->kind != FIELD_INPUT ? field : NULL;
 }
@@ -39,7 +38,7 @@ doudi_status doudi_data_open(doudi_data *data, const char *entity, const char *i
                              const char *value) {
     if (!data) return DOUDI_MISUSE;
     refused_clear(&data->refused);
-    struct given given = {.field = find_rule(data, entity, rule), .id = text_from(id), .month = MONTH_FIRST};
+    struct given given = {.field = find_rule(data->policy, entity, rule), .id = text_from(id), .month = MONTH_FIRST};
     return given.field ? keep(data, &data->opening, given, value) : DOUDI_NOT_FOUND;
 }
 
@@ -47,7 +46,7 @@ doudi_status doudi_data_decide(doudi_data *data, const char *entity, const char 
                                const char *month, const char *value) {
     if (!data) return DOUDI_MISUSE;
     refused_clear(&data->refused);
-    struct given given = {.field = find_rule(data, entity, rule), .id = text_from(id), .month = MONTH_FIRST};
+    struct given given = {.field = find_rule(data->policy, entity, rule), .id = text_from(id), .month = MONTH_FIRST};
     if (!given.field) return DOUDI_NOT_FOUND;
     if (!given.field->decided) return refuse(&data->refused, DOUDI_NOT_DECIDED, thing_of(data, given.field), value);
     if (month && !month_parse(text_from(month), &given.month))

@@ -31,6 +31,9 @@ struct doudi_data {
 /* The lane that a text stands for; DOUDI_BAD_VALUE, and noted why, when it stands for none. */
 doudi_status data_parse(doudi_data *data, const struct lane_spec *spec, const char *text, lane *out);
 
+/* NULL when there is no such rule. */
+const struct field *find_rule(const struct policy *policy, const char *entity, const char *rule);
+
 struct override_list {
     VECTOR(struct override) list;
 };
@@ -57,7 +60,10 @@ struct doudi_run {
     struct map *events; /* by entity index: the id of an event -> its row + 1; without an arena until it is asked for */
     struct map nodes;   /* address of an explanation -> what the host has for it; in `told` */
     struct dataset *dataset;
-    struct run *run; /* NULL once memory has run out between two months */
+    struct run *run;         /* NULL once memory has run out between two months */
+    bool *wanted;            /* by field index: asked for beforehand; in `lasting`; NULL: every rule */
+    struct program *program; /* that solved the rows decided last; NULL: none, or what was wanted has changed */
+    const struct entity *within;
     struct solved *solved;
 };
 

@@ -55,11 +55,22 @@ static doudi_status begin_month(doudi_run *run) {
     return run->run ? DOUDI_OK : DOUDI_NO_MEMORY;
 }
 
-static void end_month(doudi_run *run) {
-    run_free(run->run);
+static void forget_program(doudi_run *run) {
+    program_free(run->program);
+    run->program = NULL;
+}
+
+static void forget_solved(doudi_run *run) {
     solved_free(run->solved);
-    run->run = NULL;
     run->solved = NULL;
+    if (run->run) run->run->solved = NULL;
+}
+
+static void end_month(doudi_run *run) {
+    forget_solved(run);
+    forget_program(run);
+    run_free(run->run);
+    run->run = NULL;
 }
 
 static void end_world(doudi_run *run) {
@@ -127,19 +138,55 @@ doudi_status run_status(const doudi_run *run) {
     return run_failed(run->run) || arena_failed(&run->told) ? DOUDI_NO_MEMORY : DOUDI_OK;
 }
 
+/* The program of the month for rows within an entity's, or for all. */
+static bool has_program(doudi_run *run, const struct entity *within) {
+    if (run->program && run->within == within) return true;
+    forget_program(run);
+    run->program = program_new_within(run->data->policy, run->month, &run->run->options, run->wanted, within);
+    run->within = within;
+    return run->program;
+}
+
+static doudi_status decide(doudi_run *run, const struct entity *within, size_t row, unsigned threads,
+                           const char *instructions) {
+    struct solve_choices choices = {.threads = threads < THREADS_MAX ? threads : THREADS_MAX,
+                                    .instructions = instructions};
+    forget_solved(run);
+    if (!has_program(run, within)) return DOUDI_NO_MEMORY;
+    if (within) choices.row = dataset_climb(run->dataset, within, row, run->program->within);
+    run->solved = solve(run->program, run->run, choices);
+    if (!run->solved) return DOUDI_NO_MEMORY;
+    run->run->solved = run->solved;
+    return run_status(run);
+}
+
 doudi_status doudi_run_decide(doudi_run *run, unsigned threads, const char *instructions) {
     if (!run || !run->run) return DOUDI_MISUSE;
     if (!kernels_choose(instructions)) return DOUDI_NOT_FOUND;
-    struct solve_choices choices = {.threads = threads < THREADS_MAX ? threads : THREADS_MAX,
-                                    .instructions = instructions};
-    struct program *program = program_new(run->data->policy, run->month, &run->run->options, NULL);
-    struct solved *solved = program ? solve(program, run->run, choices) : NULL;
-    program_free(program);
-    if (!solved) return DOUDI_NO_MEMORY;
-    solved_free(run->solved);
-    run->solved = solved;
-    run->run->solved = solved;
-    return run_status(run);
+    return decide(run, NULL, 0, threads, instructions);
+}
+
+doudi_status doudi_run_decide_within(doudi_run *run, const char *entity, const char *id, unsigned threads,
+                                     const char *instructions) {
+    struct asked asked;
+    doudi_status status = run_find(run, entity, id, NULL, &asked);
+    if (status != DOUDI_OK) return status;
+    if (!kernels_choose(instructions)) return DOUDI_NOT_FOUND;
+    forget_told(run);
+    run_look_at(run->run, asked.entity, asked.row);
+    return decide(run, asked.entity, asked.row, threads, instructions);
+}
+
+doudi_status doudi_run_ask(doudi_run *run, const char *entity, const char *rule) {
+    if (!run || !run->run) return DOUDI_MISUSE;
+    const struct policy *policy = run->data->policy;
+    const struct field *field = find_rule(policy, entity, rule);
+    if (!field) return DOUDI_NOT_FOUND;
+    if (!run->wanted) run->wanted = ARENA_ARRAY(&run->lasting, bool, policy->fields.count);
+    if (!run->wanted) return DOUDI_NO_MEMORY;
+    run->wanted[field->index] = true;
+    forget_program(run);
+    return DOUDI_OK;
 }
 
 doudi_status doudi_run_look_at(doudi_run *run, const char *entity, const char *id) {

@@ -189,12 +189,8 @@ static void indicators_are_measured(void **state) {
 
 /* --- deciding everybody ------------------------------------------------------------------------------------------ */
 
-static void everybody_at_once_is_the_same(void **state) {
-    struct scene *scene = *state;
-    doudi_run *run = doudi_run_new(scene->data, "2018-07");
-    assert_int_equal(doudi_run_decide(run, 2, NULL), DOUDI_OK);
-    assert_int_equal(doudi_run_decide(run, 0, "abacus"), DOUDI_NOT_FOUND);
-    assert_int_equal(doudi_run_decide(run, 0, NULL), DOUDI_OK);
+/* As the scene's own run, which finds each value when it is asked for. */
+static void expect_the_same(const struct scene *scene, doudi_run *run) {
     for (size_t entity = 0; entity < doudi_policy_count(scene->policy, DOUDI_ENTITY); entity++) {
         const char *of = doudi_policy_name(scene->policy, DOUDI_ENTITY, entity);
         for (size_t row = 0; row < doudi_run_rows(run, of); row++) {
@@ -209,6 +205,46 @@ static void everybody_at_once_is_the_same(void **state) {
             }
         }
     }
+}
+
+static void everybody_at_once_is_the_same(void **state) {
+    struct scene *scene = *state;
+    doudi_run *run = doudi_run_new(scene->data, "2018-07");
+    assert_int_equal(doudi_run_decide(run, 2, NULL), DOUDI_OK);
+    assert_int_equal(doudi_run_decide(run, 0, "abacus"), DOUDI_NOT_FOUND);
+    assert_int_equal(doudi_run_decide(run, 0, NULL), DOUDI_OK);
+    expect_the_same(scene, run);
+    doudi_run_free(run);
+}
+
+static void area_after_area_is_the_same(void **state) {
+    struct scene *scene = *state;
+    doudi_run *run = doudi_run_new(scene->data, "2018-07");
+    assert_int_equal(doudi_run_decide_within(run, "village", "v9", 1, NULL), DOUDI_NOT_FOUND);
+    assert_int_equal(doudi_run_decide_within(run, "castle", "v1", 1, NULL), DOUDI_NOT_FOUND);
+    assert_int_equal(doudi_run_decide_within(run, "village", "v1", 1, "abacus"), DOUDI_NOT_FOUND);
+    assert_int_equal(doudi_run_decide_within(run, "village", "v1", 1, NULL), DOUDI_OK);
+    expect_the_same(scene, run);
+    assert_int_equal(doudi_run_decide_within(run, "village", "v2", 2, "plain"), DOUDI_OK);
+    expect_the_same(scene, run);
+    assert_int_equal(doudi_run_decide_within(run, "person", "carl", 1, NULL), DOUDI_OK);
+    expect_the_same(scene, run);
+    assert_int_equal(doudi_run_decide(run, 1, NULL), DOUDI_OK);
+    expect_the_same(scene, run);
+    doudi_run_free(run);
+}
+
+static void what_is_asked_for_is_the_same(void **state) {
+    struct scene *scene = *state;
+    doudi_run *run = doudi_run_new(scene->data, "2018-07");
+    assert_int_equal(doudi_run_ask(run, "household", "castle"), DOUDI_NOT_FOUND);
+    assert_int_equal(doudi_run_ask(run, "person", "earnings"), DOUDI_NOT_FOUND); /* an input */
+    assert_int_equal(doudi_run_ask(run, "household", "below"), DOUDI_OK);
+    assert_int_equal(doudi_run_decide(run, 1, NULL), DOUDI_OK);
+    expect_the_same(scene, run);
+    assert_int_equal(doudi_run_ask(run, "household", "aid"), DOUDI_OK);
+    assert_int_equal(doudi_run_decide_within(run, "household", "h1", 1, NULL), DOUDI_OK);
+    expect_the_same(scene, run);
     doudi_run_free(run);
 }
 
@@ -408,6 +444,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(guarantees_are_checked, setup, teardown),
         cmocka_unit_test_setup_teardown(indicators_are_measured, setup, teardown),
         cmocka_unit_test_setup_teardown(everybody_at_once_is_the_same, setup, teardown),
+        cmocka_unit_test_setup_teardown(area_after_area_is_the_same, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_asked_for_is_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(months_follow_one_another, setup, teardown),
         cmocka_unit_test_setup_teardown(what_an_event_was_settled_with_stands, setup, teardown),
         cmocka_unit_test_setup_teardown(calendar_has_an_end, setup, teardown),

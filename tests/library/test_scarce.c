@@ -40,6 +40,8 @@ static void no_run_tells_nothing(void **state) {
     assert_null(doudi_run_month(NULL));
     assert_int_equal(doudi_run_next(NULL, NULL), DOUDI_MISUSE);
     assert_int_equal(doudi_run_decide(NULL, 1, NULL), DOUDI_MISUSE);
+    assert_int_equal(doudi_run_decide_within(NULL, "household", "h1", 1, NULL), DOUDI_MISUSE);
+    assert_int_equal(doudi_run_ask(NULL, "household", "aid"), DOUDI_MISUSE);
     assert_int_equal(doudi_run_rows(NULL, "person"), 0);
     assert_null(doudi_run_row(NULL, "person", 0));
     assert_int_equal(doudi_run_parent(NULL, "person", 0), DOUDI_NONE);
@@ -169,7 +171,9 @@ static bool everything_is_asked(void) {
     doudi_options *options = doudi_options_new(policy);
     bool good = data && options && refusals_are_told(data, options);
     doudi_run *run = good ? doudi_run_new_with(data, "2018-07", options) : NULL;
-    good = run && doudi_run_decide(run, 1, NULL) == DOUDI_OK && run_is_asked(run);
+    good = run && doudi_run_ask(run, "household", "aid") == DOUDI_OK &&
+           doudi_run_decide_within(run, "village", "v1", 1, NULL) == DOUDI_OK &&
+           doudi_run_decide(run, 1, NULL) == DOUDI_OK && run_is_asked(run);
     good = good && doudi_run_next(run, NULL) == DOUDI_OK && value_is(run, "aid", "5");
     if (run && !good) (void)doudi_run_next(run, NULL); /* whatever it answers, it stays alive */
     doudi_run_free(run);
