@@ -4,8 +4,15 @@
 
 /* --- rows within an area ------------------------------------------------------------------------------------------ */
 
-static bool is_limited(const struct program *program, const struct entity *entity) {
-    return entity && entity_is_within(entity, program->within);
+bool program_limits(const struct program *program, const struct entity *entity) {
+    return entity && program->within && entity_is_within(schedule_root(entity), program->within);
+}
+
+/* Itself, if batches end within it; else the one whose rows end them. */
+static const struct entity *limit_of(const struct policy *policy, const struct entity *entity) {
+    for (size_t i = 0; entity && i < policy->entities.count; i++)
+        if (entity_is_within(schedule_root(policy->entities.items[i]), entity)) return entity;
+    return entity ? schedule_root(entity) : NULL;
 }
 
 /* Whether the evaluator may have to look at rows anywhere. */
@@ -23,12 +30,12 @@ static bool looks_around(const struct expr *expr) {
 /* Whether it reads rows that may lie beyond the area. */
 static bool reads_beyond(const struct program *program, const struct graph_node *node) {
     switch (node->op) {
-    case OP_THROUGH: return is_limited(program, node->field->type.entity);
-    case OP_LED_HERE: return is_limited(program, node->inner);
+    case OP_THROUGH: return program_limits(program, node->field->type.entity);
+    case OP_LED_HERE: return program_limits(program, node->inner);
     case OP_EVALUATE: return looks_around(node->expr);
     default:
-        return node->inner && node->op != OP_LOOKUP && is_limited(program, node->inner) &&
-               !is_limited(program, node->space);
+        return node->inner && node->op != OP_LOOKUP && program_limits(program, node->inner) &&
+               !program_limits(program, node->space);
     }
 }
 
@@ -98,7 +105,7 @@ struct program *program_new_within(const struct policy *policy, month_number mon
     struct program *program = memory_new(1, sizeof *program);
     if (!program) return NULL;
     arena_init(&program->arena);
-    program->within = within ? schedule_root(within) : NULL;
+    program->within = limit_of(policy, within);
     program->graph = graph_new(policy, month, options);
     if (program->graph) find_uses(program, policy, wanted);
     if (program->graph && !arena_failed(&program->arena)) schedule_make(program);

@@ -63,16 +63,16 @@ static void take_fields(void *context) {
     }
 }
 
-/* The rows of an area, and what lies neither in it nor below it. */
-static struct rows *rows_within(struct arena *arena, const struct dataset *dataset, const struct entity *within,
+/* By entity: the rows that the program is for. */
+static struct rows *rows_within(struct arena *arena, const struct dataset *dataset, const struct program *program,
                                 size_t row) {
     const struct policy *policy = dataset->policy;
     struct rows *rows = ARENA_ARRAY(arena, struct rows, policy->entities.count + 1);
     for (size_t i = 0; rows && i < policy->entities.count; i++) {
         const struct entity *entity = policy->entities.items[i];
         rows[i] = (struct rows){0, dataset_table(dataset, entity)->rows};
-        if (entity_is_within(entity, within))
-            dataset_below(dataset, within, row, entity, &rows[i].first, &rows[i].last);
+        if (program_limits(program, entity))
+            dataset_below(dataset, program->within, row, entity, &rows[i].first, &rows[i].last);
     }
     return rows;
 }
@@ -93,7 +93,7 @@ static struct solved *solve_in(struct lanes *columns, const struct program *prog
     arena_init(&solved->arena);
     solved->dataset = run->dataset;
     solved->fields = ARENA_ARRAY(&solved->arena, struct solved_field, graph->policy->fields.count + 1);
-    if (program->within) solved->within = rows_within(&solved->arena, run->dataset, program->within, choices.row);
+    if (program->within) solved->within = rows_within(&solved->arena, run->dataset, program, choices.row);
     struct machine machine = {.program = program,
                               .graph = graph,
                               .run = run,

@@ -87,7 +87,7 @@ static void compare_area(struct world *world, uint64_t seed, struct run *run, st
     assert_non_null(solved);
     for (size_t i = 0; i < world->policy->fields.count; i++) {
         const struct field *field = world->policy->fields.items[i];
-        bool limited = entity_is_within(field->entity, program->within);
+        bool limited = program_limits(program, field->entity);
         if (!solved->fields[i].there) continue;
         for (size_t row = 0; row < dataset_table(run->dataset, field->entity)->rows; row++) {
             struct value value;
