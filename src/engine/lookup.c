@@ -29,10 +29,9 @@ static const struct parameter_value *best_in(day_number known, const struct para
                                              const struct parameter_values *values, struct text area, day_number day,
                                              const int64_t *index) {
     const struct parameter_value *best = NULL;
-    for (size_t i = 0; i < values->list.count; i++) {
-        const struct parameter_value *value = &values->list.items[i];
+    const struct parameter_value *value = parameter_lines_of(values, parameter->area ? area : TEXT(""));
+    for (; value; value = parameter_line_after(values, value)) {
         if (value->from > day || value->enacted > known) continue;
-        if (parameter->area && !text_equal(value->area, area)) continue;
         if (!keys_match(parameter, value, day, index)) continue;
         if (!best || value->from > best->from || (value->from == best->from && value->enacted >= best->enacted))
             best = value;

@@ -373,6 +373,29 @@ static void load_value(struct policy *policy, const struct parameter *parameter,
     VECTOR_PUSH(&policy->arena, &values->list, value);
 }
 
+/* Lines of an area are found without looking at those of others. */
+static void index_areas(struct policy *policy, struct parameter_values *values) {
+    map_init(&values->areas, &policy->arena);
+    for (size_t i = values->list.count; i-- > 0 && !arena_failed(&policy->arena);) {
+        struct parameter_value *line = &values->list.items[i];
+        line->next = (size_t)map_get(&values->areas, line->area);
+        map_put(&values->areas, line->area, (void *)(i + 1));
+    }
+}
+
+static const struct parameter_value *line_numbered(const struct parameter_values *values, size_t number) {
+    return number ? &values->list.items[number - 1] : NULL;
+}
+
+const struct parameter_value *parameter_lines_of(const struct parameter_values *values, struct text area) {
+    return line_numbered(values, (size_t)map_get(&values->areas, area));
+}
+
+const struct parameter_value *parameter_line_after(const struct parameter_values *values,
+                                                   const struct parameter_value *line) {
+    return line_numbered(values, line->next);
+}
+
 static void load_values(struct policy *policy, const struct parameter *parameter, struct declaration *declaration,
                         struct parameter_values *values) {
     bool has_value = declaration->branches.count > 0;
@@ -390,6 +413,7 @@ static void load_values(struct policy *policy, const struct parameter *parameter
         load_value(policy, parameter, declaration, values);
     if (declaration->has_table && values->list.count == 0 && policy->diagnostics.errors == errors)
         REPORT(policy, LANG_PARAMETER_WITHOUT_VALUE, declaration->name.at, parameter->name);
+    index_areas(policy, values);
 }
 
 /* One layer gives one value for a day. */

@@ -5,14 +5,14 @@
 /* --- rows within an area ------------------------------------------------------------------------------------------ */
 
 bool program_limits(const struct program *program, const struct entity *entity) {
-    return entity && program->within && entity_is_within(schedule_root(entity), program->within);
+    return entity && program->within && entity_is_within(entity, program->within);
 }
 
 /* Itself, if batches end within it; else the one whose rows end them. */
 static const struct entity *limit_of(const struct policy *policy, const struct entity *entity) {
     for (size_t i = 0; entity && i < policy->entities.count; i++)
-        if (entity_is_within(schedule_root(policy->entities.items[i]), entity)) return entity;
-    return entity ? schedule_root(entity) : NULL;
+        if (entity_is_within(schedule_root(policy->entities.items[i], NULL), entity)) return entity;
+    return entity ? schedule_root(entity, NULL) : NULL;
 }
 
 /* Whether the evaluator may have to look at rows anywhere. */

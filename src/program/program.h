@@ -25,8 +25,7 @@ struct program *program_new(const struct policy *policy, month_number month, con
  * place of an entity in whose rows no batch ends, as of a person's, the one above it is taken where it does. */
 struct program *program_new_within(const struct policy *policy, month_number month, const struct run_options *options,
                                    const bool *wanted, const struct entity *within);
-/* Whether only rows within that row are found of an entity. Of what lies in an area's own batches, the counties and
- * villages of a province, all are: they are few. */
+/* Whether only rows within that row are found of an entity. */
 bool program_limits(const struct program *program, const struct entity *entity);
 void program_free(struct program *program);
 

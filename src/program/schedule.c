@@ -13,10 +13,10 @@ static bool is_alone(const struct graph_node *node) {
     }
 }
 
-const struct entity *schedule_root(const struct entity *entity) {
+const struct entity *schedule_root(const struct entity *entity, const struct entity *within) {
     enum { FEW = 1024 }; /* of a row under one parent: they fit in a batch */
     int64_t most = 0;
-    while (entity->parent && number_to_int64(entity->at_most, &most) && most > 0 && most <= FEW)
+    while (entity->parent && entity != within && number_to_int64(entity->at_most, &most) && most > 0 && most <= FEW)
         entity = entity->parent;
     return entity;
 }
@@ -159,7 +159,7 @@ void schedule_make(struct program *program) {
     schedule->roots = ARENA_ARRAY(arena, const struct entity *, graph->policy->entities.count + 1);
     if (arena_failed(arena)) return;
     for (size_t i = 0; i < graph->policy->entities.count; i++)
-        schedule->roots[i] = schedule_root(graph->policy->entities.items[i]);
+        schedule->roots[i] = schedule_root(graph->policy->entities.items[i], program->within);
     for (node_id id = NODE_NONE; next_used(&planning, &id);) place_node(&planning, id);
     sink(&planning);
     find_whole(&planning);

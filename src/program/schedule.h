@@ -35,8 +35,8 @@ struct schedule {
     VECTOR(struct section) sections; /* by level, those that run alone first */
 };
 
-/* The entity whose rows the batches end with that hold rows of this one. */
-const struct entity *schedule_root(const struct entity *entity);
+/* The entity whose rows the batches end with that hold rows of this one: none above `within`, unless that is NULL. */
+const struct entity *schedule_root(const struct entity *entity, const struct entity *within);
 
 struct program;
 void schedule_make(struct program *program); /* of its nodes' uses; check arena_failed */
