@@ -38,8 +38,8 @@ void make_law(struct random_policy *law, uint64_t seed) {
     random_policy_add_promise(law);
 }
 
-static void put(struct world *world, enum level level, int row, size_t input) {
-    const struct random_row *values = &world->data.rows[level][row];
+static void put(struct world *world, const struct random_data *data, enum level level, int row, size_t input) {
+    const struct random_row *values = &data->rows[level][row];
     const struct random_input *it = &world->law.inputs[input];
     const struct field *field = policy_field(world->policy, text_from(level_names[level]), text_from(it->name));
     assert_non_null(field);
@@ -47,33 +47,49 @@ static void put(struct world *world, enum level level, int row, size_t input) {
     records_put(&world->records, field, number, values->values[input]);
 }
 
-static void add_rows(struct world *world, enum level level, const int *order) {
+/* Data after the first have names of their own. */
+static struct text id_of(struct world *world, const struct random_data *data, enum level level, int row, size_t more) {
+    const char *id = data->rows[level][row].id;
+    return more ? text_format(&world->arena, "%s-%zu", id, more) : text_from(id);
+}
+
+static void add_rows(struct world *world, const struct random_data *data, enum level level, const int *order,
+                     size_t more) {
     const struct entity *entity = map_get(&world->policy->entity_by_name, text_from(level_names[level]));
-    for (size_t i = 0; i < world->data.count[level]; i++) {
+    for (size_t i = 0; i < data->count[level]; i++) {
         int row = order[i];
-        const struct random_row *from = &world->data.rows[level][row];
+        const struct random_row *from = &data->rows[level][row];
         struct record_row record = {.from = MONTH_FIRST, .until = MONTH_LAST};
-        if (level != CLAIM) record.id = text_from(from->id);
-        if (level != COUNTY) record.parent = text_from(world->data.rows[level - 1][from->parent].id);
+        if (level != CLAIM) record.id = id_of(world, data, level, row, more);
+        if (level != COUNTY) record.parent = id_of(world, data, (enum level)(level - 1), from->parent, more);
         if (records_add(&world->records, entity, record) == SIZE_MAX) return;
-        world->arrival[level][i] = row;
+        if (!more) world->arrival[level][i] = row;
         for (size_t k = 0; k < world->law.inputs_count; k++)
-            if (world->law.inputs[k].level == level && from->known[k]) put(world, level, row, k);
+            if (world->law.inputs[k].level == level && from->known[k]) put(world, data, level, row, k);
     }
 }
 
 /* Rows arrive in order, or shuffled. */
-static void make_records(struct world *world, bool shuffled) {
-    records_init(&world->records, &world->arena, world->policy);
-    if (arena_failed(&world->arena)) return;
+static void add_data(struct world *world, const struct random_data *data, bool shuffled, size_t more) {
     for (enum level level = COUNTY; level < LEVELS; level++) {
         int order[ROWS_MAX];
-        for (size_t i = 0; i < world->data.count[level]; i++) {
+        for (size_t i = 0; i < data->count[level]; i++) {
             size_t at = shuffled ? chance_below(&world->law, i + 1) : i;
             order[i] = order[at];
             order[at] = (int)i;
         }
-        add_rows(world, level, order);
+        add_rows(world, data, level, order, more);
+    }
+}
+
+static void make_records(struct world *world, bool shuffled) {
+    records_init(&world->records, &world->arena, world->policy);
+    if (arena_failed(&world->arena)) return;
+    add_data(world, &world->data, shuffled, 0);
+    for (size_t i = 1; i <= world->more && !arena_failed(&world->arena); i++) {
+        struct random_data data;
+        random_data_fill(&world->law, &data);
+        add_data(world, &data, shuffled, i);
     }
 }
 
@@ -112,11 +128,14 @@ void world_forget(struct world *world) {
     arena_free(&world->arena);
 }
 
+uint64_t number_to_try(const char *name, uint64_t usual) {
+    const char *said = getenv(name);
+    return said ? strtoull(said, NULL, 10) : usual;
+}
+
 struct seeds seeds_to_try(uint64_t usual) {
-    const char *one = getenv("DOUDI_SEED"), *many = getenv("DOUDI_SEEDS");
-    uint64_t only = one ? strtoull(one, NULL, 10) : 0;
-    if (one) return (struct seeds){only, only};
-    return (struct seeds){1, many ? strtoull(many, NULL, 10) : usual};
+    uint64_t only = number_to_try("DOUDI_SEED", 0);
+    return only ? (struct seeds){only, only} : (struct seeds){1, number_to_try("DOUDI_SEEDS", usual)};
 }
 
 struct world *world_new(uint64_t seed) {

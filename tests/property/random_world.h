@@ -11,6 +11,7 @@ enum { RULES_TRIED = 16, MONTH = 2018 * 12 + 6, MONTHS = 2 };
 struct world {
     struct random_policy law;
     struct random_data data;
+    size_t more; /* data of its kind that are added to the records, where a test wants many families of one law */
     struct policy *policy;
     struct arena arena;
     struct records records;
@@ -28,6 +29,9 @@ struct seeds seeds_to_try(uint64_t usual);
 
 struct world *world_new(uint64_t seed);
 void world_free(struct world *world);
+
+/* What the environment says of that name, else the usual number. */
+uint64_t number_to_try(const char *name, uint64_t usual);
 
 /* Rules of the random law that the checker did not take, and took. */
 void make_law(struct random_policy *law, uint64_t seed);

@@ -1,6 +1,7 @@
 /* Random policies over random data: what a month solved as a whole holds is what the evaluator finds, to the reason.
  *
- * DOUDI_SEEDS=N tries N policies; DOUDI_SEED=S only that one, and shows it. */
+ * DOUDI_SEEDS=N tries N policies; DOUDI_SEED=S only that one, and shows it. DOUDI_MORE=N: of many families, N times as
+ * many data of a policy. */
 #include "random_world.h"
 
 #include "base/memory.h"
@@ -16,9 +17,10 @@
 
 #include <cmocka.h>
 
-enum { SEEDS = 300 };
+enum { SEEDS = 300, SEEDS_OF_MANY = 10, MORE = 200 };
 
 static size_t compared, evaluated, in_range; /* values; those of whole fields that were left to the evaluator */
+static size_t households;                    /* in all months */
 static size_t within, beyond;                /* values of rows of an area, and those of others that it did not find */
 
 static bool same_why(const struct value *a, const struct value *b) {
@@ -119,6 +121,7 @@ static void compare_month(struct world *world, uint64_t seed, int month) {
     struct solved *solved = solve(program, run, choices);
     assert_non_null(solved);
     check_ranges(program->graph, solved);
+    households += run->dataset->tables[HOUSEHOLD].rows;
     for (size_t i = 0; i < world->policy->fields.count; i++) {
         const struct field *field = world->policy->fields.items[i];
         if (field->kind != FIELD_INPUT && !field->entity->is_event)
@@ -131,22 +134,32 @@ static void compare_month(struct world *world, uint64_t seed, int month) {
     program_free(program);
 }
 
-static void try_seed(uint64_t seed) {
+static void try_seed(uint64_t seed, size_t more) {
     struct world *world = world_new(seed);
+    world->more = more;
     assert_true(world_decide(world, false));
     for (int month = 0; month < MONTHS; month++) compare_month(world, seed, month);
     world_forget(world);
     world_free(world);
 }
 
-static void solved_is_what_is_evaluated(void **state) {
-    (void)state;
-    struct seeds seeds = seeds_to_try(SEEDS);
-    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) try_seed(seed);
-    print_message("# %zu values agree, %zu were left to the evaluator; %zu of areas agree\n", compared, evaluated,
-                  within);
+static void try_seeds(struct seeds seeds, size_t more) {
+    compared = evaluated = in_range = households = within = beyond = 0;
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) try_seed(seed, more);
+    print_message("# %zu households: %zu values agree, %zu were left to the evaluator; %zu of areas agree\n",
+                  households, compared, evaluated, within);
     assert_true(compared > evaluated && in_range > 0);
     assert_true(seeds.first == seeds.last || (within > 0 && beyond > 0));
+}
+
+static void solved_is_what_is_evaluated(void **state) {
+    (void)state;
+    try_seeds(seeds_to_try(SEEDS), 0);
+}
+
+static void many_families_of_one_law_are(void **state) {
+    (void)state;
+    try_seeds(seeds_to_try(SEEDS_OF_MANY), number_to_try("DOUDI_MORE", MORE));
 }
 
 /* Whatever piece of memory is missing, the month is not solved, and nothing is left behind. */
@@ -179,6 +192,7 @@ static void memory_runs_out(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(solved_is_what_is_evaluated),
+                                       cmocka_unit_test(many_families_of_one_law_are),
                                        cmocka_unit_test(memory_runs_out)};
     return cmocka_run_group_tests_name("solved", tests, NULL, NULL);
 }
