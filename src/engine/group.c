@@ -163,9 +163,10 @@ struct value evaluate_group(const struct context *context, const struct expr *ex
 size_t parameter_scale(const struct parameter *parameter, const struct parameter_values *values,
                        const struct parameter_value *latest, const struct parameter_value *bands[BANDS_MAX]) {
     size_t count = 0;
-    const struct parameter_value *value = parameter_lines_of(values, latest->area);
+    const struct parameter_value *value = parameter_lines_of(values, parameter->area ? latest->area : TEXT(""));
     for (; value; value = parameter_line_after(values, value)) {
-        if (value->from != latest->from || value->enacted != latest->enacted) continue;
+        if (value->from != latest->from || value->enacted != latest->enacted || !text_equal(value->area, latest->area))
+            continue;
         bool same = true;
         for (size_t k = 0; k < parameter->key_count; k++) same = same && value->keys[k] == latest->keys[k];
         if (!same) continue;

@@ -373,13 +373,15 @@ static void load_value(struct policy *policy, const struct parameter *parameter,
     VECTOR_PUSH(&policy->arena, &values->list, value);
 }
 
-/* Lines of an area are found without looking at those of others. */
-static void index_areas(struct policy *policy, struct parameter_values *values) {
+/* Lines of an area are found without looking at those of others. A parameter that has none is the same everywhere,
+ * whatever its table says of areas. */
+static void index_areas(struct policy *policy, const struct parameter *parameter, struct parameter_values *values) {
     map_init(&values->areas, &policy->arena);
     for (size_t i = values->list.count; i-- > 0 && !arena_failed(&policy->arena);) {
         struct parameter_value *line = &values->list.items[i];
-        line->next = (size_t)map_get(&values->areas, line->area);
-        map_put(&values->areas, line->area, (void *)(i + 1));
+        struct text area = parameter->area ? line->area : TEXT("");
+        line->next = (size_t)map_get(&values->areas, area);
+        map_put(&values->areas, area, (void *)(i + 1));
     }
 }
 
@@ -413,7 +415,7 @@ static void load_values(struct policy *policy, const struct parameter *parameter
         load_value(policy, parameter, declaration, values);
     if (declaration->has_table && values->list.count == 0 && policy->diagnostics.errors == errors)
         REPORT(policy, LANG_PARAMETER_WITHOUT_VALUE, declaration->name.at, parameter->name);
-    index_areas(policy, values);
+    index_areas(policy, parameter, values);
 }
 
 /* One layer gives one value for a day. */

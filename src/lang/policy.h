@@ -128,7 +128,7 @@ struct field {
 /* A value of a parameter, as a line of its table or a declaration gives it. */
 struct parameter_value {
     struct text area;                 /* empty: everywhere */
-    size_t next;                      /* the next line of the area, + 1; 0: none */
+    size_t next;                      /* see parameter_line_after */
     int64_t keys[PARAMETER_KEYS_MAX]; /* place in the enumeration, count, month */
     struct number band;
     day_number from, enacted;
@@ -144,9 +144,9 @@ struct parameter_value {
 };
 struct parameter_values {
     VECTOR(struct parameter_value) list;
-    struct map areas; /* area -> the number of its first line, + 1 */
+    struct map areas; /* see parameter_lines_of */
 };
-/* The first line of an area, or NULL; of a line the next of its area. */
+/* The first line of an area, empty where the parameter has none, and the one after a line; NULL beyond the last. */
 const struct parameter_value *parameter_lines_of(const struct parameter_values *values, struct text area);
 const struct parameter_value *parameter_line_after(const struct parameter_values *values,
                                                    const struct parameter_value *line);
