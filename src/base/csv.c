@@ -1,5 +1,7 @@
 #include "base/csv.h"
 
+#include "base/csv_marks.h"
+
 #include <string.h>
 
 /* What a byte may mean; everything else is one more byte of its field. */
@@ -24,7 +26,7 @@ static size_t mark_length(struct text text) {
 }
 
 void csv_init(struct csv *csv, struct text text, struct arena *arena) {
-    *csv = (struct csv){.text = text, .offset = mark_length(text), .line = 1, .arena = arena};
+    *csv = (struct csv){.text = text, .offset = mark_length(text), .line = 1, .arena = arena, .block = SIZE_MAX};
     struct csv_field *fields = ARENA_ARRAY(arena, struct csv_field, CSV_FIELDS_MAX);
     csv->fields = arena_failed(arena) ? NULL : fields;
 }
@@ -139,25 +141,145 @@ void csv_skip_empty_lines(struct csv *csv) {
     }
 }
 
+/* A field with all that may be in it. */
+static enum csv_result scan_field(struct csv *csv, struct csv_field *field, size_t offset) {
+    *field = (struct csv_field){.text = TEXT(""), .offset = offset, .line = csv->line};
+    csv->offset = offset;
+    bool quoted = offset < csv->text.length && csv->text.bytes[offset] == '"';
+    return quoted ? scan_quoted(csv, field) : scan_plain(csv, field);
+}
+
+/* --- whole fields at once ----------------------------------------------------------------------------------------- */
+
+/* The last bytes of a text, and what means nothing behind them. */
+static void fill_up(char bytes[MARKS_BYTES], struct text last) {
+    memset(bytes, 'x', MARKS_BYTES);
+    if (last.length) memcpy(bytes, last.bytes, last.length);
+}
+
+static uint64_t marks_at(const struct csv *csv, size_t block) {
+    unsigned char high = csv->sound ? 0 : 0x80;
+    size_t left = csv->text.length - block;
+    if (left >= MARKS_BYTES) return marks_find(csv->text.bytes + block, high);
+    char last[MARKS_BYTES];
+    fill_up(last, text_slice(csv->text, block, csv->text.length));
+    return marks_find(last, high);
+}
+
+/* Going from mark to mark. */
+struct marks {
+    size_t block;
+    uint64_t left; /* of the block, behind those that were passed */
+};
+
+static struct marks marks_from(struct csv *csv, size_t offset) {
+    size_t block = offset / MARKS_BYTES * MARKS_BYTES;
+    if (block != csv->block) {
+        csv->block = block;
+        csv->marks = marks_at(csv, block);
+    }
+    return (struct marks){block, csv->marks & UINT64_MAX << offset % MARKS_BYTES};
+}
+
+/* The next mark, or the end of the text. */
+static inline size_t next_mark(struct csv *csv, struct marks *marks) {
+    while (!marks->left) {
+        if (csv->text.length - marks->block <= MARKS_BYTES) return csv->text.length;
+        csv->block = marks->block += MARKS_BYTES;
+        csv->marks = marks->left = marks_at(csv, marks->block);
+    }
+    size_t found = marks->block + (size_t)__builtin_ctzll(marks->left);
+    marks->left &= marks->left - 1;
+    return found;
+}
+
+static bool ends_at(struct text text, size_t offset) {
+    return offset == text.length || text.bytes[offset] == ',' || text.bytes[offset] == '\n';
+}
+
+/* A field in which nothing wants a closer look, up to its separator, whose mark is passed too; else false, and nothing
+ * is moved but the marks. */
+static inline bool pass_field(struct csv *csv, struct marks *marks, size_t *offset, struct csv_field *field) {
+    struct text text = csv->text;
+    size_t begin = *offset, at = next_mark(csv, marks);
+    if (ends_at(text, at)) {
+        bool carriage_return = at > begin && at < text.length && text.bytes[at] == '\n' && text.bytes[at - 1] == '\r';
+        *field = (struct csv_field){{text.bytes + begin, at - begin - carriage_return}, begin, csv->line, false};
+        if (at - begin > CSV_FIELD_BYTES_MAX) return false;
+        *offset = at;
+        return true;
+    }
+    if (at != begin || text.bytes[at] != '"') return false;
+    do at = next_mark(csv, marks);
+    while (at < text.length && text.bytes[at] == ',');
+    if (at >= text.length || text.bytes[at] != '"') return false;
+    size_t after = next_mark(csv, marks), gap = after - at - 1; /* which a carriage return may be */
+    bool carriage_return = gap == 1 && after < text.length && text.bytes[after] == '\n' && text.bytes[at + 1] == '\r';
+    *field = (struct csv_field){{text.bytes + begin + 1, at - begin - 1}, begin, csv->line, true};
+    if ((gap != 0 && !carriage_return) || !ends_at(text, after) || at - begin > CSV_FIELD_BYTES_MAX) return false;
+    *offset = after;
+    return true;
+}
+
 enum csv_result csv_next(struct csv *csv) {
     csv->count = 0;
     if (arena_failed(csv->arena)) return CSV_NO_MEMORY;
     csv_skip_empty_lines(csv);
     struct text text = csv->text;
     if (csv->offset == text.length) return CSV_END;
-    for (size_t count = 0;;) {
-        if (count == CSV_FIELDS_MAX) return refuse(csv, CSV_TOO_WIDE, csv->offset, csv->line);
+    struct marks marks = marks_from(csv, csv->offset);
+    for (size_t count = 0, at = csv->offset;;) {
+        if (count == CSV_FIELDS_MAX) return refuse(csv, CSV_TOO_WIDE, at, csv->line);
         struct csv_field *field = &csv->fields[count++];
-        *field = (struct csv_field){.text = TEXT(""), .offset = csv->offset, .line = csv->line};
-        bool quoted = csv->offset < text.length && text.bytes[csv->offset] == '"';
-        enum csv_result result = quoted ? scan_quoted(csv, field) : scan_plain(csv, field);
-        if (result != CSV_RECORD) return result;
-        char end = csv->offset < text.length ? text.bytes[csv->offset++] : '\0';
+        if (!pass_field(csv, &marks, &at, field)) {
+            enum csv_result result = scan_field(csv, field, at);
+            if (result != CSV_RECORD) return result;
+            at = csv->offset;
+            marks = marks_from(csv, at < text.length ? at + 1 : at);
+        }
+        char end = at < text.length ? text.bytes[at++] : '\0';
         if (end == ',') continue;
-        if (end == '\n') csv->line++;
+        csv->offset = at;
+        csv->line += end == '\n';
         csv->count = count;
         return CSV_RECORD;
     }
+}
+
+/* --- looking over ------------------------------------------------------------------------------------------------- */
+
+static size_t count_bits(uint64_t word) {
+    word -= word >> 1 & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+    return ((word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f)) * UINT64_C(0x0101010101010101) >> 56;
+}
+
+/* Past a character that is not ASCII and those that follow; false at what is no text. */
+static bool pass_characters(struct text text, size_t *offset) {
+    do
+        if (!text.bytes[*offset] || !pass_character(text, offset)) return false;
+    while (*offset < text.length && (unsigned char)text.bytes[*offset] >= 0x80);
+    return true;
+}
+
+struct csv_survey csv_survey(struct text text) {
+    struct csv_survey survey = {.sound = true};
+    size_t passed = 0; /* how far it is known to be sound */
+    for (size_t block = 0; block < text.length; block += MARKS_BYTES) {
+        char last[MARKS_BYTES];
+        bool whole = text.length - block >= MARKS_BYTES;
+        if (!whole) fill_up(last, text_slice(text, block, text.length));
+        struct marks_seen seen = marks_survey(whole ? text.bytes + block : last);
+        survey.feeds += count_bits(seen.feeds);
+        while (seen.others && survey.sound) {
+            size_t at = block + (size_t)__builtin_ctzll(seen.others);
+            seen.others &= seen.others - 1;
+            if (at < passed) continue;
+            survey.sound = pass_characters(text, &at);
+            passed = at;
+        }
+    }
+    return survey;
 }
 
 static bool is_plain_number(struct text text) {

@@ -18,6 +18,9 @@ struct csv {
     struct arena *arena;      /* holds the fields, and the texts that had to be unescaped */
     struct csv_field *fields; /* of the current record; overwritten by the next call */
     size_t count;
+    bool sound;     /* set by who knows: all is UTF-8, without a zero byte, see csv_survey */
+    size_t block;   /* where the bytes begin that were looked through last; SIZE_MAX: none were */
+    uint64_t marks; /* a bit for each of them at which a field may end, or something is to be looked at */
 };
 
 struct csv_field {
@@ -52,6 +55,13 @@ enum csv_result csv_next(struct csv *csv);
 /* Moves to where the next record begins, which csv_next does by itself: csv->offset and csv->line then tell its place.
  * A carriage return that no line feed follows is no line end, but belongs to the record. */
 void csv_skip_empty_lines(struct csv *csv);
+
+/* What a look at every byte tells. */
+struct csv_survey {
+    size_t feeds; /* line feeds */
+    bool sound;   /* UTF-8 without a zero byte */
+};
+struct csv_survey csv_survey(struct text text);
 
 /* The column of a field, or of an error's place, in characters from 1. Reckoned when asked for, in time with the length
  * of the line. */

@@ -1,6 +1,7 @@
 #include "arena_state.h"
 
 #include "base/csv.h"
+#include "base/csv_marks.h"
 #include "base/memory.h"
 
 #include <stdio.h>
@@ -16,11 +17,12 @@ static uint32_t next_random(uint64_t *seed) {
 
 /* All that the scanner says, in short: a record as [field|field], each field with its line:column and q where it was
  * quoted; an error as !number line:column. */
-static struct text told(struct arena *arena, struct text text, bool places) {
+static struct text told_as(struct arena *arena, struct text text, bool places, bool sound) {
     struct builder out;
     struct csv csv;
     builder_init(&out);
     csv_init(&csv, text, arena);
+    csv.sound = sound;
     for (enum csv_result result; (result = csv_next(&csv)) != CSV_END;) {
         struct csv_field *at = csv.fields;
         if (result == CSV_NO_MEMORY) break;
@@ -35,6 +37,10 @@ static struct text told(struct arena *arena, struct text text, bool places) {
         if (result == CSV_RECORD) builder_add(&out, TEXT("]"));
     }
     return builder_finish(&out, arena);
+}
+
+static struct text told(struct arena *arena, struct text text, bool places) {
+    return told_as(arena, text, places, false);
 }
 
 struct told_case {
@@ -231,6 +237,81 @@ static struct text random_text(uint64_t *seed, struct builder *out) {
     return builder_text(out);
 }
 
+/* Bytes that are marked and those beside them. */
+static void marks_are_told_alike(void **state) {
+    static const unsigned char some[] = {',',     '"',  '\n', 0,    1,    ',' + 1, ',' - 1,
+                                         '"' + 1, 0x80, 0xff, 0xac, 0x8a, 'x',     0x7f};
+    uint64_t seed = 3;
+    (void)state;
+    for (int i = 0; i < RANDOM_TEXTS; i++) {
+        char bytes[MARKS_BYTES];
+        uint64_t ends = 0, high = 0, feeds = 0, zeros = 0;
+        for (size_t k = 0; k < MARKS_BYTES; k++) {
+            unsigned char byte = some[next_random(&seed) % sizeof some];
+            uint64_t bit = (uint64_t)1 << k;
+            bytes[k] = (char)byte;
+            ends |= byte == ',' || byte == '"' || byte == '\n' || byte == 0 ? bit : 0;
+            high |= byte >= 0x80 ? bit : 0;
+            feeds |= byte == '\n' ? bit : 0;
+            zeros |= byte == 0 ? bit : 0;
+        }
+        assert_true(marks_find(bytes, 0) == ends && marks_plain(bytes, 0) == ends);
+        assert_true(marks_find(bytes, 0x80) == (ends | high) && marks_plain(bytes, 0x80) == (ends | high));
+        struct marks_seen seen = marks_survey(bytes), plain = marks_survey_plain(bytes);
+        assert_true(seen.feeds == feeds && plain.feeds == feeds);
+        assert_true(seen.others == (zeros | high) && plain.others == (zeros | high));
+    }
+}
+
+/* Wherever among the bytes that are looked through at once a record begins, and whatever is known of the text, the same
+ * is told. */
+static void records_may_begin_anywhere(void **state) {
+    uint64_t seed = 11;
+    struct builder builder, shifted;
+    builder_init(&builder);
+    builder_init(&shifted);
+    for (int i = 0; i < RANDOM_TEXTS / 4; i++) {
+        struct arena_mark mark = arena_here(*state);
+        struct text text = random_text(&seed, &builder), expected = TEXT("");
+        for (size_t before = 1; before < 2 * MARKS_BYTES; before += before < 3 ? 1 : 1 + next_random(&seed) % 9) {
+            builder_free(&shifted);
+            for (size_t k = 0; k < before; k++) builder_add(&shifted, TEXT("p"));
+            builder_add(&shifted, TEXT("\n"));
+            builder_add(&shifted, text);
+            struct text whole = builder_text(&shifted), found = told(*state, whole, false);
+            assert_int_equal(found.bytes[before + 1], ']');
+            if (csv_survey(whole).sound) assert_string_equal(told_as(*state, whole, false, true).bytes, found.bytes);
+            found = text_slice(found, before + 2, found.length);
+            if (before == 1) expected = found;
+            assert_true(text_equal(found, expected));
+        }
+        arena_rewind(*state, mark);
+    }
+    builder_free(&builder);
+    builder_free(&shifted);
+}
+
+static void a_survey_tells_lines_and_soundness(void **state) {
+    uint64_t seed = 12;
+    struct builder builder, longer;
+    (void)state;
+    builder_init(&builder);
+    builder_init(&longer);
+    for (int i = 0; i < RANDOM_TEXTS; i++) {
+        if (i % 8 == 0) builder_free(&longer);
+        builder_add(&longer, random_text(&seed, &builder));
+        struct text text = builder_text(&longer);
+        size_t feeds = 0, zeros = 0;
+        for (size_t k = 0; k < text.length; k++) feeds += text.bytes[k] == '\n';
+        for (size_t k = 0; k < text.length; k++) zeros += text.bytes[k] == '\0';
+        struct csv_survey survey = csv_survey(text);
+        assert_int_equal(survey.feeds, feeds);
+        assert_int_equal(survey.sound, zeros == 0 && text_invalid_at(text) == text.length);
+    }
+    builder_free(&builder);
+    builder_free(&longer);
+}
+
 /* The place that an offset has, counted from the beginning. */
 static void assert_place(const struct csv *csv, const struct csv_field *field) {
     uint32_t line = 1, column = 1;
@@ -386,6 +467,9 @@ int main(void) {
         CASE(records_are_wide_up_to_the_limit),
         CASE(a_huge_line_takes_no_memory),
         CASE(a_loop_may_rewind_after_every_record),
+        CASE(marks_are_told_alike),
+        CASE(records_may_begin_anywhere),
+        CASE(a_survey_tells_lines_and_soundness),
         CASE(places_hold_in_any_text),
         CASE(what_is_written_is_read_back),
         CASE(fields_are_quoted_and_defused_where_they_must_be),
