@@ -70,6 +70,19 @@ void *arena_new(struct arena *arena, size_t count, size_t size) {
     return piece;
 }
 
+/* Below the newest block, which goes on to be filled, so that marks in it hold. */
+void arena_adopt(struct arena *arena, struct arena *other) {
+    struct arena_block **place = arena->blocks ? &arena->blocks->older : &arena->blocks, *oldest = other->blocks;
+    while (oldest && oldest->older) oldest = oldest->older;
+    if (oldest) {
+        oldest->older = *place;
+        *place = other->blocks;
+    }
+    arena->failed = arena->failed || other->failed;
+    other->blocks = NULL;
+    arena_free(other);
+}
+
 struct arena_mark arena_here(const struct arena *arena) {
     return (struct arena_mark){arena->blocks, arena->blocks ? arena->blocks->used : 0};
 }

@@ -31,6 +31,9 @@ void *arena_new(struct arena *arena, size_t count, size_t size);
 /* True once a piece could not be had. */
 bool arena_failed(const struct arena *arena);
 
+/* Takes over all pieces of another arena, which is empty afterwards, and its failure. They stay where they are. */
+void arena_adopt(struct arena *arena, struct arena *other);
+
 /* A place to come back to: arena_rewind takes back all that was given out after the mark, and keeps the memory at hand,
  * so that a loop may rewind once a round. */
 struct arena_mark {

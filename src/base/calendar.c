@@ -91,12 +91,31 @@ static bool parse_with(struct text text, const struct text marks[3], bool loose,
     return true;
 }
 
+/* Most dates are written so: 2018-07-09. */
+static bool parse_usual(struct text text, day_number *out) {
+    enum { LENGTH = 10 };
+    const char *bytes = text.bytes;
+    int digits[LENGTH];
+    if (text.length != LENGTH || bytes[4] != '-' || bytes[7] != '-') return false;
+    unsigned most = 0;
+    for (size_t i = 0; i < LENGTH; i++) {
+        digits[i] = bytes[i] - '0';
+        if (i != 4 && i != 7 && (unsigned)digits[i] > most) most = (unsigned)digits[i];
+    }
+    int year = digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3];
+    int month = digits[5] * 10 + digits[6], day = digits[8] * 10 + digits[9];
+    if (most > 9 || !day_exists(year, month, day)) return false;
+    *out = (day_number)count_days(year, month, day);
+    return true;
+}
+
 bool day_parse(struct text text, day_number *out) {
     const struct text marks[3] = {TEXT("-"), TEXT("-"), TEXT("")};
     return parse_with(text, marks, false, out);
 }
 
 bool day_parse_loose(struct text text, day_number *out) {
+    if (parse_usual(text, out)) return true;
     const struct text ways[][3] = {
         {TEXT("-"), TEXT("-"), TEXT("")},
         {TEXT("/"), TEXT("/"), TEXT("")},

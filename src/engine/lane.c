@@ -78,33 +78,24 @@ void column_put(struct column *column, size_t row, lane value) {
 
 /* Most cells are short decimals and units are powers of ten: no need for long arithmetic. */
 static bool parse_short(const struct lane_spec *spec, struct text text, lane *out, enum lane_result *result) {
-    size_t at = 0;
-    bool minus = text.length > 0 && text.bytes[0] == '-';
-    if (minus) at++;
-    if (spec->whole_per_unit == 0 || text.length - at > 17) return false;
-    int64_t digits = 0, divisor = 0;
-    size_t count = 0;
-    for (; at < text.length; at++) {
-        char c = text.bytes[at];
-        if (c == '.' && divisor == 0 && count > 0) {
-            divisor = 1;
-            count = 0;
-            continue;
-        }
-        if (c < '0' || c > '9') return false;
-        digits = digits * 10 + (c - '0');
-        divisor *= 10;
-        count++;
+    enum { DIGITS_MOST = 17 };
+    const char *bytes = text.bytes, *end = bytes + text.length;
+    bool minus = bytes < end && *bytes == '-';
+    bytes += minus;
+    if (spec->whole_per_unit == 0 || end - bytes > DIGITS_MOST) return false;
+    int64_t digits = 0, divisor = 1, value;
+    const char *first = bytes;
+    for (; bytes < end && is_digit(*bytes); bytes++) digits = digits * 10 + (*bytes - '0');
+    if (bytes == first) return false;
+    if (bytes < end) {
+        if (*bytes++ != '.' || bytes == end) return false;
+        for (; bytes < end && is_digit(*bytes); bytes++, divisor *= 10) digits = digits * 10 + (*bytes - '0');
+        if (bytes < end) return false;
     }
-    if (count == 0) return false;
-    lane value = (lane)digits * spec->whole_per_unit;
-    if (divisor > 1 && value % divisor != 0) {
-        *result = LANE_OFF_STEP;
-        return true;
-    }
+    if (__builtin_mul_overflow(digits, spec->whole_per_unit, &value)) return false;
+    *result = divisor > 1 && value % divisor != 0 ? LANE_OFF_STEP : LANE_OK;
     if (divisor > 1) value /= divisor;
     *out = minus ? -value : value;
-    *result = LANE_OK;
     return true;
 }
 

@@ -21,6 +21,7 @@ struct record_row {
 struct record_table {
     const struct entity *entity;
     size_t count, room;
+    bool unordered; /* some id is not greater than the one before it */
     struct record_row *rows;
     struct column
         *columns; /* by input_index; a reference holds the id of its row in texts until a dataset resolves it */
@@ -52,6 +53,15 @@ size_t records_add(struct records *records, const struct entity *entity, struct 
 void records_put(struct records *records, const struct field *input, size_t row, lane value);
 void records_put_text(struct records *records, const struct field *input, size_t row,
                       struct text value); /* text, or a reference's id */
+
+/* Room for so many rows more, in one piece of memory; false when it has run out. Rows behind the last may then be
+ * written where they are to lie, by any number of threads, and are made rows of the table by records_join, in their
+ * order. */
+bool records_reserve(struct records *records, const struct entity *entity, size_t rows);
+/* The rows from `first` on, so many, follow the last; they are moved if they do not lie there. */
+void records_join(struct records *records, const struct entity *entity, size_t first, size_t rows);
+/* Nothing was written in that row. */
+void record_table_clear(struct record_table *table, size_t row);
 
 /* Takes the last row of an entity back, as one that could not be read. */
 void records_lose_last(struct records *records, const struct entity *entity);

@@ -132,63 +132,6 @@ static bool read_headings(struct import_reader *reader, const struct entity *ent
     return !reader->bad;
 }
 
-/* --- rows ------------------------------------------------------------------------------------------------------- */
-
-static struct text cell_text(const struct import_reader *reader, size_t column) {
-    return column == IMPORT_NO_COLUMN ? TEXT("") : text_trim(reader->csv.fields[column].text);
-}
-
-/* An id that must be there. */
-static struct text read_id(struct import_reader *reader, size_t column, enum exchange_message when_empty) {
-    struct text id = cell_text(reader, column);
-    if (column == IMPORT_NO_COLUMN) return id;
-    if (id.length == 0)
-        COMPLAIN(reader, when_empty, column, reader->file->layout.headings[column]);
-    else if ((unsigned char)id.bytes[0] > ' ' && csv_looks_like_formula(id))
-        COMPLAIN(reader, EXCHANGE_IMPORT_ID_SIGN, column, reader->file->layout.headings[column], id);
-    else if (reader_check_text(reader, column, NULL, id))
-        return reader_keep(reader, id);
-    return TEXT("");
-}
-
-static void read_months(struct import_reader *reader, struct record_row *row) {
-    const struct import_layout *layout = &reader->file->layout;
-    struct text from = cell_text(reader, layout->from), until = cell_text(reader, layout->until);
-    if (from.length > 0 && !reader_parse_month(reader, layout->from, from, &row->from)) return;
-    if (until.length > 0 && !reader_parse_month(reader, layout->until, until, &row->until)) return;
-    if (row->until < row->from) COMPLAIN(reader, EXCHANGE_IMPORT_MONTHS_REVERSED, layout->until, from, until);
-}
-
-static void read_input(struct import_reader *reader, size_t column, const struct field *input, size_t row) {
-    struct records *records = &reader->import->records;
-    struct text text = text_trim(reader->csv.fields[column].text);
-    if (text.length == 0) return;
-    if (field_holds_text(input)) {
-        if (reader_check_text(reader, column, input, text))
-            records_put_text(records, input, row, reader_keep(reader, text));
-        return;
-    }
-    lane value = 0;
-    const struct lane_spec *spec = &records->tables[input->entity->index].columns[input->input_index].spec;
-    if (reader_parse_lane(reader, column, spec, text, &value)) records_put(records, input, row, value);
-}
-
-static void read_row(struct import_reader *reader, const struct entity *entity) {
-    const struct import_layout *layout = &reader->file->layout;
-    struct record_row row = {.from = MONTH_FIRST, .until = MONTH_LAST, .place = reader->line};
-    row.id = read_id(reader, layout->id, EXCHANGE_IMPORT_ID_EMPTY);
-    row.parent = read_id(reader, layout->parent, EXCHANGE_IMPORT_PARENT_EMPTY);
-    read_months(reader, &row);
-    row.unconfirmed = layout->confidence != IMPORT_NO_COLUMN && !text_is(cell_text(reader, layout->confidence), "high");
-    size_t number = records_add(&reader->import->records, entity, row);
-    if (number == SIZE_MAX) return;
-    for (size_t i = 0; i < layout->count; i++)
-        if (layout->inputs[i]) read_input(reader, i, layout->inputs[i], number);
-    if (!reader->bad) return;
-    records_lose_last(&reader->import->records, entity);
-    reader_refuse_row(reader, row.id);
-}
-
 static void read_entity(struct import *import, struct import_file *file, const struct entity *entity) {
     struct import_reader reader;
     file->entity = entity;
@@ -197,7 +140,7 @@ static void read_entity(struct import *import, struct import_file *file, const s
         if (!read_headings(&reader, entity))
             import->file_refused = true;
         else
-            while (reader_next(&reader)) read_row(&reader, entity);
+            import_read_rows(import, &reader);
     }
     reader_close(&reader);
 }

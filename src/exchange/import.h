@@ -38,9 +38,13 @@ struct import_layout {
     const struct field **inputs; /* by column; NULL: no input */
 };
 
+struct import_part;
 struct import_file {
     struct file file;
-    struct source source;        /* its bytes as UTF-8 */
+    struct source source;      /* its bytes as UTF-8 */
+    struct import_part *parts; /* of the bytes, one after the other; each begins where a line does */
+    size_t part_count;
+    bool sound;                  /* all of it is UTF-8 indeed, without a zero byte */
     const struct entity *entity; /* NULL: opening.csv, decisions.csv */
     struct import_layout layout;
     size_t listed, unlisted; /* diagnostics, and those beyond IMPORT_DIAGNOSTICS_A_FILE */
@@ -68,11 +72,14 @@ struct import_given {
     uint32_t place; /* its line */
 };
 
-/* The caller sets arena, policy and diagnostics, which must outlive it; all else is zero. */
+/* The caller sets arena, policy and diagnostics, which must outlive it, and threads; all else is zero. What comes of it
+ * is the same for any number of threads. */
 struct import {
     struct arena *arena;
     const struct policy *policy;
     struct diagnostics *diagnostics;
+    unsigned threads;  /* 0: the caller's alone */
+    size_t part_bytes; /* for tests: how long the parts of a file are that threads read; 0: as is best */
     struct records records;
     VECTOR(struct import_given) given;
     VECTOR(struct import_refused) refused;

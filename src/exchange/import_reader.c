@@ -69,15 +69,17 @@ static struct import_file *refuse_file(struct import *import, struct import_file
 static struct import_file *decode(struct import *import, struct import_file *file) {
     struct position whole = {.source = &file->source};
     if (is_workbook(file->file.bytes)) return refuse_file(import, file, EXCHANGE_IMPORT_WORKBOOK, whole);
-    bool foreign = text_invalid_at(file->file.bytes) < file->file.bytes.length && !is_mostly_utf8(file->file.bytes);
     size_t wrong_at;
+    import_survey(import, file);
+    bool foreign = !file->sound && text_invalid_at(file->file.bytes) < file->file.bytes.length &&
+                   !is_mostly_utf8(file->file.bytes);
     if (foreign && !convert(import->arena, &file->file, &wrong_at)) {
         if (arena_failed(import->arena)) return NULL;
         file->source.bytes = file->file.bytes;
         return refuse_file(import, file, EXCHANGE_IMPORT_ENCODING, position_of(&file->source, wrong_at, 1));
     }
+    if (foreign) import_survey(import, file);
     file->source.bytes = file->file.bytes;
-    source_index(&file->source, import->arena);
     return arena_failed(import->arena) ? NULL : file;
 }
 
@@ -111,18 +113,20 @@ struct import_file *import_open_text(struct import *import, struct text name, st
 }
 
 bool reader_open(struct import_reader *reader, struct import *import, struct import_file *file) {
-    *reader = (struct import_reader){.import = import, .file = file};
+    *reader = (struct import_reader){.import = import, .file = file, .texts = import->arena};
     arena_init(&reader->scratch);
     csv_init(&reader->csv, file->source.bytes, &reader->scratch);
+    reader->csv.sound = file->sound;
     reader->mark = arena_here(&reader->scratch);
     return !arena_failed(&reader->scratch);
 }
 
 /* --- complaints ------------------------------------------------------------------------------------------------- */
 
-/* Adds a diagnostic of the file, up to its limit. */
+/* Adds a diagnostic of the file, up to its limit. Lines are looked up where something is told of them. */
 static void import_complain(struct import *import, struct import_file *file, enum exchange_message message,
                             struct position at, const struct text *arguments, size_t count) {
+    if (file->source.index.starts.count == 0) source_index(&file->source, import->arena);
     if (file->listed >= IMPORT_DIAGNOSTICS_A_FILE) {
         file->unlisted++;
         return;
@@ -156,9 +160,10 @@ static struct position reader_place(const struct import_reader *reader, size_t c
 void reader_complain(struct import_reader *reader, enum exchange_message message, size_t column,
                      const struct text *arguments, size_t count) {
     struct position at = {0};
+    reader->bad = true;
+    if (reader->silent) return;
     if (reader->file->listed < IMPORT_DIAGNOSTICS_A_FILE) at = reader_place(reader, column);
     import_complain(reader->import, reader->file, message, at, arguments, count);
-    reader->bad = true;
 }
 
 void reader_close(struct import_reader *reader) {
@@ -195,7 +200,7 @@ void reader_refuse_row(struct import_reader *reader, struct text id) {
     reader->file->refused++;
 }
 
-static bool is_all_wrong(struct import_reader *reader) {
+bool reader_gives_up(struct import_reader *reader) {
     struct import *import = reader->import;
     if (reader->file->refused < IMPORT_REFUSED_A_FILE) return false;
     struct text number = text_format(&reader->scratch, "%d", (int)IMPORT_REFUSED_A_FILE);
@@ -238,7 +243,7 @@ static void refuse_count(struct import_reader *reader) {
 struct text reader_keep(struct import_reader *reader, struct text text) {
     uintptr_t first = (uintptr_t)reader->csv.text.bytes, here = (uintptr_t)text.bytes;
     if (here >= first && here - first <= reader->csv.text.length) return text;
-    return text_copy(reader->import->arena, text);
+    return text_copy(reader->texts, text);
 }
 
 /* A cell of a record with too many or too few: what stands before the slip is right, and mostly the ids do. */
@@ -247,22 +252,29 @@ static struct text cell_kept(struct import_reader *reader, size_t column) {
     return reader_keep(reader, text_trim(reader->csv.fields[column].text));
 }
 
+enum import_record reader_record(struct import_reader *reader) {
+    enum csv_result result = next_record(reader);
+    if (result == CSV_END || result == CSV_NO_MEMORY) return RECORD_NONE;
+    if (result == CSV_RECORD && reader->csv.count == reader->file->layout.count) return RECORD_WHOLE;
+    reader->bad = true;
+    if (reader->silent) return RECORD_BROKEN;
+    struct text id = TEXT(""), parent = TEXT("");
+    if (result == CSV_RECORD) {
+        refuse_count(reader);
+        id = cell_kept(reader, reader->file->layout.id);
+        if (reader->file->entity) parent = cell_kept(reader, reader->file->layout.parent);
+    }
+    if (reader->file->entity)
+        records_lose(&reader->import->records,
+                     (struct lost_row){reader->file->entity, id, parent, MONTH_FIRST, MONTH_LAST});
+    reader_refuse_row(reader, id);
+    return RECORD_BROKEN;
+}
+
 bool reader_next(struct import_reader *reader) {
-    while (!arena_failed(reader->import->arena) && !is_all_wrong(reader)) {
-        enum csv_result result = next_record(reader);
-        if (result == CSV_END || result == CSV_NO_MEMORY) return false;
-        if (result == CSV_RECORD && reader->csv.count == reader->file->layout.count) return true;
-        struct text id = TEXT("");
-        if (result == CSV_RECORD) {
-            refuse_count(reader);
-            id = cell_kept(reader, reader->file->layout.id);
-        }
-        if (reader->file->entity) {
-            struct text parent = result == CSV_RECORD ? cell_kept(reader, reader->file->layout.parent) : TEXT("");
-            records_lose(&reader->import->records,
-                         (struct lost_row){reader->file->entity, id, parent, MONTH_FIRST, MONTH_LAST});
-        }
-        reader_refuse_row(reader, id);
+    while (!arena_failed(reader->import->arena) && !reader_gives_up(reader)) {
+        enum import_record found = reader_record(reader);
+        if (found != RECORD_BROKEN) return found == RECORD_WHOLE;
     }
     return false;
 }

@@ -270,7 +270,7 @@ static void records_may_begin_anywhere(void **state) {
     struct builder builder, shifted;
     builder_init(&builder);
     builder_init(&shifted);
-    for (int i = 0; i < RANDOM_TEXTS / 4; i++) {
+    for (int i = 0; i < RANDOM_TEXTS / 40; i++) {
         struct arena_mark mark = arena_here(*state);
         struct text text = random_text(&seed, &builder), expected = TEXT("");
         for (size_t before = 1; before < 2 * MARKS_BYTES; before += before < 3 ? 1 : 1 + next_random(&seed) % 9) {
