@@ -301,7 +301,8 @@ static bool is_plain_number(struct text text) {
 
 bool csv_looks_like_formula(struct text text) {
     static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"};
-    if (text.length == 0 || !text.bytes[0] || !strchr("=+-@\t\r\xef", text.bytes[0])) return false; /* nearly all */
+    if (text.length == 0 || is_digit(text.bytes[0]) || !text.bytes[0] || !strchr("=+-@\t\r\xef", text.bytes[0]))
+        return false; /* nearly all */
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (text_starts(text, starts[i])) return !is_plain_number(text);
     }

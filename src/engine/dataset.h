@@ -87,6 +87,9 @@ const struct column *dataset_column(const struct dataset *dataset, const struct 
 /* Row by id, SIZE_MAX when absent. Not for events. */
 size_t table_find(const struct table *table, struct text id);
 
+/* The same for ids that mostly come in order: *place, 0 at first, is where the last one was found. */
+size_t table_find_near(const struct table *table, struct text id, size_t *place);
+
 /* The row that an event of that name lies under, SIZE_MAX when it is not there. The event itself may be gone. */
 size_t event_parent(const struct dataset *dataset, const struct entity *event, struct arena *scratch, struct text id);
 

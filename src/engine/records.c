@@ -111,6 +111,21 @@ void records_join(struct records *records, const struct entity *entity, size_t f
     table->count += rows;
 }
 
+size_t record_table_find(const struct record_table *table, struct text id) {
+    size_t low = 0, high = table->count;
+    assert(!table->unordered);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = text_compare(table->rows[middle].id, id);
+        if (order == 0) return middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return SIZE_MAX;
+}
+
 void record_table_clear(struct record_table *table, size_t row) {
     table->rows[row] = (struct record_row){.place = 0};
     for (size_t i = 0; i < table->entity->inputs.count; i++) {

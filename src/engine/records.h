@@ -40,6 +40,8 @@ struct records {
     struct record_table *tables; /* by entity index */
     VECTOR(struct lost_row) lost;
     bool versioned; /* some row does not stand in every month */
+    bool
+        lasting; /* rows are not changed, nor freed, as long as there is a dataset of them: it may hold their columns */
 };
 
 enum { MONTH_FIRST = INT32_MIN, MONTH_LAST = INT32_MAX };
@@ -60,6 +62,8 @@ void records_put_text(struct records *records, const struct field *input, size_t
 bool records_reserve(struct records *records, const struct entity *entity, size_t rows);
 /* The rows from `first` on, so many, follow the last; they are moved if they do not lie there. */
 void records_join(struct records *records, const struct entity *entity, size_t first, size_t rows);
+/* The row with that id, SIZE_MAX when there is none; of a table that is not unordered. */
+size_t record_table_find(const struct record_table *table, struct text id);
 /* Nothing was written in that row. */
 void record_table_clear(struct record_table *table, size_t row);
 

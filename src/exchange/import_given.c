@@ -120,15 +120,16 @@ static void read_value(struct reading_given *reading, struct import_given *given
 
 /* --- whose it is ------------------------------------------------------------------------------------------------ */
 
-/* All rows of the entity, in whatever month they stand; also those that were refused, which is told elsewhere. */
+/* Ids of the entity that cannot be looked up among its rows: of all of them when they are in no order, and of those
+ * that were refused, which is told elsewhere. */
 static const struct map *ids_of(struct reading_given *reading, const struct entity *entity) {
     const struct records *records = &reading->reader.import->records;
     const struct record_table *table = &records->tables[entity->index];
     struct map *ids = &reading->ids[entity->index];
-    if (ids->count > 0) return ids;
+    if (ids->arena) return ids;
     map_init(ids, reading->reader.import->arena);
-    map_reserve(ids, table->count);
-    for (size_t i = 0; i < table->count; i++)
+    if (table->unordered) map_reserve(ids, table->count);
+    for (size_t i = 0; i < table->count && table->unordered; i++)
         if (table->rows[i].id.length) map_put(ids, table->rows[i].id, ids);
     for (size_t i = 0; i < records->lost.count; i++)
         if (records->lost.items[i].entity == entity && records->lost.items[i].id.length)
@@ -136,13 +137,19 @@ static const struct map *ids_of(struct reading_given *reading, const struct enti
     return ids;
 }
 
+/* A row in whatever month it stands. */
+static bool has_row(struct reading_given *reading, const struct entity *entity, struct text id) {
+    const struct record_table *table = &reading->reader.import->records.tables[entity->index];
+    return (!table->unordered && record_table_find(table, id) != SIZE_MAX) || map_get(ids_of(reading, entity), id);
+}
+
 /* Of an event, whose name is known only in a dataset, at least the row it lies under. */
 static bool row_exists(struct reading_given *reading, const struct entity *entity, struct text id) {
-    if (!entity->is_event) return map_get(ids_of(reading, entity), id) != NULL;
+    if (!entity->is_event) return has_row(reading, entity, id);
     const char *end = memchr(id.bytes, '/', id.length);
     struct text parent = end ? text_slice(id, 0, (size_t)(end - id.bytes)) : id;
     bool escaped = memchr(parent.bytes, '%', parent.length) != NULL;
-    return end && (escaped || map_get(ids_of(reading, entity->parent), parent));
+    return end && (escaped || has_row(reading, entity->parent, parent));
 }
 
 static void read_row(struct reading_given *reading, struct import_given *given) {
@@ -159,10 +166,21 @@ static void read_row(struct reading_given *reading, struct import_given *given) 
         COMPLAIN(reader, EXCHANGE_IMPORT_GIVEN_NOBODY, column, given->entity->name, id);
 }
 
+/* The bytes of what a line is about. */
+static struct text key_of(struct arena *arena, const struct import_given *given) {
+    const size_t field = given->field->index, month = sizeof field, id = month + sizeof given->month;
+    char *bytes = ARENA_ARRAY(arena, char, id + given->id.length);
+    if (arena_failed(arena)) return TEXT("");
+    memcpy(bytes, &field, sizeof field);
+    memcpy(bytes + month, &given->month, sizeof given->month);
+    memcpy(bytes + id, given->id.bytes, given->id.length);
+    return (struct text){bytes, id + given->id.length};
+}
+
 /* Two lines that say something of the same rule, row and month might contradict each other. */
 static void refuse_second(struct reading_given *reading, const struct import_given *given) {
     struct import *import = reading->reader.import;
-    struct text key = text_format(import->arena, "%zu %d %.*s", given->field->index, given->month, TEXT_ARG(given->id));
+    struct text key = key_of(import->arena, given);
     if (map_get(&reading->seen, key))
         COMPLAIN(&reading->reader, EXCHANGE_IMPORT_GIVEN_TWICE, reading->column[GIVEN_ID], given->field->name,
                  given->id);
