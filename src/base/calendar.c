@@ -133,7 +133,18 @@ struct text day_format(struct arena *arena, day_number day) {
     if (day == DAY_NEVER) return TEXT("never");
     int year, month, day_of_month;
     day_split(day, &year, &month, &day_of_month);
-    return text_format(arena, "%04d-%02d-%02d", year, month, day_of_month);
+    if (year < 0 || year > 9999) return text_format(arena, "%04d-%02d-%02d", year, month, day_of_month);
+    const char written[] = {(char)('0' + year / 1000),
+                            (char)('0' + year / 100 % 10),
+                            (char)('0' + year / 10 % 10),
+                            (char)('0' + year % 10),
+                            '-',
+                            (char)('0' + month / 10),
+                            (char)('0' + month % 10),
+                            '-',
+                            (char)('0' + day_of_month / 10),
+                            (char)('0' + day_of_month % 10)};
+    return text_copy(arena, (struct text){written, sizeof written});
 }
 
 /* That day of that month, or its last one. Far outside any date of the law it stops: never after the year 9999, the

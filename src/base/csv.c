@@ -221,6 +221,24 @@ static inline bool pass_field(struct csv *csv, struct marks *marks, size_t *offs
     return true;
 }
 
+/* Most fields end in a comma within a block: they are passed up to the first mark of another kind. */
+static size_t pass_commas(struct csv *csv, struct marks *marks, size_t *offset, size_t count) {
+    const char *bytes = csv->text.bytes;
+    struct csv_field *fields = csv->fields;
+    const uint32_t line = csv->line;
+    size_t begin = *offset, block = marks->block;
+    uint64_t left = marks->left;
+    for (; left && count < CSV_FIELDS_MAX; left &= left - 1) {
+        size_t at = block + (size_t)__builtin_ctzll(left);
+        if (bytes[at] != ',' || at - begin > CSV_FIELD_BYTES_MAX) break;
+        fields[count++] = (struct csv_field){{bytes + begin, at - begin}, begin, line, false};
+        begin = at + 1;
+    }
+    marks->left = left;
+    *offset = begin;
+    return count;
+}
+
 enum csv_result csv_next(struct csv *csv) {
     csv->count = 0;
     if (arena_failed(csv->arena)) return CSV_NO_MEMORY;
@@ -229,6 +247,7 @@ enum csv_result csv_next(struct csv *csv) {
     if (csv->offset == text.length) return CSV_END;
     struct marks marks = marks_from(csv, csv->offset);
     for (size_t count = 0, at = csv->offset;;) {
+        count = pass_commas(csv, &marks, &at, count);
         if (count == CSV_FIELDS_MAX) return refuse(csv, CSV_TOO_WIDE, at, csv->line);
         struct csv_field *field = &csv->fields[count++];
         if (!pass_field(csv, &marks, &at, field)) {
@@ -254,12 +273,27 @@ static size_t count_bits(uint64_t word) {
     return ((word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f)) * UINT64_C(0x0101010101010101) >> 56;
 }
 
+/* Past one of the characters that nearly all are which are not ASCII: U+1000 to U+CFFF. */
+static bool pass_usual(struct text text, size_t *offset) {
+    const unsigned char *bytes = (const unsigned char *)text.bytes + *offset;
+    bool usual = text.length - *offset >= 3 && bytes[0] >= 0xe1 && bytes[0] <= 0xec && (bytes[1] & 0xc0) == 0x80 &&
+                 (bytes[2] & 0xc0) == 0x80;
+    if (usual) *offset += 3;
+    return usual;
+}
+
 /* Past a character that is not ASCII and those that follow; false at what is no text. */
 static bool pass_characters(struct text text, size_t *offset) {
     do
-        if (!text.bytes[*offset] || !pass_character(text, offset)) return false;
+        if (!pass_usual(text, offset) && (!text.bytes[*offset] || !pass_character(text, offset))) return false;
     while (*offset < text.length && (unsigned char)text.bytes[*offset] >= 0x80);
     return true;
+}
+
+/* The bits of a block that stand for bytes from the offset on. */
+static uint64_t bits_from(uint64_t bits, size_t block, size_t offset) {
+    if (offset <= block) return bits;
+    return offset - block < MARKS_BYTES ? bits & UINT64_MAX << (offset - block) : 0;
 }
 
 struct csv_survey csv_survey(struct text text) {
@@ -271,12 +305,9 @@ struct csv_survey csv_survey(struct text text) {
         if (!whole) fill_up(last, text_slice(text, block, text.length));
         struct marks_seen seen = marks_survey(whole ? text.bytes + block : last);
         survey.feeds += count_bits(seen.feeds);
-        while (seen.others && survey.sound) {
-            size_t at = block + (size_t)__builtin_ctzll(seen.others);
-            seen.others &= seen.others - 1;
-            if (at < passed) continue;
-            survey.sound = pass_characters(text, &at);
-            passed = at;
+        for (uint64_t left; survey.sound && (left = bits_from(seen.others, block, passed));) {
+            passed = block + (size_t)__builtin_ctzll(left);
+            survey.sound = pass_characters(text, &passed);
         }
     }
     return survey;

@@ -11,7 +11,7 @@ static const char digits[] = "0123456789";
 static const char credit_characters[] = "0123456789ABCDEFGHJKLMNPQRTUWXY"; /* each has its index for value */
 
 struct scheme {
-    const char *name;
+    struct text name;
     size_t length_min, length_max;        /* in characters */
     const char *(*allowed)(size_t index); /* the characters that may stand there */
     char (*check)(struct text body);      /* the check character of what stands before it */
@@ -89,10 +89,24 @@ static bool is_right_citizen_id(struct text value) {
 }
 
 static const struct scheme schemes[] = {
-    {"gb11643", CITIZEN_LENGTH, CITIZEN_LENGTH, allowed_in_citizen_id, citizen_check, 0, true, is_right_citizen_id},
-    {"gb11643_disability", CITIZEN_LENGTH + 2, CITIZEN_LENGTH + 2, allowed_in_disability, citizen_check, 2, true, NULL},
-    {"gb32100", 18, 18, allowed_in_credit_code, credit_check, 0, false, NULL},
-    {"luhn", 12, 19, allowed_in_card, card_check, 0, false, NULL},
+    {{"gb11643", 7},
+     CITIZEN_LENGTH,
+     CITIZEN_LENGTH,
+     allowed_in_citizen_id,
+     citizen_check,
+     0,
+     true,
+     is_right_citizen_id},
+    {{"gb11643_disability", 18},
+     CITIZEN_LENGTH + 2,
+     CITIZEN_LENGTH + 2,
+     allowed_in_disability,
+     citizen_check,
+     2,
+     true,
+     NULL},
+    {{"gb32100", 7}, 18, 18, allowed_in_credit_code, credit_check, 0, false, NULL},
+    {{"luhn", 4}, 12, 19, allowed_in_card, card_check, 0, false, NULL},
 };
 
 /* The check itself */
@@ -105,7 +119,7 @@ struct finding {
 
 static const struct scheme *find_scheme(struct text name) {
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
-        if (text_is(name, schemes[i].name)) return &schemes[i];
+        if (text_equal(name, schemes[i].name)) return &schemes[i];
     }
     return NULL;
 }

@@ -22,7 +22,7 @@ struct text text_slice(struct text text, size_t from, size_t to) {
 }
 
 bool text_equal(struct text a, struct text b) {
-    return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
+    return a.length == b.length && (a.length == 0 || a.bytes == b.bytes || memcmp(a.bytes, b.bytes, a.length) == 0);
 }
 
 bool text_is(struct text a, const char *nul_terminated) {

@@ -88,25 +88,39 @@ static size_t find_by_halves(const struct table *table, struct text id, size_t l
     return low;
 }
 
+/* Between which places the id must be, seen from one at which it is not: by steps that grow. */
+static void look_around(const struct table *table, struct text id, size_t place, size_t *low, size_t *high) {
+    size_t step = 1;
+    *low = 0;
+    *high = place < table->rows ? place : table->rows;
+    if (place >= table->rows || compare_named(table, place, id) > 0) return;
+    *low = place + 1;
+    *high = table->rows;
+    for (; *high - *low > step && compare_named(table, *low + step, id) < 0; step *= 2) *low += step + 1;
+    if (*high - *low > step) *high = *low + step + 1;
+}
+
+static bool is_named(const struct table *table, size_t place, struct text id) {
+    return place < table->rows && text_equal(table->ids[table->by_name[place]], id);
+}
+
+enum { AHEAD = 8 }; /* the ids of so many rows on are fetched: they will be looked for soon */
+
 size_t table_find_near(const struct table *table, struct text id, size_t *place) {
     if (!table->by_name) return table_find(table, id);
-    size_t low = 0, high = table->rows, step = 1;
-    if (*place < high) {
-        int order = compare_named(table, *place, id);
-        if (order == 0) return table->by_name[*place];
-        if (order > 0) high = *place;
-        if (order < 0) low = *place + 1;
-        for (; order < 0 && high - low > step && compare_named(table, low + step, id) < 0; step *= 2) low += step + 1;
-        if (order < 0 && high - low > step) high = low + step;
+    size_t low, high, found = *place;
+    if (!is_named(table, found, id) && !is_named(table, ++found, id)) {
+        look_around(table, id, *place, &low, &high);
+        found = find_by_halves(table, id, low, high);
+        if (!is_named(table, found, id)) return SIZE_MAX;
     }
-    size_t found = find_by_halves(table, id, low, high);
-    if (found == table->rows || compare_named(table, found, id) != 0) return SIZE_MAX;
     *place = found;
+    if (found + AHEAD < table->rows) __builtin_prefetch(table->ids[table->by_name[found + AHEAD]].bytes);
     return table->by_name[found];
 }
 
 size_t table_find(const struct table *table, struct text id) {
-    size_t place = SIZE_MAX;
+    size_t place = table->rows;
     if (table->by_name) return table_find_near(table, id, &place);
     size_t found = (size_t)map_get(&table->by_id, id);
     return found ? found - 1 : SIZE_MAX;

@@ -17,6 +17,8 @@ struct making {
 
 static const uint32_t GONE = UINT32_MAX; /* no row */
 
+enum { AHEAD = 16 }; /* ids lie far apart, in files: how many rows before they are needed they are fetched */
+
 /* A row of the entity is missing under the parent with that id. A parent that is refused itself was noted when it was.
  */
 static void note_loss(struct making *making, const struct entity *entity, struct text parent_id) {
@@ -105,7 +107,9 @@ static void note_lost_rows(struct making *making, const struct record_table *rec
 
 /* Ids in order differ from each other: none has several versions. */
 static void choose_distinct(const struct making *making, const struct record_table *records, bool *chosen) {
-    for (size_t i = 0; i < records->count; i++) chosen[i] = stands(&records->rows[i], making->dataset->month);
+    if (!making->records->versioned) memset(chosen, true, records->count);
+    for (size_t i = 0; i < records->count && making->records->versioned; i++)
+        chosen[i] = stands(&records->rows[i], making->dataset->month);
 }
 
 /* Of several versions of one id the latest begun stands; two that begin together are a mistake. latest: id -> row of
@@ -289,13 +293,14 @@ static void keep_most(struct making *making, struct table *table, const struct r
 static struct text escape(struct arena *arena, struct text part) {
     struct text whole = TEXT("");
     size_t begin = 0;
+    if (part.length == 0 || (!memchr(part.bytes, '/', part.length) && !memchr(part.bytes, '%', part.length)))
+        return part;
     for (size_t i = 0; i < part.length; i++) {
         if (part.bytes[i] != '/' && part.bytes[i] != '%') continue;
         whole = text_format(arena, "%.*s%.*s%s", TEXT_ARG(whole), TEXT_ARG(text_slice(part, begin, i)),
                             part.bytes[i] == '/' ? "%2F" : "%25");
         begin = i + 1;
     }
-    if (begin == 0) return part;
     return text_format(arena, "%.*s%.*s", TEXT_ARG(whole), TEXT_ARG(text_slice(part, begin, part.length)));
 }
 
@@ -322,12 +327,26 @@ static struct text event_id(struct making *making, const struct record_table *re
 
 /* --- columns ---------------------------------------------------------------------------------------------------- */
 
+/* Eight bytes at a time, each 0 or 1, as often as their sums fit into a byte. */
+static size_t count_known(const unsigned char *known, size_t rows) {
+    enum { WORD = sizeof(uint64_t), STEPS = 255 };
+    size_t sum = 0, row = 0;
+    while (rows - row >= WORD) {
+        uint64_t sums = 0, some;
+        for (unsigned step = 0; step < STEPS && rows - row >= WORD; step++, row += WORD) {
+            memcpy(&some, known + row, WORD);
+            sums += some;
+        }
+        for (; sums; sums >>= 8) sum += sums & 0xff;
+    }
+    for (; row < rows; row++) sum += known[row];
+    return sum;
+}
+
 /* Of rows that are all those of the records, in their order: nothing is copied. */
 static void share_column(struct column *to, const struct column *from, size_t rows) {
-    size_t known = 0;
     *to = *from;
-    for (size_t row = 0; row < rows; row++) known += from->known[row];
-    to->unknown = rows - known;
+    to->unknown = rows - count_known(from->known, rows);
 }
 
 static void fill_column(struct making *making, struct table *table, const struct record_table *records, size_t index) {
@@ -446,10 +465,10 @@ static void lay_rows(struct making *making, struct table *table, const struct re
         const struct record_row *record = &records->rows[table->arrival[row]];
         table->unconfirmed[row] = record->unconfirmed;
         table->ids[row] = record->id;
-        if (table->entity->is_event) {
-            const struct table *parent = &making->dataset->tables[table->entity->parent->index];
-            table->ids[row] = event_id(making, records, table->arrival[row], parent->ids[table->parents[row]]);
-        }
+        if (!table->entity->is_event) continue;
+        const struct text *above = making->dataset->tables[table->entity->parent->index].ids;
+        if (row + AHEAD < table->rows) __builtin_prefetch(above[table->parents[row + AHEAD]].bytes);
+        table->ids[row] = event_id(making, records, table->arrival[row], above[table->parents[row]]);
     }
     if (!table->entity->is_event && !records->unordered)
         order_rows_by_name(making, table, records);
@@ -481,6 +500,7 @@ static void make_table(struct making *making, const struct entity *entity) {
     making->parent = TEXT("");
     making->parent_place = 0;
     for (size_t i = 0; i < records->count; i++) {
+        if (i + AHEAD < records->count) __builtin_prefetch(records->rows[i + AHEAD].parent.bytes);
         if (!chosen[i]) continue;
         uint32_t parent = entity->parent ? find_parent(making, records, i) : 0;
         if (parent == GONE) continue;

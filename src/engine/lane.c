@@ -112,6 +112,7 @@ static enum lane_result parse_number(const struct lane_spec *spec, struct text t
                      : number_to_lane(number, out) ? LANE_OK
                                                    : LANE_OUT_OF_RANGE;
         }
+        if (arena_failed(&arena)) result = LANE_NO_MEMORY;
         arena_free(&arena);
     }
     if (result == LANE_OK && spec->bounded && (*out < spec->low || *out > spec->high)) return LANE_OUT_OF_RANGE;

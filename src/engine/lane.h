@@ -77,6 +77,7 @@ enum lane_result {
     LANE_NOT_A_DATE,
     LANE_NOT_A_TRUTH,
     LANE_NOT_A_VALUE, /* of the enumeration */
+    LANE_NO_MEMORY,   /* for a long number */
 };
 enum lane_result lane_parse(const struct lane_spec *spec, struct text text, lane *out);
 

@@ -45,6 +45,7 @@ static void put_text_lane(struct a_case *a_case, struct records *records, const 
     lane value;
     struct number exact;
     enum lane_result result = lane_parse(&spec, text, &value);
+    if (result == LANE_NO_MEMORY) a_case->arena->failed = true;
     if (result == LANE_NOT_A_NUMBER && number_parse_exact(a_case->arena, text, &exact))
         result = number_lane(a_case->arena, &spec, number_multiply(a_case->arena, exact, field->scale), &value)
                      ? LANE_OK

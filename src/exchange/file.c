@@ -2,6 +2,7 @@
 #include "exchange/file.h"
 
 #include "base/memory.h"
+#include "base/thread.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,10 +14,8 @@
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
 
-/* Read to its end, however long it turns out to be; `expected` only saves moving it about. */
-static enum file_result read_all(struct file *file, int descriptor, size_t expected) {
-    size_t length = 0, room = expected + 1;
-    char *bytes = memory_new(room, 1);
+/* Read to its end, however long it turns out to be; `bytes` is memory of `room`, the first `length` of it read. */
+static enum file_result read_on(struct file *file, int descriptor, char *bytes, size_t length, size_t room) {
     while (bytes) {
         if (length == room) {
             char *bigger = memory_resize(bytes, room * 2, 1);
@@ -24,7 +23,7 @@ static enum file_result read_all(struct file *file, int descriptor, size_t expec
             bytes = bigger;
             room *= 2;
         }
-        ssize_t got = read(descriptor, bytes + length, room - length);
+        ssize_t got = pread(descriptor, bytes + length, room - length, (off_t)length);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) {
             memory_free(bytes);
@@ -41,17 +40,62 @@ static enum file_result read_all(struct file *file, int descriptor, size_t expec
     return FILE_NO_MEMORY;
 }
 
+/* Several threads read a file: each its own stretch, which it tells how far it came with. */
+struct reading_together {
+    int descriptor;
+    char *bytes;
+    size_t length;
+    unsigned threads;
+    size_t reached[THREADS_MAX];
+};
+
+static size_t stretch_begin(const struct reading_together *reading, unsigned thread) {
+    return reading->length / reading->threads * thread;
+}
+
+static void read_stretch(void *context, unsigned thread) {
+    struct reading_together *reading = context;
+    size_t at = stretch_begin(reading, thread);
+    size_t end = thread + 1 == reading->threads ? reading->length : stretch_begin(reading, thread + 1);
+    ssize_t got = 1;
+    while (at < end && got > 0) {
+        got = pread(reading->descriptor, reading->bytes + at, end - at, (off_t)at);
+        if (got > 0) at += (size_t)got;
+    }
+    reading->reached[thread] = at;
+}
+
+/* How much of the file has been read without a gap. */
+static size_t read_together(int descriptor, char *bytes, size_t length, unsigned threads) {
+    enum { LEAST = 1 << 20 }; /* of a stretch: less is read sooner than a thread begins */
+    struct reading_together reading = {.descriptor = descriptor, .bytes = bytes, .length = length};
+    if (threads > THREADS_MAX) threads = THREADS_MAX;
+    reading.threads = length / LEAST < threads ? (unsigned)(length / LEAST) : threads;
+    if (!bytes || reading.threads < 2) return 0;
+    work_together(reading.threads, read_stretch, &reading);
+    unsigned whole = 0;
+    while (whole + 1 < reading.threads && reading.reached[whole] == stretch_begin(&reading, whole + 1)) whole++;
+    return reading.reached[whole];
+}
+
 /* A pipe would be waited for, a device has no end; and a file is read, not mapped: someone may shorten it meanwhile. */
-enum file_result file_open(struct file *file, const char *path) {
+enum file_result file_open_together(struct file *file, const char *path, unsigned threads) {
     *file = (struct file){.bytes = TEXT("")};
     int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) return errno == ENOENT || errno == ENOTDIR ? FILE_MISSING : FILE_UNREADABLE;
     struct stat status;
     enum file_result result = FILE_UNREADABLE;
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size >= 0)
-        result = read_all(file, descriptor, (size_t)status.st_size);
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size >= 0) {
+        size_t expected = (size_t)status.st_size, room = expected + 1;
+        char *bytes = memory_new(room, 1);
+        result = read_on(file, descriptor, bytes, read_together(descriptor, bytes, expected, threads), room);
+    }
     close(descriptor);
     return result;
+}
+
+enum file_result file_open(struct file *file, const char *path) {
+    return file_open_together(file, path, 1);
 }
 
 void file_close(struct file *file) {

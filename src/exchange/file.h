@@ -15,6 +15,8 @@ struct file {
     char *held;
 };
 enum file_result file_open(struct file *file, const char *path);
+/* The same, large files by several threads. */
+enum file_result file_open_together(struct file *file, const char *path, unsigned threads);
 void file_close(struct file *file);
 
 /* Names in a folder, sorted, without those that begin with a dot. */

@@ -51,7 +51,9 @@ static bool find_number_meant(struct arena *arena, const struct lane_spec *spec,
     if (!number_parse(arena, (struct text){digits, length}, &number)) return false;
     if (ten_thousands) number = number_multiply(arena, number, number_from(10000));
     *meant = number_exact(arena, number);
-    return lane_parse(spec, *meant, &ignored) == LANE_OK;
+    enum lane_result result = lane_parse(spec, *meant, &ignored);
+    if (result == LANE_NO_MEMORY) arena->failed = true;
+    return result == LANE_OK;
 }
 
 /* --- values ----------------------------------------------------------------------------------------------------- */
@@ -109,6 +111,8 @@ bool reader_parse_lane(struct import_reader *reader, size_t column, const struct
                        lane *out) {
     enum lane_result result = lane_parse(spec, text, out);
     if (result == LANE_OK) return true;
+    if (result == LANE_NO_MEMORY) reader->scratch.failed = reader->bad = true;
+    if (result == LANE_NO_MEMORY) return false;
     complain_value(reader, column, spec, text, result);
     return false;
 }

@@ -77,7 +77,9 @@ static void put_aside(struct import_part *part, const struct import_reader *read
     VECTOR_PUSH(&part->arena, &part->aside, aside);
 }
 
-static void note_row(struct import_part *part, const struct record_row *row) {
+/* Of rows under one parent the id is the same bytes, which are then not read again to see that they are the same. */
+static void note_row(struct import_part *part, struct record_row *row) {
+    if (part->rows > 0 && text_equal(row[-1].parent, row->parent)) row->parent = row[-1].parent;
     part->versioned = part->versioned || row->from != MONTH_FIRST || row->until != MONTH_LAST;
     part->ordered = part->ordered && row->id.length > 0 && (part->rows == 0 || text_compare(row[-1].id, row->id) < 0);
     part->rows++;
@@ -175,6 +177,14 @@ static bool join_part(struct import_reader *reader, struct import_part *part, si
     return !given_up;
 }
 
+static void read_again(struct import_reader *reader, struct import_part *part, size_t offset, uint32_t line) {
+    struct record_table *table = &reader->import->records.tables[reader->file->entity->index];
+    while (part->rows > 0) record_table_clear(table, part->first_row + --part->rows);
+    reader->silent = true;
+    read_part(reader, part, offset, line);
+    reader->silent = false;
+}
+
 static void join_parts(struct import *import, struct import_reader *reader, size_t spare) {
     struct import_file *file = reader->file;
     csv_skip_empty_lines(&reader->csv);
@@ -184,9 +194,7 @@ static void join_parts(struct import *import, struct import_reader *reader, size
     for (size_t i = 0; i < file->part_count && going; i++) {
         struct import_part *part = &file->parts[i];
         if (!part->read || part->started != offset) {
-            reader->silent = true;
-            read_part(reader, part, offset, line);
-            reader->silent = false;
+            read_again(reader, part, offset, line);
             arena_adopt(import->arena, &part->arena);
         }
         offset = part->passed;

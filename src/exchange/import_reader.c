@@ -87,7 +87,7 @@ struct import_file *import_open(struct import *import, struct text folder, const
     struct text path = path_join(import->arena, folder, text_from(name));
     struct import_file *file = ARENA_NEW(import->arena, struct import_file);
     if (arena_failed(import->arena)) return NULL;
-    enum file_result result = file_open(&file->file, path.bytes);
+    enum file_result result = file_open_together(&file->file, path.bytes, import->threads);
     if (result == FILE_NO_MEMORY) import->arena->failed = true;
     bool listed = false; /* a link to nowhere */
     for (size_t i = 0; i < import->listed.list.count; i++)

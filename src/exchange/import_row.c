@@ -72,7 +72,7 @@ static struct word *word_place(struct import_input *input, struct text text) {
 static void read_input(struct import_reader *reader, size_t column, size_t row) {
     struct import_input *input = &reader->inputs[column];
     struct text text = trimmed(reader->csv.fields[column].text);
-    if (text.length == 0) return;
+    if (!input->field || text.length == 0) return;
     if (input->text) {
         if (!reader_check_text(reader, column, input->field, text)) return;
         input->column->texts[row] = reader_keep(reader, text);
@@ -87,7 +87,7 @@ static void read_input(struct import_reader *reader, size_t column, size_t row) 
         if (!reader_parse_lane(reader, column, &input->column->spec, text, &value)) return;
         if (word) *word = (struct word){reader_keep(reader, text), value};
     }
-    column_put(input->column, row, value);
+    lane_write(input->column->lanes, input->column->spec.width, row, value);
     input->column->known[row] = 1;
 }
 
@@ -104,7 +104,7 @@ void reader_read_row(struct import_reader *reader, size_t row) {
         record.unconfirmed = !text_is(cell_text(reader, layout->confidence), "high");
     table->rows[row] = record;
     for (size_t i = 0; i < layout->count; i++)
-        if (reader->inputs[i].field) read_input(reader, i, row);
+        if (reader->csv.fields[i].text.length) read_input(reader, i, row);
     if (!reader->bad) return;
     record_table_clear(table, row);
     if (reader->silent) return;

@@ -83,6 +83,7 @@ doudi_status data_parse(doudi_data *data, const struct lane_spec *spec, const ch
                                           [LANE_NOT_A_VALUE] = DOUDI_NOT_A_CHOICE};
     enum lane_result result = lane_parse(spec, text_from(text), out);
     if (result == LANE_OK) return DOUDI_OK;
+    if (result == LANE_NO_MEMORY) return DOUDI_NO_MEMORY;
     return refuse(&data->refused, kinds[result], &data->model->things[DOUDI_FIELD][spec->field->index], text);
 }
 
