@@ -165,6 +165,31 @@ static void a_date_without_memory_is_empty(void **state) {
     assert_true(arena_failed(*state));
 }
 
+/* What is written in the usual way is seen at a glance; with other marks it is not, and must be the same day. */
+static void usual_dates_are_as_others(void **state) {
+    uint64_t seed = 1;
+    size_t dates = 0;
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        char usual[] = "0000-00-00", other[sizeof usual];
+        static const char most[] = "2219-19-39";
+        for (size_t k = 0; k < sizeof usual - 1; k++) {
+            seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            uint32_t drawn = (uint32_t)(seed >> 33);
+            if (usual[k] != '-') usual[k] = (char)('0' + drawn % (uint32_t)(most[k] - '0' + 1));
+            if (drawn % 997 == 0) usual[k] = "/:-.a\x80"[drawn / 997 % 6];
+        }
+        day_number day = 0, same = 0;
+        memcpy(other, usual, sizeof usual);
+        other[4] = usual[4] == '-' ? '/' : 'x';
+        other[7] = usual[7] == '-' ? '/' : 'x';
+        bool read = day_parse_loose(text_from(usual), &day);
+        if (read != day_parse_loose(text_from(other), &same) || day != same) fail_msg("%s", usual);
+        dates += read;
+    }
+    assert_true(dates > 1000);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -173,6 +198,7 @@ int main(void) {
         CASE(what_is_no_date_is_refused),
         CASE(dates_are_read_as_people_write_them),
         CASE(months_are_added_to_the_same_day_or_the_last),
+        CASE(usual_dates_are_as_others),
         CASE(years_are_full_on_the_anniversary),
         CASE(years_and_months_agree),
         CASE(months_are_read_and_written),
