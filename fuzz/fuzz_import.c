@@ -1,4 +1,5 @@
-/* Whatever is offered as data, every row is decided or refused: told with its place, and never half taken.
+/* Whatever is offered as data, every row is decided or refused: told with its place, and never half taken; and the same
+ * when it is read in parts.
  *
  * The input is a file of families; behind a line of two colons one of people, then one of bills. */
 #include "engine/run.h"
@@ -6,6 +7,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
@@ -63,17 +65,62 @@ static void decide(const struct policy *policy, const struct dataset *dataset) {
     history_free(&history);
 }
 
-static void import(struct policy *policy, struct text text) {
+static void read_files(struct import *import, struct text text) {
     static const char *const names[] = {"family", "person", "bill"};
+    size_t offset = 0;
+    for (size_t i = 0; i < 3; i++)
+        import_text(import, map_get(&import->policy->entity_by_name, text_from(names[i])), text_from(names[i]),
+                    take_file(text, &offset));
+}
+
+static void check_same_cells(const struct column *a, const struct column *b, size_t rows) {
+    assert(rows == 0 || memcmp(a->known, b->known, rows) == 0);
+    for (size_t row = 0; row < rows; row++)
+        assert(a->texts ? text_equal(a->texts[row], b->texts[row]) : column_get(a, row) == column_get(b, row));
+}
+
+static void check_same_records(const struct import *a, const struct import *b) {
+    for (size_t i = 0; i < a->policy->entities.count; i++) {
+        const struct record_table *left = &a->records.tables[i], *right = &b->records.tables[i];
+        assert(left->count == right->count && left->unordered == right->unordered);
+        for (size_t row = 0; row < left->count; row++)
+            assert(left->rows[row].place == right->rows[row].place &&
+                   text_equal(left->rows[row].id, right->rows[row].id) &&
+                   text_equal(left->rows[row].parent, right->rows[row].parent));
+        for (size_t k = 0; k < left->entity->inputs.count; k++)
+            check_same_cells(&left->columns[k], &right->columns[k], left->count);
+    }
+}
+
+/* Read in parts, by two threads, the files say the same and the same is told of them. */
+static void check_parts(const struct import *whole, struct text text, size_t part_bytes) {
     struct arena arena;
     struct diagnostics diagnostics;
-    size_t offset = 0;
+    arena_init(&arena);
+    diagnostics_init(&diagnostics, &arena);
+    struct import import = {
+        .arena = &arena, .policy = whole->policy, .diagnostics = &diagnostics, .threads = 2, .part_bytes = part_bytes};
+    read_files(&import, text);
+    check_same_records(whole, &import);
+    assert(import.refused.count == whole->refused.count && import.records.lost.count == whole->records.lost.count);
+    assert(diagnostics.list.count == whole->diagnostics->list.count &&
+           diagnostics.errors == whole->diagnostics->errors);
+    for (size_t i = 0; i < diagnostics.list.count; i++) {
+        const struct diagnostic *a = &diagnostics.list.items[i], *b = &whole->diagnostics->list.items[i];
+        assert(a->message == b->message && a->at.line == b->at.line && a->at.column == b->at.column);
+    }
+    import_close(&import);
+    arena_free(&arena);
+}
+
+static void import(struct policy *policy, struct text text) {
+    struct arena arena;
+    struct diagnostics diagnostics;
     arena_init(&arena);
     diagnostics_init(&diagnostics, &arena);
     struct import import = {.arena = &arena, .policy = policy, .diagnostics = &diagnostics};
-    for (size_t i = 0; i < 3; i++)
-        import_text(&import, map_get(&policy->entity_by_name, text_from(names[i])), text_from(names[i]),
-                    take_file(text, &offset));
+    read_files(&import, text);
+    check_parts(&import, text, 1 + text.length % 97);
     struct refusals refusals = {.arena = &arena};
     struct dataset *dataset = dataset_new(policy, &import.records, MONTH, &refusals);
     assert(dataset && !arena_failed(&arena));

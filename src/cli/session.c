@@ -277,8 +277,10 @@ int session_open_data(struct session *session, const char *data, month_number fi
     struct command *command = session->command;
     history_init(&session->history, session->policy);
     session->opened = true;
-    session->import =
-        (struct import){.arena = &command->arena, .policy = session->policy, .diagnostics = &session->diagnostics};
+    session->import = (struct import){.arena = &command->arena,
+                                      .policy = session->policy,
+                                      .diagnostics = &session->diagnostics,
+                                      .threads = processors()};
     enum import_result result = read_data(session, data, first);
     if (result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE) session->quiet = false;
     session_tell(session, 0);
