@@ -1,23 +1,41 @@
-#include "engine/dataset.h"
+#include "engine/dataset_inside.h"
+
+#include "base/thread.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Making a dataset: which rows of the records stand, who their parents are, in what order they lie. */
-struct making {
-    struct dataset *dataset;
-    const struct records *records;
-    struct refusals *refusals;
-    struct map *refused; /* by entity index: ids of rows that were left out */
-    struct text parent;  /* id of the row above that was found last, and its row: rows of one come together */
-    size_t parent_row, parent_place; /* see table_find_near */
-    struct builder name;             /* of an event */
-};
-
 static const uint32_t GONE = UINT32_MAX; /* no row */
 
-enum { AHEAD = 16 }; /* ids lie far apart, in files: how many rows before they are needed they are fetched */
+/* --- threads ------------------------------------------------------------------------------------------------------ */
+
+struct ranges {
+    unsigned threads;
+    size_t rows;
+    range_work *work;
+    void *context;
+};
+
+unsigned making_threads(const struct making *making, size_t rows) {
+    enum { ROWS_LEAST = 1 << 13 }; /* fewer are done sooner than a thread begins */
+    size_t most = rows / ROWS_LEAST + 1, threads = making->records->threads ? making->records->threads : 1;
+    if (threads > most) threads = most;
+    return threads < THREADS_MAX ? (unsigned)threads : THREADS_MAX;
+}
+
+static void work_on_range(void *context, unsigned thread) {
+    const struct ranges *ranges = context;
+    size_t length = ranges->rows / ranges->threads, begin = length * thread;
+    ranges->work(ranges->context, begin, thread + 1 == ranges->threads ? ranges->rows : begin + length, thread);
+}
+
+void making_share_out(unsigned threads, size_t rows, range_work *work, void *context) {
+    struct ranges ranges = {threads, rows, work, context};
+    work_together(threads, work_on_range, &ranges);
+}
+
+/* --- refusals ----------------------------------------------------------------------------------------------------- */
 
 /* A row of the entity is missing under the parent with that id. A parent that is refused itself was noted when it was.
  */
@@ -41,7 +59,7 @@ static void list_refusal(struct making *making, enum refusal_kind kind, const st
     VECTOR_PUSH(making->refusals->arena, &making->refusals->list, refusal);
 }
 
-static void refuse(struct making *making, enum refusal_kind kind, const struct entity *entity, size_t row,
+void making_refuse(struct making *making, enum refusal_kind kind, const struct entity *entity, size_t row,
                    const struct field *field, struct text value) {
     const struct record_row *record = &making->records->tables[entity->index].rows[row];
     list_refusal(making, kind, entity, row, field, value);
@@ -79,8 +97,8 @@ static void refuse_double(struct making *making, const struct record_table *reco
         list_refusal(making, REFUSED_DUPLICATE, records->entity, row, NULL, id);
         return;
     }
-    refuse(making, REFUSED_DUPLICATE, records->entity, row, NULL, id);
-    if (chosen[other]) refuse(making, REFUSED_DUPLICATE, records->entity, other, NULL, id);
+    making_refuse(making, REFUSED_DUPLICATE, records->entity, row, NULL, id);
+    if (chosen[other]) making_refuse(making, REFUSED_DUPLICATE, records->entity, other, NULL, id);
     chosen[other] = false;
 }
 
@@ -101,7 +119,7 @@ static void note_lost_rows(struct making *making, const struct record_table *rec
         if (!other || !chosen[other - 1] || (lost->from != MONTH_FIRST && records->rows[other - 1].from > lost->from))
             continue;
         chosen[other - 1] = false;
-        refuse(making, REFUSED_VERSION_LOST, records->entity, other - 1, NULL, lost->id);
+        making_refuse(making, REFUSED_VERSION_LOST, records->entity, other - 1, NULL, lost->id);
     }
 }
 
@@ -122,7 +140,7 @@ static void choose_versions(struct making *making, const struct record_table *re
         const struct record_row *row = &records->rows[i];
         if (!stands(row, making->dataset->month)) continue;
         if (row->id.length == 0) {
-            refuse(making, REFUSED_NO_ID, records->entity, i, NULL, TEXT(""));
+            making_refuse(making, REFUSED_NO_ID, records->entity, i, NULL, TEXT(""));
             continue;
         }
         size_t entry = map_enter(latest, row->id);
@@ -153,30 +171,67 @@ static void choose_events(struct making *making, const struct record_table *reco
         const struct field *missing = NULL;
         if (!stands(&records->rows[i], making->dataset->month)) continue;
         chosen[i] = dated_known(records, i, &missing);
-        if (!chosen[i]) refuse(making, REFUSED_DATED_EMPTY, records->entity, i, missing, TEXT(""));
+        if (!chosen[i]) making_refuse(making, REFUSED_DATED_EMPTY, records->entity, i, missing, TEXT(""));
     }
 }
 
 /* --- parents ---------------------------------------------------------------------------------------------------- */
 
-static uint32_t find_parent(struct making *making, const struct record_table *records, size_t row) {
+static void refuse_parentless(struct making *making, const struct record_table *records, size_t row) {
     const struct entity *entity = records->entity;
     struct text parent = records->rows[row].parent;
     if (parent.length == 0) {
-        refuse(making, REFUSED_NO_PARENT, entity, row, NULL, TEXT(""));
-        return GONE;
-    }
-    if (text_equal(parent, making->parent)) return (uint32_t)making->parent_row;
-    const struct table *above = &making->dataset->tables[entity->parent->index];
-    size_t found = table_find_near(above, parent, &making->parent_place);
-    if (found != SIZE_MAX) {
-        making->parent = parent;
-        making->parent_row = found;
-        return (uint32_t)found;
+        making_refuse(making, REFUSED_NO_PARENT, entity, row, NULL, TEXT(""));
+        return;
     }
     bool refused = map_get(&making->refused[entity->parent->index], parent) != NULL;
-    refuse(making, refused ? REFUSED_PARENT_REFUSED : REFUSED_UNKNOWN_PARENT, entity, row, NULL, parent);
-    return GONE;
+    making_refuse(making, refused ? REFUSED_PARENT_REFUSED : REFUSED_UNKNOWN_PARENT, entity, row, NULL, parent);
+}
+
+/* Rows looking for their parents. */
+struct seeking {
+    const struct table *above;
+    const struct record_table *records;
+    const bool *chosen;
+    uint32_t *parents; /* by row of the records; GONE: there is none */
+};
+
+/* Rows of one parent come together, and parents in order. */
+static void seek_parents(void *context, size_t begin, size_t end, unsigned thread) {
+    const struct seeking *seeking = context;
+    const struct record_row *rows = seeking->records->rows;
+    struct text last = TEXT("");
+    size_t found = SIZE_MAX, place = 0;
+    (void)thread;
+    for (size_t i = begin; i < end; i++) {
+        if (i + AHEAD < end) __builtin_prefetch(rows[i + AHEAD].parent.bytes);
+        if (!seeking->chosen[i]) continue;
+        if (!text_equal(rows[i].parent, last)) {
+            last = rows[i].parent;
+            found = last.length ? table_find_near(seeking->above, last, &place) : SIZE_MAX;
+        }
+        seeking->parents[i] = found == SIZE_MAX ? GONE : (uint32_t)found;
+    }
+}
+
+/* The rows that are chosen, and have a parent if they must. */
+static void place_rows(struct making *making, struct table *table, const struct record_table *records,
+                       const bool *chosen) {
+    const struct entity *entity = records->entity;
+    if (entity->parent) {
+        struct seeking seeking = {dataset_table(making->dataset, entity->parent), records, chosen, table->parents};
+        making_share_out(making_threads(making, records->count), records->count, seek_parents, &seeking);
+    }
+    for (size_t i = 0; i < records->count; i++) {
+        if (!chosen[i]) continue;
+        uint32_t parent = entity->parent ? table->parents[i] : 0;
+        if (parent == GONE) {
+            refuse_parentless(making, records, i);
+            continue;
+        }
+        table->arrival[table->rows] = i;
+        table->parents[table->rows++] = parent;
+    }
 }
 
 /* --- order ------------------------------------------------------------------------------------------------------ */
@@ -255,8 +310,8 @@ static void drop_doubles(struct making *making, struct table *table, const struc
         for (end = begin + 1; end < table->rows && same_event(table, records, begin, end); end++)
             same = same && same_row(records, table->arrival[begin], table->arrival[end]);
         for (size_t i = same ? begin + 1 : begin; i < end && end - begin > 1; i++)
-            (same ? list_refusal : refuse)(making, REFUSED_DUPLICATE, records->entity, table->arrival[i], date,
-                                           TEXT(""));
+            (same ? list_refusal : making_refuse)(making, REFUSED_DUPLICATE, records->entity, table->arrival[i], date,
+                                                  TEXT(""));
         if (same) keep_row(table, &kept, begin);
     }
     table->rows = kept;
@@ -282,199 +337,11 @@ static void keep_most(struct making *making, struct table *table, const struct r
         year = this_year;
         alike = same ? alike + 1 : 1;
         if (alike > most)
-            refuse(making, REFUSED_TOO_MANY, entity, table->arrival[i], NULL, TEXT(""));
+            making_refuse(making, REFUSED_TOO_MANY, entity, table->arrival[i], NULL, TEXT(""));
         else
             keep_row(table, &kept, i);
     }
     table->rows = kept;
-}
-
-/* / stands between the parts of an event's name: within one it is written %2F, and % itself %25. */
-static struct text escape(struct arena *arena, struct text part) {
-    struct text whole = TEXT("");
-    size_t begin = 0;
-    if (part.length == 0 || (!memchr(part.bytes, '/', part.length) && !memchr(part.bytes, '%', part.length)))
-        return part;
-    for (size_t i = 0; i < part.length; i++) {
-        if (part.bytes[i] != '/' && part.bytes[i] != '%') continue;
-        whole = text_format(arena, "%.*s%.*s%s", TEXT_ARG(whole), TEXT_ARG(text_slice(part, begin, i)),
-                            part.bytes[i] == '/' ? "%2F" : "%25");
-        begin = i + 1;
-    }
-    return text_format(arena, "%.*s%.*s", TEXT_ARG(whole), TEXT_ARG(text_slice(part, begin, part.length)));
-}
-
-static struct text dated_part(struct arena *arena, const struct column *column, size_t row) {
-    const struct type *type = &column->spec.field->type;
-    if (column->texts) return escape(arena, column->texts[row]);
-    int64_t value = (int64_t)column_get(column, row);
-    if (type->kind == TYPE_DATE) return day_format(arena, (day_number)value);
-    if (type->kind == TYPE_ENUM) return type->enumeration->values[value].name.text;
-    return text_format(arena, "%lld", (long long)value);
-}
-
-static struct text event_id(struct making *making, const struct record_table *records, size_t row, struct text parent) {
-    struct arena *arena = &making->dataset->arena;
-    making->name.length = 0;
-    builder_add(&making->name, escape(arena, parent));
-    for (size_t k = 0; k < records->entity->dated.count; k++) {
-        const struct column *column = &records->columns[records->entity->dated.items[k]->input_index];
-        builder_add(&making->name, TEXT("/"));
-        builder_add(&making->name, dated_part(arena, column, row));
-    }
-    return text_copy(arena, builder_text(&making->name));
-}
-
-/* --- columns ---------------------------------------------------------------------------------------------------- */
-
-/* Eight bytes at a time, each 0 or 1, as often as their sums fit into a byte. */
-static size_t count_known(const unsigned char *known, size_t rows) {
-    enum { WORD = sizeof(uint64_t), STEPS = 255 };
-    size_t sum = 0, row = 0;
-    while (rows - row >= WORD) {
-        uint64_t sums = 0, some;
-        for (unsigned step = 0; step < STEPS && rows - row >= WORD; step++, row += WORD) {
-            memcpy(&some, known + row, WORD);
-            sums += some;
-        }
-        for (; sums; sums >>= 8) sum += sums & 0xff;
-    }
-    for (; row < rows; row++) sum += known[row];
-    return sum;
-}
-
-/* Of rows that are all those of the records, in their order: nothing is copied. */
-static void share_column(struct column *to, const struct column *from, size_t rows) {
-    *to = *from;
-    to->unknown = rows - count_known(from->known, rows);
-}
-
-static void fill_column(struct making *making, struct table *table, const struct record_table *records, size_t index) {
-    struct arena *arena = &making->dataset->arena;
-    const struct column *from = &records->columns[index];
-    struct column *to = &table->columns[index];
-    bool text = from->spec.width == 0;
-    *to = (struct column){.spec = from->spec, .known = ARENA_ARRAY(arena, unsigned char, table->rows + 1)};
-    if (text)
-        to->texts = ARENA_ARRAY(arena, struct text, table->rows + 1);
-    else
-        to->lanes = arena_new(arena, table->rows + 1, from->spec.width);
-    if (arena_failed(arena) || records->count == 0) return;
-    for (size_t row = 0; row < table->rows; row++) {
-        size_t arrival = table->arrival[row];
-        to->known[row] = from->known[arrival];
-        to->unknown += !to->known[row];
-        if (text)
-            to->texts[row] = from->texts[arrival];
-        else if (!from->texts && from->known[arrival])
-            column_put(to, row, column_get(from, arrival));
-    }
-}
-
-/* Many rows lead to few: where ids led to is remembered. */
-enum { LED = 256 };
-struct led {
-    struct text id; /* empty: none yet */
-    size_t row;
-};
-
-static size_t lead_to(const struct table *target, struct led led[LED], struct text id) {
-    struct led *last = &led[text_hash(id) % LED];
-    if (!text_equal(last->id, id)) *last = (struct led){id, table_find(target, id)};
-    return last->row;
-}
-
-/* References become row numbers once every entity has its rows. One that leads nowhere is reported and left unknown. */
-static void resolve_references(struct making *making, struct table *table, const struct record_table *records) {
-    for (size_t k = 0; k < table->entity->inputs.count; k++) {
-        const struct field *field = table->entity->inputs.items[k];
-        if (field->type.kind != TYPE_ROW) continue;
-        struct column *column = &table->columns[k];
-        const struct table *target = &making->dataset->tables[field->type.entity->index];
-        struct led led[LED] = {0};
-        for (size_t row = 0; row < table->rows; row++) {
-            if (!column->known[row]) continue;
-            struct text id = records->columns[k].texts[table->arrival[row]];
-            size_t found = text_is(id, "none") ? SIZE_MAX : lead_to(target, led, id);
-            if (found == SIZE_MAX && !text_is(id, "none")) {
-                refuse(making, REFUSED_UNKNOWN_REFERENCE, table->entity, table->arrival[row], field, id);
-                column->known[row] = 0;
-                column->unknown++;
-                continue;
-            }
-            column_put(column, row, found == SIZE_MAX ? ROW_NONE : (lane)found);
-        }
-    }
-}
-
-/* From ids to rows, in the map of ids that stand in the records; of those that were left out nothing stands. */
-static void name_rows(struct table *table, const struct record_table *records) {
-    struct arena *arena = table->by_id.arena;
-    struct arena_mark mark = arena_here(arena);
-    uint32_t *rows = ARENA_ARRAY(arena, uint32_t, records->count + 1); /* + 1; 0: it is none */
-    if (!rows) return;
-    for (size_t row = 0; row < table->rows; row++) rows[table->arrival[row] + 1] = (uint32_t)row + 1;
-    for (size_t i = 0; i < table->by_id.count; i++) {
-        struct map_entry *entry = &table->by_id.entries[i];
-        entry->value = (void *)(uintptr_t)rows[(size_t)entry->value];
-    }
-    arena_rewind(arena, mark);
-}
-
-/* The same by halves: rows in the order of their ids, which is that of the records. */
-static void order_rows_by_name(struct making *making, struct table *table, const struct record_table *records) {
-    struct arena *arena = &making->dataset->arena;
-    uint32_t *order = ARENA_ARRAY(arena, uint32_t, table->rows + 1);
-    struct arena_mark mark = arena_here(arena);
-    uint32_t *rows = ARENA_ARRAY(arena, uint32_t, records->count + 1); /* + 1; 0: it is none */
-    size_t count = 0;
-    if (arena_failed(arena)) return;
-    for (size_t row = 0; row < table->rows; row++) rows[table->arrival[row]] = (uint32_t)row + 1;
-    for (size_t i = 0; i < records->count; i++)
-        if (rows[i]) order[count++] = rows[i] - 1;
-    arena_rewind(arena, mark);
-    table->by_name = order;
-}
-
-static bool is_in_place(const struct table *table, const struct record_table *records) {
-    bool same = table->rows == records->count && records->count > 0;
-    for (size_t row = 0; row < table->rows && same; row++) same = table->arrival[row] == row;
-    return same;
-}
-
-static void lay_columns(struct making *making, struct table *table, const struct record_table *records) {
-    bool shared = making->records->lasting && is_in_place(table, records);
-    for (size_t k = 0; k < table->entity->inputs.count; k++) {
-        if (shared && table->entity->inputs.items[k]->type.kind != TYPE_ROW)
-            share_column(&table->columns[k], &records->columns[k], table->rows);
-        else
-            fill_column(making, table, records, k);
-    }
-}
-
-static void lay_rows(struct making *making, struct table *table, const struct record_table *records) {
-    struct arena *arena = &making->dataset->arena;
-    size_t entities = making->dataset->policy->entities.count + 1;
-    table->ids = ARENA_ARRAY(arena, struct text, table->rows + 1);
-    table->first_child = ARENA_ARRAY(arena, uint32_t *, entities);
-    table->unconfirmed = ARENA_ARRAY(arena, bool, table->rows + 1);
-    table->incomplete = ARENA_ARRAY(arena, bool *, entities);
-    table->columns = ARENA_ARRAY(arena, struct column, table->entity->inputs.count + 1);
-    if (arena_failed(arena)) return;
-    for (size_t row = 0; row < table->rows; row++) {
-        const struct record_row *record = &records->rows[table->arrival[row]];
-        table->unconfirmed[row] = record->unconfirmed;
-        table->ids[row] = record->id;
-        if (!table->entity->is_event) continue;
-        const struct text *above = making->dataset->tables[table->entity->parent->index].ids;
-        if (row + AHEAD < table->rows) __builtin_prefetch(above[table->parents[row + AHEAD]].bytes);
-        table->ids[row] = event_id(making, records, table->arrival[row], above[table->parents[row]]);
-    }
-    if (!table->entity->is_event && !records->unordered)
-        order_rows_by_name(making, table, records);
-    else if (!table->entity->is_event)
-        name_rows(table, records);
-    lay_columns(making, table, records);
 }
 
 static void choose(struct making *making, struct table *table, const struct record_table *records, bool *chosen) {
@@ -497,20 +364,11 @@ static void make_table(struct making *making, const struct entity *entity) {
     table->parents = ARENA_ARRAY(arena, uint32_t, records->count + 1);
     if (arena_failed(arena)) return;
     choose(making, table, records, chosen);
-    making->parent = TEXT("");
-    making->parent_place = 0;
-    for (size_t i = 0; i < records->count; i++) {
-        if (i + AHEAD < records->count) __builtin_prefetch(records->rows[i + AHEAD].parent.bytes);
-        if (!chosen[i]) continue;
-        uint32_t parent = entity->parent ? find_parent(making, records, i) : 0;
-        if (parent == GONE) continue;
-        table->arrival[table->rows] = i;
-        table->parents[table->rows++] = parent;
-    }
+    place_rows(making, table, records, chosen);
     sort_rows(arena, table, records);
     if (entity->is_event) drop_doubles(making, table, records);
     keep_most(making, table, records);
-    lay_rows(making, table, records);
+    making_lay_rows(making, table, records);
     dataset_find_children(making->dataset, table);
 }
 
@@ -522,15 +380,12 @@ struct dataset *dataset_new(const struct policy *policy, const struct records *r
                             .records = records,
                             .refusals = refusals,
                             .refused = ARENA_ARRAY(&dataset->arena, struct map, policy->entities.count + 1)};
-    builder_init(&making.name);
     if (!arena_failed(&dataset->arena))
         for (size_t i = 0; i < policy->entities.count; i++) map_init(&making.refused[i], &dataset->arena);
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++)
         make_table(&making, policy->entities.items[i]);
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++)
-        resolve_references(&making, &dataset->tables[i], &records->tables[i]);
-    if (making.name.failed) dataset->arena.failed = true;
-    builder_free(&making.name);
+        making_resolve_references(&making, &dataset->tables[i], &records->tables[i]);
     if (!arena_failed(&dataset->arena) && !arena_failed(refusals->arena)) return dataset;
     dataset_free(dataset);
     return NULL;

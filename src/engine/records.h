@@ -39,9 +39,10 @@ struct records {
     const struct policy *policy;
     struct record_table *tables; /* by entity index */
     VECTOR(struct lost_row) lost;
-    bool versioned; /* some row does not stand in every month */
-    bool
-        lasting; /* rows are not changed, nor freed, as long as there is a dataset of them: it may hold their columns */
+    bool versioned;   /* some row does not stand in every month */
+    unsigned threads; /* that may make a dataset of them; 0: one */
+    /* Rows are neither changed nor freed as long as there is a dataset of them: it may hold their columns. */
+    bool lasting;
 };
 
 enum { MONTH_FIRST = INT32_MIN, MONTH_LAST = INT32_MAX };

@@ -311,6 +311,7 @@ static bool begin(struct import *import) {
     size_t entities = import->policy->entities.count + 1;
     records_init(&import->records, import->arena, import->policy);
     import->records.lasting = true;
+    import->records.threads = import->threads;
     import->by_entity = ARENA_ARRAY(import->arena, struct import_file *, entities);
     import->reported = ARENA_ARRAY(import->arena, bool *, entities);
     return !arena_failed(import->arena);
