@@ -104,7 +104,8 @@ static void refuse_double(struct making *making, const struct record_table *reco
 
 /* The row of the records, + 1, that stands for the id so far; 0: none. Of ids in order there is no map. */
 static size_t latest_row(const struct record_table *records, const struct map *latest, struct text id) {
-    return records->unordered ? (size_t)map_get(latest, id) : record_table_find(records, id) + 1;
+    size_t near = 0;
+    return records->unordered ? (size_t)map_get(latest, id) : record_table_find(records, id, &near) + 1;
 }
 
 /* Rows of the month that could not be read: what the same id said before does not stand for them. */

@@ -111,13 +111,26 @@ void records_join(struct records *records, const struct entity *entity, size_t f
     table->count += rows;
 }
 
-size_t record_table_find(const struct record_table *table, struct text id) {
-    size_t low = 0, high = table->count;
+/* Between which rows the id must be, seen from one: by steps that grow. */
+static void look_around(const struct record_table *table, struct text id, size_t near, size_t *low, size_t *high) {
+    size_t step = 1;
+    *low = 0;
+    *high = near < table->count ? near : table->count;
+    if (near >= table->count || text_compare(table->rows[near].id, id) > 0) return;
+    *low = near;
+    *high = table->count;
+    for (; *high - *low > step && text_compare(table->rows[*low + step].id, id) < 0; step *= 2) *low += step;
+    if (*high - *low > step) *high = *low + step + 1;
+}
+
+size_t record_table_find(const struct record_table *table, struct text id, size_t *near) {
+    size_t low, high;
     assert(!table->unordered);
+    look_around(table, id, *near, &low, &high);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         int order = text_compare(table->rows[middle].id, id);
-        if (order == 0) return middle;
+        if (order == 0) return *near = middle;
         if (order < 0)
             low = middle + 1;
         else

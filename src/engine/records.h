@@ -63,8 +63,9 @@ void records_put_text(struct records *records, const struct field *input, size_t
 bool records_reserve(struct records *records, const struct entity *entity, size_t rows);
 /* The rows from `first` on, so many, follow the last; they are moved if they do not lie there. */
 void records_join(struct records *records, const struct entity *entity, size_t first, size_t rows);
-/* The row with that id, SIZE_MAX when there is none; of a table that is not unordered. */
-size_t record_table_find(const struct record_table *table, struct text id);
+/* The row with that id, SIZE_MAX when there is none; of a table that is not unordered. *near is where the last one was
+ * found that was looked for, 0 at first: ids mostly come in order. */
+size_t record_table_find(const struct record_table *table, struct text id, size_t *near);
 /* Nothing was written in that row. */
 void record_table_clear(struct record_table *table, size_t row);
 

@@ -20,6 +20,7 @@ struct reading_given {
     size_t column[GIVEN_COLUMNS];
     struct lane_spec *specs; /* by field index; without a field until it is asked for */
     struct map *ids;         /* by entity index: the rows there are; empty until it is asked for */
+    size_t *near;            /* by entity index: see record_table_find */
     struct map seen;         /* rule, id and month of the lines so far */
 };
 
@@ -140,7 +141,8 @@ static const struct map *ids_of(struct reading_given *reading, const struct enti
 /* A row in whatever month it stands. */
 static bool has_row(struct reading_given *reading, const struct entity *entity, struct text id) {
     const struct record_table *table = &reading->reader.import->records.tables[entity->index];
-    return (!table->unordered && record_table_find(table, id) != SIZE_MAX) || map_get(ids_of(reading, entity), id);
+    bool found = !table->unordered && record_table_find(table, id, &reading->near[entity->index]) != SIZE_MAX;
+    return found || map_get(ids_of(reading, entity), id);
 }
 
 /* Of an event, whose name is known only in a dataset, at least the row it lies under. */
@@ -210,6 +212,7 @@ static void read_lines(struct import *import, struct import_file *file, bool ope
     struct reading_given reading = {.opening = opening, .rows_known = known};
     reading.specs = ARENA_ARRAY(import->arena, struct lane_spec, import->policy->fields.count + 1);
     reading.ids = ARENA_ARRAY(import->arena, struct map, import->policy->entities.count + 1);
+    reading.near = ARENA_ARRAY(import->arena, size_t, import->policy->entities.count + 1);
     map_init(&reading.seen, import->arena);
     if (reader_open(&reading.reader, import, file) && !arena_failed(import->arena)) {
         if (!read_headings(&reading))

@@ -403,6 +403,63 @@ static void the_order_of_arrival_changes_nothing(void **state) {
     assert_true(shared > ROUNDS / 20 && shared < ROUNDS);
 }
 
+/* As many rows as several threads take; some have no parent, or lead to no clinic. */
+static void add_many_rows(struct stage *stage) {
+    enum { MANY = 9000 };
+    char id[16], parent[16], inputs[64];
+    uint64_t seed = 3;
+    for (uint32_t i = 0; i < MANY; i++) {
+        snprintf(id, sizeof id, "v%06u", i);
+        stage_row(stage, "village", text_copy(&stage->arena, text_from(id)).bytes, "", "");
+    }
+    stage_row(stage, "clinic", "c0", "", "");
+    for (uint32_t i = 0; i < 2 * MANY; i++) {
+        snprintf(id, sizeof id, "f%06u", i);
+        snprintf(parent, sizeof parent, draw(&seed, 500) ? "v%06u" : "w%06u", i / 2);
+        snprintf(inputs, sizeof inputs, "farm=%u", draw(&seed, 150));
+        stage_row(stage, "family", text_copy(&stage->arena, text_from(id)).bytes,
+                  text_copy(&stage->arena, text_from(parent)).bytes, inputs);
+    }
+    for (uint32_t i = 0; i < 2 * MANY; i++) {
+        snprintf(id, sizeof id, "p%06u", i);
+        snprintf(parent, sizeof parent, draw(&seed, 500) ? "f%06u" : "", i);
+        snprintf(inputs, sizeof inputs, "born=1950-02-03 doctor=%s", draw(&seed, 500) ? "c0" : "none");
+        stage_row(stage, "person", text_copy(&stage->arena, text_from(id)).bytes,
+                  text_copy(&stage->arena, text_from(parent)).bytes, inputs);
+        snprintf(inputs, sizeof inputs, "left=2018-02-%02u number=n%u", draw(&seed, 28) + 1, i % 7);
+        char *said = ARENA_ARRAY(&stage->arena, char, sizeof inputs);
+        memcpy(said, inputs, sizeof inputs);
+        stage_row(stage, "bill", "", text_copy(&stage->arena, text_from(id)).bytes, said);
+    }
+}
+
+static void the_number_of_threads_changes_nothing(void **state) {
+    (void)state;
+    struct stage stage;
+    stage_open(&stage, law, NULL, NULL);
+    add_many_rows(&stage);
+    for (unsigned lasting = 0; lasting < 2; lasting++) {
+        stage.records.lasting = lasting;
+        stage.records.threads = 1;
+        struct refusals refusals = {.arena = &stage.arena};
+        struct dataset *alone = dataset_new(stage.policy, &stage.records, 2018 * 12 + 6, &refusals);
+        assert_true(alone && refusals.list.count > 10);
+        for (stage.records.threads = 2; stage.records.threads <= 4; stage.records.threads++) {
+            struct refusals others = {.arena = &stage.arena};
+            struct dataset *together = dataset_new(stage.policy, &stage.records, 2018 * 12 + 6, &others);
+            assert_non_null(together);
+            assert_same_dataset(alone, together);
+            assert_int_equal(others.list.count, refusals.list.count);
+            for (size_t i = 0; i < refusals.list.count; i++)
+                assert_true(others.list.items[i].kind == refusals.list.items[i].kind &&
+                            others.list.items[i].row == refusals.list.items[i].row);
+            dataset_free(together);
+        }
+        dataset_free(alone);
+    }
+    stage_close(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_lie_under_their_parents_in_order),
@@ -416,6 +473,7 @@ int main(void) {
         cmocka_unit_test(lost_rows_leave_their_parents_unknown),
         cmocka_unit_test(a_lost_version_takes_its_id_with_it),
         cmocka_unit_test(the_order_of_arrival_changes_nothing),
+        cmocka_unit_test(the_number_of_threads_changes_nothing),
     };
     return cmocka_run_group_tests_name("dataset", tests, NULL, NULL);
 }
