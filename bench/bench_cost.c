@@ -1,8 +1,8 @@
 /* What things cost: compiling, reading CSV, importing, packing, deciding, explaining.
  *
  * Processor time of this process, the median of several rounds, beside a pass over the same bytes that only adds them
- * up: a ratio says the same on every machine. */
-#define _XOPEN_SOURCE 700 /* clock_gettime, mkdtemp, P_tmpdir */
+ * up: a ratio says the same on every machine. What several threads do is told by the clock. */
+#define _GNU_SOURCE /* clock_gettime, mkdtemp, P_tmpdir, mallinfo2 */
 
 #include "base/csv.h"
 #include "engine/explain.h"
@@ -13,6 +13,7 @@
 #include "exchange/totals.h"
 #include "program/solve.h"
 
+#include <malloc.h> /* mallinfo2 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +23,9 @@ enum { ROUNDS = 9, MONTH = 2018 * 12 + 6, CSV_MEGABYTES = 64 };
 
 static const char law[] = "policies/yunnan-2018", data[] = "samples/longling", areas[] = "policies/yunnan-2018/areas";
 
-static int64_t now(void) {
+static int64_t now(clockid_t clock) {
     struct timespec time = {0};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    clock_gettime(clock, &time);
     return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
@@ -38,15 +39,19 @@ struct cost {
     int64_t least, median, most;
 };
 
-static struct cost measure(void (*work)(void *), void *context) {
+static struct cost measure_by(clockid_t clock, void (*work)(void *), void *context) {
     int64_t times[ROUNDS];
     for (int i = 0; i < ROUNDS; i++) {
-        int64_t begin = now();
+        int64_t begin = now(clock);
         work(context);
-        times[i] = now() - begin;
+        times[i] = now(clock) - begin;
     }
     qsort(times, ROUNDS, sizeof *times, compare_times);
     return (struct cost){times[0], times[ROUNDS / 2], times[ROUNDS - 1]};
+}
+
+static struct cost measure(void (*work)(void *), void *context) {
+    return measure_by(CLOCK_PROCESS_CPUTIME_ID, work, context);
 }
 
 static void print_cost(const char *what, struct cost cost, const char *rate) {
@@ -155,6 +160,7 @@ struct county {
     struct diagnostics diagnostics;
     struct import import;
     struct dataset *dataset;
+    unsigned threads; /* that read it; 0: one */
     struct history history;
     struct run *run;
     const struct entity *household;
@@ -169,8 +175,10 @@ struct county {
 static void import_county(struct county *county) {
     arena_init(&county->arena);
     diagnostics_init(&county->diagnostics, &county->arena);
-    county->import =
-        (struct import){.arena = &county->arena, .policy = county->policy, .diagnostics = &county->diagnostics};
+    county->import = (struct import){.arena = &county->arena,
+                                     .policy = county->policy,
+                                     .diagnostics = &county->diagnostics,
+                                     .threads = county->threads};
     if (import_folder(&county->import, data, areas) != IMPORT_OK) give_up("the sample is not in order");
 }
 
@@ -190,6 +198,63 @@ static void load(void *context) {
     dataset_free(county->dataset);
     county->dataset = dataset_new(county->policy, &county->import.records, MONTH, &refusals);
     if (!county->dataset) give_up("memory ran out");
+}
+
+static void import_and_load(void *context) {
+    struct county *county = context;
+    import_county(county);
+    load(county);
+    dataset_free(county->dataset);
+    county->dataset = NULL;
+    forget_county(county);
+}
+
+/* Bytes of the columns, with ids and parents: what deciding reads. */
+static uint64_t column_bytes(const struct dataset *dataset) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < dataset->policy->entities.count; i++) {
+        const struct table *table = &dataset->tables[i];
+        uint64_t row = sizeof *table->ids + sizeof *table->parents + sizeof *table->unconfirmed;
+        for (size_t k = 0; k < table->entity->inputs.count; k++)
+            row += 1 + (table->columns[k].texts ? sizeof *table->columns[k].texts : table->columns[k].spec.width);
+        sum += row * table->rows;
+    }
+    return sum;
+}
+
+static uint64_t memory_in_use(void) {
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+static uint64_t data_bytes(const struct county *county) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < county->import.files.count; i++) sum += county->import.files.items[i]->file.bytes.length;
+    return sum;
+}
+
+/* From the files to the columns of a month. */
+static void bench_loading(struct county *county) {
+    char rate[80];
+    uint64_t before = memory_in_use();
+    import_county(county);
+    load(county);
+    uint64_t bytes = data_bytes(county), taken = memory_in_use() - before - bytes,
+             least = column_bytes(county->dataset);
+    dataset_free(county->dataset);
+    county->dataset = NULL;
+    forget_county(county);
+    for (county->threads = 1; county->threads <= 2; county->threads++) {
+        struct cost cost = measure_by(CLOCK_MONOTONIC, import_and_load, county);
+        snprintf(rate, sizeof rate, "%llu MB/s; at best %llu",
+                 (unsigned long long)(bytes / (uint64_t)(cost.median + 1)),
+                 (unsigned long long)(bytes / (uint64_t)(cost.least + 1)));
+        print_cost(county->threads == 1 ? "files to columns, elapsed" : "by two threads, elapsed", cost, rate);
+    }
+    county->threads = 1;
+    printf("memory asked for, beyond the files:  %llu kB, %llu.%02llu times the columns\n",
+           (unsigned long long)taken / 1000, (unsigned long long)(taken / least),
+           (unsigned long long)(taken % least * 100 / least));
 }
 
 /* --- packing ------------------------------------------------------------------------------------------------------ */
@@ -369,16 +434,11 @@ static void bench_family(struct county *county) {
     if (run_failed(county->run)) give_up("memory ran out");
 }
 
-static uint64_t data_bytes(const struct county *county) {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < county->import.files.count; i++) sum += county->import.files.items[i]->file.bytes.length;
-    return sum;
-}
-
 static void bench_county(struct policy *policy) {
     struct county county = {.policy = policy};
     char rate[80];
     history_init(&county.history, policy);
+    bench_loading(&county);
     struct cost cost = measure(import_once, &county);
     import_county(&county);
     snprintf(rate, sizeof rate, "%llu MB/s", (unsigned long long)(data_bytes(&county) / (uint64_t)(cost.median + 1)));
