@@ -9,9 +9,10 @@ struct import_input {
     struct column *column;
     bool text;
     struct word {
-        struct text text; /* NULL: none yet */
+        struct text text; /* empty: none yet */
+        uint64_t bits;    /* of its beginning, see word_bits */
         lane value;
-    } * words; /* WORDS of them, by what they look like; NULL: not of truths and choices */
+    } * words; /* WORDS of them, by their bits; NULL: not of truths and choices */
 };
 
 bool reader_prepare_rows(struct import_reader *reader) {
@@ -63,14 +64,44 @@ static void read_months(struct import_reader *reader, struct record_row *row) {
     if (row->until < row->from) COMPLAIN(reader, EXCHANGE_IMPORT_MONTHS_REVERSED, layout->until, from, until);
 }
 
-/* Where a word that looks like this one would be remembered. */
-static struct word *word_place(struct import_input *input, struct text text) {
-    unsigned first = (unsigned char)text.bytes[0], last = (unsigned char)text.bytes[text.length - 1];
-    return &input->words[(first + last * 5 + text.length * 3) % WORDS];
+/* Of a text that is not empty: with its length all of up to eight bytes, and of longer ones the first eight. */
+static inline uint64_t word_bits(struct text text) {
+    uint64_t eight = 0;
+    uint32_t first, last;
+    if (text.length >= sizeof eight) {
+        memcpy(&eight, text.bytes, sizeof eight);
+        return eight;
+    }
+    if (text.length >= sizeof first) {
+        memcpy(&first, text.bytes, sizeof first);
+        memcpy(&last, text.bytes + text.length - sizeof last, sizeof last);
+        return first | (uint64_t)last << 32;
+    }
+    for (size_t i = 0; i < text.length; i++) eight = eight << 8 | (unsigned char)text.bytes[i];
+    return eight;
+}
+
+static inline bool is_word(const struct word *word, struct text text, uint64_t bits) {
+    if (word->bits != bits || word->text.length != text.length) return false;
+    return text.length <= sizeof bits || memcmp(word->text.bytes, text.bytes, text.length) == 0;
+}
+
+/* A truth or a choice. */
+static bool read_word(struct import_reader *reader, size_t column, struct text text, lane *value) {
+    const struct import_input *input = &reader->inputs[column];
+    uint64_t bits = word_bits(text);
+    struct word *word = &input->words[(bits * UINT64_C(0x9e3779b97f4a7c15) >> 60) % WORDS];
+    if (!is_word(word, text, bits)) {
+        lane found;
+        if (!reader_parse_lane(reader, column, &input->column->spec, text, &found)) return false;
+        *word = (struct word){reader_keep(reader, text), bits, found};
+    }
+    *value = word->value;
+    return true;
 }
 
 static void read_input(struct import_reader *reader, size_t column, size_t row) {
-    struct import_input *input = &reader->inputs[column];
+    const struct import_input *input = &reader->inputs[column];
     struct text text = trimmed(reader->csv.fields[column].text);
     if (!input->field || text.length == 0) return;
     if (input->text) {
@@ -79,14 +110,10 @@ static void read_input(struct import_reader *reader, size_t column, size_t row) 
         input->column->known[row] = 1;
         return;
     }
-    struct word *word = input->words ? word_place(input, text) : NULL;
     lane value;
-    if (word && text_equal(word->text, text)) {
-        value = word->value;
-    } else {
-        if (!reader_parse_lane(reader, column, &input->column->spec, text, &value)) return;
-        if (word) *word = (struct word){reader_keep(reader, text), value};
-    }
+    bool good = input->words ? read_word(reader, column, text, &value)
+                             : reader_parse_lane(reader, column, &input->column->spec, text, &value);
+    if (!good) return;
     lane_write(input->column->lanes, input->column->spec.width, row, value);
     input->column->known[row] = 1;
 }
