@@ -319,7 +319,7 @@ int command_assess(struct command *command) {
     if (!names_folder(command) || !session_months(command, &first, &last)) return EXIT_USAGE;
     if (!names_file(command, "save")) return EXIT_USAGE;
     if (command_has(command, "save") && first != last) return one_month_only(command);
-    int status = session_open(&assessment.session, command, command->words[1], first), lock = -1;
+    int status = session_open(&assessment.session, command, command->words[1], first, last), lock = -1;
     if (status == EXIT_DONE) status = take_folder(command, assessment.out, results_stranger, &lock);
     if (status == EXIT_DONE) {
         begin_document(&assessment);

@@ -360,7 +360,7 @@ int command_explain(struct command *command) {
     if (!read_depth(command, &teller.depth))
         return wrong_option(command, "--depth 应为一个数,如 4", "--depth takes a number, such as 4");
     if (!session_months(command, &first, &last)) return EXIT_USAGE;
-    int status = session_open(&session, command, command->words[1], first);
+    int status = session_open(&session, command, command->words[1], first, last);
     for (month_number month = first; month <= last && status == EXIT_DONE; month++) {
         status = session_decide(&session, month);
         if (status == EXIT_DONE && month < last) session_record(&session);

@@ -69,7 +69,7 @@ int command_pack(struct command *command) {
         return wrong_usage(command);
     if (!names_file(command, "out") || !session_months(command, &first, &last)) return EXIT_USAGE;
     if (first != last) return one_month_only(command);
-    int status = session_open(&session, command, command->words[1], first);
+    int status = session_open(&session, command, command->words[1], first, last);
     if (status == EXIT_DONE) status = pack_month(&session, first, path);
     session_close(&session);
     return status;

@@ -90,8 +90,8 @@ static int open_sessions(struct simulating *simulating) {
     if (status == EXIT_DONE) status = check_months(simulating, today->policy);
     if (status == EXIT_DONE) status = check_months(simulating, reform->policy);
     if (status == EXIT_DONE) status = check_model(simulating);
-    if (status == EXIT_DONE) status = session_open_data(today, data, simulating->first);
-    if (status == EXIT_DONE) status = session_open_data(reform, data, simulating->first);
+    if (status == EXIT_DONE) status = session_open_data(today, data, simulating->first, simulating->last);
+    if (status == EXIT_DONE) status = session_open_data(reform, data, simulating->first, simulating->last);
     return status;
 }
 

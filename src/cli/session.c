@@ -273,7 +273,18 @@ static enum import_result read_data(struct session *session, const char *data, m
     return opened == FILE_OK ? read_pack(session, data, first) : import_folder(&session->import, data, areas.bytes);
 }
 
-int session_open_data(struct session *session, const char *data, month_number first) {
+/* A pack is of one month, which is told before the first is decided. */
+static int refuse_months(const struct session *session, const char *data, month_number first, month_number last) {
+    struct command *command = session->command;
+    struct text from = month_format(&command->arena, first), to = month_format(&command->arena, last);
+    fprintf(stderr,
+            say(command, "doudi: %s: 打包的数据只有 %.*s 一个月;%.*s..%.*s 请用数据文件夹\n",
+                "doudi: %s: the pack holds %.*s alone; decide %.*s..%.*s by the data folder\n"),
+            data, TEXT_ARG(from), TEXT_ARG(from), TEXT_ARG(to));
+    return EXIT_CANNOT;
+}
+
+int session_open_data(struct session *session, const char *data, month_number first, month_number last) {
     struct command *command = session->command;
     history_init(&session->history, session->policy);
     session->opened = true;
@@ -286,15 +297,17 @@ int session_open_data(struct session *session, const char *data, month_number fi
     session_tell(session, 0);
     if (result == IMPORT_NO_MEMORY) return out_of_memory(command);
     if (result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE) return EXIT_CANNOT;
+    if (session->pack.held && first != last) return refuse_months(session, data, first, last);
     take_given(session);
     return read_previous(session, first);
 }
 
-int session_open(struct session *session, struct command *command, const char *data, month_number first) {
+int session_open(struct session *session, struct command *command, const char *data, month_number first,
+                 month_number last) {
     const char *policy = command_option(command, "policy"), *previous = command_option(command, "previous");
     if (!*data || (policy && !*policy) || (previous && !*previous)) return no_folder(command);
     int status = session_open_law(session, command, policy ? policy : POLICY_FOLDER);
-    return status == EXIT_DONE ? session_open_data(session, data, first) : status;
+    return status == EXIT_DONE ? session_open_data(session, data, first, last) : status;
 }
 
 void session_close(struct session *session) {
@@ -320,20 +333,8 @@ bool session_months(struct command *command, month_number *first, month_number *
     return good;
 }
 
-/* A pack is of one month. */
-static int refuse_month(struct session *session, month_number month) {
-    struct command *command = session->command;
-    struct text packed = month_format(&command->arena, session->dataset->month);
-    fprintf(stderr,
-            say(command, "doudi: 打包的数据只有 %.*s 一个月;%.*s 请用数据文件夹\n",
-                "doudi: the pack holds %.*s alone; decide %.*s by the data folder\n"),
-            TEXT_ARG(packed), TEXT_ARG(month_format(&command->arena, month)));
-    return EXIT_CANNOT;
-}
-
 int session_load(struct session *session, month_number month) {
     struct command *command = session->command;
-    if (session->pack.held && session->dataset->month != month) return refuse_month(session, month);
     if (session->dataset && !session->import.records.versioned) return EXIT_DONE;
     dataset_free(session->dataset);
     session->dataset = dataset_new(session->policy, &session->import.records, month, &session->refusals);

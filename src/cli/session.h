@@ -28,10 +28,11 @@ struct session {
 
 /* Reads the policy's folder, --reading, --known; EXIT_DONE, or tells why not. */
 int session_open_law(struct session *session, struct command *command, const char *policy);
-/* Then the data folder, or a pack of the first month, and --previous, which is of the month before the first. */
-int session_open_data(struct session *session, const char *data, month_number first);
+/* Then the data folder, or a pack where the months are one, and --previous, which is of the month before the first. */
+int session_open_data(struct session *session, const char *data, month_number first, month_number last);
 /* Both, of --policy. */
-int session_open(struct session *session, struct command *command, const char *data, month_number first);
+int session_open(struct session *session, struct command *command, const char *data, month_number first,
+                 month_number last);
 void session_close(struct session *session);
 
 /* The months of --month: 2018-07, or 2018-07..2018-12; false (told) when it is none. */
