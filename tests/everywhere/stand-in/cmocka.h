@@ -26,6 +26,7 @@ struct CMUnitTest {
 
 #define print_message(...) printf(__VA_ARGS__)
 #define print_error(...) printf(__VA_ARGS__)
+#define test_malloc(size) malloc(size)
 #define test_calloc(count, size) calloc(count, size)
 #define test_free(block) free(block)
 #define fail_msg(...) (printf("# %s:%d: ", __FILE__, __LINE__), printf(__VA_ARGS__), test_fails())
