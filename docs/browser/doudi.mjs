@@ -2,8 +2,11 @@
 //
 //     const engine = await load(bytes)                                        the module doudi.wasm
 //     const policy = engine.compile([{ folder, files: { path: text } }])      throws PolicyMistakes
-//     const { run, refused } = policy.decide(rows, "2018-07")                 rows: { entity, id, parent, values }
+//     policy.model                                                            see model.mjs
+//     const { run, refused } = policy.decide({ rows }, "2018-07")             rows: { entity, id, parent, values }
 //     run.value("household", "h1", "aid"), run.explain("household", "h1", "aid", 9, "en"), run.free()
+
+import { modelOf } from "./model.mjs";
 
 const STATUS = ["ok", "mistakes", "unknown", "fault", "not-found", "bad-value", "no-memory", "misuse", "no-integer"];
 const LANGUAGE = { zh: 0, en: 1 };
@@ -27,7 +30,7 @@ class Engine {
     }
 
     get version() {
-        return this.read(this.wasm.doudi_version());
+        return this.text("doudi_version");
     }
 
     /** Calls with texts as NUL-terminated UTF-8, which are freed afterwards; null stays NULL. */
@@ -45,6 +48,16 @@ class Engine {
         if (!address) return null;
         const memory = new Uint8Array(this.wasm.memory.buffer);
         return new TextDecoder().decode(memory.subarray(address, memory.indexOf(0, address)));
+    }
+
+    /** The text that a call gives, and the pair of those that it gives for the languages. */
+    text(name, ...args) {
+        return this.read(this.call(name, ...args));
+    }
+
+    pair(name, ...args) {
+        const [zh, en] = [LANGUAGE.zh, LANGUAGE.en].map((language) => this.text(name, ...args, language));
+        return zh === null ? null : { zh, en };
     }
 
     /** The address that a call writes through a pointer: { result, address }. */
@@ -102,31 +115,35 @@ class Policy {
     compile() {
         const { engine, address } = this;
         const status = STATUS[engine.call("doudi_policy_compile", address)];
-        if (status === "ok") return;
-        const mistake = (index, language) => engine.read(engine.call("doudi_policy_mistake", address, index, LANGUAGE[language]));
+        if (status === "ok") {
+            this.model = modelOf(engine, address);
+            return;
+        }
         const count = engine.call("doudi_policy_mistakes", address);
-        const mistakes = Array.from({ length: count }, (_, index) => ({ zh: mistake(index, "zh"), en: mistake(index, "en") }));
+        const mistakes = Array.from({ length: count }, (_, index) => engine.pair("doudi_policy_mistake", address, index));
         this.free();
         throw status === "mistakes" ? new PolicyMistakes(mistakes) : new Error(status);
     }
 
-    /** The run, and what was refused of it: [{ row, input, status }]. Parents come before their children. */
-    decide(rows, month) {
+    /** The run, and what was refused: [{ row, input, status, why }]. Opening values and decisions are { entity, id, rule,
+     *  value }, these with their month if they have one. */
+    decide({ rows, opening = [], decisions = [] }, month) {
         const { engine } = this;
         const data = this.check(engine.call("doudi_data_new", this.address), true);
         const refused = [];
+        const tell = (row, input, name, ...args) => {
+            const status = STATUS[engine.call(name, data, ...args)];
+            if (status !== "ok") refused.push({ row, input, status, why: engine.pair("doudi_data_refusal", data) });
+            return status === "ok";
+        };
         for (const row of rows) {
-            let status = STATUS[engine.call("doudi_data_add_row", data, row.entity, row.id, row.parent ?? null)];
-            if (status !== "ok") {
-                refused.push({ row, input: null, status });
-                continue;
-            }
-            for (const [input, value] of Object.entries(row.values)) {
-                if (value === "") continue; // not told: unknown, or what the policy says that empty means
-                status = STATUS[engine.call("doudi_data_set", data, input, value)];
-                if (status !== "ok") refused.push({ row, input, status });
-            }
+            if (!tell(row, null, "doudi_data_add_row", row.entity, row.id, row.parent)) continue;
+            if (row.doubted) tell(row, null, "doudi_data_doubt_row");
+            // What is empty is not told: it is unknown, or what the policy says that empty means.
+            for (const [input, value] of Object.entries(row.values)) if (value !== "") tell(row, input, "doudi_data_set", input, value);
         }
+        for (const row of opening) tell(row, row.rule, "doudi_data_open", row.entity, row.id, row.rule, row.value);
+        for (const row of decisions) tell(row, row.rule, "doudi_data_decide", row.entity, row.id, row.rule, row.month || null, row.value);
         return { run: new Run(engine, data, month), refused };
     }
 
@@ -146,8 +163,10 @@ class Run {
         throw new RangeError(`no run of ${month}`);
     }
 
-    get rowsLeftOut() {
-        return this.engine.call("doudi_run_rows_left_out", this.address);
+    /** Why rows were left out, each as { zh, en }. */
+    get leftOut() {
+        const count = this.engine.call("doudi_run_rows_left_out", this.address);
+        return Array.from({ length: count }, (_, index) => this.engine.pair("doudi_run_left_out", this.address, index));
     }
 
     /** { status, text }: ok and the value; unknown or fault and the reason's code; not-found. */
@@ -159,7 +178,7 @@ class Run {
 
     /** The tree of lines; null where there is no such field or row. */
     explain(entity, id, field, depth, language) {
-        return this.engine.read(this.engine.call("doudi_run_explain", this.address, entity, id, field, depth, LANGUAGE[language]));
+        return this.engine.text("doudi_run_explain", this.address, entity, id, field, depth, LANGUAGE[language]);
     }
 
     free() {

@@ -2,15 +2,14 @@
 
 import { say, words } from "./words.mjs";
 import { element } from "./element.mjs";
-
-const escapePart = (part) => part.replaceAll("%", "%25").replaceAll("/", "%2F");
+import { eventId } from "./model.mjs";
 
 export class Form {
-    constructor(place, pack, changed) {
-        Object.assign(this, { place, pack, changed, rows: [], controls: new Map(), headings: new Map(), made: 0 });
-        this.entities = new Map(pack.entities.map((entity) => [entity.name, entity]));
-        this.usual = new Map(pack.entities.map((entity) => [entity.name, new Set()]));
-        for (const family of pack.families) for (const row of family.rows) Object.keys(row.values).forEach((name) => this.usual.get(row.entity).add(name));
+    constructor(place, model, families, changed) {
+        Object.assign(this, { place, changed, rows: [], controls: new Map(), headings: new Map(), made: 0 });
+        this.entities = new Map(model.entities.map((entity) => [entity.name, entity]));
+        this.usual = new Map(model.entities.map((entity) => [entity.name, new Set()]));
+        for (const family of families) for (const row of family.rows) Object.keys(row.values).forEach((name) => this.usual.get(row.entity).add(name));
         place.addEventListener("change", (event) => this.#enter(event.target));
     }
 
@@ -30,7 +29,7 @@ export class Form {
     /** What people call the row: its first text, else what it is with its place among its kind. */
     title(row) {
         const entity = this.entities.get(row.entity);
-        const text = entity.inputs.find((input) => input.kind === "text" && row.values[input.name] && !entity.dated.includes(input.name));
+        const text = entity.inputs.find((input) => input.type === "text" && row.values[input.name] && !entity.dated.includes(input.name));
         if (text) return row.values[text.name];
         const dated = entity.dated.map((name) => row.values[name]).filter(Boolean);
         const place = this.rows.filter((other) => other.entity === row.entity).indexOf(row) + 1;
@@ -53,11 +52,11 @@ export class Form {
             control.element.removeAttribute("aria-invalid");
             control.error.textContent = "";
         }
-        for (const { row, input } of refused) {
+        for (const { row, input, why } of refused) {
             const control = this.controls.get(`${row.key} ${input}`);
             if (!control) continue;
             control.element.setAttribute("aria-invalid", "true");
-            control.error.textContent = words.refused(say(control.input.label));
+            control.error.textContent = say(why);
         }
         return refused.map(({ row, input }) => this.controls.get(`${row.key} ${input}`)?.element).find(Boolean);
     }
@@ -75,8 +74,7 @@ export class Form {
 
     /** An event is known by its parent and its dated inputs. */
     #rename(row) {
-        const { dated } = this.entities.get(row.entity);
-        row.id = [row.parent, ...dated.map((name) => row.values[name] ?? "")].map(escapePart).join("/");
+        row.id = eventId(this.entities.get(row.entity), row);
     }
 
     #heading(row) {
@@ -115,7 +113,7 @@ export class Form {
         const body = [element("div", { class: "fields" }, ...usual.map((input) => this.#field(row, input)))];
         if (more.length)
             body.push(element("details", { class: "more", id: `more-${row.key}` }, element("summary", {}, words.more(more.length)), element("div", { class: "fields" }, ...more.map((input) => this.#field(row, input)))));
-        for (const child of this.pack.entities.filter((other) => other.parent === row.entity)) {
+        for (const child of [...this.entities.values()].filter((other) => other.parent === row.entity)) {
             const rows = this.rows.filter((other) => other.entity === child.name && other.parent === row.id);
             body.push(...rows.map((other) => this.#card(other, false)));
             body.push(element("button", { type: "button", class: "add", onclick: () => this.#add(child, row) }, words.add(say(child.label))));
@@ -139,22 +137,22 @@ export class Form {
 
     #control(row, input, attributes) {
         const value = row.values[input.name] ?? "";
-        const empty = input.empty_has_meaning ? words.emptyMeans() : words.unknown();
+        const empty = input.empty ? words.emptyMeans(say(input.empty)) : words.unknown();
         const choices = this.#choices(input);
         if (choices) {
             const options = [["", empty], ...choices].map(([name, label]) => element("option", { value: name, selected: name === value }, label));
             return element("select", attributes, ...options);
         }
-        const isDate = input.kind === "date" && /^(\d{4}-\d\d-\d\d)?$/.test(value);
-        const mode = input.kind === "number" ? { inputmode: "decimal" } : {};
+        const isDate = input.type === "date" && /^(\d{4}-\d\d-\d\d)?$/.test(value);
+        const mode = input.type === "number" ? { inputmode: "decimal" } : {};
         return element("input", { ...attributes, ...mode, type: isDate ? "date" : "text", value, placeholder: empty, autocomplete: "off" });
     }
 
     /** What can be chosen from, as pairs of name and label; null where it is written. */
     #choices(input) {
-        if (input.kind === "truth") return [["yes", words.yes()], ["no", words.no()]];
-        if (input.kind === "choice") return input.choices.map((choice) => [choice.name, say(choice.label) || choice.name]);
-        if (input.kind === "row") return this.rows.filter((row) => row.entity === input.of).map((row) => [row.id, this.title(row)]);
+        if (input.type === "truth") return [["yes", words.yes()], ["no", words.no()]];
+        if (input.type === "choice") return input.choices.map((choice) => [choice.name, say(choice.label)]);
+        if (input.type === "row") return this.rows.filter((row) => row.entity === input.of).map((row) => [row.id, this.title(row)]);
         return null;
     }
 }

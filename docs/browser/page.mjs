@@ -17,8 +17,8 @@ async function unpack(id) {
 class Page {
     constructor(pack, policy) {
         Object.assign(this, { pack, policy });
-        this.form = new Form(at("family"), pack, () => this.decide());
-        this.results = new Results(at("decisions"), pack);
+        this.form = new Form(at("family"), policy.model, pack.families, () => this.decide());
+        this.results = new Results(at("decisions"), policy.model);
         at("month").value = pack.month;
         at("month").addEventListener("change", () => this.decide());
         at("example").addEventListener("change", () => this.#begin());
@@ -44,7 +44,7 @@ class Page {
         at("example-label").textContent = words.example();
         at("family-heading").textContent = words.family();
         at("results-heading").textContent = words.results();
-        at("version").textContent = `${this.pack.policy} · doudi ${this.pack.version}`;
+        at("version").textContent = `${this.policy.model.name} · doudi ${this.policy.engine.version}`;
         const chosen = at("example").value || this.pack.families[0].id;
         at("example").replaceChildren(...this.pack.families.map((family) => element("option", { value: family.id, selected: family.id === chosen }, this.#titleOf(family))));
         if (this.form.family) this.form.draw();
@@ -58,18 +58,18 @@ class Page {
         const rows = this.form.rows;
         let decided;
         try {
-            decided = this.policy.decide(rows, month);
+            decided = this.policy.decide({ ...this.form.family, rows }, month);
         } catch {
             at("notice").textContent = words.badMonth();
             return at("month");
         }
         const { run, refused } = decided;
         const ours = rows.filter((row) => this.form.isOurs(row.entity));
-        const told = this.results.show(decisions(run, this.pack, ours), ours.map((row) => [row.id, this.form.title(row)]));
-        const left = run.rowsLeftOut ? words.leftOut(run.rowsLeftOut) : "";
+        const told = this.results.show(decisions(run, this.policy.model, ours), ours.map((row) => [row.id, this.form.title(row)]));
+        const left = run.leftOut.map(say);
         run.free();
         at("status").textContent = told;
-        at("notice").textContent = [refused.length ? words.refusedAll(refused.length) : "", left].filter(Boolean).join("; ");
+        at("notice").textContent = [...(refused.length ? [words.refusedAll(refused.length)] : []), ...left].join("; ");
         return this.form.showRefused(refused);
     }
 
@@ -80,9 +80,9 @@ class Page {
     }
 
     #titleOf(family) {
-        const entity = this.pack.entities.find((each) => each.name === family.entity);
+        const entity = this.form.entities.get(family.entity);
         const row = family.rows.find((each) => each.id === family.id);
-        const name = entity.inputs.find((input) => input.kind === "text" && row.values[input.name]);
+        const name = entity.inputs.find((input) => input.type === "text" && row.values[input.name]);
         return `${name ? row.values[name.name] : family.id} · ${say(entity.label)}`;
     }
 }

@@ -7,10 +7,10 @@ import { clausesOf, readTree } from "./tree.mjs";
 const DEPTH = 24;
 
 /** Every benefit of every row of the family: { key, row, benefit, status, text, tree }. */
-export function decisions(run, pack, rows) {
+export function decisions(run, { entities, fields }, rows) {
     const found = [];
-    const isEvent = new Map(pack.entities.map((entity) => [entity.name, entity.dated.length > 0]));
-    const benefits = [...pack.benefits].sort((a, b) => isEvent.get(a.entity) - isEvent.get(b.entity)); // what comes every month first
+    const isEvent = new Map(entities.map((entity) => [entity.name, entity.dated.length > 0]));
+    const benefits = fields.filter(({ kind }) => kind === "benefit").sort((a, b) => isEvent.get(a.entity) - isEvent.get(b.entity)); // what comes every month first
     for (const benefit of benefits)
         for (const row of rows.filter((each) => each.entity === benefit.entity)) {
             const { status, text } = run.value(benefit.entity, row.id, benefit.name);
@@ -24,8 +24,9 @@ export function decisions(run, pack, rows) {
 const isDue = ({ status, text }) => status === "ok" && !/^-?0(\.0+)?$/.test(text);
 
 export class Results {
-    constructor(place, pack) {
-        Object.assign(this, { place, pack, before: new Map(), opened: new Set() });
+    constructor(place, { clauses }) {
+        Object.assign(this, { place, before: new Map(), opened: new Set() });
+        this.clauses = new Map(clauses.map((clause) => [clause.name, clause]));
     }
 
     /** names: pairs of a row's id and what people call it. */
@@ -105,12 +106,12 @@ export class Results {
     #cites(cites) {
         const place = element("span", { class: "cites" });
         for (const cite of cites) {
-            const clause = this.pack.clauses[cite];
+            const clause = this.clauses.get(cite);
             if (!clause) {
                 place.append(`〔${cite}〕`);
                 continue;
             }
-            const sentence = element("span", { class: "clause", hidden: true }, element("b", {}, say(clause.title)), ` ${say(clause.says)} `, element("small", {}, `${clause.document} ${clause.section}`));
+            const sentence = element("span", { class: "clause", hidden: true }, element("b", {}, say(clause.label)), ` ${say(clause.says)} `, element("small", {}, `${clause.document} ${clause.section}`));
             place.append(this.#toggle(`〔${cite}〕`, false, sentence), sentence);
         }
         return place;

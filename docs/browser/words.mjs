@@ -44,18 +44,10 @@ export const words = {
     add: pick((label) => `+ 增加${label}`, (label) => `+ Add ${label}`),
     remove: pick((title) => `删去${title}`, (title) => `Remove ${title}`),
     unknown: pick(() => "未知", () => "unknown"),
-    emptyMeans: pick(() => "空着按规定取值", () => "empty: as the policy says"),
+    emptyMeans: pick((meaning) => `空着:${meaning}`, (meaning) => `empty: ${meaning}`),
     yes: pick(() => "是", () => "yes"),
     no: pick(() => "否", () => "no"),
-    refused: pick(
-        (label) => `「${label}」不能是这个值:看单位、范围和写法,改好后再测算`,
-        (label) => `"${label}" cannot have this value: see its unit, range and form, then decide again`,
-    ),
     refusedAll: pick((count) => `有 ${count} 处填写有误,其余照常测算`, (count) => `${count} entries are wrong and were left out; the rest is decided`),
-    leftOut: pick(
-        (count) => `有 ${count} 行没有算进来:缺日期、单号,或与别的行重复`,
-        (count) => `${count} rows were left out: a date or number is missing, or another row has the same`,
-    ),
     badMonth: pick(() => "月份写成 2018-07 这样", () => "Write the month as 2018-07"),
     failed: pick(
         () => "这个浏览器运行不了计算引擎。请换用新版浏览器,或请村级协理员代为测算。",

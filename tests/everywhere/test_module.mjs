@@ -52,8 +52,8 @@ const law = [...example.matchAll(/^ {4}"(.*)\\n"/gm)].map((match) => match[1].re
 const policy = engine.compile([{ folder: "small", files: { "law.md": law } }]);
 const anna = { entity: "person", id: "安娜", parent: "h1", values: { earnings: "2000" } };
 const rows = [{ entity: "household", id: "h1", values: {} }, anna, { entity: "person", id: "ben", parent: "h1", values: { earnings: "0" } }];
-const { run, refused } = policy.decide(rows, "2018-07");
-check("nothing is refused of good rows", refused.length === 0 && run.rowsLeftOut === 0, refused);
+const { run, refused } = policy.decide({ rows }, "2018-07");
+check("nothing is refused of good rows", refused.length === 0 && run.leftOut.length === 0, refused);
 const aid = run.value("household", "h1", "aid");
 check("it decides to the fen", aid.status === "ok" && aid.text === "416.67", aid); // (3,500 - 2,000 / 2) x 2 a year, by the month
 check("names may be of any script", run.value("person", "安娜", "earnings").text === "2000");
@@ -64,14 +64,14 @@ const children = english.children.map(({ label }) => label);
 check("the tree has its branches and formulas", children.some((label) => label.startsWith("Income per head")) && english.formulas.length > 0 && english.notes.length > 0, english);
 run.free();
 
-const open = policy.decide([rows[0], { ...anna, values: {} }], "2018-07");
+const open = policy.decide({ rows: [rows[0], { ...anna, values: {} }] }, "2018-07");
 check("what is not told is unknown", open.run.value("household", "h1", "aid").status === "unknown");
 open.run.free();
-const bad = policy.decide([rows[0], { ...anna, values: { earnings: "3万" } }, { entity: "castle", id: "x", values: {} }, { ...anna, parent: "nobody", id: "c" }], "2018-07");
-check("what is wrong is refused with its place", JSON.stringify(bad.refused.map(({ input, status }) => [input, status])) === '[["earnings","bad-value"],[null,"not-found"]]', bad.refused);
-check("who belongs to nobody is left out", bad.run.rowsLeftOut === 1);
+const bad = policy.decide({ rows: [rows[0], { ...anna, values: { earnings: "3万" } }, { entity: "castle", id: "x", values: {} }, { ...anna, parent: "nobody", id: "c" }] }, "2018-07");
+check("what is wrong is refused with its place", JSON.stringify(bad.refused.map(({ input, status }) => [input, status])) === '[["earnings","bad-value"],[null,"not-found"]]' && bad.refused[0].why.en.includes("number") && bad.refused[1].why === null, bad.refused);
+check("who belongs to nobody is left out", bad.run.leftOut.length === 1 && bad.run.leftOut[0].en.includes("nobody") && /[一-龥]/.test(bad.run.leftOut[0].zh));
 bad.run.free();
-check("a month that is none is told", thrown(() => policy.decide(rows, "2018-13")) instanceof RangeError);
+check("a month that is none is told", thrown(() => policy.decide({ rows }, "2018-13")) instanceof RangeError);
 policy.free();
 
 const mistaken = thrown(() => engine.compile([{ folder: "small", files: { "law.md": law.replace("per_head < standard", "per_heed < standard") } }]));
@@ -79,7 +79,7 @@ check("mistakes are told in both languages", mistaken instanceof PolicyMistakes 
 
 // As often as wanted: nothing is kept that was freed.
 const again = engine.compile([{ folder: "small", files: { "law.md": law } }]);
-const decide = () => again.decide(rows, "2018-07").run.free();
+const decide = () => again.decide({ rows }, "2018-07").run.free();
 for (let i = 0; i < 50; i++) decide();
 const before = engine.wasm.memory.buffer.byteLength;
 for (let i = 0; i < 2000; i++) decide();
