@@ -68,17 +68,6 @@ static const struct parameter *find_parameter(struct session *session, struct te
     return NULL;
 }
 
-static bool is_in_range(const struct parameter *parameter, const struct value *value) {
-    if (!parameter->bounded) return true;
-    struct number number = parameter->type.kind == TYPE_DATE ? number_from(value->as.date) : value->as.number;
-    return number_compare(number, parameter->low) >= 0 && number_compare(number, parameter->high) <= 0;
-}
-
-static bool is_on_step(struct arena *arena, const struct parameter *parameter, const struct value *value) {
-    return parameter->type.kind != TYPE_NUMBER ||
-           number_is_integer(number_divide(arena, value->as.number, parameter->step));
-}
-
 /* A value of the parameter as people read it: 100%, 1,000 yuan/month. */
 static struct text show(const struct session *session, const struct parameter *parameter, struct number number) {
     const struct printer printer = {&session->command->arena, session->policy, session->command->language, false};
@@ -92,40 +81,27 @@ static struct text show(const struct session *session, const struct parameter *p
 static struct text percent_meant(struct arena *arena, const struct parameter *parameter, struct text text) {
     const struct names *parts = &parameter->declaration->type.parts;
     struct text percent = text_format(arena, "%.*s%%", TEXT_ARG(text));
-    struct number number;
     struct value value;
-    bool meant = text_is(parts->list.items[0].text, "ratio") && number_parse(arena, text, &number) &&
-                 value_parse(arena, &parameter->type, parameter->scale, percent, &value) &&
-                 is_in_range(parameter, &value) && is_on_step(arena, parameter, &value);
+    bool meant =
+        text_is(parts->list.items[0].text, "ratio") && override_parse(arena, parameter, percent, &value) == LANE_OK;
     return meant ? percent : TEXT("");
 }
 
-/* False, and told, for what the law leaves no room for: a run must not show what no place may decide. */
-static bool check_reading(struct session *session, const struct parameter *parameter, struct text whole,
-                          struct text text, const struct value *value) {
+static void tell_range(struct session *session, const struct parameter *parameter, struct text whole, struct text text,
+                       const struct value *value) {
     struct command *command = session->command;
     struct number number = parameter->type.kind == TYPE_DATE ? number_from(value->as.date) : value->as.number;
-    if (!is_in_range(parameter, value)) {
-        struct text percent = percent_meant(&command->arena, parameter, text);
-        fprintf(stderr,
-                say(command, "doudi: --reading %.*s: %.*s超出范围 %.*s 至 %.*s",
-                    "doudi: --reading %.*s: %.*s is outside its range, %.*s to %.*s"),
-                TEXT_ARG(whole), TEXT_ARG(show(session, parameter, number)),
-                TEXT_ARG(show(session, parameter, parameter->low)),
-                TEXT_ARG(show(session, parameter, parameter->high)));
-        if (percent.length)
-            fprintf(stderr, say(command, ";您是不是想写 %.*s?", "; did you mean %.*s?"), TEXT_ARG(percent));
-        fputs("\n", stderr);
-        return false;
-    }
-    if (is_on_step(&command->arena, parameter, value)) return true;
+    struct text percent = percent_meant(&command->arena, parameter, text);
     fprintf(stderr,
-            say(command, "doudi: --reading %.*s: 不是 %.*s 的整数倍\n",
-                "doudi: --reading %.*s: this is no multiple of %.*s\n"),
-            TEXT_ARG(whole), TEXT_ARG(show(session, parameter, parameter->step)));
-    return false;
+            say(command, "doudi: --reading %.*s: %.*s超出范围 %.*s 至 %.*s",
+                "doudi: --reading %.*s: %.*s is outside its range, %.*s to %.*s"),
+            TEXT_ARG(whole), TEXT_ARG(show(session, parameter, number)),
+            TEXT_ARG(show(session, parameter, parameter->low)), TEXT_ARG(show(session, parameter, parameter->high)));
+    if (percent.length) fprintf(stderr, say(command, ";您是不是想写 %.*s?", "; did you mean %.*s?"), TEXT_ARG(percent));
+    fputs("\n", stderr);
 }
 
+/* What the law leaves no room for is refused: a run must not show what no place may decide. */
 static bool read_reading(struct session *session, struct text whole) {
     struct command *command = session->command;
     size_t equals = 0;
@@ -135,7 +111,16 @@ static bool read_reading(struct session *session, struct text whole) {
     const struct parameter *parameter = find_parameter(session, name);
     struct value value;
     if (!parameter) return false;
-    if (!value_parse(&command->arena, &parameter->type, parameter->scale, text, &value) || value.state != VALUE_KNOWN) {
+    switch (override_parse(&command->arena, parameter, text, &value)) {
+    case LANE_OK: VECTOR_PUSH(&command->arena, &session->overrides, override_of(parameter, &value)); return true;
+    case LANE_OUT_OF_RANGE: tell_range(session, parameter, whole, text, &value); return false;
+    case LANE_OFF_STEP:
+        fprintf(stderr,
+                say(command, "doudi: --reading %.*s: 不是 %.*s 的整数倍\n",
+                    "doudi: --reading %.*s: this is no multiple of %.*s\n"),
+                TEXT_ARG(whole), TEXT_ARG(show(session, parameter, parameter->step)));
+        return false;
+    default:
         fprintf(stderr,
                 say(command, "doudi: --reading: 「%.*s」不能是「%.*s」;写成它的单位或选项之一\n",
                     "doudi: --reading: \"%.*s\" cannot be \"%.*s\"; write a value in its unit, or one of its "
@@ -143,9 +128,6 @@ static bool read_reading(struct session *session, struct text whole) {
                 TEXT_ARG(name), TEXT_ARG(text));
         return false;
     }
-    if (!check_reading(session, parameter, whole, text, &value)) return false;
-    VECTOR_PUSH(&command->arena, &session->overrides, override_of(parameter, &value));
-    return true;
 }
 
 /* --reading NAME=VALUE, as often as wanted. */

@@ -94,6 +94,22 @@ bool run_failed(const struct run *run) {
     return arena_failed(&run->arena) || arena_failed(&run->lasting);
 }
 
+enum lane_result override_parse(struct arena *arena, const struct parameter *parameter, struct text text,
+                                struct value *out) {
+    static const enum lane_result wrong[] = {[TYPE_NUMBER] = LANE_NOT_A_NUMBER,
+                                             [TYPE_BOOL] = LANE_NOT_A_TRUTH,
+                                             [TYPE_DATE] = LANE_NOT_A_DATE,
+                                             [TYPE_ENUM] = LANE_NOT_A_VALUE};
+    bool number = parameter->type.kind == TYPE_NUMBER;
+    if (!value_parse(arena, &parameter->type, parameter->scale, text, out) || out->state != VALUE_KNOWN)
+        return wrong[parameter->type.kind];
+    if (number && !number_is_integer(number_divide(arena, out->as.number, parameter->step))) return LANE_OFF_STEP;
+    if (!parameter->bounded) return LANE_OK;
+    struct number size = number ? out->as.number : number_from(out->as.date);
+    bool inside = number_compare(size, parameter->low) >= 0 && number_compare(size, parameter->high) <= 0;
+    return inside ? LANE_OK : LANE_OUT_OF_RANGE;
+}
+
 struct override override_of(const struct parameter *parameter, const struct value *value) {
     struct override override = {
         .parameter = parameter,

@@ -23,6 +23,10 @@ struct override {
     const struct parameter *parameter;
     struct parameter_value value;
 };
+/* What a text says in the parameter's own unit and words, where the law leaves room for it: on its step, in its range.
+ */
+enum lane_result override_parse(struct arena *arena, const struct parameter *parameter, struct text text,
+                                struct value *out);
 /* The parameter set to a value of its type, everywhere and always. Nobody has confirmed it. */
 struct override override_of(const struct parameter *parameter, const struct value *value);
 

@@ -74,17 +74,10 @@ doudi_status doudi_data_doubt_row(doudi_data *data) {
 /* --- values ----------------------------------------------------------------------------------------------------- */
 
 doudi_status data_parse(doudi_data *data, const struct lane_spec *spec, const char *text, lane *out) {
-    static const doudi_refusal kinds[] = {[LANE_OK] = DOUDI_ACCEPTED,
-                                          [LANE_NOT_A_NUMBER] = DOUDI_NOT_A_NUMBER,
-                                          [LANE_OFF_STEP] = DOUDI_OFF_STEP,
-                                          [LANE_OUT_OF_RANGE] = DOUDI_OUT_OF_RANGE,
-                                          [LANE_NOT_A_DATE] = DOUDI_NOT_A_DATE,
-                                          [LANE_NOT_A_TRUTH] = DOUDI_NOT_A_TRUTH,
-                                          [LANE_NOT_A_VALUE] = DOUDI_NOT_A_CHOICE};
     enum lane_result result = lane_parse(spec, text_from(text), out);
     if (result == LANE_OK) return DOUDI_OK;
     if (result == LANE_NO_MEMORY) return DOUDI_NO_MEMORY;
-    return refuse(&data->refused, kinds[result], &data->model->things[DOUDI_FIELD][spec->field->index], text);
+    return refuse(&data->refused, refused_kind(result), &data->model->things[DOUDI_FIELD][spec->field->index], text);
 }
 
 static bool is_identifier(const struct field *field, struct text text) {

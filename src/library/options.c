@@ -29,21 +29,6 @@ doudi_status doudi_options_known(doudi_options *options, const char *day) {
     return refuse(&options->refused, DOUDI_NOT_A_DATE, NULL, day);
 }
 
-/* What is no value of the parameter, or one that the law leaves no room for. */
-static doudi_refusal judge(struct arena *arena, const struct parameter *parameter, struct text text,
-                           struct value *value) {
-    static const doudi_refusal kinds[] = {
-        [TYPE_BOOL] = DOUDI_NOT_A_TRUTH, [TYPE_DATE] = DOUDI_NOT_A_DATE, [TYPE_ENUM] = DOUDI_NOT_A_CHOICE};
-    bool number = parameter->type.kind == TYPE_NUMBER;
-    if (!value_parse(arena, &parameter->type, parameter->scale, text, value) || value->state != VALUE_KNOWN)
-        return number ? DOUDI_NOT_A_NUMBER : kinds[parameter->type.kind];
-    if (number && !number_is_integer(number_divide(arena, value->as.number, parameter->step))) return DOUDI_OFF_STEP;
-    if (!parameter->bounded) return DOUDI_ACCEPTED;
-    struct number size = number ? value->as.number : number_from(value->as.date);
-    bool inside = number_compare(size, parameter->low) >= 0 && number_compare(size, parameter->high) <= 0;
-    return inside ? DOUDI_ACCEPTED : DOUDI_OUT_OF_RANGE;
-}
-
 static void put(doudi_options *options, struct override override) {
     for (size_t i = 0; i < options->overrides.list.count; i++)
         if (options->overrides.list.items[i].parameter == override.parameter) {
@@ -59,10 +44,11 @@ doudi_status doudi_options_set(doudi_options *options, const char *parameter, co
     refused_clear(&options->refused);
     const struct parameter *found = map_get(&options->policy->parameter_by_name, text_from(parameter));
     if (!found || found->band) return DOUDI_NOT_FOUND;
-    doudi_refusal kind = judge(&options->arena, found, text_from(value), &parsed);
+    enum lane_result result = override_parse(&options->arena, found, text_from(value), &parsed);
     if (arena_failed(&options->arena)) return DOUDI_NO_MEMORY;
-    if (kind != DOUDI_ACCEPTED)
-        return refuse(&options->refused, kind, &options->model->things[DOUDI_PARAMETER][found->index], value);
+    if (result != LANE_OK)
+        return refuse(&options->refused, refused_kind(result), &options->model->things[DOUDI_PARAMETER][found->index],
+                      value);
     put(options, override_of(found, &parsed));
     return status_of(&options->arena);
 }

@@ -33,6 +33,17 @@ doudi_status refuse(struct refused *refused, doudi_refusal kind, const struct mo
     return DOUDI_BAD_VALUE;
 }
 
+doudi_refusal refused_kind(enum lane_result result) {
+    static const doudi_refusal kinds[] = {[LANE_OK] = DOUDI_ACCEPTED,
+                                          [LANE_NOT_A_NUMBER] = DOUDI_NOT_A_NUMBER,
+                                          [LANE_OFF_STEP] = DOUDI_OFF_STEP,
+                                          [LANE_OUT_OF_RANGE] = DOUDI_OUT_OF_RANGE,
+                                          [LANE_NOT_A_DATE] = DOUDI_NOT_A_DATE,
+                                          [LANE_NOT_A_TRUTH] = DOUDI_NOT_A_TRUTH,
+                                          [LANE_NOT_A_VALUE] = DOUDI_NOT_A_CHOICE};
+    return kinds[result];
+}
+
 /* --- words ------------------------------------------------------------------------------------------------------ */
 
 /* The choices that there are, by name, with their labels. */

@@ -2,6 +2,7 @@
 #ifndef DOUDI_LIBRARY_REFUSAL_H
 #define DOUDI_LIBRARY_REFUSAL_H
 
+#include "engine/lane.h"
 #include "library/model.h"
 
 struct refused {
@@ -18,6 +19,8 @@ void refused_clear(struct refused *refused);
 
 /* DOUDI_BAD_VALUE. The value is copied, as much of it as a sentence can hold. */
 doudi_status refuse(struct refused *refused, doudi_refusal kind, const struct model_thing *thing, const char *value);
+
+doudi_refusal refused_kind(enum lane_result result); /* of a text that was read, or was not */
 
 /* NULL when nothing was refused, and when memory has run out. */
 const char *refused_words(struct refused *refused, const struct model *model, enum language language);
