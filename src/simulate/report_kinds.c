@@ -14,6 +14,19 @@
     {"undetermined_today", {"现行无法判定", "undetermined today"}, COLUMN_COUNT, (on_screen)}, {                       \
         "undetermined_reform", {"改革无法判定", "undetermined reform"}, COLUMN_COUNT, (on_screen)                      \
     }
+#define OUTCOME                                                                                                        \
+    {"outcome", {"结果", "outcome"}, COLUMN_TEXT, false}, {"outcome_zh", {"结果", "outcome"}, COLUMN_TEXT, true}, {    \
+        "outcome_en", {"结果(英)", "outcome"}, COLUMN_TEXT, true                                                       \
+    }
+#define FAMILIES_PEOPLE_CHANGE                                                                                         \
+    {"families", {"户", "families"}, COLUMN_COUNT, true}, {"people", {"人", "people"}, COLUMN_COUNT, true}, {          \
+        "change", {"变化合计", "change in all"}, COLUMN_CHANGE, true                                                   \
+    }
+#define RAISED_POLICY(on_screen)                                                                                       \
+    {"raised", {"提高", "raised"}, COLUMN_TEXT, (on_screen)}, {"policy", {"政策", "policy"}, COLUMN_TEXT, false},      \
+        {"policy_zh", {"政策", "policy"}, COLUMN_TEXT, true}, {                                                        \
+        "policy_en", {"政策(英)", "policy"}, COLUMN_TEXT, true                                                         \
+    }
 #define KIND(name, zh, en, columns)                                                                                    \
     { name, {zh, en}, columns, sizeof(columns) / sizeof *(columns) }
 
@@ -56,22 +69,14 @@ static const struct column_head outcomes[] = {
     {"by", {"分组", "by"}, COLUMN_TEXT, false},
     {"value", {"值", "value"}, COLUMN_TEXT, false},
     LABEL(true),
-    {"outcome", {"结果", "outcome"}, COLUMN_TEXT, false},
-    {"outcome_zh", {"结果", "outcome"}, COLUMN_TEXT, true},
-    {"outcome_en", {"结果(英)", "outcome"}, COLUMN_TEXT, true},
-    {"families", {"户", "families"}, COLUMN_COUNT, true},
-    {"people", {"人", "people"}, COLUMN_COUNT, true},
-    {"change", {"变化合计", "change in all"}, COLUMN_CHANGE, true},
+    OUTCOME,
+    FAMILIES_PEOPLE_CHANGE,
 };
 static const struct column_head bands[] = {
-    {"outcome", {"结果", "outcome"}, COLUMN_TEXT, false},
-    {"outcome_zh", {"结果", "outcome"}, COLUMN_TEXT, true},
-    {"outcome_en", {"结果(英)", "outcome"}, COLUMN_TEXT, true},
+    OUTCOME,
     {"more_than", {"大于", "more than"}, COLUMN_AMOUNT, true},
     {"up_to", {"不超过", "up to"}, COLUMN_AMOUNT, true},
-    {"families", {"户", "families"}, COLUMN_COUNT, true},
-    {"people", {"人", "people"}, COLUMN_COUNT, true},
-    {"change", {"变化合计", "change in all"}, COLUMN_CHANGE, true},
+    FAMILIES_PEOPLE_CHANGE,
 };
 static const struct column_head families[] = {
     {"family", {"家庭", "family"}, COLUMN_TEXT, true},
@@ -95,10 +100,7 @@ static const struct column_head indicators[] = {
     {"reason_reform", {"改革原因", "reason reform"}, COLUMN_TEXT, false},
 };
 static const struct column_head cliffs[] = {
-    {"raised", {"提高", "raised"}, COLUMN_TEXT, true},
-    {"policy", {"政策", "policy"}, COLUMN_TEXT, false},
-    {"policy_zh", {"政策", "policy"}, COLUMN_TEXT, true},
-    {"policy_en", {"政策(英)", "policy"}, COLUMN_TEXT, true},
+    RAISED_POLICY(true),
     {"families", {"临界户", "on a cliff"}, COLUMN_COUNT, true},
     {"loss", {"净损失", "net loss"}, COLUMN_AMOUNT, true},
     {"rows", {"已试行数", "rows raised"}, COLUMN_COUNT, true},
@@ -107,10 +109,7 @@ static const struct column_head cliffs[] = {
     {"out_of_range", {"超出范围", "out of range"}, COLUMN_COUNT, true},
 };
 static const struct column_head cliff_benefits[] = {
-    {"raised", {"提高", "raised"}, COLUMN_TEXT, false},
-    {"policy", {"政策", "policy"}, COLUMN_TEXT, false},
-    {"policy_zh", {"政策", "policy"}, COLUMN_TEXT, true},
-    {"policy_en", {"政策(英)", "policy"}, COLUMN_TEXT, true},
+    RAISED_POLICY(false),
     {"benefit", {"待遇", "benefit"}, COLUMN_TEXT, false},
     LABEL(true),
     {"families", {"户", "families"}, COLUMN_COUNT, true},
@@ -119,10 +118,7 @@ static const struct column_head cliff_benefits[] = {
     {"worst", {"减少最大的家庭", "family that falls most"}, COLUMN_TEXT, true},
 };
 static const struct column_head cliff_families[] = {
-    {"raised", {"提高", "raised"}, COLUMN_TEXT, false},
-    {"policy", {"政策", "policy"}, COLUMN_TEXT, false},
-    {"policy_zh", {"政策", "policy"}, COLUMN_TEXT, true},
-    {"policy_en", {"政策(英)", "policy"}, COLUMN_TEXT, true},
+    RAISED_POLICY(false),
     {"family", {"家庭", "family"}, COLUMN_TEXT, false},
     {"row", {"提高的一行", "row raised"}, COLUMN_TEXT, true},
     {"before", {"提高前", "before"}, COLUMN_AMOUNT, true},

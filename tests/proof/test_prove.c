@@ -42,132 +42,133 @@ static const struct {
 };
 enum { EXPECTED = sizeof expected / sizeof *expected };
 
-static const struct guarantee *guarantee(const struct case_runner *runner, const char *name) {
-    const struct guarantee *found = map_get(&runner->policies.items[0]->policy->guarantee_by_name, text_from(name));
-    assert_non_null(found);
-    return found;
+/* A policy whose guarantees are proved in July 2018. */
+struct proving {
+    struct case_runner runner;
+    struct arena arena;
+    struct prover prover;
+};
+
+static void open_policy(struct proving *proving, const char *folder) {
+    assert_true(case_runner_open(&proving->runner, folder));
+    arena_init(&proving->arena);
+    proving->prover = (struct prover){&proving->runner, MONTH, STEPS, &proving->arena};
+}
+
+static void close_policy(struct proving *proving) {
+    arena_free(&proving->arena);
+    case_runner_close(&proving->runner);
+}
+
+static const struct policy *policy_of(const struct proving *proving) {
+    return proving->runner.policies.items[0]->policy;
+}
+
+/* False when memory has run out. */
+static bool try(const struct proving *proving, const char *name, struct proof *proof) {
+    const struct guarantee *guarantee = map_get(&policy_of(proving)->guarantee_by_name, text_from(name));
+    assert_non_null(guarantee);
+    return prove(&proving->prover, guarantee, proof);
+}
+
+static struct proof prove_one(const struct proving *proving, const char *name) {
+    struct proof proof;
+    assert_true(try(proving, name, &proof));
+    return proof;
+}
+
+static enum verdict verdict_in(struct proving *proving, month_number month, const char *name) {
+    proving->prover.month = month;
+    return prove_one(proving, name).verdict;
+}
+
+/* A line of the case that breaks it; NULL: none is written. */
+static void check_case(const struct proof *proof, const char *line) {
+    if (line && !strstr(proof->written.bytes, line)) print_error("%s", proof->written.bytes);
+    assert_true(!line || strstr(proof->written.bytes, line));
 }
 
 static void verdicts(void **state) {
     (void)state;
-    struct case_runner runner;
-    struct arena arena;
-    assert_true(case_runner_open(&runner, "tests/proof/promises"));
-    arena_init(&arena);
-    const struct prover prover = {&runner, MONTH, STEPS, &arena};
-    assert_int_equal(runner.policies.items[0]->policy->guarantees.count, EXPECTED);
+    struct proving proving;
+    open_policy(&proving, "tests/proof/promises");
+    assert_int_equal(policy_of(&proving)->guarantees.count, EXPECTED);
     for (size_t i = 0; i < EXPECTED; i++) {
-        struct proof proof;
-        assert_true(prove(&prover, guarantee(&runner, expected[i].guarantee), &proof));
+        struct proof proof = prove_one(&proving, expected[i].guarantee);
         if (proof.verdict != expected[i].verdict) print_error("%s: %d\n", expected[i].guarantee, (int)proof.verdict);
         assert_int_equal(proof.verdict, expected[i].verdict);
         assert_int_equal(proof.written.length > 0, proof.verdict == VERDICT_COUNTEREXAMPLE);
-        if (expected[i].says && !strstr(proof.written.bytes, expected[i].says)) print_error("%s", proof.written.bytes);
-        assert_true(!expected[i].says || strstr(proof.written.bytes, expected[i].says));
+        check_case(&proof, expected[i].says);
     }
-    arena_free(&arena);
-    case_runner_close(&runner);
+    close_policy(&proving);
 }
 
 /* Why a guarantee is beyond reach. */
 static void reasons(void **state) {
     (void)state;
-    struct case_runner runner;
-    struct arena arena;
-    struct proof proof;
-    assert_true(case_runner_open(&runner, "tests/proof/promises"));
-    arena_init(&arena);
-    const struct prover prover = {&runner, MONTH, STEPS, &arena};
-    assert_true(prove(&prover, guarantee(&runner, "cheap"), &proof));
-    assert_true(proof.beyond.events);
-    assert_true(prove(&prover, guarantee(&runner, "seven_wages"), &proof));
+    struct proving proving;
+    open_policy(&proving, "tests/proof/promises");
+    assert_true(prove_one(&proving, "cheap").beyond.events);
+    struct proof proof = prove_one(&proving, "seven_wages");
     assert_true(proof.beyond.slots == 6 && !proof.beyond.time && proof.beyond.operation_count == 0);
-    assert_true(prove(&prover, guarantee(&runner, "pairs"), &proof));
+    proof = prove_one(&proving, "pairs");
     assert_true(proof.beyond.areas && proof.beyond.slots == 0);
-    assert_true(prove(&prover, guarantee(&runner, "steady"), &proof));
+    proof = prove_one(&proving, "steady");
     assert_true(proof.beyond.operation_count == 1 && text_is(proof.beyond.operations[0], "visit") &&
                 !proof.beyond.events);
-    const struct prover hasty = {&runner, MONTH, 8, &arena};
-    assert_true(prove(&hasty, guarantee(&runner, "gap_bounded"), &proof));
+    proving.prover.steps = 8;
+    proof = prove_one(&proving, "gap_bounded");
     assert_true(proof.verdict == VERDICT_BEYOND_REACH && proof.beyond.time);
-    arena_free(&arena);
-    case_runner_close(&runner);
+    close_policy(&proving);
 }
 
 /* In force since January 2019, and then broken. */
 static void months_differ(void **state) {
     (void)state;
-    struct case_runner runner;
-    struct arena arena;
-    struct proof proof;
-    assert_true(case_runner_open(&runner, "tests/proof/promises"));
-    arena_init(&arena);
-    const struct prover january = {&runner, 2019 * 12, STEPS, &arena}, june = {&runner, MONTH - 1, STEPS, &arena},
-                        december = {&runner, MONTH + 5, STEPS, &arena};
-    assert_true(prove(&january, guarantee(&runner, "later"), &proof));
-    assert_int_equal(proof.verdict, VERDICT_COUNTEREXAMPLE);
-    assert_true(prove(&june, guarantee(&runner, "standard_high"), &proof));
-    assert_int_equal(proof.verdict, VERDICT_PROVED);
-    assert_true(prove(&december, guarantee(&runner, "only_december"), &proof));
-    assert_int_equal(proof.verdict, VERDICT_COUNTEREXAMPLE);
-    arena_free(&arena);
-    case_runner_close(&runner);
+    struct proving proving;
+    open_policy(&proving, "tests/proof/promises");
+    assert_int_equal(verdict_in(&proving, 2019 * 12, "later"), VERDICT_COUNTEREXAMPLE);
+    assert_int_equal(verdict_in(&proving, MONTH - 1, "standard_high"), VERDICT_PROVED);
+    assert_int_equal(verdict_in(&proving, MONTH + 5, "only_december"), VERDICT_COUNTEREXAMPLE);
+    close_policy(&proving);
 }
 
 /* What lies before the year 0 is its first day: moved that far, a date is not so many years ago. */
 static void years_end(void **state) {
     (void)state;
-    struct case_runner runner;
-    struct arena arena;
-    struct proof proof;
-    assert_true(case_runner_open(&runner, "tests/proof/far"));
-    arena_init(&arena);
-    const struct prover prover = {&runner, MONTH, STEPS_A_SECOND, &arena};
-    assert_true(prove(&prover, guarantee(&runner, "long_ago"), &proof));
-    assert_int_not_equal(proof.verdict, VERDICT_PROVED);
-    arena_free(&arena);
-    case_runner_close(&runner);
+    struct proving proving;
+    open_policy(&proving, "tests/proof/far");
+    proving.prover.steps = STEPS_A_SECOND;
+    assert_int_not_equal(prove_one(&proving, "long_ago").verdict, VERDICT_PROVED);
+    close_policy(&proving);
+}
+
+/* Each is broken by a case with that line, or proved where there is none. */
+static void check_cases(const char *folder, const char *const names[], const char *const lines[], size_t count) {
+    struct proving proving;
+    open_policy(&proving, folder);
+    for (size_t i = 0; i < count; i++) {
+        struct proof proof = prove_one(&proving, names[i]);
+        assert_int_equal(proof.verdict, lines[i] ? VERDICT_COUNTEREXAMPLE : VERDICT_PROVED);
+        check_case(&proof, lines[i]);
+    }
+    close_policy(&proving);
 }
 
 /* Where the law asks whether something is known it may be unknown, and break what it could not break as a number. */
 static void what_is_asked_may_be_unknown(void **state) {
     (void)state;
-    static const char *const names[] = {"counted_low", "wage_known"}, *const says[] = {"household-1: {}\n",
-                                                                                       "person-1: {}\n"};
-    struct case_runner runner;
-    struct arena arena;
-    assert_true(case_runner_open(&runner, "tests/proof/far"));
-    arena_init(&arena);
-    const struct prover prover = {&runner, MONTH, STEPS, &arena};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct proof proof;
-        assert_true(prove(&prover, guarantee(&runner, names[i]), &proof));
-        assert_int_equal(proof.verdict, VERDICT_COUNTEREXAMPLE);
-        assert_non_null(strstr(proof.written.bytes, says[i]));
-    }
-    arena_free(&arena);
-    case_runner_close(&runner);
+    static const char *const names[] = {"counted_low", "wage_known"};
+    static const char *const lines[] = {"household-1: {}\n", "person-1: {}\n"};
+    check_cases("tests/proof/far", names, lines, 2);
 }
 
 /* A layer's exceptions are tried in the area in which they hold. */
 static void layers_are_tried_where_they_hold(void **state) {
     (void)state;
-    static const char *const names[] = {"least_low", "bonus_low", "bonus_bounded"}, *const says[] = {"5301: {}\n",
-                                                                                                     "income: 900.01\n",
-                                                                                                     NULL};
-    struct case_runner runner;
-    struct arena arena;
-    assert_true(case_runner_open(&runner, "tests/proof/uplands"));
-    arena_init(&arena);
-    const struct prover prover = {&runner, MONTH, STEPS, &arena};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct proof proof;
-        assert_true(prove(&prover, guarantee(&runner, names[i]), &proof));
-        assert_int_equal(proof.verdict, says[i] ? VERDICT_COUNTEREXAMPLE : VERDICT_PROVED);
-        assert_true(!says[i] || strstr(proof.written.bytes, says[i]));
-    }
-    arena_free(&arena);
-    case_runner_close(&runner);
+    static const char *const names[] = {"least_low", "bonus_low", "bonus_bounded"};
+    static const char *const lines[] = {"5301: {}\n", "income: 900.01\n", NULL};
+    check_cases("tests/proof/uplands", names, lines, 3);
 }
 
 /* Whatever piece of memory is missing, it is told, and nothing is called proved or broken. */
@@ -178,19 +179,15 @@ static void memory_runs_out(void **state) {
     for (size_t i = 0; i < NAMES; i++) {
         bool whole = false;
         for (long successes = 0; successes < MOST && !whole; successes += 1 + successes / 8) {
-            struct case_runner runner;
-            struct arena arena;
+            struct proving proving;
             struct proof proof;
-            assert_true(case_runner_open(&runner, "tests/proof/promises"));
-            arena_init(&arena);
-            const struct prover prover = {&runner, MONTH, STEPS, &arena};
+            open_policy(&proving, "tests/proof/promises");
             memory_fail_after(successes);
-            bool done = prove(&prover, guarantee(&runner, names[i]), &proof);
+            bool done = try(&proving, names[i], &proof);
             whole = !memory_has_failed();
             memory_fail_after(-1);
             assert_int_equal(done, whole);
-            arena_free(&arena);
-            case_runner_close(&runner);
+            close_policy(&proving);
         }
         assert_true(whole);
     }
