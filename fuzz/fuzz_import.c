@@ -2,14 +2,12 @@
  * when it is read in parts.
  *
  * The input is a file of families; behind a line of two colons one of people, then one of bills. */
-#include "engine/run.h"
+#include "shared.h"
+
 #include "exchange/import.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 enum { INPUT_BYTES_MAX = 1 << 15, MONTH = 2018 * 12 + 6 };
 
@@ -51,18 +49,6 @@ static size_t count_rows(const struct import *import, const struct dataset *data
     size_t count = 0;
     for (size_t i = 0; i < import->policy->entities.count; i++) count += dataset->tables[i].rows;
     return count;
-}
-
-static void decide(const struct policy *policy, const struct dataset *dataset) {
-    static const struct run_options options = {.known = DAY_NEVER};
-    struct history history;
-    history_init(&history, policy);
-    struct run *run = run_new(policy, dataset, &history, MONTH, &options);
-    assert(run);
-    history_record(&history, run);
-    assert(!run_failed(run));
-    run_free(run);
-    history_free(&history);
 }
 
 static void read_files(struct import *import, struct text text) {
@@ -129,14 +115,8 @@ static void import(struct policy *policy, struct text text) {
     assert(count_rows(&import, dataset) <= recorded);
     import_report_refusals(&import, &refusals);
     assert(import.refused.count == 0 || diagnostics.errors > 0);
-    for (size_t i = 0; i < diagnostics.list.count; i++) {
-        struct builder out;
-        builder_init(&out);
-        diagnostic_print(&out, &arena, &diagnostics.list.items[i], LANGUAGE_ZH);
-        assert(text_invalid_at(builder_text(&out)) == out.length);
-        builder_free(&out);
-    }
-    decide(policy, dataset);
+    check_diagnostics(&arena, &diagnostics);
+    decide_rows(dataset, &import.records);
     dataset_free(dataset);
     import_close(&import);
     arena_free(&arena);
@@ -144,11 +124,7 @@ static void import(struct policy *policy, struct text text) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     if (length > INPUT_BYTES_MAX) return 0;
-    struct policy *policy = policy_new();
-    policy_begin_layer(policy, TEXT("small"));
-    policy_add_file(policy, TEXT("law.md"), TEXT(law));
-    bool compiled = policy_compile(policy);
-    assert(compiled);
+    struct policy *policy = compile_law(law);
     import(policy, (struct text){(const char *)bytes, length});
     policy_free(policy);
     return 0;

@@ -2,11 +2,9 @@
  *
  * The input is the law's Markdown, or several files: each further one behind a line of two colons and its path, or
  * `::layer` for a policy that extends the one before. */
-#include "lang/policy.h"
+#include "shared.h"
 
 #include <assert.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 enum { INPUT_BYTES_MAX = 1 << 16 };
 
@@ -34,13 +32,11 @@ static void add_files(struct policy *policy, struct text text) {
     }
 }
 
-static void show(struct policy *policy, enum language language, struct builder *out) {
-    for (size_t i = 0; i < policy->diagnostics.list.count; i++) {
-        const struct diagnostic *diagnostic = &policy->diagnostics.list.items[i];
-        assert(diagnostic->at.line <= INPUT_BYTES_MAX + 1 && diagnostic->at.column <= INPUT_BYTES_MAX + 1);
-        diagnostic_print(out, &policy->arena, diagnostic, language);
+static void check_places(const struct diagnostics *diagnostics) {
+    for (size_t i = 0; i < diagnostics->list.count; i++) {
+        const struct position *at = &diagnostics->list.items[i].at;
+        assert(at->line <= INPUT_BYTES_MAX + 1 && at->column <= INPUT_BYTES_MAX + 1);
     }
-    assert(text_invalid_at(builder_text(out)) == builder_text(out).length);
 }
 
 static void compile(struct text text, struct builder *out) {
@@ -50,21 +46,12 @@ static void compile(struct text text, struct builder *out) {
     policy_extends(policy);
     bool compiled = policy_compile(policy);
     assert(compiled == (policy->diagnostics.errors == 0) && !arena_failed(&policy->arena));
-    show(policy, LANGUAGE_ZH, out);
-    show(policy, LANGUAGE_EN, out);
+    check_places(&policy->diagnostics);
+    show_diagnostics(out, &policy->arena, &policy->diagnostics);
     policy_free(policy);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
-    if (length > INPUT_BYTES_MAX) return 0;
-    struct text text = {(const char *)bytes, length};
-    struct builder once, again;
-    builder_init(&once);
-    builder_init(&again);
-    compile(text, &once);
-    compile(text, &again);
-    assert(text_equal(builder_text(&once), builder_text(&again)));
-    builder_free(&once);
-    builder_free(&again);
+    if (length <= INPUT_BYTES_MAX) check_repeats((struct text){(const char *)bytes, length}, compile);
     return 0;
 }

@@ -1,10 +1,10 @@
 /* A text is either read, as a tree whose places lie in it and whose keys are all different, or refused with a
  * diagnostic that can be shown. */
+#include "shared.h"
+
 #include "exchange/yaml.h"
 
 #include <assert.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
 static void check_place(struct position at, const struct source *source) {
     assert(at.source == source);
@@ -31,18 +31,10 @@ static void check_tree(const struct yaml_node *node, const struct source *source
     }
 }
 
-static void check_diagnostics(struct arena *arena, struct diagnostics *diagnostics, const struct source *source) {
+static void check_told(struct arena *arena, struct diagnostics *diagnostics, const struct source *source) {
     diagnostics_sort(diagnostics);
-    for (size_t i = 0; i < diagnostics->list.count; i++) {
-        const struct diagnostic *diagnostic = &diagnostics->list.items[i];
-        struct builder out;
-        builder_init(&out);
-        check_place(diagnostic->at, source);
-        diagnostic_print(&out, arena, diagnostic, LANGUAGE_ZH);
-        diagnostic_print(&out, arena, diagnostic, LANGUAGE_EN);
-        assert(text_invalid_at(builder_text(&out)) == out.length);
-        builder_free(&out);
-    }
+    for (size_t i = 0; i < diagnostics->list.count; i++) check_place(diagnostics->list.items[i].at, source);
+    check_diagnostics(arena, diagnostics);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
@@ -54,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     struct yaml_node *root = yaml_read(&arena, &source, &diagnostics);
     assert((root == NULL) == (diagnostics.errors > 0));
     if (root) check_tree(root, &source, 0);
-    check_diagnostics(&arena, &diagnostics, &source);
+    check_told(&arena, &diagnostics, &source);
     arena_free(&arena);
     return 0;
 }
