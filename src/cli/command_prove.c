@@ -23,10 +23,10 @@ static struct text beyond_words(struct arena *arena, const struct beyond *beyond
                             : TEXT("it speaks of events, each judged on its own day; policy search can try them");
     struct text operations = TEXT("");
     for (size_t i = 0; i < beyond->operation_count; i++)
-        operations =
-            text_format(arena, "%.*s%s%.*s", TEXT_ARG(operations), i ? "; " : "", TEXT_ARG(beyond->operations[i]));
+        operations = text_format(arena, "%.*s%s%.*s", TEXT_ARG(operations), i ? (zh ? "、" : ", ") : "",
+                                 TEXT_ARG(beyond->operations[i]));
     if (beyond->operation_count)
-        parts[count++] = text_format(arena, zh ? "有的内容求解器无法跟踪: %.*s" : "the solver does not follow: %.*s",
+        parts[count++] = text_format(arena, zh ? "有的内容求解器无法跟踪:%.*s" : "the solver does not follow: %.*s",
                                      TEXT_ARG(operations));
     if (beyond->time) parts[count++] = zh ? TEXT("时间不够(--seconds)") : TEXT("not enough time (--seconds)");
     if (beyond->not_confirmed)
@@ -57,14 +57,14 @@ static void print_proof(struct builder *out, struct command *command, const stru
     case VERDICT_PROVED: builder_format(out, "%s\n", say(command, "已证明", "proved")); break;
     case VERDICT_NEVER_ASKED:
         builder_format(out, "%s\n",
-                       say(command, "已证明: 这个月没有适用的对象", "proved: it applies to nobody this month"));
+                       say(command, "已证明:这个月没有适用的对象", "proved: it applies to nobody this month"));
         break;
     case VERDICT_COUNTEREXAMPLE:
         builder_format(out, "%s\n", say(command, "不成立,反例:", "does not hold; a counterexample:"));
         guarantee_print_case(out, proof->written);
         break;
     case VERDICT_BEYOND_REACH:
-        builder_format(out, "%s%.*s\n", say(command, "证明不了: ", "beyond reach: "),
+        builder_format(out, "%s%.*s\n", say(command, "证明不了:", "beyond reach: "),
                        TEXT_ARG(beyond_words(&command->arena, &proof->beyond, command->language)));
         break;
     case VERDICT_NOT_IN_FORCE: guarantee_print_not_in_force(out, command); break;

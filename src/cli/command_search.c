@@ -47,7 +47,7 @@ static void build_text(struct builder *out, const struct command *command, const
         broken += search->found[i].broken > 0;
     }
     builder_format(out,
-                   say(command, "试了 %llu 户,种子 %llu: 不成立的保证 %zu 项,共 %zu 项\n",
+                   say(command, "试了 %llu 户(种子 %llu),不成立的保证 %zu 项,共 %zu 项\n",
                        "families tried: %llu, seed %llu; guarantees that do not hold: %zu of %zu\n"),
                    (unsigned long long)search->drawn, (unsigned long long)search->seed, broken, search->count);
 }

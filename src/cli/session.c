@@ -93,7 +93,7 @@ static void tell_range(struct session *session, const struct parameter *paramete
     struct number number = parameter->type.kind == TYPE_DATE ? number_from(value->as.date) : value->as.number;
     struct text percent = percent_meant(&command->arena, parameter, text);
     fprintf(stderr,
-            say(command, "doudi: --reading %.*s: %.*s超出范围 %.*s 至 %.*s",
+            say(command, "doudi: --reading %.*s: %.*s 超出范围 %.*s 至 %.*s",
                 "doudi: --reading %.*s: %.*s is outside its range, %.*s to %.*s"),
             TEXT_ARG(whole), TEXT_ARG(show(session, parameter, number)),
             TEXT_ARG(show(session, parameter, parameter->low)), TEXT_ARG(show(session, parameter, parameter->high)));

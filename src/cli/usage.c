@@ -52,7 +52,7 @@ static const struct usage usages[] = {
      " month reading known runs "},
     {"policy prove",
      {"文件夹 [保证 …] --month 2018-07", "FOLDER [GUARANTEE ...] --month 2018-07"},
-     {"政策的保证: 对所有可能的填报都成立的予以证明,否则给出反例",
+     {"政策的保证:对所有可能的填报都成立的予以证明,否则给出反例",
       "what the policy guarantees, proved for everything that may be entered, or contradicted by a family"},
      {"  --seconds N   每项保证大约最多用几秒(默认 20)\n",
       "  --seconds N   about how long each guarantee may take at most (20)\n"},
@@ -114,7 +114,7 @@ static const struct usage usages[] = {
      {"  --policy 文件夹      默认 " POLICY_FOLDER "\n"
       "  --why-not 待遇       为什么得不到,差多少\n"
       "  --depth N            展开几层(默认 4)\n"
-      "  --previous 文件夹, --reading 名称=值, --known 日期   同 assess\n",
+      "  --previous 文件夹、--reading 名称=值、--known 日期   同 assess\n",
       "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
       "  --why-not BENEFIT    why it gets none, and how far it is from it\n"
       "  --depth N            how many layers to open (4)\n"
@@ -128,7 +128,7 @@ static const struct usage usages[] = {
      {"  --against 文件夹     与这部政策相比(默认是改革所依据的那一部)\n"
       "  --by 项目            按这一项的值分开数,可多次\n"
       "  --raise 项目=步长    这项收入多一个步长,谁反而少得,可多次\n"
-      "  --reading 名称=值, --known 日期   两部政策都用,同 assess\n",
+      "  --reading 名称=值、--known 日期   两部政策都用,同 assess\n",
       "  --against FOLDER     the policy to compare with (the one that the reform extends)\n"
       "  --by FIELD           count those of each value of it apart; as often as wanted\n"
       "  --raise FIELD=STEP   who has less when this income is a step higher; as often as wanted\n"
@@ -143,7 +143,7 @@ static void print_line(const struct command *command, const struct usage *usage,
 }
 
 static void print_all(const struct command *command, FILE *out) {
-    fputs(say(command, "用法: doudi 命令 …\n\n", "usage: doudi COMMAND ...\n\n"), out);
+    fputs(say(command, "用法:doudi 命令 …\n\n", "usage: doudi COMMAND ...\n\n"), out);
     for (size_t i = 0; i < USAGES; i++) print_line(command, &usages[i], out);
     fputs(say(command,
               "\n"
@@ -152,7 +152,7 @@ static void print_all(const struct command *command, FILE *out) {
               "  --lang zh|en       语言\n"
               "  --color auto|always|never\n"
               "  --version          版本\n"
-              "退出码: 0 完成,1 有被拒绝的行、不成立的保证、不符的例题或错误,2 用法,3 无法运行\n",
+              "退出码:0 完成,1 有被拒绝的行、不成立的保证、不符的例题或错误,2 用法,3 无法运行\n",
               "\n"
               "  --help             the options of a command\n"
               "  --json             results as JSON\n"
@@ -179,7 +179,7 @@ static const struct usage *find_usage(const struct command *command) {
 int wrong_usage(const struct command *command) {
     const struct usage *usage = find_usage(command);
     if (usage)
-        fprintf(stderr, "%sdoudi %s %s\n", say(command, "用法: ", "usage: "), usage->name,
+        fprintf(stderr, "%sdoudi %s %s\n", say(command, "用法:", "usage: "), usage->name,
                 usage->words[command->language]);
     else
         print_all(command, stderr);
@@ -238,6 +238,6 @@ void print_help(const struct command *command) {
         print_all(command, stdout);
         return;
     }
-    printf("%sdoudi %s %s\n%s\n%s", say(command, "用法: ", "usage: "), usage->name, usage->words[command->language],
+    printf("%sdoudi %s %s\n%s\n%s", say(command, "用法:", "usage: "), usage->name, usage->words[command->language],
            usage->says[command->language], usage->options[command->language]);
 }

@@ -301,7 +301,7 @@ static void form_group(const struct form *form, const struct expr *expr) {
     write_group(form, expr->as.group.kind);
     builder_format(form->out, "(%.*s", TEXT_ARG(label_or_name(entity->label, entity->name, form->language)));
     if (expr->left) {
-        builder_add(form->out, TEXT(": "));
+        write(form, ":", ": ");
         form_expression(form, expr->left, BIND_OR);
     }
     if (expr->right) {

@@ -114,8 +114,8 @@ static struct text origin_text(const struct page *page, const struct explanation
 
 static void append_line_detail(const struct page *page, struct builder *tail, const struct parameter_value *line) {
     if (line->from > day_first)
-        append_part(tail,
-                    text_format(page->arena, say(page, "自%s", "since %s"), day_format(page->arena, line->from).bytes));
+        append_part(
+            tail, text_format(page->arena, say(page, "自 %s", "since %s"), day_format(page->arena, line->from).bytes));
     if (line->confirmed) {
         append_part(tail, line->document);
         return;
@@ -138,7 +138,7 @@ static struct text tail_of(const struct page *page, const struct explanation *no
     append_part(&tail, cites_text(page, node->cites));
     if (node->line) append_line_detail(page, &tail, node->line);
     if (node->yearly)
-        append_part(&tail, text_format(page->arena, say(page, "每年%d月核定", "judged in month %d"), node->yearly));
+        append_part(&tail, text_format(page->arena, say(page, "每年 %d 月核定", "judged in month %d"), node->yearly));
     if (node->given) append_part(&tail, text_from(say(page, "按决定", "by decision")));
     if (node->left_empty)
         append_part(&tail, text_from(say(page, "未填,按规定取值", "left empty, taken as the policy says")));

@@ -70,7 +70,7 @@ static struct text list_values(struct arena *arena, const struct enumeration *en
     for (size_t i = 0; i < enumeration->count; i++) {
         const struct enum_value *value = &enumeration->values[i];
         struct text label = label_or_name(value->label, value->name.text, language);
-        if (i > 0) builder_add(&list, TEXT(", "));
+        if (i > 0) builder_add(&list, language == LANGUAGE_ZH ? TEXT("、") : TEXT(", "));
         builder_add(&list, value->name.text);
         if (!text_equal(label, value->name.text)) builder_format(&list, " %.*s", TEXT_ARG(label));
     }

@@ -220,8 +220,8 @@ static void print_value(struct builder *out, const struct printer *printer, cons
         text = SAY(printer, "{0} → {1}", "{0} → {1}", was, text);
     }
     static const char signs[] = {[CHANGE_ADDED] = '+', [CHANGE_REMOVED] = '-', [CHANGE_ALTERED] = '~'};
-    builder_format(out, "    %c %.*s%s%.*s\n", signs[moved->kind], TEXT_ARG(keys), keys.length ? ": " : "",
-                   TEXT_ARG(text));
+    if (keys.length) text = SAY(printer, "{0}:{1}", "{0}: {1}", keys, text);
+    builder_format(out, "    %c %.*s\n", signs[moved->kind], TEXT_ARG(text));
 }
 
 static void print_place(struct builder *out, const struct declaration *declaration) {

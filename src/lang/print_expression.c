@@ -3,15 +3,47 @@
 #include "lang/unit_words.h"
 #include "lang/words.h"
 
+/* --- patterns --------------------------------------------------------------------------------------------------- */
+
+static bool is_chinese(uint32_t sign) {
+    return sign >= 0x4E00 && sign <= 0x9FFF;
+}
+
+static bool is_latin(uint32_t sign) {
+    return (sign >= '0' && sign <= '9') || (sign >= 'A' && sign <= 'Z') || (sign >= 'a' && sign <= 'z') || sign == '%';
+}
+
+static uint32_t last_sign(struct text text) {
+    size_t at = text.length;
+    do at--;
+    while (at > 0 && ((unsigned char)text.bytes[at] & 0xC0) == 0x80);
+    return text_next(text, &at);
+}
+
+/* Chinese and digits, or Latin letters, stand apart: 自 2018-07-01 起. */
+static void add_apart(struct builder *out, struct text text) {
+    struct text so_far = builder_text(out);
+    size_t at = 0;
+    if (!text.length) return;
+    uint32_t before = so_far.length ? last_sign(so_far) : ' ', behind = text_next(text, &at);
+    if ((is_chinese(before) && is_latin(behind)) || (is_latin(before) && is_chinese(behind)))
+        builder_add(out, TEXT(" "));
+    builder_add(out, text);
+}
+
 struct text print_fill(const struct printer *printer, const char *pattern, const struct text *arguments) {
+    struct text text = text_from(pattern);
     struct builder out;
     builder_init(&out);
-    for (const char *at = pattern; *at;) {
-        if (at[0] == '{' && is_digit(at[1]) && at[2] == '}') {
-            builder_add(&out, arguments[at[1] - '0']);
+    for (size_t at = 0; at < text.length;) {
+        const char *sign = text.bytes + at;
+        if (sign[0] == '{' && is_digit(sign[1]) && sign[2] == '}') {
+            add_apart(&out, arguments[sign[1] - '0']);
             at += 3;
         } else {
-            builder_add(&out, (struct text){at++, 1});
+            size_t begin = at;
+            text_next(text, &at);
+            add_apart(&out, text_slice(text, begin, at));
         }
     }
     return builder_finish(&out, printer->arena);
@@ -57,7 +89,7 @@ static struct text print_number(const struct printer *printer, const struct expr
     struct text value = print_digits(printer, expr->as.number.value), unit = expr->as.number.unit;
     if (unit.length == 0) return value;
     if (text_is(unit, "%")) return SAY(printer, "{0}%", "{0}%", value);
-    return SAY(printer, "{0}{1}", "{0} {1}", value, print_unit(printer, unit));
+    return SAY(printer, "{0} {1}", "{0} {1}", value, print_unit(printer, unit));
 }
 
 /* --- paths ------------------------------------------------------------------------------------------------------ */

@@ -54,7 +54,7 @@ static struct text choices_of(struct arena *arena, const struct model *model, co
     for (size_t i = 0; i < type->enumeration->count; i++) {
         const struct model_choice *choice = &model->choices[type->enumeration->index][i];
         const char *label = choice->label.of[language];
-        if (i > 0) builder_add(&list, TEXT(", "));
+        if (i > 0) builder_add(&list, language == LANGUAGE_ZH ? TEXT("、") : TEXT(", "));
         builder_add(&list, text_from(choice->name));
         if (!text_is(text_from(label), choice->name)) builder_format(&list, " %s", label);
     }

@@ -119,7 +119,8 @@ static void label_group(struct arena *arena, const struct field *by, const struc
     for (enum language language = LANGUAGE_ZH; language < LANGUAGES; language++) {
         struct text label = label_or_name(by->label, by->name, language),
                     word = label_or_name(value, group->name, language);
-        group->label[language] = text_format(arena, "%.*s: %.*s", TEXT_ARG(label), TEXT_ARG(word));
+        group->label[language] =
+            text_format(arena, language == LANGUAGE_ZH ? "%.*s:%.*s" : "%.*s: %.*s", TEXT_ARG(label), TEXT_ARG(word));
     }
 }
 

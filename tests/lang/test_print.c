@@ -32,22 +32,22 @@ static void prints(const char *currency, enum language language, const char *sen
 static void money_has_the_labels_of_its_currency(void **state) {
     (void)state;
     static const char both[] = "crown \"克朗\" \"koruna\" of 100 bit \"哈\" \"haler\"";
-    prints(both, LANGUAGE_ZH, "「aid」(克朗/月):5克朗/月");
-    prints(both, LANGUAGE_ZH, "5哈");
+    prints(both, LANGUAGE_ZH, "「aid」(克朗/月):5 克朗/月");
+    prints(both, LANGUAGE_ZH, "5 哈");
     prints(both, LANGUAGE_EN, "5 koruna/month");
     prints(both, LANGUAGE_EN, "5 haler");
 }
 
 static void one_label_serves_both_languages(void **state) {
     (void)state;
-    prints("crown \"Kč\" of 100 bit", LANGUAGE_ZH, "5Kč/月");
+    prints("crown \"Kč\" of 100 bit", LANGUAGE_ZH, "5 Kč/月");
     prints("crown \"Kč\" of 100 bit", LANGUAGE_EN, "5 Kč/month");
     prints("crown \"Kč\" of 100 bit", LANGUAGE_EN, "5 bit");
 }
 
 static void without_labels_the_names_stand(void **state) {
     (void)state;
-    prints("crown of 100 bit", LANGUAGE_ZH, "5crown/月");
+    prints("crown of 100 bit", LANGUAGE_ZH, "5 crown/月");
     prints("crown of 100 bit", LANGUAGE_EN, "5 crown/month");
 }
 

@@ -57,7 +57,7 @@ static void refusals_tell_why(void **state) {
         {"person", "born", "1899-12-31", DOUDI_OUT_OF_RANGE,
          "「出生日期」的「1899-12-31」超出范围;应在 1900-01-01 到 2100-01-01 之间",
          "\"Born on\": \"1899-12-31\" is out of range; it must lie between 1900-01-01 and 2100-01-01"},
-        {"person", "sex", "both", DOUDI_NOT_A_CHOICE, "「sex」的「both」不是选项;写其中之一:male 男, female 女",
+        {"person", "sex", "both", DOUDI_NOT_A_CHOICE, "「sex」的「both」不是选项;写其中之一:male 男、female 女",
          "\"sex\": \"both\" is none of the choices; write one of male Male, female Female"},
         {"village", "remote", "so\x1bso", DOUDI_NOT_A_TRUTH, "「偏远」的「so\xef\xbf\xbdso」不是「是」或「否」",
          "\"Remote\": \"so\xef\xbf\xbdso\" is neither yes nor no"},
