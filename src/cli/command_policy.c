@@ -96,6 +96,10 @@ static int check_as_json(struct command *command) {
     json_write_object(&writer);
     json_write_key(&writer, "compiled");
     json_write_bool(&writer, compiled);
+    if (compiled) {
+        json_write_key(&writer, "levels");
+        json_write_integer(&writer, (int64_t)policy->levels);
+    }
     write_mistakes(&writer, &command->arena, policy ? &policy->diagnostics : &failures);
     json_write_close_object(&writer);
     int status = compiled ? EXIT_DONE : policy ? EXIT_FOUND : EXIT_CANNOT;

@@ -188,13 +188,15 @@ static void report(struct policy *policy, struct name name, struct depth depth) 
 
 /* Only where the longest of all begins: what it reads may be too deep as well, and gets better with it. */
 static bool check_fields(const struct search *search) {
-    const struct policy *policy = search->policy;
+    struct policy *policy = search->policy;
     const struct field *deepest = NULL;
     for (size_t i = 0; i < policy->fields.count; i++)
         if (!deepest || search->depth[i].levels > search->depth[deepest->index].levels)
             deepest = policy->fields.items[i];
-    if (!deepest || search->depth[deepest->index].levels <= LEVELS_MAX) return true;
-    report(search->policy, deepest->declaration->name, search->depth[deepest->index]);
+    if (!deepest) return true;
+    policy->levels = search->depth[deepest->index].levels;
+    if (policy->levels <= LEVELS_MAX) return true;
+    report(policy, deepest->declaration->name, search->depth[deepest->index]);
     return false;
 }
 

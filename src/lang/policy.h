@@ -224,6 +224,7 @@ struct policy {
     struct text dimension_name[DIMENSIONS]; /* base units: currency, month, day, then declared ones */
     size_t dimensions;
     struct text currency; /* its name */
+    size_t levels;        /* of the deepest chain of rules, at most LEVELS_MAX */
     bool adrift;          /* an entity lies in one that is not known: names cannot be looked up */
     bool compiled;
 };
