@@ -1,5 +1,7 @@
 #include "shared.h"
 
+#include "engine/record.h"
+
 #include <assert.h>
 
 void check_repeats(struct text text, void (*run)(struct text text, struct builder *out)) {

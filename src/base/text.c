@@ -253,6 +253,20 @@ void builder_format(struct builder *builder, const char *format, ...) {
     builder->length += (size_t)length;
 }
 
+void builder_add_decimal(struct builder *builder, int64_t digits, unsigned decimals) {
+    char bytes[32]; /* 19 digits, of which 18 may stand behind a point, and a sign */
+    size_t at = sizeof bytes;
+    uint64_t left = digits < 0 ? -(uint64_t)digits : (uint64_t)digits;
+    assert(decimals <= 18);
+    for (; decimals > 0 && left % 10 == 0; decimals--) left /= 10;
+    for (unsigned i = 0; i < decimals; i++, left /= 10) bytes[--at] = (char)('0' + left % 10);
+    if (decimals > 0) bytes[--at] = '.';
+    do bytes[--at] = (char)('0' + left % 10);
+    while (left /= 10);
+    if (digits < 0) bytes[--at] = '-';
+    builder_add(builder, (struct text){bytes + at, sizeof bytes - at});
+}
+
 void builder_pad(struct builder *builder, size_t columns) {
     if (!builder_reserve(builder, columns)) return;
     memset(builder->bytes + builder->length, ' ', columns);

@@ -64,6 +64,8 @@ void builder_init(struct builder *builder);
 void builder_free(struct builder *builder);
 void builder_add(struct builder *builder, struct text text);
 void builder_format(struct builder *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* digits / 10^decimals without trailing zeros: 1250 with 2 decimals is 12.5. */
+void builder_add_decimal(struct builder *builder, int64_t digits, unsigned decimals);
 void builder_pad(struct builder *builder, size_t columns); /* that many spaces */
 struct text builder_text(const struct builder *builder);   /* NUL-terminated; good until the next change */
 

@@ -182,7 +182,8 @@ static int assess_month(struct assessment *assessment, month_number month) {
     progress_end(&progress);
     if (!found) return out_of_memory(command);
     results_add(&assessment->results, &totals);
-    session_record(session);
+    status = session_record(session);
+    if (status != EXIT_DONE) return status;
     assessment->broken += totals.broken;
     assessment->undetermined += totals.undetermined;
     if (assessment->json)

@@ -363,7 +363,7 @@ int command_explain(struct command *command) {
     int status = session_open(&session, command, command->words[1], first, last);
     for (month_number month = first; month <= last && status == EXIT_DONE; month++) {
         status = session_decide(&session, month);
-        if (status == EXIT_DONE && month < last) session_record(&session);
+        if (status == EXIT_DONE && month < last) status = session_record(&session);
     }
     size_t row = 0;
     const struct entity *entity = status == EXIT_DONE ? find_row(&session, text_from(command->words[2]), &row) : NULL;

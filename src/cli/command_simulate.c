@@ -132,8 +132,9 @@ static int add_month(struct simulating *simulating, month_number month) {
         return EXIT_CANNOT;
     }
     if (month == simulating->last) return EXIT_DONE; /* its runs are still looked at */
-    for (enum side side = TODAY; side < SIDES; side++) session_record(&sessions[side]);
-    return EXIT_DONE;
+    int status = EXIT_DONE;
+    for (enum side side = TODAY; side < SIDES && status == EXIT_DONE; side++) status = session_record(&sessions[side]);
+    return status;
 }
 
 static int find_cliffs(struct simulating *simulating, struct raise *raise, enum side side) {

@@ -4,6 +4,7 @@
 
 #include "base/thread.h"
 #include "cli/choice.h"
+#include "engine/record.h"
 #include "engine/settle.h"
 #include "exchange/messages.h"
 #include "exchange/pack.h"
@@ -366,7 +367,9 @@ int session_decide(struct session *session, month_number month) {
     return EXIT_DONE;
 }
 
-void session_record(struct session *session) {
+int session_record(struct session *session) {
     history_record(&session->history, session->run);
     session->months.last = session->run->month;
+    bool failed = run_failed(session->run) || arena_failed(&session->history.arena);
+    return failed ? out_of_memory(session->command) : EXIT_DONE;
 }

@@ -46,8 +46,8 @@ int session_load(struct session *session, month_number month);
 
 /* Makes session->run for the month; EXIT_DONE or what went wrong. */
 int session_decide(struct session *session, month_number month);
-/* Keeps what later months read of it. */
-void session_record(struct session *session);
+/* Keeps what later months read of it; EXIT_DONE, or memory ran out. */
+int session_record(struct session *session);
 
 /* Packs the dataset of the month at hand into a file (save.c); EXIT_DONE, or tells why not. */
 int session_save(struct session *session, const char *path);

@@ -1,76 +1,111 @@
 #include "engine/history.h"
 
+#include "base/memory.h"
+
 void history_init(struct history *history, const struct policy *policy) {
     *history = (struct history){.policy = policy};
     arena_init(&history->arena);
-    history->rows = ARENA_ARRAY(&history->arena, struct map, policy->entities.count + 1);
-    history->placed = ARENA_ARRAY(&history->arena, size_t, policy->entities.count + 1);
-    history->places = ARENA_ARRAY(&history->arena, size_t, policy->fields.count + 1);
+    history->tables = ARENA_ARRAY(&history->arena, struct past_table, policy->entities.count + 1);
+    history->columns = ARENA_ARRAY(&history->arena, struct past_column, policy->fields.count + 1);
     if (arena_failed(&history->arena)) return;
-    for (size_t i = 0; i < policy->entities.count; i++) map_init(&history->rows[i], &history->arena);
+    for (size_t i = 0; i < policy->entities.count; i++) history->tables[i].arena = &history->arena;
+    for (size_t i = 0; i < policy->fields.count; i++)
+        past_column_init(&history->columns[i], &history->arena, policy->fields.items[i]);
+}
+
+static void table_free(struct past_table *table) {
+    text_set_free(&table->ids);
+    memory_free(table->latest);
+    memory_free(table->lines);
 }
 
 void history_free(struct history *history) {
+    const struct policy *policy = history->policy;
+    for (size_t i = 0; history->tables && i < policy->entities.count; i++) table_free(&history->tables[i]);
+    for (size_t i = 0; history->columns && i < policy->fields.count; i++) past_column_free(&history->columns[i]);
     arena_free(&history->arena);
 }
 
 /* --- rows ------------------------------------------------------------------------------------------------------- */
 
-struct past_row *history_row(const struct history *history, const struct entity *entity, struct text id) {
-    return history && !arena_failed(&history->arena) ? map_get(&history->rows[entity->index], id) : NULL;
+/* NULL when the history could not even begin. */
+static struct past_table *table_of(const struct history *history, const struct entity *entity) {
+    return history->tables && history->columns ? &history->tables[entity->index] : NULL;
 }
 
-struct past_row *history_add_row(struct history *history, const struct entity *entity, struct text id) {
-    struct past_row *row = history_row(history, entity, id);
-    if (row) return row;
-    row = ARENA_NEW(&history->arena, struct past_row);
-    if (arena_failed(&history->arena)) return NULL;
-    map_put(&history->rows[entity->index], text_copy(&history->arena, id), row);
-    return row;
+bool history_has_rows(const struct history *history, const struct entity *entity) {
+    const struct past_table *table = table_of(history, entity);
+    return table && table->ids.count > 0;
 }
 
-const struct past *history_of(const struct history *history, const struct past_row *row, const struct field *field) {
-    size_t place = history->places[field->index];
-    return place && place <= row->room ? &row->of[place - 1] : NULL;
+uint32_t history_row(const struct history *history, const struct entity *entity, struct text id) {
+    struct past_table *table = table_of(history, entity);
+    if (!table) return PAST_NONE;
+    size_t row = text_set_find(&table->ids, id, &table->arena->failed);
+    return row == SIZE_MAX ? PAST_NONE : (uint32_t)row;
 }
 
-/* Room for the field, and those that have a place by now. */
-static struct past *make_room(struct history *history, struct past_row *row, const struct field *field) {
-    size_t *place = &history->places[field->index];
-    if (!*place) *place = ++history->placed[field->entity->index];
-    if (*place <= row->room) return &row->of[*place - 1];
-    size_t room = history->placed[field->entity->index];
-    struct past *of = ARENA_ARRAY(&history->arena, struct past, room);
-    if (arena_failed(&history->arena)) return NULL;
-    if (row->room) memcpy(of, row->of, row->room * sizeof *of);
-    *row = (struct past_row){of, room};
-    return &row->of[*place - 1];
+/* An array with room for one more; false when memory has run out. */
+static bool has_room(struct past_table *table, void **items, size_t count, size_t *room, size_t size) {
+    if (count < *room) return true;
+    size_t more = *room ? *room * 2 : 64;
+    void *bigger = memory_resize(*items, more, size);
+    if (!bigger) {
+        table->arena->failed = true;
+        return false;
+    }
+    *items = bigger;
+    *room = more;
+    return true;
+}
+
+uint32_t history_add_row(struct history *history, const struct entity *entity, struct text id) {
+    struct past_table *table = table_of(history, entity);
+    if (!table) return PAST_NONE;
+    void *latest = table->latest;
+    bool room = has_room(table, &latest, table->ids.count, &table->row_room, sizeof *table->latest);
+    table->latest = latest;
+    size_t row = room ? text_set_add(&table->ids, id) : SIZE_MAX;
+    if (row == SIZE_MAX) {
+        table->arena->failed = true;
+        return PAST_NONE;
+    }
+    table->latest[row] = 0;
+    return (uint32_t)row;
+}
+
+/* --- lines ------------------------------------------------------------------------------------------------------ */
+
+static uint32_t add_line(struct past_table *table, struct past_line line) {
+    void *lines = table->lines;
+    bool room = has_room(table, &lines, table->line_count, &table->line_room, sizeof *table->lines);
+    table->lines = lines;
+    if (room && table->line_count >= PAST_NONE - 1) table->arena->failed = true;
+    if (!room || table->line_count >= PAST_NONE - 1) return PAST_NONE;
+    table->lines[table->line_count] = line;
+    return (uint32_t)table->line_count++;
+}
+
+uint32_t history_line(struct history *history, const struct entity *entity, uint32_t row, month_number month) {
+    struct past_table *table = table_of(history, entity);
+    if (!table || row == PAST_NONE) return PAST_NONE;
+    uint32_t later = 0, at = table->latest[row]; /* + 1 */
+    for (; at && table->lines[at - 1].month > month; at = table->lines[at - 1].earlier) later = at;
+    if (at && table->lines[at - 1].month == month) return at - 1;
+    uint32_t line = add_line(table, (struct past_line){row, month, at});
+    if (line == PAST_NONE) return PAST_NONE;
+    if (later)
+        table->lines[later - 1].earlier = line + 1;
+    else
+        table->latest[row] = line + 1;
+    return line;
+}
+
+void history_set(struct history *history, const struct field *field, uint32_t line, struct coded coded) {
+    if (line != PAST_NONE && coded.kind) past_column_set(&history->columns[field->index], line, coded);
 }
 
 /* --- values ----------------------------------------------------------------------------------------------------- */
-
-void history_keep(struct history *history, struct past_row *row, const struct field *field, month_number month,
-                  struct value value) {
-    struct past *past = row ? make_room(history, row, field) : NULL;
-    if (!past) return;
-    if (value.state == VALUE_KNOWN && field->type.kind == TYPE_NUMBER)
-        value.as.number = number_copy(&history->arena, value.as.number);
-    size_t at = past->list.count;
-    while (at > 0 && past->list.items[at - 1].month > month) at--;
-    struct past_value entry = {month, value};
-    if (at > 0 && past->list.items[at - 1].month == month) {
-        past->list.items[at - 1] = entry;
-        return;
-    }
-    if (past->list.room == 0) { /* of most one value is all that there ever is */
-        past->list.items = ARENA_NEW(&history->arena, struct past_value);
-        past->list.room = 1;
-    }
-    VECTOR_PUSH(&history->arena, &past->list, entry);
-    if (arena_failed(&history->arena)) return;
-    for (size_t i = past->list.count - 1; i > at; i--) past->list.items[i] = past->list.items[i - 1];
-    past->list.items[at] = entry;
-}
 
 /* What the rule's text can give: else no lane of a program might hold it. */
 static bool can_be(struct arena *arena, const struct field *field, const struct value *value) {
@@ -85,15 +120,49 @@ static bool can_be(struct arena *arena, const struct field *field, const struct 
 void history_put(struct history *history, const struct field *field, struct text id, month_number month,
                  struct value value) {
     if (!can_be(&history->arena, field, &value)) value = value_fault(REASON_OUT_OF_RANGE, field, 0);
-    history_keep(history, history_add_row(history, field->entity, id), field, month, value);
+    uint32_t row = history_row(history, field->entity, id);
+    if (arena_failed(&history->arena)) return;
+    if (row == PAST_NONE) row = history_add_row(history, field->entity, id);
+    uint32_t line = history_line(history, field->entity, row, month);
+    if (line != PAST_NONE) history_set(history, field, line, coding_of(&history->columns[field->index].coding, &value));
 }
 
 void history_forget(struct history *history, const struct entity *entity, struct text id) {
-    struct past_row *row = history_row(history, entity, id);
-    for (size_t i = 0; row && i < row->room; i++) row->of[i].list.count = 0;
+    uint32_t row = history_row(history, entity, id);
+    if (row == PAST_NONE) return;
+    struct past_table *table = &history->tables[entity->index];
+    for (uint32_t at = table->latest[row]; at; at = table->lines[at - 1].earlier) table->lines[at - 1].row = PAST_NONE;
+    table->latest[row] = 0;
 }
 
-const struct past *history_find(const struct history *history, const struct field *field, struct text id) {
-    const struct past_row *row = history_row(history, field->entity, id);
-    return row ? history_of(history, row, field) : NULL;
+static bool read_line(const struct history *history, const struct field *field, uint32_t line, struct past_value *out) {
+    const struct past_column *column = &history->columns[field->index];
+    struct coded coded = past_column_get(column, line);
+    if (coded.kind)
+        *out = (struct past_value){history->tables[field->entity->index].lines[line].month,
+                                   coding_value(&column->coding, coded)};
+    return coded.kind;
+}
+
+bool history_read(const struct history *history, const struct field *field, uint32_t row, month_number until,
+                  struct past_value *out) {
+    const struct past_table *table = table_of(history, field->entity);
+    uint32_t at = table && row != PAST_NONE ? table->latest[row] : 0;
+    for (; at; at = table->lines[at - 1].earlier)
+        if (table->lines[at - 1].month <= until && read_line(history, field, at - 1, out)) return true;
+    return false;
+}
+
+bool history_read_first(const struct history *history, const struct field *field, uint32_t row,
+                        struct past_value *out) {
+    const struct past_table *table = table_of(history, field->entity);
+    uint32_t at = table && row != PAST_NONE ? table->latest[row] : 0;
+    bool found = false;
+    for (; at; at = table->lines[at - 1].earlier) found = read_line(history, field, at - 1, out) || found;
+    return found;
+}
+
+bool history_find(const struct history *history, const struct field *field, struct text id, month_number until,
+                  struct past_value *out) {
+    return history_read(history, field, history_row(history, field->entity, id), until, out);
 }

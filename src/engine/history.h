@@ -1,49 +1,77 @@
 /* History: what stood before the month that is decided.
  *
  * Values by field, id and month: what was in force in earlier months, what events were settled with, and opening values
- * from before the first month. An appended month, a file of values and an opening value are the same thing. */
+ * from before the first month. An appended month, a file of values and an opening value are the same thing.
+ *
+ * A row of an entity has a line for each month of which something is kept; a field is a column over the lines of its
+ * entity, in pages of coded values that are as wide as what stands in them (history_column.h). Rows and lines keep
+ * their numbers. */
 #ifndef DOUDI_ENGINE_HISTORY_H
 #define DOUDI_ENGINE_HISTORY_H
 
-#include "engine/value.h"
+#include "base/text_set.h"
+#include "engine/history_column.h"
 
-/* Values in force of earlier months, for `previous`, yearly rules and events. One of MONTH_FIRST is an opening value.
- */
-struct past_value {
-    month_number month;
-    struct value value;
+/* What is kept of a row in a month. */
+struct past_line {
+    uint32_t row;       /* UINT32_MAX: forgotten */
+    month_number month; /* MONTH_FIRST: opening values */
+    uint32_t earlier;   /* the row's line of the month before it, + 1; 0: none */
 };
-struct past {
-    VECTOR(struct past_value) list; /* by month */
-};
-
-/* What is kept of a row: by the places of its entity's fields; of some the place lies beyond the room. */
-struct past_row {
-    struct past *of;
-    size_t room;
+/* Of an entity. */
+struct past_table {
+    struct arena *arena; /* the history's: it fails with it */
+    struct text_set ids; /* by row */
+    uint32_t *latest;    /* by row: its line of the latest month, + 1; 0: none */
+    size_t row_room;
+    struct past_line *lines;
+    size_t line_count, line_room;
 };
 
 struct history {
     struct arena arena;
     const struct policy *policy;
-    struct map *rows; /* by entity index: id -> struct past_row */
-    size_t *placed;   /* by entity index: how many of its fields have a place */
-    size_t *places;   /* by field index: + 1; 0: nothing was ever kept */
+    struct past_table *tables;   /* by entity index */
+    struct past_column *columns; /* by field index */
 };
+/* The history stays where it is until it is freed. Memory that runs out is told by its arena (arena_failed). */
 void history_init(struct history *history, const struct policy *policy);
 void history_free(struct history *history);
+
+/* Values of one of MONTH_FIRST are opening values, for `previous`, yearly rules and events. */
+struct past_value {
+    month_number month;
+    struct value value;
+};
 
 /* Keeps a value; one of the same month is replaced. The id is copied. */
 void history_put(struct history *history, const struct field *field, struct text id, month_number month,
                  struct value value);
-const struct past *history_find(const struct history *history, const struct field *field, struct text id); /* or NULL */
+/* The latest value up to a month; false when there is none. */
+bool history_find(const struct history *history, const struct field *field, struct text id, month_number until,
+                  struct past_value *out);
 void history_forget(struct history *history, const struct entity *entity, struct text id); /* all of the row */
 
-/* The same for those who come back to a row: NULL where nothing is kept. */
-struct past_row *history_row(const struct history *history, const struct entity *entity, struct text id);
-struct past_row *history_add_row(struct history *history, const struct entity *entity, struct text id);
-const struct past *history_of(const struct history *history, const struct past_row *row, const struct field *field);
-void history_keep(struct history *history, struct past_row *row, const struct field *field, month_number month,
-                  struct value value);
+/* --- the same by rows, for those who come back to one --------------------------------------------------------------
+ */
+
+enum { PAST_NONE = UINT32_MAX }; /* no such row, or no such line */
+
+bool history_has_rows(const struct history *history, const struct entity *entity);
+uint32_t history_row(const struct history *history, const struct entity *entity, struct text id);
+/* One that is known not to be there yet; PAST_NONE when memory has run out. */
+uint32_t history_add_row(struct history *history, const struct entity *entity, struct text id);
+/* The latest value up to a month, and the first of all; false when there is none. */
+bool history_read(const struct history *history, const struct field *field, uint32_t row, month_number until,
+                  struct past_value *out);
+bool history_read_first(const struct history *history, const struct field *field, uint32_t row, struct past_value *out);
+
+/* --- the same by lines, for those who write or read whole columns --------------------------------------------------
+ */
+
+/* The line of a month, made if need be; PAST_NONE when memory has run out. */
+uint32_t history_line(struct history *history, const struct entity *entity, uint32_t row, month_number month);
+/* Puts a value of the column into a line. */
+void history_set(struct history *history, const struct field *field, uint32_t line, struct coded coded);
 
 #endif

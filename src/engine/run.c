@@ -49,7 +49,7 @@ struct run *run_new(const struct policy *policy, const struct dataset *dataset, 
     arena_init(&run->arena);
     arena_init(&run->lasting);
     size_t count = policy->fields.count + 1;
-    run->pasts = ARENA_ARRAY(&run->lasting, struct past_row **, policy->entities.count + 1);
+    run->pasts = ARENA_ARRAY(&run->lasting, uint32_t *, policy->entities.count + 1);
     run->memos = ARENA_ARRAY(&run->arena, struct memo, count);
     run->given = ARENA_ARRAY(&run->arena, struct map, count);
     if (!run_failed(run)) {
@@ -338,35 +338,35 @@ static struct value read_input(struct run *run, const struct field *field, size_
     return evaluate(&context, field->declaration->empty);
 }
 
-struct past_row *run_past(struct run *run, const struct entity *entity, size_t row) {
-    struct past_row ***pasts = &run->pasts[entity->index];
+uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
+    uint32_t **pasts = &run->pasts[entity->index];
     const struct table *table = dataset_table(run->dataset, entity);
-    if (!run->history || run->history->rows[entity->index].count == 0) return NULL;
-    if (!*pasts) *pasts = ARENA_ARRAY(&run->lasting, struct past_row *, table->rows + 1);
-    if (!*pasts) return NULL;
-    struct past_row **past = &(*pasts)[row];
-    if (!*past) *past = history_row(run->history, entity, table->ids[row]);
-    if (!*past) *past = &run->nothing;
-    return *past == &run->nothing ? NULL : *past;
-}
-
-const struct past *run_past_of(struct run *run, const struct field *field, size_t row) {
-    const struct past_row *past = run_past(run, field->entity, row);
-    return past ? history_of(run->history, past, field) : NULL;
+    if (!run->history || !history_has_rows(run->history, entity)) return PAST_NONE;
+    if (!*pasts) *pasts = ARENA_ARRAY(&run->lasting, uint32_t, table->rows + 1);
+    if (!*pasts) return PAST_NONE;
+    uint32_t *past = &(*pasts)[row];
+    if (*past) return *past == PAST_NONE ? PAST_NONE : *past - 1;
+    uint32_t found = history_row(run->history, entity, table->ids[row]);
+    if (arena_failed(&run->history->arena)) run->lasting.failed = true;
+    *past = found == PAST_NONE ? PAST_NONE : found + 1;
+    return found;
 }
 
 /* What an event was settled with: it keeps that, whatever has changed since (settle.h). In the month that is assessed
  * its events are settled anew. */
-static const struct value *kept_event(struct run *run, const struct field *field, size_t row) {
-    if (!field->entity->is_event) return NULL;
-    if (event_day(run, field->entity, row) >= run->first_day && !run->options.settles_only) return NULL;
-    const struct past *past = run_past_of(run, field, row);
-    return past && past->list.count ? &past->list.items[0].value : NULL;
+static bool kept_event(struct run *run, const struct field *field, size_t row, struct value *out) {
+    struct past_value first;
+    if (!field->entity->is_event) return false;
+    if (event_day(run, field->entity, row) >= run->first_day && !run->options.settles_only) return false;
+    uint32_t past = run_past(run, field->entity, row);
+    if (past == PAST_NONE || !history_read_first(run->history, field, past, &first)) return false;
+    *out = first.value;
+    return true;
 }
 
 static struct value find_value(struct run *run, const struct field *field, size_t row) {
     const struct table *table = dataset_table(run->dataset, field->entity);
-    const struct value *kept = kept_event(run, field, row);
+    struct value kept;
     const struct given *given =
         run->given[field->index].count ? map_get(&run->given[field->index], table->ids[row]) : NULL;
     if (given) {
@@ -374,7 +374,8 @@ static struct value find_value(struct run *run, const struct field *field, size_
         value.reason = (struct reason){.kind = REASON_GIVEN, .field = field, .row = row};
         return value;
     }
-    return kept ? *kept : rule_decide(run, field, row, context_of(run, field->entity, row).day);
+    if (kept_event(run, field, row, &kept)) return kept;
+    return rule_decide(run, field, row, context_of(run, field->entity, row).day);
 }
 
 static bool is_near(const struct run *run, const struct field *field, size_t row) {
@@ -451,24 +452,27 @@ struct value run_value(struct run *run, const struct field *field, size_t row) {
 
 /* --- values of other months ------------------------------------------------------------------------------------- */
 
+/* The latest value kept of the row up to a month. */
+static bool read_past(struct run *run, const struct field *field, size_t row, month_number until,
+                      struct past_value *out) {
+    uint32_t past = run_past(run, field->entity, row);
+    return past != PAST_NONE && history_read(run->history, field, past, until, out);
+}
+
 /* Before the first month: the opening value loaded, else what the rule starts with. */
 static struct value value_before(struct run *run, const struct field *field, size_t row) {
-    const struct past *past = run_past_of(run, field, row);
-    if (past && past->list.count && past->list.items[0].month == MONTH_FIRST) return past->list.items[0].value;
+    struct past_value opening;
+    if (read_past(run, field, row, MONTH_FIRST, &opening)) return opening.value;
     const struct expr *starts = field->declaration->starts;
     struct context context = {run, field->entity, row, run->first_day};
     return starts ? evaluate(&context, starts) : value_unknown(REASON_NOT_ASSESSED, field, 0, row);
 }
 
 struct value previous_read(struct run *run, const struct field *field, size_t row) {
-    const struct past *past = run_past_of(run, field, row);
-    for (size_t i = past ? past->list.count : 0; i-- > 0;) {
-        const struct past_value *value = &past->list.items[i];
-        if (value->month == run->month - 1) return value->value;
-        if (value->month < run->month - 1 && value->month != MONTH_FIRST)
-            return value_unknown(REASON_NOT_ASSESSED, field, 0, row);
-    }
-    return value_before(run, field, row);
+    struct past_value latest;
+    if (!read_past(run, field, row, run->month - 1, &latest) || latest.month == MONTH_FIRST)
+        return value_before(run, field, row);
+    return latest.month == run->month - 1 ? latest.value : value_unknown(REASON_NOT_ASSESSED, field, 0, row);
 }
 
 /* The value in force for the latest assessed month up to the day's (with that month of the year, for yearly rules). */
@@ -478,13 +482,11 @@ static struct value latest_read(struct run *run, const struct field *field, size
     struct text id = dataset_table(run->dataset, field->entity)->ids[row];
     bool given = run->given[field->index].count && map_get(&run->given[field->index], id);
     if (this_month && (given || !run->options.settles_only)) return run_value(run, field, row);
-    const struct past *past = run_past_of(run, field, row);
-    for (size_t i = past ? past->list.count : 0; i-- > 0;) {
-        const struct past_value *value = &past->list.items[i];
-        bool before = value->month < run->month || run->options.settles_only;
-        if (value->month <= day_month(day) && value->month != MONTH_FIRST && before) return value->value;
-    }
-    return value_before(run, field, row);
+    month_number until = day_month(day);
+    if (until >= run->month && !run->options.settles_only) until = run->month - 1;
+    struct past_value latest;
+    bool kept = read_past(run, field, row, until, &latest) && latest.month != MONTH_FIRST;
+    return kept ? latest.value : value_before(run, field, row);
 }
 
 struct value field_read(const struct context *reader, const struct field *field, size_t row) {
@@ -525,48 +527,4 @@ struct value run_indicator(struct run *run, const struct indicator *indicator, s
         if (condition.as.truth) return evaluate(&context, branches[i].value);
     }
     return value_fault(REASON_NO_CASE, NULL, 0);
-}
-
-/* --- for later months ------------------------------------------------------------------------------------------- */
-
-/* What later months may read. */
-static bool is_kept(const struct field *field) {
-    bool yearly = field->rules.count && field->declaration->yearly;
-    return field->kind != FIELD_INPUT && !field->entity->is_event &&
-           (field->across || yearly || field->kind == FIELD_BENEFIT);
-}
-
-void record_value(struct history *history, struct run *run, const struct field *field, size_t row, month_number month) {
-    struct value value = run_value(run, field, row);
-    struct past_row *past = run_past(run, field->entity, row);
-    if (!past) {
-        past = history_add_row(history, field->entity, dataset_table(run->dataset, field->entity)->ids[row]);
-        if (past && run->pasts[field->entity->index]) run->pasts[field->entity->index][row] = past;
-    }
-    history_keep(history, past, field, month, value);
-}
-
-/* An event keeps what it was first settled with. */
-static void record_events(struct history *history, struct run *run, const struct field *field) {
-    const struct table *table = dataset_table(run->dataset, field->entity);
-    for (size_t row = 0; row < table->rows; row++) {
-        if (!run_event_counts(run, field->entity, row)) continue;
-        month_number month = run_event_month(run, field->entity, row);
-        record_value(history, run, field, row, month);
-    }
-}
-
-void history_record(struct history *history, struct run *run) {
-    for (size_t i = 0; i < run->policy->fields.count; i++) {
-        const struct field *field = run->policy->fields.items[i];
-        if (field->kind != FIELD_INPUT && field->entity->is_event) {
-            record_events(history, run, field);
-            continue;
-        }
-        if (!is_kept(field) || !field_rule_on(field, run->first_day, run->options.known)) continue;
-        int yearly = field->declaration->yearly;
-        if (yearly && month_of_year(run->month) != yearly) continue;
-        const struct table *table = dataset_table(run->dataset, field->entity);
-        for (size_t row = 0; row < table->rows; row++) record_value(history, run, field, row, run->month);
-    }
 }

@@ -1,8 +1,8 @@
 /* A run: one month of a dataset decided by a policy. The reference evaluator: a plain walk of the tree with unlimited
  * rationals.
  *
- * Values are found when they are asked for and kept. Months follow one another: after each, history_record keeps what
- * later months read. */
+ * Values are found when they are asked for and kept. Months follow one another: after each, history_record (record.h)
+ * keeps what later months read. */
 #ifndef DOUDI_ENGINE_RUN_H
 #define DOUDI_ENGINE_RUN_H
 
@@ -46,8 +46,8 @@ struct run {
     const struct policy *policy;
     const struct dataset *dataset;
     const struct history *history;
-    struct past_row ***pasts; /* by entity index, row: what the history keeps of it; NULL: not asked for */
-    struct past_row nothing;  /* stands there for nothing */
+    uint32_t *
+        *pasts; /* by entity index, row: the history's row of it, + 1; 0: not asked for; PAST_NONE: there is none */
     struct run_options options;
     month_number month;
     day_number first_day;
@@ -71,10 +71,8 @@ bool run_failed(const struct run *run); /* memory ran out: no value may be belie
  * can still be asked for. The memory is used again, so that one row after another can be decided at what they cost. */
 void run_look_at(struct run *run, const struct entity *entity, size_t row);
 
-/* What the history keeps of a row, NULL where that is nothing. */
-struct past_row *run_past(struct run *run, const struct entity *entity, size_t row);
-/* The same of one of its fields. */
-const struct past *run_past_of(struct run *run, const struct field *field, size_t row);
+/* The history's row of a row, PAST_NONE where nothing is kept of it. */
+uint32_t run_past(struct run *run, const struct entity *entity, size_t row);
 
 /* The value of a field (input or rule) as the run finds it. */
 struct value run_value(struct run *run, const struct field *field, size_t row);
@@ -93,11 +91,5 @@ enum guarantee_result run_guarantee(struct run *run, const struct guarantee *gua
 
 /* The indicator at a row of its level; a fault REASON_DIVISION means nothing to measure. */
 struct value run_indicator(struct run *run, const struct indicator *indicator, size_t level, size_t row);
-
-/* Keeps the value of one row as of a month. */
-void record_value(struct history *history, struct run *run, const struct field *field, size_t row, month_number month);
-/* Keeps what later months read: monthly values that are read across time or paid, and what events were first settled
- * with. */
-void history_record(struct history *history, struct run *run);
 
 #endif

@@ -1,5 +1,7 @@
 #include "engine/settle.h"
 
+#include "engine/record.h"
+
 static day_number day_of(const struct table *table, size_t row) {
     const struct field *date = table->entity->dated.items[0];
     return (day_number)column_get(&table->columns[date->input_index], row);
@@ -17,8 +19,8 @@ static const struct field *any_rule(const struct entity *entity) {
 }
 
 static bool is_settled(const struct history *history, const struct table *table, size_t row) {
-    const struct past *past = history_find(history, any_rule(table->entity), table->ids[row]);
-    return past && past->list.count > 0;
+    struct past_value last;
+    return history_find(history, any_rule(table->entity), table->ids[row], MONTH_LAST, &last);
 }
 
 static bool is_settling(const struct entity *entity) {
@@ -49,19 +51,19 @@ static void reopen_behind_cancelled(struct history *history, const struct datase
                                     const struct entity *entity) {
     const struct table *table = dataset_table(dataset, entity);
     const struct field *rule = any_rule(entity);
-    const struct map *settled = &history->rows[entity->index];
+    const struct text_set *settled = &history->tables[entity->index].ids;
     struct arena arena;
     struct map present;
+    struct past_value first;
     arena_init(&arena);
     map_init(&present, &arena);
-    for (size_t row = 0; row < table->rows; row++) map_put(&present, table->ids[row], &present);
+    for (size_t row = 0; row < table->rows && settled->count; row++) map_put(&present, table->ids[row], &present);
     if (arena_failed(&arena)) history->arena.failed = true;
-    for (size_t i = 0; i < settled->count && !arena_failed(&arena); i++) {
-        struct text id = settled->entries[i].key;
-        const struct past *past = history_of(history, settled->entries[i].value, rule);
-        if (!past || past->list.count == 0 || map_get(&present, id)) continue;
+    for (uint32_t past = 0; past < settled->count && !arena_failed(&arena); past++) {
+        struct text id = text_set_at(settled, past);
+        if (map_get(&present, id) || !history_read_first(history, rule, past, &first)) continue;
         size_t parent = event_parent(dataset, entity, &arena, id);
-        if (parent != SIZE_MAX) reopen_behind(history, dataset, entity, parent, past->list.items[0].month);
+        if (parent != SIZE_MAX) reopen_behind(history, dataset, entity, parent, first.month);
         history_forget(history, entity, id);
     }
     arena_free(&arena);
@@ -91,16 +93,35 @@ month_number settle_next(const struct history *history, const struct dataset *da
     return first;
 }
 
-void settle_record(struct history *history, struct run *run) {
+/* The highest entity above the events of which a row holds a handful: what is found for one event then serves the
+ * next, and the memory for it is used again behind them. */
+static const struct entity *neighbourhood(const struct dataset *dataset, const struct entity *event) {
+    enum { EVENTS_MOST = 16 };
+    const struct entity *around = event->parent;
+    size_t events = dataset_table(dataset, event)->rows;
+    while (around->parent && events <= EVENTS_MOST * dataset_table(dataset, around->parent)->rows)
+        around = around->parent;
+    return around;
+}
+
+static void record_entity(struct history *history, struct run *run, const struct entity *event) {
+    const struct table *table = dataset_table(run->dataset, event);
     const day_number after = month_first_day(run->month + 1);
-    for (size_t i = 0; i < run->policy->fields.count; i++) {
-        const struct field *field = run->policy->fields.items[i];
-        if (field->kind == FIELD_INPUT || !field->entity->is_event) continue;
-        const struct table *table = dataset_table(run->dataset, field->entity);
-        for (size_t row = 0; row < table->rows; row++)
-            if (day_of(table, row) >= run->first_day && day_of(table, row) < after)
-                record_value(history, run, field, row, run->month);
+    const struct entity *around = neighbourhood(run->dataset, event);
+    size_t last = SIZE_MAX;
+    for (size_t row = 0; row < table->rows && !run_failed(run); row++) {
+        if (day_of(table, row) < run->first_day || day_of(table, row) >= after) continue;
+        size_t here = dataset_climb(run->dataset, event, row, around);
+        if (here != last) run_look_at(run, around, here);
+        last = here;
+        record_event(history, run, event, row, run->month);
     }
+}
+
+void settle_record(struct history *history, struct run *run) {
+    const struct policy *policy = run->policy;
+    for (size_t i = 0; i < policy->entities.count; i++)
+        if (is_settling(policy->entities.items[i])) record_entity(history, run, policy->entities.items[i]);
 }
 
 static bool settle_month(struct history *history, const struct records *records, const struct dataset *dataset,

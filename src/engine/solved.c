@@ -16,9 +16,8 @@ struct rows solved_rows(const struct solved *solved, const struct entity *entity
     return (struct rows){0, dataset_table(solved->dataset, entity)->rows};
 }
 
-/* Which of the column's lanes serves the row of the entity. */
-static size_t place_of(const struct solved *solved, const struct solved_column *column, const struct entity *entity,
-                       size_t row) {
+size_t solved_place(const struct solved *solved, const struct solved_column *column, const struct entity *entity,
+                    size_t row) {
     if (!column->space) return 0;
     return (column->space == entity ? row : dataset_climb(solved->dataset, entity, row, column->space)) - column->first;
 }
@@ -28,7 +27,7 @@ static struct number number_of(const struct solved *solved, struct arena *arena,
     struct number number = number_multiply(arena, number_from_lane(arena, value), found->grid);
     for (size_t i = 0; i < found->divisor_count; i++) {
         const struct solved_column *divisor = &found->divisors[i];
-        lane by = lane_at(divisor, place_of(solved, divisor, entity, row));
+        lane by = lane_at(divisor, solved_place(solved, divisor, entity, row));
         number = number_divide(arena, number, number_from_lane(arena, by));
     }
     return number;
@@ -39,7 +38,7 @@ bool solved_value(const struct solved *solved, struct arena *arena, const struct
     const struct solved_field *found = &solved->fields[field->index];
     struct rows rows = solved_rows(solved, field->entity);
     if (!found->there || row < rows.first || row >= rows.last) return false;
-    size_t at = place_of(solved, &found->n, field->entity, row);
+    size_t at = solved_place(solved, &found->n, field->entity, row);
     absence missing = found->n.misses ? found->n.misses[at] : 0;
     if (missing) {
         *out = missing_value(solved, missing);

@@ -49,6 +49,9 @@ struct solved {
 /* Of an entity, the rows that were solved. */
 struct rows solved_rows(const struct solved *solved, const struct entity *entity);
 
+/* Which of the column's lanes serves the row of the entity. */
+size_t solved_place(const struct solved *solved, const struct solved_column *column, const struct entity *entity,
+                    size_t row);
 /* The value, if it is among them. */
 bool solved_value(const struct solved *solved, struct arena *arena, const struct field *field, size_t row,
                   struct value *out);

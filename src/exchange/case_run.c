@@ -1,6 +1,7 @@
 /* Deciding a case month by month. */
 #include "exchange/case_inside.h"
 
+#include "engine/record.h"
 #include "engine/settle.h"
 
 #include <string.h>
@@ -253,7 +254,7 @@ static void settle_month(struct a_case *a_case, struct history *history, month_n
     struct dataset *dataset = make_world(a_case, month);
     struct run *run = dataset ? begin_run(a_case, dataset, history) : NULL;
     if (run) settle_record(history, run);
-    if (!run || run_failed(run)) a_case->broken = true;
+    if (!run || run_failed(run) || arena_failed(&history->arena)) a_case->broken = true;
     run_free(run);
     dataset_free(dataset);
 }
@@ -279,7 +280,7 @@ static void decide_month(struct a_case *a_case, struct history *history, month_n
         case_expect(a_case, run, month, last);
         history_record(history, run);
     }
-    if (!run || run_failed(run)) a_case->broken = true;
+    if (!run || run_failed(run) || arena_failed(&history->arena)) a_case->broken = true;
     run_free(run);
     dataset_free(dataset);
 }

@@ -1,124 +1,151 @@
 #include "exchange/in_force.h"
 
 #include "base/csv.h"
-
-#include <stdlib.h>
+#include "exchange/coded_text.h"
 
 static const char signature[] = "#doudi in-force";
 enum { VERSION = 1 };
 
 /* --- writing ---------------------------------------------------------------------------------------------------- */
 
-/* What is kept of a row in a month: a value for each of its entity's kept rules, NULL where there is none. */
-struct line {
-    struct text id;
-    month_number month; /* MONTH_FIRST: opening values */
-    const struct value **values;
+/* A rule, and how its values are written. References are not: they are rows of one dataset. */
+struct kept {
+    const struct past_column *past;
+    struct coded_text text;
 };
 
+/* The lines of an entity that are written. */
 struct page {
     struct arena *arena;
-    const struct history *history;
-    VECTOR(const struct field *) rules;
-    VECTOR(struct line) lines;
+    struct csv_file *file;
+    const struct entity *entity;
+    const struct past_table *table;
+    VECTOR(struct kept) columns;
+    uint32_t *lines, *spare; /* room to sort them */
+    size_t count;
 };
 
-/* The line of the month among those of the row, which begin at `first`; NULL when memory has run out. */
-static struct line *line_of(struct page *page, size_t first, struct text id, month_number month) {
-    for (size_t i = first; i < page->lines.count; i++)
-        if (page->lines.items[i].month == month) return &page->lines.items[i];
-    struct line line = {id, month, ARENA_ARRAY(page->arena, const struct value *, page->rules.count)};
-    VECTOR_PUSH(page->arena, &page->lines, line);
-    return arena_failed(page->arena) ? NULL : &page->lines.items[page->lines.count - 1];
-}
-
-static void gather_row(struct page *page, struct text id, const struct past_row *row) {
-    size_t first = page->lines.count;
-    for (size_t rule = 0; rule < page->rules.count; rule++) {
-        const struct past *past = history_of(page->history, row, page->rules.items[rule]);
-        for (size_t m = 0; past && m < past->list.count; m++) {
-            struct line *line = line_of(page, first, id, past->list.items[m].month);
-            if (!line) return;
-            line->values[rule] = &past->list.items[m].value;
-        }
+static void find_columns(struct page *page, const struct history *history) {
+    for (size_t i = 0; i < page->entity->fields.count; i++) {
+        const struct field *field = page->entity->fields.items[i];
+        struct kept column = {.past = &history->columns[field->index]};
+        if (field->type.kind == TYPE_ROW || column.past->page_count == 0) continue;
+        coded_text_begin(&column.text, page->arena, &column.past->coding);
+        VECTOR_PUSH(page->arena, &page->columns, column);
     }
 }
 
-/* References are not kept: they are rows of one dataset. */
-static void gather(struct page *page, const struct entity *entity) {
-    const struct map *rows = &page->history->rows[entity->index];
-    for (size_t i = 0; i < entity->fields.count; i++) {
-        const struct field *field = entity->fields.items[i];
-        if (field->type.kind != TYPE_ROW && page->history->places[field->index])
-            VECTOR_PUSH(page->arena, &page->rules, field);
+/* Those with a value. */
+static void find_lines(struct page *page) {
+    for (uint32_t line = 0; line < page->table->line_count; line++) {
+        bool kept = false;
+        if (page->table->lines[line].row == PAST_NONE) continue;
+        for (size_t i = 0; i < page->columns.count && !kept; i++)
+            kept = past_column_get(page->columns.items[i].past, line).kind;
+        if (kept) page->lines[page->count++] = line;
     }
-    for (size_t k = 0; k < rows->count && !arena_failed(page->arena); k++)
-        gather_row(page, rows->entries[k].key, rows->entries[k].value);
 }
 
-static int compare_lines(const void *a, const void *b) {
-    const struct line *left = a, *right = b;
+/* By month, then by id. */
+static int compare_lines(const struct page *page, uint32_t a, uint32_t b) {
+    const struct past_line *left = &page->table->lines[a], *right = &page->table->lines[b];
     if (left->month != right->month) return left->month < right->month ? -1 : 1;
-    return text_compare(left->id, right->id);
+    return text_compare(text_set_at(&page->table->ids, left->row), text_set_at(&page->table->ids, right->row));
 }
 
-static void write_line(struct builder *out, const struct page *page, const struct entity *entity,
-                       const struct line *line) {
-    struct arena_mark mark = arena_here(page->arena);
-    csv_write_field(out, entity->name, true);
-    builder_add(out, TEXT(","));
-    if (line->month != MONTH_FIRST) builder_add(out, month_format(page->arena, line->month));
-    builder_add(out, TEXT(","));
-    csv_write_field(out, line->id, false); /* as it is: it is read again */
-    for (size_t i = 0; i < page->rules.count; i++) {
-        const struct field *rule = page->rules.items[i];
-        builder_add(out, TEXT(","));
-        if (line->values[i])
-            csv_write_field(out, value_plain(page->arena, &rule->type, rule->scale, line->values[i]), true);
+/* Merges two sorted parts that lie one behind the other, at most times already in order. */
+static void merge(const struct page *page, uint32_t *lines, size_t middle, size_t end) {
+    if (compare_lines(page, lines[middle - 1], lines[middle]) <= 0) return;
+    memcpy(page->spare, lines, middle * sizeof *lines);
+    for (size_t i = 0, left = 0, right = middle; left < middle; i++) {
+        bool first = right == end || compare_lines(page, page->spare[left], lines[right]) <= 0;
+        lines[i] = first ? page->spare[left++] : lines[right++];
     }
-    builder_add(out, TEXT("\n"));
-    arena_rewind(page->arena, mark);
+}
+
+static void sort_lines(const struct page *page) {
+    for (size_t part = 1; part < page->count; part *= 2)
+        for (size_t begin = 0; page->count - begin > part; begin += 2 * part) {
+            size_t left = page->count - begin, end = left < 2 * part ? left : 2 * part;
+            merge(page, page->lines + begin, part, end);
+            if (left <= 2 * part) break;
+        }
+}
+
+static void write_head(const struct page *page) {
+    struct builder *out = csv_file_next(page->file);
+    builder_format(out, "#%.*s,month,id", TEXT_ARG(page->entity->name));
+    for (size_t i = 0; i < page->columns.count; i++)
+        builder_format(out, ",%.*s", TEXT_ARG(page->columns.items[i].past->coding.field->name));
+    csv_file_end_line(page->file);
+}
+
+static void write_line(const struct page *page, uint32_t line, struct text month) {
+    csv_file_cell(page->file, page->entity->name);
+    csv_file_cell(page->file, month);
+    csv_file_id(page->file, text_set_at(&page->table->ids, page->table->lines[line].row)); /* it is read again */
+    for (size_t i = 0; i < page->columns.count; i++) {
+        const struct kept *column = &page->columns.items[i];
+        struct coded coded = past_column_get(column->past, line);
+        if (coded.kind)
+            coded_text_write(&column->text, page->arena, coded, page->file);
+        else
+            csv_file_next(page->file);
+    }
+    csv_file_end_line(page->file);
+}
+
+static void write_lines(const struct page *page) {
+    month_number month = MONTH_FIRST;
+    struct text written = TEXT("");
+    if (page->count) write_head(page);
+    for (size_t i = 0; i < page->count && !arena_failed(page->arena); i++) {
+        uint32_t line = page->lines[i];
+        if (page->table->lines[line].month != month) {
+            month = page->table->lines[line].month;
+            written = month_format(page->arena, month);
+        }
+        write_line(page, line, written);
+    }
 }
 
 /* How many lines it wrote. */
-static size_t write_entity(struct builder *out, struct arena *arena, const struct history *history,
+static size_t write_entity(struct csv_file *file, struct arena *arena, const struct history *history,
                            const struct entity *entity) {
     struct arena_mark mark = arena_here(arena);
-    struct page page = {.arena = arena, .history = history};
-    gather(&page, entity);
+    struct page page = {arena, file, entity, .table = &history->tables[entity->index]};
+    find_columns(&page, history);
+    page.lines = ARENA_ARRAY(arena, uint32_t, page.table->line_count + 1);
+    page.spare = ARENA_ARRAY(arena, uint32_t, page.table->line_count + 1);
     if (arena_failed(arena)) return 0;
-    if (page.lines.count) {
-        qsort(page.lines.items, page.lines.count, sizeof *page.lines.items, compare_lines);
-        builder_format(out, "#%.*s,month,id", TEXT_ARG(entity->name));
-        for (size_t i = 0; i < page.rules.count; i++) builder_format(out, ",%.*s", TEXT_ARG(page.rules.items[i]->name));
-        builder_add(out, TEXT("\n"));
-    }
-    for (size_t i = 0; i < page.lines.count; i++) write_line(out, &page, entity, &page.lines.items[i]);
-    size_t count = page.lines.count;
+    find_lines(&page);
+    sort_lines(&page);
+    write_lines(&page);
     arena_rewind(arena, mark);
-    return count;
+    return page.count;
+}
+
+static void write_all(struct csv_file *file, struct arena *arena, const struct history *history,
+                      struct in_force_months months) {
+    const struct policy *policy = history->policy;
+    size_t lines = 0;
+    builder_format(csv_file_next(file), "%s,%d,%.*s,%.*s,%.*s", signature, VERSION, TEXT_ARG(policy_name(policy)),
+                   TEXT_ARG(month_format(arena, months.first)), TEXT_ARG(month_format(arena, months.last)));
+    csv_file_end_line(file);
+    for (size_t i = 0; i < policy->entities.count && !arena_failed(arena); i++)
+        lines += write_entity(file, arena, history, policy->entities.items[i]);
+    builder_format(csv_file_next(file), "#end,%zu", lines);
+    csv_file_end_line(file);
 }
 
 enum file_result in_force_write(const struct history *history, struct arena *arena, const char *folder,
                                 struct in_force_months months) {
-    const struct policy *policy = history->policy;
-    struct builder out;
-    size_t lines = 0;
-    builder_init(&out);
-    builder_format(&out, "%s,%d,%.*s,%.*s,%.*s\n", signature, VERSION, TEXT_ARG(policy_name(policy)),
-                   TEXT_ARG(month_format(arena, months.first)), TEXT_ARG(month_format(arena, months.last)));
-    for (size_t i = 0; i < policy->entities.count && !arena_failed(arena); i++)
-        lines += write_entity(&out, arena, history, policy->entities.items[i]);
-    builder_format(&out, "#end,%zu\n", lines);
-    struct file_writer writer;
-    struct text path = path_join(arena, text_from(folder), TEXT("in-force.csv"));
-    bool whole = !out.failed && !arena_failed(arena);
-    enum file_result result = whole ? file_begin(&writer, arena, path.bytes) : FILE_NO_MEMORY;
-    if (result == FILE_OK) {
-        file_write(&writer, builder_text(&out));
-        result = file_commit(&writer);
-    }
-    builder_free(&out);
+    struct csv_file file;
+    if (arena_failed(&history->arena)) return FILE_NO_MEMORY;
+    enum file_result result = csv_file_begin(&file, arena, text_from(folder), TEXT("in-force.csv"));
+    if (result == FILE_OK) write_all(&file, arena, history, months);
+    if (result == FILE_OK) result = arena_failed(arena) ? FILE_NO_MEMORY : csv_file_commit(&file);
+    csv_file_close(&file);
     return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/thread.h"
+#include "engine/record.h"
 #include "program/kernel.h"
 #include "program/solve.h"
 

@@ -110,9 +110,9 @@ static void put_openings(struct taking *taking, size_t at, size_t row) {
     const struct table *table = dataset_table(taking->seen->dataset, entity);
     for (size_t i = 0; i < entity->fields.count && !entity->is_event; i++) {
         const struct field *field = entity->fields.items[i];
-        const struct past *past = history_find(taking->seen->history, field, table->ids[row]);
-        if (past && past->list.count && past->list.items[0].month == MONTH_FIRST)
-            scene_open(taking->scene, at, field, past->list.items[0].value);
+        struct past_value opening;
+        if (history_find(taking->seen->history, field, table->ids[row], MONTH_FIRST, &opening))
+            scene_open(taking->scene, at, field, opening.value);
     }
 }
 

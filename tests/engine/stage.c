@@ -1,5 +1,7 @@
 #include "stage.h"
 
+#include "engine/record.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>

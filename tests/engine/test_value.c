@@ -77,31 +77,11 @@ static void faults_win_in_arithmetic_and_unknowns_in_logic(void **state) {
     assert_true(values_unsure((struct value[]){fault, known}, 2, &out) && out.state == VALUE_FAULT);
 }
 
-static void history_keeps_one_value_a_month(void **state) {
-    (void)state;
-    struct stage stage;
-    stage_open(&stage, law, NULL, NULL);
-    const struct field *field = field_of(&stage, "b");
-    history_put(&stage.history, field, TEXT("F1"), 24218, value_truth(false));
-    history_put(&stage.history, field, TEXT("F1"), MONTH_FIRST, value_truth(true));
-    history_put(&stage.history, field, TEXT("F1"), 24217, value_truth(false));
-    history_put(&stage.history, field, TEXT("F1"), 24218, value_truth(true)); /* again: it is replaced */
-    const struct past *past = history_find(&stage.history, field, TEXT("F1"));
-    assert_non_null(past);
-    assert_int_equal(past->list.count, 3);
-    assert_int_equal(past->list.items[0].month, MONTH_FIRST);
-    assert_int_equal(past->list.items[1].month, 24217);
-    assert_true(past->list.items[2].value.as.truth);
-    assert_null(history_find(&stage.history, field, TEXT("F2")));
-    stage_close(&stage);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_written_shown_and_read),
         cmocka_unit_test(nonsense_is_no_value),
         cmocka_unit_test(faults_win_in_arithmetic_and_unknowns_in_logic),
-        cmocka_unit_test(history_keeps_one_value_a_month),
     };
     return cmocka_run_group_tests_name("value", tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 #include "random_world.h"
 
+#include "engine/record.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

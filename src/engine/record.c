@@ -1,0 +1,80 @@
+#include "engine/record.h"
+
+#include "base/memory.h"
+#include "engine/found.h"
+
+/* The history's row of a row, made if need be. */
+static uint32_t row_for(struct history *history, struct run *run, const struct entity *entity, size_t row) {
+    uint32_t past = run_past(run, entity, row);
+    if (past != PAST_NONE || arena_failed(&history->arena)) return past;
+    past = history_add_row(history, entity, dataset_table(run->dataset, entity)->ids[row]);
+    if (run->pasts[entity->index] && past != PAST_NONE) run->pasts[entity->index][row] = past + 1;
+    return past;
+}
+
+void record_event(struct history *history, struct run *run, const struct entity *event, size_t row,
+                  month_number month) {
+    uint32_t past = row_for(history, run, event, row);
+    uint32_t line = past == PAST_NONE ? PAST_NONE : history_line(history, event, past, month);
+    for (size_t i = 0; i < event->fields.count && line != PAST_NONE; i++) {
+        const struct field *field = event->fields.items[i];
+        if (field->kind == FIELD_INPUT) continue;
+        struct value value = run_value(run, field, row);
+        history_set(history, field, line, coding_of(&history->columns[field->index].coding, &value));
+    }
+}
+
+/* --- whole columns ---------------------------------------------------------------------------------------------- */
+
+/* What later months may read. An event keeps all that it was first settled with. */
+static bool is_kept(const struct run *run, const struct field *field) {
+    int yearly = field->rules.count ? field->declaration->yearly : 0;
+    if (field->kind == FIELD_INPUT || field->entity->is_event) return field->kind != FIELD_INPUT;
+    if (!(field->across || yearly || field->kind == FIELD_BENEFIT)) return false;
+    if (!field_rule_on(field, run->first_day, run->options.known)) return false;
+    return !field->declaration->yearly || month_of_year(run->month) == field->declaration->yearly;
+}
+
+/* A line for every row, of an event in its own month; PAST_NONE for those that are not settled yet. While the history
+ * holds no row of the entity none is looked for. False when memory has run out. */
+static bool make_lines(struct history *history, struct run *run, const struct entity *entity, uint32_t *lines) {
+    const struct table *table = dataset_table(run->dataset, entity);
+    bool fresh = !history_has_rows(history, entity), event = entity->is_event;
+    for (size_t row = 0; row < table->rows && !arena_failed(&history->arena); row++) {
+        lines[row] = PAST_NONE;
+        if (event && !run_event_counts(run, entity, row)) continue;
+        month_number month = event ? run_event_month(run, entity, row) : run->month;
+        uint32_t past = fresh ? history_add_row(history, entity, table->ids[row]) : row_for(history, run, entity, row);
+        if (past != PAST_NONE) lines[row] = history_line(history, entity, past, month);
+    }
+    return !arena_failed(&history->arena);
+}
+
+static void record_column(struct history *history, struct run *run, const struct field *field, const uint32_t *lines) {
+    size_t rows = dataset_table(run->dataset, field->entity)->rows;
+    struct found found;
+    found_begin(&found, run, &history->columns[field->index].coding, false);
+    for (size_t row = 0; row < rows && !arena_failed(&history->arena) && !run_failed(run); row++)
+        if (lines[row] != PAST_NONE) history_set(history, field, lines[row], found_at(&found, row));
+}
+
+static void record_entity(struct history *history, struct run *run, const struct entity *entity) {
+    uint32_t *lines = NULL;
+    for (size_t i = 0; i < entity->fields.count; i++) {
+        const struct field *field = entity->fields.items[i];
+        if (!is_kept(run, field)) continue;
+        if (!lines) {
+            lines = memory_new(dataset_table(run->dataset, entity)->rows + 1, sizeof *lines);
+            if (!lines) history->arena.failed = true;
+            if (!lines || !make_lines(history, run, entity, lines)) break;
+        }
+        record_column(history, run, field, lines);
+    }
+    memory_free(lines);
+}
+
+void history_record(struct history *history, struct run *run) {
+    const struct policy *policy = run->policy;
+    for (size_t i = 0; i < policy->entities.count && !arena_failed(&history->arena); i++)
+        record_entity(history, run, policy->entities.items[i]);
+}
