@@ -3,6 +3,7 @@
 #include "cli/session.h"
 
 #include "base/thread.h"
+#include "cli/asked.h"
 #include "cli/choice.h"
 #include "engine/record.h"
 #include "engine/settle.h"
@@ -343,7 +344,7 @@ unsigned processors(void) {
 
 /* Every row of the month at once; what the run is asked afterwards it looks up. */
 static bool solve_month(struct session *session) {
-    struct program *program = program_new(session->policy, session->run->month, &session->run->options, NULL);
+    struct program *program = asked_program(session->policy, session->run->month, &session->run->options);
     struct solve_choices choices = {.threads = processors()};
     session->solved = program ? solve(program, session->run, choices) : NULL;
     session->run->solved = session->solved;

@@ -6,11 +6,11 @@ void history_init(struct history *history, const struct policy *policy) {
     *history = (struct history){.policy = policy};
     arena_init(&history->arena);
     history->tables = ARENA_ARRAY(&history->arena, struct past_table, policy->entities.count + 1);
-    history->columns = ARENA_ARRAY(&history->arena, struct past_column, policy->fields.count + 1);
+    history->columns = ARENA_ARRAY(&history->arena, struct coded_column, policy->fields.count + 1);
     if (arena_failed(&history->arena)) return;
     for (size_t i = 0; i < policy->entities.count; i++) history->tables[i].arena = &history->arena;
     for (size_t i = 0; i < policy->fields.count; i++)
-        past_column_init(&history->columns[i], &history->arena, policy->fields.items[i]);
+        coded_column_init(&history->columns[i], &history->arena, policy->fields.items[i]);
 }
 
 static void table_free(struct past_table *table) {
@@ -22,7 +22,7 @@ static void table_free(struct past_table *table) {
 void history_free(struct history *history) {
     const struct policy *policy = history->policy;
     for (size_t i = 0; history->tables && i < policy->entities.count; i++) table_free(&history->tables[i]);
-    for (size_t i = 0; history->columns && i < policy->fields.count; i++) past_column_free(&history->columns[i]);
+    for (size_t i = 0; history->columns && i < policy->fields.count; i++) coded_column_free(&history->columns[i]);
     arena_free(&history->arena);
 }
 
@@ -102,7 +102,7 @@ uint32_t history_line(struct history *history, const struct entity *entity, uint
 }
 
 void history_set(struct history *history, const struct field *field, uint32_t line, struct coded coded) {
-    if (line != PAST_NONE && coded.kind) past_column_set(&history->columns[field->index], line, coded);
+    if (line != PAST_NONE && coded.kind) coded_column_set(&history->columns[field->index], line, coded);
 }
 
 /* --- values ----------------------------------------------------------------------------------------------------- */
@@ -136,8 +136,8 @@ void history_forget(struct history *history, const struct entity *entity, struct
 }
 
 static bool read_line(const struct history *history, const struct field *field, uint32_t line, struct past_value *out) {
-    const struct past_column *column = &history->columns[field->index];
-    struct coded coded = past_column_get(column, line);
+    const struct coded_column *column = &history->columns[field->index];
+    struct coded coded = coded_column_get(column, line);
     if (coded.kind)
         *out = (struct past_value){history->tables[field->entity->index].lines[line].month,
                                    coding_value(&column->coding, coded)};

@@ -4,13 +4,13 @@
  * from before the first month. An appended month, a file of values and an opening value are the same thing.
  *
  * A row of an entity has a line for each month of which something is kept; a field is a column over the lines of its
- * entity, in pages of coded values that are as wide as what stands in them (history_column.h). Rows and lines keep
+ * entity, in pages of coded values that are as wide as what stands in them (coded_column.h). Rows and lines keep
  * their numbers. */
 #ifndef DOUDI_ENGINE_HISTORY_H
 #define DOUDI_ENGINE_HISTORY_H
 
 #include "base/text_set.h"
-#include "engine/history_column.h"
+#include "engine/coded_column.h"
 
 /* What is kept of a row in a month. */
 struct past_line {
@@ -32,7 +32,7 @@ struct history {
     struct arena arena;
     const struct policy *policy;
     struct past_table *tables;   /* by entity index */
-    struct past_column *columns; /* by field index */
+    struct coded_column *columns; /* by field index */
 };
 /* The history stays where it is until it is freed. Memory that runs out is told by its arena (arena_failed). */
 void history_init(struct history *history, const struct policy *policy);

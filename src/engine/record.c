@@ -26,13 +26,12 @@ void record_event(struct history *history, struct run *run, const struct entity 
 
 /* --- whole columns ---------------------------------------------------------------------------------------------- */
 
-/* What later months may read. An event keeps all that it was first settled with. */
-static bool is_kept(const struct run *run, const struct field *field) {
+bool record_keeps(const struct field *field, month_number month, day_number known) {
     int yearly = field->rules.count ? field->declaration->yearly : 0;
     if (field->kind == FIELD_INPUT || field->entity->is_event) return field->kind != FIELD_INPUT;
     if (!(field->across || yearly || field->kind == FIELD_BENEFIT)) return false;
-    if (!field_rule_on(field, run->first_day, run->options.known)) return false;
-    return !field->declaration->yearly || month_of_year(run->month) == field->declaration->yearly;
+    if (!field_rule_on(field, month_first_day(month), known)) return false;
+    return !field->declaration->yearly || month_of_year(month) == field->declaration->yearly;
 }
 
 /* A line for every row, of an event in its own month; PAST_NONE for those that are not settled yet. While the history
@@ -62,7 +61,7 @@ static void record_entity(struct history *history, struct run *run, const struct
     uint32_t *lines = NULL;
     for (size_t i = 0; i < entity->fields.count; i++) {
         const struct field *field = entity->fields.items[i];
-        if (!is_kept(run, field)) continue;
+        if (!record_keeps(field, run->month, run->options.known)) continue;
         if (!lines) {
             lines = memory_new(dataset_table(run->dataset, entity)->rows + 1, sizeof *lines);
             if (!lines) history->arena.failed = true;

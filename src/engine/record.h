@@ -8,6 +8,10 @@
  * with. Memory that runs out is told by the history's arena or the run. */
 void history_record(struct history *history, struct run *run);
 
+/* Whether anything of a field is kept in a month by the law as known on a day: what later months may read, of an event
+ * all that it was first settled with. */
+bool record_keeps(const struct field *field, month_number month, day_number known);
+
 /* Keeps what the run finds of one event, as of a month. */
 void record_event(struct history *history, struct run *run, const struct entity *event, size_t row, month_number month);
 

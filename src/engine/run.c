@@ -2,24 +2,19 @@
 #include "engine/evaluate.h"
 
 #include "base/memory.h"
+#include "engine/coded_column.h"
 
 #include <assert.h>
 
 enum { CASES_USUAL = 4 }; /* more than these take memory of the run */
 
-/* The values of a field: of the rows looked at; of the others in pages, which are made when a row of theirs is asked.
- */
+/* The values of a field: of the rows looked at in full, of all others coded. */
 enum memo_state { NOT_ASKED, BEING_FOUND, FOUND };
-enum { PAGE_ROWS = 64, NEAR_ROWS = 4096 }; /* more are not kept together */
-struct memo_rows {
-    size_t first; /* the row that the first value is of */
-    struct value *values;
-    unsigned char *states;
-};
-static const struct memo_rows no_rows; /* memory has run out */
+enum { NEAR_ROWS = 4096 }; /* more are not kept in full */
 struct memo {
-    struct memo_rows near;
-    struct memo_rows *pages; /* NULL: none yet */
+    struct value *values; /* of the rows looked at; NULL: none yet */
+    unsigned char *states;
+    struct coded_column *others; /* by row; NULL: none yet */
 };
 struct row_range {
     size_t begin, end;
@@ -62,9 +57,16 @@ struct run *run_new(const struct policy *policy, const struct dataset *dataset, 
     return NULL;
 }
 
+/* What is not in the arena. */
+static void forget_others(struct run *run) {
+    for (size_t i = 0; run->memos && i < run->policy->fields.count; i++)
+        if (run->memos[i].others) coded_column_free(run->memos[i].others);
+}
+
 void run_look_at(struct run *run, const struct entity *entity, size_t row) {
     const struct policy *policy = run->policy;
     if (arena_failed(&run->arena)) return;
+    forget_others(run);
     arena_rewind(&run->arena, run->begun);
     memset(run->memos, 0, policy->fields.count * sizeof *run->memos);
     run->apportioned = NULL;
@@ -85,6 +87,7 @@ void run_look_at(struct run *run, const struct entity *entity, size_t row) {
 
 void run_free(struct run *run) {
     if (!run) return;
+    forget_others(run);
     arena_free(&run->arena);
     arena_free(&run->lasting);
     memory_free(run);
@@ -378,56 +381,91 @@ static struct value find_value(struct run *run, const struct field *field, size_
     return rule_decide(run, field, row, context_of(run, field->entity, row).day);
 }
 
-static bool is_near(const struct run *run, const struct field *field, size_t row) {
+/* --- memory of values --------------------------------------------------------------------------------------------- */
+
+/* The rows looked at, if this is one of them. */
+static const struct row_range *near_of(const struct run *run, const struct field *field, size_t row) {
     const struct row_range *near = run->near ? &run->near[field->entity->index] : NULL;
-    return near && row >= near->begin && row < near->end;
+    return near && row >= near->begin && row < near->end ? near : NULL;
 }
 
-/* Where the row's value is kept; without values when memory has run out. */
-static const struct memo_rows *memo_of(struct run *run, const struct field *field, size_t row) {
+/* Room for the value of the row; false when memory has run out. */
+static bool memo_ready(struct run *run, const struct field *field, const struct row_range *near) {
     struct memo *memo = &run->memos[field->index];
     struct arena *arena = &run->arena;
-    struct memo_rows *rows = &memo->near;
-    struct row_range range;
-    if (is_near(run, field, row)) {
-        range = run->near[field->entity->index];
+    if (near ? memo->values != NULL : memo->others != NULL) return true;
+    if (near) {
+        struct value *values = ARENA_ARRAY(arena, struct value, near->end - near->begin);
+        memo->states = ARENA_ARRAY(arena, unsigned char, near->end - near->begin);
+        if (!arena_failed(arena)) memo->values = values;
     } else {
-        size_t all = dataset_table(run->dataset, field->entity)->rows;
-        if (!memo->pages) memo->pages = ARENA_ARRAY(arena, struct memo_rows, all / PAGE_ROWS + 1);
-        if (!memo->pages) return &no_rows;
-        rows = &memo->pages[row / PAGE_ROWS];
-        range = (struct row_range){row / PAGE_ROWS * PAGE_ROWS, (row / PAGE_ROWS + 1) * PAGE_ROWS};
+        struct coded_column *others = ARENA_NEW(arena, struct coded_column);
+        if (!arena_failed(arena)) coded_column_init(others, arena, field);
+        if (!arena_failed(arena)) memo->others = others;
     }
-    if (rows->values) return rows;
-    size_t count = range.end - range.begin;
-    struct value *values = ARENA_ARRAY(arena, struct value, count);
-    unsigned char *states = ARENA_ARRAY(arena, unsigned char, count);
-    if (arena_failed(arena)) return &no_rows;
-    *rows = (struct memo_rows){range.begin, values, states};
-    return rows;
+    return !arena_failed(arena);
 }
 
-static void settle(struct run *run, const struct field *field, size_t row) {
-    const struct memo_rows *rows = memo_of(run, field, row);
-    if (!rows->values) return;
-    size_t at = row - rows->first;
-    if (rows->states[at] != NOT_ASKED) return;
-    rows->states[at] = BEING_FOUND;
-    struct value value = find_value(run, field, row);
-    if (arena_failed(&run->arena)) return;
-    rows->values[at] = value;
-    rows->states[at] = FOUND;
+/* Stands for a value that is being found, and is none that can be. */
+static struct coded being_found(struct coding *coding) {
+    return (struct coded){coding_kind(coding, VALUE_UNKNOWN, (struct reason){.kind = REASON_NONE}, false), 0};
+}
+
+static bool is_being_found(const struct coding *coding, struct coded coded) {
+    const struct coded_kind *kind = coded_kind(coding, coded);
+    return kind->state == VALUE_UNKNOWN && kind->reason.kind == REASON_NONE;
+}
+
+/* How far it is with a value, and the value. */
+static enum memo_state recall(struct run *run, const struct field *field, size_t row, struct value *out) {
+    const struct row_range *near = near_of(run, field, row);
+    const struct memo *memo = &run->memos[field->index];
+    if (!memo_ready(run, field, near)) return NOT_ASKED;
+    if (near) {
+        *out = memo->values[row - near->begin];
+        return memo->states[row - near->begin];
+    }
+    struct coded coded = coded_column_get(memo->others, row);
+    if (!coded.kind) return NOT_ASKED;
+    if (is_being_found(&memo->others->coding, coded)) return BEING_FOUND;
+    *out = coding_value(&memo->others->coding, coded);
+    if (out->state == VALUE_KNOWN) out->reason.row = row;
+    return FOUND;
+}
+
+static void keep(struct run *run, const struct field *field, size_t row, enum memo_state state, struct value value) {
+    const struct row_range *near = near_of(run, field, row);
+    const struct memo *memo = &run->memos[field->index];
+    if (!memo_ready(run, field, near)) return;
+    if (near) {
+        memo->values[row - near->begin] = value;
+        memo->states[row - near->begin] = (unsigned char)state;
+    } else {
+        struct coding *coding = &memo->others->coding;
+        coded_column_set(memo->others, row, state == FOUND ? coding_of(coding, &value) : being_found(coding));
+    }
+}
+
+static struct value settle(struct run *run, const struct field *field, size_t row) {
+    struct value value = {0};
+    enum memo_state state = recall(run, field, row, &value);
+    if (state == FOUND) return value;
+    assert(state == NOT_ASKED); /* no cycle passes the checks */
+    keep(run, field, row, BEING_FOUND, value);
+    if (!arena_failed(&run->arena)) value = find_value(run, field, row);
+    if (!arena_failed(&run->arena)) keep(run, field, row, FOUND, value);
+    return arena_failed(&run->arena) ? value_fault(REASON_NO_CASE, field, 0) : value;
 }
 
 /* Earlier events of the same parent first: `earlier` then never has to go deep. */
 static void settle_earlier(struct run *run, const struct field *field, size_t row) {
     const struct table *table = dataset_table(run->dataset, field->entity);
-    const struct memo_rows *rows = memo_of(run, field, row);
+    struct value value;
     size_t first = row;
-    if (!rows->values) return;
-    while (first > rows->first && table->parents[first - 1] == table->parents[row] &&
-           rows->states[first - 1 - rows->first] == NOT_ASKED)
-        first--; /* those of another page are found when they are read */
+    if (recall(run, field, row, &value) == FOUND) return;
+    while (first > 0 && table->parents[first - 1] == table->parents[row] &&
+           recall(run, field, first - 1, &value) == NOT_ASKED && !arena_failed(&run->arena))
+        first--;
     for (; first < row && !arena_failed(&run->arena); first++) settle(run, field, first);
 }
 
@@ -443,11 +481,7 @@ struct value run_value(struct run *run, const struct field *field, size_t row) {
     struct value found;
     if (run->solved && solved_value(run->solved, &run->arena, field, row, &found)) return found;
     if (field->entity->is_event) settle_earlier(run, field, row);
-    settle(run, field, row);
-    if (arena_failed(&run->arena)) return value_fault(REASON_NO_CASE, field, 0);
-    const struct memo_rows *rows = memo_of(run, field, row);
-    assert(rows->states[row - rows->first] == FOUND); /* no cycle passes the checks */
-    return rows->values[row - rows->first];
+    return settle(run, field, row);
 }
 
 /* --- values of other months ------------------------------------------------------------------------------------- */

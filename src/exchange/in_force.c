@@ -10,7 +10,7 @@ enum { VERSION = 1 };
 
 /* A rule, and how its values are written. References are not: they are rows of one dataset. */
 struct kept {
-    const struct past_column *past;
+    const struct coded_column *past;
     struct coded_text text;
 };
 
@@ -41,7 +41,7 @@ static void find_lines(struct page *page) {
         bool kept = false;
         if (page->table->lines[line].row == PAST_NONE) continue;
         for (size_t i = 0; i < page->columns.count && !kept; i++)
-            kept = past_column_get(page->columns.items[i].past, line).kind;
+            kept = coded_column_get(page->columns.items[i].past, line).kind;
         if (kept) page->lines[page->count++] = line;
     }
 }
@@ -86,7 +86,7 @@ static void write_line(const struct page *page, uint32_t line, struct text month
     csv_file_id(page->file, text_set_at(&page->table->ids, page->table->lines[line].row)); /* it is read again */
     for (size_t i = 0; i < page->columns.count; i++) {
         const struct kept *column = &page->columns.items[i];
-        struct coded coded = past_column_get(column->past, line);
+        struct coded coded = coded_column_get(column->past, line);
         if (coded.kind)
             coded_text_write(&column->text, page->arena, coded, page->file);
         else

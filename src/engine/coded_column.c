@@ -1,20 +1,20 @@
-#include "engine/history_column.h"
+#include "engine/coded_column.h"
 
 #include "base/memory.h"
 
-enum { PAGE_LINES = 256, WIDTH_MAX = 8 };
+enum { PAGE_PLACES = 256, WIDTH_MAX = 8 };
 
-struct past_page {
+struct coded_page {
     uint8_t kind_width, integer_width;
     unsigned char bytes[]; /* kinds, then integers */
 };
 
-void past_column_init(struct past_column *column, struct arena *arena, const struct field *field) {
-    *column = (struct past_column){0};
+void coded_column_init(struct coded_column *column, struct arena *arena, const struct field *field) {
+    *column = (struct coded_column){0};
     coding_init(&column->coding, arena, field);
 }
 
-void past_column_free(struct past_column *column) {
+void coded_column_free(struct coded_column *column) {
     for (size_t i = 0; i < column->page_count; i++) memory_free(column->pages[i]);
     memory_free(column->pages);
     column->pages = NULL;
@@ -23,14 +23,14 @@ void past_column_free(struct past_column *column) {
 
 /* --- pages ------------------------------------------------------------------------------------------------------ */
 
-static struct coded page_get(const struct past_page *page, size_t at) {
-    const unsigned char *integers = page->bytes + (size_t)PAGE_LINES * page->kind_width;
+static struct coded page_get(const struct coded_page *page, size_t at) {
+    const unsigned char *integers = page->bytes + (size_t)PAGE_PLACES * page->kind_width;
     uint32_t kind = (uint32_t)lane_read(page->bytes, page->kind_width, at);
     return (struct coded){kind, (int64_t)lane_read(integers, page->integer_width, at)};
 }
 
-static void page_set(struct past_page *page, size_t at, struct coded coded) {
-    unsigned char *integers = page->bytes + (size_t)PAGE_LINES * page->kind_width;
+static void page_set(struct coded_page *page, size_t at, struct coded coded) {
+    unsigned char *integers = page->bytes + (size_t)PAGE_PLACES * page->kind_width;
     lane_write(page->bytes, page->kind_width, at, coded.kind);
     lane_write(integers, page->integer_width, at, coded.integer);
 }
@@ -45,9 +45,9 @@ static unsigned wider(unsigned a, unsigned b) {
     return a > b ? a : b;
 }
 
-static struct past_page *page_new(unsigned kind_width, unsigned integer_width) {
-    size_t bytes = (size_t)PAGE_LINES * (kind_width + integer_width);
-    struct past_page *page = memory_new(1, sizeof *page + bytes);
+static struct coded_page *page_new(unsigned kind_width, unsigned integer_width) {
+    size_t bytes = (size_t)PAGE_PLACES * (kind_width + integer_width);
+    struct coded_page *page = memory_new(1, sizeof *page + bytes);
     if (!page) return NULL;
     page->kind_width = (uint8_t)kind_width;
     page->integer_width = (uint8_t)integer_width;
@@ -55,30 +55,30 @@ static struct past_page *page_new(unsigned kind_width, unsigned integer_width) {
 }
 
 /* The page, or another in its place, with room for such a value; NULL, and as it was, when memory has run out. */
-static struct past_page *page_for(struct past_page **place, struct coded coded) {
-    struct past_page *page = *place;
+static struct coded_page *page_for(struct coded_page **place, struct coded coded) {
+    struct coded_page *page = *place;
     unsigned kind_width = width_for(coded.kind), integer_width = width_for(coded.integer);
     if (page && kind_width <= page->kind_width && integer_width <= page->integer_width) return page;
     if (page) kind_width = wider(kind_width, page->kind_width);
     if (page) integer_width = wider(integer_width, page->integer_width);
-    struct past_page *bigger = page_new(kind_width, integer_width);
-    for (size_t i = 0; bigger && page && i < PAGE_LINES; i++) page_set(bigger, i, page_get(page, i));
+    struct coded_page *bigger = page_new(kind_width, integer_width);
+    for (size_t i = 0; bigger && page && i < PAGE_PLACES; i++) page_set(bigger, i, page_get(page, i));
     if (!bigger) return NULL;
     memory_free(page);
     return *place = bigger;
 }
 
-/* --- lines ------------------------------------------------------------------------------------------------------ */
+/* --- places ----------------------------------------------------------------------------------------------------- */
 
-struct coded past_column_get(const struct past_column *column, size_t line) {
-    size_t at = line / PAGE_LINES;
-    bool kept = at < column->page_count && column->pages[at];
-    return kept ? page_get(column->pages[at], line % PAGE_LINES) : (struct coded){0};
+struct coded coded_column_get(const struct coded_column *column, size_t place) {
+    size_t at = place / PAGE_PLACES;
+    bool there = at < column->page_count && column->pages[at];
+    return there ? page_get(column->pages[at], place % PAGE_PLACES) : (struct coded){0};
 }
 
-static bool make_places(struct past_column *column, size_t count) {
+static bool make_pages(struct coded_column *column, size_t count) {
     size_t more = column->page_count * 2 < count ? count : column->page_count * 2;
-    struct past_page **pages = memory_resize(column->pages, more, sizeof *pages);
+    struct coded_page **pages = memory_resize(column->pages, more, sizeof *pages);
     if (!pages) return false;
     for (size_t i = column->page_count; i < more; i++) pages[i] = NULL;
     column->pages = pages;
@@ -86,12 +86,12 @@ static bool make_places(struct past_column *column, size_t count) {
     return true;
 }
 
-void past_column_set(struct past_column *column, size_t line, struct coded coded) {
-    size_t at = line / PAGE_LINES;
-    bool there = at < column->page_count || make_places(column, at + 1);
-    struct past_page *page = there ? page_for(&column->pages[at], coded) : NULL;
+void coded_column_set(struct coded_column *column, size_t place, struct coded coded) {
+    size_t at = place / PAGE_PLACES;
+    bool there = at < column->page_count || make_pages(column, at + 1);
+    struct coded_page *page = there ? page_for(&column->pages[at], coded) : NULL;
     if (page)
-        page_set(page, line % PAGE_LINES, coded);
+        page_set(page, place % PAGE_PLACES, coded);
     else
         column->coding.arena->failed = true;
 }
