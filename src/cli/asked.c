@@ -19,8 +19,8 @@ static void want_shown(const struct policy *policy, month_number month, const st
                        bool *wanted) {
     for (size_t i = 0; i < policy->fields.count; i++) {
         const struct field *field = policy->fields.items[i];
-        wanted[i] = field->kind == FIELD_BENEFIT || field->kind == FIELD_ALERT ||
-                    record_keeps(field, month, options->known);
+        wanted[i] =
+            field->kind == FIELD_BENEFIT || field->kind == FIELD_ALERT || record_keeps(field, month, options->known);
     }
     for (size_t i = 0; i < policy->guarantees.count; i++) {
         want(policy->guarantees.items[i]->declaration->where, wanted);

@@ -31,7 +31,7 @@ struct past_table {
 struct history {
     struct arena arena;
     const struct policy *policy;
-    struct past_table *tables;   /* by entity index */
+    struct past_table *tables;    /* by entity index */
     struct coded_column *columns; /* by field index */
 };
 /* The history stays where it is until it is freed. Memory that runs out is told by its arena (arena_failed). */

@@ -1,21 +1,6 @@
 #include "exchange/results_inside.h"
 
-#include "base/csv.h"
 #include "exchange/in_force.h"
-
-/* --- lines ------------------------------------------------------------------------------------------------------ */
-
-void sheet_cell(struct results_sheet *sheet, struct text text) {
-    if (sheet->line.length) builder_add(&sheet->line, TEXT(","));
-    csv_write_field(&sheet->line, text, true);
-}
-
-void sheet_end_line(struct results_sheet *sheet) {
-    builder_add(&sheet->line, TEXT("\n"));
-    sheet->writer.failed = sheet->writer.failed || sheet->line.failed;
-    file_write(&sheet->writer, builder_text(&sheet->line));
-    sheet->line.length = 0;
-}
 
 /* --- the folder ------------------------------------------------------------------------------------------------- */
 
@@ -42,10 +27,9 @@ struct text results_stranger(struct arena *arena, const char *folder) {
 /* --- opening ---------------------------------------------------------------------------------------------------- */
 
 static enum file_result begin_sheet(struct results *results, struct results_sheet *sheet, struct text name) {
-    struct text path = path_join(results->arena, text_from(results->folder), name);
-    builder_init(&sheet->line);
-    results->trouble = path;
-    return arena_failed(results->arena) ? FILE_NO_MEMORY : file_begin(&sheet->writer, results->arena, path.bytes);
+    struct text folder = text_from(results->folder);
+    results->trouble = path_join(results->arena, folder, name);
+    return csv_file_begin(&sheet->file, results->arena, folder, name);
 }
 
 static enum file_result begin_decisions(struct results *results, const struct entity *entity) {
@@ -78,8 +62,8 @@ enum file_result results_open(struct results *results, struct arena *arena, cons
         struct results_sheet *sheet = &results->list[i];
         result = begin_sheet(results, sheet, text_from(results_kinds[i].name));
         if (result != FILE_OK) break;
-        builder_add(&sheet->line, text_from(results_kinds[i].headings));
-        sheet_end_line(sheet);
+        csv_file_add(&sheet->file, text_from(results_kinds[i].headings));
+        csv_file_end_line(&sheet->file);
     }
     return result;
 }
@@ -92,12 +76,12 @@ void results_add(struct results *results, struct totals *totals) {
 
 /* --- committing ------------------------------------------------------------------------------------------------- */
 
-static enum file_result each_sheet(struct results *results, enum file_result (*act)(struct file_writer *)) {
+static enum file_result each_sheet(struct results *results, enum file_result (*act)(struct csv_file *)) {
     for (size_t i = 0; i < results->decisions_count + RESULTS_LISTS; i++) {
         bool list = i >= results->decisions_count;
         struct results_sheet *sheet = list ? &results->list[i - results->decisions_count] : &results->decisions[i];
-        enum file_result result = act(&sheet->writer);
-        results->trouble = sheet->writer.path;
+        enum file_result result = act(&sheet->file);
+        results->trouble = sheet->file.writer.path;
         if (result != FILE_OK) return result;
     }
     return FILE_OK;
@@ -105,12 +89,12 @@ static enum file_result each_sheet(struct results *results, enum file_result (*a
 
 enum file_result results_flush(struct results *results) {
     results->trouble = text_from(results->folder);
-    return results->no_memory ? FILE_NO_MEMORY : each_sheet(results, file_flush);
+    return results->no_memory ? FILE_NO_MEMORY : each_sheet(results, csv_file_flush);
 }
 
 static bool is_written(const struct results *results, struct text path) {
     for (size_t i = 0; i < results->decisions_count; i++)
-        if (text_equal(results->decisions[i].writer.path, path)) return true;
+        if (text_equal(results->decisions[i].file.writer.path, path)) return true;
     return false;
 }
 
@@ -147,7 +131,7 @@ enum file_result results_commit(struct results *results) {
     results->trouble = text_from(results->folder);
     struct text sign;
     enum file_result result = folder_begin_replacing(results->arena, results->folder, &sign);
-    if (result == FILE_OK) result = each_sheet(results, file_commit);
+    if (result == FILE_OK) result = each_sheet(results, csv_file_commit);
     if (result != FILE_OK) return result;
     take_away_old(results);
     if (results->no_memory || arena_failed(results->arena)) return FILE_NO_MEMORY; /* something may have stayed */
@@ -155,12 +139,7 @@ enum file_result results_commit(struct results *results) {
     return FILE_OK;
 }
 
-static void close_sheet(struct results_sheet *sheet) {
-    if (sheet->writer.stream) file_abandon(&sheet->writer);
-    builder_free(&sheet->line);
-}
-
 void results_close(struct results *results) {
-    for (size_t i = 0; i < results->decisions_count; i++) close_sheet(&results->decisions[i]);
-    for (size_t i = 0; i < RESULTS_LISTS; i++) close_sheet(&results->list[i]);
+    for (size_t i = 0; i < results->decisions_count; i++) csv_file_close(&results->decisions[i].file);
+    for (size_t i = 0; i < RESULTS_LISTS; i++) csv_file_close(&results->list[i].file);
 }

@@ -9,13 +9,12 @@
 #ifndef DOUDI_EXCHANGE_RESULTS_H
 #define DOUDI_EXCHANGE_RESULTS_H
 
-#include "exchange/file.h"
+#include "exchange/csv_file.h"
 #include "exchange/totals.h"
 
-/* A file being written line by line. */
+/* A file being written. */
 struct results_sheet {
-    struct file_writer writer;
-    struct builder line;
+    struct csv_file file;
     const struct entity *entity; /* of decisions */
     const struct field **benefits;
     size_t benefit_count;

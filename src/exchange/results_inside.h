@@ -11,9 +11,6 @@ struct results_kind {
 };
 extern const struct results_kind results_kinds[RESULTS_LISTS];
 
-void sheet_cell(struct results_sheet *sheet, struct text text); /* quoted where it must be */
-void sheet_end_line(struct results_sheet *sheet);
-
 /* month,village,id and for each benefit NAME,NAME_confirmed,NAME_reason,NAME_cite. */
 void decisions_head(struct results_sheet *sheet);
 void decisions_add(struct results_sheet *sheet, struct totals *totals);

@@ -3,54 +3,55 @@
 
 #include "base/csv.h"
 #include "engine/explain.h"
+#include "exchange/coded_text.h"
 
 #include <string.h>
 
 /* --- cells ------------------------------------------------------------------------------------------------------ */
 
 static void month_cell(struct results_sheet *sheet, const struct totals *totals) {
-    sheet_cell(sheet, month_format(totals->arena, totals->run->month));
+    csv_file_cell(&sheet->file, month_format(totals->arena, totals->run->month));
 }
 
 static void row_cells(struct results_sheet *sheet, const struct totals *totals, const struct entity *entity,
                       size_t row) {
-    sheet_cell(sheet, entity->name);
-    sheet_cell(sheet, dataset_table(totals->run->dataset, entity)->ids[row]);
+    csv_file_cell(&sheet->file, entity->name);
+    csv_file_cell(&sheet->file, dataset_table(totals->run->dataset, entity)->ids[row]);
 }
 
 static void label_cells(struct results_sheet *sheet, const struct text label[LANGUAGES], struct text name) {
-    sheet_cell(sheet, label_or_name(label, name, LANGUAGE_ZH));
-    sheet_cell(sheet, label_or_name(label, name, LANGUAGE_EN));
+    csv_file_cell(&sheet->file, label_or_name(label, name, LANGUAGE_ZH));
+    csv_file_cell(&sheet->file, label_or_name(label, name, LANGUAGE_EN));
 }
 
 static void truth_cell(struct results_sheet *sheet, bool truth) {
-    sheet_cell(sheet, truth ? TEXT("yes") : TEXT("no"));
+    csv_file_cell(&sheet->file, truth ? TEXT("yes") : TEXT("no"));
 }
 
-static void count_cell(struct results_sheet *sheet, const struct totals *totals, size_t count) {
-    sheet_cell(sheet, text_format(totals->arena, "%zu", count));
+static void count_cell(struct results_sheet *sheet, size_t count) {
+    builder_add_decimal(csv_file_next(&sheet->file), (int64_t)count, 0);
 }
 
 /* The code for programs, then the words of both languages for people; all empty for a value that is known. */
 static void missing_cells(struct results_sheet *sheet, const struct totals *totals, const struct value *value) {
     bool known = value->state == VALUE_KNOWN;
-    sheet_cell(sheet, known ? TEXT("") : reason_written(totals->arena, totals->run->policy, value));
-    sheet_cell(sheet, reason_words(totals->arena, totals->run, value, LANGUAGE_ZH));
-    sheet_cell(sheet, reason_words(totals->arena, totals->run, value, LANGUAGE_EN));
+    csv_file_cell(&sheet->file, known ? TEXT("") : reason_written(totals->arena, totals->run->policy, value));
+    csv_file_cell(&sheet->file, reason_words(totals->arena, totals->run, value, LANGUAGE_ZH));
+    csv_file_cell(&sheet->file, reason_words(totals->arena, totals->run, value, LANGUAGE_EN));
 }
 
 /* --- decisions -------------------------------------------------------------------------------------------------- */
 
 void decisions_head(struct results_sheet *sheet) {
-    sheet_cell(sheet, TEXT("month"));
-    if (sheet->entity->parent) sheet_cell(sheet, sheet->entity->parent->name);
-    sheet_cell(sheet, TEXT("id"));
+    csv_file_cell(&sheet->file, TEXT("month"));
+    if (sheet->entity->parent) csv_file_cell(&sheet->file, sheet->entity->parent->name);
+    csv_file_cell(&sheet->file, TEXT("id"));
     for (size_t i = 0; i < sheet->benefit_count; i++) {
         struct text name = sheet->benefits[i]->name;
-        builder_format(&sheet->line, ",%.*s,%.*s_confirmed,%.*s_reason,%.*s_cite", TEXT_ARG(name), TEXT_ARG(name),
-                       TEXT_ARG(name), TEXT_ARG(name));
+        builder_format(csv_file_next(&sheet->file), "%.*s,%.*s_confirmed,%.*s_reason,%.*s_cite", TEXT_ARG(name),
+                       TEXT_ARG(name), TEXT_ARG(name), TEXT_ARG(name));
     }
-    sheet_end_line(sheet);
+    csv_file_end_line(&sheet->file);
 }
 
 static struct text cites_of(struct arena *arena, const struct field *benefit, const struct value *value) {
@@ -61,30 +62,72 @@ static struct text cites_of(struct arena *arena, const struct field *benefit, co
     return text;
 }
 
+/* A benefit's column of the month. What stands behind an amount depends on how that came about only. */
+struct decided {
+    const struct field *benefit;
+    struct coding coding;
+    struct found found;
+    struct coded_text text;
+    VECTOR(struct text) tails; /* by kind: confirmed,reason,cite */
+};
+
+/* NULL when memory has run out. */
+static struct decided *begin_decided(const struct results_sheet *sheet, const struct totals *totals) {
+    struct decided *columns = ARENA_ARRAY(totals->arena, struct decided, sheet->benefit_count + 1);
+    for (size_t i = 0; columns && i < sheet->benefit_count; i++) {
+        struct decided *column = &columns[i];
+        column->benefit = sheet->benefits[i];
+        coding_init(&column->coding, totals->arena, column->benefit);
+        found_begin(&column->found, totals->run, &column->coding, true);
+        coded_text_begin(&column->text, totals->arena, &column->coding);
+    }
+    return columns;
+}
+
+static struct text tail_of(const struct totals *totals, const struct decided *column, struct coded coded) {
+    struct value value = coding_value(&column->coding, coded);
+    struct builder out;
+    builder_init(&out);
+    if (value.state == VALUE_KNOWN)
+        builder_add(&out, totals->confirmation->unconfirmed[column->benefit->index] ? TEXT("no") : TEXT("yes"));
+    builder_add(&out, TEXT(","));
+    csv_write_field(&out, reason_written(totals->arena, totals->run->policy, &value), true);
+    builder_add(&out, TEXT(","));
+    csv_write_field(&out, cites_of(totals->arena, column->benefit, &value), true);
+    return builder_finish(&out, totals->arena);
+}
+
+static void decided_cells(struct results_sheet *sheet, const struct totals *totals, struct decided *column,
+                          size_t row) {
+    struct arena *arena = totals->arena;
+    column->coding.listed.count = 0; /* of the row before */
+    struct coded coded = found_at(&column->found, row);
+    if (!coded.kind) return;
+    coded_text_write(&column->text, arena, coded, &sheet->file);
+    while (column->tails.count < coded.kind && !arena_failed(arena)) VECTOR_PUSH(arena, &column->tails, TEXT(""));
+    if (arena_failed(arena)) return;
+    struct text *tail = &column->tails.items[coded.kind - 1];
+    if (tail->length == 0) *tail = tail_of(totals, column, coded);
+    builder_add(csv_file_next(&sheet->file), *tail);
+}
+
 void decisions_add(struct results_sheet *sheet, struct totals *totals) {
     struct run *run = totals->run;
     const struct entity *entity = sheet->entity;
     const struct table *table = dataset_table(run->dataset, entity);
-    for (size_t row = 0; row < table->rows; row++) {
+    struct arena_mark mark = arena_here(totals->arena);
+    struct decided *columns = begin_decided(sheet, totals);
+    struct text month = month_format(totals->arena, run->month);
+    for (size_t row = 0; row < table->rows && !arena_failed(totals->arena) && !run_failed(run); row++) {
         if (!totals_know(run, entity, row)) continue;
-        struct arena_mark mark = arena_here(totals->arena);
-        month_cell(sheet, totals);
-        if (entity->parent) sheet_cell(sheet, dataset_table(run->dataset, entity->parent)->ids[table->parents[row]]);
-        sheet_cell(sheet, table->ids[row]);
-        for (size_t i = 0; i < sheet->benefit_count; i++) {
-            const struct field *benefit = sheet->benefits[i];
-            struct value value = run_in_force(run, benefit, row);
-            sheet_cell(sheet, value_plain(totals->arena, &benefit->type, benefit->scale, &value));
-            if (value.state == VALUE_KNOWN)
-                truth_cell(sheet, !totals->confirmation->unconfirmed[benefit->index]);
-            else
-                sheet_cell(sheet, TEXT(""));
-            sheet_cell(sheet, reason_written(totals->arena, run->policy, &value));
-            sheet_cell(sheet, cites_of(totals->arena, benefit, &value));
-        }
-        sheet_end_line(sheet);
-        arena_rewind(totals->arena, mark);
+        csv_file_cell(&sheet->file, month);
+        if (entity->parent)
+            csv_file_cell(&sheet->file, dataset_table(run->dataset, entity->parent)->ids[table->parents[row]]);
+        csv_file_cell(&sheet->file, table->ids[row]);
+        for (size_t i = 0; i < sheet->benefit_count; i++) decided_cells(sheet, totals, &columns[i], row);
+        csv_file_end_line(&sheet->file);
     }
+    arena_rewind(totals->arena, mark);
 }
 
 /* --- what is open ----------------------------------------------------------------------------------------------- */
@@ -112,13 +155,13 @@ static void add_open(struct results_sheet *sheet, struct totals *totals, const s
     struct arena_mark mark = arena_here(totals->arena);
     month_cell(sheet, totals);
     row_cells(sheet, totals, field->entity, row);
-    sheet_cell(sheet, field->name);
+    csv_file_cell(&sheet->file, field->name);
     label_cells(sheet, field->label, field->name);
-    sheet_cell(sheet, value->state == VALUE_UNKNOWN ? TEXT("unknown") : TEXT("fault"));
+    csv_file_cell(&sheet->file, value->state == VALUE_UNKNOWN ? TEXT("unknown") : TEXT("fault"));
     bool placed = reason_row(totals->run, &value->reason, &of);
-    sheet_cell(sheet, placed ? dataset_table(totals->run->dataset, of)->ids[value->reason.row] : TEXT(""));
+    csv_file_cell(&sheet->file, placed ? dataset_table(totals->run->dataset, of)->ids[value->reason.row] : TEXT(""));
     missing_cells(sheet, totals, value);
-    sheet_end_line(sheet);
+    csv_file_end_line(&sheet->file);
     arena_rewind(totals->arena, mark);
 }
 
@@ -127,12 +170,13 @@ static void add_undetermined(struct results_sheet *sheet, struct totals *totals)
     struct run *run = totals->run;
     for (size_t i = 0; i < run->policy->fields.count; i++) {
         const struct field *field = run->policy->fields.items[i];
-        size_t rows = dataset_table(run->dataset, field->entity)->rows;
-        if (field->kind != FIELD_BENEFIT && field->kind != FIELD_ALERT) continue;
-        for (size_t row = 0; row < rows; row++) {
-            if (field->kind == FIELD_BENEFIT && !totals_take(run, field, row)) continue;
-            struct value value = run_value(run, field, row);
-            if (value.state != VALUE_KNOWN) add_open(sheet, totals, field, row, &value);
+        struct marked *marked = totals->marked[i];
+        for (size_t row = marked ? marked_next(marked, 0) : SIZE_MAX; row != SIZE_MAX;
+             row = marked_next(marked, row + 1)) {
+            struct coded coded = marked_at(marked, row);
+            if (!coded.kind || marked_state(marked, coded) == VALUE_KNOWN) continue;
+            struct value value = coding_value(&marked->coding, coded);
+            add_open(sheet, totals, field, row, &value);
         }
     }
 }
@@ -150,19 +194,21 @@ static void add_alerts(struct results_sheet *sheet, struct totals *totals) {
     struct run *run = totals->run;
     for (size_t i = 0; i < run->policy->fields.count; i++) {
         const struct field *alert = run->policy->fields.items[i];
-        size_t rows = dataset_table(run->dataset, alert->entity)->rows;
-        for (size_t row = 0; alert->kind == FIELD_ALERT && row < rows; row++) {
-            struct value value = run_value(run, alert, row);
-            if (value.state != VALUE_KNOWN || !value.as.truth) continue;
+        struct marked *marked = alert->kind == FIELD_ALERT ? totals->marked[i] : NULL;
+        for (size_t row = marked ? marked_next(marked, 0) : SIZE_MAX; row != SIZE_MAX;
+             row = marked_next(marked, row + 1)) {
+            struct coded coded = marked_at(marked, row);
+            if (!coded.kind || marked_state(marked, coded) != VALUE_KNOWN) continue;
+            struct value value = coding_value(&marked->coding, coded);
             struct arena_mark mark = arena_here(totals->arena);
             month_cell(sheet, totals);
             row_cells(sheet, totals, alert->entity, row);
-            sheet_cell(sheet, alert->name);
+            csv_file_cell(&sheet->file, alert->name);
             label_cells(sheet, alert->label, alert->name);
-            sheet_cell(sheet, roles_told(totals->arena, alert));
-            sheet_cell(sheet, cites_of(totals->arena, alert, &value));
+            csv_file_cell(&sheet->file, roles_told(totals->arena, alert));
+            csv_file_cell(&sheet->file, cites_of(totals->arena, alert, &value));
             truth_cell(sheet, !totals->confirmation->unconfirmed[alert->index]);
-            sheet_end_line(sheet);
+            csv_file_end_line(&sheet->file);
             arena_rewind(totals->arena, mark);
         }
     }
@@ -178,12 +224,12 @@ static void add_guarantees(struct results_sheet *sheet, struct totals *totals) {
         struct arena_mark mark = arena_here(totals->arena);
         month_cell(sheet, totals);
         row_cells(sheet, totals, guarantee->entity, finding->row);
-        sheet_cell(sheet, guarantee->name);
+        csv_file_cell(&sheet->file, guarantee->name);
         label_cells(sheet, guarantee->declaration->label, guarantee->name);
-        sheet_cell(sheet, finding->result == GUARANTEE_BROKEN ? TEXT("broken") : TEXT("unknown"));
-        sheet_cell(sheet, text_from(consequences[guarantee->declaration->consequence]));
+        csv_file_cell(&sheet->file, finding->result == GUARANTEE_BROKEN ? TEXT("broken") : TEXT("unknown"));
+        csv_file_cell(&sheet->file, text_from(consequences[guarantee->declaration->consequence]));
         missing_cells(sheet, totals, &why);
-        sheet_end_line(sheet);
+        csv_file_end_line(&sheet->file);
         arena_rewind(totals->arena, mark);
     }
 }
@@ -206,16 +252,16 @@ static void exact_cells(struct results_sheet *sheet, const struct totals *totals
     struct text plain = value_plain(totals->arena, &indicator->type, indicator->scale, value);
     const char *stroke = memchr(plain.bytes, '/', plain.length);
     if (!stroke) {
-        sheet_cell(sheet, plain);
-        sheet_cell(sheet, TEXT(""));
-        sheet_cell(sheet, TEXT(""));
+        csv_file_cell(&sheet->file, plain);
+        csv_file_cell(&sheet->file, TEXT(""));
+        csv_file_cell(&sheet->file, TEXT(""));
         return;
     }
     size_t at = (size_t)(stroke - plain.bytes);
     struct number shown = number_divide(totals->arena, value->as.number, indicator->scale);
-    sheet_cell(sheet, number_decimal(totals->arena, shown, DECIMALS, false));
-    sheet_cell(sheet, text_slice(plain, 0, at));
-    sheet_cell(sheet, text_slice(plain, at + 1, plain.length));
+    csv_file_cell(&sheet->file, number_decimal(totals->arena, shown, DECIMALS, false));
+    csv_file_cell(&sheet->file, text_slice(plain, 0, at));
+    csv_file_cell(&sheet->file, text_slice(plain, at + 1, plain.length));
 }
 
 static void add_indicator(struct results_sheet *sheet, struct totals *totals, const struct indicator *indicator,
@@ -228,14 +274,16 @@ static void add_indicator(struct results_sheet *sheet, struct totals *totals, co
     for (size_t row = 0; row < table->rows; row++) {
         struct value value = run_indicator(run, indicator, level, row);
         if (value.state == VALUE_FAULT && value.reason.kind == REASON_DIVISION) continue; /* nothing to measure */
+        struct arena_mark mark = arena_here(totals->arena);
         month_cell(sheet, totals);
         row_cells(sheet, totals, table->entity, row);
-        sheet_cell(sheet, indicator->name);
+        csv_file_cell(&sheet->file, indicator->name);
         label_cells(sheet, indicator->declaration->label, indicator->name);
         exact_cells(sheet, totals, indicator, &value);
-        sheet_cell(sheet, target_met(indicator, &value, target));
+        csv_file_cell(&sheet->file, target_met(indicator, &value, target));
         missing_cells(sheet, totals, &value);
-        sheet_end_line(sheet);
+        csv_file_end_line(&sheet->file);
+        arena_rewind(totals->arena, mark);
     }
 }
 
@@ -255,28 +303,31 @@ static void summarise_area(struct results_sheet *sheet, struct totals *totals, c
                            const struct benefit_total *of) {
     struct run *run = totals->run;
     const struct field *benefit = of->benefit;
+    struct marked *marked = totals->marked[benefit->index];
+    struct marked_sum sum = {.others = number_zero};
     size_t begin, end, awards = 0, undetermined = 0;
-    struct number amount = number_zero;
     dataset_below(run->dataset, area, row, benefit->entity, &begin, &end);
-    for (size_t k = begin; k < end; k++) {
-        if (!totals_take(run, benefit, k)) continue;
-        struct value value = run_value(run, benefit, k);
-        undetermined += value.state != VALUE_KNOWN;
-        if (value.state != VALUE_KNOWN || number_sign(value.as.number) == 0) continue;
-        awards++;
-        amount = number_add(totals->arena, amount, value.as.number);
+    for (size_t k = marked_next(marked, begin); k < end; k = marked_next(marked, k + 1)) {
+        struct coded coded = marked_at(marked, k);
+        if (!coded.kind) return;
+        bool known = marked_state(marked, coded) == VALUE_KNOWN;
+        undetermined += !known;
+        awards += known;
+        if (known) marked_add(marked, totals->arena, coded, &sum);
     }
     if (awards == 0 && undetermined == 0) return;
-    struct value total = value_number(amount);
+    struct arena_mark mark = arena_here(totals->arena);
+    struct value total = value_number(marked_total(marked, totals->arena, &sum));
     month_cell(sheet, totals);
     row_cells(sheet, totals, area, row);
-    sheet_cell(sheet, benefit->name);
+    csv_file_cell(&sheet->file, benefit->name);
     label_cells(sheet, benefit->label, benefit->name);
-    count_cell(sheet, totals, awards);
-    sheet_cell(sheet, value_plain(totals->arena, &benefit->type, benefit->scale, &total));
+    count_cell(sheet, awards);
+    csv_file_cell(&sheet->file, value_plain(totals->arena, &benefit->type, benefit->scale, &total));
     truth_cell(sheet, !of->unconfirmed);
-    count_cell(sheet, totals, undetermined);
-    sheet_end_line(sheet);
+    count_cell(sheet, undetermined);
+    csv_file_end_line(&sheet->file);
+    arena_rewind(totals->arena, mark);
 }
 
 /* Areas lie above what the benefit is of, families apart. */

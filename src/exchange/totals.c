@@ -39,25 +39,28 @@ static void tell_progress(struct totals *totals) {
 
 static void find_total(struct totals *totals, struct benefit_total *total, const struct field *benefit) {
     const struct dataset *dataset = totals->run->dataset;
-    const struct table *table = dataset_table(dataset, benefit->entity);
     const struct entity *families = totals->people ? totals->people->parent : NULL;
+    struct marked *marked = totals->marked[benefit->index];
+    struct marked_sum sum = {.others = number_zero};
+    struct coded coded;
     size_t last_family = SIZE_MAX;
     *total = (struct benefit_total){.benefit = benefit, .amount = number_zero};
     total->unconfirmed = totals->confirmation->unconfirmed[benefit->index];
     total->of_families = families && entity_is_within(benefit->entity, families);
-    for (size_t row = 0; row < table->rows; row++) {
+    for (size_t row = 0; row < marked->rows; row++) {
         tell_progress(totals);
-        if (!totals_take(totals->run, benefit, row)) continue;
-        struct value value = run_value(totals->run, benefit, row);
-        total->undetermined += value.state != VALUE_KNOWN;
-        total->faults += value.state == VALUE_FAULT;
-        if (value.state != VALUE_KNOWN || number_sign(value.as.number) == 0) continue;
+        if (!totals_take(totals->run, benefit, row) || !marked_look(marked, row, &coded)) continue;
+        enum value_state state = marked_state(marked, coded);
+        total->undetermined += state != VALUE_KNOWN;
+        total->faults += state == VALUE_FAULT;
+        if (state != VALUE_KNOWN) continue;
         total->rows++;
         size_t family = total->of_families ? dataset_climb(dataset, benefit->entity, row, families) : SIZE_MAX;
         total->families += family != last_family;
         last_family = family;
-        total->amount = number_add(totals->arena, total->amount, value.as.number);
+        marked_add(marked, totals->arena, coded, &sum);
     }
+    total->amount = marked_total(marked, totals->arena, &sum);
 }
 
 static void check_guarantee(struct totals *totals, const struct guarantee *guarantee) {
@@ -75,11 +78,28 @@ static void check_guarantee(struct totals *totals, const struct guarantee *guara
 }
 
 static void count_alert(struct totals *totals, const struct field *alert) {
-    for (size_t row = 0; row < dataset_table(totals->run->dataset, alert->entity)->rows; row++) {
-        struct value value = run_value(totals->run, alert, row);
-        totals->alerts += value.state == VALUE_KNOWN && value.as.truth;
-        totals->alerts_undetermined += value.state != VALUE_KNOWN;
+    struct marked *marked = totals->marked[alert->index];
+    struct coded coded;
+    for (size_t row = 0; row < marked->rows; row++) {
+        if (!marked_look(marked, row, &coded)) continue;
+        bool known = marked_state(marked, coded) == VALUE_KNOWN;
+        totals->alerts += known;
+        totals->alerts_undetermined += !known;
     }
+}
+
+/* Without marks so far. */
+static bool begin_marked(struct totals *totals) {
+    const struct policy *policy = totals->run->policy;
+    totals->marked = ARENA_ARRAY(totals->arena, struct marked *, policy->fields.count + 1);
+    if (arena_failed(totals->arena)) return false;
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct field *field = policy->fields.items[i];
+        if (field->kind != FIELD_BENEFIT && field->kind != FIELD_ALERT) continue;
+        totals->marked[i] = ARENA_NEW(totals->arena, struct marked);
+        if (!marked_begin(totals->marked[i], totals->arena, totals->run, field)) return false;
+    }
+    return true;
 }
 
 /* How many rows will be looked at, for the progress. */
@@ -103,7 +123,7 @@ bool totals_find(struct totals *totals, struct run *run, struct arena *arena) {
     totals->rows_due = count_rows(run);
     totals->benefit = ARENA_ARRAY(arena, struct benefit_total, totals->benefit_count + 1);
     totals->confirmation = confirmation_of(run);
-    if (arena_failed(arena) || !totals->confirmation) return false;
+    if (arena_failed(arena) || !totals->confirmation || !begin_marked(totals)) return false;
     size_t next = 0;
     for (size_t i = 0; i < policy->fields.count; i++) {
         const struct field *field = policy->fields.items[i];

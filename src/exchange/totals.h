@@ -3,7 +3,7 @@
 #define DOUDI_EXCHANGE_TOTALS_H
 
 #include "engine/confirmation.h"
-#include "engine/run.h"
+#include "exchange/marked.h"
 
 /* Of one benefit. */
 struct benefit_total {
@@ -37,6 +37,7 @@ struct totals {
     struct benefit_total *benefit; /* by order of benefits in the policy */
     size_t benefit_count;
     size_t undetermined, faults; /* of all benefits; faults are among them */
+    struct marked **marked;      /* by field index: of benefits and alerts */
     VECTOR(struct finding) findings;
     size_t broken, unchecked; /* of the findings */
     size_t alerts, alerts_undetermined;
