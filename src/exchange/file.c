@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -79,23 +80,46 @@ static size_t read_together(int descriptor, char *bytes, size_t length, unsigned
 }
 
 /* A pipe would be waited for, a device has no end; and a file is read, not mapped: someone may shorten it meanwhile. */
-enum file_result file_open_together(struct file *file, const char *path, unsigned threads) {
-    *file = (struct file){.bytes = TEXT("")};
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (descriptor < 0) return errno == ENOENT || errno == ENOTDIR ? FILE_MISSING : FILE_UNREADABLE;
+static enum file_result open_regular(const char *path, int *descriptor, size_t *size) {
     struct stat status;
-    enum file_result result = FILE_UNREADABLE;
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size >= 0) {
-        size_t expected = (size_t)status.st_size, room = expected + 1;
-        char *bytes = memory_new(room, 1);
-        result = read_on(file, descriptor, bytes, read_together(descriptor, bytes, expected, threads), room);
-    }
+    *descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (*descriptor < 0) return errno == ENOENT || errno == ENOTDIR ? FILE_MISSING : FILE_UNREADABLE;
+    bool regular = fstat(*descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size >= 0;
+    *size = regular ? (size_t)status.st_size : 0;
+    if (regular) return FILE_OK;
+    close(*descriptor);
+    return FILE_UNREADABLE;
+}
+
+enum file_result file_open_together(struct file *file, const char *path, unsigned threads) {
+    int descriptor;
+    size_t size;
+    *file = (struct file){.bytes = TEXT("")};
+    enum file_result result = open_regular(path, &descriptor, &size);
+    if (result != FILE_OK) return result;
+    char *bytes = memory_new(size + 1, 1);
+    result = read_on(file, descriptor, bytes, read_together(descriptor, bytes, size, threads), size + 1);
     close(descriptor);
     return result;
 }
 
 enum file_result file_open(struct file *file, const char *path) {
     return file_open_together(file, path, 1);
+}
+
+bool file_starts(const char *path, const char *prefix) {
+    char head[256];
+    size_t wanted = strlen(prefix), length = 0, size;
+    int descriptor;
+    ssize_t got = 1;
+    assert(wanted <= sizeof head);
+    if (open_regular(path, &descriptor, &size) != FILE_OK) return false;
+    while (length < wanted && (got > 0 || (got < 0 && errno == EINTR))) {
+        got = read(descriptor, head + length, wanted - length);
+        if (got > 0) length += (size_t)got;
+    }
+    close(descriptor);
+    return length == wanted && memcmp(head, prefix, wanted) == 0;
 }
 
 void file_close(struct file *file) {

@@ -18,6 +18,8 @@ enum file_result file_open(struct file *file, const char *path);
 /* The same, large files by several threads. */
 enum file_result file_open_together(struct file *file, const char *path, unsigned threads);
 void file_close(struct file *file);
+/* Whether a regular file is there that begins so; no more of it is read. */
+bool file_starts(const char *path, const char *prefix);
 
 /* Names in a folder, sorted, without those that begin with a dot. */
 struct file_names {

@@ -247,9 +247,5 @@ enum file_result in_force_read(struct history *history, struct arena *arena, con
 
 bool in_force_is_ours(struct arena *arena, const char *folder) {
     struct text path = path_join(arena, text_from(folder), TEXT("in-force.csv"));
-    struct file file;
-    if (arena_failed(arena) || file_open(&file, path.bytes) != FILE_OK) return false;
-    bool ours = text_starts(file.bytes, signature);
-    file_close(&file);
-    return ours;
+    return !arena_failed(arena) && file_starts(path.bytes, signature);
 }

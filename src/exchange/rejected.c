@@ -1,6 +1,7 @@
 #include "exchange/rejected.h"
 
 #include "base/csv.h"
+#include "exchange/csv_file.h"
 
 #include <stdlib.h>
 
@@ -40,57 +41,43 @@ static struct text last_part(struct text path) {
     return text_slice(path, begin, path.length);
 }
 
-/* A file being written line by line. */
+/* A file being written, and what is told in it. */
 struct sheet {
     const struct import *import;
     struct arena *arena;
     enum language language;
-    struct file_writer writer;
-    struct builder line;
+    struct csv_file file;
 };
 
-static enum file_result sheet_begin(struct sheet *sheet, const char *folder, struct text name, struct text *path) {
-    *path = path_join(sheet->arena, text_from(folder), name);
-    if (arena_failed(sheet->arena)) return FILE_NO_MEMORY;
-    builder_init(&sheet->line);
-    return file_begin(&sheet->writer, sheet->arena, path->bytes);
-}
-
-static void sheet_flush(struct sheet *sheet) {
-    sheet->writer.failed = sheet->writer.failed || sheet->line.failed;
-    file_write(&sheet->writer, builder_text(&sheet->line));
-    sheet->line.length = 0;
-}
-
-static void sheet_end_line(struct sheet *sheet) {
-    builder_add(&sheet->line, TEXT("\n"));
-    sheet_flush(sheet);
+static enum file_result sheet_begin(struct sheet *sheet, struct text folder, struct text name, struct text *path) {
+    *path = path_join(sheet->arena, folder, name);
+    return csv_file_begin(&sheet->file, sheet->arena, folder, name);
 }
 
 static enum file_result sheet_commit(struct sheet *sheet) {
-    builder_free(&sheet->line);
-    return file_commit(&sheet->writer);
+    enum file_result result = csv_file_commit(&sheet->file);
+    csv_file_close(&sheet->file);
+    return result;
 }
 
 static void add_problem(struct sheet *sheet, const struct import_refused *refused) {
     struct arena_mark mark = arena_here(sheet->arena);
-    csv_write_field(&sheet->line, problem_of(sheet->import, sheet->arena, refused, sheet->language), true);
+    csv_file_cell(&sheet->file, problem_of(sheet->import, sheet->arena, refused, sheet->language));
     arena_rewind(sheet->arena, mark);
 }
 
 static enum file_result write_list(struct sheet *sheet, const char *folder, struct text *path) {
-    enum file_result result = sheet_begin(sheet, folder, TEXT("rejected.csv"), path);
+    enum file_result result = sheet_begin(sheet, text_from(folder), TEXT("rejected.csv"), path);
     if (result != FILE_OK) return result;
-    builder_add(&sheet->line, TEXT("file,line,id,problem"));
-    sheet_end_line(sheet);
+    csv_file_add(&sheet->file, TEXT("file,line,id,problem"));
+    csv_file_end_line(&sheet->file);
     for (size_t i = 0; i < sheet->import->refused.count; i++) {
         const struct import_refused *refused = &sheet->import->refused.items[i];
-        csv_write_field(&sheet->line, last_part(refused->file->source.name), true);
-        builder_format(&sheet->line, ",%u,", refused->line);
-        csv_write_field(&sheet->line, refused->id, true);
-        builder_add(&sheet->line, TEXT(","));
+        csv_file_cell(&sheet->file, last_part(refused->file->source.name));
+        builder_add_decimal(csv_file_next(&sheet->file), refused->line, 0);
+        csv_file_cell(&sheet->file, refused->id);
         add_problem(sheet, refused);
-        sheet_end_line(sheet);
+        csv_file_end_line(&sheet->file);
     }
     return sheet_commit(sheet);
 }
@@ -121,7 +108,7 @@ static void copy_rows(struct sheet *sheet, const struct import_file *file, const
     size_t next = 0;
     csv_init(&csv, bytes, arena);
     if (arena_failed(arena)) return;
-    builder_add(&sheet->line, TEXT("\xef\xbb\xbf#problem"));
+    csv_file_add(&sheet->file, TEXT("\xef\xbb\xbf")); /* as spreadsheets want it */
     for (bool heading = true;; heading = false) {
         struct arena_mark mark = arena_here(arena);
         csv_skip_empty_lines(&csv);
@@ -132,11 +119,15 @@ static void copy_rows(struct sheet *sheet, const struct import_file *file, const
         size_t end = csv.offset;
         while (end > begin && (bytes.bytes[end - 1] == '\n' || bytes.bytes[end - 1] == '\r')) end--;
         while (next < count && rows[next]->line < line) next++; /* one that is not found costs no other its problem */
-        if (!heading && next < count && rows[next]->line == line) add_problem(sheet, rows[next++]);
-        builder_add(&sheet->line, TEXT(","));
-        sheet_flush(sheet);
-        file_write(&sheet->writer, text_slice(bytes, begin, end)); /* however long it is */
-        sheet_end_line(sheet);
+        if (heading)
+            csv_file_cell(&sheet->file, TEXT("#problem"));
+        else if (next < count && rows[next]->line == line)
+            add_problem(sheet, rows[next++]);
+        else
+            csv_file_next(&sheet->file);
+        csv_file_next(&sheet->file);
+        csv_file_add(&sheet->file, text_slice(bytes, begin, end)); /* the row as it was, however long it is */
+        csv_file_end_line(&sheet->file);
         arena_rewind(arena, mark);
     }
 }
@@ -153,7 +144,7 @@ static enum file_result write_copies(struct sheet *sheet, const char *folder, st
         const struct import_file *file = import->files.items[i];
         size_t count = rows_of(import, file, rows);
         if (count == 0) continue;
-        result = sheet_begin(sheet, copies.bytes, last_part(file->source.name), path);
+        result = sheet_begin(sheet, copies, last_part(file->source.name), path);
         if (result != FILE_OK) break;
         copy_rows(sheet, file, rows, count);
         result = sheet_commit(sheet);

@@ -98,16 +98,10 @@ static bool is_written(const struct results *results, struct text path) {
     return false;
 }
 
-/* A file of decisions, and none that only has such a name. */
-static bool is_decisions(struct results *results, struct text name, struct text path) {
-    struct file file;
-    if (!text_starts(name, "decisions-") || !text_ends(name, ".csv")) return false;
-    enum file_result result = file_open(&file, path.bytes);
-    results->no_memory = results->no_memory || result == FILE_NO_MEMORY;
-    if (result != FILE_OK) return false;
-    bool ours = text_starts(file.bytes, "month,");
-    file_close(&file);
-    return ours && !is_written(results, path);
+/* A file of decisions that this call did not write, and none that only has such a name. */
+static bool is_old_decisions(const struct results *results, struct text name, struct text path) {
+    return text_starts(name, "decisions-") && text_ends(name, ".csv") && !is_written(results, path) &&
+           file_starts(path.bytes, "month,");
 }
 
 /* What was rejected of other data, and the decisions of another policy, would be taken for results of this call. */
@@ -118,7 +112,7 @@ static void take_away_old(struct results *results) {
     if (folder_list(results->arena, results->folder, &names) != FILE_OK) return;
     for (size_t i = 0; i < names.list.count; i++) {
         struct text name = names.list.items[i], path = path_join(results->arena, folder, name);
-        if (text_is(name, "rejected.csv") || is_decisions(results, name, path)) file_remove(path.bytes);
+        if (text_is(name, "rejected.csv") || is_old_decisions(results, name, path)) file_remove(path.bytes);
     }
     if (folder_list(results->arena, copies.bytes, &copied) != FILE_OK) return;
     for (size_t i = 0; i < copied.list.count; i++)

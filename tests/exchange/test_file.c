@@ -216,6 +216,20 @@ static void a_draft_is_never_written_through(void **state) {
     end(&stage);
 }
 
+static void a_file_is_known_by_its_beginning(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    file_abandon(&stage.writer);
+    assert_true(file_starts(stage.path, "of before\n"));
+    assert_true(file_starts(stage.path, ""));
+    assert_false(file_starts(stage.path, "of before\nand more"));
+    assert_false(file_starts(stage.path, "of now"));
+    assert_false(file_starts(stage.draft, "of"));
+    assert_false(file_starts(stage.folder, ""));
+    end(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_committed_is_on_disk),
@@ -225,6 +239,7 @@ int main(void) {
         cmocka_unit_test(bytes_that_were_lost_are_told),
         cmocka_unit_test(a_full_disk_is_told_at_the_latest_when_flushed),
         cmocka_unit_test(a_draft_is_never_written_through),
+        cmocka_unit_test(a_file_is_known_by_its_beginning),
     };
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);
 }
