@@ -49,12 +49,20 @@ static bool make_lines(struct history *history, struct run *run, const struct en
     return !arena_failed(&history->arena);
 }
 
+/* What an event of an earlier month was settled with stays, unless values of the rule are given. */
+static bool stays(const struct history *history, const struct run *run, const struct field *field, uint32_t line) {
+    return field->entity->is_event && run->given[field->index].count == 0 &&
+           history->tables[field->entity->index].lines[line].month < run->month &&
+           coded_column_get(&history->columns[field->index], line).kind;
+}
+
 static void record_column(struct history *history, struct run *run, const struct field *field, const uint32_t *lines) {
     size_t rows = dataset_table(run->dataset, field->entity)->rows;
     struct found found;
     found_begin(&found, run, &history->columns[field->index].coding, false);
     for (size_t row = 0; row < rows && !arena_failed(&history->arena) && !run_failed(run); row++)
-        if (lines[row] != PAST_NONE) history_set(history, field, lines[row], found_at(&found, row));
+        if (lines[row] != PAST_NONE && !stays(history, run, field, lines[row]))
+            history_set(history, field, lines[row], found_at(&found, row));
 }
 
 static void record_entity(struct history *history, struct run *run, const struct entity *entity) {

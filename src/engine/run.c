@@ -480,6 +480,8 @@ struct value run_value(struct run *run, const struct field *field, size_t row) {
     }
     struct value found;
     if (run->solved && solved_value(run->solved, &run->arena, field, row, &found)) return found;
+    bool given = run->given[field->index].count > 0;
+    if (!given && kept_event(run, field, row, &found)) return found; /* the history remembers it */
     if (field->entity->is_event) settle_earlier(run, field, row);
     return settle(run, field, row);
 }
