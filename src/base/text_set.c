@@ -45,14 +45,12 @@ static void put_slot(struct text_set *set, uint32_t number, uint32_t hash) {
     set->slots[at] = (struct text_set_slot){number + 1, hash};
 }
 
-/* Twice as many slots as texts may come to be, or more; false when memory has run out. */
-static bool make_slots(struct text_set *set, size_t texts) {
+/* Twice as many slots as there is room for texts, or more; false when memory has run out. */
+static bool make_slots(struct text_set *set) {
     size_t count = 2 * ROOM_LEAST;
-    while (count / 2 < texts) count *= 2;
-    struct text_set_slot *slots = memory_new(count, sizeof *slots);
-    if (!slots) return false;
-    memory_free(set->slots);
-    set->slots = slots;
+    while (count / 2 < set->room) count *= 2;
+    set->slots = memory_new(count, sizeof *set->slots);
+    if (!set->slots) return false;
     set->slot_count = count;
     for (size_t i = 0; i < set->count; i++) put_slot(set, (uint32_t)i, (uint32_t)text_hash(text_set_at(set, i)));
     return true;
@@ -60,7 +58,7 @@ static bool make_slots(struct text_set *set, size_t texts) {
 
 size_t text_set_find(struct text_set *set, struct text text, bool *failed) {
     if (set->count == 0) return SIZE_MAX;
-    if (!set->slots && !make_slots(set, set->room)) {
+    if (!set->slots && !make_slots(set)) {
         *failed = true;
         return SIZE_MAX;
     }
@@ -82,9 +80,10 @@ static bool make_room(struct text_set *set, size_t bytes) {
     }
     if (set->count < set->room) return true;
     size_t room = set->room ? set->room * 2 : ROOM_LEAST;
-    if (set->slots && !make_slots(set, room)) return false;
     size_t *ends = memory_resize(set->ends, room, sizeof *ends);
     if (!ends) return false;
+    memory_free(set->slots); /* too few by now: whoever looks something up makes others */
+    set->slots = NULL;
     set->ends = ends;
     set->room = room;
     return true;

@@ -1,7 +1,7 @@
 /* Text sets: many short texts, each once, numbered from 0 in the order in which they came.
  *
  * The texts are copied, one behind another, and found again by a table of their hashes, which is made when something is
- * looked up for the first time: whoever only adds pays for the bytes. */
+ * looked up: whoever adds many in a row pays for their bytes alone. */
 #ifndef DOUDI_BASE_TEXT_SET_H
 #define DOUDI_BASE_TEXT_SET_H
 
@@ -13,10 +13,10 @@ struct text_set_slot {
 };
 struct text_set {
     size_t count;
-    size_t room, byte_room, slot_count; /* slots: a power of two, or none yet */
+    size_t room, byte_room, slot_count; /* slots: a power of two of them */
     size_t *ends;                       /* by number: where its text ends */
     char *bytes;
-    struct text_set_slot *slots;
+    struct text_set_slot *slots; /* NULL: to be made */
 };
 
 enum { TEXT_SET_MAX = UINT32_MAX - 2 }; /* so many, and numbers below it */

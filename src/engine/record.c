@@ -8,7 +8,7 @@ static uint32_t row_for(struct history *history, struct run *run, const struct e
     uint32_t past = run_past(run, entity, row);
     if (past != PAST_NONE || arena_failed(&history->arena)) return past;
     past = history_add_row(history, entity, dataset_table(run->dataset, entity)->ids[row]);
-    if (run->pasts[entity->index] && past != PAST_NONE) run->pasts[entity->index][row] = past + 1;
+    if (past != PAST_NONE && run->pasts[entity->index]) run->pasts[entity->index][row] = past + 1;
     return past;
 }
 
@@ -34,16 +34,20 @@ bool record_keeps(const struct field *field, month_number month, day_number know
     return !field->declaration->yearly || month_of_year(month) == field->declaration->yearly;
 }
 
-/* A line for every row, of an event in its own month; PAST_NONE for those that are not settled yet. While the history
- * holds no row of the entity none is looked for. False when memory has run out. */
+/* A line for every row, of an event in its own month; PAST_NONE for those that are not settled yet. All rows are looked
+ * up before the first is added. False when memory has run out. */
 static bool make_lines(struct history *history, struct run *run, const struct entity *entity, uint32_t *lines) {
-    const struct table *table = dataset_table(run->dataset, entity);
-    bool fresh = !history_has_rows(history, entity), event = entity->is_event;
-    for (size_t row = 0; row < table->rows && !arena_failed(&history->arena); row++) {
+    size_t rows = dataset_table(run->dataset, entity)->rows;
+    bool event = entity->is_event;
+    uint32_t **pasts = &run->pasts[entity->index];
+    if (!*pasts) *pasts = ARENA_ARRAY(&run->lasting, uint32_t, rows + 1);
+    for (size_t row = 0; row < rows && !run_failed(run); row++) run_past(run, entity, row);
+    if (run_failed(run)) return false;
+    for (size_t row = 0; row < rows && !arena_failed(&history->arena); row++) {
         lines[row] = PAST_NONE;
         if (event && !run_event_counts(run, entity, row)) continue;
         month_number month = event ? run_event_month(run, entity, row) : run->month;
-        uint32_t past = fresh ? history_add_row(history, entity, table->ids[row]) : row_for(history, run, entity, row);
+        uint32_t past = row_for(history, run, entity, row);
         if (past != PAST_NONE) lines[row] = history_line(history, entity, past, month);
     }
     return !arena_failed(&history->arena);

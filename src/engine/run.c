@@ -344,7 +344,7 @@ static struct value read_input(struct run *run, const struct field *field, size_
 uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
     uint32_t **pasts = &run->pasts[entity->index];
     const struct table *table = dataset_table(run->dataset, entity);
-    if (!run->history || !history_has_rows(run->history, entity)) return PAST_NONE;
+    if (!run->history || (!*pasts && !history_has_rows(run->history, entity))) return PAST_NONE;
     if (!*pasts) *pasts = ARENA_ARRAY(&run->lasting, uint32_t, table->rows + 1);
     if (!*pasts) return PAST_NONE;
     uint32_t *past = &(*pasts)[row];
