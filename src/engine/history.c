@@ -135,31 +135,51 @@ void history_forget(struct history *history, const struct entity *entity, struct
     table->latest[row] = 0;
 }
 
-static bool read_line(const struct history *history, const struct field *field, uint32_t line, struct past_value *out) {
-    const struct coded_column *column = &history->columns[field->index];
-    struct coded coded = coded_column_get(column, line);
-    if (coded.kind)
-        *out = (struct past_value){history->tables[field->entity->index].lines[line].month,
-                                   coding_value(&column->coding, coded)};
-    return coded.kind;
+const struct coding *history_coding(const struct history *history, const struct field *field) {
+    return &history->columns[field->index].coding;
+}
+
+static struct past_code code_of_line(const struct history *history, const struct field *field, uint32_t line) {
+    return (struct past_code){history->tables[field->entity->index].lines[line].month,
+                              coded_column_get(&history->columns[field->index], line)};
+}
+
+struct past_code history_code(const struct history *history, const struct field *field, uint32_t row,
+                              month_number until) {
+    const struct past_table *table = table_of(history, field->entity);
+    struct past_code code = {0};
+    uint32_t at = table && row != PAST_NONE ? table->latest[row] : 0;
+    for (; at && !code.coded.kind; at = table->lines[at - 1].earlier)
+        if (table->lines[at - 1].month <= until) code = code_of_line(history, field, at - 1);
+    return code;
+}
+
+struct past_code history_first_code(const struct history *history, const struct field *field, uint32_t row) {
+    const struct past_table *table = table_of(history, field->entity);
+    struct past_code first = {0};
+    uint32_t at = table && row != PAST_NONE ? table->latest[row] : 0;
+    for (; at; at = table->lines[at - 1].earlier) {
+        struct past_code code = code_of_line(history, field, at - 1);
+        if (code.coded.kind) first = code;
+    }
+    return first;
+}
+
+static bool decode(const struct history *history, const struct field *field, struct past_code code,
+                   struct past_value *out) {
+    if (code.coded.kind)
+        *out = (struct past_value){code.month, coding_value(history_coding(history, field), code.coded)};
+    return code.coded.kind;
 }
 
 bool history_read(const struct history *history, const struct field *field, uint32_t row, month_number until,
                   struct past_value *out) {
-    const struct past_table *table = table_of(history, field->entity);
-    uint32_t at = table && row != PAST_NONE ? table->latest[row] : 0;
-    for (; at; at = table->lines[at - 1].earlier)
-        if (table->lines[at - 1].month <= until && read_line(history, field, at - 1, out)) return true;
-    return false;
+    return decode(history, field, history_code(history, field, row, until), out);
 }
 
 bool history_read_first(const struct history *history, const struct field *field, uint32_t row,
                         struct past_value *out) {
-    const struct past_table *table = table_of(history, field->entity);
-    uint32_t at = table && row != PAST_NONE ? table->latest[row] : 0;
-    bool found = false;
-    for (; at; at = table->lines[at - 1].earlier) found = read_line(history, field, at - 1, out) || found;
-    return found;
+    return decode(history, field, history_first_code(history, field, row), out);
 }
 
 bool history_find(const struct history *history, const struct field *field, struct text id, month_number until,

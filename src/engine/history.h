@@ -66,6 +66,16 @@ bool history_read(const struct history *history, const struct field *field, uint
                   struct past_value *out);
 bool history_read_first(const struct history *history, const struct field *field, uint32_t row, struct past_value *out);
 
+/* The same coded; of kind 0 when there is none. */
+struct past_code {
+    month_number month;
+    struct coded coded;
+};
+struct past_code history_code(const struct history *history, const struct field *field, uint32_t row,
+                              month_number until);
+struct past_code history_first_code(const struct history *history, const struct field *field, uint32_t row);
+const struct coding *history_coding(const struct history *history, const struct field *field);
+
 /* --- the same by lines, for those who write or read whole columns --------------------------------------------------
  */
 

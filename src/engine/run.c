@@ -355,12 +355,26 @@ uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
     return found;
 }
 
-/* What an event was settled with: it keeps that, whatever has changed since (settle.h). In the month that is assessed
- * its events are settled anew. */
+/* What an event was settled with stands, whatever has changed since (settle.h). In the month that is assessed its
+ * events are settled anew. */
+static bool is_settled(const struct run *run, const struct entity *event, size_t row) {
+    return run->options.settles_only || event_day(run, event, row) < run->first_day;
+}
+
+struct coded run_kept(struct run *run, const struct field *field, size_t row) {
+    const struct entity *entity = field->entity;
+    const struct coded none = {0};
+    if (entity->is_event && (run->given[field->index].count || !is_settled(run, entity, row))) return none;
+    uint32_t past = run_past(run, entity, row);
+    if (past == PAST_NONE) return none;
+    if (entity->is_event) return history_first_code(run->history, field, past).coded;
+    struct past_code latest = history_code(run->history, field, past, run->month - 1);
+    return latest.month == run->month - 1 ? latest.coded : none;
+}
+
 static bool kept_event(struct run *run, const struct field *field, size_t row, struct value *out) {
     struct past_value first;
-    if (!field->entity->is_event) return false;
-    if (event_day(run, field->entity, row) >= run->first_day && !run->options.settles_only) return false;
+    if (!field->entity->is_event || !is_settled(run, field->entity, row)) return false;
     uint32_t past = run_past(run, field->entity, row);
     if (past == PAST_NONE || !history_read_first(run->history, field, past, &first)) return false;
     *out = first.value;

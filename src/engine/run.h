@@ -77,6 +77,10 @@ uint32_t run_past(struct run *run, const struct entity *entity, size_t row);
 /* The value of a field (input or rule) as the run finds it. */
 struct value run_value(struct run *run, const struct field *field, size_t row);
 
+/* What is kept of a row and read as it was kept, by the history's coding of the field: of an event what it was settled
+ * with, of any other rule the value of the month before. Of kind 0 where a value has to be found. */
+struct coded run_kept(struct run *run, const struct field *field, size_t row);
+
 /* The value in force in the run's month: that of a yearly rule was found in its own month and still stands. */
 struct value run_in_force(struct run *run, const struct field *field, size_t row);
 

@@ -135,20 +135,62 @@ static lane lane_of(const struct task *task, const struct value *value) {
     case TYPE_ROW: return value->as.row.row == SIZE_MAX ? ROW_NONE : (lane)value->as.row.row;
     default: break;
     }
+    if (number_sign(value->as.number) == 0) return 0;
     bool fits = number_to_lane(number_divide(&task->machine->run->arena, value->as.number, node->grid), &result);
     assert(fits || arena_failed(&task->machine->run->arena)); /* the checks found the grid */
     return result;
 }
 
+/* What is read as the history keeps it, where the expression is no more than that: last month's value of a rule, or
+ * what events were settled with. */
+struct kept {
+    const struct field *field; /* NULL: it is more */
+    const struct coding *coding;
+    int64_t factor; /* lanes to one of the coding */
+};
+
+static const struct field *kept_field(const struct graph_node *node) {
+    const struct expr *expr = node->expr;
+    bool before = expr->kind == EXPR_CALL && expr->as.call.function == FUNCTION_PREVIOUS;
+    const struct path_target *target = before ? &expr->items.items[0]->as.path.target : &expr->as.path.target;
+    if (before) return target->field->entity == node->space ? target->field : NULL;
+    bool own = expr->kind == EXPR_PATH && target->end == PATH_FIELD && target->hops.count == 0;
+    bool settled = own && target->field->entity->is_event && target->field->kind != FIELD_INPUT;
+    return settled && target->field->entity == node->space ? target->field : NULL;
+}
+
+static struct kept kept_of(const struct task *task) {
+    struct run *run = task->machine->run;
+    struct kept kept = {.field = kept_field(task->node), .factor = 1};
+    if (!kept.field || !run->history) return (struct kept){0};
+    kept.coding = history_coding(run->history, kept.field);
+    if (kept.field->type.kind != TYPE_NUMBER) return kept;
+    struct number factor = number_divide(&run->arena, kept.coding->unit, task->node->grid);
+    bool whole = number_is_integer(factor) && number_to_int64(factor, &kept.factor);
+    return whole ? kept : (struct kept){0};
+}
+
+/* False where a value has to be found. */
+static bool put_kept(const struct task *task, const struct kept *kept, size_t row) {
+    struct coded coded = run_kept(task->machine->run, kept->field, row);
+    if (!coded.kind) return false;
+    const struct coded_kind *kind = coded_kind(kept->coding, coded);
+    if (kind->state != VALUE_KNOWN || kind->listed) return false;
+    put(task->out, row, (lane)coded.integer * kept->factor);
+    return true;
+}
+
 void run_evaluate(const struct task *task) {
     struct machine *machine = task->machine;
     const struct graph_node *node = task->node;
+    const struct kept kept = kept_of(task);
     for (size_t row = task->begin; row < task->end; row++) {
         struct context context = context_of(machine->run, node->space, row);
         if (node->field && (context.day < node->d || context.day > node->e)) { /* an event outside the window */
             put(task->out, row, harmless(node));
             continue;
         }
+        if (kept.field && put_kept(task, &kept, row)) continue;
         struct value value = evaluate(&context, node->expr);
         if (arena_failed(&machine->run->arena)) {
             task->worker->failed = true;
