@@ -241,6 +241,7 @@ static void bench_loading(struct county *county) {
     load(county);
     uint64_t bytes = data_bytes(county), taken = memory_in_use() - before - bytes,
              least = column_bytes(county->dataset);
+    if (!least) give_up("the sample is empty");
     dataset_free(county->dataset);
     county->dataset = NULL;
     forget_county(county);

@@ -8,9 +8,6 @@
 
 #include <stdint.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum { MARKS_BYTES = 64 };
 
@@ -57,34 +54,34 @@ static inline struct marks_seen marks_survey_plain(const char *bytes) {
 }
 
 #ifdef __SSE2__
-static inline __m128i marks_load(const char *bytes) {
-    return _mm_loadu_si128((const __m128i *)(const void *)bytes);
+typedef char marks_vector __attribute__((vector_size(16)));
+
+static inline marks_vector marks_load(const char *bytes) {
+    marks_vector loaded;
+    memcpy(&loaded, bytes, sizeof loaded);
+    return loaded;
 }
 
-static inline uint64_t marks_bits(__m128i bytes, unsigned at) {
-    return (uint64_t)(unsigned)_mm_movemask_epi8(bytes) << at;
+/* The highest bit of each byte. */
+static inline uint64_t marks_bits(marks_vector bytes, unsigned at) {
+    return (uint64_t)(unsigned)__builtin_ia32_pmovmskb128(bytes) << at;
 }
 
 static inline uint64_t marks_find(const char *bytes, unsigned char high) {
-    const __m128i comma = _mm_set1_epi8(','), quote = _mm_set1_epi8('"'), feed = _mm_set1_epi8('\n'),
-                  zero = _mm_setzero_si128(), mask = _mm_set1_epi8((char)high);
     uint64_t found = 0;
-    for (unsigned i = 0; i < MARKS_BYTES; i += 16) {
-        __m128i some = marks_load(bytes + i);
-        __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(some, comma), _mm_cmpeq_epi8(some, feed));
-        __m128i looks = _mm_or_si128(_mm_cmpeq_epi8(some, quote), _mm_cmpeq_epi8(some, zero));
-        found |= marks_bits(_mm_or_si128(_mm_or_si128(ends, looks), _mm_and_si128(some, mask)), i);
+    for (unsigned i = 0; i < MARKS_BYTES; i += sizeof(marks_vector)) {
+        marks_vector some = marks_load(bytes + i);
+        found |= marks_bits((some == ',') | (some == '"') | (some == '\n') | (some == 0) | (some & (char)high), i);
     }
     return found;
 }
 
 static inline struct marks_seen marks_survey(const char *bytes) {
-    const __m128i feed = _mm_set1_epi8('\n'), zero = _mm_setzero_si128();
     struct marks_seen seen = {0, 0};
-    for (unsigned i = 0; i < MARKS_BYTES; i += 16) {
-        __m128i some = marks_load(bytes + i);
-        seen.feeds |= marks_bits(_mm_cmpeq_epi8(some, feed), i);
-        seen.others |= marks_bits(_mm_or_si128(some, _mm_cmpeq_epi8(some, zero)), i);
+    for (unsigned i = 0; i < MARKS_BYTES; i += sizeof(marks_vector)) {
+        marks_vector some = marks_load(bytes + i);
+        seen.feeds |= marks_bits(some == '\n', i);
+        seen.others |= marks_bits(some | (some == 0), i);
     }
     return seen;
 }

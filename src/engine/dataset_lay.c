@@ -72,7 +72,7 @@ static void fill_column(struct column *to, const struct column *from, const size
         size_t at = arrival[row];
         to->known[row] = from->known[at];
         to->unknown += !to->known[row];
-        if (to->texts)
+        if (to->texts && from->texts)
             to->texts[row] = from->texts[at];
         else if (!from->texts && from->known[at])
             column_put(to, row, column_get(from, at));

@@ -67,16 +67,15 @@ static void read_stretch(void *context, unsigned thread) {
 }
 
 /* How much of the file has been read without a gap. */
-static size_t read_together(int descriptor, char *bytes, size_t length, unsigned threads) {
+static size_t read_together(struct reading_together *reading) {
     enum { LEAST = 1 << 20 }; /* of a stretch: less is read sooner than a thread begins */
-    struct reading_together reading = {.descriptor = descriptor, .bytes = bytes, .length = length};
-    if (threads > THREADS_MAX) threads = THREADS_MAX;
-    reading.threads = length / LEAST < threads ? (unsigned)(length / LEAST) : threads;
-    if (!bytes || reading.threads < 2) return 0;
-    work_together(reading.threads, read_stretch, &reading);
+    if (reading->threads > reading->length / LEAST) reading->threads = (unsigned)(reading->length / LEAST);
+    if (reading->threads > THREADS_MAX) reading->threads = THREADS_MAX;
+    if (!reading->bytes || reading->threads < 2) return 0;
+    work_together(reading->threads, read_stretch, reading);
     unsigned whole = 0;
-    while (whole + 1 < reading.threads && reading.reached[whole] == stretch_begin(&reading, whole + 1)) whole++;
-    return reading.reached[whole];
+    while (whole + 1 < reading->threads && reading->reached[whole] == stretch_begin(reading, whole + 1)) whole++;
+    return reading->reached[whole];
 }
 
 /* A pipe would be waited for, a device has no end; and a file is read, not mapped: someone may shorten it meanwhile. */
@@ -97,8 +96,9 @@ enum file_result file_open_together(struct file *file, const char *path, unsigne
     *file = (struct file){.bytes = TEXT("")};
     enum file_result result = open_regular(path, &descriptor, &size);
     if (result != FILE_OK) return result;
-    char *bytes = memory_new(size + 1, 1);
-    result = read_on(file, descriptor, bytes, read_together(descriptor, bytes, size, threads), size + 1);
+    struct reading_together reading = {
+        .descriptor = descriptor, .bytes = memory_new(size + 1, 1), .length = size, .threads = threads};
+    result = read_on(file, descriptor, reading.bytes, read_together(&reading), size + 1);
     close(descriptor);
     return result;
 }

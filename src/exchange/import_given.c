@@ -175,7 +175,7 @@ static struct text key_of(struct arena *arena, const struct import_given *given)
     if (arena_failed(arena)) return TEXT("");
     memcpy(bytes, &field, sizeof field);
     memcpy(bytes + month, &given->month, sizeof given->month);
-    memcpy(bytes + id, given->id.bytes, given->id.length);
+    if (given->id.length) memcpy(bytes + id, given->id.bytes, given->id.length);
     return (struct text){bytes, id + given->id.length};
 }
 

@@ -422,7 +422,7 @@ static void add_many_rows(struct stage *stage) {
     }
     for (uint32_t i = 0; i < 2 * MANY; i++) {
         snprintf(id, sizeof id, "p%06u", i);
-        snprintf(parent, sizeof parent, draw(&seed, 500) ? "f%06u" : "", i);
+        snprintf(parent, sizeof parent, draw(&seed, 500) ? "f%06u" : "g%06u", i);
         snprintf(inputs, sizeof inputs, "born=1950-02-03 doctor=%s", draw(&seed, 500) ? "c0" : "none");
         stage_row(stage, "person", text_copy(&stage->arena, text_from(id)).bytes,
                   text_copy(&stage->arena, text_from(parent)).bytes, inputs);
