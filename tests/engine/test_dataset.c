@@ -403,33 +403,27 @@ static void the_order_of_arrival_changes_nothing(void **state) {
     assert_true(shared > ROUNDS / 20 && shared < ROUNDS);
 }
 
+static void add_row(struct stage *stage, const char *entity, struct text id, struct text parent, struct text inputs) {
+    stage_row(stage, entity, id.bytes, parent.bytes, inputs.bytes);
+}
+
 /* As many rows as several threads take; some have no parent, or lead to no clinic. */
 static void add_many_rows(struct stage *stage) {
     enum { MANY = 9000 };
-    char id[16], parent[16], inputs[64];
+    struct arena *arena = &stage->arena;
     uint64_t seed = 3;
-    for (uint32_t i = 0; i < MANY; i++) {
-        snprintf(id, sizeof id, "v%06u", i);
-        stage_row(stage, "village", text_copy(&stage->arena, text_from(id)).bytes, "", "");
-    }
+    for (unsigned i = 0; i < MANY; i++) add_row(stage, "village", text_format(arena, "v%06u", i), TEXT(""), TEXT(""));
     stage_row(stage, "clinic", "c0", "", "");
-    for (uint32_t i = 0; i < 2 * MANY; i++) {
-        snprintf(id, sizeof id, "f%06u", i);
-        snprintf(parent, sizeof parent, draw(&seed, 500) ? "v%06u" : "w%06u", i / 2);
-        snprintf(inputs, sizeof inputs, "farm=%u", draw(&seed, 150));
-        stage_row(stage, "family", text_copy(&stage->arena, text_from(id)).bytes,
-                  text_copy(&stage->arena, text_from(parent)).bytes, inputs);
-    }
-    for (uint32_t i = 0; i < 2 * MANY; i++) {
-        snprintf(id, sizeof id, "p%06u", i);
-        snprintf(parent, sizeof parent, draw(&seed, 500) ? "f%06u" : "g%06u", i);
-        snprintf(inputs, sizeof inputs, "born=1950-02-03 doctor=%s", draw(&seed, 500) ? "c0" : "none");
-        stage_row(stage, "person", text_copy(&stage->arena, text_from(id)).bytes,
-                  text_copy(&stage->arena, text_from(parent)).bytes, inputs);
-        snprintf(inputs, sizeof inputs, "left=2018-02-%02u number=n%u", draw(&seed, 28) + 1, i % 7);
-        char *said = ARENA_ARRAY(&stage->arena, char, sizeof inputs);
-        memcpy(said, inputs, sizeof inputs);
-        stage_row(stage, "bill", "", text_copy(&stage->arena, text_from(id)).bytes, said);
+    for (unsigned i = 0; i < 2 * MANY; i++)
+        add_row(stage, "family", text_format(arena, "f%06u", i),
+                text_format(arena, "%s%06u", draw(&seed, 500) ? "v" : "w", i / 2),
+                text_format(arena, "farm=%u", draw(&seed, 150)));
+    for (unsigned i = 0; i < 2 * MANY; i++) {
+        struct text id = text_format(arena, "p%06u", i);
+        add_row(stage, "person", id, draw(&seed, 500) ? text_format(arena, "f%06u", i) : TEXT(""),
+                text_format(arena, "born=1950-02-03 doctor=%s", draw(&seed, 500) ? "c0" : "c1"));
+        add_row(stage, "bill", TEXT(""), id,
+                text_format(arena, "left=2018-02-%02u number=n%u", draw(&seed, 28) + 1, i % 7));
     }
 }
 
