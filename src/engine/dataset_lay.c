@@ -94,11 +94,11 @@ static void name_rows(struct table *table, const struct record_table *records) {
 }
 
 /* The same by halves: rows in the order of their ids, which is that of the records. */
-static void order_rows_by_name(struct making *making, struct table *table, const struct record_table *records) {
-    struct arena *arena = &making->dataset->arena;
+static void order_rows_by_name(struct arena *arena, struct table *table, const struct record_table *records,
+                               bool in_place) {
     uint32_t *order = ARENA_ARRAY(arena, uint32_t, table->rows + 1);
     struct arena_mark mark = arena_here(arena);
-    uint32_t *rows = ARENA_ARRAY(arena, uint32_t, records->count + 1); /* + 1; 0: it is none */
+    uint32_t *rows = in_place ? order : ARENA_ARRAY(arena, uint32_t, records->count + 1); /* + 1; 0: it is none */
     size_t count = 0;
     if (arena_failed(arena)) return;
     for (size_t row = 0; row < table->rows; row++) rows[table->arrival[row]] = (uint32_t)row + 1;
@@ -177,12 +177,13 @@ void making_lay_rows(struct making *making, struct table *table, const struct re
     table->unconfirmed = ARENA_ARRAY(arena, bool, table->rows + 1);
     table->incomplete = ARENA_ARRAY(arena, bool *, entities);
     laying.arenas = ARENA_ARRAY(arena, struct arena, laying.threads);
-    make_columns(arena, table, records, making->records->lasting && is_in_place(table, records));
+    bool in_place = is_in_place(table, records);
+    make_columns(arena, table, records, making->records->lasting && in_place);
     if (arena_failed(arena)) return;
     making_share_out(laying.threads, table->rows, lay_range, &laying);
     for (unsigned i = 0; i < laying.threads; i++) arena_adopt(arena, &laying.arenas[i]);
     if (!table->entity->is_event && !records->unordered)
-        order_rows_by_name(making, table, records);
+        order_rows_by_name(arena, table, records, in_place);
     else if (!table->entity->is_event)
         name_rows(table, records);
 }
