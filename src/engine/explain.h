@@ -28,7 +28,7 @@ struct explanation {
     const struct expr *expr;           /* of conditions and groups */
     struct text id;                    /* the row: empty for parameters and where there is none */
     struct text label[LANGUAGES];
-    const struct policy *policy;
+    const struct dataset *dataset;
     const struct declaration *unit; /* names the unit in which it is shown, see explanation_unit; NULL: none */
     const struct expr *written;     /* what it was computed as, see explanation_formula; NULL when there is none */
     struct context where;           /* the row at which */

@@ -166,7 +166,8 @@ static void form_value(const struct form *form, const struct expr *expr) {
     }
     const struct type *type = &expr->type;
     if (expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD) type = &expr->as.path.target.field->type;
-    struct text shown = value_show(form->arena, type, display.scale, display.step, &value, form->language);
+    struct text shown = value_show_in(form->arena, form->context->run->dataset, type, display.scale, display.step,
+                                      &value, form->language);
     const struct text about = TEXT("≈ ");
     for (size_t at = 0; type->kind == TYPE_NUMBER && at + about.length <= shown.length; at++)
         if (text_starts(text_slice(shown, at, shown.length), about.bytes)) {

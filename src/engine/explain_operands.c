@@ -12,7 +12,7 @@ struct explanation *explain_node(struct walk *walk, enum explanation_kind kind, 
                                  const struct type *type, struct display display) {
     struct explanation *node = ARENA_NEW(walk->arena, struct explanation);
     node->kind = kind;
-    node->policy = walk->run->policy;
+    node->dataset = walk->run->dataset;
     node->value = value;
     node->type = *type;
     node->scale = display.scale;
@@ -55,7 +55,7 @@ struct text explanation_formula(struct arena *arena, const struct explanation *n
 
 struct text explanation_unit(struct arena *arena, const struct explanation *node, const struct declaration *unit,
                              enum language language) {
-    return unit ? unit_words(arena, node->policy, type_written(arena, &unit->type), language) : TEXT("");
+    return unit ? unit_words(arena, node->dataset->policy, type_written(arena, &unit->type), language) : TEXT("");
 }
 
 const struct declaration *explain_unit(const struct expr *expr) {

@@ -31,7 +31,8 @@ static const char *say(const struct page *page, const char *zh, const char *en) 
 }
 
 static struct text format_shown(const struct page *page, const struct explanation *node) {
-    return value_show(page->arena, &node->type, node->scale, node->step, &node->value, page->language);
+    return value_show_in(page->arena, node->dataset, &node->type, node->scale, node->step, &node->value,
+                         page->language);
 }
 
 /* ◇ behind a parameter: it is not confirmed. */

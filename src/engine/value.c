@@ -2,6 +2,8 @@
 
 #include "lang/words.h"
 
+#include <assert.h>
+
 struct value value_unknown(enum reason_kind kind, const struct field *field, uint32_t index, size_t row) {
     return (struct value){.state = VALUE_UNKNOWN, .reason = {.kind = kind, .field = field, .index = index, .row = row}};
 }
@@ -190,7 +192,7 @@ struct text value_show(struct arena *arena, const struct type *type, struct numb
         return label_or_name(choice->label, choice->name.text, language);
     }
     case TYPE_TEXT: return value->as.text;
-    case TYPE_ROW: return value->as.row.row == SIZE_MAX ? word_in(WORD_NONE, language) : type->entity->name;
+    case TYPE_ROW: assert(value->as.row.row == SIZE_MAX); return word_in(WORD_NONE, language);
     default: return show_number(arena, type, scale, step, value->as.number);
     }
 }
@@ -203,9 +205,28 @@ struct text value_plain(struct arena *arena, const struct type *type, struct num
     case TYPE_DATE: return day_format(arena, value->as.date);
     case TYPE_ENUM: return type->enumeration->values[value->as.choice].name.text;
     case TYPE_TEXT: return value->as.text;
-    case TYPE_ROW: return text_format(arena, "%zu", value->as.row.row);
+    case TYPE_ROW: assert(value->as.row.row == SIZE_MAX); return TEXT("none");
     default: return number_exact(arena, number_divide(arena, value->as.number, scale));
     }
+}
+
+/* NULL: no row is referred to. */
+static const struct text *id_referred(const struct dataset *dataset, const struct type *type,
+                                      const struct value *value) {
+    bool refers = type->kind == TYPE_ROW && value->state == VALUE_KNOWN && value->as.row.row != SIZE_MAX;
+    return refers ? &dataset_table(dataset, type->entity)->ids[value->as.row.row] : NULL;
+}
+
+struct text value_show_in(struct arena *arena, const struct dataset *dataset, const struct type *type,
+                          struct number scale, struct number step, const struct value *value, enum language language) {
+    const struct text *id = id_referred(dataset, type, value);
+    return id ? *id : value_show(arena, type, scale, step, value, language);
+}
+
+struct text value_plain_in(struct arena *arena, const struct dataset *dataset, const struct type *type,
+                           struct number scale, const struct value *value) {
+    const struct text *id = id_referred(dataset, type, value);
+    return id ? *id : value_plain(arena, type, scale, value);
 }
 
 const char *reason_code(enum reason_kind kind) {

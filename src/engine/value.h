@@ -71,10 +71,16 @@ bool values_missing(const struct value *values, size_t count, struct value *out)
 bool values_unsure(const struct value *values, size_t count, struct value *out);
 
 /* The value in the field's own unit, for people (grouped, decimals of its step; an exact fraction shows both) or plain
- * for files. */
+ * for files. A reference leads to none here. */
 struct text value_show(struct arena *arena, const struct type *type, struct number scale, struct number step,
                        const struct value *value, enum language language);
 struct text value_plain(struct arena *arena, const struct type *type, struct number scale, const struct value *value);
+
+/* The same of any value in a dataset: of a reference the id of its row. */
+struct text value_show_in(struct arena *arena, const struct dataset *dataset, const struct type *type,
+                          struct number scale, struct number step, const struct value *value, enum language language);
+struct text value_plain_in(struct arena *arena, const struct dataset *dataset, const struct type *type,
+                           struct number scale, const struct value *value);
 
 /* 3500/6, 583.33 + 1/30000, 600 * 2 - 200/12, 20%: what a person writes for an exact number. */
 bool number_parse_exact(struct arena *arena, struct text text, struct number *out);

@@ -77,7 +77,8 @@ static void compare(struct a_case *a_case, struct run *run, const struct outcome
                     const struct yaml_node *node) {
     struct arena *arena = a_case->arena;
     struct value got = found->got, expected;
-    struct text shown = value_plain(arena, found->type, found->scale, &got), label = found->label, missing;
+    struct text shown = value_plain_in(arena, run->dataset, found->type, found->scale, &got), label = found->label,
+                missing;
     enum value_state state;
     a_case->checked++;
     if (expects_state(node, &state, &missing)) {

@@ -27,7 +27,7 @@ static void write_value(struct json_writer *writer, struct arena *arena, const s
     else if (node->type.kind == TYPE_ROW && node->value.as.row.row == SIZE_MAX)
         json_write_null(writer);
     else
-        json_write_string(writer, value_plain(arena, &node->type, node->scale, &node->value));
+        json_write_string(writer, value_plain_in(arena, node->dataset, &node->type, node->scale, &node->value));
     if (!known) {
         json_write_key(writer, "reason");
         json_write_string(writer, text_from(reason_code(node->value.reason.kind)));

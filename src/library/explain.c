@@ -100,8 +100,8 @@ doudi_status doudi_explanation_value(const doudi_explanation *node, const char *
 const char *doudi_explanation_shown(const doudi_explanation *node, doudi_language language) {
     if (!node) return NULL;
     const struct explanation *of = node->node;
-    return run_tell(node->run,
-                    value_show(&node->run->told, &of->type, of->scale, of->step, &of->value, language_of(language)));
+    return run_tell(node->run, value_show_in(&node->run->told, of->dataset, &of->type, of->scale, of->step, &of->value,
+                                             language_of(language)));
 }
 
 static const char *unit_in(const doudi_explanation *node, const struct declaration *unit, doudi_language language) {

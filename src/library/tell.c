@@ -9,17 +9,12 @@ const char *run_tell(doudi_run *run, struct text text) {
     return run_status(run) == DOUDI_OK ? told : NULL;
 }
 
-static struct text plain(doudi_run *run, const struct type *type, struct number scale, const struct value *value) {
-    if (type->kind != TYPE_ROW) return value_plain(&run->told, type, scale, value);
-    size_t row = value->as.row.row;
-    return row == SIZE_MAX ? TEXT("none") : dataset_table(run->dataset, type->entity)->ids[row];
-}
-
 doudi_status run_tell_value(doudi_run *run, const struct type *type, struct number scale, const struct value *value,
                             const char **text) {
     if (run_failed(run->run)) return DOUDI_NO_MEMORY;
-    const char *told =
-        value->state == VALUE_KNOWN ? run_tell(run, plain(run, type, scale, value)) : reason_code(value->reason.kind);
+    const char *told = value->state == VALUE_KNOWN
+                           ? run_tell(run, value_plain_in(&run->told, run->dataset, type, scale, value))
+                           : reason_code(value->reason.kind);
     if (run_status(run) != DOUDI_OK) return DOUDI_NO_MEMORY;
     *text = told;
     return value->state == VALUE_KNOWN ? DOUDI_OK : value->state == VALUE_UNKNOWN ? DOUDI_UNKNOWN : DOUDI_FAULT;
@@ -77,9 +72,8 @@ const char *doudi_run_shown(doudi_run *run, const char *entity, const char *id, 
     struct value found;
     if (find_value(run, entity, id, field, &asked, &found) != DOUDI_OK) return NULL;
     const struct field *of = asked.field;
-    if (found.state == VALUE_KNOWN && of->type.kind == TYPE_ROW && found.as.row.row != SIZE_MAX)
-        return run_tell(run, plain(run, &of->type, of->scale, &found));
-    return run_tell(run, value_show(&run->told, &of->type, of->scale, of->step, &found, language_of(language)));
+    return run_tell(
+        run, value_show_in(&run->told, run->dataset, &of->type, of->scale, of->step, &found, language_of(language)));
 }
 
 /* --- why -------------------------------------------------------------------------------------------------------- */

@@ -132,6 +132,8 @@ static void values_are_shown_to_people(void **state) {
     assert_string_equal(doudi_run_shown(run, "household", "h1", "below", DOUDI_ZH), "是");
     assert_string_equal(doudi_run_shown(run, "person", "anna", "sex", DOUDI_ZH), "女");
     assert_string_equal(doudi_run_shown(run, "household", "h2", "neighbour", DOUDI_ZH), "h1");
+    assert_string_equal(doudi_explanation_shown(doudi_run_why(run, "household", "h2", "next_door"), DOUDI_EN), "h1");
+    assert_string_equal(doudi_explanation_shown(doudi_run_why(run, "household", "h1", "next_door"), DOUDI_ZH), "无");
     assert_null(doudi_run_shown(run, "household", "h9", "below", DOUDI_ZH));
 }
 
