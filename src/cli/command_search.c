@@ -23,9 +23,7 @@ static void print_found(struct builder *out, const struct command *command, cons
     guarantee_print_case(out, found->written);
 }
 
-static void write_found(struct json_writer *writer, const struct guarantee *guarantee, const struct searched *found) {
-    json_write_object(writer);
-    guarantee_write_head(writer, guarantee);
+static void write_counts(struct json_writer *writer, const struct searched *found) {
     json_write_key(writer, "asked");
     json_write_integer(writer, (int64_t)found->asked);
     json_write_key(writer, "unknown");
@@ -37,6 +35,14 @@ static void write_found(struct json_writer *writer, const struct guarantee *guar
         json_write_string(writer, found->written);
     else
         json_write_null(writer);
+}
+
+static void write_found(struct json_writer *writer, const struct guarantee *guarantee, const struct searched *found) {
+    json_write_object(writer);
+    guarantee_write_head(writer, guarantee);
+    json_write_key(writer, "in_force");
+    json_write_bool(writer, found->in_force);
+    if (found->in_force) write_counts(writer, found);
     json_write_close_object(writer);
 }
 
