@@ -397,22 +397,25 @@ static struct value find_value(struct run *run, const struct field *field, size_
 
 /* --- memory of values --------------------------------------------------------------------------------------------- */
 
-/* The rows looked at, if this is one of them. */
-static const struct row_range *near_of(const struct run *run, const struct field *field, size_t row) {
-    const struct row_range *near = run->near ? &run->near[field->entity->index] : NULL;
-    return near && row >= near->begin && row < near->end ? near : NULL;
-}
+/* Where the value of a row is kept: among those of the rows looked at, or of the others. */
+struct slot {
+    const struct memo *memo;
+    bool near;
+    size_t at;
+};
 
-/* Room for the value of the row; false when memory has run out. */
-static bool memo_ready(struct run *run, const struct field *field, const struct row_range *near) {
+/* False when memory has run out. */
+static bool slot_of(struct run *run, const struct field *field, size_t row, struct slot *slot) {
+    const struct row_range *near = run->near ? &run->near[field->entity->index] : NULL;
     struct memo *memo = &run->memos[field->index];
     struct arena *arena = &run->arena;
-    if (near ? memo->values != NULL : memo->others != NULL) return true;
-    if (near) {
+    bool is_near = near && row >= near->begin && row < near->end;
+    *slot = (struct slot){memo, is_near, is_near ? row - near->begin : row};
+    if (is_near && !memo->values) {
         struct value *values = ARENA_ARRAY(arena, struct value, near->end - near->begin);
         memo->states = ARENA_ARRAY(arena, unsigned char, near->end - near->begin);
         if (!arena_failed(arena)) memo->values = values;
-    } else {
+    } else if (!is_near && !memo->others) {
         struct coded_column *others = ARENA_NEW(arena, struct coded_column);
         if (!arena_failed(arena)) coded_column_init(others, arena, field);
         if (!arena_failed(arena)) memo->others = others;
@@ -420,7 +423,7 @@ static bool memo_ready(struct run *run, const struct field *field, const struct 
     return !arena_failed(arena);
 }
 
-/* Stands for a value that is being found, and is none that can be. */
+/* Stands among the others for a value that is being found, and is none that can be. */
 static struct coded being_found(struct coding *coding) {
     return (struct coded){coding_kind(coding, VALUE_UNKNOWN, (struct reason){.kind = REASON_NONE}, false), 0};
 }
@@ -430,55 +433,57 @@ static bool is_being_found(const struct coding *coding, struct coded coded) {
     return kind->state == VALUE_UNKNOWN && kind->reason.kind == REASON_NONE;
 }
 
-/* How far it is with a value, and the value. */
-static enum memo_state recall(struct run *run, const struct field *field, size_t row, struct value *out) {
-    const struct row_range *near = near_of(run, field, row);
-    const struct memo *memo = &run->memos[field->index];
-    if (!memo_ready(run, field, near)) return NOT_ASKED;
-    if (near) {
-        *out = memo->values[row - near->begin];
-        return memo->states[row - near->begin];
-    }
-    struct coded coded = coded_column_get(memo->others, row);
+static enum memo_state state_of(const struct slot *slot) {
+    if (slot->near) return slot->memo->states[slot->at];
+    struct coded coded = coded_column_get(slot->memo->others, slot->at);
     if (!coded.kind) return NOT_ASKED;
-    if (is_being_found(&memo->others->coding, coded)) return BEING_FOUND;
-    *out = coding_value(&memo->others->coding, coded);
-    if (out->state == VALUE_KNOWN) out->reason.row = row;
-    return FOUND;
+    return is_being_found(&slot->memo->others->coding, coded) ? BEING_FOUND : FOUND;
 }
 
-static void keep(struct run *run, const struct field *field, size_t row, enum memo_state state, struct value value) {
-    const struct row_range *near = near_of(run, field, row);
-    const struct memo *memo = &run->memos[field->index];
-    if (!memo_ready(run, field, near)) return;
-    if (near) {
-        memo->values[row - near->begin] = value;
-        memo->states[row - near->begin] = (unsigned char)state;
+static struct value recall(const struct slot *slot) {
+    if (slot->near) return slot->memo->values[slot->at];
+    struct value value = coding_value(&slot->memo->others->coding, coded_column_get(slot->memo->others, slot->at));
+    if (value.state == VALUE_KNOWN) value.reason.row = slot->at;
+    return value;
+}
+
+static void keep(const struct slot *slot, const struct value *value) {
+    if (slot->near) {
+        slot->memo->values[slot->at] = *value;
+        slot->memo->states[slot->at] = FOUND;
     } else {
-        struct coding *coding = &memo->others->coding;
-        coded_column_set(memo->others, row, state == FOUND ? coding_of(coding, &value) : being_found(coding));
+        coded_column_set(slot->memo->others, slot->at, coding_of(&slot->memo->others->coding, value));
     }
 }
 
 static struct value settle(struct run *run, const struct field *field, size_t row) {
-    struct value value = {0};
-    enum memo_state state = recall(run, field, row, &value);
-    if (state == FOUND) return value;
+    const struct value failed = value_fault(REASON_NO_CASE, field, 0);
+    struct slot slot;
+    if (!slot_of(run, field, row, &slot)) return failed;
+    enum memo_state state = state_of(&slot);
+    if (state == FOUND) return recall(&slot);
     assert(state == NOT_ASKED); /* no cycle passes the checks */
-    keep(run, field, row, BEING_FOUND, value);
-    if (!arena_failed(&run->arena)) value = find_value(run, field, row);
-    if (!arena_failed(&run->arena)) keep(run, field, row, FOUND, value);
-    return arena_failed(&run->arena) ? value_fault(REASON_NO_CASE, field, 0) : value;
+    if (slot.near)
+        slot.memo->states[slot.at] = BEING_FOUND;
+    else if (field->entity->is_event) /* the only rows that lead to others of their kind */
+        coded_column_set(slot.memo->others, row, being_found(&slot.memo->others->coding));
+    struct value value = find_value(run, field, row);
+    if (arena_failed(&run->arena)) return failed;
+    keep(&slot, &value);
+    return value;
+}
+
+static bool is_not_asked(struct run *run, const struct field *field, size_t row) {
+    struct slot slot;
+    return slot_of(run, field, row, &slot) && state_of(&slot) == NOT_ASKED;
 }
 
 /* Earlier events of the same parent first: `earlier` then never has to go deep. */
 static void settle_earlier(struct run *run, const struct field *field, size_t row) {
     const struct table *table = dataset_table(run->dataset, field->entity);
-    struct value value;
     size_t first = row;
-    if (recall(run, field, row, &value) == FOUND) return;
-    while (first > 0 && table->parents[first - 1] == table->parents[row] &&
-           recall(run, field, first - 1, &value) == NOT_ASKED && !arena_failed(&run->arena))
+    if (!is_not_asked(run, field, row)) return;
+    while (first > 0 && table->parents[first - 1] == table->parents[row] && is_not_asked(run, field, first - 1))
         first--;
     for (; first < row && !arena_failed(&run->arena); first++) settle(run, field, first);
 }
