@@ -19,7 +19,7 @@ struct text_set {
     struct text_set_slot *slots; /* NULL: to be made */
 };
 
-enum { TEXT_SET_MAX = UINT32_MAX - 2 }; /* so many, and numbers below it */
+#define TEXT_SET_MAX (UINT32_MAX - 2) /* texts at most */
 
 void text_set_init(struct text_set *set);
 void text_set_free(struct text_set *set);

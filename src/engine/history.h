@@ -55,7 +55,7 @@ void history_forget(struct history *history, const struct entity *entity, struct
 /* --- the same by rows, for those who come back to one --------------------------------------------------------------
  */
 
-enum { PAST_NONE = UINT32_MAX }; /* no such row, or no such line */
+#define PAST_NONE UINT32_MAX /* no such row, or no such line */
 
 bool history_has_rows(const struct history *history, const struct entity *entity);
 uint32_t history_row(const struct history *history, const struct entity *entity, struct text id);
