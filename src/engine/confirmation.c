@@ -57,7 +57,7 @@ static bool search_rule(struct search *search, const struct rule *rule) {
 static bool is_input_unconfirmed(const struct search *search, const struct field *field) {
     const struct table *table = dataset_table(search->dataset, field->entity);
     if (field->kind != FIELD_INPUT || table->rows == 0) return false;
-    if (!memchr(table->unconfirmed, true, table->rows)) return false;
+    if (!memchr(table->unconfirmed, 1, table->rows)) return false;
     for (size_t row = 0; row < table->rows; row++)
         if (table->unconfirmed[row] && table->columns[field->input_index].known[row]) return true;
     return false;

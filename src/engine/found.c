@@ -29,7 +29,8 @@ void found_begin(struct found *found, struct run *run, struct coding *coding, bo
 static struct coded evaluated(struct found *found, size_t row) {
     const struct field *field = found->coding->field;
     struct value value = found->in_force ? run_in_force(found->run, field, row) : run_value(found->run, field, row);
-    return run_failed(found->run) ? (struct coded){0} : coding_of(found->coding, &value);
+    struct coded nothing = {0};
+    return run_failed(found->run) ? nothing : coding_of(found->coding, &value);
 }
 
 static struct coded missing(struct found *found, absence miss) {
