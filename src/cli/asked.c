@@ -46,14 +46,15 @@ static size_t want_evaluated(const struct program *program, bool *wanted) {
     return more;
 }
 
-struct program *asked_program(const struct policy *policy, month_number month, const struct run_options *options) {
+struct program *asked_program(const struct policy *policy, month_number month, const struct run_options *options,
+                              const struct entity *within) {
     bool *wanted = memory_new(policy->fields.count + 1, sizeof *wanted);
     struct program *program = NULL;
     if (wanted) want_shown(policy, month, options, wanted);
     bool again = wanted != NULL;
     while (again) {
         program_free(program);
-        program = program_new(policy, month, options, wanted);
+        program = program_new_within(policy, month, options, wanted, within);
         again = program && want_evaluated(program, wanted) > 0;
     }
     memory_free(wanted);

@@ -57,8 +57,8 @@ static void print_month(struct builder *out, struct session *session, const stru
     if (people)
         builder_format(
             out, say(command, "%.*s  %zu 户 %zu 人  政策 %.*s\n", "%.*s  %zu families, %zu people  policy %.*s\n"),
-            TEXT_ARG(month), dataset_table(session->dataset, people->parent)->rows,
-            dataset_table(session->dataset, people)->rows, TEXT_ARG(name));
+            TEXT_ARG(month), totals_rows(session->run, people->parent), totals_rows(session->run, people),
+            TEXT_ARG(name));
     print_totals(out, command, totals);
     struct text rejected = session->pack.held ? TEXT("") : text_format(&command->arena, " → %s/rejected.csv", folder);
     if (session->dataset->strays)
@@ -130,8 +130,8 @@ static void write_month(struct json_writer *writer, struct session *session, con
     json_write_key(writer, "policy");
     json_write_string(writer, policy_name(session->policy));
     if (totals->people) {
-        write_count(writer, "families", dataset_table(session->dataset, totals->people->parent)->rows);
-        write_count(writer, "people", dataset_table(session->dataset, totals->people)->rows);
+        write_count(writer, "families", totals_rows(session->run, totals->people->parent));
+        write_count(writer, "people", totals_rows(session->run, totals->people));
     }
     json_write_key(writer, "benefits");
     json_write_array(writer);

@@ -175,11 +175,19 @@ static int tell_gap(struct session *session, const char *folder, month_number fi
 }
 
 /* The months of the results carry on without a gap, or whoever is paid by last month's value is paid wrongly. */
+static int tell_other_area(const struct command *command, const char *folder, struct text area) {
+    fprintf(stderr,
+            say(command, "doudi: %s 只有 %.*s 的结果;请加 --area %.*s,或用所有人的结果\n",
+                "doudi: %s holds the results of %.*s only; add --area %.*s, or take those of everybody\n"),
+            folder, TEXT_ARG(area), TEXT_ARG(area));
+    return EXIT_CANNOT;
+}
+
 static int read_previous(struct session *session, month_number first) {
     struct command *command = session->command;
     const char *folder = command_option(command, "previous");
     struct in_force_read found;
-    session->months = (struct in_force_months){first, first - 1};
+    session->months = (struct in_force_months){first, first - 1, session->area};
     if (!folder) return EXIT_DONE;
     enum file_result result = in_force_read(&session->history, &command->arena, folder, first, &found);
     if (result == FILE_NO_MEMORY) return out_of_memory(command);
@@ -192,6 +200,8 @@ static int read_previous(struct session *session, month_number first) {
         return refuse_previous(
             command, "doudi: %s/in-force.csv 不完整,或不是同一政策的;请重新测算那几个月\n",
             "doudi: %s/in-force.csv is not whole, or not of this policy; assess those months again\n", folder);
+    if (found.months.area.length && !text_equal(found.months.area, session->area))
+        return tell_other_area(command, folder, found.months.area);
     if (first - 1 < found.months.first || first - 1 > found.months.last)
         return tell_gap(session, folder, first, &found.months);
     session->months.first = found.months.first;
@@ -226,6 +236,7 @@ int session_open_law(struct session *session, struct command *command, const cha
     *session = (struct session){.command = command,
                                 .quiet = quiet,
                                 .solves = solves,
+                                .area = text_from(command_option(command, "area")),
                                 .known = DAY_NEVER,
                                 .refusals = {.arena = &command->arena}};
     diagnostics_init(&session->diagnostics, &command->arena);
@@ -342,10 +353,36 @@ unsigned processors(void) {
     return count < 1 ? 1 : count > THREADS_MAX ? THREADS_MAX : (unsigned)count;
 }
 
-/* Every row of the month at once; what the run is asked afterwards it looks up. */
-static bool solve_month(struct session *session) {
-    struct program *program = asked_program(session->policy, session->run->month, &session->run->options);
+/* The row of --area: the highest one of that id. */
+struct area {
+    const struct entity *entity; /* NULL: there is none */
+    size_t row;
+};
+
+static struct area find_area(const struct session *session) {
+    const struct policy *policy = session->policy;
+    for (size_t i = 0; i < policy->entities.count && session->area.length; i++) {
+        const struct entity *entity = policy->entities.items[i];
+        size_t row = entity->is_event ? SIZE_MAX : table_find(dataset_table(session->dataset, entity), session->area);
+        if (row != SIZE_MAX) return (struct area){entity, row};
+    }
+    return (struct area){NULL, 0};
+}
+
+static int no_such_area(const struct session *session, month_number month) {
+    struct command *command = session->command;
+    fprintf(stderr,
+            say(command, "doudi: 数据里 %.*s 没有编号为 %.*s 的区域或家庭\n",
+                "doudi: in %.*s the data have no area or family %.*s\n"),
+            TEXT_ARG(month_format(&command->arena, month)), TEXT_ARG(session->area));
+    return EXIT_CANNOT;
+}
+
+/* Every row of the month at once, or of the area; what the run is asked afterwards it looks up. */
+static bool solve_month(struct session *session, struct area area) {
+    struct program *program = asked_program(session->policy, session->run->month, &session->run->options, area.entity);
     struct solve_choices choices = {.threads = processors()};
+    if (program && area.entity) choices.row = dataset_climb(session->dataset, area.entity, area.row, program->within);
     session->solved = program ? solve(program, session->run, choices) : NULL;
     session->run->solved = session->solved;
     program_free(program);
@@ -361,11 +398,14 @@ int session_decide(struct session *session, month_number month) {
     int status = session_load(session, month);
     if (status != EXIT_DONE) return status;
     struct run_options options = session_options(session);
+    struct area area = find_area(session);
+    if (session->area.length && !area.entity) return no_such_area(session, month);
     if (!settle_past(&session->history, &session->import.records, session->dataset, &options))
         return out_of_memory(command);
     session->run = run_new(session->policy, session->dataset, &session->history, month, &options);
-    if (!session->run || (session->solves && !solve_month(session))) return out_of_memory(command);
-    return EXIT_DONE;
+    if (!session->run) return out_of_memory(command);
+    if (area.entity) run_limit(session->run, area.entity, area.row);
+    return session->solves && !solve_month(session, area) ? out_of_memory(command) : EXIT_DONE;
 }
 
 int session_record(struct session *session) {

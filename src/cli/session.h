@@ -21,6 +21,7 @@ struct session {
     struct in_force_months months; /* decided so far, those of --previous among them */
     struct dataset *dataset;       /* of the month at hand; NULL before the first */
     struct run *run;
+    struct text area;      /* --area: only its rows are decided; empty: all are */
     bool solves;           /* set before the first month: everybody is decided at once */
     struct solved *solved; /* then, of the month at hand */
     bool opened;           /* import and history are to be closed */

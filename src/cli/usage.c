@@ -89,6 +89,7 @@ static const struct usage usages[] = {
       "  --previous 文件夹    接着以前的测算结果\n"
       "  --reading 名称=值    换一种理解,可多次\n"
       "  --known 日期         只用当时已公布的规定\n"
+      "  --area 编号          只测算一个区域(或一户)\n"
       "  --all-or-nothing     有一行错误就什么都不测算\n"
       "  --strict             有无法判定的也以 1 退出\n"
       "  --save 文件          同时把这个月的数据打包,同 pack\n",
@@ -96,10 +97,11 @@ static const struct usage usages[] = {
       "  --previous FOLDER    go on from the results of an earlier assess\n"
       "  --reading NAME=VALUE read the law the other way; as often as wanted\n"
       "  --known DATE         only what had been enacted by then\n"
+      "  --area CODE          only an area, or a family\n"
       "  --all-or-nothing     decide nobody when a single row is wrong\n"
       "  --strict             exit with 1 when anything is undetermined, too\n"
       "  --save FILE          pack the month's data as well, as pack does\n"},
-     " json month out policy previous reading known all-or-nothing strict save "},
+     " json month out policy previous reading known area all-or-nothing strict save "},
     {"pack",
      {"数据 --month 2018-07 --out 文件.doudi", "DATA --month 2018-07 --out FILE.doudi"},
      {"把一个月的数据打包成一个文件;assess、explain、simulate 用它代替数据文件夹,不必再读 CSV",

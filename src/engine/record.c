@@ -37,13 +37,13 @@ bool record_keeps(const struct field *field, month_number month, day_number know
 /* A line for every row, of an event in its own month; PAST_NONE for those that are not settled yet. All rows are looked
  * up before the first is added. False when memory has run out. */
 static bool make_lines(struct history *history, struct run *run, const struct entity *entity, uint32_t *lines) {
-    size_t rows = dataset_table(run->dataset, entity)->rows;
+    struct rows rows = run_rows(run, entity);
     bool event = entity->is_event;
     uint32_t **pasts = &run->pasts[entity->index];
-    if (!*pasts) *pasts = ARENA_ARRAY(&run->lasting, uint32_t, rows + 1);
-    for (size_t row = 0; row < rows && !run_failed(run); row++) run_past(run, entity, row);
+    if (!*pasts) *pasts = ARENA_ARRAY(&run->lasting, uint32_t, dataset_table(run->dataset, entity)->rows + 1);
+    for (size_t row = rows.first; row < rows.last && !run_failed(run); row++) run_past(run, entity, row);
     if (run_failed(run)) return false;
-    for (size_t row = 0; row < rows && !arena_failed(&history->arena); row++) {
+    for (size_t row = rows.first; row < rows.last && !arena_failed(&history->arena); row++) {
         lines[row] = PAST_NONE;
         if (event && !run_event_counts(run, entity, row)) continue;
         month_number month = event ? run_event_month(run, entity, row) : run->month;
@@ -61,10 +61,10 @@ static bool stays(const struct history *history, const struct run *run, const st
 }
 
 static void record_column(struct history *history, struct run *run, const struct field *field, const uint32_t *lines) {
-    size_t rows = dataset_table(run->dataset, field->entity)->rows;
+    struct rows rows = run_rows(run, field->entity);
     struct found found;
     found_begin(&found, run, &history->columns[field->index].coding, false);
-    for (size_t row = 0; row < rows && !arena_failed(&history->arena) && !run_failed(run); row++)
+    for (size_t row = rows.first; row < rows.last && !arena_failed(&history->arena) && !run_failed(run); row++)
         if (lines[row] != PAST_NONE && !stays(history, run, field, lines[row]))
             history_set(history, field, lines[row], found_at(&found, row));
 }

@@ -16,9 +16,6 @@ struct memo {
     unsigned char *states;
     struct coded_column *others; /* by row; NULL: none yet */
 };
-struct row_range {
-    size_t begin, end;
-};
 
 /* --- beginning and end ------------------------------------------------------------------------------------------ */
 
@@ -70,19 +67,32 @@ void run_look_at(struct run *run, const struct entity *entity, size_t row) {
     arena_rewind(&run->arena, run->begun);
     memset(run->memos, 0, policy->fields.count * sizeof *run->memos);
     run->apportioned = NULL;
-    run->near = ARENA_ARRAY(&run->arena, struct row_range, policy->entities.count + 1);
+    run->near = ARENA_ARRAY(&run->arena, struct rows, policy->entities.count + 1);
     if (!run->near) return;
     for (size_t i = 0; i < policy->entities.count; i++) {
         const struct entity *other = policy->entities.items[i];
-        struct row_range *range = &run->near[i];
+        struct rows *range = &run->near[i];
         if (entity_is_within(other, entity))
-            dataset_below(run->dataset, entity, row, other, &range->begin, &range->end);
-        if (range->end - range->begin > NEAR_ROWS) *range = (struct row_range){0};
+            dataset_below(run->dataset, entity, row, other, &range->first, &range->last);
+        if (range->last - range->first > NEAR_ROWS) *range = (struct rows){0};
     }
     for (const struct entity *above = entity->parent; above; entity = above, above = above->parent) {
         row = dataset_table(run->dataset, entity)->parents[row];
-        run->near[above->index] = (struct row_range){row, row + 1};
+        run->near[above->index] = (struct rows){row, row + 1};
     }
+}
+
+void run_limit(struct run *run, const struct entity *entity, size_t row) {
+    const struct policy *policy = run->policy;
+    struct rows *limits = ARENA_ARRAY(&run->lasting, struct rows, policy->entities.count + 1);
+    for (size_t i = 0; limits && i < policy->entities.count; i++)
+        if (entity_is_within(policy->entities.items[i], entity))
+            dataset_below(run->dataset, entity, row, policy->entities.items[i], &limits[i].first, &limits[i].last);
+    run->limits = limits;
+}
+
+struct rows run_rows(const struct run *run, const struct entity *entity) {
+    return run->limits ? run->limits[entity->index] : (struct rows){0, dataset_table(run->dataset, entity)->rows};
 }
 
 void run_free(struct run *run) {
@@ -406,14 +416,14 @@ struct slot {
 
 /* False when memory has run out. */
 static bool slot_of(struct run *run, const struct field *field, size_t row, struct slot *slot) {
-    const struct row_range *near = run->near ? &run->near[field->entity->index] : NULL;
+    const struct rows *near = run->near ? &run->near[field->entity->index] : NULL;
     struct memo *memo = &run->memos[field->index];
     struct arena *arena = &run->arena;
-    bool is_near = near && row >= near->begin && row < near->end;
-    *slot = (struct slot){memo, is_near, is_near ? row - near->begin : row};
+    bool is_near = near && row >= near->first && row < near->last;
+    *slot = (struct slot){memo, is_near, is_near ? row - near->first : row};
     if (is_near && !memo->values) {
-        struct value *values = ARENA_ARRAY(arena, struct value, near->end - near->begin);
-        memo->states = ARENA_ARRAY(arena, unsigned char, near->end - near->begin);
+        struct value *values = ARENA_ARRAY(arena, struct value, near->last - near->first);
+        memo->states = ARENA_ARRAY(arena, unsigned char, near->last - near->first);
         if (!arena_failed(arena)) memo->values = values;
     } else if (!is_near && !memo->others) {
         struct coded_column *others = ARENA_NEW(arena, struct coded_column);

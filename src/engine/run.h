@@ -52,7 +52,8 @@ struct run {
     month_number month;
     day_number first_day;
     struct memo *memos;                      /* by field index: what was found so far */
-    struct row_range *near;                  /* by entity index: the rows looked at, see run_look_at; NULL: all */
+    struct rows *near;                       /* by entity index: the rows looked at, see run_look_at; NULL: all */
+    const struct rows *limits;               /* by entity index: see run_limit; NULL: all rows */
     struct arena_mark begun;                 /* what the run takes from its arena up to here stays */
     struct map *given;                       /* field index -> id -> struct given */
     struct arena lasting;                    /* what is found once, whichever rows are looked at */
@@ -70,6 +71,11 @@ bool run_failed(const struct run *run); /* memory ran out: no value may be belie
 /* Forgets what was found, and looks at one row of an entity from now on: it, those below it and those above. Any other
  * can still be asked for. The memory is used again, so that one row after another can be decided at what they cost. */
 void run_look_at(struct run *run, const struct entity *entity, size_t row);
+
+/* Tells of one row of an entity and those below it only: an area, or a family. Any other can still be asked for. */
+void run_limit(struct run *run, const struct entity *entity, size_t row);
+/* The rows that the run tells of. */
+struct rows run_rows(const struct run *run, const struct entity *entity);
 
 /* The history's row of a row, PAST_NONE where nothing is kept of it. */
 uint32_t run_past(struct run *run, const struct entity *entity, size_t row);

@@ -131,6 +131,7 @@ static void write_all(struct csv_file *file, struct arena *arena, const struct h
     size_t lines = 0;
     builder_format(csv_file_next(file), "%s,%d,%.*s,%.*s,%.*s", signature, VERSION, TEXT_ARG(policy_name(policy)),
                    TEXT_ARG(month_format(arena, months.first)), TEXT_ARG(month_format(arena, months.last)));
+    if (months.area.length) csv_file_cell(file, months.area);
     csv_file_end_line(file);
     for (size_t i = 0; i < policy->entities.count && !arena_failed(arena); i++)
         lines += write_entity(file, arena, history, policy->entities.items[i]);
@@ -210,17 +211,20 @@ static bool read_line(struct reading *reading, const struct csv *csv) {
     return good;
 }
 
-static bool read_signature(const struct csv *csv, struct in_force_months *months) {
-    return csv->count == 5 && text_is(csv->fields[0].text, signature) && text_is(csv->fields[1].text, "1") &&
-           month_parse(csv->fields[3].text, &months->first) && month_parse(csv->fields[4].text, &months->last) &&
-           months->first <= months->last;
+static bool read_signature(struct arena *arena, const struct csv *csv, struct in_force_months *months) {
+    enum { WITHOUT_AREA = 5 };
+    bool limited = csv->count == WITHOUT_AREA + 1;
+    if (limited) months->area = text_copy(arena, csv->fields[WITHOUT_AREA].text);
+    return (limited || csv->count == WITHOUT_AREA) && text_is(csv->fields[0].text, signature) &&
+           text_is(csv->fields[1].text, "1") && month_parse(csv->fields[3].text, &months->first) &&
+           month_parse(csv->fields[4].text, &months->last) && months->first <= months->last;
 }
 
 static bool read_record(struct reading *reading, const struct csv *csv, struct in_force_read *found) {
     struct text first = csv->fields[0].text;
     found->whole = false; /* unless this is the last line */
     if (!text_starts(first, "#")) return read_line(reading, csv);
-    if (text_is(first, signature)) return reading->lines == 0 && read_signature(csv, &found->months);
+    if (text_is(first, signature)) return reading->lines == 0 && read_signature(reading->arena, csv, &found->months);
     if (!text_is(first, "#end")) return read_heading(reading->history->policy, reading->arena, csv, &reading->section);
     found->whole = csv->count == 2 && found->months.first <= found->months.last &&
                    text_equal(csv->fields[1].text, text_format(reading->arena, "%zu", reading->lines));

@@ -1,17 +1,19 @@
 /* in-force.csv: the values that later months read, written after one call and read by the next.
  *
- * The first line says which months were decided, one after another: #doudi in-force,1,POLICY,2018-05,2018-07. Then a
- * section for each entity: #ENTITY,month,id,FIELD,… and below it a line for each row and month; an empty month is an
- * opening value, an empty cell nothing. The last line counts those lines: #end,8000. */
+ * The first line says which months were decided, one after another: #doudi in-force,1,POLICY,2018-05,2018-07, and of
+ * which area if not of all: …,2018-07,530523. Then a section for each entity: #ENTITY,month,id,FIELD,… and below it a
+ * line for each row and month; an empty month is an opening value, an empty cell nothing. The last line counts those
+ * lines: #end,8000. */
 #ifndef DOUDI_EXCHANGE_IN_FORCE_H
 #define DOUDI_EXCHANGE_IN_FORCE_H
 
 #include "engine/run.h"
 #include "exchange/file.h"
 
-/* The months of which the values are. */
+/* Of which months and rows the values are. */
 struct in_force_months {
     month_number first, last;
+    struct text area; /* the only one that was decided; empty: everybody was */
 };
 
 enum file_result in_force_write(const struct history *history, struct arena *arena, const char *folder,

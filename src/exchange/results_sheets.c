@@ -118,7 +118,8 @@ void decisions_add(struct results_sheet *sheet, struct totals *totals) {
     struct arena_mark mark = arena_here(totals->arena);
     struct decided *columns = begin_decided(sheet, totals);
     struct text month = month_format(totals->arena, run->month);
-    for (size_t row = 0; row < table->rows && !arena_failed(totals->arena) && !run_failed(run); row++) {
+    struct rows rows = run_rows(run, entity);
+    for (size_t row = rows.first; row < rows.last && !arena_failed(totals->arena) && !run_failed(run); row++) {
         if (!totals_know(run, entity, row)) continue;
         csv_file_cell(&sheet->file, month);
         if (entity->parent)
@@ -271,7 +272,8 @@ static void add_indicator(struct results_sheet *sheet, struct totals *totals, co
     struct context context = {.run = run, .day = run->first_day};
     struct number target = number_zero;
     if (indicator->declaration->has_target) target = evaluate(&context, indicator->declaration->target).as.number;
-    for (size_t row = 0; row < table->rows; row++) {
+    struct rows rows = run_rows(run, table->entity);
+    for (size_t row = rows.first; row < rows.last; row++) {
         struct value value = run_indicator(run, indicator, level, row);
         if (value.state == VALUE_FAULT && value.reason.kind == REASON_DIVISION) continue; /* nothing to measure */
         struct arena_mark mark = arena_here(totals->arena);
@@ -341,9 +343,10 @@ static void summarise(struct results_sheet *sheet, struct totals *totals) {
     const struct policy *policy = totals->run->policy;
     for (size_t e = 0; e < policy->entities.count; e++) {
         const struct entity *area = policy->entities.items[e];
+        struct rows rows = run_rows(totals->run, area);
         for (size_t b = 0; b < totals->benefit_count; b++) {
             if (!is_area_of(totals, area, totals->benefit[b].benefit->entity)) continue;
-            for (size_t row = 0; row < dataset_table(totals->run->dataset, area)->rows; row++)
+            for (size_t row = rows.first; row < rows.last; row++)
                 summarise_area(sheet, totals, area, row, &totals->benefit[b]);
         }
     }

@@ -47,7 +47,8 @@ static void find_total(struct totals *totals, struct benefit_total *total, const
     *total = (struct benefit_total){.benefit = benefit, .amount = number_zero};
     total->unconfirmed = totals->confirmation->unconfirmed[benefit->index];
     total->of_families = families && entity_is_within(benefit->entity, families);
-    for (size_t row = 0; row < marked->rows; row++) {
+    struct rows rows = run_rows(totals->run, benefit->entity);
+    for (size_t row = rows.first; row < rows.last; row++) {
         tell_progress(totals);
         if (!totals_take(totals->run, benefit, row) || !marked_look(marked, row, &coded)) continue;
         enum value_state state = marked_state(marked, coded);
@@ -64,8 +65,8 @@ static void find_total(struct totals *totals, struct benefit_total *total, const
 }
 
 static void check_guarantee(struct totals *totals, const struct guarantee *guarantee) {
-    size_t rows = dataset_table(totals->run->dataset, guarantee->entity)->rows;
-    for (size_t row = 0; row < rows; row++) {
+    struct rows rows = run_rows(totals->run, guarantee->entity);
+    for (size_t row = rows.first; row < rows.last; row++) {
         tell_progress(totals);
         if (!totals_know(totals->run, guarantee->entity, row)) continue;
         struct finding finding = {guarantee, row, GUARANTEE_HOLDS, value_truth(true)};
@@ -80,7 +81,8 @@ static void check_guarantee(struct totals *totals, const struct guarantee *guara
 static void count_alert(struct totals *totals, const struct field *alert) {
     struct marked *marked = totals->marked[alert->index];
     struct coded coded;
-    for (size_t row = 0; row < marked->rows; row++) {
+    struct rows rows = run_rows(totals->run, alert->entity);
+    for (size_t row = rows.first; row < rows.last; row++) {
         if (!marked_look(marked, row, &coded)) continue;
         bool known = marked_state(marked, coded) == VALUE_KNOWN;
         totals->alerts += known;
@@ -102,15 +104,19 @@ static bool begin_marked(struct totals *totals) {
     return true;
 }
 
+size_t totals_rows(const struct run *run, const struct entity *entity) {
+    struct rows rows = run_rows(run, entity);
+    return rows.last - rows.first;
+}
+
 /* How many rows will be looked at, for the progress. */
 static size_t count_rows(const struct run *run) {
     const struct policy *policy = run->policy;
     size_t count = 0;
     for (size_t i = 0; i < policy->fields.count; i++)
-        if (policy->fields.items[i]->kind == FIELD_BENEFIT)
-            count += dataset_table(run->dataset, policy->fields.items[i]->entity)->rows;
+        if (policy->fields.items[i]->kind == FIELD_BENEFIT) count += totals_rows(run, policy->fields.items[i]->entity);
     for (size_t i = 0; i < policy->guarantees.count; i++)
-        count += dataset_table(run->dataset, policy->guarantees.items[i]->entity)->rows;
+        count += totals_rows(run, policy->guarantees.items[i]->entity);
     return count;
 }
 

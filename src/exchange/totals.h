@@ -52,6 +52,9 @@ bool totals_find(struct totals *totals, struct run *run, struct arena *arena);
  * NULL when no entity lies in another. */
 const struct entity *totals_people(const struct dataset *dataset);
 
+/* How many rows of an entity the run tells of. */
+size_t totals_rows(const struct run *run, const struct entity *entity);
+
 /* An event counts in the month of its date, a benefit by the year in the month in which it is judged. */
 bool totals_take(const struct run *run, const struct field *benefit, size_t row);
 /* Events of later months are not settled yet. */

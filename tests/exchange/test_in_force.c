@@ -84,7 +84,7 @@ static void what_is_written_is_read(void **state) {
     struct in_force_read found;
     struct history history;
     open_with_rows(&stage, &folder);
-    struct in_force_months july = {stage.run->month, stage.run->month};
+    struct in_force_months july = {.first = stage.run->month, .last = stage.run->month};
     assert_int_equal(in_force_write(&stage.history, &stage.arena, folder.path, july), FILE_OK);
     assert_int_equal(file_open(&file, folder.file), FILE_OK);
     assert_string_equal(text_copy(&stage.arena, file.bytes).bytes, WHOLE "#end,5\n");
@@ -193,7 +193,7 @@ enum { SHIFT = 1500, FAILURES_MAX = 1000 }; /* of a block, taken beforehand at e
 
 static bool write_failing(struct stage *stage, const struct folder *folder, size_t taken, long successes) {
     struct arena arena;
-    struct in_force_months of = {stage->run->month, stage->run->month};
+    struct in_force_months of = {.first = stage->run->month, .last = stage->run->month};
     begin_failing(&arena, taken, successes);
     enum file_result result = in_force_write(&stage->history, &arena, folder->path, of);
     bool failed = end_failing(&arena);
