@@ -59,6 +59,8 @@ static void print_month(struct builder *out, struct session *session, const stru
             out, say(command, "%.*s  %zu 户 %zu 人  政策 %.*s\n", "%.*s  %zu families, %zu people  policy %.*s\n"),
             TEXT_ARG(month), totals_rows(session->run, people->parent), totals_rows(session->run, people),
             TEXT_ARG(name));
+    if (session->area.length)
+        builder_format(out, say(command, "只测算 %.*s\n", "only %.*s is decided\n"), TEXT_ARG(session->area));
     print_totals(out, command, totals);
     struct text rejected = session->pack.held ? TEXT("") : text_format(&command->arena, " → %s/rejected.csv", folder);
     if (session->dataset->strays)
@@ -296,6 +298,10 @@ static int end_document(struct assessment *assessment, int status) {
         write_count(&assessment->writer, "rows_refused", assessment->session.import.refused.count);
         json_write_key(&assessment->writer, "folder");
         json_write_string(&assessment->writer, text_from(assessment->out));
+        if (command_has(command, "area")) {
+            json_write_key(&assessment->writer, "area");
+            json_write_string(&assessment->writer, assessment->session.area);
+        }
         if (command_has(command, "save")) {
             json_write_key(&assessment->writer, "saved");
             json_write_string(&assessment->writer, text_from(command_option(command, "save")));
