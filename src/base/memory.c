@@ -7,23 +7,23 @@ static long successes_left = -1;
 static bool has_failed;
 
 void memory_fail_after(long successes) {
-    successes_left = successes;
-    has_failed = false;
+    __atomic_store_n(&successes_left, successes, __ATOMIC_RELAXED);
+    __atomic_store_n(&has_failed, false, __ATOMIC_RELAXED);
 }
 
 bool memory_has_failed(void) {
-    return has_failed;
+    return __atomic_load_n(&has_failed, __ATOMIC_RELAXED);
 }
 
 static bool refused(size_t count, size_t size) {
     if (size != 0 && count > PTRDIFF_MAX / size) return true;
-    if (successes_left < 0) return false;
-    if (successes_left == 0) {
-        has_failed = true;
-        return true;
+    long left = __atomic_load_n(&successes_left, __ATOMIC_RELAXED);
+    while (left > 0 &&
+           !__atomic_compare_exchange_n(&successes_left, &left, left - 1, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
     }
-    successes_left--;
-    return false;
+    if (left != 0) return false;
+    __atomic_store_n(&has_failed, true, __ATOMIC_RELAXED);
+    return true;
 }
 
 void *memory_new(size_t count, size_t size) {

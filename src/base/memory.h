@@ -18,7 +18,7 @@ void *memory_resize(void *block, size_t count, size_t size);
 void memory_free(void *block);
 
 /* For tests: lets `successes` more allocations succeed, then every further one fails; negative switches this off.
- * Not thread-safe. */
+ * Of several threads any may be the one that fails. */
 void memory_fail_after(long successes);
 
 /* For tests: true once an allocation has been refused since the last memory_fail_after. */
