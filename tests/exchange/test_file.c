@@ -24,9 +24,12 @@ int __real_rename(const char *from, const char *to);
 int __wrap_fsync(int descriptor);
 int __wrap_fclose(FILE *stream);
 int __wrap_rename(const char *from, const char *to);
+ssize_t __real_pread64(int descriptor, void *bytes, size_t length, off_t at);
+ssize_t __wrap_pread64(int descriptor, void *bytes, size_t length, off_t at);
 
 static char calls[64]; /* f: a file flushed, d: a folder, c: closed, r: renamed */
-static bool fsync_idle, fsync_fails, fclose_fails, rename_fails;
+static bool fsync_idle, fsync_fails, fclose_fails, rename_fails, pread_fails;
+static size_t pread_most, pread_end; /* how much is read at once, and where the file ends; 0: as it is */
 
 static void note(char call) {
     size_t length = strlen(calls);
@@ -55,6 +58,13 @@ int __wrap_fclose(FILE *stream) {
 int __wrap_rename(const char *from, const char *to) {
     note('r');
     return fails(rename_fails) ? -1 : __real_rename(from, to);
+}
+
+ssize_t __wrap_pread64(int descriptor, void *bytes, size_t length, off_t at) {
+    size_t left = (size_t)at < pread_end ? pread_end - (size_t)at : 0;
+    if (pread_end && length > left) length = left;
+    if (pread_most && length > pread_most) length = pread_most;
+    return fails(pread_fails) ? -1 : __real_pread64(descriptor, bytes, length, at);
 }
 /* NOLINTEND(bugprone-reserved-identifier) */
 
@@ -230,6 +240,43 @@ static void a_file_is_known_by_its_beginning(void **state) {
     end(&stage);
 }
 
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+static void assert_read(const char *path, unsigned threads, const char *bytes, size_t length) {
+    struct file file;
+    assert_int_equal(file_open_together(&file, path, threads), FILE_OK);
+    assert_int_equal(file.bytes.length, length);
+    assert_memory_equal(file.bytes.bytes, bytes, length);
+    file_close(&file);
+}
+
+/* However much comes at once, and wherever the file turns out to end. */
+static void a_file_is_read_by_any_number_of_threads(void **state) {
+    enum { LENGTH = 5000001 };
+    static char bytes[LENGTH];
+    char path[] = P_tmpdir "/doudi-file-XXXXXX";
+    struct file file;
+    (void)state;
+    for (size_t i = 0; i < LENGTH; i++) bytes[i] = (char)(i * i >> 7);
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0 && write(descriptor, bytes, LENGTH) == LENGTH && close(descriptor) == 0);
+    for (unsigned threads = 0; threads <= 6; threads++) {
+        assert_read(path, threads, bytes, LENGTH);
+        pread_most = 99999;
+        assert_read(path, threads, bytes, LENGTH);
+        pread_end = 3000000; /* shortened meanwhile */
+        assert_read(path, threads, bytes, pread_end);
+        pread_most = 0;
+        pread_end = 1000;
+        assert_read(path, threads, bytes, pread_end);
+        pread_end = 0;
+        pread_fails = true;
+        assert_int_equal(file_open_together(&file, path, threads), FILE_UNREADABLE);
+        pread_fails = false;
+    }
+    unlink(path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_committed_is_on_disk),
@@ -240,6 +287,7 @@ int main(void) {
         cmocka_unit_test(a_full_disk_is_told_at_the_latest_when_flushed),
         cmocka_unit_test(a_draft_is_never_written_through),
         cmocka_unit_test(a_file_is_known_by_its_beginning),
+        cmocka_unit_test(a_file_is_read_by_any_number_of_threads),
     };
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);
 }
