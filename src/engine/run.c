@@ -509,8 +509,8 @@ struct value run_value(struct run *run, const struct field *field, size_t row) {
     }
     struct value found;
     if (run->solved && solved_value(run->solved, &run->arena, field, row, &found)) return found;
-    bool given = run->given[field->index].count > 0;
-    if (!given && kept_event(run, field, row, &found)) return found; /* the history remembers it */
+    bool anew = run->given[field->index].count > 0 || run->options.settles_only;
+    if (!anew && kept_event(run, field, row, &found)) return found; /* it is remembered there */
     if (field->entity->is_event) settle_earlier(run, field, row);
     return settle(run, field, row);
 }
