@@ -178,6 +178,7 @@ static int assess_month(struct assessment *assessment, month_number month) {
     struct progress progress;
     int status = session_decide(session, month);
     if (status != EXIT_DONE) return status;
+    struct arena_mark mark = arena_here(&command->arena); /* of the month nothing but its text is needed later */
     progress_begin(&progress, command);
     struct totals totals = {.progress = progress_tell, .context = &progress};
     bool found = totals_find(&totals, session->run, &command->arena);
@@ -193,6 +194,7 @@ static int assess_month(struct assessment *assessment, month_number month) {
     else
         print_month(&assessment->text, session, &totals, assessment->out);
     print_so_far(assessment);
+    arena_rewind(&command->arena, mark);
     return EXIT_DONE;
 }
 

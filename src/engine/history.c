@@ -7,7 +7,11 @@ void history_init(struct history *history, const struct policy *policy) {
     arena_init(&history->arena);
     history->tables = ARENA_ARRAY(&history->arena, struct past_table, policy->entities.count + 1);
     history->columns = ARENA_ARRAY(&history->arena, struct coded_column, policy->fields.count + 1);
-    if (arena_failed(&history->arena)) return;
+    if (arena_failed(&history->arena)) {
+        history->tables = NULL;
+        history->columns = NULL;
+        return;
+    }
     for (size_t i = 0; i < policy->entities.count; i++) history->tables[i].arena = &history->arena;
     for (size_t i = 0; i < policy->fields.count; i++)
         coded_column_init(&history->columns[i], &history->arena, policy->fields.items[i]);
@@ -30,7 +34,7 @@ void history_free(struct history *history) {
 
 /* NULL when the history could not even begin. */
 static struct past_table *table_of(const struct history *history, const struct entity *entity) {
-    return history->tables && history->columns ? &history->tables[entity->index] : NULL;
+    return history->tables ? &history->tables[entity->index] : NULL;
 }
 
 bool history_has_rows(const struct history *history, const struct entity *entity) {

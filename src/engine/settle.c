@@ -71,7 +71,7 @@ static void reopen_behind_cancelled(struct history *history, const struct datase
 
 void settle_reopen(struct history *history, const struct dataset *dataset) {
     const struct policy *policy = dataset->policy;
-    for (size_t i = 0; i < policy->entities.count; i++) {
+    for (size_t i = 0; i < policy->entities.count && !arena_failed(&history->arena); i++) {
         const struct entity *entity = policy->entities.items[i];
         if (!is_settling(entity)) continue;
         reopen_behind_cancelled(history, dataset, entity);

@@ -182,6 +182,8 @@ static void memory_that_runs_out_is_told(void **state) {
         memory_fail_after(successes);
         history_init(&history, stage.policy);
         put_many(&history, field);
+        history_forget(&history, field->entity, TEXT("F0"));
+        history_put(&history, field, TEXT("F0"), 24219, value_number(number_zero));
         bool failed = memory_has_failed();
         memory_fail_after(-1);
         whole = !arena_failed(&history.arena);
