@@ -1,5 +1,5 @@
 /* doudi: decides who is entitled to what, and shows the article behind every figure. */
-#define _POSIX_C_SOURCE 200809L /* SIGPIPE */
+#define _POSIX_C_SOURCE 200809L /* SIGPIPE, SIGXFSZ */
 #include "cli/command.h"
 #include "doudi.h"
 
@@ -33,6 +33,7 @@ static int run(struct command *command) {
 int main(int count, char **arguments) {
     struct command command;
     signal(SIGPIPE, SIG_IGN); /* whoever stops reading what is printed does not stop the work; told at the end */
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is one that cannot be written */
     int status = command_parse(&command, count, arguments) ? run(&command) : EXIT_USAGE;
     arena_free(&command.arena);
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;
