@@ -319,6 +319,12 @@ static int end_document(struct assessment *assessment, int status) {
     return whole || status == EXIT_CANNOT ? status : out_of_memory(command);
 }
 
+/* The empty text is no area, and least of all everybody. */
+static int no_area(const struct command *command) {
+    return wrong_option(command, "--area 后面写区域或家庭的编号,如 533323",
+                        "--area needs the id of an area or a family, such as 533323");
+}
+
 int command_assess(struct command *command) {
     struct assessment assessment = {.out = command_option(command, "out"), .json = command_has(command, "json")};
     month_number first, last;
@@ -327,6 +333,7 @@ int command_assess(struct command *command) {
         return wrong_usage(command);
     if (!names_folder(command) || !session_months(command, &first, &last)) return EXIT_USAGE;
     if (!names_file(command, "save")) return EXIT_USAGE;
+    if (command_has(command, "area") && !*command_option(command, "area")) return no_area(command);
     if (command_has(command, "save") && first != last) return one_month_only(command);
     int status = session_open(&assessment.session, command, command->words[1], first, last), lock = -1;
     if (status == EXIT_DONE) status = take_folder(command, assessment.out, results_stranger, &lock);
