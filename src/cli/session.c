@@ -25,6 +25,7 @@ static int open_policy(struct session *session, const char *folder) {
     print_diagnostics(command, &failures);
     if (!session->policy) return failures.list.count ? EXIT_CANNOT : out_of_memory(command);
     if (session->policy->compiled) return EXIT_DONE;
+    if (arena_failed(&session->policy->arena)) return out_of_memory(command);
     print_diagnostics(command, &session->policy->diagnostics);
     return EXIT_CANNOT;
 }
