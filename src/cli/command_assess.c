@@ -222,19 +222,36 @@ static bool all_is_well(struct session *session, month_number first, month_numbe
     return *status == EXIT_DONE && session->import.refused.count == 0;
 }
 
-/* All is on disk before the first file is replaced. What later months read is put in its place first: whatever happens
- * after it, the same call can be made again. */
-static int commit(struct assessment *assessment) {
-    struct command *command = assessment->session.command;
+/* All is on disk before the first file is replaced; then a sign stands until the last is in its place, the rows refused
+ * among them. What later months read comes first: whatever happens after it, the same call can be made again. */
+static enum file_result replace(struct assessment *assessment, struct csv_file *in_force, struct text *trouble) {
     struct session *session = &assessment->session;
-    enum file_result result = results_flush(&assessment->results);
-    if (result != FILE_OK) return tell_unwritable(command, result, assessment->results.trouble);
-    result = in_force_write(&session->history, &command->arena, assessment->out, session->months);
-    if (result != FILE_OK)
-        return tell_unwritable(command, result,
-                               path_join(&command->arena, text_from(assessment->out), TEXT("in-force.csv")));
-    result = results_commit(&assessment->results);
-    return result == FILE_OK ? EXIT_DONE : tell_unwritable(command, result, assessment->results.trouble);
+    struct results *results = &assessment->results;
+    struct arena *arena = &session->command->arena;
+    struct text path = path_join(arena, text_from(assessment->out), TEXT("in-force.csv"));
+    enum file_result result = results_flush(results);
+    *trouble = result == FILE_OK ? path : results->trouble;
+    if (result == FILE_OK)
+        result = in_force_draft(in_force, &session->history, arena, assessment->out, session->months);
+    if (result != FILE_OK) return result;
+    result = results_begin_replacing(results);
+    *trouble = result == FILE_OK ? path : results->trouble;
+    if (result == FILE_OK) result = csv_file_commit(in_force);
+    if (result != FILE_OK) return result;
+    result = results_commit(results);
+    *trouble = results->trouble;
+    return result;
+}
+
+static int commit(struct assessment *assessment) {
+    struct csv_file in_force = {0};
+    struct text trouble;
+    enum file_result result = replace(assessment, &in_force, &trouble);
+    csv_file_close(&in_force);
+    if (result != FILE_OK) return tell_unwritable(assessment->session.command, result, trouble);
+    int status = write_rejected(assessment);
+    if (status == EXIT_DONE) results_end_replacing(&assessment->results);
+    return status;
 }
 
 static int decide_months(struct assessment *assessment, month_number first, month_number last) {
@@ -277,8 +294,6 @@ static int assess_months(struct assessment *assessment, month_number first, mont
     }
     status = save(assessment, first);
     if (status == EXIT_DONE) status = decide_months(assessment, first, last);
-    if (status != EXIT_DONE) return status;
-    status = write_rejected(assessment);
     if (status != EXIT_DONE) return status;
     bool strict = command_has(command, "strict") && assessment->undetermined;
     return session->diagnostics.errors || assessment->broken || strict ? EXIT_FOUND : EXIT_DONE;

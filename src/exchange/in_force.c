@@ -139,15 +139,14 @@ static void write_all(struct csv_file *file, struct arena *arena, const struct h
     csv_file_end_line(file);
 }
 
-enum file_result in_force_write(const struct history *history, struct arena *arena, const char *folder,
-                                struct in_force_months months) {
-    struct csv_file file;
+enum file_result in_force_draft(struct csv_file *file, const struct history *history, struct arena *arena,
+                                const char *folder, struct in_force_months months) {
+    *file = (struct csv_file){0};
     if (arena_failed(&history->arena)) return FILE_NO_MEMORY;
-    enum file_result result = csv_file_begin(&file, arena, text_from(folder), TEXT("in-force.csv"));
-    if (result == FILE_OK) write_all(&file, arena, history, months);
-    if (result == FILE_OK) result = arena_failed(arena) ? FILE_NO_MEMORY : csv_file_commit(&file);
-    csv_file_close(&file);
-    return result;
+    enum file_result result = csv_file_begin(file, arena, text_from(folder), TEXT("in-force.csv"));
+    if (result != FILE_OK) return result;
+    write_all(file, arena, history, months);
+    return arena_failed(arena) ? FILE_NO_MEMORY : csv_file_flush(file);
 }
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */

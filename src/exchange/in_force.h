@@ -8,7 +8,7 @@
 #define DOUDI_EXCHANGE_IN_FORCE_H
 
 #include "engine/run.h"
-#include "exchange/file.h"
+#include "exchange/csv_file.h"
 
 /* Of which months and rows the values are. */
 struct in_force_months {
@@ -16,8 +16,9 @@ struct in_force_months {
     struct text area; /* the only one that was decided; empty: everybody was */
 };
 
-enum file_result in_force_write(const struct history *history, struct arena *arena, const char *folder,
-                                struct in_force_months months);
+/* To disk, as a draft, which csv_file_commit puts in its place. Whatever comes of it, csv_file_close may be called. */
+enum file_result in_force_draft(struct csv_file *file, const struct history *history, struct arena *arena,
+                                const char *folder, struct in_force_months months);
 
 struct in_force_read {
     struct in_force_months months;

@@ -121,16 +121,21 @@ static void take_away_old(struct results *results) {
     folder_remove(copies.bytes);
 }
 
-enum file_result results_commit(struct results *results) {
+enum file_result results_begin_replacing(struct results *results) {
     results->trouble = text_from(results->folder);
-    struct text sign;
-    enum file_result result = folder_begin_replacing(results->arena, results->folder, &sign);
-    if (result == FILE_OK) result = each_sheet(results, csv_file_commit);
+    return folder_begin_replacing(results->arena, results->folder, &results->sign);
+}
+
+enum file_result results_commit(struct results *results) {
+    enum file_result result = each_sheet(results, csv_file_commit);
     if (result != FILE_OK) return result;
     take_away_old(results);
-    if (results->no_memory || arena_failed(results->arena)) return FILE_NO_MEMORY; /* something may have stayed */
-    file_remove(sign.bytes);
-    return FILE_OK;
+    return results->no_memory || arena_failed(results->arena) ? FILE_NO_MEMORY
+                                                              : FILE_OK; /* something may have stayed */
+}
+
+void results_end_replacing(struct results *results) {
+    file_remove(results->sign.bytes);
 }
 
 void results_close(struct results *results) {

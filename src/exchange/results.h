@@ -2,7 +2,10 @@
  *
  *     results_open(&results, &arena, policy, "out")      drafts beside the files of before, with their headings
  *     results_add(&results, &totals) ...                 each month in turn
- *     results_flush(&results), results_commit(&results)  puts them in the place of those of before
+ *     results_flush(&results)                            to disk, as drafts
+ *     results_begin_replacing(&results)                  the sign of unfinished work (file.h)
+ *     results_commit(&results)                           puts them in the place of those of before
+ *     results_end_replacing(&results)                    takes the sign away
  *     results_close(&results)
  *
  * Until they are committed, what an earlier call wrote stands as it was. */
@@ -38,6 +41,7 @@ struct results {
     size_t decisions_count;
     struct text trouble; /* the file that could not be written */
     bool no_memory;      /* it ran out on the way */
+    struct text sign;    /* while files are being replaced */
 };
 
 /* A file in the folder that is no result, when the folder does not hold results already; else the empty text. */
@@ -50,8 +54,12 @@ void results_add(struct results *results, struct totals *totals);
 /* To disk, as drafts: nothing can fail for want of room any more. FILE_NO_MEMORY also when it ran out while a month was
  * added, or in its run: what was written then is not what the law says. */
 enum file_result results_flush(struct results *results);
+/* Before the first file of the folder is replaced, also one that is none of these. */
+enum file_result results_begin_replacing(struct results *results);
 /* Also takes away what earlier calls wrote and this one did not. */
 enum file_result results_commit(struct results *results);
+/* When every file is in its place. */
+void results_end_replacing(struct results *results);
 void results_close(struct results *results);
 
 #endif

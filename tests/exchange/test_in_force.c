@@ -51,6 +51,15 @@ static void open_with_rows(struct stage *stage, struct folder *folder) {
     snprintf(folder->file, sizeof folder->file, "%s/in-force.csv", folder->path);
 }
 
+static enum file_result write_in_force(struct stage *stage, struct arena *arena, const struct folder *folder,
+                                       struct in_force_months of) {
+    struct csv_file file;
+    enum file_result result = in_force_draft(&file, &stage->history, arena, folder->path, of);
+    if (result == FILE_OK) result = csv_file_commit(&file);
+    csv_file_close(&file);
+    return result;
+}
+
 static void close_all(struct stage *stage, const struct folder *folder) {
     file_remove(folder->file);
     folder_remove(folder->path);
@@ -85,7 +94,7 @@ static void what_is_written_is_read(void **state) {
     struct history history;
     open_with_rows(&stage, &folder);
     struct in_force_months july = {.first = stage.run->month, .last = stage.run->month};
-    assert_int_equal(in_force_write(&stage.history, &stage.arena, folder.path, july), FILE_OK);
+    assert_int_equal(write_in_force(&stage, &stage.arena, &folder, july), FILE_OK);
     assert_int_equal(file_open(&file, folder.file), FILE_OK);
     assert_string_equal(text_copy(&stage.arena, file.bytes).bytes, WHOLE "#end,5\n");
     file_close(&file);
@@ -195,7 +204,7 @@ static bool write_failing(struct stage *stage, const struct folder *folder, size
     struct arena arena;
     struct in_force_months of = {.first = stage->run->month, .last = stage->run->month};
     begin_failing(&arena, taken, successes);
-    enum file_result result = in_force_write(&stage->history, &arena, folder->path, of);
+    enum file_result result = write_in_force(stage, &arena, folder, of);
     bool failed = end_failing(&arena);
     assert_int_equal(result == FILE_OK, !failed);
     return !failed;

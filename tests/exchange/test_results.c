@@ -136,7 +136,11 @@ static void write_months(struct stage *stage, const char *folder) {
         results_add(&results, &totals);
     }
     assert_int_equal(results_flush(&results), FILE_OK);
+    assert_int_equal(results_begin_replacing(&results), FILE_OK);
+    assert_true(is_there(join(folder, "UNFINISHED.txt")));
     assert_int_equal(results_commit(&results), FILE_OK);
+    assert_true(is_there(join(folder, "UNFINISHED.txt")));
+    results_end_replacing(&results);
     results_close(&results);
 }
 
@@ -325,7 +329,8 @@ static bool write_failing(struct stage *stage, const char *folder, size_t taken,
     bool whole = results_open(&results, &arena, stage->policy, folder) == FILE_OK;
     whole = whole && add_month(&results, run, &arena);
     whole = whole && results_flush(&results) == FILE_OK;
-    whole = whole && results_commit(&results) == FILE_OK;
+    whole = whole && results_begin_replacing(&results) == FILE_OK && results_commit(&results) == FILE_OK;
+    if (whole) results_end_replacing(&results);
     results_close(&results);
     bool failed = end_failing(&arena);
     run_free(run);
