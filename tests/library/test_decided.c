@@ -250,6 +250,58 @@ static void what_is_asked_for_is_the_same(void **state) {
     doudi_run_free(run);
 }
 
+/* A value picked by an index that begins above 0, also between families of whom it is not known and where the line is
+ * missing; and last month's value of what a row lies in. */
+static void what_is_picked_and_what_was_before_is_the_same(void **state) {
+    static const char law[] = "```doudi\npolicy small\n  currency yuan of 100 fen\nentity household\n"
+                              "entity person in household at most 9\ninput household heads : count in 0 .. 9\n"
+                              "parameter grade : money by count in 2 .. 6 in 0 .. 100 yuan\n  table\n"
+                              "rule household few : count in 3 .. 6 = min(6, max(3, heads))\n"
+                              "rule household picked : money = grade[few]\n"
+                              "rule household months : count in 0 .. 99 starts 0\n"
+                              "  = when heads > 3: min(99, previous(months) + 1)\n    otherwise: previous(months)\n"
+                              "rule person before : count = previous(months)\n```\n";
+    static const char table[] = "count,value\n2,20\n3,30\n4,40\n6,60\n";
+    (void)state;
+    doudi_policy *policy = doudi_policy_new();
+    assert_int_equal(doudi_policy_begin(policy, "small"), DOUDI_OK);
+    assert_int_equal(doudi_policy_add(policy, "law.md", law, strlen(law)), DOUDI_OK);
+    assert_int_equal(doudi_policy_add(policy, "tables/grade.csv", table, strlen(table)), DOUDI_OK);
+    assert_int_equal(doudi_policy_compile(policy), DOUDI_OK);
+    doudi_data *data = doudi_data_new(policy);
+    static const char *const households[] = {"h0", NULL, "h1", "9", "h2", "0", "h3", "4", "h4", NULL, "h5", "5"};
+    for (size_t i = 0; i < sizeof households / sizeof *households; i += 2) {
+        assert_int_equal(doudi_data_add_row(data, "household", households[i], NULL), DOUDI_OK);
+        if (households[i + 1]) assert_int_equal(doudi_data_set(data, "heads", households[i + 1]), DOUDI_OK);
+    }
+    for (char id[] = "k10"; id[1] < '5'; id[1]++) /* far from what is not known */
+        for (id[2] = '0'; id[2] <= '9'; id[2]++) {
+            assert_int_equal(doudi_data_add_row(data, "household", id, NULL), DOUDI_OK);
+            assert_int_equal(doudi_data_set(data, "heads", "4"), DOUDI_OK);
+        }
+    assert_int_equal(doudi_data_add_row(data, "person", "p1", "h1"), DOUDI_OK);
+    assert_int_equal(doudi_data_add_row(data, "person", "p2", "h2"), DOUDI_OK);
+    doudi_run *run = doudi_run_new(data, "2018-07");
+    for (int month = 0; month < 2; month++) {
+        const char *value = NULL;
+        assert_int_equal(doudi_run_decide(run, 1, NULL), DOUDI_OK);
+        expect(run, "household", "h1", "picked", "60");
+        expect(run, "household", "h2", "picked", "30");
+        expect(run, "household", "h3", "picked", "40");
+        assert_int_equal(doudi_run_value(run, "household", "h4", "picked", &value), DOUDI_UNKNOWN);
+        assert_string_equal(value, "input");
+        assert_int_equal(doudi_run_value(run, "household", "h5", "picked", &value), DOUDI_FAULT);
+        assert_string_equal(value, "no-parameter");
+        expect(run, "household", "k49", "picked", "40");
+        expect(run, "person", "p1", "before", month ? "1" : "0");
+        expect(run, "person", "p2", "before", "0");
+        assert_int_equal(doudi_run_next(run, NULL), DOUDI_OK);
+    }
+    doudi_run_free(run);
+    doudi_data_free(data);
+    doudi_policy_free(policy);
+}
+
 /* --- months ----------------------------------------------------------------------------------------------------- */
 
 static void months_follow_one_another(void **state) {
@@ -448,6 +500,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(everybody_at_once_is_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(area_after_area_is_the_same, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_asked_for_is_the_same, setup, teardown),
+        cmocka_unit_test(what_is_picked_and_what_was_before_is_the_same),
         cmocka_unit_test_setup_teardown(months_follow_one_another, setup, teardown),
         cmocka_unit_test_setup_teardown(what_an_event_was_settled_with_stands, setup, teardown),
         cmocka_unit_test_setup_teardown(calendar_has_an_end, setup, teardown),
