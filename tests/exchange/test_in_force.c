@@ -43,6 +43,7 @@ static void open_with_rows(struct stage *stage, struct folder *folder) {
     stage_row(stage, "family", "F2", "", "");
     stage_row(stage, "person", "P1", "-F1", "");
     stage_row(stage, "bill", "", "P1", "paid=2018-06-01 number=B1");
+    stage_row(stage, "bill", "", "P1", "paid=2018-08-01 number=B2"); /* after the month: not settled yet */
     stage_open_with(stage, "family.months", "-F1", "7");
     stage_decide(stage, "2018-07");
     history_record(&stage->history, stage->run);
@@ -112,6 +113,26 @@ static void what_is_written_is_read(void **state) {
     assert_string_equal(past_value(&stage, &history, "person", "share", "P1", july.last), "0.05");
     assert_string_equal(past_value(&stage, &history, "bill", "paid_out", "P1/2018-06-01/B1", MONTH_LAST), "1.25");
     history_free(&history);
+    close_all(&stage, &folder);
+}
+
+static void what_is_forgotten_is_not_written(void **state) {
+    (void)state;
+    struct stage stage;
+    struct folder folder;
+    struct file file;
+    open_with_rows(&stage, &folder);
+    const struct field *months = policy_field(stage.policy, TEXT("family"), TEXT("months"));
+    history_forget(&stage.history, months->entity, TEXT("-F1"));
+    struct in_force_months july = {.first = stage.run->month, .last = stage.run->month};
+    assert_int_equal(write_in_force(&stage, &stage.arena, &folder, july), FILE_OK);
+    assert_int_equal(file_open(&file, folder.file), FILE_OK);
+    assert_string_equal(text_copy(&stage.arena, file.bytes).bytes,
+                        "#doudi in-force,1,small,2018-07,2018-07\n"
+                        "#family,month,id,aid,months\nfamily,2018-07,F2,unknown,1\n"
+                        "#person,month,id,share\nperson,2018-07,P1,0.05\n"
+                        "#bill,month,id,paid_out\nbill,2018-06,P1/2018-06-01/B1,1.25\n#end,3\n");
+    file_close(&file);
     close_all(&stage, &folder);
 }
 
@@ -244,6 +265,7 @@ static void memory_that_runs_out_is_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(what_is_forgotten_is_not_written),
         cmocka_unit_test(months_to_be_decided_anew_are_left_out),
         cmocka_unit_test(what_is_not_as_it_was_written_is_refused),
         cmocka_unit_test(a_folder_without_it_is_told),

@@ -38,7 +38,7 @@ static const char law[] =
     "    otherwise: 0\n"
     "benefit family heating : money/year in 0 .. 1_000 yuan/year \"取暖\" \"Heating, by the year\" yearly in 1 starts "
     "0\n"
-    "  = when enrolled: 120.50 yuan/year\n"
+    "  = when enrolled: 120.50 yuan/year * month(first_day)\n"
     "    otherwise: 0\n"
     "benefit person care : money/month in 0 .. 50 yuan/month \"护理\" \"Care\" cite 6\n"
     "  = when weak: 50 yuan/month\n"
@@ -232,6 +232,20 @@ static void months_are_told_in_numbers(void **state) {
     stage_close(&stage);
 }
 
+/* What somebody decided need not lie on the rule's steps. */
+static void amounts_between_the_steps_are_counted(void **state) {
+    (void)state;
+    struct stage stage;
+    struct totals january = {0};
+    open_with_rows(&stage);
+    stage_give(&stage, "family.support", "f1", "2018-01", "100.50");
+    stage_give(&stage, "family.support", "f4", "2018-01", "0.25");
+    stage_decide(&stage, months[0]);
+    assert_true(totals_find(&january, stage.run, &stage.arena));
+    assert_total(&january, 0, "support", 2, 2, 1, "100.75");
+    stage_close(&stage);
+}
+
 /* Twelve hundred families more, and it is told twice and a bit how far it is. */
 static void progress_is_told(void **state) {
     (void)state;
@@ -395,6 +409,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_file_byte_for_byte),
         cmocka_unit_test(months_are_told_in_numbers),
+        cmocka_unit_test(amounts_between_the_steps_are_counted),
         cmocka_unit_test(progress_is_told),
         cmocka_unit_test(other_calls_leave_nothing_behind),
         cmocka_unit_test(what_is_not_committed_changes_nothing),
