@@ -157,6 +157,26 @@ static void pages_widen(void **state) {
     stage_close(&stage);
 }
 
+/* One that needs a narrower kind or integer than the page has leaves the others as they are. */
+static void pages_never_narrow(void **state) {
+    (void)state;
+    static const struct coded coded[] = {{300, 1}, {1, INT64_C(1) << 40}, {70000, -1}, {2, 5}};
+    enum { COUNT = sizeof coded / sizeof *coded };
+    struct stage stage;
+    stage_open(&stage, law, NULL, NULL);
+    struct coded_column *column = &stage.history.columns[field_of(&stage, "a")->index];
+    for (size_t i = 0; i < COUNT; i++) {
+        coded_column_set(column, (COUNT - 1 - i) * 85, coded[i]); /* all in one page */
+        for (size_t k = 0; k <= i; k++) {
+            struct coded found = coded_column_get(column, (COUNT - 1 - k) * 85);
+            assert_int_equal(found.kind, coded[k].kind);
+            assert_int_equal(found.integer, coded[k].integer);
+        }
+    }
+    assert_int_equal(coded_column_get(column, 1).kind, 0);
+    stage_close(&stage);
+}
+
 /* --- memory running out ----------------------------------------------------------------------------------------------
  */
 
@@ -197,11 +217,9 @@ static void memory_that_runs_out_is_told(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_value_a_month),
-        cmocka_unit_test(what_is_forgotten_is_gone_and_may_come_again),
-        cmocka_unit_test(every_value_comes_back),
-        cmocka_unit_test(pages_widen),
-        cmocka_unit_test(memory_that_runs_out_is_told),
+        cmocka_unit_test(one_value_a_month),      cmocka_unit_test(what_is_forgotten_is_gone_and_may_come_again),
+        cmocka_unit_test(every_value_comes_back), cmocka_unit_test(pages_widen),
+        cmocka_unit_test(pages_never_narrow),     cmocka_unit_test(memory_that_runs_out_is_told),
     };
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }

@@ -124,6 +124,8 @@ static void what_is_forgotten_is_not_written(void **state) {
     open_with_rows(&stage, &folder);
     const struct field *months = policy_field(stage.policy, TEXT("family"), TEXT("months"));
     history_forget(&stage.history, months->entity, TEXT("-F1"));
+    uint32_t row = history_row(&stage.history, months->entity, TEXT("F2")); /* and nothing is known of its May */
+    assert_int_not_equal(history_line(&stage.history, months->entity, row, stage.run->month - 2), PAST_NONE);
     struct in_force_months july = {.first = stage.run->month, .last = stage.run->month};
     assert_int_equal(write_in_force(&stage, &stage.arena, &folder, july), FILE_OK);
     assert_int_equal(file_open(&file, folder.file), FILE_OK);

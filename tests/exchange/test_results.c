@@ -246,6 +246,22 @@ static void amounts_between_the_steps_are_counted(void **state) {
     stage_close(&stage);
 }
 
+/* What is missing of the first row of all is no amount of nothing. */
+static void the_first_of_all_may_be_undetermined(void **state) {
+    (void)state;
+    struct stage stage;
+    struct totals totals = {0};
+    stage_open(&stage, law, table, NULL);
+    stage_row(&stage, "county", "c", "", "");
+    stage_row(&stage, "village", "v1", "c", "");
+    stage_row(&stage, "family", "f1", "v1", "enrolled=yes");
+    stage_row(&stage, "person", "p1", "f1", "");
+    stage_decide(&stage, months[0]);
+    assert_true(totals_find(&totals, stage.run, &stage.arena));
+    assert_total(&totals, 0, "support", 0, 0, 1, "0");
+    stage_close(&stage);
+}
+
 /* Twelve hundred families more, and it is told twice and a bit how far it is. */
 static void progress_is_told(void **state) {
     (void)state;
@@ -410,6 +426,7 @@ int main(void) {
         cmocka_unit_test(every_file_byte_for_byte),
         cmocka_unit_test(months_are_told_in_numbers),
         cmocka_unit_test(amounts_between_the_steps_are_counted),
+        cmocka_unit_test(the_first_of_all_may_be_undetermined),
         cmocka_unit_test(progress_is_told),
         cmocka_unit_test(other_calls_leave_nothing_behind),
         cmocka_unit_test(what_is_not_committed_changes_nothing),
