@@ -454,6 +454,28 @@ static void the_number_of_threads_changes_nothing(void **state) {
     stage_close(&stage);
 }
 
+/* More than are counted at once; columns that are taken as they are count theirs too. */
+static void what_is_missing_of_many_rows_is_counted(void **state) {
+    enum { MANY = 5003, APART = 1000 };
+    (void)state;
+    struct stage stage;
+    struct arena *arena = &stage.arena;
+    stage_open(&stage, law, NULL, NULL);
+    for (unsigned i = 0; i < MANY; i++) {
+        struct text village = text_format(arena, "v%06u", i);
+        add_row(&stage, "village", village, TEXT(""), TEXT(""));
+        add_row(&stage, "family", text_format(arena, "f%06u", i), village, i % APART ? TEXT("farm=1") : TEXT(""));
+    }
+    stage.records.lasting = true;
+    stage.dataset = dataset_new(stage.policy, &stage.records, 2018 * 12 + 6, &stage.refusals);
+    assert_non_null(stage.dataset);
+    const struct field *farm = policy_field(stage.policy, TEXT("family"), TEXT("farm"));
+    const struct column *column = dataset_column(stage.dataset, farm);
+    assert_ptr_equal(column->known, stage.records.tables[farm->entity->index].columns[farm->input_index].known);
+    assert_int_equal(column->unknown, MANY / APART + 1);
+    stage_close(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_lie_under_their_parents_in_order),
@@ -468,6 +490,7 @@ int main(void) {
         cmocka_unit_test(a_lost_version_takes_its_id_with_it),
         cmocka_unit_test(the_order_of_arrival_changes_nothing),
         cmocka_unit_test(the_number_of_threads_changes_nothing),
+        cmocka_unit_test(what_is_missing_of_many_rows_is_counted),
     };
     return cmocka_run_group_tests_name("dataset", tests, NULL, NULL);
 }
