@@ -247,10 +247,10 @@ DOUDI_API const char *doudi_options_refusal(doudi_options *options, doudi_langua
 
 /* Decides a month, "2018-07". The policy and the data must outlive the run. NULL when memory has run out or the month
  * is none. Rows that do not fit (no parent, an id told twice) are left out and counted. */
-DOUDI_API doudi_run *doudi_run_new(doudi_data *data, const char *month);
+DOUDI_API doudi_run *doudi_run_new(const doudi_data *data, const char *month);
 
 /* The same under options, which must be of the same policy; NULL: none. */
-DOUDI_API doudi_run *doudi_run_new_with(doudi_data *data, const char *month, const doudi_options *options);
+DOUDI_API doudi_run *doudi_run_new_with(const doudi_data *data, const char *month, const doudi_options *options);
 DOUDI_API void doudi_run_free(doudi_run *run);
 
 /* The month that is decided: "2018-07". */
@@ -258,8 +258,9 @@ DOUDI_API const char *doudi_run_month(const doudi_run *run);
 
 /* Goes on to the next month: what this one found is kept, for values that are read across months and for events that
  * are settled. `data` are those of the next month, of the same policy; NULL: the same. Texts of the month before, ids
- * and explanations among them, are gone. After DOUDI_NO_MEMORY the run is only good for doudi_run_free. */
-DOUDI_API doudi_status doudi_run_next(doudi_run *run, doudi_data *data);
+ * and explanations among them, are gone. DOUDI_NOT_FOUND behind 2199-12, the last month that there is: nothing changes.
+ * After DOUDI_NO_MEMORY the run is only good for doudi_run_free. */
+DOUDI_API doudi_status doudi_run_next(doudi_run *run, const doudi_data *data);
 
 /* Decides everybody at once, on so many threads (0: one), by the instruction set of that name: "plain", "avx2",
  * "avx512", on aarch64 "neon", in WebAssembly "wasm"; NULL: the best. Values are the same whatever is chosen, and

@@ -80,7 +80,7 @@ static void end_world(doudi_run *run) {
     run->dataset = NULL;
 }
 
-doudi_run *doudi_run_new_with(doudi_data *data, const char *month, const doudi_options *options) {
+doudi_run *doudi_run_new_with(const doudi_data *data, const char *month, const doudi_options *options) {
     month_number number;
     if (!data || !month_parse(text_from(month), &number) || (options && options->policy != data->policy)) return NULL;
     doudi_run *run = memory_new(1, sizeof *run);
@@ -99,7 +99,7 @@ doudi_run *doudi_run_new_with(doudi_data *data, const char *month, const doudi_o
     return NULL;
 }
 
-doudi_run *doudi_run_new(doudi_data *data, const char *month) {
+doudi_run *doudi_run_new(const doudi_data *data, const char *month) {
     return doudi_run_new_with(data, month, NULL);
 }
 
@@ -119,7 +119,7 @@ const char *doudi_run_month(const doudi_run *run) {
     return run ? run->month_text : NULL;
 }
 
-doudi_status doudi_run_next(doudi_run *run, doudi_data *data) {
+doudi_status doudi_run_next(doudi_run *run, const doudi_data *data) {
     if (!run || !run->run || (data && data->policy != run->data->policy)) return DOUDI_MISUSE;
     if (run->month >= day_month(day_last)) return DOUDI_NOT_FOUND;
     history_record(&run->history, run->run);
