@@ -297,10 +297,25 @@ static void form_call(const struct form *form, const struct expr *expr, struct n
     form_list(form, expr->items.items, expr->items.count, is_scale_free(expr) ? &scale : NULL);
 }
 
-static void form_group(const struct form *form, const struct expr *expr) {
+/* Which rows: earlier hospital bill this year. */
+static void form_members(const struct form *form, const struct expr *expr) {
     const struct entity *entity = expr->as.group.entity;
+    bool zh = form->language == LANGUAGE_ZH, year = expr->as.group.window == WINDOW_YEAR;
+    struct text label = label_or_name(entity->label, entity->name, form->language);
+    if (zh && year) builder_add(form->out, TEXT("本年内"));
+    if (zh && expr->as.group.window == WINDOW_MONTHS)
+        builder_format(form->out, "最近 %d 个月的", expr->as.group.months);
+    if (expr->as.group.earlier) write(form, "此前的", "earlier ");
+    builder_add(form->out, label);
+    if (!zh && year) builder_add(form->out, TEXT(" this year"));
+    if (!zh && expr->as.group.window == WINDOW_MONTHS)
+        builder_format(form->out, " in the last %d months", expr->as.group.months);
+}
+
+static void form_group(const struct form *form, const struct expr *expr) {
     write_group(form, expr->as.group.kind);
-    builder_format(form->out, "(%.*s", TEXT_ARG(label_or_name(entity->label, entity->name, form->language)));
+    builder_add(form->out, TEXT("("));
+    form_members(form, expr);
     if (expr->left) {
         write(form, ":", ": ");
         form_expression(form, expr->left, BIND_OR);
