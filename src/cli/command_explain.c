@@ -174,7 +174,8 @@ static const struct field *find_rule(struct session *session, const struct entit
         }
     }
     struct choices benefits = rules_of(session, NULL, false, true);
-    fprintf(stderr, say(session->command, "doudi: 没有待遇「%.*s」", "doudi: there is no benefit \"%.*s\""),
+    fprintf(stderr,
+            say(session->command, "doudi: 没有待遇「%.*s」", "doudi: there is no benefit \"%.*s\""),
             TEXT_ARG(word));
     choices_tell(session->command, &benefits, word, false);
     return NULL;
@@ -340,6 +341,21 @@ static int tell_missing(struct session *session, const char *word) {
     return EXIT_USAGE;
 }
 
+/* --previous holds the results of one area, and the row lies elsewhere: of months before nothing is known of it. */
+static bool is_elsewhere(const struct session *session, const struct entity *entity, size_t row) {
+    struct rows rows = run_rows(session->run, entity);
+    return session->area.length && (row < rows.first || row >= rows.last);
+}
+
+static int tell_beyond_previous(const struct session *session, const char *word) {
+    const struct command *command = session->command;
+    fprintf(stderr,
+            say(command, "doudi: %s 只有 %.*s 的结果,「%s」不在其中;请用所有人的结果\n",
+                "doudi: %s holds the results of %.*s only, and \"%s\" lies elsewhere; take those of everybody\n"),
+            command_option(command, "previous"), TEXT_ARG(session->area), word);
+    return EXIT_CANNOT;
+}
+
 static bool read_depth(const struct command *command, unsigned *depth) {
     enum { DEPTH_USUAL = 4, DEPTH_MOST = 99 };
     const char *text = command_option(command, "depth");
@@ -353,7 +369,7 @@ static bool read_depth(const struct command *command, unsigned *depth) {
 
 int command_explain(struct command *command) {
     month_number first, last;
-    struct session session = {.quiet = true};
+    struct session session = {.quiet = true, .follows = true};
     struct teller teller = {
         .session = &session, .why_not = command_option(command, "why-not"), .json = command_has(command, "json")};
     if (command->word_count != 3 || !has_option(command, "month")) return wrong_usage(command);
@@ -368,6 +384,7 @@ int command_explain(struct command *command) {
     size_t row = 0;
     const struct entity *entity = status == EXIT_DONE ? find_row(&session, text_from(command->words[2]), &row) : NULL;
     if (status == EXIT_DONE && !entity) status = tell_missing(&session, command->words[2]);
+    if (entity && is_elsewhere(&session, entity, row)) status = tell_beyond_previous(&session, command->words[2]);
     builder_init(&teller.text);
     if (status == EXIT_DONE) status = tell_row(&teller, entity, row);
     builder_free(&teller.text);

@@ -175,7 +175,6 @@ static int tell_gap(struct session *session, const char *folder, month_number fi
     return EXIT_CANNOT;
 }
 
-/* The months of the results carry on without a gap, or whoever is paid by last month's value is paid wrongly. */
 static int tell_other_area(const struct command *command, const char *folder, struct text area) {
     fprintf(stderr,
             say(command, "doudi: %s 只有 %.*s 的结果;请加 --area %.*s,或用所有人的结果\n",
@@ -184,6 +183,7 @@ static int tell_other_area(const struct command *command, const char *folder, st
     return EXIT_CANNOT;
 }
 
+/* The months of the results carry on without a gap, or whoever is paid by last month's value is paid wrongly. */
 static int read_previous(struct session *session, month_number first) {
     struct command *command = session->command;
     const char *folder = command_option(command, "previous");
@@ -201,6 +201,7 @@ static int read_previous(struct session *session, month_number first) {
         return refuse_previous(
             command, "doudi: %s/in-force.csv 不完整,或不是同一政策的;请重新测算那几个月\n",
             "doudi: %s/in-force.csv is not whole, or not of this policy; assess those months again\n", folder);
+    if (session->follows) session->area = found.months.area;
     if (found.months.area.length && !text_equal(found.months.area, session->area))
         return tell_other_area(command, folder, found.months.area);
     if (first - 1 < found.months.first || first - 1 > found.months.last)
@@ -233,9 +234,10 @@ static void session_tell(struct session *session, size_t from) {
 }
 
 int session_open_law(struct session *session, struct command *command, const char *policy) {
-    bool quiet = session->quiet, solves = session->solves;
+    bool quiet = session->quiet, follows = session->follows, solves = session->solves;
     *session = (struct session){.command = command,
                                 .quiet = quiet,
+                                .follows = follows,
                                 .solves = solves,
                                 .area = text_from(command_option(command, "area")),
                                 .known = DAY_NEVER,
@@ -372,10 +374,11 @@ static struct area find_area(const struct session *session) {
 
 static int no_such_area(const struct session *session, month_number month) {
     struct command *command = session->command;
-    fprintf(stderr,
-            say(command, "doudi: 数据里 %.*s 没有编号为 %.*s 的区域或家庭\n",
-                "doudi: in %.*s the data have no area or family %.*s\n"),
-            TEXT_ARG(month_format(&command->arena, month)), TEXT_ARG(session->area));
+    fprintf(
+        stderr,
+        say(command, "doudi: 数据里 %.*s 没有编号为 %.*s 的区域或家庭\n",
+            "doudi: in %.*s the data have no area or family %.*s\n"),
+        TEXT_ARG(month_format(&command->arena, month)), TEXT_ARG(session->area));
     return EXIT_CANNOT;
 }
 

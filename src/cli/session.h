@@ -9,6 +9,7 @@
 struct session {
     struct command *command;
     bool quiet; /* set before session_open: rows that are wrong are not told, unless nothing can be decided for them */
+    bool follows; /* the same: where --previous is of one area, that area is looked at */
     struct policy *policy;
     struct diagnostics diagnostics;
     struct import import;
