@@ -336,8 +336,8 @@ static int end_document(struct assessment *assessment, int status) {
 
 /* The empty text is no area, and least of all everybody. */
 static int no_area(const struct command *command) {
-    return wrong_option(command, "--area 后面写区域或家庭的编号,如 533323",
-                        "--area needs the id of an area or a family, such as 533323");
+    return wrong_option(command, "--area 后面写区域或家庭的编号,如 530523",
+                        "--area needs the id of an area or a family, such as 530523");
 }
 
 int command_assess(struct command *command) {

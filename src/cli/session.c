@@ -376,8 +376,8 @@ static int no_such_area(const struct session *session, month_number month) {
     struct command *command = session->command;
     fprintf(
         stderr,
-        say(command, "doudi: 数据里 %.*s 没有编号为 %.*s 的区域或家庭\n",
-            "doudi: in %.*s the data have no area or family %.*s\n"),
+        say(command, "doudi: 数据里 %.*s 没有编号为 %.*s 的区域或家庭;请照数据文件写编号,不写名称\n",
+            "doudi: in %.*s the data have no area or family %.*s; write its id as the data files do, not its name\n"),
         TEXT_ARG(month_format(&command->arena, month)), TEXT_ARG(session->area));
     return EXIT_CANNOT;
 }
