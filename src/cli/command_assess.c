@@ -91,11 +91,13 @@ static void print_month(struct builder *out, struct session *session, const stru
                        say(command, "▲ 保证不成立 %zu 处,无法检验 %zu 处 → %s/guarantees.csv\n",
                            "▲ guarantees broken: %zu rows, not checkable: %zu → %s/guarantees.csv\n"),
                        totals->broken, totals->unchecked, folder);
-    else
+    else if (totals->unchecked)
         builder_format(out,
-                       say(command, "保证全部成立 ✓(无法检验 %zu 处)\n",
-                           "every guarantee holds ✓ (rows that cannot be checked: %zu)\n"),
-                       totals->unchecked);
+                       say(command, "没有发现不成立的保证,但无法检验 %zu 处 → %s/guarantees.csv\n",
+                           "no guarantee found broken; rows that cannot be checked: %zu → %s/guarantees.csv\n"),
+                       totals->unchecked, folder);
+    else
+        builder_add(out, text_from(say(command, "保证全部成立 ✓\n", "every guarantee holds ✓\n")));
 }
 
 /* --- as JSON ---------------------------------------------------------------------------------------------------- */
