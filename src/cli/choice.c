@@ -147,7 +147,10 @@ const struct choice *choice_of_policy(const struct command *command, const struc
                 word);
         choices_tell_several(command, choices, text_from(word));
     } else if (!choice) {
-        fprintf(stderr, say(command, "doudi: 政策里没有「%s」", "doudi: there is no \"%s\" in the policy"), word);
+        const char *what = choices->what[command->language],
+                   *space = what && command->language == LANGUAGE_EN ? " " : "";
+        fprintf(stderr, say(command, "doudi: 政策里没有%s%s「%s」", "doudi: there is no %s%s\"%s\" in the policy"),
+                what ? what : "", space, word);
         choices_tell(command, choices, text_from(word), false);
     }
     return choice;

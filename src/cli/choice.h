@@ -14,6 +14,7 @@ struct choice {
 };
 struct choices {
     struct arena *arena;
+    const char *what[LANGUAGES]; /* they all are, for complaints; NULL: things of several kinds */
     VECTOR(struct choice) list;
 };
 void choices_add(struct choices *choices, const struct entity *entity, struct text name, const struct text *label,

@@ -49,7 +49,8 @@ static void suggest_option(struct command *command, struct text name) {
     struct suggestion suggestion;
     suggestion_begin(&suggestion, text_format(&command->arena, "--%.*s", TEXT_ARG(name)));
     for (size_t i = 0; i < sizeof known_options / sizeof *known_options; i++)
-        suggestion_note(&suggestion, text_format(&command->arena, "--%s", known_options[i].name));
+        if (usage_takes(command, known_options[i].name))
+            suggestion_note(&suggestion, text_format(&command->arena, "--%s", known_options[i].name));
     fprintf(stderr, say(command, "doudi: 没有选项 --%.*s", "doudi: there is no option --%.*s"), TEXT_ARG(name));
     print_meant(command, &suggestion);
 }

@@ -5,7 +5,7 @@
 
 /* The rule that the word names; told, and NULL, when there is none. */
 static const struct field *find_rule(const struct session *session, const char *word) {
-    struct choices choices = {.arena = &session->command->arena};
+    struct choices choices = {.arena = &session->command->arena, .what = {"规则", "rule"}};
     for (size_t i = 0; i < session->policy->fields.count; i++) {
         const struct field *field = session->policy->fields.items[i];
         if (field->kind != FIELD_INPUT) choices_add(&choices, field->entity, field->name, field->label, i);

@@ -8,7 +8,7 @@ enum { NAMES_BEGIN = 3 }; /* behind policy, the command and the folder */
 /* False, and told, when a word names none. */
 static bool choose(struct guarantees *guarantees, const struct policy *policy) {
     struct command *command = guarantees->command;
-    struct choices choices = {.arena = &command->arena};
+    struct choices choices = {.arena = &command->arena, .what = {"保证", "guarantee"}};
     for (size_t i = 0; i < policy->guarantees.count; i++) {
         const struct guarantee *guarantee = policy->guarantees.items[i];
         choices_add(&choices, guarantee->entity, guarantee->name, guarantee->declaration->label, i);

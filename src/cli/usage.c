@@ -219,14 +219,19 @@ int no_such_command(const struct command *command) {
     return EXIT_USAGE;
 }
 
-bool usage_allows(const struct command *command) {
+bool usage_takes(const struct command *command, const char *name) {
     static const char everywhere[] = " lang color help version ";
+    const struct usage *usage = find_usage(command);
+    char word[OPTION_NAME_MAX + 3];
+    snprintf(word, sizeof word, " %s ", name);
+    return !usage || strstr(everywhere, word) || strstr(usage->takes, word);
+}
+
+bool usage_allows(const struct command *command) {
     const struct usage *usage = find_usage(command);
     for (size_t i = 0; usage && i < command->option_count; i++) {
         const char *name = command->options[i].name;
-        char word[OPTION_NAME_MAX + 3];
-        snprintf(word, sizeof word, " %s ", name);
-        if (strstr(everywhere, word) || strstr(usage->takes, word)) continue;
+        if (usage_takes(command, name)) continue;
         fprintf(stderr, say(command, "doudi: %s 没有选项 --%s\n", "doudi: %s has no option --%s\n"), usage->name, name);
         wrong_usage(command);
         return false;
