@@ -175,7 +175,7 @@ static const struct field *find_rule(struct session *session, const struct entit
     }
     struct choices benefits = rules_of(session, NULL, false, true);
     fprintf(stderr,
-            say(session->command, "doudi: 没有待遇「%.*s」", "doudi: there is no benefit \"%.*s\""),
+            say(session->command, "doudi: 没有待遇或规则「%.*s」", "doudi: there is no benefit or rule \"%.*s\""),
             TEXT_ARG(word));
     choices_tell(session->command, &benefits, word, false);
     return NULL;

@@ -114,11 +114,12 @@ static const struct usage usages[] = {
      {"数据 家庭 --month 2018-07", "DATA HOUSEHOLD --month 2018-07"},
      {"解释一户(一人、一张单子)得到什么、为什么", "why one family (or person, or bill) gets what it gets"},
      {"  --policy 文件夹      默认 " POLICY_FOLDER "\n"
-      "  --why-not 待遇       为什么得不到,差多少\n"
+      "  --why-not 待遇       为什么得不到,差多少;也可写提醒或别的规则,看它从何而来\n"
       "  --depth N            展开几层(默认 4)\n"
       "  --previous 文件夹、--reading 名称=值、--known 日期   同 assess\n",
       "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
-      "  --why-not BENEFIT    why it gets none, and how far it is from it\n"
+      "  --why-not BENEFIT    why it gets none, and how far it is from it; of an alert or another rule where it comes "
+      "from\n"
       "  --depth N            how many layers to open (4)\n"
       "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
      " json month policy why-not depth previous reading known "},
