@@ -52,8 +52,7 @@ bool history_find(const struct history *history, const struct field *field, stru
                   struct past_value *out);
 void history_forget(struct history *history, const struct entity *entity, struct text id); /* all of the row */
 
-/* --- the same by rows, for those who come back to one --------------------------------------------------------------
- */
+/* --- the same by rows, for those who come back to one ----------------------------------------------------------- */
 
 #define PAST_NONE UINT32_MAX /* no such row, or no such line */
 
@@ -76,8 +75,7 @@ struct past_code history_code(const struct history *history, const struct field 
 struct past_code history_first_code(const struct history *history, const struct field *field, uint32_t row);
 const struct coding *history_coding(const struct history *history, const struct field *field);
 
-/* --- the same by lines, for those who write or read whole columns --------------------------------------------------
- */
+/* --- the same by lines, for those who write or read whole columns ----------------------------------------------- */
 
 /* The line of a month, made if need be; PAST_NONE when memory has run out. */
 uint32_t history_line(struct history *history, const struct entity *entity, uint32_t row, month_number month);

@@ -46,8 +46,8 @@ struct run {
     const struct policy *policy;
     const struct dataset *dataset;
     const struct history *history;
-    uint32_t *
-        *pasts; /* by entity index, row: the history's row of it, + 1; 0: not asked for; PAST_NONE: there is none */
+    /* By entity index, row: the history's row of it, + 1; 0: not asked for; PAST_NONE: there is none. */
+    uint32_t **pasts;
     struct run_options options;
     month_number month;
     day_number first_day;

@@ -215,8 +215,9 @@ static bool read_signature(struct arena *arena, const struct csv *csv, struct in
     bool limited = csv->count == WITHOUT_AREA + 1;
     if (limited) months->area = text_copy(arena, csv->fields[WITHOUT_AREA].text);
     return (limited || csv->count == WITHOUT_AREA) && text_is(csv->fields[0].text, signature) &&
-           text_is(csv->fields[1].text, "1") && month_parse(csv->fields[3].text, &months->first) &&
-           month_parse(csv->fields[4].text, &months->last) && months->first <= months->last;
+           text_equal(csv->fields[1].text, text_format(arena, "%d", VERSION)) &&
+           month_parse(csv->fields[3].text, &months->first) && month_parse(csv->fields[4].text, &months->last) &&
+           months->first <= months->last;
 }
 
 static bool read_record(struct reading *reading, const struct csv *csv, struct in_force_read *found) {
