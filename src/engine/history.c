@@ -3,7 +3,7 @@
 #include "base/memory.h"
 
 void history_init(struct history *history, const struct policy *policy) {
-    *history = (struct history){.policy = policy};
+    *history = (struct history){.policy = policy, .limited_since = MONTH_LAST};
     arena_init(&history->arena);
     history->tables = ARENA_ARRAY(&history->arena, struct past_table, policy->entities.count + 1);
     history->columns = ARENA_ARRAY(&history->arena, struct coded_column, policy->fields.count + 1);

@@ -33,6 +33,9 @@ struct history {
     const struct policy *policy;
     struct past_table *tables;    /* by entity index */
     struct coded_column *columns; /* by field index */
+    /* From this month on only an area was decided: a row beyond it without a value then is not new, but was not
+     * assessed. MONTH_LAST: everybody was. */
+    month_number limited_since;
 };
 /* The history stays where it is until it is freed. Memory that runs out is told by its arena (arena_failed). */
 void history_init(struct history *history, const struct policy *policy);

@@ -86,6 +86,7 @@ static void record_entity(struct history *history, struct run *run, const struct
 
 void history_record(struct history *history, struct run *run) {
     const struct policy *policy = run->policy;
+    if (run->limits && run->month < history->limited_since) history->limited_since = run->month;
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&history->arena); i++)
         record_entity(history, run, policy->entities.items[i]);
 }

@@ -524,8 +524,15 @@ static bool read_past(struct run *run, const struct field *field, size_t row, mo
     return past != PAST_NONE && history_read(run->history, field, past, until, out);
 }
 
+/* Whether the month passed over the row, because only an area was decided. */
+static bool was_left_out(const struct run *run, const struct entity *entity, size_t row, month_number month) {
+    struct rows rows = run_rows(run, entity);
+    return run->history && month >= run->history->limited_since && (row < rows.first || row >= rows.last);
+}
+
 /* Before the first month: the opening value loaded, else what the rule starts with. */
-static struct value value_before(struct run *run, const struct field *field, size_t row) {
+static struct value value_before(struct run *run, const struct field *field, size_t row, month_number until) {
+    if (was_left_out(run, field->entity, row, until)) return value_unknown(REASON_NOT_ASSESSED, field, 0, row);
     struct past_value opening;
     if (read_past(run, field, row, MONTH_FIRST, &opening)) return opening.value;
     const struct expr *starts = field->declaration->starts;
@@ -536,7 +543,7 @@ static struct value value_before(struct run *run, const struct field *field, siz
 struct value previous_read(struct run *run, const struct field *field, size_t row) {
     struct past_value latest;
     if (!read_past(run, field, row, run->month - 1, &latest) || latest.month == MONTH_FIRST)
-        return value_before(run, field, row);
+        return value_before(run, field, row, run->month - 1);
     return latest.month == run->month - 1 ? latest.value : value_unknown(REASON_NOT_ASSESSED, field, 0, row);
 }
 
@@ -551,7 +558,7 @@ static struct value latest_read(struct run *run, const struct field *field, size
     if (until >= run->month && !run->options.settles_only) until = run->month - 1;
     struct past_value latest;
     bool kept = read_past(run, field, row, until, &latest) && latest.month != MONTH_FIRST;
-    return kept ? latest.value : value_before(run, field, row);
+    return kept ? latest.value : value_before(run, field, row, until);
 }
 
 struct value field_read(const struct context *reader, const struct field *field, size_t row) {

@@ -246,6 +246,7 @@ enum file_result in_force_read(struct history *history, struct arena *arena, con
     while ((record = csv_next(&csv)) != CSV_END && record != CSV_NO_MEMORY)
         found->bad += record != CSV_RECORD || !read_record(&reading, &csv, found);
     file_close(&file);
+    if (found->months.area.length) history->limited_since = found->months.first;
     return record == CSV_NO_MEMORY || arena_failed(arena) ? FILE_NO_MEMORY : FILE_OK;
 }
 
