@@ -364,9 +364,10 @@ DOUDI_API const char *doudi_run_explain(doudi_run *run, const char *entity, cons
  * several places is one node: the same pointer says that it was seen before. NULL as above. */
 DOUDI_API const doudi_explanation *doudi_run_why(doudi_run *run, const char *entity, const char *id, const char *field);
 
-/* Why a row does not get a benefit: only what stands in the way. Of what it does get, the same as doudi_run_why. */
+/* Why a row does not get a benefit, or an alert or another rule is no or 0: only what stands in the way. Of what it
+ * does get, the same as doudi_run_why. NULL as above, and of an input. */
 DOUDI_API const doudi_explanation *doudi_run_why_not(doudi_run *run, const char *entity, const char *id,
-                                                     const char *benefit);
+                                                     const char *rule);
 
 typedef enum {
     DOUDI_NODE_FIELD,     /* an input or a rule */

@@ -47,10 +47,10 @@ const doudi_explanation *doudi_run_why(doudi_run *run, const char *entity, const
     return explanation ? held(run, explanation) : NULL;
 }
 
-const doudi_explanation *doudi_run_why_not(doudi_run *run, const char *entity, const char *id, const char *benefit) {
+const doudi_explanation *doudi_run_why_not(doudi_run *run, const char *entity, const char *id, const char *rule) {
     struct asked asked;
-    if (run_find(run, entity, id, benefit ? benefit : "", &asked) != DOUDI_OK) return NULL;
-    if (asked.field->kind != FIELD_BENEFIT) return NULL;
+    if (run_find(run, entity, id, rule ? rule : "", &asked) != DOUDI_OK) return NULL;
+    if (asked.field->kind == FIELD_INPUT) return NULL;
     const struct explanation *explanation = explain_why_not(run->run, &run->told, asked.field, asked.row);
     return run_status(run) == DOUDI_OK ? held(run, explanation) : NULL;
 }

@@ -470,7 +470,8 @@ static void why_not_tells_what_stands_in_the_way(void **state) {
     const doudi_explanation *aid = doudi_run_why_not(run, "household", "h1", "aid"), *below = child(aid, "below");
     assert_int_equal(doudi_explanation_is_failed(below), 1);
     assert_string_equal(doudi_explanation_distance(below), "-400.01");
-    assert_null(doudi_run_why_not(run, "household", "h1", "below"));
+    assert_string_equal(doudi_explanation_distance(doudi_run_why_not(run, "household", "h1", "below")), "-400.01");
+    assert_null(doudi_run_why_not(run, "person", "anna", "earnings"));
     assert_null(doudi_run_why_not(run, "household", "h9", "aid"));
     doudi_run_free(run);
     doudi_options_free(options);
