@@ -127,13 +127,14 @@ static void what_is_forgotten_is_not_written(void **state) {
     uint32_t row = history_row(&stage.history, months->entity, TEXT("F2")); /* and nothing is known of its May */
     assert_int_not_equal(history_line(&stage.history, months->entity, row, stage.run->month - 2), PAST_NONE);
     struct in_force_months july = {.first = stage.run->month, .last = stage.run->month};
+    history_put(&stage.history, months, TEXT("-F1"), july.last + 1, value_number(number_one)); /* later: behind F2 */
     assert_int_equal(write_in_force(&stage, &stage.arena, &folder, july), FILE_OK);
     assert_int_equal(file_open(&file, folder.file), FILE_OK);
     assert_string_equal(text_copy(&stage.arena, file.bytes).bytes,
                         "#doudi in-force,1,small,2018-07,2018-07\n"
-                        "#family,month,id,aid,months\nfamily,2018-07,F2,unknown,1\n"
+                        "#family,month,id,aid,months\nfamily,2018-07,F2,unknown,1\nfamily,2018-08,-F1,,1\n"
                         "#person,month,id,share\nperson,2018-07,P1,0.05\n"
-                        "#bill,month,id,paid_out\nbill,2018-06,P1/2018-06-01/B1,1.25\n#end,3\n");
+                        "#bill,month,id,paid_out\nbill,2018-06,P1/2018-06-01/B1,1.25\n#end,4\n");
     file_close(&file);
     close_all(&stage, &folder);
 }
@@ -175,8 +176,11 @@ static void what_is_not_as_it_was_written_is_refused(void **state) {
         {BEFORE ",2018-07,F1,25,8\n#end,1\n", true},                /* of none */
         {BEFORE "family,2018-07,,25,8\n#end,1\n", true},            /* nobody's */
         {BEFORE "family,2018-07,F1,25\n#end,1\n", true},            /* a cell is missing */
-        {BEFORE "family,2018-7,F1,25,8\n#end,1\n", true},           /* no month */
-        {BEFORE "family,2018-07,F1,much,8\n#end,1\n", true},        /* no amount */
+        {BEFORE "family,2018-07,F1,25,8,9\n#end,1\n", true},        /* there is one too many */
+        {"#doudi in-force,1,small,2018-07,2018-07,a,b\n#end,0\n", true},
+        {BEFORE "family,2018-07,F1,25,8\n#doudi in-force,1,small,2018-07,2018-08\n#end,1\n", true}, /* begun again */
+        {BEFORE "family,2018-7,F1,25,8\n#end,1\n", true},                                           /* no month */
+        {BEFORE "family,2018-07,F1,much,8\n#end,1\n", true},                                        /* no amount */
         {BEFORE "family,2018-07,F1,fault,8\n#end,1\n", false},
         {BEFORE "family,2018-07,F1,,\n#end,1\n", false},
         {"#doudi in-force,1,small,2018-07,2018-07\nfamily,2018-07,F1,25,8\n#end,1\n", true}, /* no heading */

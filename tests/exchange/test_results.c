@@ -54,7 +54,7 @@ static const char law[] =
     "indicator paid_share : ratio for village \"发放率\" \"Share that is paid\"\n"
     "  = count(family where support > 0) / count(family where enrolled)\n"
     "rule family counted : count in 0 .. 1 = 1\n" /* read by the indicator alone: not until it is written */
-    "indicator families : count for county until 2018-01-31 = sum(family: counted)\n";
+    "indicator families : count for county from 2018-01-01 until 2018-01-31 = sum(family: counted)\n";
 
 static const char table[] = "from,value,confidence\n2018-01-01,300,low\n2018-02-01,310,high\n";
 
@@ -262,6 +262,34 @@ static void the_first_of_all_may_be_undetermined(void **state) {
     stage_close(&stage);
 }
 
+/* Few among many: they are gone through word by word. */
+static void awards_are_found_one_after_another(void **state) {
+    static const size_t poor[] = {0, 62, 63, 64, 400, 640, SIZE_MAX};
+    (void)state;
+    struct stage stage;
+    struct totals totals = {0};
+    stage_open(&stage,
+               "policy law\n  currency yuan of 100 fen\nentity family\nentity person in family at most 2_000\n"
+               "input person poor : bool empty means no\n"
+               "benefit person gift : money/month = when poor: 5 yuan/month  otherwise: 0\n",
+               NULL, NULL);
+    stage_row(&stage, "family", "f", "", "");
+    for (size_t i = 0, next = 0; i < 641; i++) {
+        stage_row(&stage, "person", text_format(&stage.arena, "p%03zu", i).bytes, "f",
+                  i == poor[next] ? "poor=yes" : "");
+        next += i == poor[next];
+    }
+    stage_decide(&stage, months[0]);
+    assert_true(totals_find(&totals, stage.run, &stage.arena));
+    const struct marked *marked = totals.marked[totals.benefit[0].benefit->index];
+    size_t row = 0;
+    for (size_t i = 0; i < sizeof poor / sizeof *poor; i++, row++) {
+        row = marked_next(marked, row);
+        assert_int_equal(row, poor[i]);
+    }
+    stage_close(&stage);
+}
+
 /* Twelve hundred families more, and it is told twice and a bit how far it is. */
 static void progress_is_told(void **state) {
     (void)state;
@@ -427,6 +455,7 @@ int main(void) {
         cmocka_unit_test(months_are_told_in_numbers),
         cmocka_unit_test(amounts_between_the_steps_are_counted),
         cmocka_unit_test(the_first_of_all_may_be_undetermined),
+        cmocka_unit_test(awards_are_found_one_after_another),
         cmocka_unit_test(progress_is_told),
         cmocka_unit_test(other_calls_leave_nothing_behind),
         cmocka_unit_test(what_is_not_committed_changes_nothing),
