@@ -207,12 +207,39 @@ struct text path_join(struct arena *arena, struct text folder, struct text name)
 
 /* --- writing ---------------------------------------------------------------------------------------------------- */
 
+/* Locks what was opened; false when another call holds it. Where there are no locks, nobody does. */
+static bool lock_draft(int descriptor) {
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+/* Takes away what an interrupted call left, which is never written through: it might be a link. False when another call
+ * is writing it. */
+static bool clear_draft(const char *path) {
+    int left = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    bool free = left < 0 || lock_draft(left);
+    if (free) unlink(path);
+    if (left >= 0) close(left);
+    return free;
+}
+
+/* A new file, locked while it is open; -1 when it cannot be made, or another call came in between. */
+static int open_draft(const char *path) {
+    struct stat own, there;
+    if (!clear_draft(path)) return -1;
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (descriptor < 0) return -1;
+    bool ours = lock_draft(descriptor) && fstat(descriptor, &own) == 0 && lstat(path, &there) == 0 &&
+                own.st_dev == there.st_dev && own.st_ino == there.st_ino;
+    if (ours) return descriptor;
+    close(descriptor);
+    return -1;
+}
+
 enum file_result file_begin(struct file_writer *writer, struct arena *arena, const char *path) {
     *writer =
         (struct file_writer){.path = text_copy(arena, text_from(path)), .draft = text_format(arena, "%s.part", path)};
     if (arena_failed(arena)) return FILE_NO_MEMORY;
-    unlink(writer->draft.bytes); /* what an interrupted call left; never written through, it might be a link */
-    int descriptor = open(writer->draft.bytes, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int descriptor = open_draft(writer->draft.bytes);
     writer->stream = descriptor >= 0 ? fdopen(descriptor, "wb") : NULL;
     if (descriptor >= 0 && !writer->stream) close(descriptor);
     return writer->stream ? FILE_OK : FILE_UNWRITABLE;
@@ -243,17 +270,20 @@ enum file_result file_flush(struct file_writer *writer) {
 
 enum file_result file_commit(struct file_writer *writer) {
     bool good = file_flush(writer) == FILE_OK;
+    int lock = dup(fileno(writer->stream)); /* until the draft has its name no other call may have one */
     good = fclose(writer->stream) == 0 && good;
     writer->stream = NULL;
-    if (good && rename(writer->draft.bytes, writer->path.bytes) == 0 && flush_folder(writer->path)) return FILE_OK;
-    unlink(writer->draft.bytes);
-    return FILE_UNWRITABLE;
+    good = good && rename(writer->draft.bytes, writer->path.bytes) == 0;
+    if (!good) unlink(writer->draft.bytes);
+    if (lock >= 0) close(lock);
+    return good && flush_folder(writer->path) ? FILE_OK : FILE_UNWRITABLE;
 }
 
 void file_abandon(struct file_writer *writer) {
-    if (writer->stream) (void)fclose(writer->stream); /* it is thrown away */
-    writer->stream = NULL;
+    if (!writer->stream) return;
     unlink(writer->draft.bytes);
+    (void)fclose(writer->stream); /* it is thrown away */
+    writer->stream = NULL;
 }
 
 /* --- unfinished work -------------------------------------------------------------------------------------------- */
