@@ -10,6 +10,7 @@
 #include "exchange/messages.h"
 #include "exchange/pack.h"
 #include "exchange/policy_folder.h"
+#include "exchange/totals.h"
 #include "lang/print.h"
 #include "program/solve.h"
 
@@ -364,16 +365,33 @@ struct area {
 
 static struct area find_area(const struct session *session) {
     const struct policy *policy = session->policy;
+    const struct entity *people = totals_people(session->dataset);
     for (size_t i = 0; i < policy->entities.count && session->area.length; i++) {
         const struct entity *entity = policy->entities.items[i];
-        size_t row = entity->is_event ? SIZE_MAX : table_find(dataset_table(session->dataset, entity), session->area);
+        bool may_be = !entity->is_event && (!people || entity_is_within(people, entity));
+        size_t row = may_be ? table_find(dataset_table(session->dataset, entity), session->area) : SIZE_MAX;
         if (row != SIZE_MAX) return (struct area){entity, row};
     }
     return (struct area){NULL, 0};
 }
 
-static int no_such_area(const struct session *session, month_number month) {
+/* Whether anybody lies in it. */
+static bool holds_people(const struct session *session, struct area area) {
+    const struct entity *people = totals_people(session->dataset);
+    size_t begin = 0, end = 1;
+    if (people) dataset_below(session->dataset, area.entity, area.row, people, &begin, &end);
+    return begin < end;
+}
+
+static int no_such_area(const struct session *session, struct area area, month_number month) {
     struct command *command = session->command;
+    if (area.entity) {
+        fprintf(
+            stderr,
+            say(command, "doudi: 数据里 %.*s 在 %.*s 没有人\n", "doudi: in %.*s the data have nobody in %.*s\n"),
+            TEXT_ARG(month_format(&command->arena, month)), TEXT_ARG(session->area));
+        return EXIT_CANNOT;
+    }
     fprintf(
         stderr,
         say(command, "doudi: 数据里 %.*s 没有编号为 %.*s 的区域或家庭;请照数据文件写编号,不写名称\n",
@@ -403,7 +421,8 @@ int session_decide(struct session *session, month_number month) {
     if (status != EXIT_DONE) return status;
     struct run_options options = session_options(session);
     struct area area = find_area(session);
-    if (session->area.length && !area.entity) return no_such_area(session, month);
+    if (session->area.length && (!area.entity || !holds_people(session, area)))
+        return no_such_area(session, area, month);
     if (!settle_past(&session->history, &session->import.records, session->dataset, &options))
         return out_of_memory(command);
     session->run = run_new(session->policy, session->dataset, &session->history, month, &options);
