@@ -386,10 +386,9 @@ static bool holds_people(const struct session *session, struct area area) {
 static int no_such_area(const struct session *session, struct area area, month_number month) {
     struct command *command = session->command;
     if (area.entity) {
-        fprintf(
-            stderr,
-            say(command, "doudi: 数据里 %.*s 在 %.*s 没有人\n", "doudi: in %.*s the data have nobody in %.*s\n"),
-            TEXT_ARG(month_format(&command->arena, month)), TEXT_ARG(session->area));
+        fprintf(stderr,
+                say(command, "doudi: 数据里 %.*s 在 %.*s 没有人\n", "doudi: in %.*s the data have nobody in %.*s\n"),
+                TEXT_ARG(month_format(&command->arena, month)), TEXT_ARG(session->area));
         return EXIT_CANNOT;
     }
     fprintf(

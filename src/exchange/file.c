@@ -270,7 +270,8 @@ enum file_result file_flush(struct file_writer *writer) {
 
 enum file_result file_commit(struct file_writer *writer) {
     bool good = file_flush(writer) == FILE_OK;
-    int lock = dup(fileno(writer->stream)); /* until the draft has its name no other call may have one */
+    /* Until the draft has its name no other call may have one. */
+    int lock = fcntl(fileno(writer->stream), F_DUPFD_CLOEXEC, 0);
     good = fclose(writer->stream) == 0 && good;
     writer->stream = NULL;
     good = good && rename(writer->draft.bytes, writer->path.bytes) == 0;
