@@ -268,10 +268,19 @@ enum file_result file_flush(struct file_writer *writer) {
     return writer->failed ? FILE_UNWRITABLE : FILE_OK;
 }
 
+/* Keeps the lock of a stream that is closed; -1 where there are none. */
+static int hold_lock(FILE *stream) {
+#ifdef F_DUPFD_CLOEXEC
+    return fcntl(fileno(stream), F_DUPFD_CLOEXEC, 0);
+#else
+    (void)stream;
+    return -1;
+#endif
+}
+
 enum file_result file_commit(struct file_writer *writer) {
     bool good = file_flush(writer) == FILE_OK;
-    /* Until the draft has its name no other call may have one. */
-    int lock = fcntl(fileno(writer->stream), F_DUPFD_CLOEXEC, 0);
+    int lock = hold_lock(writer->stream); /* until the draft has its name no other call may have one */
     good = fclose(writer->stream) == 0 && good;
     writer->stream = NULL;
     good = good && rename(writer->draft.bytes, writer->path.bytes) == 0;
