@@ -237,7 +237,7 @@ enum file_result in_force_read(struct history *history, struct arena *arena, con
     struct reading reading = {.history = history, .arena = arena, .before = before};
     struct file file;
     struct csv csv;
-    *found = (struct in_force_read){.months = {MONTH_LAST, MONTH_FIRST}};
+    *found = (struct in_force_read){.months = {.first = MONTH_LAST, .last = MONTH_FIRST}};
     if (arena_failed(arena)) return FILE_NO_MEMORY;
     enum file_result result = file_open(&file, path.bytes);
     if (result != FILE_OK) return result;
