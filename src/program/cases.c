@@ -52,7 +52,7 @@ void run_cases(const struct task *task) {
     const struct lanes *read[2 * BRANCHES_MAX];
     struct outcome_lane outcomes[BRANCHES_MAX + 1];
     absence open[BRANCHES_MAX];
-    assert(node->more.count <= 2 * BRANCHES_MAX);
+    assert(node->more.count <= 2 * BRANCHES_MAX && node->more.count % 2 == 0);
     if (task->begin == task->end || !has_cases(task)) return;
     for (size_t i = 0; i < node->more.count; i++) read[i] = operand(task->worker, node->more.items[i]);
     for (size_t row = task->begin; row < task->end; row++) {
