@@ -343,8 +343,7 @@ static int tell_missing(struct session *session, const char *word) {
 
 /* --previous holds the results of one area, and the row lies elsewhere: of months before nothing is known of it. */
 static bool is_elsewhere(const struct session *session, const struct entity *entity, size_t row) {
-    struct rows rows = run_rows(session->run, entity);
-    return session->area.length && (row < rows.first || row >= rows.last);
+    return session->area.length && !rows_hold(run_rows(session->run, entity), row);
 }
 
 static int tell_beyond_previous(const struct session *session, const char *word) {

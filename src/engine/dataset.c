@@ -148,6 +148,16 @@ void dataset_below(const struct dataset *dataset, const struct entity *outer, si
     *end = children[last];
 }
 
+struct rows *dataset_within(const struct dataset *dataset, struct arena *arena, const struct entity *entity,
+                            size_t row) {
+    const struct policy *policy = dataset->policy;
+    struct rows *rows = ARENA_ARRAY(arena, struct rows, policy->entities.count + 1);
+    for (size_t i = 0; rows && i < policy->entities.count; i++)
+        if (entity_is_within(policy->entities.items[i], entity))
+            dataset_below(dataset, entity, row, policy->entities.items[i], &rows[i].first, &rows[i].last);
+    return rows;
+}
+
 bool dataset_lost_below(const struct dataset *dataset, const struct entity *outer, size_t row,
                         const struct entity *inner, struct loss *loss) {
     for (const struct entity *lost = inner; lost != outer; lost = lost->parent) {

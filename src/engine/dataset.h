@@ -100,6 +100,16 @@ size_t dataset_climb(const struct dataset *dataset, const struct entity *from, s
 void dataset_below(const struct dataset *dataset, const struct entity *outer, size_t row, const struct entity *inner,
                    size_t *begin, size_t *end);
 
+struct rows {
+    size_t first, last; /* the one behind the last */
+};
+static inline bool rows_hold(struct rows rows, size_t row) {
+    return row >= rows.first && row < rows.last;
+}
+/* By entity index: of a row, itself and what lies below it; of other entities none. NULL when memory has run out. */
+struct rows *dataset_within(const struct dataset *dataset, struct arena *arena, const struct entity *entity,
+                            size_t row);
+
 /* True when a row of `inner`, or of an entity between, was refused below that row of `outer`; tells under which row of
  * which entity, and what was lost. */
 struct loss {

@@ -59,7 +59,7 @@ static uint32_t kind_of_case(struct found *found, uint8_t decided) {
 
 struct coded found_at(struct found *found, size_t row) {
     const struct solved_field *solved = found->solved;
-    if (!solved || row < found->rows.first || row >= found->rows.last) return evaluated(found, row);
+    if (!solved || !rows_hold(found->rows, row)) return evaluated(found, row);
     if (!found->by_case || !found->by_reason) return (struct coded){0};
     const struct entity *entity = found->coding->field->entity;
     size_t at = solved_place(found->run->solved, &solved->n, entity, row);

@@ -67,15 +67,10 @@ void run_look_at(struct run *run, const struct entity *entity, size_t row) {
     arena_rewind(&run->arena, run->begun);
     memset(run->memos, 0, policy->fields.count * sizeof *run->memos);
     run->apportioned = NULL;
-    run->near = ARENA_ARRAY(&run->arena, struct rows, policy->entities.count + 1);
+    run->near = dataset_within(run->dataset, &run->arena, entity, row);
     if (!run->near) return;
-    for (size_t i = 0; i < policy->entities.count; i++) {
-        const struct entity *other = policy->entities.items[i];
-        struct rows *range = &run->near[i];
-        if (entity_is_within(other, entity))
-            dataset_below(run->dataset, entity, row, other, &range->first, &range->last);
-        if (range->last - range->first > NEAR_ROWS) *range = (struct rows){0};
-    }
+    for (size_t i = 0; i < policy->entities.count; i++)
+        if (run->near[i].last - run->near[i].first > NEAR_ROWS) run->near[i] = (struct rows){0};
     for (const struct entity *above = entity->parent; above; entity = above, above = above->parent) {
         row = dataset_table(run->dataset, entity)->parents[row];
         run->near[above->index] = (struct rows){row, row + 1};
@@ -83,12 +78,7 @@ void run_look_at(struct run *run, const struct entity *entity, size_t row) {
 }
 
 void run_limit(struct run *run, const struct entity *entity, size_t row) {
-    const struct policy *policy = run->policy;
-    struct rows *limits = ARENA_ARRAY(&run->lasting, struct rows, policy->entities.count + 1);
-    for (size_t i = 0; limits && i < policy->entities.count; i++)
-        if (entity_is_within(policy->entities.items[i], entity))
-            dataset_below(run->dataset, entity, row, policy->entities.items[i], &limits[i].first, &limits[i].last);
-    run->limits = limits;
+    run->limits = dataset_within(run->dataset, &run->lasting, entity, row);
 }
 
 struct rows run_rows(const struct run *run, const struct entity *entity) {
@@ -419,7 +409,7 @@ static bool slot_of(struct run *run, const struct field *field, size_t row, stru
     const struct rows *near = run->near ? &run->near[field->entity->index] : NULL;
     struct memo *memo = &run->memos[field->index];
     struct arena *arena = &run->arena;
-    bool is_near = near && row >= near->first && row < near->last;
+    bool is_near = near && rows_hold(*near, row);
     *slot = (struct slot){memo, is_near, is_near ? row - near->first : row};
     if (is_near && !memo->values) {
         struct value *values = ARENA_ARRAY(arena, struct value, near->last - near->first);
@@ -526,8 +516,7 @@ static bool read_past(struct run *run, const struct field *field, size_t row, mo
 
 /* Whether the month passed over the row, because only an area was decided. */
 static bool was_left_out(const struct run *run, const struct entity *entity, size_t row, month_number month) {
-    struct rows rows = run_rows(run, entity);
-    return run->history && month >= run->history->limited_since && (row < rows.first || row >= rows.last);
+    return run->history && month >= run->history->limited_since && !rows_hold(run_rows(run, entity), row);
 }
 
 /* Before the first month: the opening value loaded, else what the rule starts with. */

@@ -37,7 +37,7 @@ bool solved_value(const struct solved *solved, struct arena *arena, const struct
                   struct value *out) {
     const struct solved_field *found = &solved->fields[field->index];
     struct rows rows = solved_rows(solved, field->entity);
-    if (!found->there || row < rows.first || row >= rows.last) return false;
+    if (!found->there || !rows_hold(rows, row)) return false;
     size_t at = solved_place(solved, &found->n, field->entity, row);
     absence missing = found->n.misses ? found->n.misses[at] : 0;
     if (missing) {

@@ -14,10 +14,6 @@ static inline bool is_fault(absence miss) {
     return miss >> MISS_FAULT_BIT & 1;
 }
 
-struct rows {
-    size_t first, last; /* the one behind the last */
-};
-
 struct solved_column {
     const struct entity *space; /* NULL: one value for all */
     size_t first;               /* the row of the first lane */

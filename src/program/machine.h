@@ -30,7 +30,6 @@ struct machine {
     struct solved *solved;          /* its reasons are the machine's */
     struct lanes *of;               /* by node: whole columns */
     void (*reached)(void *machine); /* told when more nodes are done */
-    const struct rows *within;      /* by entity index: the rows that are found; NULL: all */
     size_t batch;                   /* rows; 0: as many as are good */
     unsigned threads;
     const struct kernels *kernels;

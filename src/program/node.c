@@ -55,7 +55,7 @@ size_t rows_of(const struct machine *machine, const struct entity *space) {
 }
 
 struct rows rows_found(const struct machine *machine, const struct entity *space) {
-    return machine->within && space ? machine->within[space->index] : (struct rows){0, rows_of(machine, space)};
+    return space ? solved_rows(machine->solved, space) : (struct rows){0, 1};
 }
 
 /* --- running ---------------------------------------------------------------------------------------------------- */

@@ -63,17 +63,13 @@ static void take_fields(void *context) {
     }
 }
 
-/* By entity: the rows that the program is for. */
-static struct rows *rows_within(struct arena *arena, const struct dataset *dataset, const struct program *program,
-                                size_t row) {
+/* By entity: the rows that the program is for; of what does not lie within its area all. */
+static struct rows *rows_for(struct arena *arena, const struct dataset *dataset, const struct program *program,
+                             size_t row) {
     const struct policy *policy = dataset->policy;
-    struct rows *rows = ARENA_ARRAY(arena, struct rows, policy->entities.count + 1);
-    for (size_t i = 0; rows && i < policy->entities.count; i++) {
-        const struct entity *entity = policy->entities.items[i];
-        rows[i] = (struct rows){0, dataset_table(dataset, entity)->rows};
-        if (program_limits(program, entity))
-            dataset_below(dataset, program->within, row, entity, &rows[i].first, &rows[i].last);
-    }
+    struct rows *rows = dataset_within(dataset, arena, program->within, row);
+    for (size_t i = 0; rows && i < policy->entities.count; i++)
+        if (!program_limits(program, policy->entities.items[i])) rows[i] = (struct rows){0, dataset->tables[i].rows};
     return rows;
 }
 
@@ -93,14 +89,13 @@ static struct solved *solve_in(struct lanes *columns, const struct program *prog
     arena_init(&solved->arena);
     solved->dataset = run->dataset;
     solved->fields = ARENA_ARRAY(&solved->arena, struct solved_field, graph->policy->fields.count + 1);
-    if (program->within) solved->within = rows_within(&solved->arena, run->dataset, program, choices.row);
+    if (program->within) solved->within = rows_for(&solved->arena, run->dataset, program, choices.row);
     struct machine machine = {.program = program,
                               .graph = graph,
                               .run = run,
                               .dataset = run->dataset,
                               .solved = solved,
                               .of = columns,
-                              .within = solved->within,
                               .reached = take_fields,
                               .batch = choices.batch,
                               .threads = choices.threads,
