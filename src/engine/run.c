@@ -356,29 +356,28 @@ uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
 }
 
 /* What an event was settled with stands, whatever has changed since (settle.h). In the month that is assessed its
- * events are settled anew. */
-static bool is_settled(const struct run *run, const struct entity *event, size_t row) {
-    return run->options.settles_only || event_day(run, event, row) < run->first_day;
+ * events are settled anew. Of kind 0 where it is. */
+static struct coded settled_code(struct run *run, const struct field *field, size_t row) {
+    const struct entity *event = field->entity;
+    bool stands = run->options.settles_only || event_day(run, event, row) < run->first_day;
+    uint32_t past = stands ? run_past(run, event, row) : PAST_NONE;
+    return past == PAST_NONE ? (struct coded){0} : history_first_code(run->history, field, past).coded;
 }
 
 struct coded run_kept(struct run *run, const struct field *field, size_t row) {
-    const struct entity *entity = field->entity;
     const struct coded none = {0};
-    if (entity->is_event && (run->given[field->index].count || !is_settled(run, entity, row))) return none;
-    uint32_t past = run_past(run, entity, row);
+    if (field->entity->is_event) return run->given[field->index].count ? none : settled_code(run, field, row);
+    uint32_t past = run_past(run, field->entity, row);
     if (past == PAST_NONE) return none;
-    if (entity->is_event) return history_first_code(run->history, field, past).coded;
     struct past_code latest = history_code(run->history, field, past, run->month - 1);
     return latest.month == run->month - 1 ? latest.coded : none;
 }
 
 static bool kept_event(struct run *run, const struct field *field, size_t row, struct value *out) {
-    struct past_value first;
-    if (!field->entity->is_event || !is_settled(run, field->entity, row)) return false;
-    uint32_t past = run_past(run, field->entity, row);
-    if (past == PAST_NONE || !history_read_first(run->history, field, past, &first)) return false;
-    *out = first.value;
-    return true;
+    struct coded coded = {0};
+    if (field->entity->is_event) coded = settled_code(run, field, row);
+    if (coded.kind) *out = coding_value(history_coding(run->history, field), coded);
+    return coded.kind;
 }
 
 static struct value find_value(struct run *run, const struct field *field, size_t row) {

@@ -111,16 +111,18 @@ static struct range quotient(enum op op, struct range a, struct range b) {
                           rounded(op, a.high, a.high < 0 ? b.high : b.low)};
 }
 
-static struct range cases_range(const struct graph *graph, const struct graph_node *node) {
-    struct range range = range_of(graph, node->more.items[1]);
-    for (size_t i = 3; i < node->more.count; i += 2) range = join(range, range_of(graph, node->more.items[i]));
+/* Of the operand `first`, and of every so many behind it. */
+static struct range operands_range(const struct graph *graph, const struct graph_node *node, size_t first,
+                                   size_t step) {
+    struct range range = range_of(graph, node->more.items[first]);
+    for (size_t i = first + step; i < node->more.count; i += step)
+        range = join(range, range_of(graph, node->more.items[i]));
     return range;
 }
 
-static struct range pick_range(const struct graph *graph, const struct graph_node *node) {
-    struct range range = range_of(graph, node->more.items[0]);
-    for (size_t i = 1; i < node->more.count; i++) range = join(range, range_of(graph, node->more.items[i]));
-    return range;
+/* The values behind the conditions. */
+static struct range cases_range(const struct graph *graph, const struct graph_node *node) {
+    return operands_range(graph, node, 1, 2);
 }
 
 static struct range linear_range(const struct graph *graph, const struct graph_node *node) {
@@ -140,7 +142,7 @@ static struct range node_range(const struct graph *graph, const struct graph_nod
     case OP_ABOVE:
     case OP_OVER: return node->op == OP_ABOVE ? a : join(a, negated(a));
     case OP_THROUGH: return b;
-    case OP_PICK: return pick_range(graph, node);
+    case OP_PICK: return operands_range(graph, node, 0, 1);
     case OP_WHERE:
     case OP_WHOLE: return join(a, (struct range){0, 0});
     case OP_BESIDE: return a;
