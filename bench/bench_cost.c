@@ -2,7 +2,9 @@
  *
  * Processor time of this process, the median of several rounds, beside a pass over the same bytes that only adds them
  * up: a ratio says the same on every machine. What several threads do is told by the clock. */
-#define _GNU_SOURCE /* clock_gettime, mkdtemp, P_tmpdir, mallinfo2 */
+#define _GNU_SOURCE /* clocks, mkdtemp, P_tmpdir, mallinfo2 */
+
+#include "measure.h"
 
 #include "base/csv.h"
 #include "engine/explain.h"
@@ -17,22 +19,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { ROUNDS = 9, MONTH = 2018 * 12 + 6, CSV_MEGABYTES = 64 };
 
 static const char law[] = "policies/yunnan-2018", data[] = "samples/longling", areas[] = "policies/yunnan-2018/areas";
-
-static int64_t now(clockid_t clock) {
-    struct timespec time = {0};
-    clock_gettime(clock, &time);
-    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
-
-static int compare_times(const void *a, const void *b) {
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
 
 /* Microseconds of a piece of work. */
 struct cost {
@@ -46,7 +36,7 @@ static struct cost measure_by(clockid_t clock, void (*work)(void *), void *conte
         work(context);
         times[i] = now(clock) - begin;
     }
-    qsort(times, ROUNDS, sizeof *times, compare_times);
+    sort_times(times, ROUNDS);
     return (struct cost){times[0], times[ROUNDS / 2], times[ROUNDS - 1]};
 }
 
@@ -58,11 +48,6 @@ static void print_cost(const char *what, struct cost cost, const char *rate) {
     printf("%-34s %7lld.%03lld ms  (%lld.%03lld to %lld.%03lld)  %s\n", what, (long long)cost.median / 1000,
            (long long)cost.median % 1000, (long long)cost.least / 1000, (long long)cost.least % 1000,
            (long long)cost.most / 1000, (long long)cost.most % 1000, rate);
-}
-
-static _Noreturn void give_up(const char *what) {
-    fprintf(stderr, "bench: %s\n", what);
-    exit(EXIT_FAILURE);
 }
 
 /* --- the baseline ------------------------------------------------------------------------------------------------- */

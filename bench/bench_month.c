@@ -4,7 +4,9 @@
  * Time by the clock, the median of several rounds; memory is the most that the process ever held.
  *
  * usage: bench_month PACK */
-#define _XOPEN_SOURCE 700 /* clock_gettime, getrusage */
+#define _XOPEN_SOURCE 700 /* getrusage, clocks */
+
+#include "measure.h"
 
 #include "base/memory.h"
 #include "engine/settle.h"
@@ -15,29 +17,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 
 enum { ROUNDS = 7, MONTH = 2018 * 12 + 6, EVALUATED = 20000 };
 
 static const char law[] = "policies/yunnan-2018";
 static const struct run_options everything = {.known = DAY_NEVER};
-
-static _Noreturn void give_up(const char *what) {
-    fprintf(stderr, "bench: %s\n", what);
-    exit(EXIT_FAILURE);
-}
-
-/* Microseconds. */
-static int64_t now(void) {
-    struct timespec time = {0};
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
-
-static int compare_times(const void *a, const void *b) {
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
 
 /* Everything that is measured. */
 struct province {
@@ -81,13 +65,13 @@ static void load(struct province *province, const char *path) {
     diagnostics_init(&province->diagnostics, &province->arena);
     province->policy = policy_read_folder(law, &province->diagnostics);
     if (!province->policy || !province->policy->compiled) give_up("the policy does not compile");
-    int64_t begin = now();
+    int64_t begin = now(CLOCK_MONOTONIC);
     if (file_open(&province->file, path) != FILE_OK) give_up("there is no such pack");
-    int64_t opened = now();
+    int64_t opened = now(CLOCK_MONOTONIC);
     if (pack_read(&province->pack, province->file.bytes, TEXT("pack"), province->policy, MONTH,
                   &province->diagnostics) != PACK_OK)
         give_up("the pack does not suit the policy or the month");
-    int64_t end = now();
+    int64_t end = now(CLOCK_MONOTONIC);
     province->family = map_get(&province->policy->entity_by_name, TEXT("household"));
     province->county = map_get(&province->policy->entity_by_name, TEXT("county"));
     province->families = rows_of(province, province->family);
@@ -100,10 +84,10 @@ static void load(struct province *province, const char *path) {
 
 static void settle(struct province *province) {
     struct records none = {.policy = province->policy};
-    int64_t begin = now();
+    int64_t begin = now(CLOCK_MONOTONIC);
     history_init(&province->history, province->policy);
     if (!settle_past(&province->history, &none, province->pack.dataset, &everything)) give_up("memory ran out");
-    print_time(province, "settle the year's bills before the month", now() - begin);
+    print_time(province, "settle the year's bills before the month", now(CLOCK_MONOTONIC) - begin);
 }
 
 /* --- deciding ----------------------------------------------------------------------------------------------------- */
@@ -142,11 +126,11 @@ static void decide_counties(const struct province *province) {
 static int64_t measure(const struct province *province, void (*work)(const struct province *province)) {
     int64_t times[ROUNDS];
     for (int i = 0; i < ROUNDS; i++) {
-        int64_t begin = now();
+        int64_t begin = now(CLOCK_MONOTONIC);
         work(province);
-        times[i] = now() - begin;
+        times[i] = now(CLOCK_MONOTONIC) - begin;
     }
-    qsort(times, ROUNDS, sizeof *times, compare_times);
+    sort_times(times, ROUNDS);
     return times[ROUNDS / 2];
 }
 
@@ -163,7 +147,7 @@ static void bench_evaluated(const struct province *province) {
     const struct dataset *dataset = province->pack.dataset;
     size_t count = province->families < EVALUATED ? province->families : EVALUATED;
     struct run *run = begin_run(province);
-    int64_t begin = now();
+    int64_t begin = now(CLOCK_MONOTONIC);
     for (size_t family = 0; family < count; family++) {
         run_look_at(run, province->family, family);
         for (size_t i = 0; i < province->policy->fields.count; i++) {
@@ -175,7 +159,7 @@ static void bench_evaluated(const struct province *province) {
             for (size_t row = first; row < end; row++) run_value(run, field, row);
         }
     }
-    int64_t time = now() - begin;
+    int64_t time = now(CLOCK_MONOTONIC) - begin;
     if (run_failed(run)) give_up("memory ran out");
     run_free(run);
     printf("%-44s %11s %7llu ns a family, of %zu\n", "by the evaluator, every rule of a family", "",

@@ -2,9 +2,10 @@
  * take turns. All but SQL must come to the same totals, to the fen.
  *
  * usage: bench_yardstick [HOUSEHOLDS] */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+#define _POSIX_C_SOURCE 200809L /* clocks */
 
 #include "by_hand.h"
+#include "measure.h"
 
 #include "base/memory.h"
 #include "exchange/file.h"
@@ -16,16 +17,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { ROUNDS = 15, JANUARY = 2018 * 12, HOUSEHOLDS = 1000000, FEWER = 100000 };
 
 static const char law[] = "policies/examples/yardstick";
-
-static _Noreturn void give_up(const char *what) {
-    fprintf(stderr, "bench: %s\n", what);
-    exit(EXIT_FAILURE);
-}
 
 /* --- the population as a dataset ---------------------------------------------------------------------------------- */
 
@@ -96,12 +91,6 @@ static struct dataset *load(const struct policy *policy, const struct population
 }
 
 /* --- sides -------------------------------------------------------------------------------------------------------- */
-
-static int64_t now(void) {
-    struct timespec time = {0};
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
-}
 
 /* What all sides share. */
 struct yardstick {
@@ -198,11 +187,6 @@ static void check_totals(struct yardstick *yardstick) {
 
 /* --- the table ---------------------------------------------------------------------------------------------------- */
 
-static int compare_times(const void *a, const void *b) {
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
-
 static int64_t median(const struct side *side) {
     return side->times[ROUNDS / 2];
 }
@@ -211,11 +195,11 @@ static void measure(struct yardstick *yardstick, struct side *sides, size_t coun
     for (size_t i = 0; i < count; i++) sides[i].work(yardstick, &sides[i]); /* memory that nobody touched yet */
     for (size_t round = 0; round < ROUNDS; round++)
         for (size_t i = 0; i < count; i++) {
-            int64_t begin = now();
+            int64_t begin = now(CLOCK_MONOTONIC);
             sides[i].work(yardstick, &sides[i]);
-            sides[i].times[round] = now() - begin;
+            sides[i].times[round] = now(CLOCK_MONOTONIC) - begin;
         }
-    for (size_t i = 0; i < count; i++) qsort(sides[i].times, ROUNDS, sizeof(int64_t), compare_times);
+    for (size_t i = 0; i < count; i++) sort_times(sides[i].times, ROUNDS);
 }
 
 /* Beside the side that it is held against, of as many threads. */
@@ -340,10 +324,11 @@ static void bench_sql(struct yardstick *yardstick) {
     if (sqlite3_open(":memory:", &base) != SQLITE_OK) give_up("SQLite does not open");
     sqlite3_create_function(base, "greatest0", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, greatest0, NULL, NULL);
     fill_tables(base, &yardstick->population);
-    int64_t begin = now();
+    int64_t begin = now(CLOCK_MONOTONIC);
     query(base, sql.bytes);
     printf("%-36s 1  %9.3f ms  %7.1f ns a household (once, in binary fractions)\n", "SQLite, the same in SQL",
-           (double)(now() - begin) / 1000, (double)(now() - begin) * 1000 / (double)yardstick->population.households);
+           (double)(now(CLOCK_MONOTONIC) - begin) / 1000,
+           (double)(now(CLOCK_MONOTONIC) - begin) * 1000 / (double)yardstick->population.households);
     sqlite3_close(base);
 }
 
