@@ -61,7 +61,7 @@ DOUDI_API void doudi_policy_free(doudi_policy *policy);
  * DOUDI_MISUSE once the policy was compiled. */
 DOUDI_API doudi_status doudi_policy_begin(doudi_policy *policy, const char *folder);
 
-/* A file of the layer begun last: "2-1-dibao.md", "tables/dibao_standard.csv", "clauses.csv". The bytes are copied.
+/* A file of the layer begun last: "1-aid.md", "tables/standard.csv", "clauses.csv". The bytes are copied.
  * DOUDI_MISUSE before the first layer, and once the policy was compiled. */
 DOUDI_API doudi_status doudi_policy_add(doudi_policy *policy, const char *path, const char *bytes, size_t length);
 
