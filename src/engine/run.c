@@ -358,10 +358,11 @@ uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
 /* What an event was settled with stands, whatever has changed since (settle.h). In the month that is assessed its
  * events are settled anew. Of kind 0 where it is. */
 static struct coded settled_code(struct run *run, const struct field *field, size_t row) {
+    const struct coded none = {0};
     const struct entity *event = field->entity;
     bool stands = run->options.settles_only || event_day(run, event, row) < run->first_day;
     uint32_t past = stands ? run_past(run, event, row) : PAST_NONE;
-    return past == PAST_NONE ? (struct coded){0} : history_first_code(run->history, field, past).coded;
+    return past == PAST_NONE ? none : history_first_code(run->history, field, past).coded;
 }
 
 struct coded run_kept(struct run *run, const struct field *field, size_t row) {
