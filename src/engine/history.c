@@ -49,6 +49,12 @@ uint32_t history_row(const struct history *history, const struct entity *entity,
     return row == SIZE_MAX ? PAST_NONE : (uint32_t)row;
 }
 
+uint32_t history_row_near(const struct history *history, const struct entity *entity, struct text id, uint32_t near) {
+    const struct past_table *table = table_of(history, entity);
+    bool there = table && near < table->ids.count && text_equal(text_set_at(&table->ids, near), id);
+    return there ? near : history_row(history, entity, id);
+}
+
 /* An array with room for one more; false when memory has run out. */
 static bool has_room(struct past_table *table, void **items, size_t count, size_t *room, size_t size) {
     if (count < *room) return true;

@@ -61,6 +61,8 @@ void history_forget(struct history *history, const struct entity *entity, struct
 
 bool history_has_rows(const struct history *history, const struct entity *entity);
 uint32_t history_row(const struct history *history, const struct entity *entity, struct text id);
+/* The same for ids that mostly come in the order of their rows: is looked for at `near` first. */
+uint32_t history_row_near(const struct history *history, const struct entity *entity, struct text id, uint32_t near);
 /* One that is known not to be there yet; PAST_NONE when memory has run out. */
 uint32_t history_add_row(struct history *history, const struct entity *entity, struct text id);
 /* The latest value up to a month, and the first of all; false when there is none. */

@@ -349,7 +349,8 @@ uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
     if (!*pasts) return PAST_NONE;
     uint32_t *past = &(*pasts)[row];
     if (*past) return *past == PAST_NONE ? PAST_NONE : *past - 1;
-    uint32_t found = history_row(run->history, entity, table->ids[row]);
+    uint32_t before = row > 0 ? (*pasts)[row - 1] : 0; /* + 1: the number behind that of the row before, most likely */
+    uint32_t found = history_row_near(run->history, entity, table->ids[row], before);
     if (arena_failed(&run->history->arena)) run->lasting.failed = true;
     *past = found == PAST_NONE ? PAST_NONE : found + 1;
     return found;
@@ -372,6 +373,15 @@ struct coded run_kept(struct run *run, const struct field *field, size_t row) {
     if (past == PAST_NONE) return none;
     struct past_code latest = history_code(run->history, field, past, run->month - 1);
     return latest.month == run->month - 1 ? latest.coded : none;
+}
+
+/* Whether the month passed over the row, because only an area was decided. */
+static bool was_left_out(const struct run *run, const struct entity *entity, size_t row, month_number month) {
+    return run->history && month >= run->history->limited_since && !rows_hold(run_rows(run, entity), row);
+}
+
+bool run_is_new(struct run *run, const struct field *field, size_t row) {
+    return run_past(run, field->entity, row) == PAST_NONE && !was_left_out(run, field->entity, row, run->month - 1);
 }
 
 static bool kept_event(struct run *run, const struct field *field, size_t row, struct value *out) {
@@ -512,11 +522,6 @@ static bool read_past(struct run *run, const struct field *field, size_t row, mo
                       struct past_value *out) {
     uint32_t past = run_past(run, field->entity, row);
     return past != PAST_NONE && history_read(run->history, field, past, until, out);
-}
-
-/* Whether the month passed over the row, because only an area was decided. */
-static bool was_left_out(const struct run *run, const struct entity *entity, size_t row, month_number month) {
-    return run->history && month >= run->history->limited_since && !rows_hold(run_rows(run, entity), row);
 }
 
 /* Before the first month: the opening value loaded, else what the rule starts with. */

@@ -87,6 +87,9 @@ struct value run_value(struct run *run, const struct field *field, size_t row);
  * with, of any other rule the value of the month before. Of kind 0 where a value has to be found. */
 struct coded run_kept(struct run *run, const struct field *field, size_t row);
 
+/* Nothing was ever kept of the row, nor was it passed over: last month's value is what the rule starts with. */
+bool run_is_new(struct run *run, const struct field *field, size_t row);
+
 /* The value in force in the run's month: that of a yearly rule was found in its own month and still stands. */
 struct value run_in_force(struct run *run, const struct field *field, size_t row);
 

@@ -147,16 +147,35 @@ struct kept {
     const struct field *field; /* NULL: it is more */
     const struct coding *coding;
     int64_t factor; /* lanes to one of the coding */
+    enum { STARTS_BY_EVALUATOR, STARTS_NOWHERE, STARTS_AT } starts; /* the value of a row that is new */
+    lane start;
 };
 
+static bool is_before(const struct expr *expr) {
+    return expr->kind == EXPR_CALL && expr->as.call.function == FUNCTION_PREVIOUS;
+}
+
 static const struct field *kept_field(const struct graph_node *node) {
-    const struct expr *expr = node->expr;
-    bool before = expr->kind == EXPR_CALL && expr->as.call.function == FUNCTION_PREVIOUS;
-    const struct path_target *target = before ? &expr->items.items[0]->as.path.target : &expr->as.path.target;
-    if (before) return target->field->entity == node->space ? target->field : NULL;
-    bool own = expr->kind == EXPR_PATH && target->end == PATH_FIELD && target->hops.count == 0;
-    bool settled = own && target->field->entity->is_event && target->field->kind != FIELD_INPUT;
-    return settled && target->field->entity == node->space ? target->field : NULL;
+    bool before = is_before(node->expr);
+    const struct expr *path = before ? node->expr->items.items[0] : node->expr;
+    if (path->kind != EXPR_PATH || path->as.path.target.end != PATH_FIELD) return NULL;
+    const struct field *field = path->as.path.target.field;
+    bool own = path->as.path.target.hops.count <= 1 && field->entity == node->space; /* the one leads there */
+    bool settled = field->entity->is_event && field->kind != FIELD_INPUT;
+    return own && (before || settled) ? field : NULL;
+}
+
+/* What is written as a number is the same for every row. */
+static void find_start(const struct task *task, struct kept *kept) {
+    const struct expr *starts = kept->field->declaration->starts;
+    if (!is_before(task->node->expr) || task->begin == task->end) return;
+    if (!starts) kept->starts = STARTS_NOWHERE;
+    if (!starts || starts->kind != EXPR_NUMBER) return;
+    const struct context context = context_of(task->machine->run, task->node->space, task->begin);
+    struct value value = evaluate(&context, starts);
+    if (value.state != VALUE_KNOWN) return;
+    kept->starts = STARTS_AT;
+    kept->start = lane_of(task, &value);
 }
 
 static struct kept kept_of(const struct task *task) {
@@ -164,41 +183,60 @@ static struct kept kept_of(const struct task *task) {
     struct kept kept = {.field = kept_field(task->node), .factor = 1};
     if (!kept.field || !run->history) return (struct kept){0};
     kept.coding = history_coding(run->history, kept.field);
+    find_start(task, &kept);
     if (kept.field->type.kind != TYPE_NUMBER) return kept;
     struct number factor = number_divide(&run->arena, kept.coding->unit, task->node->grid);
     bool whole = number_is_integer(factor) && number_to_int64(factor, &kept.factor);
     return whole ? kept : (struct kept){0};
 }
 
+static bool put_start(const struct task *task, const struct kept *kept, size_t row) {
+    struct machine *machine = task->machine;
+    const struct reason reason = {.kind = REASON_NOT_ASSESSED, .field = kept->field};
+    if (kept->starts == STARTS_BY_EVALUATOR || !run_is_new(machine->run, kept->field, row)) return false;
+    if (kept->starts == STARTS_AT)
+        put(task->out, row, kept->start);
+    else
+        put_miss(task, row, machine_miss(machine, VALUE_UNKNOWN, reason, row));
+    return true;
+}
+
 /* False where a value has to be found. */
 static bool put_kept(const struct task *task, const struct kept *kept, size_t row) {
     struct coded coded = run_kept(task->machine->run, kept->field, row);
-    if (!coded.kind) return false;
+    if (!coded.kind) return put_start(task, kept, row);
     const struct coded_kind *kind = coded_kind(kept->coding, coded);
     if (kind->state != VALUE_KNOWN || kind->listed) return false;
     put(task->out, row, (lane)coded.integer * kept->factor);
     return true;
 }
 
-void run_evaluate(const struct task *task) {
-    struct machine *machine = task->machine;
+/* An event that is not looked at. */
+static bool lies_outside(const struct task *task, size_t row) {
     const struct graph_node *node = task->node;
+    if (!node->field) return false;
+    day_number day = (day_number)column_get(dataset_column(task->machine->dataset, node->field), row);
+    return day < node->d || day > node->e;
+}
+
+static void find_by_evaluator(const struct task *task, size_t row) {
+    struct machine *machine = task->machine;
+    const struct context context = context_of(machine->run, task->node->space, row);
+    struct value value = evaluate(&context, task->node->expr);
+    if (arena_failed(&machine->run->arena))
+        task->worker->failed = true;
+    else if (value.state == VALUE_KNOWN)
+        put(task->out, row, lane_of(task, &value));
+    else
+        put_miss(task, row, machine_miss(machine, value.state, value.reason, value.reason.row));
+}
+
+void run_evaluate(const struct task *task) {
     const struct kept kept = kept_of(task);
-    for (size_t row = task->begin; row < task->end; row++) {
-        struct context context = context_of(machine->run, node->space, row);
-        if (node->field && (context.day < node->d || context.day > node->e)) { /* an event outside the window */
-            put(task->out, row, harmless(node));
-            continue;
-        }
-        if (kept.field && put_kept(task, &kept, row)) continue;
-        struct value value = evaluate(&context, node->expr);
-        if (arena_failed(&machine->run->arena)) {
-            task->worker->failed = true;
-            return;
-        }
-        if (value.state == VALUE_KNOWN)
-            put(task->out, row, lane_of(task, &value));
-        else
-            put_miss(task, row, machine_miss(machine, value.state, value.reason, value.reason.row));
+    for (size_t row = task->begin; row < task->end && !task->worker->failed; row++) {
+        if (lies_outside(task, row))
+            put(task->out, row, harmless(task->node));
+        else if (!kept.field || !put_kept(task, &kept, row))
+            find_by_evaluator(task, row);
     }
 }
