@@ -199,9 +199,9 @@ static uint64_t column_bytes(const struct dataset *dataset) {
     uint64_t sum = 0;
     for (size_t i = 0; i < dataset->policy->entities.count; i++) {
         const struct table *table = &dataset->tables[i];
-        uint64_t row = sizeof *table->ids + sizeof *table->parents + sizeof *table->unconfirmed;
+        uint64_t row = sizeof(struct text) + sizeof *table->parents + sizeof *table->unconfirmed;
         for (size_t k = 0; k < table->entity->inputs.count; k++)
-            row += 1 + (table->columns[k].texts ? sizeof *table->columns[k].texts : table->columns[k].spec.width);
+            row += 1 + (table->columns[k].texts.each ? sizeof(struct text) : table->columns[k].spec.width);
         sum += row * table->rows;
     }
     return sum;

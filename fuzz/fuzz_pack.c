@@ -41,7 +41,7 @@ static void look_up(const struct dataset *dataset) {
     for (size_t i = 0; i < dataset->policy->entities.count; i++) {
         const struct table *table = &dataset->tables[i];
         for (size_t row = 0; row < table->rows && !table->entity->is_event; row++)
-            assert(table_find(table, table->ids[row]) == row);
+            assert(table_find(table, table_id(table, row)) == row);
     }
 }
 

@@ -13,6 +13,18 @@ struct text {
     size_t length;
 };
 
+/* Texts by number: each where it lies, or all one behind another. */
+struct texts {
+    struct text *each;
+    const char *bytes; /* each NULL: one begins where the one before ends */
+    const uint64_t *ends;
+};
+static inline struct text texts_at(const struct texts *texts, size_t number) {
+    if (texts->each) return texts->each[number];
+    size_t begin = number ? (size_t)texts->ends[number - 1] : 0;
+    return (struct text){texts->bytes + begin, (size_t)texts->ends[number] - begin};
+}
+
 /* For printf: printf("%.*s", TEXT_ARG(t)) */
 #define TEXT_ARG(t) (int)(t).length, (t).bytes
 #define TEXT(literal) ((struct text){(literal), sizeof(literal) - 1})

@@ -25,7 +25,7 @@ static const struct entity *find_row(const struct session *session, struct text 
         const struct table *table = dataset_table(session->dataset, entity);
         *row = SIZE_MAX;
         for (size_t k = 0; entity->is_event && k < table->rows; k++)
-            if (text_equal(table->ids[k], id) && run_event_counts(session->run, entity, k)) *row = k;
+            if (text_equal(table_id(table, k), id) && run_event_counts(session->run, entity, k)) *row = k;
         if (!entity->is_event) *row = table_find(table, id);
         if (*row != SIZE_MAX) return entity;
     }
@@ -132,7 +132,7 @@ static void tell_alerts(struct teller *teller, const struct entity *entity, size
         dataset_below(session->dataset, entity, row, alert->entity, &begin, &end);
         for (size_t k = begin; k < end; k++) {
             struct value value = run_value(session->run, alert, k);
-            struct text id = dataset_table(session->dataset, alert->entity)->ids[k];
+            struct text id = table_id(dataset_table(session->dataset, alert->entity), k);
             if (value.state == VALUE_KNOWN && !value.as.truth) continue;
             if (teller->json)
                 write_alert(teller, alert, id, &value);
@@ -227,7 +227,7 @@ static int tell_elsewhere(struct session *session, const struct field *rule, con
     }
     size_t above = dataset_climb(session->dataset, entity, row, reached);
     fputs(say(command, ";请运行:\n", "; run:\n"), stderr);
-    print_command(command, text_shown(&command->arena, dataset_table(session->dataset, reached)->ids[above]));
+    print_command(command, text_shown(&command->arena, table_id(dataset_table(session->dataset, reached), above)));
     return EXIT_USAGE;
 }
 
@@ -283,7 +283,7 @@ static void tell_all(struct teller *teller, const struct entity *entity, size_t 
 static int tell_row(struct teller *teller, const struct entity *entity, size_t row) {
     struct session *session = teller->session;
     int status = EXIT_DONE;
-    begin_document(teller, dataset_table(session->dataset, entity)->ids[row]);
+    begin_document(teller, table_id(dataset_table(session->dataset, entity), row));
     if (teller->why_not) {
         if (teller->json) json_write_key(&teller->writer, "explanations");
         if (teller->json) json_write_array(&teller->writer);

@@ -51,8 +51,8 @@ int events_compare(const struct entity *event, const struct column *columns, siz
     for (size_t k = 0; k < event->dated.count; k++) {
         const struct column *column = &columns[event->dated.items[k]->input_index];
         int order = 0;
-        if (column->texts) {
-            order = text_compare(column->texts[a], column->texts[b]);
+        if (!column->lanes) {
+            order = text_compare(column_text(column, a), column_text(column, b));
         } else {
             lane left = column_get(column, a), right = column_get(column, b);
             order = left < right ? -1 : left > right;
@@ -73,7 +73,7 @@ const struct column *dataset_column(const struct dataset *dataset, const struct 
 }
 
 static int compare_named(const struct table *table, size_t place, struct text id) {
-    return text_compare(table->ids[table->by_name[place]], id);
+    return text_compare(table_id(table, table->by_name[place]), id);
 }
 
 /* The first place, from low on, whose id is not less; `high` if none before that is. */
@@ -101,7 +101,7 @@ static void look_around(const struct table *table, struct text id, size_t place,
 }
 
 static bool is_named(const struct table *table, size_t place, struct text id) {
-    return place < table->rows && text_equal(table->ids[table->by_name[place]], id);
+    return place < table->rows && text_equal(table_id(table, table->by_name[place]), id);
 }
 
 enum { AHEAD = 8 }; /* the ids of so many rows on are fetched: they will be looked for soon */
@@ -115,7 +115,7 @@ size_t table_find_near(const struct table *table, struct text id, size_t *place)
         if (!is_named(table, found, id)) return SIZE_MAX;
     }
     *place = found;
-    if (found + AHEAD < table->rows) __builtin_prefetch(table->ids[table->by_name[found + AHEAD]].bytes);
+    if (found + AHEAD < table->rows) __builtin_prefetch(table_id(table, table->by_name[found + AHEAD]).bytes);
     return table->by_name[found];
 }
 

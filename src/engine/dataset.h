@@ -12,7 +12,7 @@
 struct table {
     const struct entity *entity;
     size_t rows;
-    struct text *ids;        /* of an event: its parent's and its dated fields joined by /, see event_parent */
+    struct texts ids;        /* of an event: its parent's and its dated fields joined by /, see event_parent */
     uint32_t *parents;       /* row of the parent entity; NULL at the top */
     uint64_t *firsts;        /* a bit for each row: it is the first below its parent; one word more; NULL at the top */
     bool below_all;          /* every row of the parent has rows here */
@@ -26,6 +26,10 @@ struct table {
     bool *unconfirmed;       /* what the row says nobody has confirmed */
     bool rows_lost;          /* some rows of this entity were refused, wherever they belong */
 };
+
+static inline struct text table_id(const struct table *table, size_t row) {
+    return texts_at(&table->ids, row);
+}
 
 struct dataset {
     struct arena arena;

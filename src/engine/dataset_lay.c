@@ -21,7 +21,7 @@ static struct text escape(struct arena *arena, struct text part) {
 
 static struct text dated_part(struct arena *arena, const struct column *column, size_t row) {
     const struct type *type = &column->spec.field->type;
-    if (column->texts) return escape(arena, column->texts[row]);
+    if (!column->lanes) return escape(arena, column_text(column, row));
     int64_t value = (int64_t)column_get(column, row);
     if (type->kind == TYPE_DATE) return day_format(arena, (day_number)value);
     if (type->kind == TYPE_ENUM) return type->enumeration->values[value].name.text;
@@ -61,7 +61,7 @@ static size_t count_known(const unsigned char *known, size_t rows) {
 static void make_column(struct arena *arena, struct column *column, const struct lane_spec *spec, size_t rows) {
     *column = (struct column){.spec = *spec, .known = ARENA_ARRAY(arena, unsigned char, rows + 1)};
     if (spec->width == 0)
-        column->texts = ARENA_ARRAY(arena, struct text, rows + 1);
+        column->texts.each = ARENA_ARRAY(arena, struct text, rows + 1);
     else
         column->lanes = arena_new(arena, rows + 1, spec->width);
 }
@@ -72,9 +72,9 @@ static void fill_column(struct column *to, const struct column *from, const size
         size_t at = arrival[row];
         to->known[row] = from->known[at];
         to->unknown += !to->known[row];
-        if (to->texts && from->texts)
-            to->texts[row] = from->texts[at];
-        else if (!from->texts && from->known[at])
+        if (!to->lanes && !from->lanes)
+            to->texts.each[row] = from->texts.each[at];
+        else if (from->lanes && from->known[at])
             column_put(to, row, column_get(from, at));
     }
 }
@@ -127,12 +127,12 @@ struct laying {
 
 static void name_events(const struct laying *laying, size_t begin, size_t end, struct arena *arena) {
     struct table *table = laying->table;
-    const struct text *above = dataset_table(laying->making->dataset, table->entity->parent)->ids;
+    const struct text *above = dataset_table(laying->making->dataset, table->entity->parent)->ids.each;
     struct builder name;
     builder_init(&name);
     for (size_t row = begin; row < end; row++) {
         if (row + AHEAD < end) __builtin_prefetch(above[table->parents[row + AHEAD]].bytes);
-        table->ids[row] = event_id(arena, &name, laying->records, table->arrival[row], above[table->parents[row]]);
+        table->ids.each[row] = event_id(arena, &name, laying->records, table->arrival[row], above[table->parents[row]]);
     }
     if (name.failed) arena->failed = true;
     builder_free(&name);
@@ -145,7 +145,7 @@ static void lay_range(void *context, size_t begin, size_t end, unsigned thread) 
     for (size_t row = begin; row < end; row++) {
         const struct record_row *record = &records->rows[table->arrival[row]];
         table->unconfirmed[row] = record->unconfirmed;
-        table->ids[row] = record->id;
+        table->ids.each[row] = record->id;
     }
     if (table->entity->is_event) name_events(laying, begin, end, &laying->arenas[thread]);
     for (size_t k = thread; k < table->entity->inputs.count; k += laying->threads) {
@@ -172,7 +172,7 @@ void making_lay_rows(struct making *making, struct table *table, const struct re
     struct arena *arena = &making->dataset->arena;
     size_t entities = making->dataset->policy->entities.count + 1;
     struct laying laying = {making, table, records, making_threads(making, table->rows), NULL};
-    table->ids = ARENA_ARRAY(arena, struct text, table->rows + 1);
+    table->ids.each = ARENA_ARRAY(arena, struct text, table->rows + 1);
     table->first_child = ARENA_ARRAY(arena, uint32_t *, entities);
     table->unconfirmed = ARENA_ARRAY(arena, bool, table->rows + 1);
     table->incomplete = ARENA_ARRAY(arena, bool *, entities);
@@ -212,7 +212,7 @@ void making_resolve_references(struct making *making, struct table *table, const
         struct led led[LED] = {0};
         for (size_t row = 0; row < table->rows; row++) {
             if (!column->known[row]) continue;
-            struct text id = records->columns[k].texts[table->arrival[row]];
+            struct text id = column_text(&records->columns[k], table->arrival[row]);
             size_t found = text_is(id, "none") ? SIZE_MAX : lead_to(target, led, id);
             if (found == SIZE_MAX && !text_is(id, "none")) {
                 making_refuse(making, REFUSED_UNKNOWN_REFERENCE, table->entity, table->arrival[row], field, id);

@@ -76,8 +76,8 @@ static bool stands(const struct record_row *row, month_number month) {
 static bool same_cell(const struct column *column, size_t a, size_t b) {
     if (column->known[a] != column->known[b]) return false;
     if (!column->known[a]) return true;
-    return column->texts ? text_equal(column->texts[a], column->texts[b])
-                         : column_get(column, a) == column_get(column, b);
+    if (column->lanes) return column_get(column, a) == column_get(column, b);
+    return text_equal(column_text(column, a), column_text(column, b));
 }
 
 /* A row told twice in the same words says nothing new. */

@@ -251,7 +251,7 @@ struct explanation *explain_value(struct walk *walk, const struct field *field, 
         explain_node(walk, EXPLANATION_FIELD, value, &field->type, (struct display){field->scale, field->step, false});
     map_put(&walk->seen, key, node);
     node->field = field;
-    node->id = dataset_table(walk->run->dataset, field->entity)->ids[row];
+    node->id = table_id(dataset_table(walk->run->dataset, field->entity), row);
     node->cites = &field->declaration->cites;
     node->failed = wish != WISH_NONE && field->type.kind == TYPE_BOOL && value.state == VALUE_KNOWN &&
                    value.as.truth != (wish == WISH_TRUE);

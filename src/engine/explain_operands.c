@@ -192,7 +192,7 @@ static void add_member(const struct list *list, const struct context *member, co
     struct explanation aside = {0}, *node = member_new(walk, member, group->left, value);
     if (group->right) explain_operands(&(struct list){walk, &aside}, member, group->right);
     node->unconfirmed = node->unconfirmed || aside.unconfirmed;
-    node->id = dataset_table(walk->run->dataset, member->entity)->ids[member->row];
+    node->id = table_id(dataset_table(walk->run->dataset, member->entity), member->row);
     for (int language = 0; language < LANGUAGES; language++) node->label[language] = node->id;
     explain_child(list, node);
 }
@@ -255,7 +255,7 @@ static void add_past(const struct list *list, const struct field *field, size_t 
     struct display display = {field->scale, field->step, false};
     struct explanation *node = explain_node(list->walk, EXPLANATION_PREVIOUS, value, &field->type, display);
     node->field = field;
-    node->id = dataset_table(list->walk->run->dataset, field->entity)->ids[row];
+    node->id = table_id(dataset_table(list->walk->run->dataset, field->entity), row);
     explain_labels(node, field->label, field->name);
     node->unit = field->declaration;
     node->unconfirmed = value.state == VALUE_KNOWN && rests_on_unconfirmed(list->walk, field);

@@ -5,7 +5,7 @@
 static struct text row_words(struct arena *arena, const struct run *run, const struct entity *entity, size_t row,
                              enum language language) {
     return text_format(arena, "%.*s %.*s", TEXT_ARG(label_or_name(entity->label, entity->name, language)),
-                       TEXT_ARG(dataset_table(run->dataset, entity)->ids[row]));
+                       TEXT_ARG(table_id(dataset_table(run->dataset, entity), row)));
 }
 
 static struct text missing_field(struct arena *arena, const struct run *run, const struct reason *reason,

@@ -29,12 +29,15 @@ struct lane_spec lane_spec_of(struct arena *arena, const struct field *field);
 struct column {
     struct lane_spec spec;
     unsigned char *lanes;
-    struct text *texts; /* instead of lanes, when the field is text */
+    struct texts texts; /* instead of lanes (NULL), when the field is text */
     unsigned char *known;
     size_t unknown; /* how many rows are not; of a dataset's columns only */
 };
 lane column_get(const struct column *column, size_t row);
 void column_put(struct column *column, size_t row, lane value);
+static inline struct text column_text(const struct column *column, size_t row) {
+    return texts_at(&column->texts, row);
+}
 
 /* A lane of some width in memory, which need not be aligned. */
 static inline lane lane_read(const void *lanes, unsigned width, size_t at) {

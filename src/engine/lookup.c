@@ -54,7 +54,7 @@ const struct parameter_value *parameter_find(struct run *run, const struct param
     for (; entity; entity = entity->parent) {
         const struct table *table = dataset_table(run->dataset, entity);
         const struct parameter_value *value =
-            best_in(run->options.known, parameter, values, table->ids[row], day, index);
+            best_in(run->options.known, parameter, values, table_id(table, row), day, index);
         if (value) {
             if (level) *level = entity;
             return value;

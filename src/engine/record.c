@@ -7,7 +7,7 @@
 static uint32_t row_for(struct history *history, struct run *run, const struct entity *entity, size_t row) {
     uint32_t past = run_past(run, entity, row);
     if (past != PAST_NONE || arena_failed(&history->arena)) return past;
-    past = history_add_row(history, entity, dataset_table(run->dataset, entity)->ids[row]);
+    past = history_add_row(history, entity, table_id(dataset_table(run->dataset, entity), row));
     if (past != PAST_NONE && run->pasts[entity->index]) run->pasts[entity->index][row] = past + 1;
     return past;
 }

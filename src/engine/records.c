@@ -22,12 +22,12 @@ static bool holds_text(const struct column *column) {
 }
 
 static size_t bytes_of_value(const struct column *column) {
-    return holds_text(column) ? sizeof *column->texts : column->spec.width;
+    return holds_text(column) ? sizeof *column->texts.each : column->spec.width;
 }
 
 /* The values of a column, whatever they are. */
 static unsigned char *values_of(const struct column *column) {
-    return holds_text(column) ? (unsigned char *)column->texts : column->lanes;
+    return holds_text(column) ? (unsigned char *)column->texts.each : column->lanes;
 }
 
 enum { ALIGNMENT = 16 }; /* of any value, as an arena aligns */
@@ -56,7 +56,7 @@ static bool grow_to(struct arena *arena, struct record_table *table, size_t room
         struct column *column = &table->columns[i];
         void *values = take_piece(&free, values_of(column), table->count, room, bytes_of_value(column));
         if (holds_text(column))
-            column->texts = values;
+            column->texts.each = values;
         else
             column->lanes = values;
         column->known = take_piece(&free, column->known, table->count, room, 1);
@@ -156,7 +156,7 @@ void records_put(struct records *records, const struct field *input, size_t row,
 
 void records_put_text(struct records *records, const struct field *input, size_t row, struct text value) {
     struct column *column = &records->tables[input->entity->index].columns[input->input_index];
-    column->texts[row] = value;
+    column->texts.each[row] = value;
     column->known[row] = 1;
 }
 

@@ -151,7 +151,7 @@ int area_depth(const struct run *run, struct text area, const struct entity *ent
     if (area.length == 0) return 0;
     for (; entity; entity = entity->parent) {
         const struct table *table = dataset_table(run->dataset, entity);
-        if (!entity->is_event && text_equal(table->ids[row], area)) return (int)entity->depth + 1;
+        if (!entity->is_event && text_equal(table_id(table, row), area)) return (int)entity->depth + 1;
         if (entity->parent) row = table->parents[row];
     }
     return -1;
@@ -333,7 +333,7 @@ static struct value rule_decide(struct run *run, const struct field *field, size
 static struct value read_input(struct run *run, const struct field *field, size_t row) {
     const struct column *column = dataset_column(run->dataset, field);
     if (column->known[row]) {
-        if (!column->lanes) return (struct value){.as.text = column->texts[row]};
+        if (!column->lanes) return (struct value){.as.text = column_text(column, row)};
         return value_of_lane(&run->arena, &column->spec, column_get(column, row));
     }
     if (!field->declaration->empty) return value_unknown(REASON_INPUT, field, 0, row);
@@ -350,7 +350,7 @@ uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
     uint32_t *past = &(*pasts)[row];
     if (*past) return *past == PAST_NONE ? PAST_NONE : *past - 1;
     uint32_t before = row > 0 ? (*pasts)[row - 1] : 0; /* + 1: the number behind that of the row before, most likely */
-    uint32_t found = history_row_near(run->history, entity, table->ids[row], before);
+    uint32_t found = history_row_near(run->history, entity, table_id(table, row), before);
     if (arena_failed(&run->history->arena)) run->lasting.failed = true;
     *past = found == PAST_NONE ? PAST_NONE : found + 1;
     return found;
@@ -395,7 +395,7 @@ static struct value find_value(struct run *run, const struct field *field, size_
     const struct table *table = dataset_table(run->dataset, field->entity);
     struct value kept;
     const struct given *given =
-        run->given[field->index].count ? map_get(&run->given[field->index], table->ids[row]) : NULL;
+        run->given[field->index].count ? map_get(&run->given[field->index], table_id(table, row)) : NULL;
     if (given) {
         struct value value = given->value;
         value.reason = (struct reason){.kind = REASON_GIVEN, .field = field, .row = row};
@@ -503,7 +503,7 @@ struct value run_value(struct run *run, const struct field *field, size_t row) {
     if (field->kind == FIELD_INPUT) {
         const struct given *given =
             run->given[field->index].count
-                ? map_get(&run->given[field->index], dataset_table(run->dataset, field->entity)->ids[row])
+                ? map_get(&run->given[field->index], table_id(dataset_table(run->dataset, field->entity), row))
                 : NULL;
         return given ? given->value : read_input(run, field, row);
     }
@@ -545,7 +545,7 @@ struct value previous_read(struct run *run, const struct field *field, size_t ro
 static struct value latest_read(struct run *run, const struct field *field, size_t row, day_number day) {
     int yearly = field->declaration->yearly;
     bool this_month = day >= run->first_day && (!yearly || month_of_year(run->month) == yearly);
-    struct text id = dataset_table(run->dataset, field->entity)->ids[row];
+    struct text id = table_id(dataset_table(run->dataset, field->entity), row);
     bool given = run->given[field->index].count && map_get(&run->given[field->index], id);
     if (this_month && (given || !run->options.settles_only)) return run_value(run, field, row);
     month_number until = day_month(day);

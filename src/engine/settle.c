@@ -20,7 +20,7 @@ static const struct field *any_rule(const struct entity *entity) {
 
 static bool is_settled(const struct history *history, const struct table *table, size_t row) {
     struct past_value last;
-    return history_find(history, any_rule(table->entity), table->ids[row], MONTH_LAST, &last);
+    return history_find(history, any_rule(table->entity), table_id(table, row), MONTH_LAST, &last);
 }
 
 static bool is_settling(const struct entity *entity) {
@@ -32,7 +32,7 @@ static void reopen_behind_late(struct history *history, const struct table *tabl
     bool open = false;
     for (size_t row = 0; row < table->rows; row++) {
         if (row == 0 || table->parents[row] != table->parents[row - 1]) open = false;
-        if (open) history_forget(history, table->entity, table->ids[row]);
+        if (open) history_forget(history, table->entity, table_id(table, row));
         open = open || (month_of(table, row) < month && !is_settled(history, table, row));
     }
 }
@@ -44,7 +44,7 @@ static void reopen_behind(struct history *history, const struct dataset *dataset
     size_t begin, end;
     dataset_below(dataset, entity->parent, parent, entity, &begin, &end);
     for (size_t row = begin; row < end; row++)
-        if (month_of(table, row) >= month) history_forget(history, entity, table->ids[row]);
+        if (month_of(table, row) >= month) history_forget(history, entity, table_id(table, row));
 }
 
 static void reopen_behind_cancelled(struct history *history, const struct dataset *dataset,
@@ -57,7 +57,7 @@ static void reopen_behind_cancelled(struct history *history, const struct datase
     struct past_value first;
     arena_init(&arena);
     map_init(&present, &arena);
-    for (size_t row = 0; row < table->rows && settled->count; row++) map_put(&present, table->ids[row], &present);
+    for (size_t row = 0; row < table->rows && settled->count; row++) map_put(&present, table_id(table, row), &present);
     if (arena_failed(&arena)) history->arena.failed = true;
     for (uint32_t past = 0; past < settled->count && !arena_failed(&arena); past++) {
         struct text id = text_set_at(settled, past);

@@ -210,23 +210,24 @@ struct text value_plain(struct arena *arena, const struct type *type, struct num
     }
 }
 
-/* NULL: no row is referred to. */
-static const struct text *id_referred(const struct dataset *dataset, const struct type *type,
-                                      const struct value *value) {
-    bool refers = type->kind == TYPE_ROW && value->state == VALUE_KNOWN && value->as.row.row != SIZE_MAX;
-    return refers ? &dataset_table(dataset, type->entity)->ids[value->as.row.row] : NULL;
+static bool refers(const struct type *type, const struct value *value) {
+    return type->kind == TYPE_ROW && value->state == VALUE_KNOWN && value->as.row.row != SIZE_MAX;
+}
+
+static struct text id_referred(const struct dataset *dataset, const struct type *type, const struct value *value) {
+    return table_id(dataset_table(dataset, type->entity), value->as.row.row);
 }
 
 struct text value_show_in(struct arena *arena, const struct dataset *dataset, const struct type *type,
                           struct number scale, struct number step, const struct value *value, enum language language) {
-    const struct text *id = id_referred(dataset, type, value);
-    return id ? *id : value_show(arena, type, scale, step, value, language);
+    if (refers(type, value)) return id_referred(dataset, type, value);
+    return value_show(arena, type, scale, step, value, language);
 }
 
 struct text value_plain_in(struct arena *arena, const struct dataset *dataset, const struct type *type,
                            struct number scale, const struct value *value) {
-    const struct text *id = id_referred(dataset, type, value);
-    return id ? *id : value_plain(arena, type, scale, value);
+    if (refers(type, value)) return id_referred(dataset, type, value);
+    return value_plain(arena, type, scale, value);
 }
 
 const char *reason_code(enum reason_kind kind) {

@@ -400,7 +400,7 @@ static void expect_no_break(const struct expecting *expecting, const struct guar
         struct value why;
         bool counts = !guarantee->entity->is_event || run_event_counts(run, guarantee->entity, row);
         if (!counts || run_guarantee(run, guarantee, row, &why) != GUARANTEE_BROKEN) continue;
-        struct text arguments[] = {guarantee->name, table->ids[row],
+        struct text arguments[] = {guarantee->name, table_id(table, row),
                                    month_format(expecting->a_case->arena, expecting->month)};
         diagnostics_add(&expecting->a_case->runner->diagnostics, &exchange_messages[EXCHANGE_CASE_BREAKS],
                         expecting->a_case->node->at, arguments, 3);

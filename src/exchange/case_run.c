@@ -166,7 +166,7 @@ static void name_events(struct a_case *a_case, const struct dataset *dataset) {
                 text_equal(a_case->rows.items[k]->id, given->id))
                 row = a_case->rows.items[k];
         size_t at = row ? case_row_in(a_case, dataset, row) : SIZE_MAX;
-        if (at != SIZE_MAX) given->id = dataset_table(dataset, row->entity)->ids[at];
+        if (at != SIZE_MAX) given->id = table_id(dataset_table(dataset, row->entity), at);
     }
 }
 

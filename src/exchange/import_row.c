@@ -106,7 +106,7 @@ static void read_input(struct import_reader *reader, size_t column, size_t row) 
     if (!input->field || text.length == 0) return;
     if (input->text) {
         if (!reader_check_text(reader, column, input->field, text)) return;
-        input->column->texts[row] = reader_keep(reader, text);
+        input->column->texts.each[row] = reader_keep(reader, text);
         input->column->known[row] = 1;
         return;
     }

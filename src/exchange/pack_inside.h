@@ -66,7 +66,7 @@ bool pack_flags_good(const unsigned char *flags, size_t count, size_t *unset);
 bool pack_lanes_good(const unsigned char *lanes, unsigned width, const unsigned char *known, size_t rows,
                      const struct pack_range *range);
 
-/* The texts whose ends in `bytes` stand in a row; false when that cannot be, or they are no UTF-8. */
-bool pack_texts_read(struct text *texts, size_t count, const uint64_t *ends, struct text bytes);
+/* Each ends within the bytes, behind the one before, and is UTF-8. */
+bool pack_texts_good(size_t count, const uint64_t *ends, struct text bytes);
 
 #endif

@@ -11,9 +11,9 @@ struct reading {
     struct dataset *dataset;
     struct pack_section *sections;
     size_t count, taken;
-    bool refused;                /* and told */
-    unsigned char *ones, *zeros; /* what columns share of which every value is known, or none; of all lanes nothing */
-    struct text *no_texts;
+    bool refused; /* and told */
+    unsigned char *ones,
+        *zeros; /* what columns share of which every value is known, or none: of all lanes and ends nothing */
 };
 
 /* --- refusals --------------------------------------------------------------------------------------------------- */
@@ -120,12 +120,11 @@ static unsigned char *take_flags(struct reading *reading, size_t rows, size_t *u
     return reading->refused ? NULL : flags;
 }
 
-static struct text *take_texts(struct reading *reading, size_t count) {
+static struct texts take_texts(struct reading *reading, size_t count) {
     const uint64_t *ends = take_all(reading, count * sizeof *ends);
     struct text bytes = take(reading);
-    struct text *texts = ends ? ARENA_ARRAY(&reading->dataset->arena, struct text, count + 1) : NULL;
-    if (texts && !reading->refused && !pack_texts_read(texts, count, ends, bytes)) refuse_section(reading);
-    return texts;
+    if (!reading->refused && !pack_texts_good(count, ends, bytes)) refuse_section(reading);
+    return (struct texts){.bytes = bytes.bytes, .ends = ends};
 }
 
 static bool goes_on(const struct reading *reading) {
@@ -198,7 +197,6 @@ static void read_counts(struct reading *reading) {
     }
     reading->ones = arena_new(arena, most + 1, 1);
     reading->zeros = arena_new(arena, most + 1, sizeof(lane));
-    reading->no_texts = ARENA_ARRAY(arena, struct text, most + 1);
     if (!arena_failed(arena)) memset(reading->ones, 1, most);
 }
 
@@ -228,8 +226,8 @@ static void read_by_name(struct reading *reading, struct table *table) {
     if (!goes_on(reading) || table->entity->is_event) return;
     for (size_t i = 0; i < rows && !reading->refused; i++) {
         bool good = order[i] < rows;
-        good = good && table->ids[order[i]].length &&
-               (i == 0 || text_compare(table->ids[order[i - 1]], table->ids[order[i]]) < 0);
+        good = good && table_id(table, order[i]).length &&
+               (i == 0 || text_compare(table_id(table, order[i - 1]), table_id(table, order[i])) < 0);
         if (!good) refuse_section(reading);
     }
     table->by_name = order;
@@ -255,7 +253,7 @@ static void read_values(struct reading *reading, struct column *column, size_t r
     size_t next = reading->taken;
     *none = next < reading->count && reading->sections[next].length == 0;
     column->texts = take_texts(reading, *none ? 0 : rows);
-    if (*none) column->texts = reading->no_texts;
+    if (*none) column->texts.ends = (const uint64_t *)(void *)reading->zeros;
 }
 
 static void read_column(struct reading *reading, struct table *table, size_t index) {
@@ -293,7 +291,7 @@ static void check_order(struct reading *reading, const struct table *table) {
         if (same && event)
             good = events_compare(entity, table->columns, row - 1, row) < 0;
         else if (same)
-            good = text_compare(table->ids[row - 1], table->ids[row]) < 0;
+            good = text_compare(table_id(table, row - 1), table_id(table, row)) < 0;
         alike = same && (!event || year_of(table, row) == year_of(table, row - 1)) ? alike + 1 : 1;
         good = good && (!entity->parent || alike <= most);
     }

@@ -21,16 +21,17 @@ static void add_flags(struct packing *packing, const void *flags, size_t rows) {
     add(packing, flags, any ? rows : 0);
 }
 
-static void add_texts(struct packing *packing, const struct text *texts, size_t count) {
+static void add_texts(struct packing *packing, const struct texts *texts, size_t count) {
     uint64_t *ends = ARENA_ARRAY(&packing->arena, uint64_t, count + 1);
     size_t length = 0;
-    for (size_t i = 0; i < count; i++) length += texts[i].length;
+    for (size_t i = 0; i < count; i++) length += texts_at(texts, i).length;
     char *bytes = arena_new(&packing->arena, length + 1, 1);
     if (!ends || !bytes || arena_failed(&packing->arena)) return;
     length = 0;
     for (size_t i = 0; i < count; i++) {
-        if (texts[i].length) memcpy(bytes + length, texts[i].bytes, texts[i].length);
-        length += texts[i].length;
+        struct text text = texts_at(texts, i);
+        if (text.length) memcpy(bytes + length, text.bytes, text.length);
+        length += text.length;
         ends[i] = length;
     }
     add(packing, ends, count * sizeof *ends);
@@ -60,7 +61,7 @@ static void add_by_name(struct packing *packing, const struct table *table) {
     if (!names || !order || arena_failed(&packing->arena)) return;
     bool sorted = true;
     for (size_t row = 0; row < rows; row++) {
-        names[row] = (struct named){table->ids[row], (uint32_t)row};
+        names[row] = (struct named){table_id(table, row), (uint32_t)row};
         sorted = sorted && (row == 0 || compare_named(&names[row - 1], &names[row]) < 0);
     }
     if (!sorted) qsort(names, rows, sizeof *names, compare_named);
@@ -76,14 +77,14 @@ static void add_column(struct packing *packing, const struct column *column, siz
     if (column->spec.width)
         add(packing, column->lanes, none ? 0 : rows * column->spec.width);
     else
-        add_texts(packing, column->texts, none ? 0 : rows);
+        add_texts(packing, &column->texts, none ? 0 : rows);
     add(packing, column->known, none || all ? 0 : rows);
 }
 
 static void add_table(struct packing *packing, const struct table *table) {
     const struct policy *policy = packing->dataset->policy;
     add(packing, table->parents, table->entity->parent ? table->rows * sizeof *table->parents : 0);
-    add_texts(packing, table->ids, table->rows);
+    add_texts(packing, &table->ids, table->rows);
     add_by_name(packing, table);
     add_flags(packing, table->unconfirmed, table->rows);
     for (size_t i = 0; i < policy->entities.count; i++)

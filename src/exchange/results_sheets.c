@@ -16,7 +16,7 @@ static void month_cell(struct results_sheet *sheet, const struct totals *totals)
 static void row_cells(struct results_sheet *sheet, const struct totals *totals, const struct entity *entity,
                       size_t row) {
     csv_file_cell(&sheet->file, entity->name);
-    csv_file_cell(&sheet->file, dataset_table(totals->run->dataset, entity)->ids[row]);
+    csv_file_cell(&sheet->file, table_id(dataset_table(totals->run->dataset, entity), row));
 }
 
 static void label_cells(struct results_sheet *sheet, const struct text label[LANGUAGES], struct text name) {
@@ -123,8 +123,8 @@ void decisions_add(struct results_sheet *sheet, struct totals *totals) {
         if (!totals_know(run, entity, row)) continue;
         csv_file_cell(&sheet->file, month);
         if (entity->parent)
-            csv_file_cell(&sheet->file, dataset_table(run->dataset, entity->parent)->ids[table->parents[row]]);
-        csv_file_cell(&sheet->file, table->ids[row]);
+            csv_file_cell(&sheet->file, table_id(dataset_table(run->dataset, entity->parent), table->parents[row]));
+        csv_file_cell(&sheet->file, table_id(table, row));
         for (size_t i = 0; i < sheet->benefit_count; i++) decided_cells(sheet, totals, &columns[i], row);
         csv_file_end_line(&sheet->file);
     }
@@ -160,7 +160,8 @@ static void add_open(struct results_sheet *sheet, struct totals *totals, const s
     label_cells(sheet, field->label, field->name);
     csv_file_cell(&sheet->file, value->state == VALUE_UNKNOWN ? TEXT("unknown") : TEXT("fault"));
     bool placed = reason_row(totals->run, &value->reason, &of);
-    csv_file_cell(&sheet->file, placed ? dataset_table(totals->run->dataset, of)->ids[value->reason.row] : TEXT(""));
+    csv_file_cell(&sheet->file,
+                  placed ? table_id(dataset_table(totals->run->dataset, of), value->reason.row) : TEXT(""));
     missing_cells(sheet, totals, value);
     csv_file_end_line(&sheet->file);
     arena_rewind(totals->arena, mark);

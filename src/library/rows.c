@@ -16,7 +16,7 @@ static size_t find_event(doudi_run *run, const struct table *table, const char *
     struct map *events = &run->events[table->entity->index];
     if (!events->arena) {
         map_init(events, &run->world);
-        for (size_t row = 0; row < table->rows; row++) map_put(events, table->ids[row], (void *)(row + 1));
+        for (size_t row = 0; row < table->rows; row++) map_put(events, table_id(table, row), (void *)(row + 1));
     }
     size_t found = (size_t)map_get(events, text_from(id));
     return found ? found - 1 : SIZE_MAX;
@@ -43,7 +43,7 @@ size_t doudi_run_rows(const doudi_run *run, const char *entity) {
 
 const char *doudi_run_row(const doudi_run *run, const char *entity, size_t index) {
     const struct table *table = find_table(run, entity);
-    return table && index < table->rows ? table->ids[index].bytes : NULL; /* ids are copies that end in NUL */
+    return table && index < table->rows ? table_id(table, index).bytes : NULL; /* ids are copies that end in NUL */
 }
 
 size_t doudi_run_parent(const doudi_run *run, const char *entity, size_t index) {

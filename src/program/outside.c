@@ -146,7 +146,7 @@ static lane lane_of(const struct task *task, const struct value *value) {
 struct kept {
     const struct field *field; /* NULL: it is more */
     const struct coding *coding;
-    int64_t factor; /* lanes to one of the coding */
+    int64_t factor;                                                 /* lanes to one of the coding */
     enum { STARTS_BY_EVALUATOR, STARTS_NOWHERE, STARTS_AT } starts; /* the value of a row that is new */
     lane start;
 };

@@ -20,13 +20,13 @@ static size_t take(struct taking *taking, const struct entity *entity, size_t ro
     size_t *at = &taking->row_of[entity->index][row], parent = SIZE_MAX;
     if (*at || arena_failed(taking->scene->arena)) return *at - 1;
     const struct area_book *book = scene_book(taking->seen->law, entity);
-    const struct area_line *line = book ? area_find(book, table->ids[row]) : NULL;
+    const struct area_line *line = book ? area_find(book, table_id(table, row)) : NULL;
     if (entity->parent) parent = take(taking, entity->parent, table->parents[row]);
     if (*at || arena_failed(taking->scene->arena)) return *at - 1;
     *at = (line ? scene_add_area(taking->scene, entity, line) : scene_add(taking->scene, entity, parent)) + 1;
-    if (!line && scene_is_code(taking->seen->law->policy, entity, table->ids[row]) &&
+    if (!line && scene_is_code(taking->seen->law->policy, entity, table_id(table, row)) &&
         !arena_failed(taking->scene->arena))
-        taking->scene->rows.items[*at - 1].id = text_copy(taking->scene->arena, table->ids[row]);
+        taking->scene->rows.items[*at - 1].id = text_copy(taking->scene->arena, table_id(table, row));
     return *at - 1;
 }
 
@@ -95,7 +95,7 @@ static void put_values(struct taking *taking, size_t at, size_t row) {
         const struct cell *said = &scene->rows.items[at].of_area[i];
         if (!column->known[row]) continue;
         if (input->type.kind == TYPE_TEXT) {
-            if (!said->set) scene_put_text(scene, at, input, column->texts[row]);
+            if (!said->set) scene_put_text(scene, at, input, column_text(column, row));
             continue;
         }
         lane value = column_get(column, row);
@@ -111,7 +111,7 @@ static void put_openings(struct taking *taking, size_t at, size_t row) {
     for (size_t i = 0; i < entity->fields.count && !entity->is_event; i++) {
         const struct field *field = entity->fields.items[i];
         struct past_value opening;
-        if (history_find(taking->seen->history, field, table->ids[row], MONTH_FIRST, &opening))
+        if (history_find(taking->seen->history, field, table_id(table, row), MONTH_FIRST, &opening))
             scene_open(taking->scene, at, field, opening.value);
     }
 }

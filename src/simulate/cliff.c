@@ -145,8 +145,8 @@ static void judge(struct search *search, struct run *again, const struct raised 
         return;
     }
     for (size_t i = 0; i < cliffs->benefit_count; i++) falls[i] = number_subtract(arena, before[i], falls[i]);
-    cliff.family = dataset_table(again->dataset, search->month->families)->ids[raised->family];
-    cliff.row = dataset_table(again->dataset, cliffs->input->entity)->ids[raised->row];
+    cliff.family = table_id(dataset_table(again->dataset, search->month->families), raised->family);
+    cliff.row = table_id(dataset_table(again->dataset, cliffs->input->entity), raised->row);
     keep(search, raised->family, cliff);
 }
 

@@ -220,7 +220,7 @@ static void compare_level(struct simulation *simulation, const struct indicator 
     const struct table *table = dataset_table(simulation->last[TODAY]->dataset,
                                               map_get(&simulation->policy[TODAY]->entity_by_name, level->name));
     for (size_t row = 0; row < table->rows; row++) {
-        struct indicator_change change = {.level = table->entity, .id = table->ids[row]};
+        struct indicator_change change = {.level = table->entity, .id = table_id(table, row)};
         bool measured = false;
         for (enum side side = TODAY; side < SIDES; side++) {
             size_t at;

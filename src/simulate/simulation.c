@@ -120,7 +120,8 @@ static void add_to_areas(const struct adding *adding, size_t index, size_t row, 
         if (adding->families && entity_is_within(level, adding->families)) continue;
         size_t at = dataset_climb(adding->run->dataset, entity, row, level);
         const struct entity *own = entity_like(simulation->policy[TODAY], level);
-        struct area_change *area = area_of(simulation, own, dataset_table(adding->run->dataset, level)->ids[at], index);
+        struct area_change *area =
+            area_of(simulation, own, table_id(dataset_table(adding->run->dataset, level), at), index);
         if (!area) return;
         if (amount)
             area->amount[adding->side] = number_add(simulation->arena, area->amount[adding->side], *amount);
@@ -183,12 +184,12 @@ static size_t *place_families(struct simulation *simulation, const struct datase
     if (arena_failed(simulation->arena)) return NULL;
     for (size_t i = 0; i < simulation->all.count; i++) simulation->all.items[i].row = SIZE_MAX;
     for (size_t row = 0; row < table->rows; row++) {
-        size_t begin, end, at = (size_t)map_get(&simulation->family_places, table->ids[row]);
+        size_t begin, end, at = (size_t)map_get(&simulation->family_places, table_id(table, row));
         if (at == 0) {
-            struct family_change family = {.id = table->ids[row], .amount = {number_zero, number_zero}};
+            struct family_change family = {.id = table_id(table, row), .amount = {number_zero, number_zero}};
             VECTOR_PUSH(simulation->arena, &simulation->all, family);
             at = simulation->all.count;
-            map_put(&simulation->family_places, table->ids[row], (void *)at);
+            map_put(&simulation->family_places, table_id(table, row), (void *)at);
             if (arena_failed(simulation->arena)) return NULL;
         }
         dataset_below(dataset, simulation->families, row, simulation->people, &begin, &end);
@@ -205,7 +206,7 @@ static bool same_rows(const struct dataset *a, const struct dataset *b) {
         const struct table *left = dataset_table(a, entity), *right = dataset_table(b, entity_like(b->policy, entity));
         if (left->rows != right->rows) return false;
         for (size_t row = 0; row < left->rows; row++)
-            if (!text_equal(left->ids[row], right->ids[row])) return false;
+            if (!text_equal(table_id(left, row), table_id(right, row))) return false;
     }
     return true;
 }

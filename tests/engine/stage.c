@@ -137,7 +137,7 @@ const char *stage_value(struct stage *stage, const char *name, const char *id) {
     const struct field *field = field_of(stage, name);
     const struct table *table = dataset_table(stage->dataset, field->entity);
     for (size_t row = 0; row < table->rows; row++) {
-        if (!text_is(table->ids[row], id)) continue;
+        if (!text_is(table_id(table, row), id)) continue;
         struct value value = run_in_force(stage->run, field, row);
         assert_false(run_failed(stage->run));
         struct text shown = value_plain(&stage->arena, &field->type, field->scale, &value);

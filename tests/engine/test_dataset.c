@@ -61,7 +61,7 @@ static void rows_lie_under_their_parents_in_order(void **state) {
     const struct table *person = table_of(&stage, "person"), *village = table_of(&stage, "village");
     static const char *const order[] = {"P1", "P3", "P2"}; /* V1: F2: P1 P3; V2: F1: P2 */
     assert_int_equal(person->rows, 3);
-    for (size_t i = 0; i < 3; i++) assert_true(text_is(person->ids[i], order[i]));
+    for (size_t i = 0; i < 3; i++) assert_true(text_is(table_id(person, i), order[i]));
     assert_int_equal(table_find(person, TEXT("P2")), 2);
     assert_int_equal(table_find(person, TEXT("P9")), SIZE_MAX);
     assert_int_equal(dataset_climb(stage.dataset, person->entity, 2, village->entity), table_find(village, TEXT("V2")));
@@ -286,9 +286,9 @@ static void events_of_different_parts_have_different_names(void **state) {
     stage_decide(&stage, "2018-07");
     assert_int_equal(stage.refusals.list.count, 0);
     const struct table *bills = table_of(&stage, "bill");
-    assert_true(text_is(bills->ids[0], "F%2F1/2018-05-01/a/b%2Fc%252F/good"));
-    assert_true(text_is(bills->ids[1], "F%2F1/2018-05-01/a%2Fb/c%252F/bad"));
-    assert_int_equal(event_parent(stage.dataset, bills->entity, &stage.arena, bills->ids[0]), 0);
+    assert_true(text_is(table_id(bills, 0), "F%2F1/2018-05-01/a/b%2Fc%252F/good"));
+    assert_true(text_is(table_id(bills, 1), "F%2F1/2018-05-01/a%2Fb/c%252F/bad"));
+    assert_int_equal(event_parent(stage.dataset, bills->entity, &stage.arena, table_id(bills, 0)), 0);
     assert_int_equal(event_parent(stage.dataset, bills->entity, &stage.arena, TEXT("F/1/2018-05-01/a/b/c")), SIZE_MAX);
     stage_close(&stage);
 }

@@ -163,13 +163,13 @@ static void reads_rows_in_the_fields_own_units(void **state) {
     assert_int_equal(column_get(column_of(&stage, "home", "income"), 0), 120050);
     assert_int_equal(column_of(&stage, "home", "income")->known[1], 0);
     assert_int_equal(column_of(&stage, "home", "head")->known[1], 0);
-    assert_text(column_of(&stage, "home", "head")->texts[0], "赵\"一\"");
+    assert_text(column_of(&stage, "home", "head")->texts.each[0], "赵\"一\"");
     assert_int_equal(table_of(&stage, "home")->rows[1].place, 4);
     const struct record_row *person = &table_of(&stage, "person")->rows[0];
     assert_text(person->parent, "h1");
     assert_int_equal(person->until - person->from, 2);
     assert_int_equal(column_get(column_of(&stage, "person", "sex"), 0), 1);
-    assert_text(column_of(&stage, "person", "lodges")->texts[0], "h2");
+    assert_text(column_of(&stage, "person", "lodges")->texts.each[0], "h2");
     assert_int_equal(table_of(&stage, "bill")->rows[0].id.length, 0);
     assert_int_equal(column_get(column_of(&stage, "bill", "cost"), 0), 1200);
     finish(&stage);
@@ -199,7 +199,7 @@ static void reads_gb18030(void **state) {
     write_file(&stage, "home.csv", "\xb1\xe0\xba\xc5,\xbb\xa7\xd6\xf7\nh1,\xd5\xd4\xd2\xbb\n");
     import(&stage);
     assert_told(&stage, "");
-    assert_text(column_of(&stage, "home", "head")->texts[0], "赵一");
+    assert_text(column_of(&stage, "home", "head")->texts.each[0], "赵一");
     finish(&stage);
 }
 

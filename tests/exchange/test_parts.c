@@ -60,8 +60,8 @@ static const struct entity *entity_of(const struct policy *policy, const char *n
 
 static void tell_cell(struct builder *out, const struct column *column, size_t row) {
     builder_add(out, column->known[row] ? TEXT("|") : TEXT("|?"));
-    if (column->texts)
-        builder_add(out, column->texts[row]);
+    if (!column->lanes)
+        builder_add(out, column_text(column, row));
     else
         builder_format(out, "%lld", (long long)column_get(column, row));
 }
