@@ -56,9 +56,13 @@ static bool make_slots(struct text_set *set) {
     return true;
 }
 
+bool text_set_ready(struct text_set *set) {
+    return set->count == 0 || set->slots || make_slots(set);
+}
+
 size_t text_set_find(struct text_set *set, struct text text, bool *failed) {
     if (set->count == 0) return SIZE_MAX;
-    if (!set->slots && !make_slots(set)) {
+    if (!text_set_ready(set)) {
         *failed = true;
         return SIZE_MAX;
     }

@@ -24,6 +24,8 @@ struct text_set {
 void text_set_init(struct text_set *set);
 void text_set_free(struct text_set *set);
 
+/* Makes the table, so that several threads may look texts up while nothing is added; false when memory has run out. */
+bool text_set_ready(struct text_set *set);
 /* Its number; SIZE_MAX when it is not there, or *failed: memory has run out. */
 size_t text_set_find(struct text_set *set, struct text text, bool *failed);
 /* A text that is known not to be there. SIZE_MAX when memory has run out, or there are too many; the set stands. */

@@ -49,6 +49,11 @@ uint32_t history_row(const struct history *history, const struct entity *entity,
     return row == SIZE_MAX ? PAST_NONE : (uint32_t)row;
 }
 
+bool history_ready(const struct history *history, const struct entity *entity) {
+    struct past_table *table = table_of(history, entity);
+    return table && text_set_ready(&table->ids);
+}
+
 uint32_t history_row_near(const struct history *history, const struct entity *entity, struct text id, uint32_t near) {
     const struct past_table *table = table_of(history, entity);
     bool there = table && near < table->ids.count && text_equal(text_set_at(&table->ids, near), id);

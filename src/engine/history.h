@@ -61,6 +61,8 @@ void history_forget(struct history *history, const struct entity *entity, struct
 
 bool history_has_rows(const struct history *history, const struct entity *entity);
 uint32_t history_row(const struct history *history, const struct entity *entity, struct text id);
+/* So that several threads may look rows up; false when memory has run out. */
+bool history_ready(const struct history *history, const struct entity *entity);
 /* The same for ids that mostly come in the order of their rows: is looked for at `near` first. */
 uint32_t history_row_near(const struct history *history, const struct entity *entity, struct text id, uint32_t near);
 /* One that is known not to be there yet; PAST_NONE when memory has run out. */

@@ -2,6 +2,7 @@
 #include "engine/evaluate.h"
 
 #include "base/memory.h"
+#include "base/thread.h"
 #include "engine/coded_column.h"
 
 #include <assert.h>
@@ -341,28 +342,71 @@ static struct value read_input(struct run *run, const struct field *field, size_
     return evaluate(&context, field->declaration->empty);
 }
 
-uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
+/* In the month that is assessed its events are settled anew, see settle.h. */
+static bool stands_settled(const struct run *run, const struct entity *event, size_t row) {
+    return run->options.settles_only || event_day(run, event, row) < run->first_day;
+}
+
+/* NULL: nothing is kept of any row, or memory has run out. */
+static uint32_t *pasts_of(struct run *run, const struct entity *entity) {
     uint32_t **pasts = &run->pasts[entity->index];
-    const struct table *table = dataset_table(run->dataset, entity);
-    if (!run->history || (!*pasts && !history_has_rows(run->history, entity))) return PAST_NONE;
-    if (!*pasts) *pasts = ARENA_ARRAY(&run->lasting, uint32_t, table->rows + 1);
-    if (!*pasts) return PAST_NONE;
-    uint32_t *past = &(*pasts)[row];
-    if (*past) return *past == PAST_NONE ? PAST_NONE : *past - 1;
-    uint32_t before = row > 0 ? (*pasts)[row - 1] : 0; /* + 1: the number behind that of the row before, most likely */
-    uint32_t found = history_row_near(run->history, entity, table_id(table, row), before);
-    if (arena_failed(&run->history->arena)) run->lasting.failed = true;
-    *past = found == PAST_NONE ? PAST_NONE : found + 1;
+    if (!run->history || (!*pasts && !history_has_rows(run->history, entity))) return NULL;
+    if (!*pasts) *pasts = ARENA_ARRAY(&run->lasting, uint32_t, dataset_table(run->dataset, entity)->rows + 1);
+    return *pasts;
+}
+
+/* Looked for behind the one that was found last: `near`. */
+static uint32_t find_past(struct run *run, const struct entity *entity, size_t row, uint32_t near) {
+    uint32_t found = history_row_near(run->history, entity, table_id(dataset_table(run->dataset, entity), row), near);
+    run->pasts[entity->index][row] = found == PAST_NONE ? PAST_NONE : found + 1;
     return found;
 }
 
-/* What an event was settled with stands, whatever has changed since (settle.h). In the month that is assessed its
- * events are settled anew. Of kind 0 where it is. */
+uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
+    const uint32_t *pasts = pasts_of(run, entity);
+    if (!pasts) return PAST_NONE;
+    if (pasts[row]) return pasts[row] == PAST_NONE ? PAST_NONE : pasts[row] - 1;
+    uint32_t found = find_past(run, entity, row, row > 0 ? pasts[row - 1] : 0);
+    if (arena_failed(&run->history->arena)) run->lasting.failed = true;
+    return found;
+}
+
+struct finding {
+    struct run *run;
+    const struct entity *entity;
+    unsigned threads;
+};
+
+/* Events were settled month by month, those of a month in their order. */
+static void find_share(void *context, unsigned thread) {
+    enum { MONTHS = 32 };
+    const struct finding *finding = context;
+    const struct entity *entity = finding->entity;
+    const uint32_t *pasts = finding->run->pasts[entity->index];
+    size_t rows = dataset_table(finding->run->dataset, entity)->rows;
+    uint32_t near[MONTHS] = {0};
+    for (size_t row = rows * thread / finding->threads; row < rows * (thread + 1) / finding->threads; row++) {
+        if (entity->is_event && !stands_settled(finding->run, entity, row)) continue;
+        size_t month = entity->is_event ? (size_t)run_event_month(finding->run, entity, row) % MONTHS : 0;
+        if (!pasts[row]) find_past(finding->run, entity, row, near[month]);
+        near[month] = pasts[row];
+    }
+}
+
+void run_find_pasts(struct run *run, const struct entity *entity, unsigned threads) {
+    struct finding finding = {run, entity, threads};
+    if (!pasts_of(run, entity) || arena_failed(&run->lasting)) return;
+    if (history_ready(run->history, entity))
+        work_together(threads, find_share, &finding);
+    else
+        run->lasting.failed = true;
+}
+
+/* What an event was settled with, whatever has changed since; of kind 0 where it does not stand. */
 static struct coded settled_code(struct run *run, const struct field *field, size_t row) {
     const struct coded none = {0};
     const struct entity *event = field->entity;
-    bool stands = run->options.settles_only || event_day(run, event, row) < run->first_day;
-    uint32_t past = stands ? run_past(run, event, row) : PAST_NONE;
+    uint32_t past = stands_settled(run, event, row) ? run_past(run, event, row) : PAST_NONE;
     return past == PAST_NONE ? none : history_first_code(run->history, field, past).coded;
 }
 

@@ -190,21 +190,12 @@ static struct kept kept_of(const struct task *task) {
     return whole ? kept : (struct kept){0};
 }
 
-static bool put_start(const struct task *task, const struct kept *kept, size_t row) {
-    struct machine *machine = task->machine;
-    const struct reason reason = {.kind = REASON_NOT_ASSESSED, .field = kept->field};
-    if (kept->starts == STARTS_BY_EVALUATOR || !run_is_new(machine->run, kept->field, row)) return false;
-    if (kept->starts == STARTS_AT)
-        put(task->out, row, kept->start);
-    else
-        put_miss(task, row, machine_miss(machine, VALUE_UNKNOWN, reason, row));
-    return true;
-}
-
 /* False where a value has to be found. */
 static bool put_kept(const struct task *task, const struct kept *kept, size_t row) {
     struct coded coded = run_kept(task->machine->run, kept->field, row);
-    if (!coded.kind) return put_start(task, kept, row);
+    bool starts = !coded.kind && kept->starts == STARTS_AT && run_is_new(task->machine->run, kept->field, row);
+    if (starts) put(task->out, row, kept->start);
+    if (!coded.kind) return starts;
     const struct coded_kind *kind = coded_kind(kept->coding, coded);
     if (kind->state != VALUE_KNOWN || kind->listed) return false;
     put(task->out, row, (lane)coded.integer * kept->factor);
@@ -231,12 +222,61 @@ static void find_by_evaluator(const struct task *task, size_t row) {
         put_miss(task, row, machine_miss(machine, value.state, value.reason, value.reason.row));
 }
 
-void run_evaluate(const struct task *task) {
-    const struct kept kept = kept_of(task);
-    for (size_t row = task->begin; row < task->end && !task->worker->failed; row++) {
+/* Rows of which what is kept is read, by several threads; the others are left open. */
+struct keeping {
+    const struct task *task;
+    const struct kept *kept;
+    unsigned threads;
+    bool *open; /* by row, from the task's first on */
+};
+
+static void keep_share(void *context, unsigned thread) {
+    const struct keeping *keeping = context;
+    const struct task *task = keeping->task;
+    size_t rows = task->end - task->begin, end = task->begin + rows * (thread + 1) / keeping->threads;
+    for (size_t row = task->begin + rows * thread / keeping->threads; row < end; row++) {
         if (lies_outside(task, row))
             put(task->out, row, harmless(task->node));
-        else if (!kept.field || !put_kept(task, &kept, row))
+        else
+            keeping->open[row - task->begin] = !put_kept(task, keeping->kept, row);
+    }
+}
+
+static void find_open(const struct task *task, const struct kept *kept, const bool *open) {
+    struct machine *machine = task->machine;
+    const struct reason reason = {.kind = REASON_NOT_ASSESSED, .field = kept->field};
+    absence nowhere = kept->starts == STARTS_NOWHERE ? machine_miss(machine, VALUE_UNKNOWN, reason, 0) : 0;
+    for (size_t row = task->begin; row < task->end && !task->worker->failed; row++) {
+        if (!open[row - task->begin]) continue;
+        if (nowhere && run_is_new(machine->run, kept->field, row))
+            put_miss(task, row, nowhere | (uint32_t)row);
+        else
+            find_by_evaluator(task, row);
+    }
+}
+
+static void run_kept_rows(const struct task *task, const struct kept *kept) {
+    enum { ROWS_LEAST = 1 << 13 }; /* fewer are read sooner than a thread begins */
+    struct machine *machine = task->machine;
+    size_t rows = task->end - task->begin, most = rows / ROWS_LEAST + 1;
+    struct keeping keeping = {task, kept, machine->threads ? machine->threads : 1, memory_new(rows + 1, sizeof(bool))};
+    if (keeping.threads > most) keeping.threads = (unsigned)most;
+    run_find_pasts(machine->run, kept->field->entity, keeping.threads);
+    task->worker->failed = task->worker->failed || !keeping.open || run_failed(machine->run);
+    if (!task->worker->failed) {
+        work_together(keeping.threads, keep_share, &keeping);
+        find_open(task, kept, keeping.open);
+    }
+    memory_free(keeping.open);
+}
+
+void run_evaluate(const struct task *task) {
+    const struct kept kept = kept_of(task);
+    if (kept.field) run_kept_rows(task, &kept);
+    for (size_t row = task->begin; row < task->end && !kept.field && !task->worker->failed; row++) {
+        if (lies_outside(task, row))
+            put(task->out, row, harmless(task->node));
+        else
             find_by_evaluator(task, row);
     }
 }
