@@ -374,6 +374,7 @@ uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
 struct finding {
     struct run *run;
     const struct entity *entity;
+    struct rows rows;
     unsigned threads;
 };
 
@@ -383,9 +384,10 @@ static void find_share(void *context, unsigned thread) {
     const struct finding *finding = context;
     const struct entity *entity = finding->entity;
     const uint32_t *pasts = finding->run->pasts[entity->index];
-    size_t rows = dataset_table(finding->run->dataset, entity)->rows;
+    size_t first = finding->rows.first, count = finding->rows.last - first;
+    size_t end = first + count * (thread + 1) / finding->threads;
     uint32_t near[MONTHS] = {0};
-    for (size_t row = rows * thread / finding->threads; row < rows * (thread + 1) / finding->threads; row++) {
+    for (size_t row = first + count * thread / finding->threads; row < end; row++) {
         if (entity->is_event && !stands_settled(finding->run, entity, row)) continue;
         size_t month = entity->is_event ? (size_t)run_event_month(finding->run, entity, row) % MONTHS : 0;
         if (!pasts[row]) find_past(finding->run, entity, row, near[month]);
@@ -393,8 +395,8 @@ static void find_share(void *context, unsigned thread) {
     }
 }
 
-void run_find_pasts(struct run *run, const struct entity *entity, unsigned threads) {
-    struct finding finding = {run, entity, threads};
+void run_find_pasts(struct run *run, const struct entity *entity, struct rows rows, unsigned threads) {
+    struct finding finding = {run, entity, rows, threads};
     if (!pasts_of(run, entity) || arena_failed(&run->lasting)) return;
     if (history_ready(run->history, entity))
         work_together(threads, find_share, &finding);

@@ -80,8 +80,8 @@ struct rows run_rows(const struct run *run, const struct entity *entity);
 /* The history's row of a row, PAST_NONE where nothing is kept of it. */
 uint32_t run_past(struct run *run, const struct entity *entity, size_t row);
 
-/* The same of all rows of which something is read, found by several threads: these may then ask for it. */
-void run_find_pasts(struct run *run, const struct entity *entity, unsigned threads);
+/* The same of those of some rows of which something is read, found by several threads: these may then ask for it. */
+void run_find_pasts(struct run *run, const struct entity *entity, struct rows rows, unsigned threads);
 
 /* The value of a field (input or rule) as the run finds it. */
 struct value run_value(struct run *run, const struct field *field, size_t row);

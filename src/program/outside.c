@@ -261,7 +261,7 @@ static void run_kept_rows(const struct task *task, const struct kept *kept) {
     size_t rows = task->end - task->begin, most = rows / ROWS_LEAST + 1;
     struct keeping keeping = {task, kept, machine->threads ? machine->threads : 1, memory_new(rows + 1, sizeof(bool))};
     if (keeping.threads > most) keeping.threads = (unsigned)most;
-    run_find_pasts(machine->run, kept->field->entity, keeping.threads);
+    run_find_pasts(machine->run, kept->field->entity, (struct rows){task->begin, task->end}, keeping.threads);
     task->worker->failed = task->worker->failed || !keeping.open || run_failed(machine->run);
     if (!task->worker->failed) {
         work_together(keeping.threads, keep_share, &keeping);

@@ -414,7 +414,7 @@ static void expect_pasts(struct stage *stage, const char *name, unsigned threads
     const struct table *table = dataset_table(stage->dataset, entity);
     struct run *run = run_new(stage->policy, stage->dataset, &stage->history, stage->dataset->month, &stage->options);
     assert_non_null(run);
-    run_find_pasts(run, entity, threads);
+    run_find_pasts(run, entity, (struct rows){0, table->rows}, threads);
     size_t found = 0;
     for (size_t row = 0; row < table->rows; row++) {
         assert_int_equal(run_past(run, entity, row), history_row(&stage->history, entity, table_id(table, row)));
