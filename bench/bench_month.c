@@ -181,6 +181,7 @@ int main(int count, char **words) {
     printf("%-44s %7llu MB\n", "held by then", (unsigned long long)megabytes_held());
     compile(&province, province.benefits, NULL);
     bench_solved(&province, "benefits, all families at once", decide_all);
+    printf("%-44s %7llu MB\n", "held by then", (unsigned long long)megabytes_held());
     compile(&province, NULL, NULL);
     bench_solved(&province, "every rule, all families at once", decide_all);
     bench_evaluated(&province);
