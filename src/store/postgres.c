@@ -1,0 +1,393 @@
+/* A store on a server, by PostgreSQL: rows in binary both ways, one writer at a time. */
+#include "store/store_inside.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PARAMETERS_MAX = 64, LOAD_BYTES = 1 << 16, WIDTH = sizeof(int64_t) };
+enum { OID_BYTES = 17, OID_INTEGER = 20, OID_SHORT = 21, OID_WORD = 23, OID_TEXT = 25 };
+
+struct postgres_store {
+    struct store store;
+    PGconn *connection;
+    unsigned statements; /* prepared so far: names */
+};
+struct field_found {
+    const char *bytes;
+    int length; /* -1: NULL */
+};
+struct postgres_statement {
+    struct statement statement;
+    char name[16]; /* empty: not prepared */
+    struct text sql;
+    PGresult *result;
+    int row;        /* of the result, + 1 */
+    bool is_scan;   /* rows come one by one */
+    char *received; /* of a scan: the row at hand */
+    struct field_found fields[STORE_COLUMNS_MAX];
+};
+struct postgres_load {
+    struct store_load load;
+    struct builder rows;
+};
+
+static PGconn *connection_of(const struct store *store) {
+    return ((const struct postgres_store *)store)->connection;
+}
+
+/* --- trouble ------------------------------------------------------------------------------------------------------ */
+
+static enum store_failure failure_of_state(const char *state) {
+    static const struct {
+        const char *state; /* SQLSTATE, or how it begins */
+        enum store_failure failure;
+    } known[] = {
+        {"53100", STORE_FULL},  {"53200", STORE_NO_MEMORY}, {"25006", STORE_READ_ONLY}, {"42501", STORE_READ_ONLY},
+        {"55P03", STORE_BUSY},  {"40001", STORE_BUSY},      {"40P01", STORE_BUSY},      {"57014", STORE_BUSY},
+        {"23", STORE_CONFLICT}, {"XX001", STORE_DAMAGED},   {"XX002", STORE_DAMAGED},   {"58", STORE_DISK},
+        {"08", STORE_LOST},     {"57P", STORE_LOST},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strncmp(state, known[i].state, strlen(known[i].state)) == 0) return known[i].failure;
+    return STORE_MISTAKE;
+}
+
+static bool fail(struct store *store, const PGresult *result) {
+    PGconn *connection = connection_of(store);
+    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    if (PQstatus(connection) != CONNECTION_OK) return store_fail(store, STORE_LOST, PQerrorMessage(connection));
+    if (!result) return store_fail(store, STORE_NO_MEMORY, PQerrorMessage(connection));
+    return store_fail(store, state ? failure_of_state(state) : STORE_LOST, PQresultErrorMessage(result));
+}
+
+/* Takes the result. */
+static bool is_done(struct store *store, PGresult *result, ExecStatusType wanted) {
+    ExecStatusType status = PQresultStatus(result);
+    bool done = status == wanted || (wanted == PGRES_COMMAND_OK && status == PGRES_TUPLES_OK);
+    if (!done) fail(store, result);
+    PQclear(result);
+    return done;
+}
+
+static bool run_text(struct store *store, const char *sql) {
+    return is_done(store, PQexec(connection_of(store), sql), PGRES_COMMAND_OK);
+}
+
+/* --- transactions ------------------------------------------------------------------------------------------------- */
+
+/* Writers take turns by a lock that ends with the transaction: its number is "doudi" as letters. */
+static bool begin(struct store *store, enum store_purpose purpose) {
+    if (purpose == STORE_TO_READ) return run_text(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    return run_text(store, "BEGIN; SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock(431198364777)");
+}
+
+static bool commit(struct store *store) {
+    return run_text(store, "COMMIT");
+}
+
+static void roll_back(struct store *store) {
+    PQclear(PQexec(connection_of(store), "ROLLBACK"));
+}
+
+/* --- statements --------------------------------------------------------------------------------------------------- */
+
+static struct statement *prepare(struct store *store, const char *sql) {
+    struct postgres_statement *statement = memory_new(1, sizeof *statement);
+    size_t length = strlen(sql);
+    char *copy = memory_new(length + 1, 1);
+    if (!statement || !copy) {
+        memory_free(statement);
+        memory_free(copy);
+        return NULL;
+    }
+    memcpy(copy, sql, length);
+    statement->statement.store = store;
+    statement->sql = (struct text){copy, length};
+    return &statement->statement;
+}
+
+static bool prepare_now(struct postgres_statement *statement, const struct store_value *values, size_t count) {
+    static const Oid types[] = {[STORE_NULL] = 0, OID_INTEGER, OID_TEXT, OID_BYTES};
+    struct postgres_store *store = (struct postgres_store *)statement->statement.store;
+    Oid wanted[PARAMETERS_MAX];
+    char name[sizeof statement->name];
+    assert(count <= PARAMETERS_MAX);
+    for (size_t i = 0; i < count; i++) wanted[i] = types[values[i].type];
+    snprintf(name, sizeof name, "s%u", store->statements++);
+    PGresult *result = PQprepare(store->connection, name, statement->sql.bytes, (int)count, wanted);
+    if (!is_done(&store->store, result, PGRES_COMMAND_OK)) return false;
+    memcpy(statement->name, name, sizeof name);
+    return true;
+}
+
+static void put_big_endian(unsigned char bytes[WIDTH], int64_t integer) {
+    for (int i = 0; i < WIDTH; i++) bytes[i] = (unsigned char)((uint64_t)integer >> (8 * (WIDTH - 1 - i)));
+}
+
+static int64_t big_endian(const char *bytes, int length) {
+    uint64_t integer = (signed char)bytes[0] < 0 ? UINT64_MAX : 0;
+    for (int i = 0; i < length; i++) integer = integer << 8 | (unsigned char)bytes[i];
+    return (int64_t)integer;
+}
+
+static bool begin_statement(struct statement *base, const struct store_value *values, size_t count) {
+    struct postgres_statement *statement = (struct postgres_statement *)base;
+    unsigned char integers[PARAMETERS_MAX][WIDTH];
+    const char *bytes[PARAMETERS_MAX];
+    int lengths[PARAMETERS_MAX], formats[PARAMETERS_MAX];
+    if (!statement->name[0] && !prepare_now(statement, values, count)) return false;
+    for (size_t i = 0; i < count; i++) {
+        put_big_endian(integers[i], values[i].integer);
+        bool is_integer = values[i].type == STORE_INTEGER;
+        bytes[i] = is_integer ? (const char *)integers[i] : values[i].text.bytes ? values[i].text.bytes : "";
+        if (values[i].type == STORE_NULL) bytes[i] = NULL;
+        lengths[i] = is_integer ? WIDTH : (int)values[i].text.length;
+        formats[i] = 1;
+    }
+    statement->result =
+        PQexecPrepared(connection_of(base->store), statement->name, (int)count, bytes, lengths, formats, 1);
+    statement->row = 0;
+    ExecStatusType status = PQresultStatus(statement->result);
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || fail(base->store, statement->result);
+}
+
+static void end(struct statement *base) {
+    struct postgres_statement *statement = (struct postgres_statement *)base;
+    PQclear(statement->result);
+    statement->result = NULL;
+}
+
+/* --- rows that come one by one ------------------------------------------------------------------------------------ */
+
+static const char copy_begins[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";
+enum { COPY_HEAD = 19 };
+
+/* What the server sends is believed as its own results are; that it ends where it should is not. */
+static bool split_row(struct postgres_statement *statement, const char *row, int length) {
+    int at = 2, count = length >= 2 ? (int)big_endian(row, 2) : -1;
+    if (count < 0 || count > STORE_COLUMNS_MAX) return false;
+    for (int i = 0; i < count; i++) {
+        if (length - at < 4) return false;
+        int size = (int)big_endian(row + at, 4);
+        at += 4;
+        if (size > length - at) return false;
+        statement->fields[i] = (struct field_found){row + at, size};
+        at += size > 0 ? size : 0;
+    }
+    return at == length;
+}
+
+static bool next_received(struct postgres_statement *statement) {
+    struct store *store = statement->statement.store;
+    PGconn *connection = connection_of(store);
+    if (statement->received) PQfreemem(statement->received);
+    statement->received = NULL;
+    int length = PQgetCopyData(connection, &statement->received, 0);
+    if (length == -2) return fail(store, NULL);
+    if (length < 0) return false;
+    const char *row = statement->received;
+    if (length >= COPY_HEAD && memcmp(row, copy_begins, COPY_HEAD) == 0) {
+        row += COPY_HEAD;
+        length -= COPY_HEAD;
+    }
+    if (length == 2 && big_endian(row, 2) == -1) return next_received(statement); /* the end, which closes the copy */
+    return split_row(statement, row, length) || store_fail(store, STORE_LOST, "COPY: a row is not whole");
+}
+
+static bool next(struct statement *base) {
+    struct postgres_statement *statement = (struct postgres_statement *)base;
+    if (statement->is_scan) return next_received(statement);
+    if (statement->row >= PQntuples(statement->result)) return false;
+    statement->row++;
+    return true;
+}
+
+static struct field_found field(const struct statement *base, size_t column) {
+    const struct postgres_statement *statement = (const struct postgres_statement *)base;
+    if (statement->is_scan) return statement->fields[column];
+    int row = statement->row - 1, at = (int)column;
+    if (PQgetisnull(statement->result, row, at)) return (struct field_found){"", -1};
+    return (struct field_found){PQgetvalue(statement->result, row, at), PQgetlength(statement->result, row, at)};
+}
+
+static bool is_null(const struct statement *base, size_t column) {
+    return field(base, column).length < 0;
+}
+
+static int64_t integer(const struct statement *base, size_t column) {
+    struct field_found found = field(base, column);
+    return found.length > 0 && found.length <= WIDTH ? big_endian(found.bytes, found.length) : 0;
+}
+
+static struct text text(const struct statement *base, size_t column) {
+    struct field_found found = field(base, column);
+    return found.length < 0 ? TEXT("") : (struct text){found.bytes, (size_t)found.length};
+}
+
+/* Rows that nobody wants any more are passed over: the connection is then free. */
+static void end_scan(struct postgres_statement *statement) {
+    PGconn *connection = connection_of(statement->statement.store);
+    PGresult *result;
+    char *row = NULL;
+    if (statement->received) PQfreemem(statement->received);
+    statement->received = NULL;
+    while (PQgetCopyData(connection, &row, 0) > 0) PQfreemem(row);
+    while ((result = PQgetResult(connection))) {
+        if (PQresultStatus(result) != PGRES_COMMAND_OK) fail(statement->statement.store, result);
+        PQclear(result);
+    }
+    statement->is_scan = false;
+}
+
+static void free_statement(struct statement *base) {
+    struct postgres_statement *statement = (struct postgres_statement *)base;
+    char sql[32];
+    if (statement->is_scan) end_scan(statement);
+    if (statement->name[0]) {
+        snprintf(sql, sizeof sql, "DEALLOCATE %s", statement->name);
+        PQclear(PQexec(connection_of(base->store), sql));
+    }
+    PQclear(statement->result);
+    memory_free((char *)statement->sql.bytes);
+    memory_free(statement);
+}
+
+static struct statement *scan(struct store *store, const char *select) {
+    struct statement *base = prepare(store, select);
+    struct postgres_statement *statement = (struct postgres_statement *)base;
+    struct builder copy;
+    builder_init(&copy);
+    builder_format(&copy, "COPY (%s) TO STDOUT (FORMAT binary)", select);
+    bool good = base && !copy.failed;
+    if (!good) store_fail(store, STORE_NO_MEMORY, NULL);
+    good = good && is_done(store, PQexec(connection_of(store), builder_text(&copy).bytes), PGRES_COPY_OUT);
+    builder_free(&copy);
+    if (good) statement->is_scan = true;
+    if (!good && base) free_statement(base);
+    return good ? base : NULL;
+}
+
+/* --- many rows ---------------------------------------------------------------------------------------------------- */
+
+static bool send_rows(struct postgres_load *loading) {
+    struct store *store = loading->load.store;
+    struct text rows = builder_text(&loading->rows);
+    if (loading->rows.failed) return store_fail(store, STORE_NO_MEMORY, NULL);
+    bool sent = PQputCopyData(connection_of(store), rows.bytes, (int)rows.length) == 1;
+    loading->rows.length = 0;
+    return sent || fail(store, NULL);
+}
+
+static struct store_load *load(struct store *store, const struct store_table *table, const char *columns) {
+    struct postgres_load *loading = memory_new(1, sizeof *loading);
+    struct builder sql;
+    builder_init(&sql);
+    builder_format(&sql, "COPY %s FROM STDIN (FORMAT binary)", columns);
+    bool good = loading && !sql.failed;
+    if (!good) store_fail(store, STORE_NO_MEMORY, NULL);
+    good = good && is_done(store, PQexec(connection_of(store), builder_text(&sql).bytes), PGRES_COPY_IN);
+    builder_free(&sql);
+    if (!good) {
+        memory_free(loading);
+        return NULL;
+    }
+    loading->load = (struct store_load){store, table};
+    builder_init(&loading->rows);
+    builder_add(&loading->rows, (struct text){copy_begins, COPY_HEAD});
+    return &loading->load;
+}
+
+static void add_integer(struct builder *rows, int64_t integer, size_t width) {
+    unsigned char bytes[WIDTH];
+    put_big_endian(bytes, integer);
+    builder_add(rows, (struct text){(const char *)bytes + (WIDTH - width), width});
+}
+
+static bool load_row(struct store_load *base, const struct store_value *values) {
+    struct postgres_load *loading = (struct postgres_load *)base;
+    struct builder *rows = &loading->rows;
+    add_integer(rows, (int64_t)base->table->count, 2);
+    for (size_t i = 0; i < base->table->count; i++) {
+        const struct store_value *value = &values[i];
+        size_t length = value->type == STORE_INTEGER ? WIDTH : value->text.length;
+        add_integer(rows, value->type == STORE_NULL ? -1 : (int64_t)length, 4);
+        if (value->type == STORE_INTEGER) add_integer(rows, value->integer, WIDTH);
+        if (value->type == STORE_TEXT || value->type == STORE_BYTES) builder_add(rows, value->text);
+    }
+    return rows->length < LOAD_BYTES || send_rows(loading);
+}
+
+static bool load_end(struct store_load *base) {
+    struct postgres_load *loading = (struct postgres_load *)base;
+    struct store *store = base->store;
+    PGconn *connection = connection_of(store);
+    PGresult *result;
+    if (!store_failed(store)) {
+        add_integer(&loading->rows, -1, 2);
+        send_rows(loading);
+    }
+    PQputCopyEnd(connection, store_failed(store) ? "given up" : NULL);
+    while ((result = PQgetResult(connection))) is_done(store, result, PGRES_COMMAND_OK);
+    builder_free(&loading->rows);
+    memory_free(loading);
+    return !store_failed(store);
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------ */
+
+static void close_store(struct store *base) {
+    PQfinish(connection_of(base));
+    memory_free(base);
+}
+
+static const struct store_kind kind = {
+    .types = {"", "BIGINT", "TEXT", "BYTEA"},
+    .table_end = "",
+    .table_query = "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1",
+    .close = close_store,
+    .begin = begin,
+    .commit = commit,
+    .roll_back = roll_back,
+    .run_text = run_text,
+    .prepare = prepare,
+    .free_statement = free_statement,
+    .begin_statement = begin_statement,
+    .next = next,
+    .end = end,
+    .is_null = is_null,
+    .integer = integer,
+    .text = text,
+    .load = load,
+    .load_row = load_row,
+    .load_end = load_end,
+    .scan = scan,
+};
+
+static void be_silent(void *nothing, const char *notice) {
+    (void)nothing;
+    (void)notice;
+}
+
+struct store *postgres_open(const char *url, struct store_trouble *trouble) {
+    struct postgres_store *store = memory_new(1, sizeof *store);
+    if (!store) {
+        trouble->failure = STORE_NO_MEMORY;
+        return NULL;
+    }
+    store->store.kind = &kind;
+    store->connection = PQconnectdb(url);
+    bool there = PQstatus(store->connection) == CONNECTION_OK;
+    if (!there) store_fail(&store->store, STORE_NOT_THERE, PQerrorMessage(store->connection));
+    PQsetNoticeProcessor(store->connection, be_silent, NULL);
+    if (there && PQsetClientEncoding(store->connection, "UTF8") == 0 &&
+        run_text(&store->store, "SET synchronous_commit = on"))
+        return &store->store;
+    store_fail(&store->store, STORE_LOST, PQerrorMessage(store->connection));
+    *trouble = store->store.trouble;
+    close_store(&store->store);
+    return NULL;
+}

@@ -1,0 +1,259 @@
+/* A store in a file, by SQLite: a write-ahead log, on disk with every commit. */
+#include "store/store_inside.h"
+
+#include "base/memory.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+enum { BUSY_MS = 10000 };
+
+struct sqlite_store {
+    struct store store;
+    sqlite3 *database;
+};
+struct sqlite_statement {
+    struct statement statement;
+    sqlite3_stmt *prepared; /* NULL: not yet */
+    struct text sql;        /* its own copy */
+};
+struct sqlite_load {
+    struct store_load load;
+    sqlite3_stmt *insert;
+};
+
+static sqlite3 *database_of(const struct store *store) {
+    return ((const struct sqlite_store *)store)->database;
+}
+
+/* --- trouble ------------------------------------------------------------------------------------------------------ */
+
+static enum store_failure failure_of(int result) {
+    switch (result & 0xff) {
+    case SQLITE_CANTOPEN: return STORE_NOT_THERE;
+    case SQLITE_NOTADB: return STORE_NOT_OURS;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH: return STORE_READ_ONLY;
+    case SQLITE_FULL: return STORE_FULL;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return STORE_BUSY;
+    case SQLITE_CONSTRAINT: return STORE_CONFLICT;
+    case SQLITE_CORRUPT: return STORE_DAMAGED;
+    case SQLITE_IOERR: return (result == SQLITE_IOERR_NOMEM) ? STORE_NO_MEMORY : STORE_DISK;
+    case SQLITE_NOMEM: return STORE_NO_MEMORY;
+    default: return STORE_MISTAKE;
+    }
+}
+
+static bool fail(struct store *store, int result) {
+    return store_fail(store, failure_of(result), sqlite3_errmsg(database_of(store)));
+}
+
+static bool run_text(struct store *store, const char *sql) {
+    int result = sqlite3_exec(database_of(store), sql, NULL, NULL, NULL);
+    return result == SQLITE_OK || fail(store, result);
+}
+
+/* --- transactions ------------------------------------------------------------------------------------------------- */
+
+/* Who means to write waits here, not when the work is done. */
+static bool begin(struct store *store, enum store_purpose purpose) {
+    return run_text(store, purpose == STORE_TO_WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
+static bool commit(struct store *store) {
+    return run_text(store, "COMMIT");
+}
+
+static void roll_back(struct store *store) {
+    sqlite3 *database = database_of(store);
+    if (!sqlite3_get_autocommit(database)) sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* --- statements --------------------------------------------------------------------------------------------------- */
+
+static struct statement *prepare(struct store *store, const char *sql) {
+    struct sqlite_statement *statement = memory_new(1, sizeof *statement);
+    size_t length = strlen(sql);
+    char *copy = memory_new(length + 1, 1);
+    if (!statement || !copy) {
+        memory_free(statement);
+        memory_free(copy);
+        return NULL;
+    }
+    memcpy(copy, sql, length);
+    statement->statement.store = store;
+    statement->sql = (struct text){copy, length};
+    return &statement->statement;
+}
+
+static void free_statement(struct statement *base) {
+    struct sqlite_statement *statement = (struct sqlite_statement *)base;
+    sqlite3_finalize(statement->prepared);
+    memory_free((char *)statement->sql.bytes);
+    memory_free(statement);
+}
+
+static int bind(sqlite3_stmt *prepared, int at, const struct store_value *value) {
+    const char *bytes = value->text.bytes ? value->text.bytes : "";
+    switch (value->type) {
+    case STORE_INTEGER: return sqlite3_bind_int64(prepared, at, value->integer);
+    case STORE_TEXT: return sqlite3_bind_text64(prepared, at, bytes, value->text.length, SQLITE_STATIC, SQLITE_UTF8);
+    case STORE_BYTES: return sqlite3_bind_blob64(prepared, at, bytes, value->text.length, SQLITE_STATIC);
+    default: return sqlite3_bind_null(prepared, at);
+    }
+}
+
+static bool begin_statement(struct statement *base, const struct store_value *values, size_t count) {
+    struct sqlite_statement *statement = (struct sqlite_statement *)base;
+    struct store *store = base->store;
+    int result = SQLITE_OK;
+    if (!statement->prepared)
+        result = sqlite3_prepare_v3(database_of(store), statement->sql.bytes, (int)statement->sql.length + 1,
+                                    SQLITE_PREPARE_PERSISTENT, &statement->prepared, NULL);
+    for (size_t i = 0; i < count && result == SQLITE_OK; i++)
+        result = bind(statement->prepared, (int)i + 1, &values[i]);
+    return result == SQLITE_OK || fail(store, result);
+}
+
+static bool next(struct statement *base) {
+    int result = sqlite3_step(((struct sqlite_statement *)base)->prepared);
+    if (result == SQLITE_ROW) return true;
+    if (result != SQLITE_DONE) fail(base->store, result);
+    return false;
+}
+
+/* Values bound are the caller's, who may free them now. */
+static void end(struct statement *base) {
+    sqlite3_stmt *prepared = ((struct sqlite_statement *)base)->prepared;
+    sqlite3_reset(prepared);
+    if (prepared) sqlite3_clear_bindings(prepared);
+}
+
+static bool is_null(const struct statement *base, size_t column) {
+    return sqlite3_column_type(((const struct sqlite_statement *)base)->prepared, (int)column) == SQLITE_NULL;
+}
+
+static int64_t integer(const struct statement *base, size_t column) {
+    return sqlite3_column_int64(((const struct sqlite_statement *)base)->prepared, (int)column);
+}
+
+static struct text text(const struct statement *base, size_t column) {
+    sqlite3_stmt *prepared = ((const struct sqlite_statement *)base)->prepared;
+    bool is_text = sqlite3_column_type(prepared, (int)column) == SQLITE_TEXT;
+    const void *bytes =
+        is_text ? (const void *)sqlite3_column_text(prepared, (int)column) : sqlite3_column_blob(prepared, (int)column);
+    return bytes ? (struct text){bytes, (size_t)sqlite3_column_bytes(prepared, (int)column)} : TEXT("");
+}
+
+/* --- many rows ---------------------------------------------------------------------------------------------------- */
+
+static struct store_load *load(struct store *store, const struct store_table *table, const char *columns) {
+    struct sqlite_load *loading = memory_new(1, sizeof *loading);
+    struct builder sql;
+    builder_init(&sql);
+    builder_format(&sql, "INSERT INTO %s VALUES (", columns);
+    for (size_t i = 0; i < table->count; i++) builder_add(&sql, i ? TEXT(", ?") : TEXT("?"));
+    builder_add(&sql, TEXT(")"));
+    int result = !loading || sql.failed
+                     ? SQLITE_NOMEM
+                     : sqlite3_prepare_v2(database_of(store), builder_text(&sql).bytes, -1, &loading->insert, NULL);
+    builder_free(&sql);
+    if (result != SQLITE_OK) {
+        fail(store, result);
+        memory_free(loading);
+        return NULL;
+    }
+    loading->load = (struct store_load){store, table};
+    return &loading->load;
+}
+
+static bool load_row(struct store_load *base, const struct store_value *values) {
+    sqlite3_stmt *insert = ((struct sqlite_load *)base)->insert;
+    int result = SQLITE_OK;
+    for (size_t i = 0; i < base->table->count && result == SQLITE_OK; i++)
+        result = bind(insert, (int)i + 1, &values[i]);
+    if (result == SQLITE_OK) result = sqlite3_step(insert);
+    bool done = result == SQLITE_DONE || fail(base->store, result);
+    sqlite3_reset(insert);
+    return done;
+}
+
+static bool load_end(struct store_load *base) {
+    struct sqlite_load *loading = (struct sqlite_load *)base;
+    bool done = !store_failed(base->store);
+    sqlite3_finalize(loading->insert);
+    memory_free(loading);
+    return done;
+}
+
+static struct statement *scan(struct store *store, const char *select) {
+    struct statement *statement = prepare(store, select);
+    if (!statement) store_fail(store, STORE_NO_MEMORY, NULL);
+    if (statement && begin_statement(statement, NULL, 0)) return statement;
+    if (statement) free_statement(statement);
+    return NULL;
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------ */
+
+static void close_store(struct store *base) {
+    sqlite3_close(database_of(base));
+    memory_free(base);
+}
+
+static const struct store_kind kind = {
+    .types = {"", "INTEGER", "TEXT", "BLOB"},
+    .table_end = " STRICT",
+    .table_query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1",
+    .close = close_store,
+    .begin = begin,
+    .commit = commit,
+    .roll_back = roll_back,
+    .run_text = run_text,
+    .prepare = prepare,
+    .free_statement = free_statement,
+    .begin_statement = begin_statement,
+    .next = next,
+    .end = end,
+    .is_null = is_null,
+    .integer = integer,
+    .text = text,
+    .load = load,
+    .load_row = load_row,
+    .load_end = load_end,
+    .scan = scan,
+};
+
+/* What a file says of itself is not believed: its functions and views run nothing. */
+static bool set_up(struct store *store, enum store_opening opening) {
+    sqlite3 *database = database_of(store);
+    sqlite3_extended_result_codes(database, 1);
+    sqlite3_busy_timeout(database, BUSY_MS);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    return run_text(store, "SELECT count(*) FROM sqlite_schema") && /* whether it is a database at all */
+           (opening == STORE_AS_IT_IS || run_text(store, "PRAGMA journal_mode = WAL")) &&
+           run_text(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY");
+}
+
+struct store *sqlite_open(const char *path, enum store_opening opening, struct store_trouble *trouble) {
+    struct sqlite_store *store = memory_new(1, sizeof *store);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+    if (!store) {
+        trouble->failure = STORE_NO_MEMORY;
+        return NULL;
+    }
+    store->store.kind = &kind;
+    if (opening == STORE_MADE_ANEW) flags |= SQLITE_OPEN_CREATE;
+    int result = sqlite3_open_v2(path, &store->database, flags, NULL);
+    bool good = result == SQLITE_OK && set_up(&store->store, opening);
+    if (result != SQLITE_OK && store->database) fail(&store->store, result);
+    if (result != SQLITE_OK && !store->database) store_fail(&store->store, STORE_NO_MEMORY, NULL);
+    if (good) return &store->store;
+    *trouble = store->store.trouble;
+    close_store(&store->store);
+    return NULL;
+}

@@ -1,0 +1,247 @@
+#include "store/store_inside.h"
+
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- opening ------------------------------------------------------------------------------------------------------ */
+
+bool store_is_url(const char *url) {
+    struct text text = text_from(url);
+    return text_starts(text, "postgresql://") || text_starts(text, "postgres://");
+}
+
+struct store *store_open(const char *url, enum store_opening opening, struct store_trouble *trouble) {
+    *trouble = (struct store_trouble){.failure = STORE_FINE};
+    return store_is_url(url) ? postgres_open(url, trouble) : sqlite_open(url, opening, trouble);
+}
+
+void store_close(struct store *store) {
+    if (store) store->kind->close(store);
+}
+
+/* --- trouble ------------------------------------------------------------------------------------------------------ */
+
+bool store_fail(struct store *store, enum store_failure failure, const char *words) {
+    if (store->trouble.failure != STORE_FINE) return false;
+    store->trouble.failure = failure;
+    snprintf(store->trouble.words, sizeof store->trouble.words, "%s", words ? words : "");
+    return false;
+}
+
+const struct store_trouble *store_trouble(const struct store *store) {
+    return &store->trouble;
+}
+
+bool store_failed(const struct store *store) {
+    return store->trouble.failure != STORE_FINE;
+}
+
+/* Outside a transaction each call stands for itself. */
+static bool goes_on(struct store *store) {
+    if (!store->within) store->trouble = (struct store_trouble){.failure = STORE_FINE};
+    return !store_failed(store);
+}
+
+/* --- transactions ------------------------------------------------------------------------------------------------- */
+
+bool store_begin(struct store *store, enum store_purpose purpose) {
+    if (!goes_on(store)) return false;
+    store->within = store->kind->begin(store, purpose);
+    return store->within;
+}
+
+bool store_commit(struct store *store) {
+    if (!store->within) return false;
+    bool done = !store_failed(store) && store->kind->commit(store);
+    if (!done) store->kind->roll_back(store);
+    store->within = false;
+    return done;
+}
+
+void store_roll_back(struct store *store) {
+    if (store->within) store->kind->roll_back(store);
+    store->within = false;
+}
+
+/* --- statements --------------------------------------------------------------------------------------------------- */
+
+struct statement *store_prepare(struct store *store, const char *sql) {
+    return store->kind->prepare(store, sql);
+}
+
+void statement_free(struct statement *statement) {
+    if (statement) statement->store->kind->free_statement(statement);
+}
+
+bool statement_begin(struct statement *statement, const struct store_value *values, size_t count) {
+    struct store *store = statement->store;
+    return goes_on(store) && store->kind->begin_statement(statement, values, count);
+}
+
+bool statement_next(struct statement *statement) {
+    struct store *store = statement->store;
+    return !store_failed(store) && store->kind->next(statement);
+}
+
+void statement_end(struct statement *statement) {
+    statement->store->kind->end(statement);
+}
+
+bool statement_run(struct statement *statement, const struct store_value *values, size_t count) {
+    if (!statement_begin(statement, values, count)) return false;
+    while (statement_next(statement)) continue;
+    statement_end(statement);
+    return !store_failed(statement->store);
+}
+
+bool statement_is_null(const struct statement *statement, size_t column) {
+    return statement->store->kind->is_null(statement, column);
+}
+
+int64_t statement_integer(const struct statement *statement, size_t column) {
+    return statement->store->kind->integer(statement, column);
+}
+
+struct text statement_text(const struct statement *statement, size_t column) {
+    return statement->store->kind->text(statement, column);
+}
+
+bool store_do(struct store *store, const char *sql) {
+    return goes_on(store) && store->kind->run_text(store, sql);
+}
+
+/* --- SQL that is put together ------------------------------------------------------------------------------------- */
+
+void store_quote(struct builder *sql, struct text name) {
+    builder_add(sql, TEXT("\""));
+    for (size_t i = 0; i < name.length; i++)
+        builder_add(sql, name.bytes[i] == '"' ? TEXT("\"\"") : text_slice(name, i, i + 1));
+    builder_add(sql, TEXT("\""));
+}
+
+static const char *finished(struct store *store, const struct builder *sql) {
+    if (sql->failed) store_fail(store, STORE_NO_MEMORY, NULL);
+    return builder_text(sql).bytes;
+}
+
+static bool run_built(struct store *store, struct builder *sql) {
+    bool done = goes_on(store);
+    const char *text = finished(store, sql);
+    done = done && !sql->failed && store->kind->run_text(store, text);
+    builder_free(sql);
+    return done;
+}
+
+static void add_column(struct builder *sql, const struct store_kind *kind, const struct store_column *column) {
+    store_quote(sql, column->name);
+    builder_format(sql, " %s%s", kind->types[column->type], column->required ? " NOT NULL" : "");
+}
+
+bool store_create(struct store *store, const struct store_table *table) {
+    struct builder sql;
+    builder_init(&sql);
+    builder_add(&sql, TEXT("CREATE TABLE "));
+    store_quote(&sql, table->name);
+    for (size_t i = 0; i < table->count; i++) {
+        builder_add(&sql, i ? TEXT(",\n  ") : TEXT(" (\n  "));
+        add_column(&sql, store->kind, &table->columns[i]);
+        if (i == 0) builder_add(&sql, TEXT(" PRIMARY KEY"));
+    }
+    builder_format(&sql, "\n)%s", store->kind->table_end);
+    return run_built(store, &sql);
+}
+
+bool store_add_column(struct store *store, struct text table, const struct store_column *column) {
+    struct builder sql;
+    builder_init(&sql);
+    builder_add(&sql, TEXT("ALTER TABLE "));
+    store_quote(&sql, table);
+    builder_add(&sql, TEXT(" ADD COLUMN "));
+    add_column(&sql, store->kind, column);
+    return run_built(store, &sql);
+}
+
+bool store_has_table(struct store *store, struct text table) {
+    struct statement *query = store_prepare(store, store->kind->table_query);
+    struct store_value name = store_text(table);
+    if (!query) return store_fail(store, STORE_NO_MEMORY, NULL);
+    bool there = statement_begin(query, &name, 1) && statement_next(query);
+    statement_end(query);
+    statement_free(query);
+    return there;
+}
+
+bool store_index(struct store *store, struct text table, const struct text *columns, size_t count, bool unique) {
+    struct builder sql, name;
+    builder_init(&sql);
+    builder_init(&name);
+    builder_format(&name, "%.*s_by", TEXT_ARG(table));
+    for (size_t i = 0; i < count; i++) builder_format(&name, "_%.*s", TEXT_ARG(columns[i]));
+    builder_add(&sql, unique ? TEXT("CREATE UNIQUE INDEX ") : TEXT("CREATE INDEX "));
+    store_quote(&sql, builder_text(&name));
+    builder_add(&sql, TEXT(" ON "));
+    store_quote(&sql, table);
+    for (size_t i = 0; i < count; i++) {
+        builder_add(&sql, i ? TEXT(", ") : TEXT(" ("));
+        store_quote(&sql, columns[i]);
+    }
+    builder_add(&sql, TEXT(")"));
+    sql.failed = sql.failed || name.failed;
+    builder_free(&name);
+    return run_built(store, &sql);
+}
+
+/* --- many rows ---------------------------------------------------------------------------------------------------- */
+
+struct store_load *store_load_begin(struct store *store, const struct store_table *table) {
+    struct builder columns;
+    if (!goes_on(store)) return NULL;
+    builder_init(&columns);
+    store_quote(&columns, table->name);
+    for (size_t i = 0; i < table->count; i++) {
+        builder_add(&columns, i ? TEXT(", ") : TEXT(" ("));
+        store_quote(&columns, table->columns[i].name);
+    }
+    builder_add(&columns, TEXT(")"));
+    const char *text = finished(store, &columns);
+    struct store_load *load = columns.failed ? NULL : store->kind->load(store, table, text);
+    builder_free(&columns);
+    return load;
+}
+
+bool store_load_row(struct store_load *load, const struct store_value *values) {
+    struct store *store = load->store;
+    return !store_failed(store) && store->kind->load_row(load, values);
+}
+
+bool store_load_end(struct store_load *load) {
+    return load && load->store->kind->load_end(load);
+}
+
+struct statement *store_scan(struct store *store, const struct store_scan_of *of) {
+    struct builder sql;
+    struct text first = of->table->columns[0].name;
+    if (!goes_on(store)) return NULL;
+    builder_init(&sql);
+    for (size_t i = 0; i < of->count; i++) {
+        builder_add(&sql, i ? TEXT(", ") : TEXT("SELECT "));
+        store_quote(&sql, of->table->columns[of->columns[i]].name);
+    }
+    builder_add(&sql, TEXT(" FROM "));
+    store_quote(&sql, of->table->name);
+    builder_add(&sql, TEXT(" WHERE "));
+    store_quote(&sql, first);
+    builder_format(&sql, " BETWEEN %lld AND %lld ORDER BY ", (long long)of->first, (long long)of->last);
+    store_quote(&sql, first);
+    const char *text = finished(store, &sql);
+    struct statement *scan = sql.failed ? NULL : store->kind->scan(store, text);
+    builder_free(&sql);
+    return scan;
+}
+
+void store_scan_end(struct statement *scan) {
+    statement_end(scan);
+    statement_free(scan);
+}

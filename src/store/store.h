@@ -1,0 +1,144 @@
+/* A store: a database behind one interface, SQLite in a file or PostgreSQL by URL.
+ *
+ *     struct store *store = store_open("longling.db", STORE_AS_IT_IS, &trouble)     or "postgresql://…"
+ *     store_begin(store, STORE_TO_WRITE)
+ *     struct statement *find = store_prepare(store, "SELECT version FROM person WHERE id = $1")
+ *     statement_begin(find, values, 1); while (statement_next(find)) … statement_integer(find, 0) …;
+ * statement_end(find) if (!store_commit(store)) … store_trouble(store) …
+ *
+ * The first thing that fails within a transaction ends it: what follows does nothing and returns false, so that whoever
+ * writes need not look before the commit. Nothing of a transaction that was not committed is ever seen; what was
+ * committed is on disk. One process writes at a time, any number read what was there when they began.
+ *
+ * SQL is what both understand, its parameters $1, $2 … in the order in which they are first named. A store belongs to
+ * one thread; several may open the same database. */
+#ifndef DOUDI_STORE_STORE_H
+#define DOUDI_STORE_STORE_H
+
+#include "base/text.h"
+
+/* --- what can go wrong -------------------------------------------------------------------------------------------- */
+
+enum store_failure {
+    STORE_FINE,
+    STORE_NOT_THERE, /* no such file, or nobody answers */
+    STORE_NOT_OURS,  /* a file that is no database */
+    STORE_READ_ONLY, /* may not be written */
+    STORE_FULL,      /* no room on the disk */
+    STORE_BUSY,      /* another process has been writing for too long */
+    STORE_CONFLICT,  /* what must be there once would be there twice, or not at all */
+    STORE_DAMAGED,   /* the file is not as it was written */
+    STORE_DISK,      /* reading or writing failed */
+    STORE_LOST,      /* the server went away */
+    STORE_NO_MEMORY,
+    STORE_MISTAKE, /* our own: SQL that the database does not understand */
+};
+struct store_trouble {
+    enum store_failure failure;
+    char words[400]; /* the database's own */
+};
+
+/* --- opening ------------------------------------------------------------------------------------------------------ */
+
+struct store;
+enum store_opening { STORE_AS_IT_IS, STORE_MADE_ANEW /* a file that must not be there yet; a server's is taken */ };
+
+/* NULL, and told why. */
+struct store *store_open(const char *url, enum store_opening opening, struct store_trouble *trouble);
+void store_close(struct store *store); /* an open transaction is rolled back */
+bool store_is_url(const char *url);    /* of a server, not the name of a file */
+
+/* --- transactions ------------------------------------------------------------------------------------------------- */
+
+enum store_purpose { STORE_TO_READ, STORE_TO_WRITE };
+
+bool store_begin(struct store *store, enum store_purpose purpose);
+bool store_commit(struct store *store); /* false: nothing was changed */
+void store_roll_back(struct store *store);
+/* What failed since the transaction began, or outside one. */
+const struct store_trouble *store_trouble(const struct store *store);
+bool store_failed(const struct store *store);
+
+/* --- statements --------------------------------------------------------------------------------------------------- */
+
+enum store_type { STORE_NULL, STORE_INTEGER, STORE_TEXT, STORE_BYTES };
+struct store_value {
+    enum store_type type;
+    int64_t integer;
+    struct text text; /* of texts and bytes */
+};
+static inline struct store_value store_null(void) {
+    return (struct store_value){.type = STORE_NULL};
+}
+static inline struct store_value store_integer(int64_t integer) {
+    return (struct store_value){.type = STORE_INTEGER, .integer = integer};
+}
+static inline struct store_value store_text(struct text text) {
+    return (struct store_value){.type = STORE_TEXT, .text = text};
+}
+static inline struct store_value store_bytes(struct text bytes) {
+    return (struct store_value){.type = STORE_BYTES, .text = bytes};
+}
+
+struct statement;
+
+/* Prepared when it first begins, for values of the types that it is then given, also later. NULL: no memory. It is
+ * freed before its store. */
+struct statement *store_prepare(struct store *store, const char *sql);
+void statement_free(struct statement *statement);
+
+/* One that gives no rows, or whose rows are not wanted. */
+bool statement_run(struct statement *statement, const struct store_value *values, size_t count);
+/* One whose rows are read one after the other; texts are good until the next. Nothing else may begin before its end. */
+bool statement_begin(struct statement *statement, const struct store_value *values, size_t count);
+bool statement_next(struct statement *statement);
+void statement_end(struct statement *statement);
+bool statement_is_null(const struct statement *statement, size_t column);
+int64_t statement_integer(const struct statement *statement, size_t column);
+struct text statement_text(const struct statement *statement, size_t column); /* or bytes */
+
+/* SQL without values, once. */
+bool store_do(struct store *store, const char *sql);
+
+/* --- tables ------------------------------------------------------------------------------------------------------- */
+
+struct store_column {
+    struct text name;
+    enum store_type type;
+    bool required; /* never NULL */
+};
+/* The first column is an integer and tells rows apart. */
+struct store_table {
+    struct text name;
+    const struct store_column *columns;
+    size_t count;
+};
+enum { STORE_COLUMNS_MAX = 500 };
+
+bool store_create(struct store *store, const struct store_table *table);
+bool store_add_column(struct store *store, struct text table, const struct store_column *column);
+bool store_has_table(struct store *store, struct text table);
+/* Of some columns; name of the index is made of theirs. */
+bool store_index(struct store *store, struct text table, const struct text *columns, size_t count, bool unique);
+/* "name", as SQL quotes it. */
+void store_quote(struct builder *sql, struct text name);
+
+/* --- many rows at once -------------------------------------------------------------------------------------------- */
+
+/* Rows into a table, faster than by statements; nothing else may begin before its end. */
+struct store_load;
+struct store_load *store_load_begin(struct store *store, const struct store_table *table);
+bool store_load_row(struct store_load *load, const struct store_value *values); /* one for each column */
+bool store_load_end(struct store_load *load);                                   /* also when a row failed */
+
+/* Some columns of all rows whose first column lies in first .. last, in its order. Read as rows of a statement are. */
+struct store_scan_of {
+    const struct store_table *table;
+    const size_t *columns; /* of the table */
+    size_t count;
+    int64_t first, last;
+};
+struct statement *store_scan(struct store *store, const struct store_scan_of *of); /* NULL: failed */
+void store_scan_end(struct statement *scan);
+
+#endif

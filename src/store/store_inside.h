@@ -1,0 +1,51 @@
+/* What store.c, which knows no database, and those that do (sqlite.c, postgres.c) share. */
+#ifndef DOUDI_STORE_STORE_INSIDE_H
+#define DOUDI_STORE_STORE_INSIDE_H
+
+#include "store/store.h"
+
+/* A kind of database. What returns bool has told why it failed, by store_fail. */
+struct store_kind {
+    const char *types[STORE_BYTES + 1]; /* by enum store_type */
+    const char *table_end;              /* behind the columns of CREATE TABLE */
+    const char *table_query;            /* gives a row when there is a table of the name $1 */
+    void (*close)(struct store *store);
+    bool (*begin)(struct store *store, enum store_purpose purpose);
+    bool (*commit)(struct store *store);
+    void (*roll_back)(struct store *store);
+    bool (*run_text)(struct store *store, const char *sql);
+    struct statement *(*prepare)(struct store *store, const char *sql); /* NULL: no memory */
+    void (*free_statement)(struct statement *statement);
+    bool (*begin_statement)(struct statement *statement, const struct store_value *values, size_t count);
+    bool (*next)(struct statement *statement); /* false: also behind the last row */
+    void (*end)(struct statement *statement);
+    bool (*is_null)(const struct statement *statement, size_t column);
+    int64_t (*integer)(const struct statement *statement, size_t column);
+    struct text (*text)(const struct statement *statement, size_t column);
+    struct store_load *(*load)(struct store *store, const struct store_table *table, const char *columns);
+    bool (*load_row)(struct store_load *load, const struct store_value *values);
+    bool (*load_end)(struct store_load *load);
+    struct statement *(*scan)(struct store *store, const char *select);
+};
+
+/* The first member of whatever a database needs more. */
+struct store {
+    const struct store_kind *kind;
+    struct store_trouble trouble;
+    bool within; /* a transaction */
+};
+struct statement {
+    struct store *store;
+};
+struct store_load {
+    struct store *store;
+    const struct store_table *table;
+};
+
+/* Notes the first failure; always false. */
+bool store_fail(struct store *store, enum store_failure failure, const char *words);
+
+struct store *sqlite_open(const char *path, enum store_opening opening, struct store_trouble *trouble);
+struct store *postgres_open(const char *url, struct store_trouble *trouble);
+
+#endif

@@ -1,0 +1,330 @@
+/* Every case on both databases: what was committed is there, what was not is not, and what fails has a name. */
+#include "databases.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const struct store_column columns[] = {{{"number", 6}, STORE_INTEGER, true},
+                                              {{"name", 4}, STORE_TEXT, true},
+                                              {{"group", 5}, STORE_INTEGER, false}, /* a word of SQL */
+                                              {{"sealed", 6}, STORE_BYTES, false}};
+static const struct store_table people = {{"people", 6}, columns, 4};
+
+static struct store *other_connection(void) {
+    struct store_trouble trouble;
+    struct store *store = store_open(database_url(), STORE_AS_IT_IS, &trouble);
+    assert_non_null(store);
+    return store;
+}
+
+static void add(struct store *store, int64_t number, const char *name) {
+    struct statement *insert = store_prepare(store, "INSERT INTO people (number, name) VALUES ($1, $2)");
+    const struct store_value values[] = {store_integer(number), store_text(text_from(name))};
+    statement_run(insert, values, 2);
+    statement_free(insert);
+}
+
+static int64_t count_of(struct store *store) {
+    struct statement *query = store_prepare(store, "SELECT count(*) FROM people");
+    assert_true(statement_begin(query, NULL, 0));
+    assert_true(statement_next(query));
+    int64_t count = statement_integer(query, 0);
+    assert_false(statement_next(query));
+    statement_end(query);
+    statement_free(query);
+    return count;
+}
+
+static struct store *with_people(enum database database) {
+    struct store *store = database_new(database);
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    assert_true(store_create(store, &people));
+    assert_true(store_commit(store));
+    return store;
+}
+
+/* --- transactions ------------------------------------------------------------------------------------------------- */
+
+static void committed_is_there(enum database database) {
+    struct store *store = with_people(database), *other = other_connection();
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    add(store, 1, "甲");
+    assert_int_equal(count_of(store), 1);
+    assert_int_equal(count_of(other), 0);
+    assert_true(store_commit(store));
+    assert_int_equal(count_of(other), 1);
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    add(store, 2, "乙");
+    store_roll_back(store);
+    assert_int_equal(count_of(store), 1);
+    store_close(other);
+    store_close(store);
+}
+
+static void readers_see_what_was_there(enum database database) {
+    struct store *store = with_people(database), *other = other_connection();
+    assert_true(store_begin(other, STORE_TO_READ));
+    assert_int_equal(count_of(other), 0);
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    add(store, 1, "甲");
+    assert_true(store_commit(store));
+    assert_int_equal(count_of(other), 0);
+    assert_true(store_commit(other));
+    assert_int_equal(count_of(other), 1);
+    store_close(other);
+    store_close(store);
+}
+
+static void first_failure_ends_it(enum database database) {
+    struct store *store = with_people(database);
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    add(store, 1, "甲");
+    add(store, 1, "乙");
+    assert_int_equal(store_trouble(store)->failure, STORE_CONFLICT);
+    add(store, 2, "丙"); /* does nothing */
+    assert_int_equal(store_trouble(store)->failure, STORE_CONFLICT);
+    assert_false(store_commit(store));
+    assert_int_equal(count_of(store), 0);
+    assert_true(store_begin(store, STORE_TO_WRITE)); /* another begins well */
+    add(store, 2, "丙");
+    assert_true(store_commit(store));
+    assert_int_equal(count_of(store), 1);
+    store_close(store);
+}
+
+static void an_open_transaction_is_forgotten(enum database database) {
+    struct store *store = with_people(database);
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    add(store, 1, "甲");
+    store_close(store);
+    store = other_connection();
+    assert_int_equal(count_of(store), 0);
+    store_close(store);
+}
+
+/* --- values ------------------------------------------------------------------------------------------------------- */
+
+static void expect_row(const struct statement *row, const struct store_value *values) {
+    for (size_t i = 0; i < people.count; i++) {
+        assert_int_equal(statement_is_null(row, i), values[i].type == STORE_NULL);
+        if (values[i].type == STORE_INTEGER) assert_int_equal(statement_integer(row, i), values[i].integer);
+        if (values[i].type == STORE_TEXT || values[i].type == STORE_BYTES)
+            assert_true(text_equal(statement_text(row, i), values[i].text));
+    }
+}
+
+static const struct store_value rows[][4] = {
+    {{STORE_INTEGER, INT64_MIN, {0}}, {STORE_TEXT, 0, {"", 0}}, {STORE_NULL, 0, {0}}, {STORE_NULL, 0, {0}}},
+    {{STORE_INTEGER, -1, {0}},
+     {STORE_TEXT, 0, {"𠀀·'\"$1;--", 12}},
+     {STORE_INTEGER, -1, {0}},
+     {STORE_BYTES, 0, {"", 0}}},
+    {{STORE_INTEGER, 0, {0}}, {STORE_TEXT, 0, {"0", 1}}, {STORE_INTEGER, 0, {0}}, {STORE_BYTES, 0, {"\0\xff\n\\", 4}}},
+    {{STORE_INTEGER, 255, {0}},
+     {STORE_TEXT, 0, {"\t\n\\N", 4}},
+     {STORE_INTEGER, 256, {0}},
+     {STORE_BYTES, 0, {"\\x", 2}}},
+    {{STORE_INTEGER, INT64_MAX, {0}}, {STORE_TEXT, 0, {"z", 1}}, {STORE_INTEGER, INT64_MIN, {0}}, {STORE_NULL, 0, {0}}},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static void expect_rows(struct store *store) {
+    const size_t all[] = {0, 1, 2, 3};
+    struct statement *query =
+        store_prepare(store, "SELECT number, name, \"group\", sealed FROM people WHERE number = $1");
+    for (size_t i = 0; i < ROWS; i++) {
+        assert_true(statement_begin(query, rows[i], 1));
+        assert_true(statement_next(query));
+        expect_row(query, rows[i]);
+        assert_false(statement_next(query));
+        statement_end(query);
+    }
+    statement_free(query);
+    struct statement *scan = store_scan(store, &(struct store_scan_of){&people, all, 4, INT64_MIN, INT64_MAX});
+    assert_non_null(scan);
+    for (size_t i = 0; i < ROWS; i++) {
+        assert_true(statement_next(scan));
+        expect_row(scan, rows[i]);
+    }
+    assert_false(statement_next(scan));
+    store_scan_end(scan);
+}
+
+static void values_come_back(enum database database) {
+    struct store *store = with_people(database);
+    struct statement *insert = store_prepare(store, "INSERT INTO people VALUES ($1, $2, $3, $4)");
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    for (size_t i = 0; i < ROWS; i++) assert_true(statement_run(insert, rows[i], 4));
+    assert_true(store_commit(store));
+    statement_free(insert);
+    expect_rows(store);
+    store_close(store);
+}
+
+static void loaded_rows_are_the_same(enum database database) {
+    struct store *store = with_people(database);
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    struct store_load *load = store_load_begin(store, &people);
+    for (size_t i = 0; i < ROWS; i++) assert_true(store_load_row(load, rows[ROWS - 1 - i]));
+    assert_true(store_load_end(load));
+    assert_true(store_commit(store));
+    expect_rows(store);
+    store_close(store);
+}
+
+/* More than one piece of what goes over the wire; a part of it; one left before its end. */
+static void many_rows_are_scanned(enum database database) {
+    enum { MANY = 20000 };
+    struct store *store = with_people(database);
+    char name[24];
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    struct store_load *load = store_load_begin(store, &people);
+    for (int64_t i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "P%lld", (long long)i);
+        const struct store_value values[] = {store_integer(i), store_text(text_from(name)), store_null(), store_null()};
+        assert_true(store_load_row(load, values));
+    }
+    assert_true(store_load_end(load) && store_commit(store));
+    const size_t names[] = {1, 0};
+    struct statement *scan = store_scan(store, &(struct store_scan_of){&people, names, 2, 100, MANY - 101});
+    int64_t next = 100;
+    for (; statement_next(scan); next++) {
+        snprintf(name, sizeof name, "P%lld", (long long)next);
+        assert_true(text_is(statement_text(scan, 0), name));
+        assert_int_equal(statement_integer(scan, 1), next);
+    }
+    assert_int_equal(next, MANY - 100);
+    store_scan_end(scan);
+    scan = store_scan(store, &(struct store_scan_of){&people, names, 1, 0, MANY});
+    assert_true(statement_next(scan));
+    store_scan_end(scan);
+    scan = store_scan(store, &(struct store_scan_of){&people, names, 1, MANY, MANY + 5});
+    assert_false(statement_next(scan));
+    store_scan_end(scan);
+    assert_int_equal(count_of(store), MANY);
+    store_close(store);
+}
+
+static void a_load_that_conflicts_leaves_nothing(enum database database) {
+    struct store *store = with_people(database);
+    add(store, 0, "甲");
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    struct store_load *load = store_load_begin(store, &people);
+    for (size_t i = 0; i < ROWS; i++) store_load_row(load, rows[i]);
+    assert_false(store_load_end(load));
+    assert_int_equal(store_trouble(store)->failure, STORE_CONFLICT);
+    assert_false(store_commit(store));
+    assert_int_equal(count_of(store), 1);
+    store_close(store);
+}
+
+/* --- tables ------------------------------------------------------------------------------------------------------- */
+
+static void tables_grow(enum database database) {
+    struct store *store = with_people(database);
+    const struct store_column more = {{"od\"d", 4}, STORE_INTEGER, false};
+    const struct text by[] = {{"name", 4}};
+    assert_true(store_has_table(store, TEXT("people")));
+    assert_false(store_has_table(store, TEXT("peoples")));
+    add(store, 1, "甲");
+    assert_true(store_add_column(store, TEXT("people"), &more));
+    assert_true(store_do(store, "UPDATE people SET \"od\"\"d\" = 5 WHERE \"od\"\"d\" IS NULL"));
+    assert_true(store_index(store, TEXT("people"), by, 1, true));
+    add(store, 2, "甲");
+    assert_int_equal(store_trouble(store)->failure, STORE_CONFLICT);
+    assert_false(store_create(store, &people));
+    assert_int_equal(store_trouble(store)->failure, STORE_MISTAKE);
+    assert_false(store_do(store, "SELEC"));
+    store_close(store);
+}
+
+static void what_must_be_there_is(enum database database) {
+    struct store *store = with_people(database);
+    struct statement *insert = store_prepare(store, "INSERT INTO people (number, name) VALUES ($1, $2)");
+    const struct store_value values[] = {store_integer(1), store_null()};
+    assert_false(statement_run(insert, values, 2));
+    assert_int_equal(store_trouble(store)->failure, STORE_CONFLICT);
+    statement_free(insert);
+    store_close(store);
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------ */
+
+static enum store_failure failure_to_open(const char *url, enum store_opening opening) {
+    struct store_trouble trouble;
+    struct store *store = store_open(url, opening, &trouble);
+    bool opened = store != NULL;
+    store_close(store);
+    return opened ? STORE_FINE : trouble.failure;
+}
+
+static void what_is_not_there_has_a_name(void **state) {
+    (void)state;
+    struct store *store = database_new(DATABASE_FILE);
+    char path[500];
+    assert_true(store_do(store, "CREATE TABLE t (a INTEGER) STRICT"));
+    store_close(store);
+    snprintf(path, sizeof path, "%s.none", database_url());
+    assert_int_equal(failure_to_open(path, STORE_AS_IT_IS), STORE_NOT_THERE);
+    FILE *file = fopen(path, "w");
+    for (int i = 0; i < 1000; i++) fputs("no database at all\n", file);
+    fclose(file);
+    assert_int_equal(failure_to_open(path, STORE_AS_IT_IS), STORE_NOT_OURS);
+    assert_int_equal(failure_to_open("postgresql://nobody@/none?host=/nowhere", STORE_AS_IT_IS), STORE_NOT_THERE);
+    assert_int_equal(failure_to_open(database_url(), STORE_AS_IT_IS), STORE_FINE);
+}
+
+#define ON_BOTH(name)                                                                                                  \
+    static void name##_in_a_file(void **state) {                                                                       \
+        (void)state;                                                                                                   \
+        name(DATABASE_FILE);                                                                                           \
+    }                                                                                                                  \
+    static void name##_on_a_server(void **state) {                                                                     \
+        (void)state;                                                                                                   \
+        name(DATABASE_SERVER);                                                                                         \
+    }
+ON_BOTH(committed_is_there)
+ON_BOTH(readers_see_what_was_there)
+ON_BOTH(first_failure_ends_it)
+ON_BOTH(an_open_transaction_is_forgotten)
+ON_BOTH(values_come_back)
+ON_BOTH(loaded_rows_are_the_same)
+ON_BOTH(many_rows_are_scanned)
+ON_BOTH(a_load_that_conflicts_leaves_nothing)
+ON_BOTH(tables_grow)
+ON_BOTH(what_must_be_there_is)
+#define BOTH(name) cmocka_unit_test(name##_in_a_file), cmocka_unit_test(name##_on_a_server)
+
+static int begin_all(void **state) {
+    (void)state;
+    return databases_begin() ? 0 : 1;
+}
+
+static int end_all(void **state) {
+    (void)state;
+    databases_end();
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        BOTH(committed_is_there),
+        BOTH(readers_see_what_was_there),
+        BOTH(first_failure_ends_it),
+        BOTH(an_open_transaction_is_forgotten),
+        BOTH(values_come_back),
+        BOTH(loaded_rows_are_the_same),
+        BOTH(many_rows_are_scanned),
+        BOTH(a_load_that_conflicts_leaves_nothing),
+        BOTH(tables_grow),
+        BOTH(what_must_be_there_is),
+        cmocka_unit_test(what_is_not_there_has_a_name),
+    };
+    return cmocka_run_group_tests_name("store", tests, begin_all, end_all);
+}
