@@ -215,11 +215,63 @@ static void memory_that_runs_out_is_told(void **state) {
     stage_close(&stage);
 }
 
+static const char bills_law[] =
+    "policy law\n  currency yuan of 100 fen\nentity family\nentity person in family\n"
+    "event bill in person dated left, number at most 90 a year\n"
+    "input person ill : bool\ninput bill left : date in 2010-01-01 .. 2100-01-01\ninput bill number : text\n"
+    "input bill cost : money in 0 .. 100_000 yuan\nrule person was_ill : bool starts no = ill\n"
+    "rule bill rate : ratio = when was_ill: 90%\n    otherwise: 50%\n"
+    "benefit bill aid : money in 0 .. 100_000 yuan = round(cost * rate, 1 fen)\n";
+
+/* Of every row what the history itself says of its id; of bills that are settled anew nothing is looked up. */
+static void expect_pasts(struct stage *stage, const char *name, unsigned threads) {
+    const struct entity *entity = map_get(&stage->policy->entity_by_name, text_from(name));
+    const struct table *table = dataset_table(stage->dataset, entity);
+    struct run *run = run_new(stage->policy, stage->dataset, &stage->history, stage->dataset->month, &stage->options);
+    assert_non_null(run);
+    run_find_pasts(run, entity, (struct rows){0, table->rows}, threads);
+    size_t found = 0;
+    for (size_t row = 0; row < table->rows; row++) {
+        assert_int_equal(run_past(run, entity, row), history_row(&stage->history, entity, table_id(table, row)));
+        found += run_past(run, entity, row) != PAST_NONE;
+    }
+    assert_true(found > 0 && found < table->rows);
+    run_free(run);
+}
+
+static void what_is_kept_of_rows_is_found_by_several_threads(void **state) {
+    (void)state;
+    struct stage stage;
+    stage_open(&stage, bills_law, NULL, NULL);
+    stage_row(&stage, "family", "F1", "", "");
+    stage_row(&stage, "person", "P1", "F1", "ill=no");
+    stage_row(&stage, "person", "P2", "F1", "ill=no");
+    static const char *const bills[][2] = {
+        {"P1", "left=2018-05-01 number=B1 cost=10"}, {"P1", "left=2018-06-01 number=B2 cost=10"},
+        {"P1", "left=2018-07-02 number=B3 cost=10"}, {"P2", "left=2018-05-09 number=B4 cost=10"},
+        {"P2", "left=2018-06-01 number=B5 cost=10"}, {"P2", "left=2018-06-03 number=B6 cost=10"}};
+    for (size_t i = 0; i < sizeof bills / sizeof *bills; i++) stage_row(&stage, "bill", "", bills[i][0], bills[i][1]);
+    stage_decide(&stage, "2018-07");
+    stage_decide(&stage, "2018-08"); /* what July found of people is kept */
+    stage_row(&stage, "person", "P3", "F1", "ill=no");
+    stage_row(&stage, "bill", "", "P1", "left=2018-08-02 number=B7 cost=10");
+    stage_decide(&stage, "2018-08");
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        expect_pasts(&stage, "bill", threads);
+        expect_pasts(&stage, "person", threads);
+    }
+    stage_close(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_value_a_month),      cmocka_unit_test(what_is_forgotten_is_gone_and_may_come_again),
-        cmocka_unit_test(every_value_comes_back), cmocka_unit_test(pages_widen),
-        cmocka_unit_test(pages_never_narrow),     cmocka_unit_test(memory_that_runs_out_is_told),
+        cmocka_unit_test(one_value_a_month),
+        cmocka_unit_test(what_is_forgotten_is_gone_and_may_come_again),
+        cmocka_unit_test(every_value_comes_back),
+        cmocka_unit_test(pages_widen),
+        cmocka_unit_test(pages_never_narrow),
+        cmocka_unit_test(memory_that_runs_out_is_told),
+        cmocka_unit_test(what_is_kept_of_rows_is_found_by_several_threads),
     };
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }

@@ -408,43 +408,6 @@ static void months_read_bills_before_their_first_day(void **state) {
     stage_close(&stage);
 }
 
-/* Of every row what the history itself says of its id; of bills that are settled anew nothing is looked up. */
-static void expect_pasts(struct stage *stage, const char *name, unsigned threads) {
-    const struct entity *entity = map_get(&stage->policy->entity_by_name, text_from(name));
-    const struct table *table = dataset_table(stage->dataset, entity);
-    struct run *run = run_new(stage->policy, stage->dataset, &stage->history, stage->dataset->month, &stage->options);
-    assert_non_null(run);
-    run_find_pasts(run, entity, (struct rows){0, table->rows}, threads);
-    size_t found = 0;
-    for (size_t row = 0; row < table->rows; row++) {
-        assert_int_equal(run_past(run, entity, row), history_row(&stage->history, entity, table_id(table, row)));
-        found += run_past(run, entity, row) != PAST_NONE;
-    }
-    assert_true(found > 0 && found < table->rows);
-    run_free(run);
-}
-
-static void what_is_kept_of_rows_is_found_by_several_threads(void **state) {
-    (void)state;
-    struct stage stage;
-    open_with_rows(&stage, bills_law, NULL, NULL);
-    static const char *const bills[][2] = {
-        {"P1", "left=2018-05-01 number=B1 cost=10"}, {"P1", "left=2018-06-01 number=B2 cost=10"},
-        {"P1", "left=2018-07-02 number=B3 cost=10"}, {"P2", "left=2018-05-09 number=B4 cost=10"},
-        {"P2", "left=2018-06-01 number=B5 cost=10"}, {"P2", "left=2018-06-03 number=B6 cost=10"}};
-    for (size_t i = 0; i < sizeof bills / sizeof *bills; i++) stage_row(&stage, "bill", "", bills[i][0], bills[i][1]);
-    stage_decide(&stage, "2018-07");
-    stage_decide(&stage, "2018-08"); /* what July found of people is kept */
-    stage_row(&stage, "person", "P3", "F2", "ill=no");
-    stage_row(&stage, "bill", "", "P1", "left=2018-08-02 number=B7 cost=10");
-    stage_decide(&stage, "2018-08");
-    for (unsigned threads = 1; threads <= 4; threads++) {
-        expect_pasts(&stage, "bill", threads);
-        expect_pasts(&stage, "person", threads);
-    }
-    stage_close(&stage);
-}
-
 static void a_bill_reads_the_value_in_force_for_its_month(void **state) {
     (void)state;
     struct stage stage;
@@ -784,7 +747,6 @@ int main(void) {
         cmocka_unit_test(never_is_no_day),
         cmocka_unit_test(bills_use_up_a_yearly_cap_in_their_order),
         cmocka_unit_test(months_read_bills_before_their_first_day),
-        cmocka_unit_test(what_is_kept_of_rows_is_found_by_several_threads),
         cmocka_unit_test(a_bill_reads_the_value_in_force_for_its_month),
         cmocka_unit_test(a_bill_is_judged_in_the_world_of_its_own_month),
         cmocka_unit_test(a_late_bill_reopens_those_behind_it),

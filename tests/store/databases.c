@@ -55,7 +55,7 @@ static void show_log(void) {
 bool databases_begin(void) {
     const char *temporary = getenv("TMPDIR");
     char data[PATH_BYTES + 8], options[PATH_BYTES + 100];
-    snprintf(folder, sizeof folder, "%s/doudi-store-XXXXXX", temporary ? temporary : "/tmp");
+    snprintf(folder, sizeof folder, "%s/doudi-store-XXXXXX", temporary ? temporary : P_tmpdir);
     if (!mkdtemp(folder)) return false;
     const struct passwd *nobody = getuid() == 0 ? getpwnam("nobody") : NULL;
     if (nobody && chown(folder, nobody->pw_uid, nobody->pw_gid) != 0) return false;
