@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,7 @@ struct texts {
 };
 static inline struct text texts_at(const struct texts *texts, size_t number) {
     if (texts->each) return texts->each[number];
+    assert(texts->ends);
     size_t begin = number ? (size_t)texts->ends[number - 1] : 0;
     return (struct text){texts->bytes + begin, (size_t)texts->ends[number] - begin};
 }

@@ -94,6 +94,11 @@ size_t table_find(const struct table *table, struct text id);
 /* The same for ids that mostly come in order: *place, 0 at first, is where the last one was found. */
 size_t table_find_near(const struct table *table, struct text id, size_t *place);
 
+/* The name of an event told in a row of the records: the parent's, and its dated fields. `name` is room to build it in,
+ * whose failure is the caller's to see. */
+struct text event_name(struct arena *arena, struct builder *name, const struct record_table *records, size_t row,
+                       struct text parent);
+
 /* The row that an event of that name lies under, SIZE_MAX when it is not there. The event itself may be gone. */
 size_t event_parent(const struct dataset *dataset, const struct entity *event, struct arena *scratch, struct text id);
 

@@ -28,8 +28,8 @@ static struct text dated_part(struct arena *arena, const struct column *column, 
     return text_format(arena, "%lld", (long long)value);
 }
 
-static struct text event_id(struct arena *arena, struct builder *name, const struct record_table *records, size_t row,
-                            struct text parent) {
+struct text event_name(struct arena *arena, struct builder *name, const struct record_table *records, size_t row,
+                       struct text parent) {
     name->length = 0;
     builder_add(name, escape(arena, parent));
     for (size_t k = 0; k < records->entity->dated.count; k++) {
@@ -132,7 +132,8 @@ static void name_events(const struct laying *laying, size_t begin, size_t end, s
     builder_init(&name);
     for (size_t row = begin; row < end; row++) {
         if (row + AHEAD < end) __builtin_prefetch(above[table->parents[row + AHEAD]].bytes);
-        table->ids.each[row] = event_id(arena, &name, laying->records, table->arrival[row], above[table->parents[row]]);
+        table->ids.each[row] =
+            event_name(arena, &name, laying->records, table->arrival[row], above[table->parents[row]]);
     }
     if (name.failed) arena->failed = true;
     builder_free(&name);

@@ -65,6 +65,10 @@ void store_roll_back(struct store *store) {
     store->within = false;
 }
 
+bool store_within(const struct store *store) {
+    return store->within;
+}
+
 /* --- statements --------------------------------------------------------------------------------------------------- */
 
 struct statement *store_prepare(struct store *store, const char *sql) {

@@ -55,6 +55,7 @@ enum store_purpose { STORE_TO_READ, STORE_TO_WRITE };
 bool store_begin(struct store *store, enum store_purpose purpose);
 bool store_commit(struct store *store); /* false: nothing was changed */
 void store_roll_back(struct store *store);
+bool store_within(const struct store *store); /* a transaction */
 /* What failed since the transaction began, or outside one. */
 const struct store_trouble *store_trouble(const struct store *store);
 bool store_failed(const struct store *store);

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#define BINARIES "/usr/lib/postgresql/15/bin/"
+static const char initdb[] = "/usr/lib/postgresql/15/bin/initdb", pg_ctl[] = "/usr/lib/postgresql/15/bin/pg_ctl";
 
 enum { PATH_BYTES = 200 };
 static char folder[PATH_BYTES], url[2 * PATH_BYTES];
@@ -49,24 +49,25 @@ static void show_log(void) {
     snprintf(log, sizeof log, "%s/log", folder);
     FILE *file = fopen(log, "r");
     while (file && fgets(line, sizeof line, file)) printf("# %s", line);
-    if (file) fclose(file);
+    if (file) (void)fclose(file);
 }
 
-bool databases_begin(void) {
+int databases_begin(void **state) {
+    (void)state;
     const char *temporary = getenv("TMPDIR");
     char data[PATH_BYTES + 8], options[PATH_BYTES + 100];
     snprintf(folder, sizeof folder, "%s/doudi-store-XXXXXX", temporary ? temporary : P_tmpdir);
-    if (!mkdtemp(folder)) return false;
+    if (!mkdtemp(folder)) return 1;
     const struct passwd *nobody = getuid() == 0 ? getpwnam("nobody") : NULL;
-    if (nobody && chown(folder, nobody->pw_uid, nobody->pw_gid) != 0) return false;
+    if (nobody && chown(folder, nobody->pw_uid, nobody->pw_gid) != 0) return 1;
     snprintf(data, sizeof data, "%s/data", folder);
     snprintf(options, sizeof options, "-c listen_addresses='' -c unix_socket_directories='%s' -c fsync=off", folder);
-    const char *const make[] = {BINARIES "initdb",  "-D", data, "-A", "trust", "-U", "doudi", "--no-sync", "-E", "UTF8",
-                                "--locale=C.UTF-8", NULL};
-    const char *const start[] = {BINARIES "pg_ctl", "-D", data, "-w", "-o", options, "start", NULL};
-    if (run(make) && run(start)) return true;
+    const char *const make[] = {
+        initdb, "-D", data, "-A", "trust", "-U", "doudi", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", NULL};
+    const char *const start[] = {pg_ctl, "-D", data, "-w", "-o", options, "start", NULL};
+    if (run(make) && run(start)) return 0;
     show_log();
-    return false;
+    return 1;
 }
 
 static int take_away(const char *path, const struct stat *status, int kind, struct FTW *place) {
@@ -76,12 +77,13 @@ static int take_away(const char *path, const struct stat *status, int kind, stru
     return remove(path);
 }
 
-void databases_end(void) {
+int databases_end(void **state) {
+    (void)state;
     char data[PATH_BYTES + 8];
     snprintf(data, sizeof data, "%s/data", folder);
-    const char *const stop[] = {BINARIES "pg_ctl", "-D", data, "-m", "immediate", "stop", NULL};
+    const char *const stop[] = {pg_ctl, "-D", data, "-m", "immediate", "stop", NULL};
     run(stop);
-    nftw(folder, take_away, 16, FTW_DEPTH | FTW_PHYS);
+    return nftw(folder, take_away, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 struct store *database_new(enum database database) {

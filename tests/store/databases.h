@@ -7,12 +7,25 @@
 
 enum database { DATABASE_FILE, DATABASE_SERVER, DATABASES };
 
-/* Once for all tests of a program; false when the server does not start, and told why. */
-bool databases_begin(void);
-void databases_end(void);
+/* Before and behind all tests of a program, as cmocka calls them; not 0 when the server does not start, and told why.
+ */
+int databases_begin(void **state);
+int databases_end(void **state);
 
 /* Opens a database of which nothing is there yet; `url` to open it again. */
 struct store *database_new(enum database database);
 const char *database_url(void); /* of the last new one */
+
+/* One test for each database from a function that takes one, and their places in the list of tests. */
+#define ON_BOTH(name)                                                                                                  \
+    static void name##_in_a_file(void **state) {                                                                       \
+        (void)state;                                                                                                   \
+        name(DATABASE_FILE);                                                                                           \
+    }                                                                                                                  \
+    static void name##_on_a_server(void **state) {                                                                     \
+        (void)state;                                                                                                   \
+        name(DATABASE_SERVER);                                                                                         \
+    }
+#define BOTH(name) cmocka_unit_test(name##_in_a_file), cmocka_unit_test(name##_on_a_server)
 
 #endif

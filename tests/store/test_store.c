@@ -274,21 +274,12 @@ static void what_is_not_there_has_a_name(void **state) {
     assert_int_equal(failure_to_open(path, STORE_AS_IT_IS), STORE_NOT_THERE);
     FILE *file = fopen(path, "w");
     for (int i = 0; i < 1000; i++) fputs("no database at all\n", file);
-    fclose(file);
+    assert_int_equal(fclose(file), 0);
     assert_int_equal(failure_to_open(path, STORE_AS_IT_IS), STORE_NOT_OURS);
     assert_int_equal(failure_to_open("postgresql://nobody@/none?host=/nowhere", STORE_AS_IT_IS), STORE_NOT_THERE);
     assert_int_equal(failure_to_open(database_url(), STORE_AS_IT_IS), STORE_FINE);
 }
 
-#define ON_BOTH(name)                                                                                                  \
-    static void name##_in_a_file(void **state) {                                                                       \
-        (void)state;                                                                                                   \
-        name(DATABASE_FILE);                                                                                           \
-    }                                                                                                                  \
-    static void name##_on_a_server(void **state) {                                                                     \
-        (void)state;                                                                                                   \
-        name(DATABASE_SERVER);                                                                                         \
-    }
 ON_BOTH(committed_is_there)
 ON_BOTH(readers_see_what_was_there)
 ON_BOTH(first_failure_ends_it)
@@ -299,18 +290,6 @@ ON_BOTH(many_rows_are_scanned)
 ON_BOTH(a_load_that_conflicts_leaves_nothing)
 ON_BOTH(tables_grow)
 ON_BOTH(what_must_be_there_is)
-#define BOTH(name) cmocka_unit_test(name##_in_a_file), cmocka_unit_test(name##_on_a_server)
-
-static int begin_all(void **state) {
-    (void)state;
-    return databases_begin() ? 0 : 1;
-}
-
-static int end_all(void **state) {
-    (void)state;
-    databases_end();
-    return 0;
-}
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -326,5 +305,5 @@ int main(void) {
         BOTH(what_must_be_there_is),
         cmocka_unit_test(what_is_not_there_has_a_name),
     };
-    return cmocka_run_group_tests_name("store", tests, begin_all, end_all);
+    return cmocka_run_group_tests_name("store", tests, databases_begin, databases_end);
 }

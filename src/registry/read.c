@@ -1,0 +1,184 @@
+#include "registry/registry_inside.h"
+
+#include "base/memory.h"
+
+#include <assert.h>
+
+/* --- names -------------------------------------------------------------------------------------------------------- */
+
+int64_t registry_highest(struct registry *registry, const struct store_table *table) {
+    struct builder sql;
+    builder_init(&sql);
+    builder_add(&sql, TEXT("SELECT coalesce(max("));
+    store_quote(&sql, table->columns[0].name);
+    builder_add(&sql, TEXT("), 0) FROM "));
+    store_quote(&sql, table->name);
+    struct statement *query = sql.failed ? NULL : store_prepare(registry->store, builder_text(&sql).bytes);
+    int64_t found = 0;
+    if (!query) registry->arena.failed = true;
+    if (query && statement_begin(query, NULL, 0) && statement_next(query)) found = statement_integer(query, 0);
+    if (query) statement_end(query);
+    statement_free(query);
+    builder_free(&sql);
+    return found;
+}
+
+enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
+                                         struct registry_names *names) {
+    const size_t wanted[] = {NAME_KEY, NAME_ID};
+    const struct store_table *table = &registry->tables[entity->index].names;
+    *names = (struct registry_names){.count = (size_t)registry_highest(registry, table)};
+    names->ids = ARENA_ARRAY(arena, struct text, names->count + 1);
+    enum registry_result result = registry_outcome(registry, arena);
+    if (result != REGISTRY_DONE) return result;
+    struct statement *scan =
+        store_scan(registry->store, &(struct store_scan_of){table, wanted, 2, 1, (int64_t)names->count});
+    if (!scan) return registry_outcome(registry, arena);
+    while (statement_next(scan) && !arena_failed(arena))
+        names->ids[statement_integer(scan, 0)] = text_copy(arena, statement_text(scan, 1));
+    store_scan_end(scan);
+    return registry_outcome(registry, arena);
+}
+
+/* --- which versions count ----------------------------------------------------------------------------------------- */
+
+/* Of each version, until when it holds. */
+struct standing {
+    month_number since, until;
+    uint32_t next; /* the row's version of a later month; 0: none */
+    bool known, stands;
+};
+
+struct reading {
+    struct registry *registry;
+    struct arena *arena; /* of the records */
+    struct records *records;
+    struct registry_names *names; /* by entity index */
+    int64_t known;
+    struct standing *standing; /* by version, of the entity at hand; NULL: each row has one, which always holds */
+    size_t versions;
+};
+
+/* Into the row's versions, which lie in the order of their months: one of the same month takes the place of the other.
+ */
+static void place_version(struct standing *standing, uint32_t *first, uint32_t version) {
+    uint32_t *at = first;
+    while (*at && standing[*at].since < standing[version].since) at = &standing[*at].next;
+    bool replaces = *at && standing[*at].since == standing[version].since;
+    standing[version].next = replaces ? standing[*at].next : *at;
+    *at = version;
+}
+
+static void find_months(struct standing *standing, const uint32_t *firsts, size_t keys) {
+    for (size_t key = 1; key <= keys; key++)
+        for (uint32_t at = firsts[key]; at; at = standing[at].next) {
+            uint32_t next = standing[at].next;
+            standing[at].known = true;
+            standing[at].until = next ? standing[next].since - 1 : MONTH_LAST;
+        }
+}
+
+static void find_standing(struct reading *reading, const struct entity *entity, uint32_t *firsts) {
+    static const size_t wanted[] = {COLUMN_VERSION, COLUMN_KEY, COLUMN_CHANGE, COLUMN_SINCE, COLUMN_STANDS};
+    struct registry *registry = reading->registry;
+    const struct store_table *table = &registry->tables[entity->index].versions;
+    size_t keys = reading->names[entity->index].count;
+    struct statement *scan =
+        store_scan(registry->store, &(struct store_scan_of){table, wanted, 5, 1, (int64_t)reading->versions});
+    while (scan && statement_next(scan)) {
+        size_t version = (size_t)statement_integer(scan, 0), key = (size_t)statement_integer(scan, 1);
+        if (statement_integer(scan, 2) > reading->known || version > reading->versions || key > keys) continue;
+        struct standing *found = &reading->standing[version];
+        found->since = (month_number)statement_integer(scan, 3);
+        found->stands = statement_integer(scan, 4) != 0;
+        place_version(reading->standing, &firsts[key], (uint32_t)version);
+    }
+    if (scan) store_scan_end(scan);
+    find_months(reading->standing, firsts, keys);
+}
+
+/* --- rows --------------------------------------------------------------------------------------------------------- */
+
+static struct text name_of(const struct reading *reading, const struct entity *entity, int64_t key) {
+    const struct registry_names *names = &reading->names[entity->index];
+    return key > 0 && (size_t)key <= names->count ? names->ids[key] : TEXT("");
+}
+
+static void put_input(const struct reading *reading, const struct statement *scan, const struct field *input,
+                      size_t row) {
+    struct records *records = reading->records;
+    size_t at = COLUMN_INPUTS + input->input_index;
+    if (statement_is_null(scan, at)) return;
+    if (input->type.kind == TYPE_ROW) {
+        int64_t key = statement_integer(scan, at);
+        records_put_text(records, input, row, key ? name_of(reading, input->type.entity, key) : TEXT("none"));
+    } else if (records->tables[input->entity->index].columns[input->input_index].spec.width) {
+        records_put(records, input, row, statement_integer(scan, at));
+    } else {
+        records_put_text(records, input, row, text_copy(reading->arena, statement_text(scan, at)));
+    }
+}
+
+static void read_row(struct reading *reading, const struct statement *scan, const struct entity *entity) {
+    size_t version = (size_t)statement_integer(scan, COLUMN_VERSION);
+    struct standing always = {.since = MONTH_FIRST, .until = MONTH_LAST, .known = true, .stands = true};
+    if (version > reading->versions) return;
+    if (!reading->standing) always.since = (month_number)statement_integer(scan, COLUMN_SINCE);
+    const struct standing *standing = reading->standing ? &reading->standing[version] : &always;
+    if (!standing->known || !standing->stands) return;
+    int64_t key = statement_integer(scan, COLUMN_KEY);
+    struct record_row row = {.id = entity->is_event ? TEXT("") : name_of(reading, entity, key),
+                             .from = standing->since,
+                             .until = standing->until,
+                             .place = (uint32_t)key,
+                             .unconfirmed = statement_integer(scan, COLUMN_UNCONFIRMED) != 0};
+    if (entity->parent) row.parent = name_of(reading, entity->parent, statement_integer(scan, COLUMN_PARENT));
+    size_t number = records_add(reading->records, entity, row);
+    for (size_t i = 0; i < entity->inputs.count && number != SIZE_MAX; i++)
+        put_input(reading, scan, entity->inputs.items[i], number);
+}
+
+static void read_entity(struct reading *reading, const struct entity *entity) {
+    struct registry *registry = reading->registry;
+    const struct store_table *table = &registry->tables[entity->index].versions;
+    size_t wanted[STORE_COLUMNS_MAX], keys = reading->names[entity->index].count;
+    struct arena arena;
+    arena_init(&arena);
+    reading->versions = (size_t)registry_highest(registry, table);
+    reading->standing = NULL;
+    if (reading->versions != keys || reading->known != REGISTRY_NOW) {
+        reading->standing = ARENA_ARRAY(&arena, struct standing, reading->versions + 1);
+        uint32_t *firsts = ARENA_ARRAY(&arena, uint32_t, keys + 1);
+        if (!arena_failed(&arena)) find_standing(reading, entity, firsts);
+    }
+    for (size_t i = 0; i < table->count; i++) wanted[i] = i;
+    records_reserve(reading->records, entity, reading->versions);
+    struct statement *scan = NULL;
+    if (!arena_failed(&arena) && !arena_failed(reading->arena))
+        scan = store_scan(registry->store,
+                          &(struct store_scan_of){table, wanted, table->count, 1, (int64_t)reading->versions});
+    while (scan && !arena_failed(reading->arena) && statement_next(scan)) read_row(reading, scan, entity);
+    if (scan) store_scan_end(scan);
+    if (arena_failed(&arena)) reading->arena->failed = true;
+    arena_free(&arena);
+}
+
+enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
+                                   struct records *records) {
+    size_t entities = registry->policy->entities.count;
+    struct reading reading = {.registry = registry, .arena = arena, .records = records, .known = known};
+    records_init(records, arena, registry->policy);
+    reading.names = ARENA_ARRAY(arena, struct registry_names, entities + 1);
+    if (arena_failed(arena)) return REGISTRY_NO_MEMORY;
+    bool own = !store_within(registry->store);
+    if (own) store_begin(registry->store, STORE_TO_READ);
+    enum registry_result result = registry_outcome(registry, arena);
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++)
+        result = registry_read_names(registry, registry->policy->entities.items[i], arena, &reading.names[i]);
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++) {
+        read_entity(&reading, registry->policy->entities.items[i]);
+        result = registry_outcome(registry, arena);
+    }
+    if (own) store_roll_back(registry->store); /* nothing was written */
+    return result;
+}

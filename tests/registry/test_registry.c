@@ -1,0 +1,311 @@
+/* What the registry is told comes back, as it held in a month and as it was known at a time; on both databases. */
+#include "engine/stage.h"
+#include "exchange/same_dataset.h"
+#include "registry/registry.h"
+#include "store/databases.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char law[] =
+    "policy law\n  currency yuan of 100 fen\n"
+    "entity village\nentity home in village at most 9\nentity family in village at most 9\n"
+    "entity person in family at most 9\nevent bill in person dated left, number at most 9 a year\n"
+    "enum kind : good, poor\n"
+    "input family farm : money/month in -100 .. 10_000 yuan/month\n"
+    "input family kind : kind\n"
+    "input family lives : home empty means none\n"
+    "input person name : text\n"
+    "input person born : date in 1900-01-01 .. 2100-01-01 empty means never\n"
+    "input person ill : bool\n"
+    "input bill left : date in 2010-01-01 .. 2100-01-01\n"
+    "input bill number : text\n"
+    "input bill cost : money in 0 .. 100_000 yuan\n";
+
+struct book {
+    struct stage stage;
+    struct store *store;
+    struct registry registry;
+};
+
+static void tell_families(struct stage *stage) {
+    stage_row(stage, "village", "530501", "", "");
+    stage_row(stage, "village", "530502", "", "");
+    stage_row(stage, "home", "H1", "530502", "");
+    stage_row(stage, "family", "F1", "530501", "farm=12.50 kind=good lives=H1");
+    stage_row(stage, "family", "F2", "530502", "farm=-0.01 lives=none");
+    stage_row(stage, "person", "P1", "F1", "name=赵·一 born=1958-07-01 ill=no");
+    stage_row(stage, "person", "P2", "F1", "born=never");
+    stage_row(stage, "person", "P3", "F2", "ill=yes");
+    stage_row(stage, "bill", "", "P1", "left=2018-05-01 number=a/b cost=10.01");
+    stage_row(stage, "bill", "", "P1", "left=2018-05-01 number=B2");
+}
+
+/* What is told from now on is another matter. */
+static void tell_anew(struct book *book) {
+    records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
+}
+
+static void open_book(struct book *book, enum database database) {
+    stage_open(&book->stage, law, NULL, NULL);
+    book->store = database_new(database);
+    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy), REGISTRY_DONE);
+}
+
+static void close_book(struct book *book) {
+    registry_close(&book->registry);
+    store_close(book->store);
+    stage_close(&book->stage);
+}
+
+/* All that the stage tells, since a month; what became of it over all entities. */
+static struct registry_taken take(struct book *book, month_number since) {
+    struct registry_taken taken[16] = {0}, sum = {0};
+    struct registry_change change = {.instant = 1, .by = TEXT("tester"), .what = TEXT("import"), .since = since};
+    assert_int_equal(registry_begin_change(&book->registry, &change), REGISTRY_DONE);
+    assert_int_equal(registry_take(&book->registry, &change, &book->stage.records, taken), REGISTRY_DONE);
+    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    for (size_t i = 0; i < book->stage.policy->entities.count; i++) {
+        sum.fresh += taken[i].fresh;
+        sum.changed += taken[i].changed;
+        sum.same += taken[i].same;
+        sum.refused += taken[i].refused;
+    }
+    return sum;
+}
+
+static void expect_taken(struct registry_taken taken, size_t fresh, size_t changed, size_t same) {
+    assert_int_equal(taken.fresh, fresh);
+    assert_int_equal(taken.changed, changed);
+    assert_int_equal(taken.same, same);
+    assert_int_equal(taken.refused, 0);
+}
+
+static month_number month(int year, int number) {
+    return year * 12 + number - 1;
+}
+
+/* What is known by a change of a month, in the stage's arena. */
+static struct dataset *dataset_of(struct book *book, int64_t known, month_number when, struct records *records) {
+    assert_int_equal(registry_read(&book->registry, known, &book->stage.arena, records), REGISTRY_DONE);
+    struct dataset *dataset = dataset_new(book->stage.policy, records, when, &book->stage.refusals);
+    assert_non_null(dataset);
+    assert_int_equal(book->stage.refusals.list.count, 0);
+    return dataset;
+}
+
+static void expect_same(struct book *book, int64_t known, month_number when, const struct records *told) {
+    struct records read;
+    struct dataset *found = dataset_of(book, known, when, &read);
+    struct dataset *wanted = dataset_new(book->stage.policy, told, when, &book->stage.refusals);
+    assert_non_null(wanted);
+    assert_same_dataset(found, wanted);
+    dataset_free(found);
+    dataset_free(wanted);
+}
+
+static const char *input_of(struct book *book, int64_t known, month_number when, const char *entity, const char *name,
+                            const char *id) {
+    static char shown[64];
+    struct records records;
+    struct dataset *dataset = dataset_of(book, known, when, &records);
+    const struct field *input = policy_field(book->stage.policy, text_from(entity), text_from(name));
+    size_t row = table_find(dataset_table(dataset, input->entity), text_from(id));
+    const struct column *column = dataset_column(dataset, input);
+    if (row == SIZE_MAX)
+        snprintf(shown, sizeof shown, "gone");
+    else if (!column->known[row])
+        snprintf(shown, sizeof shown, "unknown");
+    else
+        snprintf(shown, sizeof shown, "%lld", (long long)column_get(column, row));
+    dataset_free(dataset);
+    return shown;
+}
+
+/* --- cases -------------------------------------------------------------------------------------------------------- */
+
+static void what_is_told_comes_back(enum database database) {
+    struct book book;
+    open_book(&book, database);
+    tell_families(&book.stage);
+    expect_taken(take(&book, MONTH_FIRST), 10, 0, 0);
+    expect_same(&book, REGISTRY_NOW, month(2018, 7), &book.stage.records);
+    expect_same(&book, REGISTRY_NOW, month(1990, 1), &book.stage.records);
+    expect_taken(take(&book, MONTH_FIRST), 0, 0, 10); /* told twice, it says nothing new */
+    expect_taken(take(&book, month(2018, 7)), 0, 0, 10);
+    expect_same(&book, REGISTRY_NOW, month(2018, 7), &book.stage.records);
+    close_book(&book);
+}
+
+static void what_was_known_stays(enum database database) {
+    struct book book;
+    open_book(&book, database);
+    tell_families(&book.stage);
+    take(&book, MONTH_FIRST);
+    struct records first = book.stage.records;
+    tell_anew(&book);
+    stage_row(&book.stage, "village", "530501", "", "");
+    stage_row(&book.stage, "family", "F1", "530501", "farm=13 kind=poor lives=none");
+    expect_taken(take(&book, month(2018, 7)), 0, 1, 1);
+    assert_string_equal(input_of(&book, REGISTRY_NOW, month(2018, 7), "family", "farm", "F1"), "1300");
+    assert_string_equal(input_of(&book, REGISTRY_NOW, month(2018, 6), "family", "farm", "F1"), "1250");
+    assert_string_equal(input_of(&book, 1, month(2018, 7), "family", "farm", "F1"), "1250");
+    expect_same(&book, 1, month(2018, 7), &first);
+    tell_anew(&book); /* May was told wrongly: that holds until July, of which something else was told */
+    stage_row(&book.stage, "village", "530501", "", "");
+    stage_row(&book.stage, "family", "F1", "530501", "farm=12 kind=good lives=H1");
+    stage_row(&book.stage, "village", "530502", "", "");
+    stage_row(&book.stage, "home", "H1", "530502", "");
+    expect_taken(take(&book, month(2018, 5)), 0, 1, 3);
+    static const struct {
+        int64_t known;
+        int year, month;
+        const char *farm;
+    } wanted[] = {{REGISTRY_NOW, 2018, 4, "1250"},
+                  {REGISTRY_NOW, 2018, 5, "1200"},
+                  {REGISTRY_NOW, 2018, 6, "1200"},
+                  {REGISTRY_NOW, 2018, 7, "1300"},
+                  {2, 2018, 5, "1250"},
+                  {2, 2018, 7, "1300"},
+                  {1, 2018, 7, "1250"}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        assert_string_equal(
+            input_of(&book, wanted[i].known, month(wanted[i].year, wanted[i].month), "family", "farm", "F1"),
+            wanted[i].farm);
+    close_book(&book);
+}
+
+static void the_last_word_on_a_month_counts(enum database database) {
+    struct book book;
+    open_book(&book, database);
+    tell_families(&book.stage);
+    take(&book, MONTH_FIRST);
+    static const char *const farms[] = {"farm=1", "farm=2", ""};
+    static const char *const found[] = {"100", "200", "unknown"};
+    for (size_t i = 0; i < 3; i++) {
+        tell_anew(&book);
+        stage_row(&book.stage, "village", "530501", "", "");
+        stage_row(&book.stage, "family", "F1", "530501", farms[i]);
+        expect_taken(take(&book, month(2018, 7)), 0, 1, 1);
+        assert_string_equal(input_of(&book, REGISTRY_NOW, month(2018, 8), "family", "farm", "F1"), found[i]);
+    }
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(input_of(&book, (int64_t)i + 2, month(2018, 8), "family", "farm", "F1"), found[i]);
+    close_book(&book);
+}
+
+/* A family moves, with its people; a person goes to another family and keeps the key. */
+static void rows_move(enum database database) {
+    struct book book;
+    open_book(&book, database);
+    tell_families(&book.stage);
+    take(&book, MONTH_FIRST);
+    tell_anew(&book);
+    stage_row(&book.stage, "village", "530502", "", "");
+    stage_row(&book.stage, "family", "F2", "530502", "farm=-0.01 lives=none");
+    stage_row(&book.stage, "person", "P1", "F2", "name=赵·一 born=1958-07-01 ill=no");
+    expect_taken(take(&book, month(2018, 7)), 0, 1, 2);
+    struct records records;
+    for (int number = 6; number <= 7; number++) {
+        struct dataset *dataset = dataset_of(&book, REGISTRY_NOW, month(2018, number), &records);
+        const struct entity *person = map_get(&book.stage.policy->entity_by_name, TEXT("person")),
+                            *bill = map_get(&book.stage.policy->entity_by_name, TEXT("bill"));
+        const struct table *people = dataset_table(dataset, person);
+        size_t row = table_find(people, TEXT("P1")), begin, end;
+        assert_true(
+            text_is(table_id(dataset_table(dataset, person->parent), people->parents[row]), number == 6 ? "F1" : "F2"));
+        dataset_below(dataset, person, row, bill, &begin, &end); /* what happened to him goes with him */
+        assert_int_equal(end - begin, 2);
+        dataset_free(dataset);
+    }
+    close_book(&book);
+}
+
+static void rows_stand_in_their_months(enum database database) {
+    struct book book;
+    open_book(&book, database);
+    stage_row(&book.stage, "village", "530501", "", "");
+    stage_row_in(&book.stage, "family", "F1", "530501", "farm=1", "2018-01", "2018-03");
+    stage_row_in(&book.stage, "family", "F1", "530501", "farm=2", "2018-04", "2018-05");
+    stage_row_in(&book.stage, "family", "F1", "530501", "farm=3", "2018-08", NULL);
+    take(&book, MONTH_FIRST);
+    static const char *const wanted[] = {"gone", "100", "100", "100", "200", "200", "gone", "gone", "300", "300"};
+    for (int i = 0; i < 10; i++) {
+        assert_string_equal(input_of(&book, REGISTRY_NOW, month(2017, 12) + i, "family", "farm", "F1"), wanted[i]);
+        expect_same(&book, REGISTRY_NOW, month(2017, 12) + i, &book.stage.records);
+    }
+    expect_taken(take(&book, MONTH_FIRST), 0, 0, 4);
+    close_book(&book);
+}
+
+static void who_is_told_under_nobody_is_refused(enum database database) {
+    struct book book;
+    open_book(&book, database);
+    stage_row(&book.stage, "village", "530501", "", "");
+    stage_row(&book.stage, "family", "F1", "530509", "farm=1");
+    stage_row(&book.stage, "person", "P1", "F1", "");
+    struct registry_taken taken = take(&book, MONTH_FIRST);
+    assert_int_equal(taken.fresh, 1);
+    assert_int_equal(taken.refused, 2);
+    assert_string_equal(input_of(&book, REGISTRY_NOW, month(2018, 7), "family", "farm", "F1"), "gone");
+    close_book(&book);
+}
+
+static void a_change_given_up_leaves_nothing(enum database database) {
+    struct book book;
+    struct registry_taken taken[16] = {0};
+    struct registry_change change = {.instant = 1, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
+    open_book(&book, database);
+    tell_families(&book.stage);
+    assert_int_equal(registry_begin_change(&book.registry, &change), REGISTRY_DONE);
+    assert_int_equal(registry_take(&book.registry, &change, &book.stage.records, taken), REGISTRY_DONE);
+    registry_give_up_change(&book.registry);
+    assert_string_equal(input_of(&book, REGISTRY_NOW, month(2018, 7), "family", "farm", "F1"), "gone");
+    take(&book, MONTH_FIRST);
+    expect_same(&book, 1, month(2018, 7), &book.stage.records); /* its number is given to the next */
+    close_book(&book);
+}
+
+static void a_registry_is_of_one_model(enum database database) {
+    struct book book, other;
+    struct registry registry;
+    open_book(&book, database);
+    assert_int_equal(registry_make(&registry, book.store, book.stage.policy), REGISTRY_THERE);
+    registry_close(&registry);
+    assert_int_equal(registry_open(&registry, book.store, book.stage.policy), REGISTRY_DONE);
+    registry_close(&registry);
+    stage_open(&other.stage, "policy law\n  currency yuan of 100 fen\nentity village\ninput village a : bool\n", NULL,
+               NULL);
+    assert_int_equal(registry_open(&registry, book.store, other.stage.policy), REGISTRY_OTHER_MODEL);
+    assert_true(text_is(registry.differs, "entity home in village at most 9"));
+    registry_close(&registry);
+    struct store *empty = database_new(database);
+    assert_int_equal(registry_open(&registry, empty, other.stage.policy), REGISTRY_NONE);
+    registry_close(&registry);
+    store_close(empty);
+    stage_close(&other.stage);
+    close_book(&book);
+}
+
+ON_BOTH(what_is_told_comes_back)
+ON_BOTH(what_was_known_stays)
+ON_BOTH(the_last_word_on_a_month_counts)
+ON_BOTH(rows_move)
+ON_BOTH(rows_stand_in_their_months)
+ON_BOTH(who_is_told_under_nobody_is_refused)
+ON_BOTH(a_change_given_up_leaves_nothing)
+ON_BOTH(a_registry_is_of_one_model)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        BOTH(what_is_told_comes_back),          BOTH(what_was_known_stays),
+        BOTH(the_last_word_on_a_month_counts),  BOTH(rows_move),
+        BOTH(rows_stand_in_their_months),       BOTH(who_is_told_under_nobody_is_refused),
+        BOTH(a_change_given_up_leaves_nothing), BOTH(a_registry_is_of_one_model),
+    };
+    return cmocka_run_group_tests_name("registry", tests, databases_begin, databases_end);
+}
