@@ -12,11 +12,13 @@ static const struct {
     const char *name;
     bool takes_value;
 } known_options[] = {
-    {"lang", true},     {"color", true}, {"policy", true},   {"month", true},           {"out", true},
-    {"previous", true}, {"area", true},  {"seed", true},     {"depth", true},           {"why-not", true},
-    {"reading", true},  {"known", true}, {"json", false},    {"households", true},      {"tap", false},
-    {"strict", false},  {"help", false}, {"version", false}, {"all-or-nothing", false}, {"against", true},
-    {"by", true},       {"raise", true}, {"seconds", true},  {"families", true},        {"runs", false},
+    {"lang", true},     {"color", true},           {"policy", true},   {"month", true},
+    {"out", true},      {"previous", true},        {"area", true},     {"seed", true},
+    {"depth", true},    {"why-not", true},         {"reading", true},  {"known", true},
+    {"json", false},    {"households", true},      {"tap", false},     {"database", true},
+    {"since", true},    {"dry-run", false},        {"strict", false},  {"help", false},
+    {"version", false}, {"all-or-nothing", false}, {"against", true},  {"by", true},
+    {"raise", true},    {"seconds", true},         {"families", true}, {"runs", false},
     {"save", true},
 };
 

@@ -87,6 +87,8 @@ int command_sample(struct command *command);
 int command_assess(struct command *command);
 int command_pack(struct command *command);
 int command_explain(struct command *command);
+int command_init(struct command *command);
+int command_import(struct command *command);
 int command_simulate(struct command *command);
 
 #endif

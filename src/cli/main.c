@@ -12,7 +12,8 @@ static int run(struct command *command) {
         const char *name;
         int (*run)(struct command *);
     } commands[] = {{"policy", command_policy}, {"sample", command_sample},   {"assess", command_assess},
-                    {"pack", command_pack},     {"explain", command_explain}, {"simulate", command_simulate}};
+                    {"pack", command_pack},     {"explain", command_explain}, {"simulate", command_simulate},
+                    {"init", command_init},     {"import", command_import}};
     if (command_has(command, "version")) {
         printf("doudi %s\n", doudi_version());
         return EXIT_DONE;

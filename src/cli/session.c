@@ -21,6 +21,9 @@
 static int open_policy(struct session *session, const char *folder) {
     struct command *command = session->command;
     struct diagnostics failures;
+    session->policy = session->database.law;
+    session->database.law = NULL;
+    if (session->policy) return EXIT_DONE;
     diagnostics_init(&failures, &command->arena);
     session->policy = policy_read_folder(folder, &failures);
     print_diagnostics(command, &failures);
@@ -236,7 +239,9 @@ static void session_tell(struct session *session, size_t from) {
 
 int session_open_law(struct session *session, struct command *command, const char *policy) {
     bool quiet = session->quiet, follows = session->follows, solves = session->solves;
+    const struct database database = session->database;
     *session = (struct session){.command = command,
+                                .database = database,
                                 .quiet = quiet,
                                 .follows = follows,
                                 .solves = solves,
@@ -263,10 +268,27 @@ static enum import_result read_pack(struct session *session, const char *data, m
     return import_given_lines(&session->import, name, pack.opening, pack.decisions);
 }
 
+/* All that is known, with its versions, and what is given. */
+static enum import_result read_registry(struct session *session, const char *data) {
+    struct command *command = session->command;
+    struct registry *registry = &session->database.registry;
+    struct registry_given given;
+    enum registry_result result = registry_read_given(registry, REGISTRY_NOW, &command->arena, &given);
+    enum import_result taken = IMPORT_OK;
+    if (result == REGISTRY_DONE)
+        taken = import_given_lines(&session->import, text_from(data), given.opening, given.decisions);
+    if (result == REGISTRY_DONE)
+        result = registry_read(registry, REGISTRY_NOW, &command->arena, &session->import.records);
+    if (result == REGISTRY_NO_MEMORY) return IMPORT_NO_MEMORY;
+    session->import.records.threads = processors();
+    return database_tell(&session->database, command, data, result) == EXIT_DONE ? taken : IMPORT_UNREADABLE;
+}
+
 /* A pack is a file, told by its first bytes. */
 static enum import_result read_data(struct session *session, const char *data, month_number first) {
     struct layer *base = session->policy->layers.items[0];
     struct text areas = path_join(&session->command->arena, base->folder, TEXT("areas"));
+    if (session->database.store) return read_registry(session, data);
     enum file_result opened = file_open(&session->pack, data);
     if (opened == FILE_NO_MEMORY) return IMPORT_NO_MEMORY;
     return opened == FILE_OK ? read_pack(session, data, first) : import_folder(&session->import, data, areas.bytes);
@@ -305,7 +327,12 @@ int session_open(struct session *session, struct command *command, const char *d
                  month_number last) {
     const char *policy = command_option(command, "policy"), *previous = command_option(command, "previous");
     if (!*data || (policy && !*policy) || (previous && !*previous)) return no_folder(command);
-    int status = session_open_law(session, command, policy ? policy : POLICY_FOLDER);
+    bool registry = store_is_there(data);
+    int status = EXIT_DONE;
+    if (registry && !policy) status = database_open(&session->database, command, data, NULL);
+    if (status == EXIT_DONE) status = session_open_law(session, command, policy || registry ? policy : POLICY_FOLDER);
+    if (status == EXIT_DONE && registry && policy)
+        status = database_open(&session->database, command, data, session->policy);
     return status == EXIT_DONE ? session_open_data(session, data, first, last) : status;
 }
 
@@ -316,6 +343,7 @@ void session_close(struct session *session) {
     if (session->opened) history_free(&session->history);
     if (session->opened) import_close(&session->import);
     file_close(&session->pack);
+    database_close(&session->database);
     policy_free(session->policy);
 }
 

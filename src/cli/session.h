@@ -2,7 +2,7 @@
 #ifndef DOUDI_CLI_SESSION_H
 #define DOUDI_CLI_SESSION_H
 
-#include "cli/command.h"
+#include "cli/database.h"
 #include "exchange/import.h"
 #include "exchange/in_force.h"
 
@@ -13,7 +13,8 @@ struct session {
     struct policy *policy;
     struct diagnostics diagnostics;
     struct import import;
-    struct file pack; /* the data, where they are one file: the dataset points into it */
+    struct database database; /* the data, where they are a registry */
+    struct file pack;         /* the data, where they are one file: the dataset points into it */
     struct history history;
     struct refusals refusals;
     VECTOR(struct given) given;
@@ -28,7 +29,8 @@ struct session {
     bool opened;           /* import and history are to be closed */
 };
 
-/* Reads the policy's folder, --reading, --known; EXIT_DONE, or tells why not. */
+/* Reads the policy's folder (NULL: the law that the registry keeps, which is open), --reading, --known; EXIT_DONE, or
+ * tells why not. */
 int session_open_law(struct session *session, struct command *command, const char *policy);
 /* Then the data folder, or a pack where the months are one, and --previous, which is of the month before the first. */
 int session_open_data(struct session *session, const char *data, month_number first, month_number last);

@@ -102,6 +102,29 @@ static const struct usage usages[] = {
       "  --strict             exit with 1 when anything is undetermined, too\n"
       "  --save FILE          pack the month's data as well, as pack does\n"},
      " json month out policy previous reading known area all-or-nothing strict save "},
+    {"init",
+     {"数据库 --policy 文件夹", "DATABASE --policy FOLDER"},
+     {"按政策的模型建一个登记簿:SQLite 文件,或 postgresql:// 地址;政策和它的区划一并存入",
+      "a registry for the policy's model: a SQLite file, or a postgresql:// URL; the law and its areas go into it"},
+     {"  --policy 文件夹    默认 " POLICY_FOLDER "\n"
+      "  --by 姓名          谁建的(默认是登录的用户)\n",
+      "  --policy FOLDER    " POLICY_FOLDER " unless said\n"
+      "  --by NAME          who makes it (whoever is logged in)\n"},
+     " json policy by "},
+    {"import",
+     {"数据文件夹 --database 数据库", "DATA --database DATABASE"},
+     {"把数据文件夹登记入库:新的、有变化的记为新版本,一样的不动;有一行不合适就什么都不写",
+      "take a data folder into a registry: what is new or changed becomes a version, what is the same stays; nothing "
+      "is written when a row does not fit"},
+     {"  --database 数据库  登记簿\n"
+      "  --since 2018-07    没写起始月份的行从哪个月起算(默认一直如此)\n"
+      "  --by 姓名          谁登记的(默认是登录的用户)\n"
+      "  --dry-run          只看会怎样,不写\n",
+      "  --database DATABASE  the registry\n"
+      "  --since 2018-07      the month from which rows hold that do not say so (always)\n"
+      "  --by NAME            who takes them in (whoever is logged in)\n"
+      "  --dry-run            what would be done, without writing\n"},
+     " json database since by dry-run "},
     {"pack",
      {"数据 --month 2018-07 --out 文件.doudi", "DATA --month 2018-07 --out FILE.doudi"},
      {"把一个月的数据打包成一个文件;assess、explain、simulate 用它代替数据文件夹,不必再读 CSV",

@@ -280,6 +280,7 @@ static void tell_of_files(struct import *import, enum exchange_message message, 
 static void look_for_missing(struct import *import) {
     const struct policy *policy = import->policy;
     const struct entity *lowest = NULL;
+    if (import->adds) return;
     for (size_t i = 0; i < policy->entities.count && !arena_failed(import->arena); i++) {
         const struct entity *entity = policy->entities.items[i];
         if (!entity->is_event && entity->parent && (!lowest || entity->depth > lowest->depth)) lowest = entity;

@@ -102,6 +102,8 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
     }
     store_create(store, &registries);
     store_create(store, &changes);
+    store_create(store, &registry_law_table);
+    store_create(store, &registry_given_table);
     for (size_t i = 0; i < policy->entities.count; i++) make_entity(registry, policy->entities.items[i]);
     write_model(registry);
     if (arena_failed(&registry->arena)) store_roll_back(store);

@@ -41,6 +41,10 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
 enum registry_result registry_open(struct registry *registry, struct store *store, const struct policy *policy);
 void registry_close(struct registry *registry);
 
+/* The law that is kept in a registry, compiled, or with what is wrong with it: as a version of this program reads it.
+ * REGISTRY_DONE, and the caller frees it. */
+enum registry_result registry_law(struct store *store, struct policy **policy);
+
 /* --- changes ------------------------------------------------------------------------------------------------------ */
 
 /* Changes are numbered from 1, in the order in which they came to be known. */
@@ -56,14 +60,28 @@ enum registry_result registry_begin_change(struct registry *registry, struct reg
 enum registry_result registry_end_change(struct registry *registry);
 void registry_give_up_change(struct registry *registry);
 
+/* Keeps the files of the registry's policy: the law from now on. */
+enum registry_result registry_keep_law(struct registry *registry, const struct registry_change *change);
+
 /* What became of rows that were told. */
 struct registry_taken {
-    size_t fresh, changed, same, refused; /* refused: they lie under a row that nobody told of */
+    size_t fresh, changed, same, refused; /* refused: told twice, or under or of a row that nobody told of */
 };
 /* Takes what is told; `taken`, by entity index, is added to. Rows of which nothing is told stay as they are. A row that
  * stands until a month is told to stand no longer behind it. */
 enum registry_result registry_take(struct registry *registry, const struct registry_change *change,
                                    const struct records *records, struct registry_taken *taken);
+
+/* Lines of opening.csv and of decisions.csv, as import_given_written gives them; empty: none. What is told of a kind
+ * takes the place of what was told of it before. */
+struct registry_given {
+    struct text opening, decisions;
+};
+enum registry_result registry_keep_given(struct registry *registry, const struct registry_change *change,
+                                         const struct registry_given *given);
+/* What was known of them, in the arena. */
+enum registry_result registry_read_given(struct registry *registry, int64_t known, struct arena *arena,
+                                         struct registry_given *given);
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 

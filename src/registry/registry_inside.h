@@ -1,4 +1,5 @@
-/* What the files of the registry share: registry.c (tables, changes), take.c (what is told), read.c (what is known). */
+/* What the files of the registry share: registry.c (tables, changes), law.c (by which law), given.c, take.c (what is
+ * told), read.c (what is known). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
@@ -29,6 +30,8 @@ struct registry_names {
     struct text *ids; /* by key */
     size_t count;     /* the highest key, which are dense from 1 */
 };
+extern const struct store_table registry_law_table, registry_given_table; /* law.c, given.c */
+
 /* The highest of the numbers by which the rows of a table are told apart; 0: there are none. */
 int64_t registry_highest(struct registry *registry, const struct store_table *table);
 

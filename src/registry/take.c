@@ -5,11 +5,12 @@
 
 /* What is known of an entity's rows, and what is told of them. */
 struct known {
-    struct map keys; /* id -> key */
-    size_t told;     /* keys that there were before this change */
-    int64_t version; /* the last that was written */
-    uint32_t *rows;  /* by key: the row of the records that are known, + 1; 0: none */
-    uint32_t *more;  /* by such a row: the next of the same key, + 1 */
+    struct map keys;          /* id -> key */
+    size_t told;              /* keys that there were before this change */
+    int64_t version;          /* the last that was written */
+    uint32_t *rows;           /* by key: the row of the records that are known, + 1; 0: none */
+    uint32_t *more;           /* by such a row: the next of the same key, + 1 */
+    uint32_t *last, *earlier; /* the same of what is told and was taken, the last first */
 };
 
 struct taking {
@@ -86,6 +87,28 @@ static void give_keys(struct taking *taking, const struct entity *entity) {
     if (name.failed) taking->arena.failed = true;
     builder_free(&name);
     store_load_end(load);
+}
+
+/* --- what cannot be taken ----------------------------------------------------------------------------------------- */
+
+static bool leads_nowhere(const struct taking *taking, const struct record_table *told, size_t row) {
+    for (size_t i = 0; i < told->entity->inputs.count; i++) {
+        const struct column *column = &told->columns[i];
+        const struct type *type = &told->entity->inputs.items[i]->type;
+        if (type->kind != TYPE_ROW || !column->known[row]) continue;
+        struct text id = column_text(column, row);
+        if (!text_is(id, "none") && !key_of(taking, type->entity, id)) return true;
+    }
+    return false;
+}
+
+/* A row of the same month was told before. */
+static bool is_told_twice(const struct taking *taking, const struct record_table *told, size_t row) {
+    const struct known *known = &taking->known[told->entity->index];
+    uint32_t key = taking->keys[told->entity->index][row];
+    for (uint32_t at = known->last[key]; at; at = known->earlier[at - 1])
+        if (told->rows[at - 1].from == told->rows[row].from) return true;
+    return false;
 }
 
 /* --- what is the same --------------------------------------------------------------------------------------------- */
@@ -179,13 +202,21 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
     const struct record_table *told = &taking->records->tables[entity->index];
     const struct store_table *table = &taking->registry->tables[entity->index].versions;
     if (told->count == 0 || !goes_on(taking)) return;
-    taking->known[entity->index].version = registry_highest(taking->registry, table);
+    struct known *known = &taking->known[entity->index];
+    known->version = registry_highest(taking->registry, table);
+    known->last = ARENA_ARRAY(&taking->arena, uint32_t, known->keys.count + 1);
+    known->earlier = ARENA_ARRAY(&taking->arena, uint32_t, told->count + 1);
+    if (!goes_on(taking)) return;
     struct store_load *load = store_load_begin(taking->registry->store, table);
     for (size_t row = 0; row < told->count && load && goes_on(taking); row++) {
-        if (taking->keys[entity->index][row])
-            take_row(taking, load, told, row, taken);
-        else
+        uint32_t key = taking->keys[entity->index][row];
+        if (!key || leads_nowhere(taking, told, row) || is_told_twice(taking, told, row)) {
             taken->refused++;
+            continue;
+        }
+        take_row(taking, load, told, row, taken);
+        known->earlier[row] = known->last[key];
+        known->last[key] = (uint32_t)row + 1;
     }
     store_load_end(load);
 }

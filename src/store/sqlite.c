@@ -1,10 +1,13 @@
 /* A store in a file, by SQLite: a write-ahead log, on disk with every commit. */
+#define _POSIX_C_SOURCE 200809L /* open, close */
 #include "store/store_inside.h"
 
 #include "base/memory.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BUSY_MS = 10000 };
 
@@ -226,6 +229,22 @@ static const struct store_kind kind = {
     .scan = scan,
 };
 
+/* Whoever was stopped while making one left it so. */
+static bool holds_nothing(struct store *store) {
+    struct statement *query = prepare(store, "SELECT 1 FROM sqlite_schema");
+    if (!query) return store_fail(store, STORE_NO_MEMORY, NULL);
+    bool any = begin_statement(query, NULL, 0) && next(query);
+    free_statement(query);
+    return any ? store_fail(store, STORE_THERE, NULL) : !store_failed(store);
+}
+
+/* Nobody else may read what is about people. */
+static bool make_file(const char *path) {
+    enum { OWNER_ALONE = 0600 };
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, OWNER_ALONE);
+    return file >= 0 && close(file) == 0;
+}
+
 /* What a file says of itself is not believed: its functions and views run nothing. */
 static bool set_up(struct store *store, enum store_opening opening) {
     sqlite3 *database = database_of(store);
@@ -234,9 +253,9 @@ static bool set_up(struct store *store, enum store_opening opening) {
     sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-    return run_text(store, "SELECT count(*) FROM sqlite_schema") && /* whether it is a database at all */
-           (opening == STORE_AS_IT_IS || run_text(store, "PRAGMA journal_mode = WAL")) &&
-           run_text(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY");
+    bool good = run_text(store, "SELECT count(*) FROM sqlite_schema"); /* whether it is a database at all */
+    if (opening == STORE_MADE_ANEW) good = good && holds_nothing(store) && run_text(store, "PRAGMA journal_mode = WAL");
+    return good && run_text(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY");
 }
 
 struct store *sqlite_open(const char *path, enum store_opening opening, struct store_trouble *trouble) {
@@ -247,7 +266,7 @@ struct store *sqlite_open(const char *path, enum store_opening opening, struct s
         return NULL;
     }
     store->store.kind = &kind;
-    if (opening == STORE_MADE_ANEW) flags |= SQLITE_OPEN_CREATE;
+    if (opening == STORE_MADE_ANEW && make_file(path)) flags |= SQLITE_OPEN_CREATE; /* if not, opening it tells why */
     int result = sqlite3_open_v2(path, &store->database, flags, NULL);
     bool good = result == SQLITE_OK && set_up(&store->store, opening);
     if (result != SQLITE_OK && store->database) fail(&store->store, result);

@@ -12,6 +12,16 @@ bool store_is_url(const char *url) {
     return text_starts(text, "postgresql://") || text_starts(text, "postgres://");
 }
 
+bool store_is_there(const char *url) {
+    static const char begins[] = "SQLite format 3"; /* and the NUL */
+    char head[sizeof begins];
+    if (store_is_url(url)) return true;
+    FILE *file = fopen(url, "rb");
+    bool there = file && fread(head, 1, sizeof head, file) == sizeof head && memcmp(head, begins, sizeof head) == 0;
+    if (file) (void)fclose(file);
+    return there;
+}
+
 struct store *store_open(const char *url, enum store_opening opening, struct store_trouble *trouble) {
     *trouble = (struct store_trouble){.failure = STORE_FINE};
     return store_is_url(url) ? postgres_open(url, trouble) : sqlite_open(url, opening, trouble);

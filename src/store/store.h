@@ -23,6 +23,7 @@ enum store_failure {
     STORE_FINE,
     STORE_NOT_THERE, /* no such file, or nobody answers */
     STORE_NOT_OURS,  /* a file that is no database */
+    STORE_THERE,     /* a file that was to be made, and holds something already */
     STORE_READ_ONLY, /* may not be written */
     STORE_FULL,      /* no room on the disk */
     STORE_BUSY,      /* another process has been writing for too long */
@@ -41,12 +42,13 @@ struct store_trouble {
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
 struct store;
-enum store_opening { STORE_AS_IT_IS, STORE_MADE_ANEW /* a file that must not be there yet; a server's is taken */ };
+enum store_opening { STORE_AS_IT_IS, STORE_MADE_ANEW /* a file in which nothing is; a server's is taken as it is */ };
 
 /* NULL, and told why. */
 struct store *store_open(const char *url, enum store_opening opening, struct store_trouble *trouble);
 void store_close(struct store *store); /* an open transaction is rolled back */
 bool store_is_url(const char *url);    /* of a server, not the name of a file */
+bool store_is_there(const char *url);  /* a server's, or a file that begins as a database does */
 
 /* --- transactions ------------------------------------------------------------------------------------------------- */
 

@@ -1,0 +1,239 @@
+/* doudi init, doudi import: a registry is made, and told. */
+#include "cli/database.h"
+#include "cli/session.h"
+#include "exchange/json.h"
+
+#include <stdio.h>
+
+/* What is told of rows, by a change that is not yet made. */
+struct telling {
+    struct command *command;
+    const char *url;
+    struct database database;
+    struct import import;
+    struct diagnostics diagnostics;
+    struct registry_change change;
+    struct registry_taken *taken; /* by entity index */
+    size_t unfit;                 /* rows that do not fit with what is known */
+};
+
+static int tell(struct telling *telling, enum registry_result result) {
+    return database_tell(&telling->database, telling->command, telling->url, result);
+}
+
+/* --- what does not fit -------------------------------------------------------------------------------------------- */
+
+static const char *why_refused(const struct command *command, enum refusal_kind kind) {
+    switch (kind) {
+    case REFUSED_NO_PARENT: return say(command, "没写属于哪一行", "it does not say under which row it belongs");
+    case REFUSED_UNKNOWN_PARENT: return say(command, "所属的那一行没有登记", "it lies under a row that is not known");
+    case REFUSED_UNKNOWN_REFERENCE: return say(command, "所指的那一行没有登记", "it leads to a row that is not known");
+    case REFUSED_DATED_EMPTY: return say(command, "缺日期或编号", "its date or number is missing");
+    case REFUSED_TOO_MANY:
+        return say(command, "同一上级下的行数超过上限", "its parent would have more rows than the law allows");
+    default: return say(command, "与别的行不合", "it does not go with other rows");
+    }
+}
+
+/* All that is known now, with what is being told, as a month would find it: what does not fit there is not taken. */
+static int check_known(struct telling *telling, month_number month) {
+    enum { SHOWN = 20 };
+    struct command *command = telling->command;
+    struct arena arena;
+    struct records records;
+    arena_init(&arena);
+    struct refusals refusals = {.arena = &arena};
+    enum registry_result result = registry_read(&telling->database.registry, REGISTRY_NOW, &arena, &records);
+    struct dataset *dataset =
+        result == REGISTRY_DONE ? dataset_new(telling->database.law, &records, month, &refusals) : NULL;
+    int status = result != REGISTRY_DONE ? tell(telling, result) : dataset ? EXIT_DONE : out_of_memory(command);
+    for (size_t i = 0; i < refusals.list.count && i < SHOWN && dataset; i++) {
+        const struct refusal *refusal = &refusals.list.items[i];
+        const struct record_row *row = &records.tables[refusal->entity->index].rows[refusal->row];
+        struct text label = label_or_name(refusal->entity->label, refusal->entity->name, command->language);
+        fprintf(stderr, "doudi: %.*s %.*s: %s\n", TEXT_ARG(label), TEXT_ARG(row->id.length ? row->id : row->parent),
+                why_refused(command, refusal->kind));
+    }
+    telling->unfit = refusals.list.count;
+    dataset_free(dataset);
+    arena_free(&arena);
+    return status;
+}
+
+/* --- taking ------------------------------------------------------------------------------------------------------- */
+
+static size_t count_refused(const struct telling *telling) {
+    size_t refused = telling->import.refused.count + telling->unfit;
+    for (size_t i = 0; i < telling->database.law->entities.count; i++) refused += telling->taken[i].refused;
+    return refused;
+}
+
+static int take(struct telling *telling, month_number month) {
+    struct command *command = telling->command;
+    struct registry *registry = &telling->database.registry;
+    struct registry_given given = {import_given_written(&telling->import, &command->arena, true),
+                                   import_given_written(&telling->import, &command->arena, false)};
+    if (arena_failed(&command->arena)) return out_of_memory(command);
+    enum registry_result result = registry_take(registry, &telling->change, &telling->import.records, telling->taken);
+    if (result == REGISTRY_DONE) result = registry_keep_given(registry, &telling->change, &given);
+    return result == REGISTRY_DONE ? check_known(telling, month) : tell(telling, result);
+}
+
+static int take_change(struct telling *telling, month_number month) {
+    struct command *command = telling->command;
+    enum registry_result result = registry_begin_change(&telling->database.registry, &telling->change);
+    int status = result == REGISTRY_DONE ? take(telling, month) : tell(telling, result);
+    bool writes = status == EXIT_DONE && count_refused(telling) == 0 && !command_has(command, "dry-run");
+    if (writes) return tell(telling, registry_end_change(&telling->database.registry));
+    registry_give_up_change(&telling->database.registry);
+    return status;
+}
+
+static bool begin_telling(struct telling *telling, month_number since) {
+    struct command *command = telling->command;
+    telling->change = database_change(command, command->words[0], since);
+    telling->import = (struct import){.arena = &command->arena,
+                                      .policy = telling->database.law,
+                                      .diagnostics = &telling->diagnostics,
+                                      .adds = true,
+                                      .threads = processors()};
+    diagnostics_init(&telling->diagnostics, &command->arena);
+    telling->taken = ARENA_ARRAY(&command->arena, struct registry_taken, telling->database.law->entities.count + 1);
+    return !arena_failed(&command->arena);
+}
+
+static int read_files(struct telling *telling, const char *folder, const char *areas) {
+    enum import_result result = import_folder(&telling->import, folder, areas);
+    print_diagnostics(telling->command, &telling->diagnostics);
+    if (result == IMPORT_NO_MEMORY) return out_of_memory(telling->command);
+    return result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE ? EXIT_CANNOT : EXIT_DONE;
+}
+
+/* --- what became of it -------------------------------------------------------------------------------------------- */
+
+static void show_taken(struct builder *out, const struct telling *telling, bool written) {
+    struct command *command = telling->command;
+    struct arena *arena = &command->arena;
+    for (size_t i = 0; i < telling->database.law->entities.count; i++) {
+        const struct entity *entity = telling->database.law->entities.items[i];
+        const struct registry_taken *taken = &telling->taken[i];
+        struct text label = label_or_name(entity->label, entity->name, command->language);
+        size_t counts[] = {taken->fresh, taken->changed, taken->same}, width = text_width(label);
+        if (taken->fresh + taken->changed + taken->same + taken->refused == 0) continue;
+        builder_add(out, label);
+        builder_pad(out, width < 24 ? 24 - width : 1);
+        for (size_t k = 0; k < 3; k++) {
+            static const char *const words[][2] = {{"新", "new"}, {"变", "changed"}, {"同", "same"}};
+            struct text count = number_decimal(arena, number_from((int64_t)counts[k]), 0, true);
+            builder_format(out, "%12.*s %s", TEXT_ARG(count), say(command, words[k][0], words[k][1]));
+        }
+        builder_add(out, TEXT("\n"));
+    }
+    size_t refused = count_refused(telling);
+    if (refused)
+        builder_format(out,
+                       say(command, "▲ %zu 行不合适,什么都没有写;改好后再登记一次\n",
+                           "▲ rows that do not fit: %zu; nothing was written, mend them and import once more\n"),
+                       refused);
+    else if (written)
+        builder_format(out, say(command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
+                       store_is_url(telling->url) ? "postgresql" : telling->url, (long long)telling->change.number);
+    else
+        builder_add(out, text_from(say(command, "只看不写\n", "nothing was written, as asked\n")));
+}
+
+static void write_taken(struct builder *out, const struct telling *telling, bool written) {
+    struct json_writer writer;
+    json_writer_init(&writer, out, false);
+    json_write_object(&writer);
+    json_write_key(&writer, "rows");
+    json_write_object(&writer);
+    for (size_t i = 0; i < telling->database.law->entities.count; i++) {
+        const struct registry_taken *taken = &telling->taken[i];
+        json_write_key_text(&writer, telling->database.law->entities.items[i]->name);
+        json_write_object(&writer);
+        json_write_key(&writer, "new");
+        json_write_integer(&writer, (int64_t)taken->fresh);
+        json_write_key(&writer, "changed");
+        json_write_integer(&writer, (int64_t)taken->changed);
+        json_write_key(&writer, "same");
+        json_write_integer(&writer, (int64_t)taken->same);
+        json_write_close_object(&writer);
+    }
+    json_write_close_object(&writer);
+    json_write_key(&writer, "refused");
+    json_write_integer(&writer, (int64_t)count_refused(telling));
+    json_write_key(&writer, "written");
+    json_write_bool(&writer, written);
+    json_write_key(&writer, "change");
+    json_write_integer(&writer, written ? telling->change.number : 0);
+    json_write_close_object(&writer);
+}
+
+static int show(const struct telling *telling) {
+    struct command *command = telling->command;
+    bool refused = count_refused(telling) != 0, written = !refused && !command_has(command, "dry-run");
+    struct builder out;
+    builder_init(&out);
+    (command_has(command, "json") ? write_taken : show_taken)(&out, telling, written);
+    int status = show_built(command, &out);
+    return status == EXIT_DONE && refused ? EXIT_FOUND : status;
+}
+
+/* --- commands ----------------------------------------------------------------------------------------------------- */
+
+/* The areas that come with the law are the first that is told. */
+static int tell_law(struct telling *telling) {
+    struct command *command = telling->command;
+    struct text areas = path_join(&command->arena, telling->database.law->layers.items[0]->folder, TEXT("areas"));
+    struct registry *registry = &telling->database.registry;
+    if (!begin_telling(telling, MONTH_FIRST)) return out_of_memory(command);
+    int status = read_files(telling, areas.bytes, NULL);
+    if (status != EXIT_DONE) return status;
+    enum registry_result result = registry_begin_change(registry, &telling->change);
+    if (result == REGISTRY_DONE) result = registry_keep_law(registry, &telling->change);
+    if (result == REGISTRY_DONE)
+        result = registry_take(registry, &telling->change, &telling->import.records, telling->taken);
+    if (result == REGISTRY_DONE) result = registry_end_change(registry);
+    return tell(telling, result);
+}
+
+int command_init(struct command *command) {
+    if (command->word_count != 2) return wrong_usage(command);
+    struct telling telling = {.command = command, .url = command->words[1]};
+    const char *folder = command_option(command, "policy");
+    int status = database_make(&telling.database, command, telling.url, folder ? folder : POLICY_FOLDER);
+    if (status == EXIT_DONE) status = tell_law(&telling);
+    if (status == EXIT_DONE) status = show(&telling);
+    import_close(&telling.import);
+    database_close(&telling.database);
+    return status;
+}
+
+static bool read_since(struct command *command, month_number *since) {
+    const char *option = command_option(command, "since");
+    *since = MONTH_FIRST;
+    if (!option || month_parse(text_from(option), since)) return true;
+    wrong_option(command, "--since 应为月份,如 2018-07", "--since takes a month, such as 2018-07");
+    return false;
+}
+
+static int import_told(struct telling *telling, const char *folder, month_number since) {
+    if (!begin_telling(telling, since)) return out_of_memory(telling->command);
+    month_number now = day_month((day_number)(telling->change.instant / 1000000 / 86400));
+    int status = read_files(telling, folder, NULL);
+    if (status == EXIT_DONE) status = take_change(telling, since == MONTH_FIRST ? now : since);
+    return status == EXIT_DONE ? show(telling) : status;
+}
+
+int command_import(struct command *command) {
+    month_number since;
+    if (command->word_count != 2 || !has_option(command, "database")) return wrong_usage(command);
+    if (!read_since(command, &since)) return EXIT_USAGE;
+    struct telling telling = {.command = command, .url = command_option(command, "database")};
+    int status = database_open(&telling.database, command, telling.url, NULL);
+    if (status == EXIT_DONE) status = import_told(&telling, command->words[1], since);
+    import_close(&telling.import);
+    database_close(&telling.database);
+    return status;
+}

@@ -1,0 +1,146 @@
+#define _POSIX_C_SOURCE 200809L /* clock_gettime, geteuid */
+
+#include "cli/database.h"
+
+#include "exchange/policy_folder.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+/* --- what goes wrong ---------------------------------------------------------------------------------------------- */
+
+static const char *say_failure(const struct command *command, enum store_failure failure) {
+    switch (failure) {
+    case STORE_NOT_THERE:
+        return say(command, "打不开:没有这个文件,或服务器没有回应", "it cannot be opened: no such file, or no answer");
+    case STORE_NOT_OURS: return say(command, "这不是数据库文件", "the file is no database");
+    case STORE_THERE: return say(command, "已在那里,里面有别的东西", "it is there already, and holds something");
+    case STORE_READ_ONLY:
+        return say(command, "不能写:只读,或没有权限", "it may not be written: read-only, or no right");
+    case STORE_FULL: return say(command, "磁盘已满,什么都没有改动", "the disk is full; nothing was changed");
+    case STORE_BUSY:
+        return say(command, "另一个程序正在写,稍后再试;什么都没有改动",
+                   "another program is writing; try again later, nothing was changed");
+    case STORE_CONFLICT:
+        return say(command, "同时有人改动了同样的数据;什么都没有改动",
+                   "somebody changed the same at the same time; nothing was changed");
+    case STORE_DAMAGED: return say(command, "文件已损坏,请用备份恢复", "the file is damaged; restore it from a backup");
+    case STORE_DISK: return say(command, "磁盘读写失败", "the disk failed to read or write");
+    case STORE_LOST:
+        return say(command, "与服务器的连接断了;什么都没有改动", "the server went away; nothing was changed");
+    case STORE_NO_MEMORY: return say(command, "内存不足", "memory ran out");
+    default: return say(command, "数据库不接受这项操作", "the database refuses this");
+    }
+}
+
+static int tell_failure(const struct command *command, const char *url, const struct store_trouble *trouble) {
+    struct text words = text_from(trouble->words);
+    while (words.length && (words.bytes[words.length - 1] == '\n' || words.bytes[words.length - 1] == ' '))
+        words.length--;
+    /* A URL may hold a password. */
+    fprintf(stderr, "doudi: %s: %s", store_is_url(url) ? "postgresql" : url, say_failure(command, trouble->failure));
+    if (words.length) fprintf(stderr, " (%.*s)", TEXT_ARG(words));
+    fputs("\n", stderr);
+    return EXIT_CANNOT;
+}
+
+static int tell(const struct command *command, const char *url, const char *zh, const char *en, struct text what) {
+    fprintf(stderr, "doudi: %s: ", store_is_url(url) ? "postgresql" : url);
+    fprintf(stderr, say(command, zh, en), TEXT_ARG(what));
+    return EXIT_CANNOT;
+}
+
+int database_tell(struct database *database, struct command *command, const char *url, enum registry_result result) {
+    struct text differs = database->registry.differs;
+    switch (result) {
+    case REGISTRY_DONE: return EXIT_DONE;
+    case REGISTRY_STORE_FAILED: return tell_failure(command, url, store_trouble(database->store));
+    case REGISTRY_NONE:
+        return tell(command, url, "数据库里没有登记簿;先用 doudi init 建一个%.*s\n",
+                    "the database holds no registry; make one with doudi init%.*s\n", TEXT(""));
+    case REGISTRY_THERE:
+        return tell(command, url, "数据库里已经有登记簿%.*s\n", "the database holds a registry already%.*s\n",
+                    TEXT(""));
+    case REGISTRY_OTHER_MODEL:
+        return tell(command, url, "登记簿是按另一种模型建的;从这里开始不同:%.*s\n",
+                    "the registry was made for another model, which differs from here: %.*s\n", differs);
+    case REGISTRY_UNFIT:
+        return tell(command, url, "%.*s 放不进数据库:名称太长、以 _ 开头,或数值范围太大\n",
+                    "%.*s does not fit into a database: its name is too long or begins with _, or its range is too "
+                    "wide\n",
+                    differs);
+    default: return out_of_memory(command);
+    }
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------ */
+
+static int open_store(struct database *database, const struct command *command, const char *url,
+                      enum store_opening opening) {
+    struct store_trouble trouble;
+    *database = (struct database){.store = store_open(url, opening, &trouble)};
+    return database->store ? EXIT_DONE : tell_failure(command, url, &trouble);
+}
+
+static int tell_law(struct command *command, const struct policy *law) {
+    if (law->compiled) return EXIT_DONE;
+    print_diagnostics(command, &law->diagnostics);
+    return EXIT_CANNOT;
+}
+
+static int read_law(struct database *database, struct command *command, const char *url) {
+    enum registry_result result = registry_law(database->store, &database->law);
+    return result == REGISTRY_DONE ? tell_law(command, database->law) : database_tell(database, command, url, result);
+}
+
+int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy) {
+    int status = open_store(database, command, url, STORE_AS_IT_IS);
+    if (status == EXIT_DONE && !policy) status = read_law(database, command, url);
+    if (status != EXIT_DONE) return status;
+    enum registry_result result = registry_open(&database->registry, database->store, policy ? policy : database->law);
+    database->opened = true;
+    return database_tell(database, command, url, result);
+}
+
+static int read_folder(struct database *database, struct command *command, const char *folder) {
+    struct diagnostics failures;
+    diagnostics_init(&failures, &command->arena);
+    database->law = policy_read_folder(folder, &failures);
+    print_diagnostics(command, &failures);
+    if (!database->law) return failures.list.count ? EXIT_CANNOT : out_of_memory(command);
+    return tell_law(command, database->law);
+}
+
+int database_make(struct database *database, struct command *command, const char *url, const char *folder) {
+    struct policy *law;
+    *database = (struct database){.store = NULL};
+    int status = read_folder(database, command, folder);
+    law = database->law;
+    if (status == EXIT_DONE) status = open_store(database, command, url, STORE_MADE_ANEW);
+    database->law = law;
+    if (status != EXIT_DONE) return status;
+    enum registry_result result = registry_make(&database->registry, database->store, law);
+    database->opened = true;
+    return database_tell(database, command, url, result);
+}
+
+void database_close(struct database *database) {
+    if (database->opened) registry_close(&database->registry);
+    store_close(database->store);
+    policy_free(database->law);
+}
+
+struct registry_change database_change(struct command *command, const char *what, month_number since) {
+    const char *by = command_option(command, "by");
+    const struct passwd *user = by ? NULL : getpwuid(geteuid());
+    struct timespec now = {0};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (struct registry_change){.instant = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000,
+                                    .by = text_copy(&command->arena, text_from(by     ? by
+                                                                               : user ? user->pw_name
+                                                                                      : "")),
+                                    .what = text_from(what),
+                                    .since = since};
+}

@@ -1,0 +1,28 @@
+/* A registry on the command line: a database file, or the URL of one on a server. */
+#ifndef DOUDI_CLI_DATABASE_H
+#define DOUDI_CLI_DATABASE_H
+
+#include "cli/command.h"
+#include "registry/registry.h"
+
+struct database {
+    struct store *store;
+    struct policy *law; /* kept in it; of one that is being made, from a folder; NULL: another's */
+    struct registry registry;
+    bool opened; /* the registry is to be closed */
+};
+
+/* Opens what is there, for a policy of the same model, or NULL: for the law that is kept in it; EXIT_DONE, or tells why
+ * not. Whatever comes of it, database_close may be called. */
+int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy);
+/* Makes one that is not there yet, for the law of a folder. */
+int database_make(struct database *database, struct command *command, const char *url, const char *folder);
+void database_close(struct database *database);
+
+/* EXIT_CANNOT, told in the words of what failed; EXIT_DONE for what did not. */
+int database_tell(struct database *database, struct command *command, const char *url, enum registry_result result);
+
+/* A change that begins now, by whoever is at the keyboard. */
+struct registry_change database_change(struct command *command, const char *what, month_number since);
+
+#endif

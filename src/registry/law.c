@@ -1,0 +1,79 @@
+/* The law by which a registry was made: its files as they were read, so that it can be decided by years later. */
+#include "registry/registry_inside.h"
+
+static const struct store_column law_columns[] = {
+    {{"_file", 5}, STORE_INTEGER, true}, {{"_change", 7}, STORE_INTEGER, true}, {{"_layer", 6}, STORE_INTEGER, true},
+    {{"_folder", 7}, STORE_TEXT, true},  {{"_path", 5}, STORE_TEXT, true},      {{"_text", 5}, STORE_TEXT, true}};
+const struct store_table registry_law_table = {{"_law", 4}, law_columns, 6};
+enum { LAW_FILE, LAW_CHANGE, LAW_LAYER, LAW_FOLDER, LAW_PATH, LAW_TEXT, LAW_COLUMNS };
+
+struct keeping {
+    struct store_load *load;
+    const struct registry_change *change;
+    int64_t file;
+};
+
+static void keep_file(struct keeping *keeping, const struct layer *layer, struct text path, struct text bytes) {
+    const struct store_value values[LAW_COLUMNS] = {[LAW_FILE] = store_integer(++keeping->file),
+                                                    [LAW_CHANGE] = store_integer(keeping->change->number),
+                                                    [LAW_LAYER] = store_integer((int64_t)layer->index),
+                                                    [LAW_FOLDER] = store_text(layer->folder),
+                                                    [LAW_PATH] = store_text(path),
+                                                    [LAW_TEXT] = store_text(bytes)};
+    store_load_row(keeping->load, values);
+}
+
+/* Sources are named with their folder, which the layer tells. */
+static void keep_layer(struct keeping *keeping, const struct layer *layer) {
+    for (size_t i = 0; i < layer->sources.count; i++) {
+        const struct source *source = layer->sources.items[i];
+        keep_file(keeping, layer, text_slice(source->name, layer->folder.length + 1, source->name.length),
+                  source->bytes);
+    }
+    for (size_t i = 0; i < layer->tables.count; i++) {
+        const struct source *source = layer->tables.entries[i].value;
+        keep_file(keeping, layer, layer->tables.entries[i].key, source->bytes);
+    }
+}
+
+enum registry_result registry_keep_law(struct registry *registry, const struct registry_change *change) {
+    const struct policy *policy = registry->policy;
+    struct keeping keeping = {.change = change, .file = registry_highest(registry, &registry_law_table)};
+    keeping.load = store_load_begin(registry->store, &registry_law_table);
+    for (size_t i = 0; i < policy->layers.count && keeping.load; i++) keep_layer(&keeping, policy->layers.items[i]);
+    store_load_end(keeping.load);
+    return registry_outcome(registry, NULL);
+}
+
+/* All files were kept by one change: the last that kept any. */
+static struct policy *read_law(struct store *store) {
+    static const char latest[] = "SELECT _layer, _folder, _path, _text FROM _law "
+                                 "WHERE _change = (SELECT max(_change) FROM _law) ORDER BY _file";
+    struct policy *policy = policy_new();
+    struct statement *query = policy ? store_prepare(store, latest) : NULL;
+    int64_t layer = -1;
+    if (query && statement_begin(query, NULL, 0)) {
+        while (statement_next(query)) {
+            if (statement_integer(query, 0) != layer) policy_begin_layer(policy, statement_text(query, 1));
+            layer = statement_integer(query, 0);
+            policy_add_file(policy, statement_text(query, 2), statement_text(query, 3));
+        }
+        statement_end(query);
+    }
+    statement_free(query);
+    if (query && !store_failed(store) && layer >= 0) {
+        policy_compile(policy);
+        return policy;
+    }
+    policy_free(policy);
+    return NULL;
+}
+
+enum registry_result registry_law(struct store *store, struct policy **policy) {
+    *policy = NULL;
+    if (!store_has_table(store, registry_law_table.name))
+        return store_failed(store) ? REGISTRY_STORE_FAILED : REGISTRY_NONE;
+    *policy = read_law(store);
+    if (store_failed(store)) return REGISTRY_STORE_FAILED;
+    return *policy ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+}
