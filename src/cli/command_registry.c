@@ -15,6 +15,8 @@ struct telling {
     struct registry_change change;
     struct registry_taken *taken; /* by entity index */
     size_t unfit;                 /* rows that do not fit with what is known */
+    bool news;                    /* what is told says something that was not known */
+    bool written;
 };
 
 static int tell(struct telling *telling, enum registry_result result) {
@@ -68,14 +70,30 @@ static size_t count_refused(const struct telling *telling) {
     return refused;
 }
 
+/* What is given as it was given before says nothing new. */
+static enum registry_result drop_known(struct telling *telling, struct registry_given *given) {
+    struct registry_given known;
+    enum registry_result result =
+        registry_read_given(&telling->database.registry, REGISTRY_NOW, &telling->command->arena, &known);
+    if (result != REGISTRY_DONE) return result;
+    if (text_equal(known.opening, given->opening)) given->opening = TEXT("");
+    if (text_equal(known.decisions, given->decisions)) given->decisions = TEXT("");
+    return result;
+}
+
 static int take(struct telling *telling, month_number month) {
     struct command *command = telling->command;
     struct registry *registry = &telling->database.registry;
     struct registry_given given = {import_given_written(&telling->import, &command->arena, true),
                                    import_given_written(&telling->import, &command->arena, false)};
     if (arena_failed(&command->arena)) return out_of_memory(command);
-    enum registry_result result = registry_take(registry, &telling->change, &telling->import.records, telling->taken);
+    enum registry_result result = drop_known(telling, &given);
+    if (result == REGISTRY_DONE)
+        result = registry_take(registry, &telling->change, &telling->import.records, telling->taken);
     if (result == REGISTRY_DONE) result = registry_keep_given(registry, &telling->change, &given);
+    telling->news = given.opening.length || given.decisions.length;
+    for (size_t i = 0; i < telling->database.law->entities.count; i++)
+        telling->news = telling->news || telling->taken[i].fresh || telling->taken[i].changed;
     return result == REGISTRY_DONE ? check_known(telling, month) : tell(telling, result);
 }
 
@@ -83,15 +101,18 @@ static int take_change(struct telling *telling, month_number month) {
     struct command *command = telling->command;
     enum registry_result result = registry_begin_change(&telling->database.registry, &telling->change);
     int status = result == REGISTRY_DONE ? take(telling, month) : tell(telling, result);
-    bool writes = status == EXIT_DONE && count_refused(telling) == 0 && !command_has(command, "dry-run");
-    if (writes) return tell(telling, registry_end_change(&telling->database.registry));
-    registry_give_up_change(&telling->database.registry);
+    bool good = status == EXIT_DONE && count_refused(telling) == 0;
+    if (!good || !telling->news || command_has(command, "dry-run")) {
+        registry_give_up_change(&telling->database.registry);
+        return status;
+    }
+    status = tell(telling, registry_end_change(&telling->database.registry));
+    telling->written = status == EXIT_DONE;
     return status;
 }
 
-static bool begin_telling(struct telling *telling, month_number since) {
+static bool begin_telling(struct telling *telling) {
     struct command *command = telling->command;
-    telling->change = database_change(command, command->words[0], since);
     telling->import = (struct import){.arena = &command->arena,
                                       .policy = telling->database.law,
                                       .diagnostics = &telling->diagnostics,
@@ -111,7 +132,7 @@ static int read_files(struct telling *telling, const char *folder, const char *a
 
 /* --- what became of it -------------------------------------------------------------------------------------------- */
 
-static void show_taken(struct builder *out, const struct telling *telling, bool written) {
+static void show_taken(struct builder *out, const struct telling *telling) {
     struct command *command = telling->command;
     struct arena *arena = &command->arena;
     for (size_t i = 0; i < telling->database.law->entities.count; i++) {
@@ -135,14 +156,17 @@ static void show_taken(struct builder *out, const struct telling *telling, bool 
                        say(command, "▲ %zu 行不合适,什么都没有写;改好后再登记一次\n",
                            "▲ rows that do not fit: %zu; nothing was written, mend them and import once more\n"),
                        refused);
-    else if (written)
+    else if (telling->written)
         builder_format(out, say(command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
                        store_is_url(telling->url) ? "postgresql" : telling->url, (long long)telling->change.number);
+    else if (!telling->news)
+        builder_add(
+            out, text_from(say(command, "都已登记,没有要写的\n", "all of it is known; there was nothing to write\n")));
     else
         builder_add(out, text_from(say(command, "只看不写\n", "nothing was written, as asked\n")));
 }
 
-static void write_taken(struct builder *out, const struct telling *telling, bool written) {
+static void write_taken(struct builder *out, const struct telling *telling) {
     struct json_writer writer;
     json_writer_init(&writer, out, false);
     json_write_object(&writer);
@@ -164,46 +188,45 @@ static void write_taken(struct builder *out, const struct telling *telling, bool
     json_write_key(&writer, "refused");
     json_write_integer(&writer, (int64_t)count_refused(telling));
     json_write_key(&writer, "written");
-    json_write_bool(&writer, written);
+    json_write_bool(&writer, telling->written);
     json_write_key(&writer, "change");
-    json_write_integer(&writer, written ? telling->change.number : 0);
+    json_write_integer(&writer, telling->written ? telling->change.number : 0);
     json_write_close_object(&writer);
 }
 
 static int show(const struct telling *telling) {
     struct command *command = telling->command;
-    bool refused = count_refused(telling) != 0, written = !refused && !command_has(command, "dry-run");
+    bool refused = count_refused(telling) != 0;
     struct builder out;
     builder_init(&out);
-    (command_has(command, "json") ? write_taken : show_taken)(&out, telling, written);
+    (command_has(command, "json") ? write_taken : show_taken)(&out, telling);
     int status = show_built(command, &out);
     return status == EXIT_DONE && refused ? EXIT_FOUND : status;
 }
 
 /* --- commands ----------------------------------------------------------------------------------------------------- */
 
-/* The areas that come with the law are the first that is told. */
-static int tell_law(struct telling *telling) {
+/* The areas that come with the law are told with it. */
+static int take_areas(struct telling *telling) {
     struct command *command = telling->command;
     struct text areas = path_join(&command->arena, telling->database.law->layers.items[0]->folder, TEXT("areas"));
-    struct registry *registry = &telling->database.registry;
-    if (!begin_telling(telling, MONTH_FIRST)) return out_of_memory(command);
+    if (!folder_exists(areas.bytes)) return EXIT_DONE;
     int status = read_files(telling, areas.bytes, NULL);
     if (status != EXIT_DONE) return status;
-    enum registry_result result = registry_begin_change(registry, &telling->change);
-    if (result == REGISTRY_DONE) result = registry_keep_law(registry, &telling->change);
-    if (result == REGISTRY_DONE)
-        result = registry_take(registry, &telling->change, &telling->import.records, telling->taken);
-    if (result == REGISTRY_DONE) result = registry_end_change(registry);
-    return tell(telling, result);
+    return tell(telling,
+                registry_take(&telling->database.registry, &telling->change, &telling->import.records, telling->taken));
 }
 
 int command_init(struct command *command) {
     if (command->word_count != 2) return wrong_usage(command);
     struct telling telling = {.command = command, .url = command->words[1]};
     const char *folder = command_option(command, "policy");
-    int status = database_make(&telling.database, command, telling.url, folder ? folder : POLICY_FOLDER);
-    if (status == EXIT_DONE) status = tell_law(&telling);
+    telling.change = database_change(command, "init", MONTH_FIRST);
+    int status =
+        database_make(&telling.database, command, telling.url, folder ? folder : POLICY_FOLDER, &telling.change);
+    if (status == EXIT_DONE) status = begin_telling(&telling) ? take_areas(&telling) : out_of_memory(command);
+    if (status == EXIT_DONE) status = tell(&telling, registry_end_change(&telling.database.registry));
+    telling.written = status == EXIT_DONE;
     if (status == EXIT_DONE) status = show(&telling);
     import_close(&telling.import);
     database_close(&telling.database);
@@ -219,7 +242,8 @@ static bool read_since(struct command *command, month_number *since) {
 }
 
 static int import_told(struct telling *telling, const char *folder, month_number since) {
-    if (!begin_telling(telling, since)) return out_of_memory(telling->command);
+    telling->change = database_change(telling->command, "import", since);
+    if (!begin_telling(telling)) return out_of_memory(telling->command);
     month_number now = day_month((day_number)(telling->change.instant / 1000000 / 86400));
     int status = read_files(telling, folder, NULL);
     if (status == EXIT_DONE) status = take_change(telling, since == MONTH_FIRST ? now : since);

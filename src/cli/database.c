@@ -113,7 +113,8 @@ static int read_folder(struct database *database, struct command *command, const
     return tell_law(command, database->law);
 }
 
-int database_make(struct database *database, struct command *command, const char *url, const char *folder) {
+int database_make(struct database *database, struct command *command, const char *url, const char *folder,
+                  struct registry_change *change) {
     struct policy *law;
     *database = (struct database){.store = NULL};
     int status = read_folder(database, command, folder);
@@ -121,7 +122,7 @@ int database_make(struct database *database, struct command *command, const char
     if (status == EXIT_DONE) status = open_store(database, command, url, STORE_MADE_ANEW);
     database->law = law;
     if (status != EXIT_DONE) return status;
-    enum registry_result result = registry_make(&database->registry, database->store, law);
+    enum registry_result result = registry_make(&database->registry, database->store, law, change);
     database->opened = true;
     return database_tell(database, command, url, result);
 }

@@ -70,6 +70,33 @@ void registry_close(struct registry *registry) {
     arena_free(&registry->arena);
 }
 
+/* --- changes ------------------------------------------------------------------------------------------------------ */
+
+static enum registry_result write_change(struct registry *registry, struct registry_change *change) {
+    struct store *store = registry->store;
+    change->number = registry_highest(registry, &changes) + 1;
+    const struct store_value values[] = {store_integer(change->number), store_integer(change->instant),
+                                         store_text(change->by), store_text(change->what)};
+    struct store_load *load = store_load_begin(store, &changes);
+    if (load) store_load_row(load, values);
+    store_load_end(load);
+    return registry_outcome(registry, NULL);
+}
+
+enum registry_result registry_begin_change(struct registry *registry, struct registry_change *change) {
+    if (!store_begin(registry->store, STORE_TO_WRITE)) return registry_outcome(registry, NULL);
+    return write_change(registry, change);
+}
+
+enum registry_result registry_end_change(struct registry *registry) {
+    if (store_commit(registry->store)) return REGISTRY_DONE;
+    return store_trouble(registry->store)->failure == STORE_NO_MEMORY ? REGISTRY_NO_MEMORY : REGISTRY_STORE_FAILED;
+}
+
+void registry_give_up_change(struct registry *registry) {
+    store_roll_back(registry->store);
+}
+
 /* --- making ------------------------------------------------------------------------------------------------------- */
 
 static void make_entity(struct registry *registry, const struct entity *entity) {
@@ -92,23 +119,29 @@ static void write_model(struct registry *registry) {
     store_load_end(load);
 }
 
-enum registry_result registry_make(struct registry *registry, struct store *store, const struct policy *policy) {
-    enum registry_result result = begin(registry, store, policy);
-    if (result != REGISTRY_DONE) return result;
-    store_begin(store, STORE_TO_WRITE);
-    if (store_has_table(store, registries.name)) {
-        store_roll_back(store);
-        return REGISTRY_THERE;
-    }
+static void make_tables(struct registry *registry) {
+    const struct policy *policy = registry->policy;
+    struct store *store = registry->store;
     store_create(store, &registries);
     store_create(store, &changes);
     store_create(store, &registry_law_table);
     store_create(store, &registry_given_table);
     for (size_t i = 0; i < policy->entities.count; i++) make_entity(registry, policy->entities.items[i]);
     write_model(registry);
-    if (arena_failed(&registry->arena)) store_roll_back(store);
-    store_commit(store);
-    return registry_outcome(registry, NULL);
+}
+
+enum registry_result registry_make(struct registry *registry, struct store *store, const struct policy *policy,
+                                   struct registry_change *change) {
+    enum registry_result result = begin(registry, store, policy);
+    if (result != REGISTRY_DONE) return result;
+    store_begin(store, STORE_TO_WRITE);
+    bool there = store_has_table(store, registries.name);
+    if (!there) make_tables(registry);
+    result = there ? REGISTRY_THERE : registry_outcome(registry, NULL);
+    if (result == REGISTRY_DONE) result = write_change(registry, change);
+    if (result == REGISTRY_DONE) result = registry_keep_law(registry, change);
+    if (result != REGISTRY_DONE) store_roll_back(store);
+    return result;
 }
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
@@ -143,38 +176,4 @@ enum registry_result registry_open(struct registry *registry, struct store *stor
     store_scan_end(scan);
     enum registry_result outcome = registry_outcome(registry, NULL);
     return outcome == REGISTRY_DONE ? result : outcome;
-}
-
-/* --- changes ------------------------------------------------------------------------------------------------------ */
-
-static int64_t ask_integer(struct store *store, const char *sql) {
-    struct statement *query = store_prepare(store, sql);
-    if (!query) {
-        return 0;
-    }
-    int64_t found = statement_begin(query, NULL, 0) && statement_next(query) ? statement_integer(query, 0) : 0;
-    statement_end(query);
-    statement_free(query);
-    return found;
-}
-
-enum registry_result registry_begin_change(struct registry *registry, struct registry_change *change) {
-    struct store *store = registry->store;
-    if (!store_begin(store, STORE_TO_WRITE)) return registry_outcome(registry, NULL);
-    change->number = ask_integer(store, "SELECT coalesce(max(_change), 0) + 1 FROM _changes");
-    const struct store_value values[] = {store_integer(change->number), store_integer(change->instant),
-                                         store_text(change->by), store_text(change->what)};
-    struct store_load *load = store_load_begin(store, &changes);
-    if (load) store_load_row(load, values);
-    store_load_end(load);
-    return registry_outcome(registry, NULL);
-}
-
-enum registry_result registry_end_change(struct registry *registry) {
-    if (store_commit(registry->store)) return REGISTRY_DONE;
-    return store_trouble(registry->store)->failure == STORE_NO_MEMORY ? REGISTRY_NO_MEMORY : REGISTRY_STORE_FAILED;
-}
-
-void registry_give_up_change(struct registry *registry) {
-    store_roll_back(registry->store);
 }

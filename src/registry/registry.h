@@ -1,9 +1,8 @@
 /* The registry: what a bureau knows of its areas, families, people and events, in a database that never forgets.
  *
- *     registry_make(&registry, store, policy)            tables for everything the policy's model declares; or
- *     registry_open(&registry, store, policy)            those that are there
- *     registry_begin_change(&registry, &change)          who, what, when
- *     registry_take(&registry, &change, &records, taken) what is told of rows: new, changed or the same
+ *     registry_make(&registry, store, policy, &change)   tables for all that the policy's model declares, and the law;
+ * or registry_open(&registry, store, policy)            those that are there registry_begin_change(&registry, &change)
+ * who, what, when registry_take(&registry, &change, &records, taken) what is told of rows: new, changed or the same
  *     registry_end_change(&registry)                     all of it is on disk, or nothing was changed
  *     registry_read(&registry, known, &arena, &records)  what is known, or was
  *
@@ -37,7 +36,6 @@ struct registry {
 };
 
 /* Store and policy must outlive the registry. Whatever comes of it, registry_close may be called. */
-enum registry_result registry_make(struct registry *registry, struct store *store, const struct policy *policy);
 enum registry_result registry_open(struct registry *registry, struct store *store, const struct policy *policy);
 void registry_close(struct registry *registry);
 
@@ -54,6 +52,10 @@ struct registry_change {
     struct text by, what; /* who, and what is done: "import" */
     month_number since;   /* from which month on rows hold that do not say so; MONTH_FIRST: as long as can be */
 };
+/* Makes the tables of a registry and keeps the policy's files, as the first change, which is then under way. */
+enum registry_result registry_make(struct registry *registry, struct store *store, const struct policy *policy,
+                                   struct registry_change *change);
+
 #define REGISTRY_NOW INT64_MAX /* a change so late: all that is known */
 
 enum registry_result registry_begin_change(struct registry *registry, struct registry_change *change);
