@@ -172,8 +172,8 @@ static void what_was_known_stays(enum database database) {
                   {REGISTRY_NOW, 2018, 5, "1200"},
                   {REGISTRY_NOW, 2018, 6, "1200"},
                   {REGISTRY_NOW, 2018, 7, "1300"},
-                  {2, 2018, 5, "1250"},
-                  {2, 2018, 7, "1300"},
+                  {3, 2018, 5, "1250"},
+                  {3, 2018, 7, "1300"},
                   {2, 2018, 7, "1250"}};
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         assert_string_equal(
