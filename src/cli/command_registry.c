@@ -1,4 +1,4 @@
-/* doudi init, doudi import: a registry is made, and told. */
+/* doudi init, import, audit: a registry is made, told, and looked at whether it is as it was told. */
 #include "cli/database.h"
 #include "cli/session.h"
 #include "exchange/json.h"
@@ -217,13 +217,24 @@ static int take_areas(struct telling *telling) {
                 registry_take(&telling->database.registry, &telling->change, &telling->import.records, telling->taken));
 }
 
+/* --digest sm3|sha256; false, and told, for any other. */
+static bool read_digest(const struct command *command, enum digest_kind *digest) {
+    struct text option = text_from(command_option(command, "digest"));
+    *digest = text_is(option, "sha256") ? DIGEST_SHA256 : DIGEST_SM3;
+    if (!command_option(command, "digest") || text_is(option, "sm3") || text_is(option, "sha256")) return true;
+    wrong_option(command, "--digest 应为 sm3 或 sha256", "--digest takes sm3 or sha256");
+    return false;
+}
+
 int command_init(struct command *command) {
+    enum digest_kind digest;
     if (command->word_count != 2) return wrong_usage(command);
+    if (!read_digest(command, &digest)) return EXIT_USAGE;
     struct telling telling = {.command = command, .url = command->words[1]};
     const char *folder = command_option(command, "policy");
     telling.change = database_change(command, "init", MONTH_FIRST);
-    int status =
-        database_make(&telling.database, command, telling.url, folder ? folder : POLICY_FOLDER, &telling.change);
+    int status = database_make(&telling.database, command, telling.url, folder ? folder : POLICY_FOLDER, digest,
+                               &telling.change);
     if (status == EXIT_DONE) status = begin_telling(&telling) ? take_areas(&telling) : out_of_memory(command);
     if (status == EXIT_DONE) status = tell(&telling, registry_end_change(&telling.database.registry));
     telling.written = status == EXIT_DONE;
@@ -259,5 +270,70 @@ int command_import(struct command *command) {
     if (status == EXIT_DONE) status = import_told(&telling, command->words[1], since);
     import_close(&telling.import);
     database_close(&telling.database);
+    return status;
+}
+
+/* --- the chain ---------------------------------------------------------------------------------------------------- */
+
+static const char *say_broken(const struct command *command, const struct registry_verdict *verdict) {
+    switch (verdict->broken) {
+    case REGISTRY_ROWS_ALTERED: return say(command, "它登记的内容被改过", "what it told is not what stands there now");
+    case REGISTRY_LINK_BROKEN: return say(command, "它本身或它与前面的联系被改过", "it, or its link, is not as it was");
+    case REGISTRY_GAP:
+        return say(command, "少了一次变动,或有不属于任何变动的行", "a change is missing, or rows belong to none");
+    default: return "";
+    }
+}
+
+static void show_verdict(struct builder *out, const struct command *command, const struct registry_verdict *verdict) {
+    if (verdict->broken != REGISTRY_SOUND) {
+        builder_format(out, say(command, "▲ 第 %lld 次变动:%s\n", "▲ change %lld: %s\n"), (long long)verdict->changes,
+                       say_broken(command, verdict));
+        return;
+    }
+    builder_format(out, say(command, "%lld 次变动,都和当初一样 ✓\n", "%lld changes, all as they were made ✓\n"),
+                   (long long)verdict->changes);
+    builder_add(out, text_from(say(command, "最后一环(另处存放,可查出尾部是否被截去):",
+                                   "the last link (kept elsewhere, it shows whether any are cut off): ")));
+    for (size_t i = 0; i < DIGEST_BYTES; i++) builder_format(out, "%02x", verdict->link[i]);
+    builder_add(out, TEXT("\n"));
+}
+
+static void write_verdict(struct builder *out, const struct registry_verdict *verdict) {
+    static const char *const words[] = {"sound", "rows-altered", "link-broken", "gap"};
+    struct json_writer writer;
+    char link[2 * DIGEST_BYTES + 1];
+    for (size_t i = 0; i < DIGEST_BYTES; i++) snprintf(link + 2 * i, 3, "%02x", verdict->link[i]);
+    json_writer_init(&writer, out, false);
+    json_write_object(&writer);
+    json_write_key(&writer, "chain");
+    json_write_string(&writer, text_from(words[verdict->broken]));
+    json_write_key(&writer, "change");
+    json_write_integer(&writer, verdict->changes);
+    json_write_key(&writer, "link");
+    json_write_string(&writer, text_from(verdict->broken == REGISTRY_SOUND ? link : ""));
+    json_write_close_object(&writer);
+}
+
+static int verify(struct command *command, struct database *database, const char *url) {
+    struct registry_verdict verdict;
+    enum registry_result result = registry_verify(&database->registry, &verdict);
+    if (result != REGISTRY_DONE) return database_tell(database, command, url, result);
+    struct builder out;
+    builder_init(&out);
+    if (command_has(command, "json"))
+        write_verdict(&out, &verdict);
+    else
+        show_verdict(&out, command, &verdict);
+    int status = show_built(command, &out);
+    return status == EXIT_DONE && verdict.broken != REGISTRY_SOUND ? EXIT_FOUND : status;
+}
+
+int command_audit(struct command *command) {
+    struct database database;
+    if (command->word_count != 3 || !text_is(text_from(command->words[1]), "verify")) return wrong_usage(command);
+    int status = database_open(&database, command, command->words[2], NULL);
+    if (status == EXIT_DONE) status = verify(command, &database, command->words[2]);
+    database_close(&database);
     return status;
 }

@@ -114,7 +114,7 @@ static int read_folder(struct database *database, struct command *command, const
 }
 
 int database_make(struct database *database, struct command *command, const char *url, const char *folder,
-                  struct registry_change *change) {
+                  enum digest_kind digest, struct registry_change *change) {
     struct policy *law;
     *database = (struct database){.store = NULL};
     int status = read_folder(database, command, folder);
@@ -122,7 +122,7 @@ int database_make(struct database *database, struct command *command, const char
     if (status == EXIT_DONE) status = open_store(database, command, url, STORE_MADE_ANEW);
     database->law = law;
     if (status != EXIT_DONE) return status;
-    enum registry_result result = registry_make(&database->registry, database->store, law, change);
+    enum registry_result result = registry_make(&database->registry, database->store, law, digest, change);
     database->opened = true;
     return database_tell(database, command, url, result);
 }

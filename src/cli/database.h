@@ -17,7 +17,7 @@ struct database {
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy);
 /* Makes one that is not there yet, for the law of a folder: the change is then under way. */
 int database_make(struct database *database, struct command *command, const char *url, const char *folder,
-                  struct registry_change *change);
+                  enum digest_kind digest, struct registry_change *change);
 void database_close(struct database *database);
 
 /* EXIT_CANNOT, told in the words of what failed; EXIT_DONE for what did not. */

@@ -107,10 +107,12 @@ static const struct usage usages[] = {
      {"按政策的模型建一个登记簿:SQLite 文件,或 postgresql:// 地址;政策和它的区划一并存入",
       "a registry for the policy's model: a SQLite file, or a postgresql:// URL; the law and its areas go into it"},
      {"  --policy 文件夹    默认 " POLICY_FOLDER "\n"
-      "  --by 姓名          谁建的(默认是登录的用户)\n",
+      "  --by 姓名          谁建的(默认是登录的用户)\n"
+      "  --digest sm3|sha256  审计链用哪种摘要(默认 sm3)\n",
       "  --policy FOLDER    " POLICY_FOLDER " unless said\n"
-      "  --by NAME          who makes it (whoever is logged in)\n"},
-     " json policy by "},
+      "  --by NAME          who makes it (whoever is logged in)\n"
+      "  --digest sm3|sha256  by which digest changes are chained (sm3)\n"},
+     " json policy by digest "},
     {"import",
      {"数据文件夹 --database 数据库", "DATA --database DATABASE"},
      {"把数据文件夹登记入库:新的、有变化的记为新版本,一样的不动;有一行不合适就什么都不写",
@@ -125,6 +127,12 @@ static const struct usage usages[] = {
       "  --by NAME            who takes them in (whoever is logged in)\n"
       "  --dry-run            what would be done, without writing\n"},
      " json database since by dry-run "},
+    {"audit verify",
+     {"数据库", "DATABASE"},
+     {"逐次核对所有变动是否和当初登记的一样,指出第一处不一样的",
+      "whether every change is as it was made; tells the first that is not"},
+     {"", ""},
+     " json "},
     {"pack",
      {"数据 --month 2018-07 --out 文件.doudi", "DATA --month 2018-07 --out FILE.doudi"},
      {"把一个月的数据打包成一个文件;assess、explain、simulate 用它代替数据文件夹,不必再读 CSV",

@@ -10,14 +10,17 @@ const struct store_table registry_given_table = {{"_given", 6}, given_columns, 4
 enum registry_result registry_keep_given(struct registry *registry, const struct registry_change *change,
                                          const struct registry_given *given) {
     int64_t number = registry_highest(registry, &registry_given_table);
-    struct store_load *load = store_load_begin(registry->store, &registry_given_table);
-    for (int opening = 0; opening <= 1 && load; opening++) {
+    struct chain_load load;
+    if (given->opening.length + given->decisions.length == 0) return REGISTRY_DONE;
+    bool begun = chain_load_begin(&load, registry, CHAIN_GIVEN);
+    for (int opening = 0; opening <= 1 && begun; opening++) {
         struct text lines = opening ? given->opening : given->decisions;
+        if (lines.length == 0) continue;
         const struct store_value values[] = {store_integer(++number), store_integer(change->number),
                                              store_integer(opening), store_text(lines)};
-        if (lines.length) store_load_row(load, values);
+        chain_load_row(&load, values);
     }
-    store_load_end(load);
+    chain_load_end(&load);
     return registry_outcome(registry, NULL);
 }
 

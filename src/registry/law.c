@@ -8,7 +8,7 @@ const struct store_table registry_law_table = {{"_law", 4}, law_columns, 6};
 enum { LAW_FILE, LAW_CHANGE, LAW_LAYER, LAW_FOLDER, LAW_PATH, LAW_TEXT, LAW_COLUMNS };
 
 struct keeping {
-    struct store_load *load;
+    struct chain_load load;
     const struct registry_change *change;
     int64_t file;
 };
@@ -20,7 +20,7 @@ static void keep_file(struct keeping *keeping, const struct layer *layer, struct
                                                     [LAW_FOLDER] = store_text(layer->folder),
                                                     [LAW_PATH] = store_text(path),
                                                     [LAW_TEXT] = store_text(bytes)};
-    store_load_row(keeping->load, values);
+    chain_load_row(&keeping->load, values);
 }
 
 /* Sources are named with their folder, which the layer tells. */
@@ -39,9 +39,9 @@ static void keep_layer(struct keeping *keeping, const struct layer *layer) {
 enum registry_result registry_keep_law(struct registry *registry, const struct registry_change *change) {
     const struct policy *policy = registry->policy;
     struct keeping keeping = {.change = change, .file = registry_highest(registry, &registry_law_table)};
-    keeping.load = store_load_begin(registry->store, &registry_law_table);
-    for (size_t i = 0; i < policy->layers.count && keeping.load; i++) keep_layer(&keeping, policy->layers.items[i]);
-    store_load_end(keeping.load);
+    bool begun = chain_load_begin(&keeping.load, registry, CHAIN_LAW);
+    for (size_t i = 0; i < policy->layers.count && begun; i++) keep_layer(&keeping, policy->layers.items[i]);
+    chain_load_end(&keeping.load);
     return registry_outcome(registry, NULL);
 }
 

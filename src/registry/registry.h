@@ -15,6 +15,7 @@
 #define DOUDI_REGISTRY_REGISTRY_H
 
 #include "engine/records.h"
+#include "store/digest.h"
 #include "store/store.h"
 
 enum registry_result {
@@ -27,12 +28,25 @@ enum registry_result {
     REGISTRY_NO_MEMORY,
 };
 
+/* Changes are numbered from 1, in the order in which they came to be known. */
+struct registry_change {
+    int64_t number;       /* set when it begins */
+    int64_t instant;      /* microseconds since 1970-01-01, of the world's time */
+    struct text by, what; /* who, and what is done: "import" */
+    month_number since;   /* from which month on rows hold that do not say so; MONTH_FIRST: as long as can be */
+};
+
 struct registry {
     struct store *store;
     const struct policy *policy;
     struct arena arena;
     struct registry_tables *tables; /* by entity index */
     struct text differs;
+    enum digest_kind digest; /* of the chain of changes */
+    /* Of the change under way: which it is, and what it has written so far, by table (chain.c). */
+    struct registry_change change;
+    struct digest *written;
+    bool *has_written;
 };
 
 /* Store and policy must outlive the registry. Whatever comes of it, registry_close may be called. */
@@ -45,16 +59,9 @@ enum registry_result registry_law(struct store *store, struct policy **policy);
 
 /* --- changes ------------------------------------------------------------------------------------------------------ */
 
-/* Changes are numbered from 1, in the order in which they came to be known. */
-struct registry_change {
-    int64_t number;       /* set when it begins */
-    int64_t instant;      /* microseconds since 1970-01-01, of the world's time */
-    struct text by, what; /* who, and what is done: "import" */
-    month_number since;   /* from which month on rows hold that do not say so; MONTH_FIRST: as long as can be */
-};
 /* Makes the tables of a registry and keeps the policy's files, as the first change, which is then under way. */
 enum registry_result registry_make(struct registry *registry, struct store *store, const struct policy *policy,
-                                   struct registry_change *change);
+                                   enum digest_kind digest, struct registry_change *change);
 
 #define REGISTRY_NOW INT64_MAX /* a change so late: all that is known */
 
@@ -91,5 +98,21 @@ enum registry_result registry_read_given(struct registry *registry, int64_t know
  * arena. Their `place` is the row's key, by which the registry names it. */
 enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
                                    struct records *records);
+
+/* --- the chain ---------------------------------------------------------------------------------------------------- */
+
+enum registry_break {
+    REGISTRY_SOUND,
+    REGISTRY_ROWS_ALTERED, /* what the change wrote is not what stands there */
+    REGISTRY_LINK_BROKEN,  /* the change itself is not as it was, or its link is not */
+    REGISTRY_GAP           /* a change is missing, or rows are there that belong to none */
+};
+struct registry_verdict {
+    enum registry_break broken;
+    int64_t changes;                  /* the last that was looked at: the first that is not as it was */
+    unsigned char link[DIGEST_BYTES]; /* of a chain that is sound the last: kept elsewhere, it shows what is cut off */
+};
+/* Looks at everything that was ever written. */
+enum registry_result registry_verify(struct registry *registry, struct registry_verdict *verdict);
 
 #endif

@@ -1,4 +1,5 @@
-/* What the files of the registry share: registry.c (tables, changes), law.c (by which law), given.c, take.c (what is
+/* What the files of the registry share: registry.c (tables, changes), law.c (by which law), given.c, chain.c (that
+ * nothing was altered), take.c (what is
  * told), read.c (what is known). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
@@ -19,7 +20,7 @@ enum {
 };
 
 /* Columns of the names of an entity's rows. */
-enum { NAME_KEY, NAME_ID, NAME_COLUMNS };
+enum { NAME_KEY, NAME_CHANGE, NAME_ID, NAME_COLUMNS };
 
 struct registry_tables {
     struct store_table versions, names;
@@ -30,7 +31,44 @@ struct registry_names {
     struct text *ids; /* by key */
     size_t count;     /* the highest key, which are dense from 1 */
 };
-extern const struct store_table registry_law_table, registry_given_table; /* law.c, given.c */
+extern const struct store_table registry_changes_table, registry_law_table, registry_given_table;
+
+/* --- chain.c ------------------------------------------------------------------------------------------------------ */
+
+/* A change, and the digest of what it wrote. */
+struct chain_entry {
+    struct registry_change change;
+    unsigned char content[DIGEST_BYTES];
+};
+
+/* The tables that changes write to: these, then of each entity names and versions. */
+enum { CHAIN_LAW, CHAIN_GIVEN, CHAIN_ENTITIES };
+static inline size_t chain_names(const struct entity *entity) {
+    return CHAIN_ENTITIES + 2 * entity->index;
+}
+static inline size_t chain_versions(const struct entity *entity) {
+    return CHAIN_ENTITIES + 2 * entity->index + 1;
+}
+size_t chain_tables(const struct registry *registry);
+const struct store_table *chain_table(const struct registry *registry, size_t index);
+
+/* Rows of the change under way, in the order of their first column. */
+struct chain_load {
+    struct registry *registry;
+    size_t index;
+    const struct store_table *table;
+    struct store_load *rows; /* NULL: failed */
+    struct builder row;
+};
+bool chain_load_begin(struct chain_load *load, struct registry *registry, size_t table);
+void chain_load_row(struct chain_load *load, const struct store_value *values); /* of one that began */
+void chain_load_end(struct chain_load *load);                                   /* also of one that did not */
+
+/* Writes the change itself, with its link; false when that failed. */
+bool chain_close(struct registry *registry);
+void chain_forget(struct registry *registry); /* what the change has written */
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 /* The highest of the numbers by which the rows of a table are told apart; 0: there are none. */
 int64_t registry_highest(struct registry *registry, const struct store_table *table);

@@ -67,8 +67,9 @@ static struct text id_of(struct taking *taking, struct builder *name, const stru
 static void give_keys(struct taking *taking, const struct entity *entity) {
     struct known *known = &taking->known[entity->index];
     const struct record_table *told = &taking->records->tables[entity->index];
-    struct store_load *load = NULL;
+    struct chain_load load;
     struct builder name;
+    bool begun = false;
     uint32_t *keys = taking->keys[entity->index] = ARENA_ARRAY(&taking->arena, uint32_t, told->count + 1);
     builder_init(&name);
     size_t next = known->told;
@@ -80,13 +81,16 @@ static void give_keys(struct taking *taking, const struct entity *entity) {
         if (keys[row]) continue;
         keys[row] = (uint32_t)++next;
         map_put(&known->keys, id, (void *)next);
-        const struct store_value values[] = {store_integer((int64_t)next), store_text(id)};
-        if (!load) load = store_load_begin(taking->registry->store, &taking->registry->tables[entity->index].names);
-        if (load) store_load_row(load, values);
+        const struct store_value values[] = {store_integer((int64_t)next), store_integer(taking->change->number),
+                                             store_text(id)};
+        bool first = !begun;
+        begun = true;
+        if (first && !chain_load_begin(&load, taking->registry, chain_names(entity))) break;
+        chain_load_row(&load, values);
     }
     if (name.failed) taking->arena.failed = true;
     builder_free(&name);
-    store_load_end(load);
+    if (begun) chain_load_end(&load);
 }
 
 /* --- what cannot be taken ----------------------------------------------------------------------------------------- */
@@ -152,7 +156,7 @@ static month_number since_of(const struct taking *taking, const struct entity *e
     return row->from == MONTH_FIRST && !entity->is_event ? taking->change->since : row->from;
 }
 
-static void write_version(struct taking *taking, struct store_load *load, const struct record_table *told, size_t row,
+static void write_version(struct taking *taking, struct chain_load *load, const struct record_table *told, size_t row,
                           month_number since, bool stands) {
     struct store_value values[STORE_COLUMNS_MAX];
     const struct entity *entity = told->entity, *above = entity->parent;
@@ -167,7 +171,7 @@ static void write_version(struct taking *taking, struct store_load *load, const 
     values[COLUMN_PARENT] = store_integer((int64_t)parent);
     for (size_t i = 0; i < entity->inputs.count; i++)
         values[COLUMN_INPUTS + i] = stands ? value_of(taking, &told->columns[i], row) : store_null();
-    store_load_row(load, values);
+    chain_load_row(load, values);
 }
 
 /* Another row that is told takes its place at once. */
@@ -178,7 +182,7 @@ static bool is_followed(const struct taking *taking, const struct record_table *
     return false;
 }
 
-static void take_row(struct taking *taking, struct store_load *load, const struct record_table *told, size_t row,
+static void take_row(struct taking *taking, struct chain_load *load, const struct record_table *told, size_t row,
                      struct registry_taken *taken) {
     const struct entity *entity = told->entity;
     const struct record_row *record = &told->rows[row];
@@ -207,18 +211,19 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
     known->last = ARENA_ARRAY(&taking->arena, uint32_t, known->keys.count + 1);
     known->earlier = ARENA_ARRAY(&taking->arena, uint32_t, told->count + 1);
     if (!goes_on(taking)) return;
-    struct store_load *load = store_load_begin(taking->registry->store, table);
-    for (size_t row = 0; row < told->count && load && goes_on(taking); row++) {
+    struct chain_load load;
+    bool begun = chain_load_begin(&load, taking->registry, chain_versions(entity));
+    for (size_t row = 0; row < told->count && begun && goes_on(taking); row++) {
         uint32_t key = taking->keys[entity->index][row];
         if (!key || leads_nowhere(taking, told, row) || is_told_twice(taking, told, row)) {
             taken->refused++;
             continue;
         }
-        take_row(taking, load, told, row, taken);
+        take_row(taking, &load, told, row, taken);
         known->earlier[row] = known->last[key];
         known->last[key] = (uint32_t)row + 1;
     }
-    store_load_end(load);
+    chain_load_end(&load);
 }
 
 enum registry_result registry_take(struct registry *registry, const struct registry_change *change,

@@ -255,7 +255,8 @@ static bool set_up(struct store *store, enum store_opening opening) {
     sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
     bool good = run_text(store, "SELECT count(*) FROM sqlite_schema"); /* whether it is a database at all */
     if (opening == STORE_MADE_ANEW) good = good && holds_nothing(store) && run_text(store, "PRAGMA journal_mode = WAL");
-    return good && run_text(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -262144");
+    return good && run_text(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
+                                   "PRAGMA cache_size = -262144");
 }
 
 struct store *sqlite_open(const char *path, enum store_opening opening, struct store_trouble *trouble) {

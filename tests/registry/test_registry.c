@@ -54,7 +54,8 @@ static void open_book(struct book *book, enum database database) {
     stage_open(&book->stage, law, NULL, NULL);
     book->store = database_new(database);
     struct registry_change change = {.by = TEXT("tester"), .what = TEXT("init")};
-    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, &change), REGISTRY_DONE);
+    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, DIGEST_SM3, &change),
+                     REGISTRY_DONE);
     assert_int_equal(change.number, 1);
     assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
 }
@@ -278,7 +279,7 @@ static void a_registry_is_of_one_model(enum database database) {
     struct registry registry;
     struct registry_change change = {.what = TEXT("init")};
     open_book(&book, database);
-    assert_int_equal(registry_make(&registry, book.store, book.stage.policy, &change), REGISTRY_THERE);
+    assert_int_equal(registry_make(&registry, book.store, book.stage.policy, DIGEST_SM3, &change), REGISTRY_THERE);
     registry_close(&registry);
     assert_int_equal(registry_open(&registry, book.store, book.stage.policy), REGISTRY_DONE);
     registry_close(&registry);

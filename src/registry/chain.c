@@ -1,0 +1,301 @@
+/* The chain of changes. What a change wrote has a digest: of each table that it wrote to, one over its rows, in the
+ * order of their first column; and one over these. Its link is the digest of the link before it, of the change itself
+ * and of what it wrote: nothing can be altered, taken away or slipped in without every later link being another. */
+#include "registry/registry_inside.h"
+
+#include <string.h>
+
+/* A row, so that no two rows are the same bytes: of each value what it is, then an integer's eight bytes, or the length
+ * and the bytes of a text. */
+static void encode(struct builder *row, const struct store_value *value) {
+    char head[1 + sizeof(uint64_t)] = {(char)('0' + value->type)};
+    uint64_t integer = value->type == STORE_INTEGER ? (uint64_t)value->integer : value->text.length;
+    for (size_t i = 0; i < sizeof integer; i++) head[1 + i] = (char)(integer >> (8 * (sizeof integer - 1 - i)) & 0xff);
+    builder_add(row, (struct text){head, value->type == STORE_NULL ? 1 : sizeof head});
+    if (value->type == STORE_TEXT || value->type == STORE_BYTES) builder_add(row, value->text);
+}
+
+static void digest_row(struct digest *digest, struct builder *row, const struct store_value *values, size_t count) {
+    row->length = 0;
+    for (size_t i = 0; i < count; i++) encode(row, &values[i]);
+    struct text bytes = builder_text(row);
+    digest_add_bytes(digest, bytes.bytes, bytes.length);
+    if (row->failed) digest->failed = true;
+}
+
+/* --- the tables of a chain ---------------------------------------------------------------------------------------- */
+
+size_t chain_tables(const struct registry *registry) {
+    return CHAIN_ENTITIES + 2 * registry->policy->entities.count;
+}
+
+const struct store_table *chain_table(const struct registry *registry, size_t index) {
+    if (index == CHAIN_LAW) return &registry_law_table;
+    if (index == CHAIN_GIVEN) return &registry_given_table;
+    const struct registry_tables *tables = &registry->tables[(index - CHAIN_ENTITIES) / 2];
+    return (index - CHAIN_ENTITIES) % 2 ? &tables->versions : &tables->names;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------------ */
+
+bool chain_load_begin(struct chain_load *load, struct registry *registry, size_t table) {
+    *load = (struct chain_load){.registry = registry, .index = table, .table = chain_table(registry, table)};
+    builder_init(&load->row);
+    load->rows = store_load_begin(registry->store, load->table);
+    return load->rows;
+}
+
+/* A table to which nothing is written has no digest. */
+static struct digest *digest_of(struct registry *registry, size_t table) {
+    struct digest *digest = &registry->written[table];
+    if (registry->has_written[table]) return digest;
+    if (!digest_init(digest, registry->digest)) registry->arena.failed = true;
+    digest_begin(digest);
+    registry->has_written[table] = true;
+    return digest;
+}
+
+void chain_load_row(struct chain_load *load, const struct store_value *values) {
+    digest_row(digest_of(load->registry, load->index), &load->row, values, load->table->count);
+    store_load_row(load->rows, values);
+}
+
+void chain_load_end(struct chain_load *load) {
+    builder_free(&load->row);
+    store_load_end(load->rows);
+}
+
+void chain_forget(struct registry *registry) {
+    for (size_t i = 0; i < chain_tables(registry) && registry->has_written; i++) {
+        if (registry->has_written[i]) digest_free(&registry->written[i]);
+        registry->has_written[i] = false;
+    }
+}
+
+/* --- links -------------------------------------------------------------------------------------------------------- */
+
+/* What a change wrote to a table. */
+static void add_table(struct digest *content, struct text table, const unsigned char written[DIGEST_BYTES]) {
+    digest_add_text(content, table);
+    digest_add_bytes(content, written, DIGEST_BYTES);
+}
+
+static bool find_link(const struct registry *registry, const struct chain_entry *entry,
+                      const unsigned char before[DIGEST_BYTES], unsigned char link[DIGEST_BYTES]) {
+    struct digest digest;
+    bool done = digest_init(&digest, registry->digest);
+    if (done) {
+        digest_begin(&digest);
+        digest_add_bytes(&digest, before, DIGEST_BYTES);
+        digest_add_integer(&digest, entry->change.number);
+        digest_add_integer(&digest, entry->change.instant);
+        digest_add_text(&digest, entry->change.by);
+        digest_add_text(&digest, entry->change.what);
+        digest_add_bytes(&digest, entry->content, DIGEST_BYTES);
+        done = digest_finish(&digest, link);
+    }
+    digest_free(&digest);
+    return done;
+}
+
+/* All zero before the first. */
+static bool read_last_link(struct registry *registry, unsigned char link[DIGEST_BYTES]) {
+    struct statement *query =
+        store_prepare(registry->store, "SELECT _link FROM _changes ORDER BY _change DESC LIMIT 1");
+    memset(link, 0, DIGEST_BYTES);
+    if (!query) return false;
+    if (statement_begin(query, NULL, 0) && statement_next(query)) {
+        struct text last = statement_text(query, 0);
+        if (last.length == DIGEST_BYTES) memcpy(link, last.bytes, DIGEST_BYTES);
+    }
+    statement_end(query);
+    statement_free(query);
+    return !store_failed(registry->store);
+}
+
+static bool find_content(struct registry *registry, unsigned char content[DIGEST_BYTES]) {
+    unsigned char written[DIGEST_BYTES];
+    struct digest digest;
+    bool done = digest_init(&digest, registry->digest);
+    if (done) digest_begin(&digest);
+    for (size_t i = 0; i < chain_tables(registry) && done; i++) {
+        if (!registry->has_written[i]) continue;
+        done = digest_finish(&registry->written[i], written);
+        add_table(&digest, chain_table(registry, i)->name, written);
+    }
+    done = done && digest_finish(&digest, content);
+    digest_free(&digest);
+    return done;
+}
+
+bool chain_close(struct registry *registry) {
+    unsigned char before[DIGEST_BYTES], link[DIGEST_BYTES];
+    struct chain_entry entry = {.change = registry->change};
+    if (!read_last_link(registry, before)) return false;
+    if (!find_content(registry, entry.content) || !find_link(registry, &entry, before, link)) {
+        registry->arena.failed = true;
+        return false;
+    }
+    const struct store_value values[] = {store_integer(entry.change.number),
+                                         store_integer(entry.change.instant),
+                                         store_text(entry.change.by),
+                                         store_text(entry.change.what),
+                                         store_bytes((struct text){(const char *)entry.content, DIGEST_BYTES}),
+                                         store_bytes((struct text){(const char *)link, DIGEST_BYTES})};
+    struct store_load *load = store_load_begin(registry->store, &registry_changes_table);
+    if (load) store_load_row(load, values);
+    return store_load_end(load);
+}
+
+/* --- verifying ---------------------------------------------------------------------------------------------------- */
+
+/* What a change wrote to a table, as it stands there now. */
+struct found {
+    int64_t change;
+    size_t table;
+    unsigned char written[DIGEST_BYTES];
+};
+
+struct verifying {
+    struct registry *registry;
+    struct arena arena;
+    struct registry_verdict *verdict;
+    VECTOR(struct found) found; /* by table, then by change */
+    size_t *next;               /* by table: the first of those that no change has asked for yet */
+    size_t *ends;
+};
+
+static void note(struct verifying *verifying, struct digest *digest, int64_t change, size_t table) {
+    struct found found = {.change = change, .table = table};
+    if (!digest_finish(digest, found.written)) verifying->arena.failed = true;
+    VECTOR_PUSH(&verifying->arena, &verifying->found, found);
+}
+
+static size_t change_column(const struct store_table *table) {
+    size_t column = 0;
+    while (!text_is(table->columns[column].name, "_change")) column++;
+    return column;
+}
+
+static struct store_value value_at(const struct statement *scan, const struct store_table *table, size_t column) {
+    if (statement_is_null(scan, column)) return store_null();
+    if (table->columns[column].type == STORE_INTEGER) return store_integer(statement_integer(scan, column));
+    struct text text = statement_text(scan, column);
+    return table->columns[column].type == STORE_TEXT ? store_text(text) : store_bytes(text);
+}
+
+/* Rows lie in the order in which they were written, so those of a change are neighbours: others are noted as they lie,
+ * and fit with nothing. */
+static void scan_rows(struct verifying *verifying, struct digest *digest, struct statement *scan, size_t index) {
+    const struct store_table *table = chain_table(verifying->registry, index);
+    struct store_value values[STORE_COLUMNS_MAX];
+    size_t column = change_column(table);
+    struct builder row;
+    int64_t change = 0;
+    bool any = false;
+    builder_init(&row);
+    while (statement_next(scan) && !arena_failed(&verifying->arena)) {
+        int64_t own = statement_integer(scan, column);
+        if (any && own != change) note(verifying, digest, change, index);
+        if (!any || own != change) digest_begin(digest);
+        any = true;
+        change = own;
+        for (size_t i = 0; i < table->count; i++) values[i] = value_at(scan, table, i);
+        digest_row(digest, &row, values, table->count);
+    }
+    if (any) note(verifying, digest, change, index);
+    builder_free(&row);
+}
+
+static void scan_table(struct verifying *verifying, size_t index) {
+    const struct store_table *table = chain_table(verifying->registry, index);
+    size_t wanted[STORE_COLUMNS_MAX];
+    struct digest digest;
+    for (size_t i = 0; i < table->count; i++) wanted[i] = i;
+    verifying->next[index] = verifying->found.count;
+    if (!digest_init(&digest, verifying->registry->digest)) verifying->arena.failed = true;
+    struct statement *scan =
+        arena_failed(&verifying->arena)
+            ? NULL
+            : store_scan(verifying->registry->store,
+                         &(struct store_scan_of){table, wanted, table->count, INT64_MIN, INT64_MAX});
+    if (scan) scan_rows(verifying, &digest, scan, index);
+    if (scan) store_scan_end(scan);
+    digest_free(&digest);
+    verifying->ends[index] = verifying->found.count;
+}
+
+/* Of the tables, what lies there by this change; what lies there by one that is not in the chain, before it. */
+static void gather_content(struct verifying *verifying, int64_t change, unsigned char content[DIGEST_BYTES],
+                           const struct store_table **stray) {
+    struct registry *registry = verifying->registry;
+    struct digest digest;
+    bool done = digest_init(&digest, registry->digest);
+    if (done) digest_begin(&digest);
+    for (size_t i = 0; i < chain_tables(registry) && done; i++) {
+        size_t *next = &verifying->next[i];
+        if (*next == verifying->ends[i]) continue;
+        const struct found *found = &verifying->found.items[*next];
+        if (found->change < change && !*stray) *stray = chain_table(registry, i);
+        if (found->change != change) continue;
+        add_table(&digest, chain_table(registry, i)->name, found->written);
+        ++*next;
+    }
+    if (!done || !digest_finish(&digest, content)) verifying->arena.failed = true;
+    digest_free(&digest);
+}
+
+static bool is_digest(struct text bytes, const unsigned char digest[DIGEST_BYTES]) {
+    return bytes.length == DIGEST_BYTES && digest_equal((const unsigned char *)bytes.bytes, digest);
+}
+
+/* One change after the other; false at the first that is not as it was. */
+static bool check_change(struct verifying *verifying, const struct statement *scan, unsigned char link[DIGEST_BYTES]) {
+    struct registry_verdict *verdict = verifying->verdict;
+    struct chain_entry entry = {.change = {.number = statement_integer(scan, 0),
+                                           .instant = statement_integer(scan, 1),
+                                           .by = statement_text(scan, 2),
+                                           .what = statement_text(scan, 3)}};
+    const struct store_table *stray = NULL;
+    unsigned char before[DIGEST_BYTES];
+    memcpy(before, link, DIGEST_BYTES);
+    gather_content(verifying, entry.change.number, entry.content, &stray);
+    if (!find_link(verifying->registry, &entry, before, link)) verifying->arena.failed = true;
+    bool follows = entry.change.number == verdict->changes + 1;
+    verdict->changes = entry.change.number;
+    if (!follows || stray)
+        verdict->broken = REGISTRY_GAP;
+    else if (!is_digest(statement_text(scan, 4), entry.content))
+        verdict->broken = REGISTRY_ROWS_ALTERED;
+    else if (!is_digest(statement_text(scan, 5), link))
+        verdict->broken = REGISTRY_LINK_BROKEN;
+    return verdict->broken == REGISTRY_SOUND && !arena_failed(&verifying->arena);
+}
+
+static void check_changes(struct verifying *verifying) {
+    static const size_t wanted[] = {0, 1, 2, 3, 4, 5};
+    struct registry_verdict *verdict = verifying->verdict;
+    struct statement *scan = store_scan(
+        verifying->registry->store, &(struct store_scan_of){&registry_changes_table, wanted, 6, INT64_MIN, INT64_MAX});
+    while (scan && statement_next(scan) && check_change(verifying, scan, verdict->link)) continue;
+    if (scan) store_scan_end(scan);
+    for (size_t i = 0; i < chain_tables(verifying->registry) && verdict->broken == REGISTRY_SOUND; i++)
+        if (verifying->next[i] != verifying->ends[i]) verdict->broken = REGISTRY_GAP; /* rows of no change */
+}
+
+enum registry_result registry_verify(struct registry *registry, struct registry_verdict *verdict) {
+    struct verifying verifying = {.registry = registry, .verdict = verdict};
+    *verdict = (struct registry_verdict){.broken = REGISTRY_SOUND};
+    arena_init(&verifying.arena);
+    verifying.next = ARENA_ARRAY(&verifying.arena, size_t, chain_tables(registry));
+    verifying.ends = ARENA_ARRAY(&verifying.arena, size_t, chain_tables(registry));
+    bool own = !store_within(registry->store);
+    if (own) store_begin(registry->store, STORE_TO_READ);
+    for (size_t i = 0; i < chain_tables(registry) && registry_outcome(registry, &verifying.arena) == REGISTRY_DONE; i++)
+        scan_table(&verifying, i);
+    if (registry_outcome(registry, &verifying.arena) == REGISTRY_DONE) check_changes(&verifying);
+    enum registry_result result = registry_outcome(registry, &verifying.arena);
+    if (own) store_roll_back(registry->store);
+    arena_free(&verifying.arena);
+    return result;
+}

@@ -1,0 +1,162 @@
+/* Whatever is altered behind the registry's back is found, at the change that it was altered in; on both databases. */
+#include "engine/stage.h"
+#include "registry/registry.h"
+#include "store/databases.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char law[] = "policy law\n  currency yuan of 100 fen\nentity village\nentity family in village at most 9\n"
+                          "input family farm : money/month in -100 .. 10_000 yuan/month\ninput family head : text\n";
+
+struct book {
+    struct stage stage;
+    struct store *store;
+    struct registry registry;
+};
+
+static void take(struct book *book, const char *farm) {
+    struct registry_taken taken[2] = {{0}, {0}};
+    struct registry_change change = {.instant = 7, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
+    const struct registry_given given = {TEXT("opening\n"), TEXT("")};
+    records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
+    stage_row(&book->stage, "village", "v1", "", "");
+    stage_row(&book->stage, "family", "F1", "v1", farm);
+    stage_row(&book->stage, "family", "F2", "v1", "farm=2");
+    assert_int_equal(registry_begin_change(&book->registry, &change), REGISTRY_DONE);
+    assert_int_equal(registry_take(&book->registry, &change, &book->stage.records, taken), REGISTRY_DONE);
+    assert_int_equal(registry_keep_given(&book->registry, &change, &given), REGISTRY_DONE);
+    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+}
+
+/* Made, then told three times. */
+static void open_book(struct book *book, enum database database, enum digest_kind digest) {
+    struct registry_change change = {.instant = 5, .by = TEXT("tester"), .what = TEXT("init")};
+    stage_open(&book->stage, law, NULL, NULL);
+    book->store = database_new(database);
+    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, digest, &change), REGISTRY_DONE);
+    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    take(book, "farm=1 head=甲");
+    take(book, "farm=3");
+    take(book, "farm=5 head=乙");
+}
+
+static void close_book(struct book *book) {
+    registry_close(&book->registry);
+    store_close(book->store);
+    stage_close(&book->stage);
+}
+
+static struct registry_verdict verdict_of(struct book *book) {
+    struct registry_verdict verdict;
+    assert_int_equal(registry_verify(&book->registry, &verdict), REGISTRY_DONE);
+    return verdict;
+}
+
+static void what_is_not_altered_is_sound(enum database database) {
+    for (enum digest_kind digest = DIGEST_SM3; digest <= DIGEST_SHA256; digest++) {
+        struct book book;
+        struct registry again;
+        struct registry_verdict verdict;
+        open_book(&book, database, digest);
+        struct registry_verdict first = verdict_of(&book);
+        assert_int_equal(first.broken, REGISTRY_SOUND);
+        assert_int_equal(first.changes, 4);
+        assert_int_equal(registry_open(&again, book.store, book.stage.policy), REGISTRY_DONE);
+        assert_int_equal(registry_verify(&again, &verdict), REGISTRY_DONE);
+        assert_int_equal(verdict.broken, REGISTRY_SOUND);
+        assert_memory_equal(verdict.link, first.link, DIGEST_BYTES);
+        registry_close(&again);
+        take(&book, "farm=7");
+        verdict = verdict_of(&book);
+        assert_int_equal(verdict.broken, REGISTRY_SOUND);
+        assert_int_equal(verdict.changes, 5);
+        assert_memory_not_equal(verdict.link, first.link, DIGEST_BYTES);
+        close_book(&book);
+    }
+}
+
+static void what_is_altered_is_found(enum database database) {
+    static const struct {
+        const char *sql;
+        enum registry_break broken;
+        int64_t change;
+    } alterations[] = {
+        {"UPDATE family SET farm = 301 WHERE _version = 3", REGISTRY_ROWS_ALTERED, 3},
+        {"UPDATE family SET farm = NULL WHERE _version = 1", REGISTRY_ROWS_ALTERED, 2},
+        {"UPDATE family SET head = '甲1' WHERE _version = 1", REGISTRY_ROWS_ALTERED, 2},
+        {"UPDATE family SET head = '' WHERE _version = 3", REGISTRY_ROWS_ALTERED, 3}, /* unknown is not empty */
+        {"UPDATE family SET _stands = 0 WHERE _version = 2", REGISTRY_ROWS_ALTERED, 2},
+        {"UPDATE family SET _since = 24000 WHERE _version = 4", REGISTRY_ROWS_ALTERED, 4},
+        {"UPDATE family SET _key = 2 WHERE _version = 4", REGISTRY_ROWS_ALTERED, 4},
+        {"UPDATE family SET _change = 3 WHERE _version = 4", REGISTRY_ROWS_ALTERED, 3},
+        {"UPDATE family SET _change = 4 WHERE _version = 3", REGISTRY_ROWS_ALTERED, 3},
+        {"UPDATE family SET _version = 9 WHERE _version = 4", REGISTRY_ROWS_ALTERED, 4},
+        {"DELETE FROM family WHERE _version = 1", REGISTRY_ROWS_ALTERED, 2},
+        {"DELETE FROM family WHERE _version = 4", REGISTRY_ROWS_ALTERED, 4},
+        {"INSERT INTO family VALUES (5, 1, 4, 24218, 1, 0, 1, 9, NULL)", REGISTRY_ROWS_ALTERED, 4},
+        {"INSERT INTO family VALUES (5, 1, 9, 24218, 1, 0, 1, 9, NULL)", REGISTRY_GAP, 4},
+        {"INSERT INTO family VALUES (0, 1, 0, 24218, 1, 0, 1, 9, NULL)", REGISTRY_GAP, 1},
+        {"INSERT INTO family VALUES (-5, 1, 2, 24218, 1, 0, 1, 9, NULL)", REGISTRY_ROWS_ALTERED, 2},
+        {"UPDATE _id_family SET _id = 'F3' WHERE _key = 2", REGISTRY_ROWS_ALTERED, 2},
+        {"UPDATE _law SET _text = 'policy law'", REGISTRY_ROWS_ALTERED, 1},
+        {"UPDATE _given SET _lines = 'opening' WHERE _given = 2", REGISTRY_ROWS_ALTERED, 3},
+        {"UPDATE _changes SET _by = 'nobody' WHERE _change = 3", REGISTRY_LINK_BROKEN, 3},
+        {"UPDATE _changes SET _what = 'init' WHERE _change = 2", REGISTRY_LINK_BROKEN, 2},
+        {"UPDATE _changes SET _instant = 6 WHERE _change = 1", REGISTRY_LINK_BROKEN, 1},
+        {"UPDATE _changes SET _link = (SELECT _digest FROM _changes WHERE _change = 2) WHERE _change = 2",
+         REGISTRY_LINK_BROKEN, 2},
+        {"UPDATE _changes SET _digest = _link WHERE _change = 4", REGISTRY_ROWS_ALTERED, 4},
+        {"DELETE FROM _changes WHERE _change = 3", REGISTRY_GAP, 4},
+        {"DELETE FROM _changes WHERE _change = 4", REGISTRY_GAP, 3},
+        {"UPDATE _changes SET _change = 5 WHERE _change = 4", REGISTRY_GAP, 5},
+    };
+    struct book book;
+    open_book(&book, database, DIGEST_SM3);
+    for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
+        assert_true(store_begin(book.store, STORE_TO_WRITE));
+        bool done = store_do(book.store, alterations[i].sql);
+        if (!done) print_error("%s: %s\n", alterations[i].sql, store_trouble(book.store)->words);
+        assert_true(done);
+        struct registry_verdict verdict = verdict_of(&book);
+        if (verdict.broken != alterations[i].broken || verdict.changes != alterations[i].change)
+            print_error("%s: %d at %lld\n", alterations[i].sql, (int)verdict.broken, (long long)verdict.changes);
+        assert_int_equal(verdict.broken, alterations[i].broken);
+        assert_int_equal(verdict.changes, alterations[i].change);
+        store_roll_back(book.store);
+        assert_int_equal(verdict_of(&book).broken, REGISTRY_SOUND);
+    }
+    close_book(&book);
+}
+
+/* Only who kept the last link can tell. */
+static void a_tail_that_is_cut_off_leaves_another_link(enum database database) {
+    struct book book;
+    open_book(&book, database, DIGEST_SM3);
+    struct registry_verdict whole = verdict_of(&book);
+    assert_true(store_do(book.store, "DELETE FROM family WHERE _change = 4"));
+    assert_true(store_do(book.store, "DELETE FROM _given WHERE _change = 4"));
+    assert_true(store_do(book.store, "DELETE FROM _changes WHERE _change = 4"));
+    struct registry_verdict cut = verdict_of(&book);
+    assert_int_equal(cut.broken, REGISTRY_SOUND);
+    assert_int_equal(cut.changes, 3);
+    assert_memory_not_equal(cut.link, whole.link, DIGEST_BYTES);
+    close_book(&book);
+}
+
+ON_BOTH(what_is_not_altered_is_sound)
+ON_BOTH(what_is_altered_is_found)
+ON_BOTH(a_tail_that_is_cut_off_leaves_another_link)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        BOTH(what_is_not_altered_is_sound),
+        BOTH(what_is_altered_is_found),
+        BOTH(a_tail_that_is_cut_off_leaves_another_link),
+    };
+    return cmocka_run_group_tests_name("chain", tests, databases_begin, databases_end);
+}
