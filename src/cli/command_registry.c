@@ -1,6 +1,8 @@
 /* doudi init, import, audit: a registry is made, told, and looked at whether it is as it was told. */
+#include "cli/choice.h"
 #include "cli/database.h"
 #include "cli/session.h"
+#include "cli/table_file.h"
 #include "exchange/json.h"
 
 #include <stdio.h>
@@ -10,6 +12,7 @@ struct telling {
     struct command *command;
     const char *url;
     struct database database;
+    struct table_file table; /* of one entity; else a folder */
     struct import import;
     struct diagnostics diagnostics;
     struct registry_change change;
@@ -123,11 +126,29 @@ static bool begin_telling(struct telling *telling) {
     return !arena_failed(&command->arena);
 }
 
-static int read_files(struct telling *telling, const char *folder, const char *areas) {
-    enum import_result result = import_folder(&telling->import, folder, areas);
+static int tell_read(struct telling *telling, enum import_result result) {
     print_diagnostics(telling->command, &telling->diagnostics);
     if (result == IMPORT_NO_MEMORY) return out_of_memory(telling->command);
     return result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE ? EXIT_CANNOT : EXIT_DONE;
+}
+
+static int read_files(struct telling *telling, const char *folder, const char *areas) {
+    return tell_read(telling, import_folder(&telling->import, folder, areas));
+}
+
+/* ENTITY FILE: by its name or label. */
+static int read_table(struct telling *telling, const char *word, const char *path) {
+    struct command *command = telling->command;
+    const struct policy *law = telling->database.law;
+    struct choices choices = {.arena = &command->arena};
+    for (size_t i = 0; i < law->entities.count; i++)
+        choices_add(&choices, NULL, law->entities.items[i]->name, law->entities.items[i]->label, i);
+    const struct choice *choice = choice_of_policy(command, &choices, word);
+    if (!choice) return EXIT_USAGE;
+    int status = table_file_open(&telling->table, command, path);
+    if (status != EXIT_DONE) return status;
+    return tell_read(telling, import_text(&telling->import, law->entities.items[choice->number], text_from(path),
+                                          telling->table.bytes));
 }
 
 /* --- what became of it -------------------------------------------------------------------------------------------- */
@@ -252,23 +273,28 @@ static bool read_since(struct command *command, month_number *since) {
     return false;
 }
 
-static int import_told(struct telling *telling, const char *folder, month_number since) {
+static int import_told(struct telling *telling, month_number since) {
+    const struct command *command = telling->command;
+    const char *const *words = command->words;
     telling->change = database_change(telling->command, "import", since);
     if (!begin_telling(telling)) return out_of_memory(telling->command);
     month_number now = day_month((day_number)(telling->change.instant / 1000000 / 86400));
-    int status = read_files(telling, folder, NULL);
+    int status =
+        command->word_count == 3 ? read_table(telling, words[1], words[2]) : read_files(telling, words[1], NULL);
     if (status == EXIT_DONE) status = take_change(telling, since == MONTH_FIRST ? now : since);
     return status == EXIT_DONE ? show(telling) : status;
 }
 
 int command_import(struct command *command) {
     month_number since;
-    if (command->word_count != 2 || !has_option(command, "database")) return wrong_usage(command);
+    if (command->word_count < 2 || command->word_count > 3 || !has_option(command, "database"))
+        return wrong_usage(command);
     if (!read_since(command, &since)) return EXIT_USAGE;
     struct telling telling = {.command = command, .url = command_option(command, "database")};
     int status = database_open(&telling.database, command, telling.url, NULL);
-    if (status == EXIT_DONE) status = import_told(&telling, command->words[1], since);
+    if (status == EXIT_DONE) status = import_told(&telling, since);
     import_close(&telling.import);
+    table_file_close(&telling.table);
     database_close(&telling.database);
     return status;
 }

@@ -1,8 +1,7 @@
 #include "exchange/import_inside.h"
 
-#include "base/memory.h"
+#include "exchange/gb18030.h"
 
-#include <iconv.h>
 #include <string.h>
 
 /* --- encoding --------------------------------------------------------------------------------------------------- */
@@ -22,31 +21,15 @@ static bool is_mostly_utf8(struct text bytes) {
     return good > bad;
 }
 
-/* Puts UTF-8 in place of GB18030. False at a byte that is none, whose offset is told, or when memory runs out, which
- * the arena then knows. */
-static bool convert(struct arena *arena, struct file *file, size_t *wrong_at) {
-    iconv_t converter = iconv_open("UTF-8", "GB18030");
-    *wrong_at = 0;
-    if (converter == (iconv_t)-1) return false;
+/* Puts UTF-8 in place of another encoding. False at a byte that is of none, whose offset is told, or when memory runs
+ * out, which the arena then knows. */
+static bool convert(struct arena *arena, struct file *file, const struct encoding_found *found, size_t *wrong_at) {
     struct builder converted;
-    builder_init(&converted);
-    char *in = (char *)file->bytes.bytes; /* iconv does not write there */
-    size_t left = file->bytes.length;
-    bool good = true;
-    while (left > 0 && good && !converted.failed) {
-        char chunk[1 << 14], *out = chunk;
-        size_t room = sizeof chunk, before = left;
-        size_t result = iconv(converter, &in, &left, &out, &room);
-        builder_add(&converted, (struct text){chunk, (size_t)(out - chunk)});
-        good = result != (size_t)-1 || left < before; /* a full chunk is no mistake */
-    }
-    iconv_close(converter);
-    *wrong_at = file->bytes.length - left;
-    if (converted.failed) arena->failed = true;
-    if (!good || converted.failed) {
-        builder_free(&converted);
-        return false;
-    }
+    *wrong_at = found->not_gb18030_at;
+    if (found->encoding != ENCODING_GB18030) return false;
+    enum gb18030_result result = gb18030_to_utf8(file->bytes, &converted, wrong_at);
+    if (result == GB18030_NO_MEMORY) arena->failed = true;
+    if (result != GB18030_OK) return false;
     file_close(file);
     file->held = converted.bytes;
     file->bytes = builder_text(&converted);
@@ -73,7 +56,10 @@ static struct import_file *decode(struct import *import, struct import_file *fil
     import_survey(import, file);
     bool foreign = !file->sound && text_invalid_at(file->file.bytes) < file->file.bytes.length &&
                    !is_mostly_utf8(file->file.bytes);
-    if (foreign && !convert(import->arena, &file->file, &wrong_at)) {
+    struct encoding_found found = {.encoding = ENCODING_UTF8};
+    if (foreign && encoding_tell(file->file.bytes, &found) == GB18030_NO_MEMORY) import->arena->failed = true;
+    if (found.encoding == ENCODING_UTF16) return refuse_file(import, file, EXCHANGE_IMPORT_UTF16, whole);
+    if (foreign && !convert(import->arena, &file->file, &found, &wrong_at)) {
         if (arena_failed(import->arena)) return NULL;
         file->source.bytes = file->file.bytes;
         return refuse_file(import, file, EXCHANGE_IMPORT_ENCODING, position_of(&file->source, wrong_at, 1));

@@ -220,6 +220,7 @@ static void refuses_files_that_are_no_csv(void **state) {
     (void)state;
     assert_home_text("PK\x03\x04zip", IMPORT_FILE_REFUSED, "import-workbook 0:0");
     assert_home_text("id\nh1\n\xb1\xe0\xff\n", IMPORT_FILE_REFUSED, "import-encoding 3:3");
+    assert_home_text("\xff\xfei\x01", IMPORT_FILE_REFUSED, "import-utf16 0:0");
 }
 
 /* --- rows ------------------------------------------------------------------------------------------------------- */
