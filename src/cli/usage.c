@@ -118,7 +118,7 @@ static const struct usage usages[] = {
      {"把数据登记入库:新的、有变化的记为新版本,一样的不动;有一行不合适就什么都不写。数据是文件夹;写明种类(如 "
       "household、家庭)则是一个文件:CSV(UTF-8 或 GB18030)或 XLSX",
       "take data into a registry: what is new or changed becomes a version, what is the same stays; nothing is written "
-      "when a row does not fit. Data are a folder; of one entity (household, 家庭) a file, CSV in UTF-8 or GB18030, or "
+      "when a row does not fit. Data are a folder; of one entity (say household) a file, CSV in UTF-8 or GB18030, or "
       "XLSX"},
      {"  --database 数据库  登记簿\n"
       "  --since 2018-07    没写起始月份的行从哪个月起算(默认一直如此)\n"
