@@ -71,6 +71,10 @@ int database_tell(struct database *database, struct command *command, const char
                     "%.*s does not fit into a database: its name is too long or begins with _, or its range is too "
                     "wide\n",
                     differs);
+    case REGISTRY_DAMAGED:
+        return tell(command, url, "有人改动过数据库:%.*s 不是登记得进去的值;用 doudi audit verify 核对\n",
+                    "the database was altered: %.*s is nothing that can have been told; see doudi audit verify\n",
+                    differs);
     default: return out_of_memory(command);
     }
 }

@@ -1,8 +1,7 @@
 #include "registry/registry_inside.h"
 
-#include "base/memory.h"
-
-#include <assert.h>
+#include "exchange/import.h"
+#include "exchange/pack_inside.h"
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
@@ -25,6 +24,7 @@ int64_t registry_highest(struct registry *registry, const struct store_table *ta
 
 enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
                                          struct registry_names *names) {
+    enum { NAME_BYTES_MAX = 1 << 16 }; /* of an event: its parent's and its dated fields, all escaped */
     const size_t wanted[] = {NAME_KEY, NAME_ID};
     const struct store_table *table = &registry->tables[entity->index].names;
     *names = (struct registry_names){.count = (size_t)registry_highest(registry, table)};
@@ -34,8 +34,11 @@ enum registry_result registry_read_names(struct registry *registry, const struct
     struct statement *scan =
         store_scan(registry->store, &(struct store_scan_of){table, wanted, 2, 1, (int64_t)names->count});
     if (!scan) return registry_outcome(registry, arena);
-    while (statement_next(scan) && !arena_failed(arena))
-        names->ids[statement_integer(scan, 0)] = text_copy(arena, statement_text(scan, 1));
+    while (statement_next(scan) && !arena_failed(arena)) {
+        struct text id = statement_text(scan, 1);
+        bool good = id.length <= NAME_BYTES_MAX && text_invalid_at(id) == id.length;
+        names->ids[statement_integer(scan, 0)] = good ? text_copy(arena, id) : TEXT(""); /* as if it had none */
+    }
     store_scan_end(scan);
     return registry_outcome(registry, arena);
 }
@@ -55,8 +58,11 @@ struct reading {
     struct records *records;
     struct registry_names *names; /* by entity index */
     int64_t known;
-    struct standing *standing; /* by version, of the entity at hand; NULL: each row has one, which always holds */
+    /* Of the entity at hand: by version; NULL: each row has one, which always holds. */
+    struct standing *standing;
     size_t versions;
+    struct pack_range *ranges; /* by input_index */
+    bool damaged;              /* and told */
 };
 
 /* Into the row's versions, which lie in the order of their months: one of the same month takes the place of the other.
@@ -87,7 +93,8 @@ static void find_standing(struct reading *reading, const struct entity *entity, 
         store_scan(registry->store, &(struct store_scan_of){table, wanted, 5, 1, (int64_t)reading->versions});
     while (scan && statement_next(scan)) {
         size_t version = (size_t)statement_integer(scan, 0), key = (size_t)statement_integer(scan, 1);
-        if (statement_integer(scan, 2) > reading->known || version > reading->versions || key > keys) continue;
+        if (statement_integer(scan, 2) > reading->known || version > reading->versions || key > keys)
+            continue; /* read_row tells */
         struct standing *found = &reading->standing[version];
         found->since = (month_number)statement_integer(scan, 3);
         found->stands = statement_integer(scan, 4) != 0;
@@ -104,29 +111,55 @@ static struct text name_of(const struct reading *reading, const struct entity *e
     return key > 0 && (size_t)key <= names->count ? names->ids[key] : TEXT("");
 }
 
-static void put_input(const struct reading *reading, const struct statement *scan, const struct field *input,
-                      size_t row) {
+/* Whoever writes into the database can write anything; the engine rests on what the model allows. */
+static void refuse(struct reading *reading, const struct statement *scan, const struct entity *entity,
+                   struct text column) {
+    if (!reading->damaged)
+        reading->registry->differs = text_format(&reading->registry->arena, "%.*s %lld, %.*s", TEXT_ARG(entity->name),
+                                                 (long long)statement_integer(scan, COLUMN_VERSION), TEXT_ARG(column));
+    reading->damaged = true;
+}
+
+static bool is_allowed(const struct pack_range *range, int64_t value) {
+    return value == range->other || (value >= range->low && value <= range->high);
+}
+
+static void put_input(struct reading *reading, const struct statement *scan, const struct field *input, size_t row) {
     struct records *records = reading->records;
     size_t at = COLUMN_INPUTS + input->input_index;
     if (statement_is_null(scan, at)) return;
     if (input->type.kind == TYPE_ROW) {
         int64_t key = statement_integer(scan, at);
-        records_put_text(records, input, row, key ? name_of(reading, input->type.entity, key) : TEXT("none"));
+        struct text name = key ? name_of(reading, input->type.entity, key) : TEXT("none");
+        if (name.length == 0) refuse(reading, scan, input->entity, input->name);
+        records_put_text(records, input, row, name);
     } else if (records->tables[input->entity->index].columns[input->input_index].spec.width) {
-        records_put(records, input, row, statement_integer(scan, at));
+        int64_t value = statement_integer(scan, at);
+        if (is_allowed(&reading->ranges[input->input_index], value))
+            records_put(records, input, row, value);
+        else
+            refuse(reading, scan, input->entity, input->name);
     } else {
-        records_put_text(records, input, row, text_copy(reading->arena, statement_text(scan, at)));
+        struct text text = statement_text(scan, at);
+        if (text.length > IMPORT_TEXT_BYTES_MAX || text_invalid_at(text) != text.length)
+            refuse(reading, scan, input->entity, input->name);
+        else
+            records_put_text(records, input, row, text_copy(reading->arena, text));
     }
 }
 
 static void read_row(struct reading *reading, const struct statement *scan, const struct entity *entity) {
     size_t version = (size_t)statement_integer(scan, COLUMN_VERSION);
     struct standing always = {.since = MONTH_FIRST, .until = MONTH_LAST, .known = true, .stands = true};
-    if (version > reading->versions) return;
+    if (version == 0 || version > reading->versions) return;
     if (!reading->standing) always.since = (month_number)statement_integer(scan, COLUMN_SINCE);
     const struct standing *standing = reading->standing ? &reading->standing[version] : &always;
     if (!standing->known || !standing->stands) return;
     int64_t key = statement_integer(scan, COLUMN_KEY);
+    if (name_of(reading, entity, key).length == 0) {
+        refuse(reading, scan, entity, TEXT("_key"));
+        return;
+    }
     struct record_row row = {.id = entity->is_event ? TEXT("") : name_of(reading, entity, key),
                              .from = standing->since,
                              .until = standing->until,
@@ -152,12 +185,16 @@ static void read_entity(struct reading *reading, const struct entity *entity) {
         if (!arena_failed(&arena)) find_standing(reading, entity, firsts);
     }
     for (size_t i = 0; i < table->count; i++) wanted[i] = i;
+    reading->ranges = ARENA_ARRAY(&arena, struct pack_range, entity->inputs.count + 1);
+    for (size_t i = 0; i < entity->inputs.count && !arena_failed(&arena); i++)
+        reading->ranges[i] = pack_range_of(&reading->records->tables[entity->index].columns[i].spec, 0);
     records_reserve(reading->records, entity, reading->versions);
     struct statement *scan = NULL;
     if (!arena_failed(&arena) && !arena_failed(reading->arena))
         scan = store_scan(registry->store,
                           &(struct store_scan_of){table, wanted, table->count, 1, (int64_t)reading->versions});
-    while (scan && !arena_failed(reading->arena) && statement_next(scan)) read_row(reading, scan, entity);
+    while (scan && !arena_failed(reading->arena) && !reading->damaged && statement_next(scan))
+        read_row(reading, scan, entity);
     if (scan) store_scan_end(scan);
     if (arena_failed(&arena)) reading->arena->failed = true;
     arena_free(&arena);
@@ -178,6 +215,7 @@ enum registry_result registry_read(struct registry *registry, int64_t known, str
     for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++) {
         read_entity(&reading, registry->policy->entities.items[i]);
         result = registry_outcome(registry, arena);
+        if (result == REGISTRY_DONE && reading.damaged) result = REGISTRY_DAMAGED;
     }
     if (own) store_roll_back(registry->store); /* nothing was written */
     return result;

@@ -25,6 +25,7 @@ enum registry_result {
     REGISTRY_THERE,        /* the database holds one already */
     REGISTRY_OTHER_MODEL,  /* it was made for another model; `differs` tells where that begins to differ */
     REGISTRY_UNFIT,        /* the model has what no table can hold: `differs` names it */
+    REGISTRY_DAMAGED,      /* it holds what nobody can have told: `differs` names a version and its column */
     REGISTRY_NO_MEMORY,
 };
 

@@ -274,6 +274,40 @@ static void a_change_given_up_leaves_nothing(enum database database) {
     close_book(&book);
 }
 
+/* What is written behind the registry's back is refused, and never reaches the engine. */
+static void what_the_model_does_not_allow_is_refused(enum database database) {
+    static const struct {
+        const char *sql, *differs;
+    } alterations[] = {
+        {"UPDATE family SET kind = 2 WHERE _version = 1", "family 1, kind"},
+        {"UPDATE family SET kind = -1 WHERE _version = 1", "family 1, kind"},
+        {"UPDATE family SET farm = 1000001 WHERE _version = 1", "family 1, farm"},
+        {"UPDATE family SET farm = -10001 WHERE _version = 2", "family 2, farm"},
+        {"UPDATE family SET farm = 9223372036854775807 WHERE _version = 2", "family 2, farm"},
+        {"UPDATE person SET ill = 2 WHERE _version = 3", "person 3, ill"},
+        {"UPDATE person SET born = 99999999 WHERE _version = 1", "person 1, born"},
+        {"UPDATE family SET lives = 2 WHERE _version = 1", "family 1, lives"},
+        {"UPDATE family SET lives = -1 WHERE _version = 1", "family 1, lives"},
+        {"UPDATE person SET _key = 9 WHERE _version = 3", "person 3, _key"},
+        {"UPDATE person SET _key = -9223372036854775807 WHERE _version = 3", "person 3, _key"},
+        {"DELETE FROM _id_person WHERE _key = 2", "person 2, _key"},
+    };
+    struct book book;
+    open_book(&book, database);
+    tell_families(&book.stage);
+    take(&book, MONTH_FIRST);
+    for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
+        struct records records;
+        assert_true(store_begin(book.store, STORE_TO_WRITE));
+        assert_true(store_do(book.store, alterations[i].sql));
+        assert_int_equal(registry_read(&book.registry, REGISTRY_NOW, &book.stage.arena, &records), REGISTRY_DAMAGED);
+        assert_true(text_is(book.registry.differs, alterations[i].differs));
+        store_roll_back(book.store);
+    }
+    assert_string_equal(input_of(&book, REGISTRY_NOW, month(2018, 7), "family", "farm", "F1"), "1250");
+    close_book(&book);
+}
+
 static void a_registry_is_of_one_model(enum database database) {
     struct book book, other;
     struct registry registry;
@@ -303,6 +337,7 @@ ON_BOTH(rows_move)
 ON_BOTH(rows_stand_in_their_months)
 ON_BOTH(who_is_told_under_nobody_is_refused)
 ON_BOTH(a_change_given_up_leaves_nothing)
+ON_BOTH(what_the_model_does_not_allow_is_refused)
 ON_BOTH(a_registry_is_of_one_model)
 
 int main(void) {
@@ -310,7 +345,8 @@ int main(void) {
         BOTH(what_is_told_comes_back),          BOTH(what_was_known_stays),
         BOTH(the_last_word_on_a_month_counts),  BOTH(rows_move),
         BOTH(rows_stand_in_their_months),       BOTH(who_is_told_under_nobody_is_refused),
-        BOTH(a_change_given_up_leaves_nothing), BOTH(a_registry_is_of_one_model),
+        BOTH(a_change_given_up_leaves_nothing), BOTH(what_the_model_does_not_allow_is_refused),
+        BOTH(a_registry_is_of_one_model),
     };
     return cmocka_run_group_tests_name("registry", tests, databases_begin, databases_end);
 }
