@@ -73,18 +73,12 @@ static bool stands(const struct record_row *row, month_number month) {
     return row->from <= month && month <= row->until;
 }
 
-static bool same_cell(const struct column *column, size_t a, size_t b) {
-    if (column->known[a] != column->known[b]) return false;
-    if (!column->known[a]) return true;
-    if (column->lanes) return column_get(column, a) == column_get(column, b);
-    return text_equal(column_text(column, a), column_text(column, b));
-}
-
 /* A row told twice in the same words says nothing new. */
 static bool same_row(const struct record_table *records, size_t a, size_t b) {
     const struct record_row *left = &records->rows[a], *right = &records->rows[b];
     bool same = text_equal(left->parent, right->parent) && left->until == right->until;
-    for (size_t i = 0; i < records->entity->inputs.count && same; i++) same = same_cell(&records->columns[i], a, b);
+    for (size_t i = 0; i < records->entity->inputs.count && same; i++)
+        same = columns_agree(&records->columns[i], a, &records->columns[i], b);
     return same;
 }
 

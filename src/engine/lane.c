@@ -74,6 +74,13 @@ void column_put(struct column *column, size_t row, lane value) {
     lane_write(column->lanes, column->spec.width, row, value);
 }
 
+bool columns_agree(const struct column *a, size_t row, const struct column *b, size_t other) {
+    if (a->known[row] != b->known[other]) return false;
+    if (!a->known[row]) return true;
+    if (a->lanes) return column_get(a, row) == column_get(b, other);
+    return text_equal(column_text(a, row), column_text(b, other));
+}
+
 /* --- reading text ----------------------------------------------------------------------------------------------- */
 
 /* Most cells are short decimals and units are powers of ten: no need for long arithmetic. */

@@ -38,6 +38,8 @@ void column_put(struct column *column, size_t row, lane value);
 static inline struct text column_text(const struct column *column, size_t row) {
     return texts_at(&column->texts, row);
 }
+/* Both are unknown, or both the same; of two columns of one input. */
+bool columns_agree(const struct column *a, size_t row, const struct column *b, size_t other);
 
 /* A lane of some width in memory, which need not be aligned. */
 static inline lane lane_read(const void *lanes, unsigned width, size_t at) {

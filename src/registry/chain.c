@@ -209,16 +209,14 @@ static void scan_rows(struct verifying *verifying, struct digest *digest, struct
 
 static void scan_table(struct verifying *verifying, size_t index) {
     const struct store_table *table = chain_table(verifying->registry, index);
-    size_t wanted[STORE_COLUMNS_MAX];
     struct digest digest;
-    for (size_t i = 0; i < table->count; i++) wanted[i] = i;
     verifying->next[index] = verifying->found.count;
     if (!digest_init(&digest, verifying->registry->digest)) verifying->arena.failed = true;
     struct statement *scan =
         arena_failed(&verifying->arena)
             ? NULL
             : store_scan(verifying->registry->store,
-                         &(struct store_scan_of){table, wanted, table->count, INT64_MIN, INT64_MAX});
+                         &(struct store_scan_of){.table = table, .first = INT64_MIN, .last = INT64_MAX});
     if (scan) scan_rows(verifying, &digest, scan, index);
     if (scan) store_scan_end(scan);
     digest_free(&digest);
@@ -273,10 +271,10 @@ static bool check_change(struct verifying *verifying, const struct statement *sc
 }
 
 static void check_changes(struct verifying *verifying) {
-    static const size_t wanted[] = {0, 1, 2, 3, 4, 5};
     struct registry_verdict *verdict = verifying->verdict;
-    struct statement *scan = store_scan(
-        verifying->registry->store, &(struct store_scan_of){&registry_changes_table, wanted, 6, INT64_MIN, INT64_MAX});
+    struct statement *scan =
+        store_scan(verifying->registry->store,
+                   &(struct store_scan_of){.table = &registry_changes_table, .first = INT64_MIN, .last = INT64_MAX});
     while (scan && statement_next(scan) && check_change(verifying, scan, verdict->link)) continue;
     if (scan) store_scan_end(scan);
     for (size_t i = 0; i < chain_tables(verifying->registry) && verdict->broken == REGISTRY_SOUND; i++)

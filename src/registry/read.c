@@ -22,8 +22,8 @@ int64_t registry_highest(struct registry *registry, const struct store_table *ta
     return found;
 }
 
-enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
-                                         struct registry_names *names) {
+static enum registry_result read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
+                                       struct registry_names *names) {
     enum { NAME_BYTES_MAX = 1 << 16 }; /* of an event: its parent's and its dated fields, all escaped */
     const size_t wanted[] = {NAME_KEY, NAME_ID};
     const struct store_table *table = &registry->tables[entity->index].names;
@@ -174,7 +174,7 @@ static void read_row(struct reading *reading, const struct statement *scan, cons
 static void read_entity(struct reading *reading, const struct entity *entity) {
     struct registry *registry = reading->registry;
     const struct store_table *table = &registry->tables[entity->index].versions;
-    size_t wanted[STORE_COLUMNS_MAX], keys = reading->names[entity->index].count;
+    size_t keys = reading->names[entity->index].count;
     struct arena arena;
     arena_init(&arena);
     reading->versions = (size_t)registry_highest(registry, table);
@@ -184,7 +184,6 @@ static void read_entity(struct reading *reading, const struct entity *entity) {
         uint32_t *firsts = ARENA_ARRAY(&arena, uint32_t, keys + 1);
         if (!arena_failed(&arena)) find_standing(reading, entity, firsts);
     }
-    for (size_t i = 0; i < table->count; i++) wanted[i] = i;
     reading->ranges = ARENA_ARRAY(&arena, struct pack_range, entity->inputs.count + 1);
     for (size_t i = 0; i < entity->inputs.count && !arena_failed(&arena); i++)
         reading->ranges[i] = pack_range_of(&reading->records->tables[entity->index].columns[i].spec, 0);
@@ -192,7 +191,7 @@ static void read_entity(struct reading *reading, const struct entity *entity) {
     struct statement *scan = NULL;
     if (!arena_failed(&arena) && !arena_failed(reading->arena))
         scan = store_scan(registry->store,
-                          &(struct store_scan_of){table, wanted, table->count, 1, (int64_t)reading->versions});
+                          &(struct store_scan_of){.table = table, .first = 1, .last = (int64_t)reading->versions});
     while (scan && !arena_failed(reading->arena) && !reading->damaged && statement_next(scan))
         read_row(reading, scan, entity);
     if (scan) store_scan_end(scan);
@@ -200,18 +199,16 @@ static void read_entity(struct reading *reading, const struct entity *entity) {
     arena_free(&arena);
 }
 
-enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
-                                   struct records *records) {
+enum registry_result registry_read_named(struct registry *registry, int64_t known, struct arena *arena,
+                                         struct records *records, struct registry_names *names) {
     size_t entities = registry->policy->entities.count;
-    struct reading reading = {.registry = registry, .arena = arena, .records = records, .known = known};
+    struct reading reading = {.registry = registry, .arena = arena, .records = records, .names = names, .known = known};
     records_init(records, arena, registry->policy);
-    reading.names = ARENA_ARRAY(arena, struct registry_names, entities + 1);
-    if (arena_failed(arena)) return REGISTRY_NO_MEMORY;
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
     enum registry_result result = registry_outcome(registry, arena);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++)
-        result = registry_read_names(registry, registry->policy->entities.items[i], arena, &reading.names[i]);
+        result = read_names(registry, registry->policy->entities.items[i], arena, &reading.names[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++) {
         read_entity(&reading, registry->policy->entities.items[i]);
         result = registry_outcome(registry, arena);
@@ -219,4 +216,10 @@ enum registry_result registry_read(struct registry *registry, int64_t known, str
     }
     if (own) store_roll_back(registry->store); /* nothing was written */
     return result;
+}
+
+enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
+                                   struct records *records) {
+    struct registry_names *names = ARENA_ARRAY(arena, struct registry_names, registry->policy->entities.count + 1);
+    return names ? registry_read_named(registry, known, arena, records, names) : REGISTRY_NO_MEMORY;
 }

@@ -73,9 +73,9 @@ void chain_forget(struct registry *registry); /* what the change has written */
 /* The highest of the numbers by which the rows of a table are told apart; 0: there are none. */
 int64_t registry_highest(struct registry *registry, const struct store_table *table);
 
-/* In the arena. */
-enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
-                                         struct registry_names *names);
+/* registry_read, which also gives the names of all rows, by entity index, in the arena. */
+enum registry_result registry_read_named(struct registry *registry, int64_t known, struct arena *arena,
+                                         struct records *records, struct registry_names *names);
 
 static inline enum registry_result registry_outcome(const struct registry *registry, const struct arena *arena) {
     if (store_failed(registry->store))

@@ -42,14 +42,12 @@ static void find_known_rows(struct taking *taking, const struct entity *entity) 
     }
 }
 
-static void find_known(struct taking *taking, const struct entity *entity) {
+static void find_known(struct taking *taking, const struct entity *entity, const struct registry_names *names) {
     struct known *known = &taking->known[entity->index];
-    struct registry_names names;
-    if (registry_read_names(taking->registry, entity, &taking->arena, &names) != REGISTRY_DONE) return;
     map_init(&known->keys, &taking->arena);
-    map_reserve(&known->keys, names.count + taking->records->tables[entity->index].count);
-    for (size_t key = 1; key <= names.count; key++) map_put(&known->keys, names.ids[key], (void *)key);
-    known->told = names.count;
+    map_reserve(&known->keys, names->count + taking->records->tables[entity->index].count);
+    for (size_t key = 1; key <= names->count; key++) map_put(&known->keys, names->ids[key], (void *)key);
+    known->told = names->count;
     find_known_rows(taking, entity);
 }
 
@@ -117,18 +115,11 @@ static bool is_told_twice(const struct taking *taking, const struct record_table
 
 /* --- what is the same --------------------------------------------------------------------------------------------- */
 
-static bool same_cell(const struct column *a, size_t row, const struct column *b, size_t other) {
-    if (a->known[row] != b->known[other]) return false;
-    if (!a->known[row]) return true;
-    return a->lanes ? column_get(a, row) == column_get(b, other)
-                    : text_equal(column_text(a, row), column_text(b, other));
-}
-
 static bool same_row(const struct record_table *a, size_t row, const struct record_table *b, size_t other) {
     bool same = text_equal(a->rows[row].parent, b->rows[other].parent) &&
                 a->rows[row].unconfirmed == b->rows[other].unconfirmed;
     for (size_t i = 0; i < a->entity->inputs.count && same; i++)
-        same = same_cell(&a->columns[i], row, &b->columns[i], other);
+        same = columns_agree(&a->columns[i], row, &b->columns[i], other);
     return same;
 }
 
@@ -234,9 +225,11 @@ enum registry_result registry_take(struct registry *registry, const struct regis
     arena_init(&taking.arena);
     taking.known = ARENA_ARRAY(&taking.arena, struct known, entities + 1);
     taking.keys = ARENA_ARRAY(&taking.arena, uint32_t *, entities + 1);
-    enum registry_result result = registry_read(registry, REGISTRY_NOW, &taking.arena, &taking.before);
+    struct registry_names *names = ARENA_ARRAY(&taking.arena, struct registry_names, entities + 1);
+    enum registry_result result = REGISTRY_NO_MEMORY;
+    if (goes_on(&taking)) result = registry_read_named(registry, REGISTRY_NOW, &taking.arena, &taking.before, names);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
-        find_known(&taking, policy->entities.items[i]);
+        find_known(&taking, policy->entities.items[i], &names[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
         give_keys(&taking, policy->entities.items[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)

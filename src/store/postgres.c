@@ -23,7 +23,6 @@ struct field_found {
 struct postgres_statement {
     struct statement statement;
     char name[16]; /* empty: not prepared */
-    struct text sql;
     PGresult *result;
     int row;        /* of the result, + 1 */
     bool is_scan;   /* rows come one by one */
@@ -95,21 +94,6 @@ static void roll_back(struct store *store) {
 
 /* --- statements --------------------------------------------------------------------------------------------------- */
 
-static struct statement *prepare(struct store *store, const char *sql) {
-    struct postgres_statement *statement = memory_new(1, sizeof *statement);
-    size_t length = strlen(sql);
-    char *copy = memory_new(length + 1, 1);
-    if (!statement || !copy) {
-        memory_free(statement);
-        memory_free(copy);
-        return NULL;
-    }
-    memcpy(copy, sql, length);
-    statement->statement.store = store;
-    statement->sql = (struct text){copy, length};
-    return &statement->statement;
-}
-
 static bool prepare_now(struct postgres_statement *statement, const struct store_value *values, size_t count) {
     static const Oid types[] = {[STORE_NULL] = 0, OID_INTEGER, OID_TEXT, OID_BYTES};
     struct postgres_store *store = (struct postgres_store *)statement->statement.store;
@@ -118,7 +102,7 @@ static bool prepare_now(struct postgres_statement *statement, const struct store
     assert(count <= PARAMETERS_MAX);
     for (size_t i = 0; i < count; i++) wanted[i] = types[values[i].type];
     snprintf(name, sizeof name, "s%u", store->statements++);
-    PGresult *result = PQprepare(store->connection, name, statement->sql.bytes, (int)count, wanted);
+    PGresult *result = PQprepare(store->connection, name, statement->statement.sql.bytes, (int)count, wanted);
     if (!is_done(&store->store, result, PGRES_COMMAND_OK)) return false;
     memcpy(statement->name, name, sizeof name);
     return true;
@@ -243,7 +227,7 @@ static void end_scan(struct postgres_statement *statement) {
     statement->is_scan = false;
 }
 
-static void free_statement(struct statement *base) {
+static void forget(struct statement *base) {
     struct postgres_statement *statement = (struct postgres_statement *)base;
     char sql[32];
     if (statement->is_scan) end_scan(statement);
@@ -252,12 +236,10 @@ static void free_statement(struct statement *base) {
         PQclear(PQexec(connection_of(base->store), sql));
     }
     PQclear(statement->result);
-    memory_free((char *)statement->sql.bytes);
-    memory_free(statement);
 }
 
 static struct statement *scan(struct store *store, const char *select) {
-    struct statement *base = prepare(store, select);
+    struct statement *base = store_prepare(store, select);
     struct postgres_statement *statement = (struct postgres_statement *)base;
     struct builder copy;
     builder_init(&copy);
@@ -267,7 +249,7 @@ static struct statement *scan(struct store *store, const char *select) {
     good = good && is_done(store, PQexec(connection_of(store), builder_text(&copy).bytes), PGRES_COPY_OUT);
     builder_free(&copy);
     if (good) statement->is_scan = true;
-    if (!good && base) free_statement(base);
+    if (!good) statement_free(base);
     return good ? base : NULL;
 }
 
@@ -353,8 +335,8 @@ static const struct store_kind kind = {
     .commit = commit,
     .roll_back = roll_back,
     .run_text = run_text,
-    .prepare = prepare,
-    .free_statement = free_statement,
+    .statement_bytes = sizeof(struct postgres_statement),
+    .forget = forget,
     .begin_statement = begin_statement,
     .next = next,
     .end = end,

@@ -18,7 +18,6 @@ struct sqlite_store {
 struct sqlite_statement {
     struct statement statement;
     sqlite3_stmt *prepared; /* NULL: not yet */
-    struct text sql;        /* its own copy */
 };
 struct sqlite_load {
     struct store_load load;
@@ -76,26 +75,9 @@ static void roll_back(struct store *store) {
 
 /* --- statements --------------------------------------------------------------------------------------------------- */
 
-static struct statement *prepare(struct store *store, const char *sql) {
-    struct sqlite_statement *statement = memory_new(1, sizeof *statement);
-    size_t length = strlen(sql);
-    char *copy = memory_new(length + 1, 1);
-    if (!statement || !copy) {
-        memory_free(statement);
-        memory_free(copy);
-        return NULL;
-    }
-    memcpy(copy, sql, length);
-    statement->statement.store = store;
-    statement->sql = (struct text){copy, length};
-    return &statement->statement;
-}
-
-static void free_statement(struct statement *base) {
+static void forget(struct statement *base) {
     struct sqlite_statement *statement = (struct sqlite_statement *)base;
     sqlite3_finalize(statement->prepared);
-    memory_free((char *)statement->sql.bytes);
-    memory_free(statement);
 }
 
 static int bind(sqlite3_stmt *prepared, int at, const struct store_value *value) {
@@ -113,7 +95,7 @@ static bool begin_statement(struct statement *base, const struct store_value *va
     struct store *store = base->store;
     int result = SQLITE_OK;
     if (!statement->prepared)
-        result = sqlite3_prepare_v3(database_of(store), statement->sql.bytes, (int)statement->sql.length + 1,
+        result = sqlite3_prepare_v3(database_of(store), base->sql.bytes, (int)base->sql.length + 1,
                                     SQLITE_PREPARE_PERSISTENT, &statement->prepared, NULL);
     for (size_t i = 0; i < count && result == SQLITE_OK; i++)
         result = bind(statement->prepared, (int)i + 1, &values[i]);
@@ -192,10 +174,10 @@ static bool load_end(struct store_load *base) {
 }
 
 static struct statement *scan(struct store *store, const char *select) {
-    struct statement *statement = prepare(store, select);
+    struct statement *statement = store_prepare(store, select);
     if (!statement) store_fail(store, STORE_NO_MEMORY, NULL);
     if (statement && begin_statement(statement, NULL, 0)) return statement;
-    if (statement) free_statement(statement);
+    statement_free(statement);
     return NULL;
 }
 
@@ -215,8 +197,8 @@ static const struct store_kind kind = {
     .commit = commit,
     .roll_back = roll_back,
     .run_text = run_text,
-    .prepare = prepare,
-    .free_statement = free_statement,
+    .statement_bytes = sizeof(struct sqlite_statement),
+    .forget = forget,
     .begin_statement = begin_statement,
     .next = next,
     .end = end,
@@ -231,10 +213,10 @@ static const struct store_kind kind = {
 
 /* Whoever was stopped while making one left it so. */
 static bool holds_nothing(struct store *store) {
-    struct statement *query = prepare(store, "SELECT 1 FROM sqlite_schema");
+    struct statement *query = store_prepare(store, "SELECT 1 FROM sqlite_schema");
     if (!query) return store_fail(store, STORE_NO_MEMORY, NULL);
     bool any = begin_statement(query, NULL, 0) && next(query);
-    free_statement(query);
+    statement_free(query);
     return any ? store_fail(store, STORE_THERE, NULL) : !store_failed(store);
 }
 

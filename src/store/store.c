@@ -82,11 +82,25 @@ bool store_within(const struct store *store) {
 /* --- statements --------------------------------------------------------------------------------------------------- */
 
 struct statement *store_prepare(struct store *store, const char *sql) {
-    return store->kind->prepare(store, sql);
+    struct statement *statement = memory_new(1, store->kind->statement_bytes);
+    size_t length = strlen(sql);
+    char *copy = memory_new(length + 1, 1);
+    if (!statement || !copy) {
+        memory_free(statement);
+        memory_free(copy);
+        return NULL;
+    }
+    memcpy(copy, sql, length);
+    statement->store = store;
+    statement->sql = (struct text){copy, length};
+    return statement;
 }
 
 void statement_free(struct statement *statement) {
-    if (statement) statement->store->kind->free_statement(statement);
+    if (!statement) return;
+    statement->store->kind->forget(statement);
+    memory_free((char *)statement->sql.bytes);
+    memory_free(statement);
 }
 
 bool statement_begin(struct statement *statement, const struct store_value *values, size_t count) {
@@ -239,9 +253,9 @@ struct statement *store_scan(struct store *store, const struct store_scan_of *of
     struct text first = of->table->columns[0].name;
     if (!goes_on(store)) return NULL;
     builder_init(&sql);
-    for (size_t i = 0; i < of->count; i++) {
+    for (size_t i = 0; i < (of->columns ? of->count : of->table->count); i++) {
         builder_add(&sql, i ? TEXT(", ") : TEXT("SELECT "));
-        store_quote(&sql, of->table->columns[of->columns[i]].name);
+        store_quote(&sql, of->table->columns[of->columns ? of->columns[i] : i].name);
     }
     builder_add(&sql, TEXT(" FROM "));
     store_quote(&sql, of->table->name);

@@ -137,7 +137,7 @@ bool store_load_end(struct store_load *load);                                   
 /* Some columns of all rows whose first column lies in first .. last, in its order. Read as rows of a statement are. */
 struct store_scan_of {
     const struct store_table *table;
-    const size_t *columns; /* of the table */
+    const size_t *columns; /* of the table; NULL: all of them */
     size_t count;
     int64_t first, last;
 };

@@ -14,8 +14,8 @@ struct store_kind {
     bool (*commit)(struct store *store);
     void (*roll_back)(struct store *store);
     bool (*run_text)(struct store *store, const char *sql);
-    struct statement *(*prepare)(struct store *store, const char *sql); /* NULL: no memory */
-    void (*free_statement)(struct statement *statement);
+    size_t statement_bytes;                      /* of the database's own kind of statement */
+    void (*forget)(struct statement *statement); /* what the database has of it; the statement itself is freed then */
     bool (*begin_statement)(struct statement *statement, const struct store_value *values, size_t count);
     bool (*next)(struct statement *statement); /* false: also behind the last row */
     void (*end)(struct statement *statement);
@@ -36,6 +36,7 @@ struct store {
 };
 struct statement {
     struct store *store;
+    struct text sql; /* its own copy, which ends in NUL */
 };
 struct store_load {
     struct store *store;
