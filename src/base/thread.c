@@ -70,3 +70,30 @@ void work_together(unsigned workers, void (*work)(void *context, unsigned worker
 }
 
 #endif
+
+/* --- ranges ------------------------------------------------------------------------------------------------------- */
+
+unsigned threads_for(size_t rows, unsigned most) {
+    enum { ROWS_LEAST = 1 << 13 }; /* fewer are done sooner than a thread begins */
+    size_t worth = rows / ROWS_LEAST + 1, threads = most ? most : 1;
+    if (threads > worth) threads = worth;
+    return threads < THREADS_MAX ? (unsigned)threads : THREADS_MAX;
+}
+
+struct ranges {
+    unsigned threads;
+    size_t rows;
+    range_work *work;
+    void *context;
+};
+
+static void work_on_range(void *context, unsigned thread) {
+    const struct ranges *ranges = context;
+    size_t length = ranges->rows / ranges->threads, begin = length * thread;
+    ranges->work(ranges->context, begin, thread + 1 == ranges->threads ? ranges->rows : begin + length, thread);
+}
+
+void work_in_ranges(unsigned threads, size_t rows, range_work *work, void *context) {
+    struct ranges ranges = {threads, rows, work, context};
+    work_together(threads, work_on_range, &ranges);
+}

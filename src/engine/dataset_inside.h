@@ -15,11 +15,6 @@ struct making {
 
 enum { AHEAD = 16 }; /* ids lie far apart, in files: how many rows before they are needed they are fetched */
 
-/* Calls work(context, begin, end, thread) for ranges of so many rows, by as many threads as the records allow. */
-typedef void range_work(void *context, size_t begin, size_t end, unsigned thread);
-unsigned making_threads(const struct making *making, size_t rows);
-void making_share_out(unsigned threads, size_t rows, range_work *work, void *context);
-
 /* The row of the records is left out, and told. */
 void making_refuse(struct making *making, enum refusal_kind kind, const struct entity *entity, size_t row,
                    const struct field *field, struct text value);

@@ -1,5 +1,7 @@
 #include "engine/dataset_inside.h"
 
+#include "base/thread.h"
+
 #include <string.h>
 
 /* --- names of events ---------------------------------------------------------------------------------------------- */
@@ -172,7 +174,7 @@ static void make_columns(struct arena *arena, struct table *table, const struct 
 void making_lay_rows(struct making *making, struct table *table, const struct record_table *records) {
     struct arena *arena = &making->dataset->arena;
     size_t entities = making->dataset->policy->entities.count + 1;
-    struct laying laying = {making, table, records, making_threads(making, table->rows), NULL};
+    struct laying laying = {making, table, records, threads_for(table->rows, making->records->threads), NULL};
     table->ids.each = ARENA_ARRAY(arena, struct text, table->rows + 1);
     table->first_child = ARENA_ARRAY(arena, uint32_t *, entities);
     table->unconfirmed = ARENA_ARRAY(arena, bool, table->rows + 1);
@@ -181,7 +183,7 @@ void making_lay_rows(struct making *making, struct table *table, const struct re
     bool in_place = is_in_place(table, records);
     make_columns(arena, table, records, making->records->lasting && in_place);
     if (arena_failed(arena)) return;
-    making_share_out(laying.threads, table->rows, lay_range, &laying);
+    work_in_ranges(laying.threads, table->rows, lay_range, &laying);
     for (unsigned i = 0; i < laying.threads; i++) arena_adopt(arena, &laying.arenas[i]);
     if (!table->entity->is_event && !records->unordered)
         order_rows_by_name(arena, table, records, in_place);

@@ -8,33 +8,6 @@
 
 static const uint32_t GONE = UINT32_MAX; /* no row */
 
-/* --- threads ------------------------------------------------------------------------------------------------------ */
-
-struct ranges {
-    unsigned threads;
-    size_t rows;
-    range_work *work;
-    void *context;
-};
-
-unsigned making_threads(const struct making *making, size_t rows) {
-    enum { ROWS_LEAST = 1 << 13 }; /* fewer are done sooner than a thread begins */
-    size_t most = rows / ROWS_LEAST + 1, threads = making->records->threads ? making->records->threads : 1;
-    if (threads > most) threads = most;
-    return threads < THREADS_MAX ? (unsigned)threads : THREADS_MAX;
-}
-
-static void work_on_range(void *context, unsigned thread) {
-    const struct ranges *ranges = context;
-    size_t length = ranges->rows / ranges->threads, begin = length * thread;
-    ranges->work(ranges->context, begin, thread + 1 == ranges->threads ? ranges->rows : begin + length, thread);
-}
-
-void making_share_out(unsigned threads, size_t rows, range_work *work, void *context) {
-    struct ranges ranges = {threads, rows, work, context};
-    work_together(threads, work_on_range, &ranges);
-}
-
 /* --- refusals ----------------------------------------------------------------------------------------------------- */
 
 /* A row of the entity is missing under the parent with that id. A parent that is refused itself was noted when it was.
@@ -215,7 +188,7 @@ static void place_rows(struct making *making, struct table *table, const struct 
     const struct entity *entity = records->entity;
     if (entity->parent) {
         struct seeking seeking = {dataset_table(making->dataset, entity->parent), records, chosen, table->parents};
-        making_share_out(making_threads(making, records->count), records->count, seek_parents, &seeking);
+        work_in_ranges(threads_for(records->count, making->records->threads), records->count, seek_parents, &seeking);
     }
     for (size_t i = 0; i < records->count; i++) {
         if (!chosen[i]) continue;

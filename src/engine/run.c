@@ -374,20 +374,18 @@ uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
 struct finding {
     struct run *run;
     const struct entity *entity;
-    struct rows rows;
-    unsigned threads;
+    size_t first;
 };
 
 /* Events were settled month by month, those of a month in their order. */
-static void find_share(void *context, unsigned thread) {
+static void find_range(void *context, size_t begin, size_t end, unsigned thread) {
     enum { MONTHS = 32 };
     const struct finding *finding = context;
     const struct entity *entity = finding->entity;
     const uint32_t *pasts = finding->run->pasts[entity->index];
-    size_t first = finding->rows.first, count = finding->rows.last - first;
-    size_t end = first + count * (thread + 1) / finding->threads;
     uint32_t near[MONTHS] = {0};
-    for (size_t row = first + count * thread / finding->threads; row < end; row++) {
+    (void)thread;
+    for (size_t row = finding->first + begin; row < finding->first + end; row++) {
         if (entity->is_event && !stands_settled(finding->run, entity, row)) continue;
         size_t month = entity->is_event ? (size_t)run_event_month(finding->run, entity, row) % MONTHS : 0;
         if (!pasts[row]) find_past(finding->run, entity, row, near[month]);
@@ -396,10 +394,10 @@ static void find_share(void *context, unsigned thread) {
 }
 
 void run_find_pasts(struct run *run, const struct entity *entity, struct rows rows, unsigned threads) {
-    struct finding finding = {run, entity, rows, threads};
+    struct finding finding = {run, entity, rows.first};
     if (!pasts_of(run, entity) || arena_failed(&run->lasting)) return;
     if (history_ready(run->history, entity))
-        work_together(threads, find_share, &finding);
+        work_in_ranges(threads, rows.last - rows.first, find_range, &finding);
     else
         run->lasting.failed = true;
 }

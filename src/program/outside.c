@@ -226,15 +226,14 @@ static void find_by_evaluator(const struct task *task, size_t row) {
 struct keeping {
     const struct task *task;
     const struct kept *kept;
-    unsigned threads;
     bool *open; /* by row, from the task's first on */
 };
 
-static void keep_share(void *context, unsigned thread) {
+static void keep_range(void *context, size_t begin, size_t end, unsigned thread) {
     const struct keeping *keeping = context;
     const struct task *task = keeping->task;
-    size_t rows = task->end - task->begin, end = task->begin + rows * (thread + 1) / keeping->threads;
-    for (size_t row = task->begin + rows * thread / keeping->threads; row < end; row++) {
+    (void)thread;
+    for (size_t row = task->begin + begin; row < task->begin + end; row++) {
         if (lies_outside(task, row))
             put(task->out, row, harmless(task->node));
         else
@@ -256,15 +255,14 @@ static void find_open(const struct task *task, const struct kept *kept, const bo
 }
 
 static void run_kept_rows(const struct task *task, const struct kept *kept) {
-    enum { ROWS_LEAST = 1 << 13 }; /* fewer are read sooner than a thread begins */
     struct machine *machine = task->machine;
-    size_t rows = task->end - task->begin, most = rows / ROWS_LEAST + 1;
-    struct keeping keeping = {task, kept, machine->threads ? machine->threads : 1, memory_new(rows + 1, sizeof(bool))};
-    if (keeping.threads > most) keeping.threads = (unsigned)most;
-    run_find_pasts(machine->run, kept->field->entity, (struct rows){task->begin, task->end}, keeping.threads);
+    size_t rows = task->end - task->begin;
+    unsigned threads = threads_for(rows, machine->threads);
+    struct keeping keeping = {task, kept, memory_new(rows + 1, sizeof(bool))};
+    run_find_pasts(machine->run, kept->field->entity, (struct rows){task->begin, task->end}, threads);
     task->worker->failed = task->worker->failed || !keeping.open || run_failed(machine->run);
     if (!task->worker->failed) {
-        work_together(keeping.threads, keep_share, &keeping);
+        work_in_ranges(threads, rows, keep_range, &keeping);
         find_open(task, kept, keeping.open);
     }
     memory_free(keeping.open);

@@ -50,8 +50,45 @@ static void the_caller_is_the_first(void **state) {
     assert_true(pthread_equal(first, pthread_self()));
 }
 
+enum { ROWS = 1000 };
+struct covered {
+    unsigned char times[ROWS], by[ROWS];
+};
+
+static void cover(void *context, size_t begin, size_t end, unsigned thread) {
+    struct covered *covered = context;
+    for (size_t row = begin; row < end; row++) {
+        covered->times[row]++;
+        covered->by[row] = (unsigned char)thread;
+    }
+}
+
+static void ranges_are_all_rows_once_and_in_order(void **state) {
+    (void)state;
+    for (unsigned threads = 1; threads <= 9; threads++)
+        for (size_t rows = 0; rows <= ROWS; rows = rows * 3 + 1) {
+            struct covered covered = {.times = {0}};
+            work_in_ranges(threads, rows, cover, &covered);
+            for (size_t row = 0; row < ROWS; row++) {
+                assert_int_equal(covered.times[row], row < rows);
+                assert_true(row == 0 || row >= rows || covered.by[row] >= covered.by[row - 1]);
+            }
+        }
+}
+
+static void few_rows_have_few_threads(void **state) {
+    (void)state;
+    assert_int_equal(threads_for(0, 0), 1);
+    assert_int_equal(threads_for(8191, 4), 1);
+    assert_int_equal(threads_for(8192, 4), 2);
+    assert_int_equal(threads_for(SIZE_MAX, 4), 4);
+    assert_int_equal(threads_for(SIZE_MAX, 0), 1);
+    assert_int_equal(threads_for(SIZE_MAX, 5000), THREADS_MAX);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_worker_works_once),
-                                       cmocka_unit_test(the_caller_is_the_first)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_worker_works_once), cmocka_unit_test(ranges_are_all_rows_once_and_in_order),
+        cmocka_unit_test(few_rows_have_few_threads), cmocka_unit_test(the_caller_is_the_first)};
     return cmocka_run_group_tests_name("thread", tests, NULL, NULL);
 }
