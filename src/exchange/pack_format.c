@@ -117,6 +117,26 @@ struct text pack_model(struct arena *arena, const struct policy *policy) {
     return builder_finish(&out, arena);
 }
 
+static struct text first_line(struct text text) {
+    size_t end = 0;
+    while (end < text.length && text.bytes[end] != '\n') end++;
+    return text_slice(text, 0, end);
+}
+
+static struct text behind(struct text text, struct text line) {
+    size_t begin = line.length < text.length ? line.length + 1 : text.length;
+    return text_slice(text, begin, text.length);
+}
+
+void pack_model_difference(struct text *one, struct text *other) {
+    while (one->length && text_equal(first_line(*one), first_line(*other))) {
+        *one = behind(*one, first_line(*one));
+        *other = behind(*other, first_line(*other));
+    }
+    *one = first_line(*one);
+    *other = first_line(*other);
+}
+
 struct pack_range pack_range_of(const struct lane_spec *spec, size_t rows) {
     const struct type *type = &spec->field->type;
     switch (type->kind) {

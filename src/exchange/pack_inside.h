@@ -50,6 +50,8 @@ uint64_t pack_sum(struct text bytes);
 
 /* Everything of the policy that says how data lie: a line for each entity, below it one for each of its inputs. */
 struct text pack_model(struct arena *arena, const struct policy *policy);
+/* Of two models that are not the same, the lines in which they begin to differ; empty behind the end of one. */
+void pack_model_difference(struct text *one, struct text *other);
 
 /* What the values of an input may be: low .. high, or `other`. `rows` of the entity that a reference leads to. */
 struct pack_range {

@@ -133,28 +133,14 @@ static bool goes_on(const struct reading *reading) {
 
 /* --- the model -------------------------------------------------------------------------------------------------- */
 
-static struct text first_line(struct text text) {
-    size_t end = 0;
-    while (end < text.length && text.bytes[end] != '\n') end++;
-    return text_slice(text, 0, end);
-}
-
-static struct text behind(struct text text, struct text line) {
-    size_t begin = line.length < text.length ? line.length + 1 : text.length;
-    return text_slice(text, begin, text.length);
-}
-
 /* Tells the first line in which they differ. */
 static void check_model(struct reading *reading) {
     struct arena *arena = &reading->dataset->arena;
     struct text packed = take(reading), known = pack_model(arena, reading->policy);
     if (!goes_on(reading) || text_equal(packed, known)) return;
-    while (packed.length && text_equal(first_line(packed), first_line(known))) {
-        packed = behind(packed, first_line(packed));
-        known = behind(known, first_line(known));
-    }
-    struct text then = first_line(packed), now = first_line(known);
-    const struct text arguments[] = {reading->name, then.length ? then : TEXT("—"), now.length ? now : TEXT("—")};
+    pack_model_difference(&packed, &known);
+    const struct text arguments[] = {reading->name, packed.length ? packed : TEXT("—"),
+                                     known.length ? known : TEXT("—")};
     refuse(reading, EXCHANGE_PACK_MODEL, arguments, 3);
 }
 

@@ -154,20 +154,6 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
-static struct text first_line(struct text text) {
-    size_t end = 0;
-    while (end < text.length && text.bytes[end] != '\n') end++;
-    return text_slice(text, 0, end);
-}
-
-/* The first line of the one that is not the same in the other. */
-static struct text first_difference(struct arena *arena, struct text made, struct text own) {
-    size_t at = 0, line = 0;
-    for (; at < made.length && at < own.length && made.bytes[at] == own.bytes[at]; at++)
-        if (made.bytes[at] == '\n') line = at + 1;
-    return text_copy(arena, first_line(text_slice(made, line, made.length)));
-}
-
 enum registry_result registry_open(struct registry *registry, struct store *store, const struct policy *policy) {
     const size_t wanted[] = {1, 2};
     enum registry_result result = begin(registry, store, policy);
@@ -181,7 +167,8 @@ enum registry_result registry_open(struct registry *registry, struct store *stor
     if (result == REGISTRY_DONE)
         registry->digest = statement_integer(scan, 0) == DIGEST_SHA256 ? DIGEST_SHA256 : DIGEST_SM3;
     if (result == REGISTRY_DONE && !text_equal(made, own)) {
-        registry->differs = first_difference(&registry->arena, made, own);
+        pack_model_difference(&made, &own);
+        registry->differs = text_copy(&registry->arena, made);
         result = REGISTRY_OTHER_MODEL;
     }
     store_scan_end(scan);
