@@ -49,6 +49,16 @@ uint32_t history_row(const struct history *history, const struct entity *entity,
     return row == SIZE_MAX ? PAST_NONE : (uint32_t)row;
 }
 
+bool history_has_lines(const struct history *history, const struct entity *entity, uint32_t row) {
+    const struct past_table *table = table_of(history, entity);
+    return table && row < table->ids.count && table->latest[row];
+}
+
+struct text history_id(const struct history *history, const struct entity *entity, uint32_t row) {
+    const struct past_table *table = table_of(history, entity);
+    return table && row < table->ids.count ? text_set_at(&table->ids, row) : TEXT("");
+}
+
 bool history_ready(const struct history *history, const struct entity *entity) {
     struct past_table *table = table_of(history, entity);
     return table && text_set_ready(&table->ids);
@@ -139,6 +149,7 @@ void history_put(struct history *history, const struct field *field, struct text
     if (arena_failed(&history->arena)) return;
     if (row == PAST_NONE) row = history_add_row(history, field->entity, id);
     uint32_t line = history_line(history, field->entity, row, month);
+    if (value.state != VALUE_KNOWN) value.reason.row = row;
     if (line != PAST_NONE) history_set(history, field, line, coding_of(&history->columns[field->index].coding, &value));
 }
 

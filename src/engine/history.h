@@ -5,7 +5,10 @@
  *
  * A row of an entity has a line for each month of which something is kept; a field is a column over the lines of its
  * entity, in pages of coded values that are as wide as what stands in them (coded_column.h). Rows and lines keep
- * their numbers. */
+ * their numbers.
+ *
+ * What is missing is kept with its reason, whose row is one of the history's, of the reason's entity (reason_entity):
+ * a dataset's are others in another month. Such a row may have no lines. */
 #ifndef DOUDI_ENGINE_HISTORY_H
 #define DOUDI_ENGINE_HISTORY_H
 
@@ -47,7 +50,8 @@ struct past_value {
     struct value value;
 };
 
-/* Keeps a value; one of the same month is replaced. The id is copied. */
+/* Keeps a value; one of the same month is replaced. The id is copied. A value that is missing is so because of its own
+ * row. */
 void history_put(struct history *history, const struct field *field, struct text id, month_number month,
                  struct value value);
 /* The latest value up to a month; false when there is none. */
@@ -65,8 +69,12 @@ uint32_t history_row(const struct history *history, const struct entity *entity,
 bool history_ready(const struct history *history, const struct entity *entity);
 /* The same for ids that mostly come in the order of their rows: is looked for at `near` first. */
 uint32_t history_row_near(const struct history *history, const struct entity *entity, struct text id, uint32_t near);
+/* Of a row, the empty text where there is none. */
+struct text history_id(const struct history *history, const struct entity *entity, uint32_t row);
 /* One that is known not to be there yet; PAST_NONE when memory has run out. */
 uint32_t history_add_row(struct history *history, const struct entity *entity, struct text id);
+/* Something is kept of it: what is named by a reason alone has a row, and no lines. */
+bool history_has_lines(const struct history *history, const struct entity *entity, uint32_t row);
 /* The latest value up to a month, and the first of all; false when there is none. */
 bool history_read(const struct history *history, const struct field *field, uint32_t row, month_number until,
                   struct past_value *out);

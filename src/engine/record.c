@@ -12,6 +12,23 @@ static uint32_t row_for(struct history *history, struct run *run, const struct e
     return past;
 }
 
+/* The row of a reason as the history's own. */
+static size_t keep_row(struct history *history, struct run *run, const struct reason *reason, size_t row) {
+    const struct entity *entity = reason_entity(run->policy, reason);
+    if (!entity) return row;
+    return row < dataset_table(run->dataset, entity)->rows ? row_for(history, run, entity, row) : PAST_NONE;
+}
+
+static struct coded keep_reason(struct history *history, struct run *run, const struct coding *coding,
+                                struct coded coded) {
+    if (!coded.kind || coded_kind(coding, coded)->state == VALUE_KNOWN || coded_kind(coding, coded)->listed)
+        return coded;
+    struct value value = coding_value(coding, coded);
+    value.reason.row = keep_row(history, run, &value.reason, value.reason.row);
+    coding_of_missing(&value.reason, &coded.integer);
+    return coded;
+}
+
 void record_event(struct history *history, struct run *run, const struct entity *event, size_t row,
                   month_number month) {
     uint32_t past = row_for(history, run, event, row);
@@ -20,7 +37,8 @@ void record_event(struct history *history, struct run *run, const struct entity 
         const struct field *field = event->fields.items[i];
         if (field->kind == FIELD_INPUT) continue;
         struct value value = run_value(run, field, row);
-        history_set(history, field, line, coding_of(&history->columns[field->index].coding, &value));
+        struct coding *coding = &history->columns[field->index].coding;
+        history_set(history, field, line, keep_reason(history, run, coding, coding_of(coding, &value)));
     }
 }
 
@@ -62,11 +80,12 @@ static bool stays(const struct history *history, const struct run *run, const st
 
 static void record_column(struct history *history, struct run *run, const struct field *field, const uint32_t *lines) {
     struct rows rows = run_rows(run, field->entity);
+    struct coding *coding = &history->columns[field->index].coding;
     struct found found;
-    found_begin(&found, run, &history->columns[field->index].coding, false);
+    found_begin(&found, run, coding, false);
     for (size_t row = rows.first; row < rows.last && !arena_failed(&history->arena) && !run_failed(run); row++)
         if (lines[row] != PAST_NONE && !stays(history, run, field, lines[row]))
-            history_set(history, field, lines[row], found_at(&found, row));
+            history_set(history, field, lines[row], keep_reason(history, run, coding, found_at(&found, row)));
 }
 
 static void record_entity(struct history *history, struct run *run, const struct entity *entity) {

@@ -425,13 +425,35 @@ static bool was_left_out(const struct run *run, const struct entity *entity, siz
 }
 
 bool run_is_new(struct run *run, const struct field *field, size_t row) {
-    return run_past(run, field->entity, row) == PAST_NONE && !was_left_out(run, field->entity, row, run->month - 1);
+    uint32_t past = run_past(run, field->entity, row);
+    bool kept = past != PAST_NONE && history_has_lines(run->history, field->entity, past);
+    return !kept && !was_left_out(run, field->entity, row, run->month - 1);
+}
+
+/* The row of this dataset that the history has as `past`; SIZE_MAX: it does not stand. */
+static size_t row_of_past(struct run *run, const struct entity *entity, uint32_t past) {
+    struct text id = history_id(run->history, entity, past);
+    size_t begin = 0, end = 0;
+    if (!entity->is_event) return id.length ? table_find(dataset_table(run->dataset, entity), id) : SIZE_MAX;
+    size_t parent = id.length ? event_parent(run->dataset, entity, &run->arena, id) : SIZE_MAX;
+    if (parent != SIZE_MAX) dataset_below(run->dataset, entity->parent, parent, entity, &begin, &end);
+    while (begin < end && !text_equal(table_id(dataset_table(run->dataset, entity), begin), id)) begin++;
+    return begin < end ? begin : SIZE_MAX;
+}
+
+/* A value that was kept, as of this dataset: what it is missing for may have moved, or be gone. */
+static struct value brought_here(struct run *run, const struct field *field, size_t row, struct value value) {
+    if (value.state == VALUE_KNOWN) return value;
+    const struct entity *entity = reason_entity(run->policy, &value.reason);
+    if (entity) value.reason.row = row_of_past(run, entity, (uint32_t)value.reason.row);
+    if (value.reason.row == SIZE_MAX) value.reason = value_unknown(REASON_NOT_ASSESSED, field, 0, row).reason;
+    return value;
 }
 
 static bool kept_event(struct run *run, const struct field *field, size_t row, struct value *out) {
     struct coded coded = {0};
     if (field->entity->is_event) coded = settled_code(run, field, row);
-    if (coded.kind) *out = coding_value(history_coding(run->history, field), coded);
+    if (coded.kind) *out = brought_here(run, field, row, coding_value(history_coding(run->history, field), coded));
     return coded.kind;
 }
 
@@ -565,7 +587,9 @@ struct value run_value(struct run *run, const struct field *field, size_t row) {
 static bool read_past(struct run *run, const struct field *field, size_t row, month_number until,
                       struct past_value *out) {
     uint32_t past = run_past(run, field->entity, row);
-    return past != PAST_NONE && history_read(run->history, field, past, until, out);
+    if (past == PAST_NONE || !history_read(run->history, field, past, until, out)) return false;
+    out->value = brought_here(run, field, row, out->value);
+    return true;
 }
 
 /* Before the first month: the opening value loaded, else what the rule starts with. */

@@ -255,6 +255,18 @@ const char *reason_code(enum reason_kind kind) {
     return codes[kind];
 }
 
+const struct entity *reason_entity(const struct policy *policy, const struct reason *reason) {
+    switch (reason->kind) {
+    case REASON_INPUT:
+    case REASON_NOT_ASSESSED: return reason->field ? reason->field->entity : NULL;
+    case REASON_ROWS_LOST:
+    case REASON_PARAMETER:
+    case REASON_NO_PARAMETER:
+        return reason->text < policy->entities.count ? policy->entities.items[reason->text] : NULL;
+    default: return NULL;
+    }
+}
+
 struct text reason_written(struct arena *arena, const struct policy *policy, const struct value *value) {
     const struct reason *reason = &value->reason;
     switch (reason->kind) {

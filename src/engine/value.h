@@ -88,6 +88,8 @@ bool number_parse_exact(struct arena *arena, struct text text, struct number *ou
 bool value_parse(struct arena *arena, const struct type *type, struct number scale, struct text text,
                  struct value *out);
 
+/* What the row of a reason is a row of; NULL: it names none. */
+const struct entity *reason_entity(const struct policy *policy, const struct reason *reason);
 const char *reason_code(enum reason_kind kind); /* stable words for files: "case", "input", "division" */
 /* The reason of a value for files: case:1.2, input:person.income, parameter-unknown:standard. */
 struct text reason_written(struct arena *arena, const struct policy *policy, const struct value *value);

@@ -135,18 +135,7 @@ void decisions_add(struct results_sheet *sheet, struct totals *totals) {
 
 /* The row that the reason is about; false when it is about none. */
 static bool reason_row(const struct run *run, const struct reason *reason, const struct entity **entity) {
-    const struct policy *policy = run->policy;
-    *entity = NULL;
-    switch (reason->kind) {
-    case REASON_INPUT:
-    case REASON_NOT_ASSESSED: *entity = reason->field ? reason->field->entity : NULL; break;
-    case REASON_ROWS_LOST:
-    case REASON_PARAMETER:
-    case REASON_NO_PARAMETER:
-        if (reason->text < policy->entities.count) *entity = policy->entities.items[reason->text];
-        break;
-    default: break;
-    }
+    *entity = reason_entity(run->policy, reason);
     return *entity && reason->row < dataset_table(run->dataset, *entity)->rows;
 }
 

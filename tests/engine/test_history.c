@@ -263,6 +263,32 @@ static void what_is_kept_of_rows_is_found_by_several_threads(void **state) {
     stage_close(&stage);
 }
 
+/* Whom a value is missing for is named in every month, though his row is another, or none. */
+static void reasons_follow_their_rows(void **state) {
+    (void)state;
+    struct stage stage;
+    stage_open(&stage,
+               "policy law\nentity family\nentity person in family at most 9\ninput person ill : bool\n"
+               "rule family ill_now : bool starts no = any(person: ill)\n"
+               "rule family ill_before : bool = previous(ill_now)\n",
+               NULL, NULL);
+    stage_row(&stage, "family", "F1", "", "");
+    stage_row_in(&stage, "person", "P2", "F1", "", NULL, "2018-08");
+    stage_row_in(&stage, "person", "P1", "F1", "ill=no", "2018-08", NULL);
+    stage_decide(&stage, "2018-07");
+    EXPECT(&stage, "family.ill_now", "F1", "unknown:input");
+    stage_decide(&stage, "2018-08");
+    const struct field *before = field_of(&stage, "ill_before");
+    struct value value = run_value(stage.run, before, 0);
+    assert_int_equal(value.reason.kind, REASON_INPUT);
+    const struct table *people = dataset_table(stage.dataset, value.reason.field->entity);
+    assert_int_equal(people->rows, 2);
+    assert_true(text_is(table_id(people, value.reason.row), "P2"));
+    stage_decide(&stage, "2018-09");
+    EXPECT(&stage, "family.ill_before", "F1", "unknown:not-assessed");
+    stage_close(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_value_a_month),
@@ -272,6 +298,7 @@ int main(void) {
         cmocka_unit_test(pages_never_narrow),
         cmocka_unit_test(memory_that_runs_out_is_told),
         cmocka_unit_test(what_is_kept_of_rows_is_found_by_several_threads),
+        cmocka_unit_test(reasons_follow_their_rows),
     };
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }
