@@ -38,6 +38,7 @@ static void check_options(struct policy *policy, const struct declaration *d) {
     const struct option options[] = {
         {d->low != NULL, "in", values},
         {d->at_most.denominator != 0, "at most", H(ENTITY) | H(EVENT)},
+        {d->known_by.list.count > 0, "known by", H(ENTITY)},
         {d->over.list.count > 0, "over", H(EXCEPTION)},
         {d->has_from, "from",
          bodies | H(POLICY) | H(PARAMETER) | H(PROCEDURE) | H(GUARANTEE) | H(INDICATOR) | H(READING)},
@@ -47,6 +48,7 @@ static void check_options(struct policy *policy, const struct declaration *d) {
         {d->set_by.list.count > 0, "set by", H(INPUT)},
         {d->empty != NULL, "empty means", H(INPUT)},
         {d->check.text.length > 0, "check", H(INPUT)},
+        {d->sealed, "sealed", H(INPUT)},
         {d->because[0].length > 0, "because", H(READING) | H(EXCEPTION)},
         {d->has_table, "table", H(PARAMETER) | H(EXCEPTION) | H(CALENDAR)},
         {d->starts != NULL, "starts", computed},
@@ -133,6 +135,8 @@ static void check_input(struct policy *policy, struct field *field) {
     check_empty(policy, field);
     for (size_t i = 0; i < declaration->set_by.list.count; i++)
         check_known(policy, &policy->procedure_by_name, LANG_UNKNOWN_PROCEDURE, declaration->set_by.list.items[i]);
+    if (declaration->sealed && field->type.kind != TYPE_TEXT && field->type.kind != TYPE_WRONG)
+        REPORT(policy, LANG_SEALED_OF_TEXT, option_place(declaration, "sealed"), field->name);
     struct name scheme = declaration->check;
     if (!scheme.text.length) return;
     if (!identifier_scheme_known(scheme.text)) REPORT(policy, LANG_UNKNOWN_SCHEME, scheme.at, scheme.text);

@@ -152,6 +152,7 @@ static struct field *add_field(struct policy *policy, struct entity *entity, str
         field->type = type_find(policy, &declaration->type, &field->scale, &field->step);
     if (kind == FIELD_INPUT) {
         field->input_index = entity->inputs.count;
+        field->sealed = declaration->sealed && field->type.kind == TYPE_TEXT;
         VECTOR_PUSH(&policy->arena, &entity->inputs, field);
     }
     VECTOR_PUSH(&policy->arena, &policy->fields, field);
@@ -409,24 +410,49 @@ static void each_declaration(struct policy *policy, void (*declare)(struct polic
     }
 }
 
-static void link_dated(struct policy *policy) {
-    for (size_t i = 0; i < policy->entities.count && compile_goes_on(policy); i++) {
-        struct entity *entity = policy->entities.items[i];
-        struct names *dated = &entity->declaration->dated;
-        names_once(policy, dated);
-        for (size_t k = 0; k < dated->list.count; k++) {
-            struct name name = dated->list.items[k];
-            struct field *field = map_get(&entity->by_name, name.text);
-            if (!field || field->kind != FIELD_INPUT) {
-                struct suggestion suggestion = suggest(policy, name.text);
-                suggestion_note_map(&suggestion, &entity->by_name);
-                report_unknown(policy, LANG_DATED_NO_INPUT, name, entity->name, &suggestion);
-                continue;
-            }
-            if (k == 0 && field->type.kind != TYPE_DATE && field->type.kind != TYPE_WRONG)
-                REPORT(policy, LANG_DATED_NO_DATE, name.at, name.text);
-            VECTOR_PUSH(&policy->arena, &entity->dated, field);
-        }
+/* An input that the declaration of its entity names, wherever it is declared itself; NULL, and told, when it is none.
+ */
+static struct field *named_input(struct policy *policy, struct entity *entity, struct name name,
+                                 enum lang_message message) {
+    struct field *field = map_get(&entity->by_name, name.text);
+    if (field && field->kind == FIELD_INPUT) return field;
+    struct suggestion suggestion = suggest(policy, name.text);
+    suggestion_note_map(&suggestion, &entity->by_name);
+    report_unknown(policy, message, name, entity->name, &suggestion);
+    return NULL;
+}
+
+/* The names of events are made of what dates them, and are read by all; so is that by which a row is recognised. */
+static void want_open(struct policy *policy, const struct entity *entity, const struct field *field, struct name name,
+                      enum lang_message message) {
+    if (!field->sealed) return;
+    struct diagnostic *diagnostic = REPORT(policy, message, name.at, name.text, entity->name);
+    if (diagnostic) diagnostic->related = span_position(field->declaration->name.at);
+}
+
+static void link_dated(struct policy *policy, struct entity *entity) {
+    struct names *dated = &entity->declaration->dated;
+    names_once(policy, dated);
+    for (size_t i = 0; i < dated->list.count; i++) {
+        struct name name = dated->list.items[i];
+        struct field *field = named_input(policy, entity, name, LANG_DATED_NO_INPUT);
+        if (!field) continue;
+        if (i == 0 && field->type.kind != TYPE_DATE && field->type.kind != TYPE_WRONG)
+            REPORT(policy, LANG_DATED_NO_DATE, name.at, name.text);
+        want_open(policy, entity, field, name, LANG_DATED_SEALED);
+        VECTOR_PUSH(&policy->arena, &entity->dated, field);
+    }
+}
+
+static void link_known_by(struct policy *policy, struct entity *entity) {
+    struct names *known_by = &entity->declaration->known_by;
+    names_once(policy, known_by);
+    for (size_t i = 0; i < known_by->list.count; i++) {
+        struct name name = known_by->list.items[i];
+        struct field *field = named_input(policy, entity, name, LANG_KNOWN_BY_NO_INPUT);
+        if (!field) continue;
+        want_open(policy, entity, field, name, LANG_KNOWN_BY_SEALED);
+        VECTOR_PUSH(&policy->arena, &entity->known_by, field);
     }
 }
 
@@ -444,5 +470,9 @@ void declare_all(struct policy *policy) {
     each_declaration(policy, declare_rest);
     if (!compile_goes_on(policy)) return;
     for (size_t i = 0; i < policy->fields.count; i++) sort_versions(policy, policy->fields.items[i]);
-    link_dated(policy);
+    for (size_t i = 0; i < policy->entities.count && compile_goes_on(policy); i++) {
+        struct entity *entity = policy->entities.items[i];
+        link_dated(policy, entity);
+        if (!entity->is_event) link_known_by(policy, entity); /* of an event it was told to have no meaning */
+    }
 }

@@ -149,6 +149,10 @@ static bool parse_common_option(struct parser *parser, struct declaration *decla
         declaration->at_most = parser_number(parser);
         declaration->a_year = parser_accept(parser, "a");
         if (declaration->a_year) parser_expect(parser, "year");
+    } else if ((declaration->head == HEAD_ENTITY || declaration->head == HEAD_EVENT) &&
+               parser_accept(parser, "known")) {
+        parser_expect(parser, "by");
+        declaration->known_by = parser_names(parser);
     } else if (parser_accept(parser, "cite")) {
         struct names cites = parser_clauses(parser);
         for (size_t i = 0; i < cites.list.count; i++)
@@ -184,6 +188,8 @@ static bool parse_value_option(struct parser *parser, struct declaration *declar
         declaration->empty = parse_factor(parser);
     } else if (parser_accept(parser, "check")) {
         declaration->check = parser_name(parser);
+    } else if (declaration->branches.count == 0 && parser_accept(parser, "sealed")) {
+        declaration->sealed = true;
     } else if (parser_accept(parser, "because")) {
         parser_labels(parser, declaration->because);
         if (!declaration->because[LANGUAGE_ZH].length) parser_missing(parser, LANG_EXPECTED_STRING);
@@ -292,7 +298,7 @@ static const char *const continuing[] = {
     "table",    "starts",    "yearly",  "pays",    "target",      "to",      "within", "records", "step",  "outcome",
     "done",     "for",       "opens",   "decides", "set",         "sets",    "empty",  "extends", "area",  "clauses",
     "currency", "dated",     "because", "check",   "unconfirmed", "and",     "or",     "not",     "again", "appeal",
-    "needs",    "letter",    "post",    "where",   "else",        "if",
+    "needs",    "letter",    "post",    "where",   "else",        "if",      "known",  "sealed",
 };
 
 static bool continues(const struct token *token) {

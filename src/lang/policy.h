@@ -56,10 +56,11 @@ struct entity {
     bool is_event;
     struct number at_most; /* rows under one parent (a year, for events); 0: not said */
     VECTOR(struct field *) fields;
-    struct map by_name;            /* name -> struct field */
-    struct map by_label;           /* label -> struct field */
-    VECTOR(struct field *) dated;  /* an event's order: date first */
-    VECTOR(struct field *) inputs; /* in order; a dataset has a column for each */
+    struct map by_name;              /* name -> struct field */
+    struct map by_label;             /* label -> struct field */
+    VECTOR(struct field *) dated;    /* an event's order: date first */
+    VECTOR(struct field *) known_by; /* inputs by which people recognise a row; none of them sealed */
+    VECTOR(struct field *) inputs;   /* in order; a dataset has a column for each */
 };
 
 enum field_kind { FIELD_INPUT, FIELD_RULE, FIELD_BENEFIT, FIELD_ALERT };
@@ -123,6 +124,7 @@ struct field {
     struct dependencies reads_before; /* through previous or earlier, or from another stratum */
     struct interval interval;
     struct text check; /* identifier scheme of a text, or empty */
+    bool sealed;       /* a text that a registry keeps enciphered, finds by a keyed index and shows masked */
 };
 
 /* A value of a parameter, as a line of its table or a declaration gives it. */

@@ -178,6 +178,8 @@ static void print_input(struct builder *out, const struct printer *printer, cons
         builder_add(out,
                     SAY(printer, ",空着表示{0}", ", empty means {0}", print_expression(printer, declaration->empty)));
     print_setters(out, printer, declaration);
+    if (declaration->sealed)
+        builder_add(out, SAY(printer, ",加密保存,遮盖显示", ", kept enciphered and shown masked", TEXT("")));
     builder_add(out, SAY(printer, "。\n", ".\n", TEXT("")));
 }
 

@@ -33,6 +33,11 @@ static struct text print_most(const struct printer *printer, const struct declar
                                : SAY(printer, ",最多{0}", ", at most {0}", most);
 }
 
+static struct text join_label(const struct printer *printer, struct text list, const struct field *field) {
+    return print_joined(printer, list,
+                        print_label(printer, label_or_name(field->label, field->name, printer->language)));
+}
+
 static void print_entity(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
     const struct entity *entity = map_get(&printer->policy->entity_by_name, declaration->name.text);
     struct text text = declaration->head == HEAD_EVENT
@@ -41,12 +46,13 @@ static void print_entity(struct builder *out, const struct printer *printer, con
     if (declaration->in.text.length)
         text = SAY(printer, "{0},属于{1}{2}", "{0}, of a {1}{2}", text, entity_word(printer, declaration->in.text),
                    print_most(printer, declaration));
-    struct text order = TEXT("");
+    struct text order = TEXT(""), known_by = TEXT("");
     for (size_t i = 0; entity && i < entity->dated.count; i++)
-        order = print_joined(printer, order,
-                             print_label(printer, label_or_name(entity->dated.items[i]->label,
-                                                                entity->dated.items[i]->name, printer->language)));
+        order = join_label(printer, order, entity->dated.items[i]);
+    for (size_t i = 0; entity && i < entity->known_by.count; i++)
+        known_by = join_label(printer, known_by, entity->known_by.items[i]);
     if (order.length) text = SAY(printer, "{0},按{1}排列", "{0}, in order of {1}", text, order);
+    if (known_by.length) text = SAY(printer, "{0},凭{1}识别", "{0}, known by {1}", text, known_by);
     builder_add(out, SAY(printer, "{0}。\n", "{0}.\n", text));
 }
 

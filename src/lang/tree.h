@@ -296,7 +296,7 @@ struct declaration {
     struct name in;        /* entity, role: the parent */
     struct number at_most; /* 0: not said */
     bool a_year;
-    struct names dated;
+    struct names dated, known_by;
     VECTOR(struct enum_value) values;
     VECTOR(struct key) keys;
     struct number step;
@@ -306,6 +306,7 @@ struct declaration {
     struct names set_by, to, levels, opens, decides;
     struct expr *empty, *starts;
     struct name check;
+    bool sealed;
     struct text because[LANGUAGES];
     int yearly; /* 1 .. 12, 0: not said */
     struct name fund, pays;

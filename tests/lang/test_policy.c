@@ -498,6 +498,71 @@ static void names_are_looked_up_everywhere(void **state) {
     policy_free(policy);
 }
 
+/* --- what must not be read, and by what rows are recognised --- */
+
+static void inputs_are_sealed(void **state) {
+    (void)state;
+    struct policy *policy = compile(WORLD "input person card : text check luhn sealed \"卡\" \"Card\"\n"
+                                          "input person pass : text\n  sealed\ninput person note : text\n");
+    assert_true(field(policy, "person", "card")->sealed);
+    assert_true(text_is(field(policy, "person", "card")->check, "luhn"));
+    assert_true(field(policy, "person", "pass")->sealed);
+    assert_false(field(policy, "person", "note")->sealed);
+    assert_false(field(policy, "person", "age")->sealed);
+    policy_free(policy);
+    refuses(WORLD "event claim in person dated sent at most 9 a year\ninput claim sent : date sealed\n",
+            "sealed-of-text"); /* and not that it dates */
+    refuses(WORLD "input person card : txet sealed\n", "unknown-type-suggest");
+    refuses("policy law\nentity person sealed\n", "option-not-here");
+    refuses(WORLD "parameter rate : ratio in 0% .. 50% sealed = 20%\n", "option-not-here");
+    refuses(WORLD "input person pass : text sealed\nrule person has : bool\n  = known(pass) sealed\n",
+            "expected-option");
+}
+
+/* In their order, wherever they are declared: further down, in another file, by a layer above. */
+static void rows_are_known_by_inputs(void **state) {
+    (void)state;
+    struct policy *policy = new_policy("policy law\nentity person \"人\" known by name, birth, street at most 9\n"
+                                       "input person street : text\nentity village known by name\nentity road\n");
+    policy_add_file(policy, TEXT("a.md"), TEXT("```doudi\ninput person birth : date\ninput person name : text\n```\n"));
+    add_layer(policy, "policy more\n  extends law\ninput village name : text\n");
+    assert_compiles_to(policy, "");
+    const struct entity *person = map_get(&policy->entity_by_name, TEXT("person"));
+    const struct entity *village = map_get(&policy->entity_by_name, TEXT("village"));
+    const struct entity *road = map_get(&policy->entity_by_name, TEXT("road"));
+    assert_int_equal(person->known_by.count, 3);
+    assert_ptr_equal(person->known_by.items[0], field(policy, "person", "name"));
+    assert_ptr_equal(person->known_by.items[1], field(policy, "person", "birth"));
+    assert_ptr_equal(person->known_by.items[2], field(policy, "person", "street"));
+    assert_true(text_is(person->label[LANGUAGE_ZH], "人"));
+    assert_int_equal(village->known_by.count, 1);
+    assert_ptr_equal(village->known_by.items[0], field(policy, "village", "name"));
+    assert_int_equal(road->known_by.count, 0);
+    policy_free(policy);
+    refuses("policy law\nentity person known by name known by name\ninput person name : text\n", "option-twice");
+    refuses("policy law\nentity person known by when\n", "reserved-word");
+    refuses("policy law\nentity person known by name\ninput person name : text seald\n",
+            "expected-option-suggest"); /* and not that there is no name */
+    refuses("policy law\nentity street\ninput street name : text\nentity person known by name\n", "known-by-no-input");
+}
+
+static void the_words_of_options_stay_names(void **state) {
+    (void)state;
+    struct policy *policy = compile(
+        "policy law\nentity person known by known, sealed\n"
+        "input person known : text\ninput person sealed : date\ninput person by_whom : text sealed\n"
+        "rule person sees : bool = known(sealed) and known(by_whom) and (sealed if known else first_day) < first_day\n"
+        "guarantee sealed for person: known(known) = known(sealed)\n");
+    const struct entity *person = map_get(&policy->entity_by_name, TEXT("person"));
+    assert_int_equal(person->known_by.count, 2);
+    assert_ptr_equal(person->known_by.items[1], field(policy, "person", "sealed"));
+    assert_false(field(policy, "person", "sealed")->sealed);
+    assert_true(field(policy, "person", "by_whom")->sealed);
+    policy_free(policy);
+    accepts("policy law\nentity known known by name\nenum sealed: known, sealed\ninput known name : text\n"
+            "input known kind : sealed\nrule known hidden : bool = kind = sealed or known(kind)\n");
+}
+
 /* --- decision tables --- */
 
 /* The block ends before its table; what comes after it is an empty one. */
@@ -620,6 +685,9 @@ int main(void) {
         cmocka_unit_test(numerators_are_as_wide_as_they_can_get),
         cmocka_unit_test(width_is_told_once_and_bounded),
         cmocka_unit_test(names_are_looked_up_everywhere),
+        cmocka_unit_test(inputs_are_sealed),
+        cmocka_unit_test(rows_are_known_by_inputs),
+        cmocka_unit_test(the_words_of_options_stay_names),
         cmocka_unit_test(headings_are_of_one_thing),
         cmocka_unit_test(gaps_of_inputs_are_told),
         cmocka_unit_test(yardstick_stays_narrow),

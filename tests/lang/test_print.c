@@ -3,23 +3,19 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-static void prints(const char *currency, enum language language, const char *sentence) {
+static void prints_of(const char *law, enum language language, const char *sentence) {
     struct arena arena;
     struct builder out;
     struct policy *policy = policy_new();
     assert_non_null(policy);
     arena_init(&arena);
     policy_begin_layer(policy, TEXT("law"));
-    policy_add_file(policy, TEXT("law.md"),
-                    text_format(&arena,
-                                "```doudi\npolicy law \"法\" \"Law\" currency %s from 2018-01-01\nentity family\n"
-                                "rule family aid : money/month = 5 crown/month\n"
-                                "rule family fee : money = 5 bit\n```\n",
-                                currency));
+    policy_add_file(policy, TEXT("law.md"), text_format(&arena, "```doudi\npolicy law \"法\" \"Law\" %s\n```\n", law));
     assert_true(policy_compile(policy));
     builder_init(&out);
     policy_print(&out, &arena, policy, language);
@@ -27,6 +23,15 @@ static void prints(const char *currency, enum language language, const char *sen
     builder_free(&out);
     arena_free(&arena);
     policy_free(policy);
+}
+
+static void prints(const char *currency, enum language language, const char *sentence) {
+    char law[300];
+    snprintf(law, sizeof law,
+             "currency %s from 2018-01-01\nentity family\nrule family aid : money/month = 5 crown/month\n"
+             "rule family fee : money = 5 bit",
+             currency);
+    prints_of(law, language, sentence);
 }
 
 static void money_has_the_labels_of_its_currency(void **state) {
@@ -51,11 +56,25 @@ static void without_labels_the_names_stand(void **state) {
     prints("crown of 100 bit", LANGUAGE_EN, "5 crown/month");
 }
 
+static void tells_what_is_sealed_and_known(void **state) {
+    (void)state;
+    static const char law[] = "\nentity family known by name, street \"家庭\" \"family\"\n"
+                              "input family name : text \"户主\" \"Head\"\ninput family street : text\n"
+                              "input family card : text sealed \"卡号\" \"Card\"\nentity road";
+    prints_of(law, LANGUAGE_ZH, "登记对象:「家庭」,凭「户主」、「street」识别。\n");
+    prints_of(law, LANGUAGE_EN, "Register: “family”, known by “Head”, “street”.\n");
+    prints_of(law, LANGUAGE_ZH, "登记:家庭的「卡号」(文字),加密保存,遮盖显示。\n");
+    prints_of(law, LANGUAGE_EN, "Recorded: “Card” of a family (text), kept enciphered and shown masked.\n");
+    prints_of(law, LANGUAGE_ZH, "登记:家庭的「street」(文字)。\n");
+    prints_of(law, LANGUAGE_ZH, "登记对象:「road」。\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(money_has_the_labels_of_its_currency),
         cmocka_unit_test(one_label_serves_both_languages),
         cmocka_unit_test(without_labels_the_names_stand),
+        cmocka_unit_test(tells_what_is_sealed_and_known),
     };
     return cmocka_run_group_tests_name("print", tests, NULL, NULL);
 }
