@@ -50,6 +50,11 @@ static void print_totals(struct builder *out, struct command *command, const str
             totals->confirmation->parameters);
 }
 
+/* Where what is counted is listed: → out/alerts.csv; nothing where no files are written. */
+static struct text listed(const struct session *session, const char *folder, const char *file) {
+    return folder ? text_format(&session->command->arena, " → %s/%s", folder, file) : TEXT("");
+}
+
 static void print_month(struct builder *out, struct session *session, const struct totals *totals, const char *folder) {
     struct command *command = session->command;
     struct text month = month_format(&command->arena, session->run->month), name = policy_name(session->policy);
@@ -62,42 +67,47 @@ static void print_month(struct builder *out, struct session *session, const stru
     if (session->area.length)
         builder_format(out, say(command, "只测算 %.*s\n", "only %.*s is decided\n"), TEXT_ARG(session->area));
     print_totals(out, command, totals);
-    struct text rejected = session->pack.held ? TEXT("") : text_format(&command->arena, " → %s/rejected.csv", folder);
+    struct text rejected = session->pack.held ? TEXT("") : listed(session, folder, "rejected.csv");
+    struct text undetermined = listed(session, folder, "undetermined.csv"),
+                alerts = listed(session, folder, "alerts.csv"), guarantees = listed(session, folder, "guarantees.csv");
     if (session->dataset->strays)
         builder_format(out,
                        say(command, "! 有 %zu 行不知属于哪一户,某户可能因此少算了人%.*s\n",
                            "! rows that belong to nobody known: %zu; a family may lack someone%.*s\n"),
                        session->dataset->strays, TEXT_ARG(rejected));
     if (totals->undetermined)
-        builder_format(out,
-                       say(command, "？无法判定 %zu 份 → %s/undetermined.csv\n",
-                           "？awards undetermined: %zu → %s/undetermined.csv\n"),
-                       totals->undetermined, folder);
+        builder_format(out, say(command, "？无法判定 %zu 份%.*s\n", "？awards undetermined: %zu%.*s\n"),
+                       totals->undetermined, TEXT_ARG(undetermined));
     if (totals->faults)
         builder_format(out,
                        say(command, "▲ 其中 %zu 份算不出来:政策或数据有毛病,补充信息也没有用\n",
                            "▲ %zu of these cannot be computed: the law or the data must be mended, no input helps\n"),
                        totals->faults);
     if (totals->alerts_undetermined)
-        builder_format(out,
-                       say(command, "？无法判定的提醒 %zu 条 → %s/undetermined.csv\n",
-                           "？alerts undetermined: %zu → %s/undetermined.csv\n"),
-                       totals->alerts_undetermined, folder);
+        builder_format(out, say(command, "？无法判定的提醒 %zu 条%.*s\n", "？alerts undetermined: %zu%.*s\n"),
+                       totals->alerts_undetermined, TEXT_ARG(undetermined));
     if (totals->alerts)
-        builder_format(out, say(command, "! 提醒 %zu 条 → %s/alerts.csv\n", "! alerts: %zu → %s/alerts.csv\n"),
-                       totals->alerts, folder);
+        builder_format(out, say(command, "! 提醒 %zu 条%.*s\n", "! alerts: %zu%.*s\n"), totals->alerts,
+                       TEXT_ARG(alerts));
     if (totals->broken)
         builder_format(out,
-                       say(command, "▲ 保证不成立 %zu 处,无法检验 %zu 处 → %s/guarantees.csv\n",
-                           "▲ guarantees broken: %zu rows, not checkable: %zu → %s/guarantees.csv\n"),
-                       totals->broken, totals->unchecked, folder);
+                       say(command, "▲ 保证不成立 %zu 处,无法检验 %zu 处%.*s\n",
+                           "▲ guarantees broken: %zu rows, not checkable: %zu%.*s\n"),
+                       totals->broken, totals->unchecked, TEXT_ARG(guarantees));
     else if (totals->unchecked)
         builder_format(out,
-                       say(command, "没有发现不成立的保证,但无法检验 %zu 处 → %s/guarantees.csv\n",
-                           "no guarantee found broken; rows that cannot be checked: %zu → %s/guarantees.csv\n"),
-                       totals->unchecked, folder);
+                       say(command, "没有发现不成立的保证,但无法检验 %zu 处%.*s\n",
+                           "no guarantee found broken; rows that cannot be checked: %zu%.*s\n"),
+                       totals->unchecked, TEXT_ARG(guarantees));
     else
         builder_add(out, text_from(say(command, "保证全部成立 ✓\n", "every guarantee holds ✓\n")));
+}
+
+static void print_kept(struct builder *out, const struct session *session, month_number month, int64_t kept) {
+    builder_format(
+        out, say(session->command, "→ %s 第 %lld 次变动(%.*s 的测算)\n", "→ %s, change %lld (what %.*s was decided)\n"),
+        store_is_url(session->data) ? "postgresql" : session->data, (long long)kept,
+        TEXT_ARG(month_format(&session->command->arena, month)));
 }
 
 /* --- as JSON ---------------------------------------------------------------------------------------------------- */
@@ -126,7 +136,8 @@ static void write_total(struct json_writer *writer, struct arena *arena, const s
     json_write_close_object(writer);
 }
 
-static void write_month(struct json_writer *writer, struct session *session, const struct totals *totals) {
+static void write_month(struct json_writer *writer, struct session *session, const struct totals *totals,
+                        int64_t kept) {
     struct arena *arena = &session->command->arena;
     json_write_object(writer);
     json_write_key(writer, "month");
@@ -151,6 +162,10 @@ static void write_month(struct json_writer *writer, struct session *session, con
     write_count(writer, "guarantees_broken", totals->broken);
     write_count(writer, "guarantees_not_checkable", totals->unchecked);
     write_count(writer, "parameters_not_confirmed", totals->confirmation->parameters);
+    if (kept) {
+        json_write_key(writer, "change");
+        json_write_integer(writer, kept);
+    }
     json_write_close_object(writer);
 }
 
@@ -159,7 +174,8 @@ static void write_month(struct json_writer *writer, struct session *session, con
 /* What one call writes and tells. */
 struct assessment {
     struct session session;
-    const char *out;
+    const char *out; /* NULL: no files are written */
+    bool keeps;      /* what is found goes into the registry */
     bool json;
     struct builder text;
     struct json_writer writer;
@@ -186,15 +202,18 @@ static int assess_month(struct assessment *assessment, month_number month) {
     bool found = totals_find(&totals, session->run, &command->arena);
     progress_end(&progress);
     if (!found) return out_of_memory(command);
-    results_add(&assessment->results, &totals);
+    if (assessment->out) results_add(&assessment->results, &totals);
+    int64_t kept = 0;
     status = session_record(session);
+    if (status == EXIT_DONE && assessment->keeps) status = session_keep(session, &kept);
     if (status != EXIT_DONE) return status;
     assessment->broken += totals.broken;
     assessment->undetermined += totals.undetermined;
     if (assessment->json)
-        write_month(&assessment->writer, session, &totals);
+        write_month(&assessment->writer, session, &totals, kept);
     else
         print_month(&assessment->text, session, &totals, assessment->out);
+    if (kept && !assessment->json) print_kept(&assessment->text, session, month, kept);
     print_so_far(assessment);
     arena_rewind(&command->arena, mark);
     return EXIT_DONE;
@@ -205,7 +224,7 @@ static int write_rejected(struct assessment *assessment) {
     struct command *command = session->command;
     struct text path;
     size_t count = session->import.refused.count;
-    if (count == 0) return EXIT_DONE;
+    if (count == 0 || !assessment->out) return EXIT_DONE;
     enum file_result result =
         rejected_write(&session->import, &command->arena, assessment->out, command->language, &path);
     if (result != FILE_OK) return tell_unwritable(command, result, path);
@@ -256,14 +275,21 @@ static int commit(struct assessment *assessment) {
     return status;
 }
 
+static int decide_each(struct assessment *assessment, month_number first, month_number last) {
+    int status = EXIT_DONE;
+    for (month_number month = first; month <= last && status == EXIT_DONE; month++)
+        status = assess_month(assessment, month);
+    return status;
+}
+
 static int decide_months(struct assessment *assessment, month_number first, month_number last) {
     struct session *session = &assessment->session;
     struct results *results = &assessment->results;
     struct command *command = session->command;
+    if (!assessment->out) return decide_each(assessment, first, last);
     enum file_result result = results_open(results, &command->arena, session->policy, assessment->out);
     int status = result == FILE_OK ? EXIT_DONE : tell_unwritable(command, result, results->trouble);
-    for (month_number month = first; month <= last && status == EXIT_DONE; month++)
-        status = assess_month(assessment, month);
+    if (status == EXIT_DONE) status = decide_each(assessment, first, last);
     if (status == EXIT_DONE) status = commit(assessment);
     results_close(results);
     return status;
@@ -315,8 +341,10 @@ static int end_document(struct assessment *assessment, int status) {
     if (assessment->json) {
         json_write_close_array(&assessment->writer);
         write_count(&assessment->writer, "rows_refused", assessment->session.import.refused.count);
-        json_write_key(&assessment->writer, "folder");
-        json_write_string(&assessment->writer, text_from(assessment->out));
+        if (assessment->out) {
+            json_write_key(&assessment->writer, "folder");
+            json_write_string(&assessment->writer, text_from(assessment->out));
+        }
         if (command_has(command, "area")) {
             json_write_key(&assessment->writer, "area");
             json_write_string(&assessment->writer, assessment->session.area);
@@ -342,21 +370,67 @@ static int no_area(const struct command *command) {
                         "--area needs the id of an area or a family, such as 530523");
 }
 
+/* What another law, reading or day of knowledge would give is no decision, and is kept nowhere but in files. */
+static bool decides(const struct command *command) {
+    return store_is_there(command->words[1]) && !command_has(command, "policy") && !command_has(command, "reading") &&
+           !command_has(command, "known") && !command_has(command, "dry-run");
+}
+
+/* Decided before, as they would be now. */
+static void print_skipped(struct assessment *assessment, month_number first) {
+    struct session *session = &assessment->session;
+    for (; first < session->first && !assessment->json; first++)
+        builder_format(&assessment->text,
+                       say(session->command, "%.*s 已经测算过,没有新情况:第 %lld 次变动\n",
+                           "%.*s was decided by change %lld, and nothing is new since\n"),
+                       TEXT_ARG(month_format(&session->command->arena, first)),
+                       (long long)session_kept(session, first));
+}
+
+static bool is_usage(struct command *command, month_number *first, month_number *last, int *status) {
+    *status = EXIT_USAGE;
+    if (command->word_count != 2 || !has_option(command, "month")) {
+        *status = wrong_usage(command);
+        return false;
+    }
+    bool registry = store_is_there(command->words[1]);
+    if (!registry && !has_option(command, "out")) {
+        *status = wrong_usage(command);
+        return false;
+    }
+    if (command_has(command, "out") && !names_folder(command)) return false;
+    if (!session_months(command, first, last) || !names_file(command, "save")) return false;
+    if (registry && command_has(command, "previous")) {
+        *status = wrong_option(command, "登记簿里已有以前的测算,不用 --previous",
+                               "a registry knows what was decided before; leave out --previous");
+        return false;
+    }
+    if (command_has(command, "area") && !*command_option(command, "area")) {
+        *status = no_area(command);
+        return false;
+    }
+    if (command_has(command, "save") && *first != *last) {
+        *status = one_month_only(command);
+        return false;
+    }
+    return true;
+}
+
 int command_assess(struct command *command) {
     struct assessment assessment = {.out = command_option(command, "out"), .json = command_has(command, "json")};
     month_number first, last;
+    int status, lock = -1;
     assessment.session.solves = true;
-    if (command->word_count != 2 || !has_option(command, "month") || !has_option(command, "out"))
-        return wrong_usage(command);
-    if (!names_folder(command) || !session_months(command, &first, &last)) return EXIT_USAGE;
-    if (!names_file(command, "save")) return EXIT_USAGE;
-    if (command_has(command, "area") && !*command_option(command, "area")) return no_area(command);
-    if (command_has(command, "save") && first != last) return one_month_only(command);
-    int status = session_open(&assessment.session, command, command->words[1], first, last), lock = -1;
-    if (status == EXIT_DONE) status = take_folder(command, assessment.out, results_stranger, &lock);
+    if (!is_usage(command, &first, &last, &status)) return status;
+    assessment.keeps = decides(command);
+    assessment.session.skips = assessment.keeps && !assessment.out; /* files are wanted in any case */
+    status = session_open(&assessment.session, command, command->words[1], first, last);
+    if (status == EXIT_DONE && assessment.out) status = take_folder(command, assessment.out, results_stranger, &lock);
     if (status == EXIT_DONE) {
         begin_document(&assessment);
-        status = assess_months(&assessment, first, last);
+        print_skipped(&assessment, first);
+        first = assessment.session.first;
+        if (first <= last) status = assess_months(&assessment, first, last);
         status = end_document(&assessment, status);
     }
     folder_unlock(lock);

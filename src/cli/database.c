@@ -101,6 +101,8 @@ static int read_law(struct database *database, struct command *command, const ch
 
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy) {
     int status = open_store(database, command, url, STORE_AS_IT_IS);
+    if (status == EXIT_DONE && !store_begin(database->store, STORE_TO_READ))
+        status = tell_failure(command, url, store_trouble(database->store));
     if (status == EXIT_DONE && !policy) status = read_law(database, command, url);
     if (status != EXIT_DONE) return status;
     enum registry_result result = registry_open(&database->registry, database->store, policy ? policy : database->law);

@@ -13,7 +13,8 @@ struct database {
 };
 
 /* Opens what is there, for a policy of the same model, or NULL: for the law that is kept in it; EXIT_DONE, or tells why
- * not. Whatever comes of it, database_close may be called. */
+ * not. What is read is one state of it, until a change begins or the transaction is rolled back. Whatever comes of it,
+ * database_close may be called. */
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy);
 /* Makes one that is not there yet, for the law of a folder: the change is then under way. */
 int database_make(struct database *database, struct command *command, const char *url, const char *folder,

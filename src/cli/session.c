@@ -238,13 +238,14 @@ static void session_tell(struct session *session, size_t from) {
 }
 
 int session_open_law(struct session *session, struct command *command, const char *policy) {
-    bool quiet = session->quiet, follows = session->follows, solves = session->solves;
+    bool quiet = session->quiet, follows = session->follows, solves = session->solves, skips = session->skips;
     const struct database database = session->database;
     *session = (struct session){.command = command,
                                 .database = database,
                                 .quiet = quiet,
                                 .follows = follows,
                                 .solves = solves,
+                                .skips = skips,
                                 .area = text_from(command_option(command, "area")),
                                 .known = DAY_NEVER,
                                 .refusals = {.arena = &command->arena}};
@@ -268,27 +269,11 @@ static enum import_result read_pack(struct session *session, const char *data, m
     return import_given_lines(&session->import, name, pack.opening, pack.decisions);
 }
 
-/* All that is known, with its versions, and what is given. */
-static enum import_result read_registry(struct session *session, const char *data) {
-    struct command *command = session->command;
-    struct registry *registry = &session->database.registry;
-    struct registry_given given;
-    enum registry_result result = registry_read_given(registry, REGISTRY_NOW, &command->arena, &given);
-    enum import_result taken = IMPORT_OK;
-    if (result == REGISTRY_DONE)
-        taken = import_given_lines(&session->import, text_from(data), given.opening, given.decisions);
-    if (result == REGISTRY_DONE)
-        result = registry_read(registry, REGISTRY_NOW, &command->arena, &session->import.records);
-    if (result == REGISTRY_NO_MEMORY) return IMPORT_NO_MEMORY;
-    session->import.records.threads = processors();
-    return database_tell(&session->database, command, data, result) == EXIT_DONE ? taken : IMPORT_UNREADABLE;
-}
-
 /* A pack is a file, told by its first bytes. */
 static enum import_result read_data(struct session *session, const char *data, month_number first) {
     struct layer *base = session->policy->layers.items[0];
     struct text areas = path_join(&session->command->arena, base->folder, TEXT("areas"));
-    if (session->database.store) return read_registry(session, data);
+    if (session->database.store) return session_read_registry(session);
     enum file_result opened = file_open(&session->pack, data);
     if (opened == FILE_NO_MEMORY) return IMPORT_NO_MEMORY;
     return opened == FILE_OK ? read_pack(session, data, first) : import_folder(&session->import, data, areas.bytes);
@@ -309,6 +294,8 @@ int session_open_data(struct session *session, const char *data, month_number fi
     struct command *command = session->command;
     history_init(&session->history, session->policy);
     session->opened = true;
+    session->data = data;
+    session->first = first;
     session->import = (struct import){.arena = &command->arena,
                                       .policy = session->policy,
                                       .diagnostics = &session->diagnostics,
@@ -320,7 +307,12 @@ int session_open_data(struct session *session, const char *data, month_number fi
     if (result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE) return EXIT_CANNOT;
     if (session->pack.held && first != last) return refuse_months(session, data, first, last);
     take_given(session);
-    return read_previous(session, first);
+    if (!session->database.store) return read_previous(session, first);
+    while (session->skips && first <= last && session_kept(session, first)) first++;
+    session->first = first;
+    int status = first <= last ? session_read_runs(session, first) : EXIT_DONE;
+    store_roll_back(session->database.store); /* deciding takes a while */
+    return status;
 }
 
 int session_open(struct session *session, struct command *command, const char *data, month_number first,
@@ -450,6 +442,8 @@ int session_decide(struct session *session, month_number month) {
     struct area area = find_area(session);
     if (session->area.length && (!area.entity || !holds_people(session, area)))
         return no_such_area(session, area, month);
+    if (session->database.store) status = session_check_before(session, area.entity, area.row, month);
+    if (status != EXIT_DONE) return status;
     if (!settle_past(&session->history, &session->import.records, session->dataset, &options))
         return out_of_memory(command);
     session->run = run_new(session->policy, session->dataset, &session->history, month, &options);

@@ -5,16 +5,23 @@
 #include "cli/database.h"
 #include "exchange/import.h"
 #include "exchange/in_force.h"
+#include "registry/runs.h"
 
 struct session {
     struct command *command;
     bool quiet; /* set before session_open: rows that are wrong are not told, unless nothing can be decided for them */
-    bool follows; /* the same: where --previous is of one area, that area is looked at */
+    bool follows;       /* the same: where --previous is of one area, that area is looked at */
+    bool skips;         /* the same: months of a registry that stand as they would be decided are passed over */
+    month_number first; /* that is not passed over */
     struct policy *policy;
     struct diagnostics diagnostics;
     struct import import;
-    struct database database; /* the data, where they are a registry */
-    struct file pack;         /* the data, where they are one file: the dataset points into it */
+    struct database database;  /* the data, where they are a registry */
+    const char *data;          /* its name, or that of the folder or pack */
+    int64_t known_change;      /* of a registry: the changes up to that one are known */
+    struct registry_runs runs; /* likewise, the months that were decided */
+    bool overtaken;            /* likewise: others have changed it since, so that no further month can be kept */
+    struct file pack;          /* the data, where they are one file: the dataset points into it */
     struct history history;
     struct refusals refusals;
     VECTOR(struct given) given;
@@ -52,6 +59,23 @@ int session_load(struct session *session, month_number month);
 int session_decide(struct session *session, month_number month);
 /* Keeps what later months read of it; EXIT_DONE, or memory ran out. */
 int session_record(struct session *session);
+
+/* --- of a registry (session_registry.c) --------------------------------------------------------------------------- */
+
+/* All that is known, with its versions, and what is given. */
+enum import_result session_read_registry(struct session *session);
+/* What the months before the first found, which carry on without a gap; EXIT_DONE, or tells why not. */
+int session_read_runs(struct session *session, month_number first);
+/* That the month before was decided for all of whom this one is; EXIT_DONE, or tells why not. */
+int session_check_before(struct session *session, const struct entity *area, size_t row, month_number month);
+
+/* The change by which the month was decided as it would be now; 0: nothing can be told, or it was not. */
+int64_t session_kept(struct session *session, month_number month);
+/* Keeps what the run of the month at hand found, as a change, which is told; of what another call has kept meanwhile
+ * the same stands. EXIT_DONE, or tells why not. */
+int session_keep(struct session *session, int64_t *change);
+
+/* --- */
 
 /* Packs the dataset of the month at hand into a file (save.c); EXIT_DONE, or tells why not. */
 int session_save(struct session *session, const char *path);

@@ -83,8 +83,9 @@ static const struct usage usages[] = {
      " json households out area seed policy "},
     {"assess",
      {"数据 --month 2018-07[..2018-12] --out 文件夹", "DATA --month 2018-07[..2018-12] --out FOLDER"},
-     {"测算所有人,写出结果、提醒、无法判定和有误的行",
-      "decide everyone; write decisions, alerts, undetermined and refused rows"},
+     {"测算所有人,写出结果、提醒、无法判定和有误的行;数据是登记簿时把每个月的结果登记入库,--out 可省",
+      "decide everyone; write decisions, alerts, undetermined and refused rows; of a registry every month is kept in "
+      "it, and --out may be left out"},
      {"  --policy 文件夹      默认 " POLICY_FOLDER "\n"
       "  --previous 文件夹    接着以前的测算结果\n"
       "  --reading 名称=值    换一种理解,可多次\n"
@@ -92,7 +93,9 @@ static const struct usage usages[] = {
       "  --area 编号          只测算一个区域(或一户)\n"
       "  --all-or-nothing     有一行错误就什么都不测算\n"
       "  --strict             有无法判定的也以 1 退出\n"
-      "  --save 文件          同时把这个月的数据打包,同 pack\n",
+      "  --save 文件          同时把这个月的数据打包,同 pack\n"
+      "  --dry-run            登记簿里什么都不写\n"
+      "  --by 姓名            谁测算的(默认是登录的用户)\n",
       "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
       "  --previous FOLDER    go on from the results of an earlier assess\n"
       "  --reading NAME=VALUE read the law the other way; as often as wanted\n"
@@ -100,8 +103,10 @@ static const struct usage usages[] = {
       "  --area CODE          only an area, or a family\n"
       "  --all-or-nothing     decide nobody when a single row is wrong\n"
       "  --strict             exit with 1 when anything is undetermined, too\n"
-      "  --save FILE          pack the month's data as well, as pack does\n"},
-     " json month out policy previous reading known area all-or-nothing strict save "},
+      "  --save FILE          pack the month's data as well, as pack does\n"
+      "  --dry-run            keep nothing in the registry\n"
+      "  --by NAME            who decides (whoever is logged in)\n"},
+     " json month out policy previous reading known area all-or-nothing strict save dry-run by "},
     {"init",
      {"数据库 --policy 文件夹", "DATABASE --policy FOLDER"},
      {"按政策的模型建一个登记簿:SQLite 文件,或 postgresql:// 地址;政策和它的区划一并存入",

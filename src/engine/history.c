@@ -142,9 +142,13 @@ static bool can_be(struct arena *arena, const struct field *field, const struct 
            (number_sign(interval->grid) != 0 && number_is_integer(number_divide(arena, number, interval->grid)));
 }
 
+struct value history_allowed(struct history *history, const struct field *field, struct value value) {
+    return can_be(&history->arena, field, &value) ? value : value_fault(REASON_OUT_OF_RANGE, field, 0);
+}
+
 void history_put(struct history *history, const struct field *field, struct text id, month_number month,
                  struct value value) {
-    if (!can_be(&history->arena, field, &value)) value = value_fault(REASON_OUT_OF_RANGE, field, 0);
+    value = history_allowed(history, field, value);
     uint32_t row = history_row(history, field->entity, id);
     if (arena_failed(&history->arena)) return;
     if (row == PAST_NONE) row = history_add_row(history, field->entity, id);
@@ -157,8 +161,21 @@ void history_forget(struct history *history, const struct entity *entity, struct
     uint32_t row = history_row(history, entity, id);
     if (row == PAST_NONE) return;
     struct past_table *table = &history->tables[entity->index];
+    if (table->latest[row]) VECTOR_PUSH(&history->arena, &table->forgotten, row);
     for (uint32_t at = table->latest[row]; at; at = table->lines[at - 1].earlier) table->lines[at - 1].row = PAST_NONE;
     table->latest[row] = 0;
+}
+
+void history_mark(struct history *history) {
+    for (size_t i = 0; history->tables && i < history->policy->entities.count; i++) {
+        history->tables[i].news = history->tables[i].line_count;
+        history->tables[i].forgotten.count = 0;
+    }
+}
+
+bool history_is_news(const struct history *history, const struct entity *entity, uint32_t row) {
+    const struct past_table *table = table_of(history, entity);
+    return history_has_lines(history, entity, row) && table->latest[row] > table->news;
 }
 
 const struct coding *history_coding(const struct history *history, const struct field *field) {

@@ -29,6 +29,8 @@ struct past_table {
     size_t row_room;
     struct past_line *lines;
     size_t line_count, line_room;
+    size_t news;                /* the first line that was added since history_mark */
+    VECTOR(uint32_t) forgotten; /* rows that were forgotten since then; of some something may be kept again */
 };
 
 struct history {
@@ -54,10 +56,17 @@ struct past_value {
  * row. */
 void history_put(struct history *history, const struct field *field, struct text id, month_number month,
                  struct value value);
+/* The value, or the fault that it is outside of what the rule's text can give. */
+struct value history_allowed(struct history *history, const struct field *field, struct value value);
 /* The latest value up to a month; false when there is none. */
 bool history_find(const struct history *history, const struct field *field, struct text id, month_number until,
                   struct past_value *out);
 void history_forget(struct history *history, const struct entity *entity, struct text id); /* all of the row */
+
+/* What stands is kept elsewhere too: what is added or forgotten from now on is news. */
+void history_mark(struct history *history);
+/* The row's latest line is news. */
+bool history_is_news(const struct history *history, const struct entity *entity, uint32_t row);
 
 /* --- the same by rows, for those who come back to one ----------------------------------------------------------- */
 

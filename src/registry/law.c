@@ -45,6 +45,45 @@ enum registry_result registry_keep_law(struct registry *registry, const struct r
     return registry_outcome(registry, NULL);
 }
 
+int64_t registry_law_change(struct registry *registry, int64_t known) {
+    static const char latest[] = "SELECT coalesce(max(_change), 0) FROM _law WHERE _change <= $1";
+    const struct store_value until = store_integer(known);
+    struct statement *query = store_prepare(registry->store, latest);
+    int64_t change = 0;
+    if (!query) registry->arena.failed = true;
+    if (query && statement_begin(query, &until, 1) && statement_next(query)) change = statement_integer(query, 0);
+    if (query) statement_end(query);
+    statement_free(query);
+    return change;
+}
+
+static void digest_layer(struct digest *digest, const struct layer *layer) {
+    for (size_t i = 0; i < layer->sources.count; i++) {
+        const struct source *source = layer->sources.items[i];
+        digest_add_text(digest, text_slice(source->name, layer->folder.length + 1, source->name.length));
+        digest_add_text(digest, source->bytes);
+    }
+    for (size_t i = 0; i < layer->tables.count; i++) {
+        const struct source *source = layer->tables.entries[i].value;
+        digest_add_text(digest, layer->tables.entries[i].key);
+        digest_add_text(digest, source->bytes);
+    }
+}
+
+enum registry_result registry_law_digest(const struct registry *registry, const struct policy *policy,
+                                         unsigned char out[DIGEST_BYTES]) {
+    struct digest digest;
+    bool done = digest_init(&digest, registry->digest);
+    if (done) digest_begin(&digest);
+    for (size_t i = 0; i < policy->layers.count && done; i++) {
+        digest_add_integer(&digest, (int64_t)i);
+        digest_layer(&digest, policy->layers.items[i]);
+    }
+    done = done && digest_finish(&digest, out);
+    digest_free(&digest);
+    return done ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+}
+
 /* All files were kept by one change: the last that kept any. */
 static struct policy *read_law(struct store *store) {
     static const char latest[] = "SELECT _layer, _folder, _path, _text FROM _law "

@@ -22,8 +22,8 @@ int64_t registry_highest(struct registry *registry, const struct store_table *ta
     return found;
 }
 
-static enum registry_result read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
-                                       struct registry_names *names) {
+enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
+                                         struct registry_names *names) {
     enum { NAME_BYTES_MAX = 1 << 16 }; /* of an event: its parent's and its dated fields, all escaped */
     const size_t wanted[] = {NAME_KEY, NAME_ID};
     const struct store_table *table = &registry->tables[entity->index].names;
@@ -208,7 +208,7 @@ enum registry_result registry_read_named(struct registry *registry, int64_t know
     if (own) store_begin(registry->store, STORE_TO_READ);
     enum registry_result result = registry_outcome(registry, arena);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++)
-        result = read_names(registry, registry->policy->entities.items[i], arena, &reading.names[i]);
+        result = registry_read_names(registry, registry->policy->entities.items[i], arena, &reading.names[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++) {
         read_entity(&reading, registry->policy->entities.items[i]);
         result = registry_outcome(registry, arena);

@@ -84,6 +84,7 @@ static enum registry_result number_change(struct registry *registry, struct regi
 }
 
 enum registry_result registry_begin_change(struct registry *registry, struct registry_change *change) {
+    store_roll_back(registry->store); /* of what was only read */
     if (!store_begin(registry->store, STORE_TO_WRITE)) return registry_outcome(registry, NULL);
     return number_change(registry, change);
 }
@@ -128,11 +129,13 @@ static void write_model(struct registry *registry) {
 
 static void make_tables(struct registry *registry) {
     const struct policy *policy = registry->policy;
+    const struct text by_change[] = {TEXT("_change")};
     struct store *store = registry->store;
     store_create(store, &registries);
     store_create(store, &registry_changes_table);
-    store_create(store, &registry_law_table);
-    store_create(store, &registry_given_table);
+    for (size_t i = 0; i < CHAIN_ENTITIES; i++) store_create(store, chain_table(registry, i));
+    for (size_t i = CHAIN_VALUES; i <= CHAIN_EXACT; i++)
+        store_index(store, chain_table(registry, i)->name, by_change, 1, false);
     for (size_t i = 0; i < policy->entities.count; i++) make_entity(registry, policy->entities.items[i]);
     write_model(registry);
 }
@@ -150,6 +153,10 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
     if (result == REGISTRY_DONE) result = registry_keep_law(registry, change);
     if (result != REGISTRY_DONE) store_roll_back(store);
     return result;
+}
+
+int64_t registry_last_change(struct registry *registry) {
+    return registry_highest(registry, &registry_changes_table);
 }
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */

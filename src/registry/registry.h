@@ -66,6 +66,7 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
 
 #define REGISTRY_NOW INT64_MAX /* a change so late: all that is known */
 
+/* Ends a transaction in which was only read. */
 enum registry_result registry_begin_change(struct registry *registry, struct registry_change *change);
 enum registry_result registry_end_change(struct registry *registry);
 void registry_give_up_change(struct registry *registry);
@@ -95,10 +96,19 @@ enum registry_result registry_read_given(struct registry *registry, int64_t know
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
+/* The last change that was made; 0: none, or reading failed. */
+int64_t registry_last_change(struct registry *registry);
+/* The change that kept the law that held then; 0 likewise. */
+int64_t registry_law_change(struct registry *registry, int64_t known);
+
 /* All versions that were known when the change with that number had been made, as records with their months, in the
  * arena. Their `place` is the row's key, by which the registry names it. */
 enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
                                    struct records *records);
+
+/* Over all files of a law: tells one law from another. */
+enum registry_result registry_law_digest(const struct registry *registry, const struct policy *policy,
+                                         unsigned char digest[DIGEST_BYTES]);
 
 /* --- the chain ---------------------------------------------------------------------------------------------------- */
 

@@ -32,6 +32,7 @@ struct registry_names {
     size_t count;     /* the highest key, which are dense from 1 */
 };
 extern const struct store_table registry_changes_table, registry_law_table, registry_given_table;
+extern const struct store_table registry_runs_table, registry_values_table, registry_kinds_table, registry_exact_table;
 
 /* --- chain.c ------------------------------------------------------------------------------------------------------ */
 
@@ -42,7 +43,7 @@ struct chain_entry {
 };
 
 /* The tables that changes write to: these, then of each entity names and versions. */
-enum { CHAIN_LAW, CHAIN_GIVEN, CHAIN_ENTITIES };
+enum { CHAIN_LAW, CHAIN_GIVEN, CHAIN_RUNS, CHAIN_VALUES, CHAIN_KINDS, CHAIN_EXACT, CHAIN_ENTITIES };
 static inline size_t chain_names(const struct entity *entity) {
     return CHAIN_ENTITIES + 2 * entity->index;
 }
@@ -72,6 +73,10 @@ void chain_forget(struct registry *registry); /* what the change has written */
 
 /* The highest of the numbers by which the rows of a table are told apart; 0: there are none. */
 int64_t registry_highest(struct registry *registry, const struct store_table *table);
+
+/* Names of an entity's rows, in the arena. */
+enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
+                                         struct registry_names *names);
 
 /* registry_read, which also gives the names of all rows, by entity index, in the arena. */
 enum registry_result registry_read_named(struct registry *registry, int64_t known, struct arena *arena,

@@ -1,0 +1,226 @@
+/* A session whose data are a registry: what is known, what was decided before, and keeping what is decided. */
+#include "cli/session.h"
+
+#include "doudi.h"
+#include "exchange/totals.h"
+
+#include <stdio.h>
+
+enum import_result session_read_registry(struct session *session) {
+    struct command *command = session->command;
+    struct registry *registry = &session->database.registry;
+    struct registry_given given;
+    session->known_change = registry_last_change(registry);
+    enum registry_result result = registry_read_given(registry, REGISTRY_NOW, &command->arena, &given);
+    enum import_result taken = IMPORT_OK;
+    if (result == REGISTRY_DONE)
+        taken = import_given_lines(&session->import, text_from(session->data), given.opening, given.decisions);
+    if (result == REGISTRY_DONE)
+        result = registry_read(registry, REGISTRY_NOW, &command->arena, &session->import.records);
+    if (result == REGISTRY_DONE)
+        result = registry_read_runs(registry, session->known_change, &command->arena, &session->runs);
+    if (result == REGISTRY_NO_MEMORY) return IMPORT_NO_MEMORY;
+    session->import.records.threads = processors();
+    return database_tell(&session->database, command, session->data, result) == EXIT_DONE ? taken : IMPORT_UNREADABLE;
+}
+
+/* --- the months before -------------------------------------------------------------------------------------------- */
+
+static int tell_gap(const struct session *session, month_number last, month_number first) {
+    struct command *command = session->command;
+    struct arena *arena = &command->arena;
+    fprintf(stderr,
+            say(command, "doudi: 登记簿里测算到 %.*s,接不上 %.*s;请先测算 %.*s\n",
+                "doudi: the registry was decided up to %.*s, which %.*s does not follow; decide %.*s first\n"),
+            TEXT_ARG(month_format(arena, last)), TEXT_ARG(month_format(arena, first)),
+            TEXT_ARG(month_format(arena, last + 1)));
+    return EXIT_CANNOT;
+}
+
+int session_read_runs(struct session *session, month_number first) {
+    month_number last = MONTH_FIRST, begun = first;
+    for (size_t i = 0; i < session->runs.list.count; i++) {
+        month_number month = session->runs.list.items[i].month;
+        if (month < first && month > last) last = month;
+        if (month < begun) begun = month;
+    }
+    session->months = (struct in_force_months){begun, first - 1, session->area};
+    if (last == MONTH_FIRST) return EXIT_DONE;
+    if (last != first - 1) return tell_gap(session, last, first);
+    enum registry_result result =
+        registry_read_history(&session->database.registry, &session->runs, first, &session->history);
+    return database_tell(&session->database, session->command, session->data, result);
+}
+
+/* Whether a run of the month told of the row, or runs of all that lie in it did. */
+struct covering {
+    const struct session *session;
+    month_number month;
+};
+
+static bool was_told(const struct covering *covering, struct text id) {
+    const struct registry_runs *runs = &covering->session->runs;
+    bool told = false;
+    for (size_t i = 0; i < runs->list.count && !told; i++) {
+        const struct registry_run *run = &runs->list.items[i];
+        bool counts = run->month == covering->month && registry_run_stands(runs, i);
+        told = counts && (run->whole || (run->area.length && text_equal(run->area, id)));
+    }
+    return told;
+}
+
+/* Areas below one: what lies between it and the families. */
+static const struct entity *below(const struct session *session, const struct entity *area) {
+    const struct entity *people = totals_people(session->dataset);
+    while (people && people->parent != area) people = people->parent;
+    return people;
+}
+
+static bool is_covered(const struct covering *covering, const struct entity *area, size_t row) {
+    const struct session *session = covering->session;
+    const struct entity *inner = below(session, area);
+    size_t begin = 0, end = 0;
+    if (was_told(covering, table_id(dataset_table(session->dataset, area), row))) return true;
+    if (!inner || inner == totals_people(session->dataset)) return false;
+    dataset_below(session->dataset, area, row, inner, &begin, &end);
+    bool all = begin < end;
+    for (; begin < end && all; begin++) all = is_covered(covering, inner, begin);
+    return all;
+}
+
+/* A row above it that was told of, or all below it. */
+static bool was_decided(const struct covering *covering, const struct entity *area, size_t row) {
+    const struct dataset *dataset = covering->session->dataset;
+    if (is_covered(covering, area, row)) return true;
+    for (; area->parent; area = area->parent) {
+        row = dataset_table(dataset, area)->parents[row];
+        if (was_told(covering, table_id(dataset_table(dataset, area->parent), row))) return true;
+    }
+    return false;
+}
+
+static bool all_was_decided(const struct covering *covering) {
+    const struct entity *top = totals_people(covering->session->dataset);
+    if (was_told(covering, TEXT(""))) return true;
+    while (top && top->parent) top = top->parent;
+    if (!top) return false;
+    size_t rows = dataset_table(covering->session->dataset, top)->rows;
+    bool all = rows > 0;
+    for (size_t row = 0; row < rows && all; row++) all = is_covered(covering, top, row);
+    return all;
+}
+
+int session_check_before(struct session *session, const struct entity *area, size_t row, month_number month) {
+    struct command *command = session->command;
+    struct covering covering = {session, month - 1};
+    struct text before = month_format(&command->arena, month - 1);
+    bool decided = false;
+    for (size_t i = 0; i < session->runs.list.count; i++)
+        decided = decided || session->runs.list.items[i].month == month - 1;
+    if (!decided || all_was_decided(&covering)) return EXIT_DONE;
+    session->history.limited_since = month - 1;
+    if (area && was_decided(&covering, area, row)) return EXIT_DONE;
+    fprintf(stderr,
+            say(command, "doudi: %.*s 只测算了一部分区域,请先测算其余的\n",
+                "doudi: of %.*s only some areas were decided; decide the others first\n"),
+            TEXT_ARG(before));
+    return EXIT_CANNOT;
+}
+
+/* --- keeping ------------------------------------------------------------------------------------------------------ */
+
+/* Whether nothing that the run could read has come to be known since: runs of its own month and of later ones are not
+ * read. */
+static bool is_up_to_date(const struct session *session, const struct registry_run *run) {
+    int64_t since = session->known_change - run->known;
+    for (size_t i = 0; i < session->runs.list.count; i++) {
+        const struct registry_run *other = &session->runs.list.items[i];
+        since -= other->change > run->known && other->month >= run->month;
+    }
+    return since == 0;
+}
+
+int64_t session_kept(struct session *session, month_number month) {
+    for (size_t i = session->runs.list.count; i-- > 0;) {
+        const struct registry_run *run = &session->runs.list.items[i];
+        if (run->month != month || !registry_run_stands(&session->runs, i)) continue;
+        bool same = session->area.length ? text_equal(run->area, session->area) : run->whole;
+        if (same && is_up_to_date(session, run)) return run->change;
+    }
+    return 0;
+}
+
+static bool was_decided_before(const struct session *session, month_number month) {
+    for (size_t i = 0; i < session->runs.list.count; i++)
+        if (session->runs.list.items[i].month == month) return true;
+    return false;
+}
+
+/* Another call may have decided the same meanwhile, or from newer knowledge. */
+static enum registry_result read_others(struct session *session, int64_t *others) {
+    struct registry_runs runs;
+    struct registry *registry = &session->database.registry;
+    enum registry_result result = registry_read_runs(registry, REGISTRY_NOW, &session->command->arena, &runs);
+    *others = 0;
+    for (size_t i = 0; i < runs.list.count; i++) {
+        const struct registry_run *run = &runs.list.items[i];
+        bool later = run->change > session->known_change && run->month == session->run->month;
+        bool same = session->area.length ? text_equal(run->area, session->area) : run->whole;
+        if (later && same && run->known >= session->known_change) *others = run->change;
+    }
+    return result;
+}
+
+static enum registry_result keep(struct session *session, const struct registry_change *change) {
+    struct registry *registry = &session->database.registry;
+    unsigned char law[DIGEST_BYTES];
+    struct registry_run about = {.change = change->number,
+                                 .month = session->run->month,
+                                 .known = session->known_change,
+                                 .law = registry_law_change(registry, session->known_change),
+                                 .whole = session->area.length == 0,
+                                 .area = session->area,
+                                 .engine = text_from(doudi_version()),
+                                 .policy = {(const char *)law, DIGEST_BYTES}};
+    const struct registry_decided decided = {.records = &session->import.records,
+                                             .run = session->run,
+                                             .history = &session->history,
+                                             .again = !about.whole && was_decided_before(session, about.month)};
+    enum registry_result result = registry_law_digest(registry, session->policy, law);
+    if (result == REGISTRY_DONE) result = registry_keep_run(registry, change, &about, &decided);
+    about.policy = text_copy(&session->command->arena, about.policy);
+    VECTOR_PUSH(&session->command->arena, &session->runs.list, about);
+    return result;
+}
+
+static int tell_overtaken(const struct session *session) {
+    fputs(say(session->command, "doudi: 测算期间登记簿有了变动;以后的月份请再测算一次\n",
+              "doudi: the registry was changed meanwhile; decide the months that follow once more\n"),
+          stderr);
+    return EXIT_CANNOT;
+}
+
+/* What the months that follow know is this one beside what was known, and nothing else: a change that came between is
+ * not in what they read. */
+static void go_on_from(struct session *session, int64_t kept) {
+    session->overtaken = kept != session->known_change + 1;
+    session->known_change = kept;
+    history_mark(&session->history);
+}
+
+int session_keep(struct session *session, int64_t *kept) {
+    struct registry *registry = &session->database.registry;
+    struct registry_change change = database_change(session->command, "assess", MONTH_FIRST);
+    if (session->overtaken) return tell_overtaken(session);
+    enum registry_result result = registry_begin_change(registry, &change);
+    if (result == REGISTRY_DONE) result = read_others(session, kept);
+    bool writes = result == REGISTRY_DONE && *kept == 0;
+    if (writes) result = keep(session, &change);
+    if (writes && result == REGISTRY_DONE)
+        result = registry_end_change(registry);
+    else
+        registry_give_up_change(registry);
+    if (writes) *kept = change.number;
+    if (result == REGISTRY_DONE) go_on_from(session, *kept);
+    return database_tell(&session->database, session->command, session->data, result);
+}

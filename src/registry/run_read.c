@@ -1,0 +1,359 @@
+/* What runs found, into the history of a later month. */
+#include "registry/run_inside.h"
+
+#include "base/calendar.h"
+
+/* --- which runs there are ----------------------------------------------------------------------------------------- */
+
+enum registry_result registry_read_runs(struct registry *registry, int64_t known, struct arena *arena,
+                                        struct registry_runs *runs) {
+    *runs = (struct registry_runs){0};
+    struct statement *scan = store_scan(
+        registry->store, &(struct store_scan_of){.table = &registry_runs_table, .first = INT64_MIN, .last = known});
+    while (scan && statement_next(scan)) {
+        struct registry_run run = {.change = statement_integer(scan, RUN_CHANGE),
+                                   .month = (month_number)statement_integer(scan, RUN_MONTH),
+                                   .known = statement_integer(scan, RUN_KNOWN),
+                                   .law = statement_integer(scan, RUN_LAW),
+                                   .whole = statement_integer(scan, RUN_WHOLE) != 0,
+                                   .area = text_copy(arena, statement_text(scan, RUN_AREA)),
+                                   .engine = text_copy(arena, statement_text(scan, RUN_ENGINE)),
+                                   .policy = text_copy(arena, statement_text(scan, RUN_POLICY))};
+        VECTOR_PUSH(arena, &runs->list, run);
+    }
+    if (scan) store_scan_end(scan);
+    return registry_outcome(registry, arena);
+}
+
+bool registry_run_stands(const struct registry_runs *runs, size_t at) {
+    for (size_t later = at + 1; later < runs->list.count; later++)
+        if (runs->list.items[later].month == runs->list.items[at].month && runs->list.items[later].whole) return false;
+    return true;
+}
+
+/* --- one run ------------------------------------------------------------------------------------------------------ */
+
+/* How the pages of a field are read. */
+struct reader {
+    const struct field *field; /* NULL: the law has no such rule any more */
+    VECTOR(uint32_t) kinds;    /* by place, from 1 on: the history's; 0: none */
+    VECTOR(struct value) exact;
+    struct number unit; /* of the run's integers */
+    bool other_unit;
+    int64_t low, high; /* integers that the rule can give */
+    bool bounded;
+};
+
+struct recalling {
+    struct registry *registry;
+    struct history *history;
+    struct arena arena;           /* of all runs */
+    struct registry_names *names; /* by entity index */
+    bool *named;                  /* the same: they have been read */
+    uint32_t **pasts;             /* by entity index, by key: the history's row, + 1 */
+    /* Of the run at hand. */
+    const struct registry_run *run;
+    bool same_law;
+    struct reader *readers; /* by field index */
+    uint32_t **lines;       /* by entity index, of events, by key: the line, + 1 */
+    bool damaged;
+};
+
+static bool goes_on(const struct recalling *recalling) {
+    return !recalling->damaged && !arena_failed(&recalling->arena) && !arena_failed(&recalling->history->arena) &&
+           !store_failed(recalling->registry->store);
+}
+
+static void refuse(struct recalling *recalling, struct text what) {
+    struct registry *registry = recalling->registry;
+    if (!recalling->damaged)
+        registry->differs =
+            text_format(&registry->arena, "_values %lld, %.*s", (long long)recalling->run->change, TEXT_ARG(what));
+    recalling->damaged = true;
+}
+
+/* The history's row of a key; PAST_NONE, and told, where there is no such row. */
+static uint32_t past_of(struct recalling *recalling, const struct entity *entity, uint64_t key) {
+    struct registry_names *names = &recalling->names[entity->index];
+    if (key == 0 || key > names->count || names->ids[key].length == 0) {
+        refuse(recalling, entity->name);
+        return PAST_NONE;
+    }
+    uint32_t *past = &recalling->pasts[entity->index][key];
+    if (*past) return *past - 1;
+    uint32_t row = history_row(recalling->history, entity, names->ids[key]);
+    if (row == PAST_NONE) row = history_add_row(recalling->history, entity, names->ids[key]);
+    *past = row == PAST_NONE ? 0 : row + 1;
+    return row;
+}
+
+static void read_names(struct recalling *recalling, const struct entity *entity) {
+    size_t at = entity->index;
+    if (recalling->named[at] || !goes_on(recalling)) return;
+    recalling->named[at] = true;
+    registry_read_names(recalling->registry, entity, &recalling->arena, &recalling->names[at]);
+    recalling->pasts[at] = ARENA_ARRAY(&recalling->arena, uint32_t, recalling->names[at].count + 1);
+}
+
+/* --- how values came about ---------------------------------------------------------------------------------------- */
+
+/* Integers of the coding that the rule's text can give: no lane of a program might hold others. */
+static void find_bounds(struct recalling *recalling, struct reader *reader) {
+    const struct field *field = reader->field;
+    const struct interval *interval = &field->interval;
+    struct number unit = history_coding(recalling->history, field)->unit;
+    struct arena *arena = &recalling->arena;
+    reader->bounded = true;
+    reader->low = 0;
+    switch (field->type.kind) {
+    case TYPE_BOOL: reader->high = 1; break;
+    case TYPE_ENUM: reader->high = (int64_t)field->type.enumeration->count - 1; break;
+    case TYPE_DATE:
+        reader->low = day_first;
+        reader->high = day_last;
+        break;
+    case TYPE_NUMBER:
+        reader->bounded =
+            interval->known &&
+            number_to_int64(number_divide(arena, number_ceil(arena, interval->low, unit), unit), &reader->low) &&
+            number_to_int64(number_divide(arena, number_floor(arena, interval->high, unit), unit), &reader->high);
+        break;
+    default: reader->bounded = false;
+    }
+}
+
+static struct reader *reader_named(struct recalling *recalling, struct text name) {
+    const struct field *field = run_field_named(recalling->registry->policy, name);
+    bool kept = field && field->kind != FIELD_INPUT && field->type.kind != TYPE_ROW;
+    if (!kept) return NULL;
+    struct reader *reader = &recalling->readers[field->index];
+    if (!reader->field) {
+        reader->field = field;
+        find_bounds(recalling, reader);
+    }
+    return reader;
+}
+
+static void read_kind(struct recalling *recalling, const struct statement *row) {
+    const struct policy *policy = recalling->registry->policy;
+    struct reader *reader = reader_named(recalling, statement_text(row, KIND_FIELD));
+    struct coded_kind kind;
+    if (!reader) return;
+    struct coding *coding = &recalling->history->columns[reader->field->index].coding;
+    bool good = run_kind_read(policy, row, reader->field, recalling->same_law, &kind) &&
+                number_parse_exact(&recalling->arena, statement_text(row, KIND_UNIT), &reader->unit) &&
+                number_sign(reader->unit) > 0 && statement_integer(row, KIND_PLACE) == (int64_t)reader->kinds.count + 1;
+    if (!good) {
+        refuse(recalling, reader->field->name);
+        return;
+    }
+    reader->other_unit = reader->field->type.kind == TYPE_NUMBER && number_compare(reader->unit, coding->unit) != 0;
+    uint32_t number = coding_kind(coding, kind.state, kind.reason, kind.listed);
+    VECTOR_PUSH(&recalling->arena, &reader->kinds, number);
+}
+
+static void read_exact(struct recalling *recalling, const struct statement *row) {
+    struct reader *reader = reader_named(recalling, statement_text(row, EXACT_FIELD));
+    struct value value = {0};
+    if (!reader) return;
+    struct text text = statement_text(row, EXACT_VALUE);
+    bool number = reader->field->type.kind == TYPE_NUMBER;
+    bool good = statement_integer(row, EXACT_PLACE) == (int64_t)reader->exact.count &&
+                (number ? number_parse_exact(&recalling->history->arena, text, &value.as.number)
+                        : reader->field->type.kind == TYPE_TEXT && text_invalid_at(text) == text.length);
+    if (!good) {
+        refuse(recalling, reader->field->name);
+        return;
+    }
+    if (!number) value.as.text = text_copy(&recalling->history->arena, text);
+    VECTOR_PUSH(&recalling->arena, &reader->exact, value);
+}
+
+/* Rows of a table that the run wrote, in their order. */
+static void each_row(struct recalling *recalling, const struct store_table *table,
+                     void (*take)(struct recalling *, const struct statement *)) {
+    struct builder sql;
+    const struct store_value change = store_integer(recalling->run->change);
+    builder_init(&sql);
+    builder_add(&sql, TEXT("SELECT "));
+    for (size_t i = 0; i < table->count; i++) {
+        if (i) builder_add(&sql, TEXT(", "));
+        store_quote(&sql, table->columns[i].name);
+    }
+    builder_add(&sql, TEXT(" FROM "));
+    store_quote(&sql, table->name);
+    builder_add(&sql, TEXT(" WHERE _change = $1 ORDER BY "));
+    store_quote(&sql, table->columns[0].name);
+    struct statement *query = sql.failed ? NULL : store_prepare(recalling->registry->store, builder_text(&sql).bytes);
+    builder_free(&sql);
+    if (!query) recalling->arena.failed = true;
+    if (query && statement_begin(query, &change, 1))
+        while (goes_on(recalling) && statement_next(query)) take(recalling, query);
+    if (query) statement_end(query);
+    statement_free(query);
+}
+
+/* --- pages -------------------------------------------------------------------------------------------------------- */
+
+static bool may_be(const struct reader *reader, int64_t integer) {
+    bool never = reader->field->type.kind == TYPE_DATE && integer == DAY_NEVER;
+    return !reader->bounded || never || (integer >= reader->low && integer <= reader->high);
+}
+
+/* As the history holds it; of kind 0, and told, when it can be none. */
+static struct coded bring(struct recalling *recalling, struct reader *reader, struct coded coded) {
+    struct coded none = {0};
+    struct coding *coding = &recalling->history->columns[reader->field->index].coding;
+    if (coded.kind == 0 || coded.kind > reader->kinds.count) {
+        refuse(recalling, reader->field->name);
+        return none;
+    }
+    coded.kind = reader->kinds.items[coded.kind - 1];
+    if (!coded.kind) return none;
+    const struct coded_kind kind = *coded_kind(coding, coded);
+    struct value value = {.state = kind.state, .reason = kind.reason};
+    if (kind.listed) {
+        if (coded.integer < 0 || (uint64_t)coded.integer >= reader->exact.count) {
+            refuse(recalling, reader->field->name);
+            return none;
+        }
+        value.as = reader->exact.items[coded.integer].as;
+    } else if (kind.state != VALUE_KNOWN) {
+        const struct entity *entity = reason_entity(recalling->registry->policy, &kind.reason);
+        uint64_t key = (uint64_t)coded.integer & UINT32_MAX;
+        if (!entity) return coded;
+        read_names(recalling, entity);
+        uint32_t past = key ? past_of(recalling, entity, key) : PAST_NONE;
+        coded.integer = (int64_t)(((uint64_t)coded.integer & ~(uint64_t)UINT32_MAX) | past);
+        return coded;
+    } else if (reader->other_unit) {
+        value.as.number = number_multiply(&recalling->arena, number_from(coded.integer), reader->unit);
+    } else if (may_be(reader, coded.integer)) {
+        return coded;
+    } else {
+        value = value_fault(REASON_OUT_OF_RANGE, reader->field, 0);
+    }
+    if (kind.state == VALUE_KNOWN) value = history_allowed(recalling->history, reader->field, value);
+    return coding_of(coding, &value);
+}
+
+static void take_event(struct recalling *recalling, const struct entity *event, const struct page_entry *entry) {
+    uint32_t past = past_of(recalling, event, entry->key);
+    if (past == PAST_NONE) return;
+    uint32_t *line = &recalling->lines[event->index][entry->key];
+    history_forget(recalling->history, event, recalling->names[event->index].ids[entry->key]);
+    if (entry->coded.kind != EVENT_SETTLED) return;
+    int64_t month = entry->coded.integer;
+    if (month < day_month(day_first) || month > day_month(day_last)) {
+        refuse(recalling, event->name);
+        return;
+    }
+    *line = history_line(recalling->history, event, past, (month_number)month) + 1;
+}
+
+static void take_value(struct recalling *recalling, struct reader *reader, const struct page_entry *entry) {
+    const struct entity *entity = reader->field->entity;
+    uint32_t past = past_of(recalling, entity, entry->key), line = PAST_NONE;
+    if (past == PAST_NONE) return;
+    if (entity->is_event)
+        line = recalling->lines[entity->index][entry->key] - 1;
+    else
+        line = history_line(recalling->history, entity, past, recalling->run->month);
+    if (line == PAST_NONE) {
+        if (!arena_failed(&recalling->history->arena)) refuse(recalling, reader->field->name);
+        return;
+    }
+    history_set(recalling->history, reader->field, line, bring(recalling, reader, entry->coded));
+}
+
+static void take_page(struct recalling *recalling, const struct statement *row) {
+    struct page_entry entries[PAGE_PLACES];
+    size_t count;
+    struct text name = statement_text(row, VALUES_FIELD);
+    const struct entity *event = map_get(&recalling->registry->policy->entity_by_name, name);
+    struct reader *reader = event ? NULL : reader_named(recalling, name);
+    if (!event && !reader) return;
+    const struct entity *entity = event ? event : reader->field->entity;
+    int64_t first = statement_integer(row, VALUES_FIRST);
+    if (first <= 0 || first > UINT32_MAX || (event && !event->is_event) ||
+        !page_read(statement_text(row, VALUES_BYTES), (uint32_t)first, entries, &count)) {
+        refuse(recalling, name);
+        return;
+    }
+    read_names(recalling, entity);
+    for (size_t i = 0; i < count && goes_on(recalling); i++) {
+        if (event)
+            take_event(recalling, event, &entries[i]);
+        else
+            take_value(recalling, reader, &entries[i]);
+    }
+}
+
+static void begin_lines(struct recalling *recalling) {
+    const struct policy *policy = recalling->registry->policy;
+    for (size_t i = 0; i < policy->entities.count && goes_on(recalling); i++) {
+        const struct entity *entity = policy->entities.items[i];
+        if (!entity->is_event) continue;
+        read_names(recalling, entity);
+        if (!goes_on(recalling)) return;
+        if (!recalling->lines[i])
+            recalling->lines[i] = ARENA_ARRAY(&recalling->arena, uint32_t, recalling->names[i].count + 1);
+        else
+            for (size_t key = 0; key <= recalling->names[i].count; key++) recalling->lines[i][key] = 0;
+    }
+}
+
+static void recall(struct recalling *recalling, const struct registry_run *run, struct text law) {
+    const struct policy *policy = recalling->registry->policy;
+    recalling->run = run;
+    recalling->same_law = text_equal(run->policy, law);
+    for (size_t i = 0; i < policy->fields.count; i++) recalling->readers[i] = (struct reader){0};
+    begin_lines(recalling);
+    each_row(recalling, &registry_kinds_table, read_kind);
+    each_row(recalling, &registry_exact_table, read_exact);
+    each_row(recalling, &registry_values_table, take_page);
+}
+
+/* --- all of them -------------------------------------------------------------------------------------------------- */
+
+static month_number next_month(const struct registry_runs *runs, month_number after, month_number before) {
+    month_number next = before;
+    for (size_t i = 0; i < runs->list.count; i++) {
+        month_number month = runs->list.items[i].month;
+        if (month > after && month < next) next = month;
+    }
+    return next;
+}
+
+static void recall_all(struct recalling *recalling, const struct registry_runs *runs, month_number before) {
+    unsigned char law[DIGEST_BYTES];
+    struct registry *registry = recalling->registry;
+    if (registry_law_digest(registry, registry->policy, law) != REGISTRY_DONE) recalling->arena.failed = true;
+    for (month_number month = next_month(runs, MONTH_FIRST, before); month < before && goes_on(recalling);
+         month = next_month(runs, month, before))
+        for (size_t i = 0; i < runs->list.count && goes_on(recalling); i++)
+            if (runs->list.items[i].month == month && registry_run_stands(runs, i))
+                recall(recalling, &runs->list.items[i], (struct text){(const char *)law, DIGEST_BYTES});
+}
+
+enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
+                                           month_number before, struct history *history) {
+    const struct policy *policy = registry->policy;
+    struct recalling recalling = {.registry = registry, .history = history};
+    arena_init(&recalling.arena);
+    recalling.names = ARENA_ARRAY(&recalling.arena, struct registry_names, policy->entities.count + 1);
+    recalling.named = ARENA_ARRAY(&recalling.arena, bool, policy->entities.count + 1);
+    recalling.pasts = ARENA_ARRAY(&recalling.arena, uint32_t *, policy->entities.count + 1);
+    recalling.lines = ARENA_ARRAY(&recalling.arena, uint32_t *, policy->entities.count + 1);
+    recalling.readers = ARENA_ARRAY(&recalling.arena, struct reader, policy->fields.count + 1);
+    bool own = !store_within(registry->store);
+    if (own) store_begin(registry->store, STORE_TO_READ);
+    if (goes_on(&recalling)) recall_all(&recalling, runs, before);
+    history_mark(history);
+    enum registry_result result = registry_outcome(registry, &recalling.arena);
+    if (result == REGISTRY_DONE && arena_failed(&history->arena)) result = REGISTRY_NO_MEMORY;
+    if (result == REGISTRY_DONE && recalling.damaged) result = REGISTRY_DAMAGED;
+    if (own) store_roll_back(registry->store);
+    arena_free(&recalling.arena);
+    return result;
+}

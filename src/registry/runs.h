@@ -1,0 +1,54 @@
+/* Runs: months that were decided, with every decision and every value that later months read.
+ *
+ *     registry_begin_change(&registry, &change)
+ *     registry_keep_run(&registry, &change, &about, &deciding)   what a run found, when it has been recorded
+ *     registry_end_change(&registry)
+ *     registry_read_runs(&registry, known, &arena, &runs)        which runs there are
+ *     registry_read_history(&registry, &runs, month, &history)   what a run of that month reads of those before
+ *
+ * A run keeps what it found of every benefit and of every rule that is read across time, and of every bill what it was
+ * settled with: in pages (page.h), field by field, by the keys of rows, with the reasons. A month may be decided again:
+ * a run of everybody takes the place of all runs of its month before it, any other of what it tells of. */
+#ifndef DOUDI_REGISTRY_RUNS_H
+#define DOUDI_REGISTRY_RUNS_H
+
+#include "engine/run.h"
+#include "registry/registry.h"
+
+struct registry_run {
+    int64_t change; /* its number; set when it is kept */
+    month_number month;
+    int64_t known, law; /* it knew the changes up to that one; the change that kept its law */
+    bool whole;         /* it told of everybody */
+    struct text area;   /* whose rows alone it told of; empty: those that a change could reach, or all */
+    struct text engine; /* the version of the program */
+    struct text policy; /* the digest of its law */
+};
+struct registry_runs {
+    VECTOR(struct registry_run) list; /* in the order of their changes */
+};
+
+/* Those that were known when the change with that number had been made, in the arena. */
+enum registry_result registry_read_runs(struct registry *registry, int64_t known, struct arena *arena,
+                                        struct registry_runs *runs);
+
+/* A month that was decided: the rows, the run, and the history in which it has been recorded (history_record), marked
+ * when it stood as kept (history_mark). */
+struct registry_decided {
+    const struct records *records;
+    struct run *run;
+    const struct history *history;
+    bool again; /* the month was decided before, and this run does not tell of everybody */
+};
+enum registry_result registry_keep_run(struct registry *registry, const struct registry_change *change,
+                                       const struct registry_run *about, const struct registry_decided *decided);
+
+/* What the runs of months before that one found, into a history that holds opening values at most, which is then
+ * marked. The runs are those of registry_read_runs, and what they say is read as known then. */
+enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
+                                           month_number before, struct history *history);
+
+/* A run that a later one has not taken the place of. */
+bool registry_run_stands(const struct registry_runs *runs, size_t at);
+
+#endif
