@@ -325,19 +325,29 @@ static month_number next_month(const struct registry_runs *runs, month_number af
     return next;
 }
 
-static void recall_all(struct recalling *recalling, const struct registry_runs *runs, month_number before) {
-    unsigned char law[DIGEST_BYTES];
+/* All months before one, or one run. */
+struct wanted {
+    month_number before;
+    int64_t change; /* 0: all */
+};
+
+static void recall_wanted(struct recalling *recalling, const struct registry_runs *runs, struct wanted wanted) {
+    unsigned char bytes[DIGEST_BYTES];
+    struct text law = {(const char *)bytes, DIGEST_BYTES};
     struct registry *registry = recalling->registry;
-    if (registry_law_digest(registry, registry->policy, law) != REGISTRY_DONE) recalling->arena.failed = true;
-    for (month_number month = next_month(runs, MONTH_FIRST, before); month < before && goes_on(recalling);
-         month = next_month(runs, month, before))
+    if (registry_law_digest(registry, registry->policy, bytes) != REGISTRY_DONE) recalling->arena.failed = true;
+    for (size_t i = 0; i < runs->list.count && wanted.change && goes_on(recalling); i++)
+        if (runs->list.items[i].change == wanted.change) recall(recalling, &runs->list.items[i], law);
+    if (wanted.change) return;
+    for (month_number month = next_month(runs, MONTH_FIRST, wanted.before); month < wanted.before && goes_on(recalling);
+         month = next_month(runs, month, wanted.before))
         for (size_t i = 0; i < runs->list.count && goes_on(recalling); i++)
             if (runs->list.items[i].month == month && registry_run_stands(runs, i))
-                recall(recalling, &runs->list.items[i], (struct text){(const char *)law, DIGEST_BYTES});
+                recall(recalling, &runs->list.items[i], law);
 }
 
-enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
-                                           month_number before, struct history *history) {
+static enum registry_result read_wanted(struct registry *registry, const struct registry_runs *runs,
+                                        struct wanted wanted, struct history *history) {
     const struct policy *policy = registry->policy;
     struct recalling recalling = {.registry = registry, .history = history};
     arena_init(&recalling.arena);
@@ -348,7 +358,7 @@ enum registry_result registry_read_history(struct registry *registry, const stru
     recalling.readers = ARENA_ARRAY(&recalling.arena, struct reader, policy->fields.count + 1);
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
-    if (goes_on(&recalling)) recall_all(&recalling, runs, before);
+    if (goes_on(&recalling)) recall_wanted(&recalling, runs, wanted);
     history_mark(history);
     enum registry_result result = registry_outcome(registry, &recalling.arena);
     if (result == REGISTRY_DONE && arena_failed(&history->arena)) result = REGISTRY_NO_MEMORY;
@@ -356,4 +366,14 @@ enum registry_result registry_read_history(struct registry *registry, const stru
     if (own) store_roll_back(registry->store);
     arena_free(&recalling.arena);
     return result;
+}
+
+enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
+                                           month_number before, struct history *history) {
+    return read_wanted(registry, runs, (struct wanted){.before = before}, history);
+}
+
+enum registry_result registry_read_found(struct registry *registry, const struct registry_runs *runs, int64_t change,
+                                         struct history *history) {
+    return read_wanted(registry, runs, (struct wanted){.change = change}, history);
 }

@@ -48,6 +48,10 @@ enum registry_result registry_keep_run(struct registry *registry, const struct r
 enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
                                            month_number before, struct history *history);
 
+/* What that run found, into a history that is empty. */
+enum registry_result registry_read_found(struct registry *registry, const struct registry_runs *runs, int64_t change,
+                                         struct history *history);
+
 /* A run that a later one has not taken the place of. */
 bool registry_run_stands(const struct registry_runs *runs, size_t at);
 
