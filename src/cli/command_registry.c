@@ -1,26 +1,10 @@
 /* doudi init, import, audit: a registry is made, told, and looked at whether it is as it was told. */
 #include "cli/choice.h"
-#include "cli/database.h"
 #include "cli/session.h"
-#include "cli/table_file.h"
+#include "cli/telling.h"
 #include "exchange/json.h"
 
 #include <stdio.h>
-
-/* What is told of rows, by a change that is not yet made. */
-struct telling {
-    struct command *command;
-    const char *url;
-    struct database database;
-    struct table_file table; /* of one entity; else a folder */
-    struct import import;
-    struct diagnostics diagnostics;
-    struct registry_change change;
-    struct registry_taken *taken; /* by entity index */
-    size_t unfit;                 /* rows that do not fit with what is known */
-    bool news;                    /* what is told says something that was not known */
-    bool written;
-};
 
 static int tell(struct telling *telling, enum registry_result result) {
     return database_tell(&telling->database, telling->command, telling->url, result);
@@ -67,10 +51,17 @@ static int check_known(struct telling *telling, month_number month) {
 
 /* --- taking ------------------------------------------------------------------------------------------------------- */
 
-static size_t count_refused(const struct telling *telling) {
+size_t telling_refused(const struct telling *telling) {
     size_t refused = telling->import.refused.count + telling->unfit;
     for (size_t i = 0; i < telling->database.law->entities.count; i++) refused += telling->taken[i].refused;
     return refused;
+}
+
+bool telling_is_new(const struct telling *telling) {
+    bool any = false;
+    for (size_t i = 0; i < telling->database.law->entities.count; i++)
+        any = any || telling->taken[i].fresh || telling->taken[i].changed;
+    return any;
 }
 
 /* What is given as it was given before says nothing new. */
@@ -94,9 +85,7 @@ static int take(struct telling *telling, month_number month) {
     if (result == REGISTRY_DONE)
         result = registry_take(registry, &telling->change, &telling->import.records, telling->taken);
     if (result == REGISTRY_DONE) result = registry_keep_given(registry, &telling->change, &given);
-    telling->news = given.opening.length || given.decisions.length;
-    for (size_t i = 0; i < telling->database.law->entities.count; i++)
-        telling->news = telling->news || telling->taken[i].fresh || telling->taken[i].changed;
+    telling->news = given.opening.length || given.decisions.length || telling_is_new(telling);
     return result == REGISTRY_DONE ? check_known(telling, month) : tell(telling, result);
 }
 
@@ -104,7 +93,7 @@ static int take_change(struct telling *telling, month_number month) {
     struct command *command = telling->command;
     enum registry_result result = registry_begin_change(&telling->database.registry, &telling->change);
     int status = result == REGISTRY_DONE ? take(telling, month) : tell(telling, result);
-    bool good = status == EXIT_DONE && count_refused(telling) == 0;
+    bool good = status == EXIT_DONE && telling_refused(telling) == 0;
     if (!good || !telling->news || command_has(command, "dry-run")) {
         registry_give_up_change(&telling->database.registry);
         return status;
@@ -114,7 +103,7 @@ static int take_change(struct telling *telling, month_number month) {
     return status;
 }
 
-static bool begin_telling(struct telling *telling) {
+bool telling_begin(struct telling *telling) {
     struct command *command = telling->command;
     telling->import = (struct import){.arena = &command->arena,
                                       .policy = telling->database.law,
@@ -171,7 +160,7 @@ static void show_taken(struct builder *out, const struct telling *telling) {
         }
         builder_add(out, TEXT("\n"));
     }
-    size_t refused = count_refused(telling);
+    size_t refused = telling_refused(telling);
     if (refused)
         builder_format(out,
                        say(command, "▲ %zu 行不合适,什么都没有写;改好后再登记一次\n",
@@ -207,7 +196,7 @@ static void write_taken(struct builder *out, const struct telling *telling) {
     }
     json_write_close_object(&writer);
     json_write_key(&writer, "refused");
-    json_write_integer(&writer, (int64_t)count_refused(telling));
+    json_write_integer(&writer, (int64_t)telling_refused(telling));
     json_write_key(&writer, "written");
     json_write_bool(&writer, telling->written);
     json_write_key(&writer, "change");
@@ -217,7 +206,7 @@ static void write_taken(struct builder *out, const struct telling *telling) {
 
 static int show(const struct telling *telling) {
     struct command *command = telling->command;
-    bool refused = count_refused(telling) != 0;
+    bool refused = telling_refused(telling) != 0;
     struct builder out;
     builder_init(&out);
     (command_has(command, "json") ? write_taken : show_taken)(&out, telling);
@@ -227,8 +216,7 @@ static int show(const struct telling *telling) {
 
 /* --- commands ----------------------------------------------------------------------------------------------------- */
 
-/* The areas that come with the law are told with it. */
-static int take_areas(struct telling *telling) {
+int telling_take_areas(struct telling *telling) {
     struct command *command = telling->command;
     struct text areas = path_join(&command->arena, telling->database.law->layers.items[0]->folder, TEXT("areas"));
     if (!folder_exists(areas.bytes)) return EXIT_DONE;
@@ -247,6 +235,12 @@ static bool read_digest(const struct command *command, enum digest_kind *digest)
     return false;
 }
 
+void telling_close(struct telling *telling) {
+    import_close(&telling->import);
+    table_file_close(&telling->table);
+    database_close(&telling->database);
+}
+
 int command_init(struct command *command) {
     enum digest_kind digest;
     if (command->word_count != 2) return wrong_usage(command);
@@ -256,12 +250,11 @@ int command_init(struct command *command) {
     telling.change = database_change(command, "init", MONTH_FIRST);
     int status = database_make(&telling.database, command, telling.url, folder ? folder : POLICY_FOLDER, digest,
                                &telling.change);
-    if (status == EXIT_DONE) status = begin_telling(&telling) ? take_areas(&telling) : out_of_memory(command);
+    if (status == EXIT_DONE) status = telling_begin(&telling) ? telling_take_areas(&telling) : out_of_memory(command);
     if (status == EXIT_DONE) status = tell(&telling, registry_end_change(&telling.database.registry));
     telling.written = status == EXIT_DONE;
     if (status == EXIT_DONE) status = show(&telling);
-    import_close(&telling.import);
-    database_close(&telling.database);
+    telling_close(&telling);
     return status;
 }
 
@@ -277,7 +270,7 @@ static int import_told(struct telling *telling, month_number since) {
     const struct command *command = telling->command;
     const char *const *words = command->words;
     telling->change = database_change(telling->command, "import", since);
-    if (!begin_telling(telling)) return out_of_memory(telling->command);
+    if (!telling_begin(telling)) return out_of_memory(telling->command);
     month_number now = day_month((day_number)(telling->change.instant / 1000000 / 86400));
     int status =
         command->word_count == 3 ? read_table(telling, words[1], words[2]) : read_files(telling, words[1], NULL);
@@ -293,9 +286,7 @@ int command_import(struct command *command) {
     struct telling telling = {.command = command, .url = command_option(command, "database")};
     int status = database_open(&telling.database, command, telling.url, NULL);
     if (status == EXIT_DONE) status = import_told(&telling, since);
-    import_close(&telling.import);
-    table_file_close(&telling.table);
-    database_close(&telling.database);
+    telling_close(&telling);
     return status;
 }
 
@@ -358,7 +349,7 @@ static int verify(struct command *command, struct database *database, const char
 int command_audit(struct command *command) {
     struct database database;
     if (command->word_count != 3 || !text_is(text_from(command->words[1]), "verify")) return wrong_usage(command);
-    int status = database_open(&database, command, command->words[2], NULL);
+    int status = database_open_tables(&database, command, command->words[2]);
     if (status == EXIT_DONE) status = verify(command, &database, command->words[2]);
     database_close(&database);
     return status;

@@ -64,8 +64,11 @@ int database_tell(struct database *database, struct command *command, const char
         return tell(command, url, "数据库里已经有登记簿%.*s\n", "the database holds a registry already%.*s\n",
                     TEXT(""));
     case REGISTRY_OTHER_MODEL:
-        return tell(command, url, "登记簿是按另一种模型建的;从这里开始不同:%.*s\n",
-                    "the registry was made for another model, which differs from here: %.*s\n", differs);
+        return tell(command, url, "登记簿是按另一种模型建的,从未有过 %.*s;先用 doudi migrate\n",
+                    "the registry was made for another model, which never had %.*s; see doudi migrate\n", differs);
+    case REGISTRY_MIGRATED:
+        return tell(command, url, "有人刚给登记簿换了政策;什么都没有改动,再试一次%.*s\n",
+                    "somebody has just given the registry another law; nothing was changed, try again%.*s\n", TEXT(""));
     case REGISTRY_UNFIT:
         return tell(command, url, "%.*s 放不进数据库:名称太长、以 _ 开头,或数值范围太大\n",
                     "%.*s does not fit into a database: its name is too long or begins with _, or its range is too "
@@ -95,7 +98,7 @@ static int tell_law(struct command *command, const struct policy *law) {
 }
 
 static int read_law(struct database *database, struct command *command, const char *url) {
-    enum registry_result result = registry_law(database->store, &database->law);
+    enum registry_result result = registry_law(database->store, REGISTRY_NOW, &database->law);
     return result == REGISTRY_DONE ? tell_law(command, database->law) : database_tell(database, command, url, result);
 }
 
@@ -110,6 +113,14 @@ int database_open(struct database *database, struct command *command, const char
     return database_tell(database, command, url, result);
 }
 
+int database_open_tables(struct database *database, struct command *command, const char *url) {
+    int status = open_store(database, command, url, STORE_AS_IT_IS);
+    if (status != EXIT_DONE) return status;
+    enum registry_result result = registry_open(&database->registry, database->store, NULL);
+    database->opened = true;
+    return database_tell(database, command, url, result);
+}
+
 static int read_folder(struct database *database, struct command *command, const char *folder) {
     struct diagnostics failures;
     diagnostics_init(&failures, &command->arena);
@@ -119,16 +130,32 @@ static int read_folder(struct database *database, struct command *command, const
     return tell_law(command, database->law);
 }
 
-int database_make(struct database *database, struct command *command, const char *url, const char *folder,
-                  enum digest_kind digest, struct registry_change *change) {
-    struct policy *law;
+/* The law first: no file is made for one that is wrong. */
+static int open_for_law(struct database *database, struct command *command, const char *url, const char *folder,
+                        enum store_opening opening) {
     *database = (struct database){.store = NULL};
     int status = read_folder(database, command, folder);
-    law = database->law;
-    if (status == EXIT_DONE) status = open_store(database, command, url, STORE_MADE_ANEW);
+    struct policy *law = database->law;
+    if (status == EXIT_DONE) status = open_store(database, command, url, opening);
     database->law = law;
+    return status;
+}
+
+int database_make(struct database *database, struct command *command, const char *url, const char *folder,
+                  enum digest_kind digest, struct registry_change *change) {
+    int status = open_for_law(database, command, url, folder, STORE_MADE_ANEW);
     if (status != EXIT_DONE) return status;
-    enum registry_result result = registry_make(&database->registry, database->store, law, digest, change);
+    enum registry_result result = registry_make(&database->registry, database->store, database->law, digest, change);
+    database->opened = true;
+    return database_tell(database, command, url, result);
+}
+
+int database_migrate(struct database *database, struct command *command, const char *url, const char *folder,
+                     struct registry_change *change, struct registry_migration *migration) {
+    int status = open_for_law(database, command, url, folder, STORE_AS_IT_IS);
+    if (status != EXIT_DONE) return status;
+    enum registry_result result =
+        registry_migrate(&database->registry, database->store, database->law, change, migration);
     database->opened = true;
     return database_tell(database, command, url, result);
 }

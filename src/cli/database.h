@@ -12,13 +12,18 @@ struct database {
     bool opened; /* the registry is to be closed */
 };
 
-/* Opens what is there, for a policy of the same model, or NULL: for the law that is kept in it; EXIT_DONE, or tells why
- * not. What is read is one state of it, until a change begins or the transaction is rolled back. Whatever comes of it,
- * database_close may be called. */
+/* Opens what is there, for a policy of a model that it has or had, or NULL: for the law that is kept in it; EXIT_DONE,
+ * or tells why not. What is read is one state of it, until a change begins or the transaction is rolled back. Whatever
+ * comes of it, database_close may be called. */
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy);
+/* The same for no law at all: whatever that is, it can be verified. */
+int database_open_tables(struct database *database, struct command *command, const char *url);
 /* Makes one that is not there yet, for the law of a folder: the change is then under way. */
 int database_make(struct database *database, struct command *command, const char *url, const char *folder,
                   enum digest_kind digest, struct registry_change *change);
+/* Gives the law of a folder to one that is there: the change is then under way. */
+int database_migrate(struct database *database, struct command *command, const char *url, const char *folder,
+                     struct registry_change *change, struct registry_migration *migration);
 void database_close(struct database *database);
 
 /* EXIT_CANNOT, told in the words of what failed; EXIT_DONE for what did not. */

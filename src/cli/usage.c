@@ -134,6 +134,20 @@ static const struct usage usages[] = {
       "  --by NAME            who takes them in (whoever is logged in)\n"
       "  --dry-run            what would be done, without writing\n"},
      " json database since by dry-run "},
+    {"migrate",
+     {"数据库 --policy 文件夹", "DATABASE --policy FOLDER"},
+     {"给登记簿换一部政策:先列出新增、改变和读不到的;以前的政策仍能读到以前登记的。会丢什么时不加 --yes 就不写",
+      "another law for a registry: tells first what is added, changed and lost; earlier laws still read what was told "
+      "to them. Where something would be lost, nothing is written without --yes"},
+     {"  --policy 文件夹    默认 " POLICY_FOLDER "\n"
+      "  --by 姓名          谁换的(默认是登录的用户)\n"
+      "  --dry-run          只看会怎样,不写\n"
+      "  --yes              有读不到的也换\n",
+      "  --policy FOLDER    " POLICY_FOLDER " unless said\n"
+      "  --by NAME          who does it (whoever is logged in)\n"
+      "  --dry-run          what would be done, without writing\n"
+      "  --yes              also where something is lost\n"},
+     " policy by dry-run yes "},
     {"audit verify",
      {"数据库", "DATABASE"},
      {"逐次核对所有变动是否和当初登记的一样,指出第一处不一样的",

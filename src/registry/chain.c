@@ -5,19 +5,26 @@
 
 #include <string.h>
 
-/* A row, so that no two rows are the same bytes: of each value what it is, then an integer's eight bytes, or the length
- * and the bytes of a text. */
-static void encode(struct builder *row, const struct store_value *value) {
-    char head[1 + sizeof(uint64_t)] = {(char)('0' + value->type)};
+/* A value: its place among the columns and what it is, then an integer's eight bytes, or the length and the bytes of a
+ * text. The first 32 places take one byte, later ones two. */
+static void encode(struct builder *row, size_t place, const struct store_value *value) {
+    enum { SHORT_PLACES = 32, LONG = 0x8000 };
+    char head[2 + sizeof(uint64_t)];
+    size_t length = 0, tag = place << 2 | (size_t)value->type;
     uint64_t integer = value->type == STORE_INTEGER ? (uint64_t)value->integer : value->text.length;
-    for (size_t i = 0; i < sizeof integer; i++) head[1 + i] = (char)(integer >> (8 * (sizeof integer - 1 - i)) & 0xff);
-    builder_add(row, (struct text){head, value->type == STORE_NULL ? 1 : sizeof head});
-    if (value->type == STORE_TEXT || value->type == STORE_BYTES) builder_add(row, value->text);
+    if (place >= SHORT_PLACES) head[length++] = (char)((LONG | tag) >> 8);
+    head[length++] = (char)(tag & 0xff);
+    for (size_t i = sizeof integer; i-- > 0;) head[length++] = (char)(integer >> (8 * i) & 0xff);
+    builder_add(row, (struct text){head, length});
+    if (value->type != STORE_INTEGER) builder_add(row, value->text);
 }
 
+/* A row, so that no two rows are the same bytes: of the values that are there each with its place. So columns that come
+ * later change nothing; and a row begins where the first column does, which is never NULL. */
 static void digest_row(struct digest *digest, struct builder *row, const struct store_value *values, size_t count) {
     row->length = 0;
-    for (size_t i = 0; i < count; i++) encode(row, &values[i]);
+    for (size_t i = 0; i < count; i++)
+        if (values[i].type != STORE_NULL) encode(row, i, &values[i]);
     struct text bytes = builder_text(row);
     digest_add_bytes(digest, bytes.bytes, bytes.length);
     if (row->failed) digest->failed = true;
@@ -26,16 +33,27 @@ static void digest_row(struct digest *digest, struct builder *row, const struct 
 /* --- the tables of a chain ---------------------------------------------------------------------------------------- */
 
 size_t chain_tables(const struct registry *registry) {
-    return CHAIN_ENTITIES + 2 * registry->policy->entities.count;
+    return CHAIN_ENTITIES + 2 * registry->layout.tables.count;
+}
+
+size_t chain_names(const struct registry *registry, const struct entity *entity) {
+    size_t at = 0;
+    while (registry->layout.tables.items[at] != tables_of(registry, entity)) at++;
+    return CHAIN_ENTITIES + 2 * at;
+}
+
+size_t chain_versions(const struct registry *registry, const struct entity *entity) {
+    return chain_names(registry, entity) + 1;
 }
 
 const struct store_table *chain_table(const struct registry *registry, size_t index) {
     static const struct store_table *const own[CHAIN_ENTITIES] = {
-        [CHAIN_LAW] = &registry_law_table,     [CHAIN_GIVEN] = &registry_given_table,
-        [CHAIN_RUNS] = &registry_runs_table,   [CHAIN_VALUES] = &registry_values_table,
-        [CHAIN_KINDS] = &registry_kinds_table, [CHAIN_EXACT] = &registry_exact_table};
+        [CHAIN_LAW] = &registry_law_table,         [CHAIN_GIVEN] = &registry_given_table,
+        [CHAIN_COLUMNS] = &registry_columns_table, [CHAIN_RUNS] = &registry_runs_table,
+        [CHAIN_VALUES] = &registry_values_table,   [CHAIN_KINDS] = &registry_kinds_table,
+        [CHAIN_EXACT] = &registry_exact_table};
     if (index < CHAIN_ENTITIES) return own[index];
-    const struct registry_tables *tables = &registry->tables[(index - CHAIN_ENTITIES) / 2];
+    const struct registry_tables *tables = registry->layout.tables.items[(index - CHAIN_ENTITIES) / 2];
     return (index - CHAIN_ENTITIES) % 2 ? &tables->versions : &tables->names;
 }
 
@@ -106,7 +124,10 @@ static bool read_last_link(struct registry *registry, unsigned char link[DIGEST_
     struct statement *query =
         store_prepare(registry->store, "SELECT _link FROM _changes ORDER BY _change DESC LIMIT 1");
     memset(link, 0, DIGEST_BYTES);
-    if (!query) return false;
+    if (!query) {
+        registry->arena.failed = true;
+        return false;
+    }
     if (statement_begin(query, NULL, 0) && statement_next(query)) {
         struct text last = statement_text(query, 0);
         if (last.length == DIGEST_BYTES) memcpy(link, last.bytes, DIGEST_BYTES);
@@ -292,10 +313,15 @@ enum registry_result registry_verify(struct registry *registry, struct registry_
     verifying.ends = ARENA_ARRAY(&verifying.arena, size_t, chain_tables(registry));
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
-    for (size_t i = 0; i < chain_tables(registry) && registry_outcome(registry, &verifying.arena) == REGISTRY_DONE; i++)
+    enum registry_result result = columns_check(registry);
+    for (size_t i = 0; i < chain_tables(registry) && result == REGISTRY_DONE; i++) {
         scan_table(&verifying, i);
-    if (registry_outcome(registry, &verifying.arena) == REGISTRY_DONE) check_changes(&verifying);
-    enum registry_result result = registry_outcome(registry, &verifying.arena);
+        result = registry_outcome(registry, &verifying.arena);
+    }
+    if (result == REGISTRY_DONE) {
+        check_changes(&verifying);
+        result = registry_outcome(registry, &verifying.arena);
+    }
     if (own) store_roll_back(registry->store);
     arena_free(&verifying.arena);
     return result;

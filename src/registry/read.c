@@ -1,7 +1,6 @@
 #include "registry/registry_inside.h"
 
 #include "exchange/import.h"
-#include "exchange/pack_inside.h"
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
@@ -26,7 +25,7 @@ enum registry_result registry_read_names(struct registry *registry, const struct
                                          struct registry_names *names) {
     enum { NAME_BYTES_MAX = 1 << 16 }; /* of an event: its parent's and its dated fields, all escaped */
     const size_t wanted[] = {NAME_KEY, NAME_ID};
-    const struct store_table *table = &registry->tables[entity->index].names;
+    const struct store_table *table = &tables_of(registry, entity)->names;
     *names = (struct registry_names){.count = (size_t)registry_highest(registry, table)};
     names->ids = ARENA_ARRAY(arena, struct text, names->count + 1);
     enum registry_result result = registry_outcome(registry, arena);
@@ -61,8 +60,7 @@ struct reading {
     /* Of the entity at hand: by version; NULL: each row has one, which always holds. */
     struct standing *standing;
     size_t versions;
-    struct pack_range *ranges; /* by input_index */
-    bool damaged;              /* and told */
+    bool damaged; /* and told */
 };
 
 /* Into the row's versions, which lie in the order of their months: one of the same month takes the place of the other.
@@ -87,7 +85,7 @@ static void find_months(struct standing *standing, const uint32_t *firsts, size_
 static void find_standing(struct reading *reading, const struct entity *entity, uint32_t *firsts) {
     static const size_t wanted[] = {COLUMN_VERSION, COLUMN_KEY, COLUMN_CHANGE, COLUMN_SINCE, COLUMN_STANDS};
     struct registry *registry = reading->registry;
-    const struct store_table *table = &registry->tables[entity->index].versions;
+    const struct store_table *table = &tables_of(registry, entity)->versions;
     size_t keys = reading->names[entity->index].count;
     struct statement *scan =
         store_scan(registry->store, &(struct store_scan_of){table, wanted, 5, 1, (int64_t)reading->versions});
@@ -120,32 +118,61 @@ static void refuse(struct reading *reading, const struct statement *scan, const 
     reading->damaged = true;
 }
 
-static bool is_allowed(const struct pack_range *range, int64_t value) {
-    return value == range->other || (value >= range->low && value <= range->high);
+static void put_reference(struct reading *reading, const struct statement *scan, const struct field *input, size_t row,
+                          int64_t key) {
+    struct text name = key ? name_of(reading, input->type.entity, key) : TEXT("none");
+    if (name.length == 0) refuse(reading, scan, input->entity, input->name);
+    records_put_text(reading->records, input, row, name);
 }
 
+static void put_text(struct reading *reading, const struct statement *scan, const struct field *input, size_t row,
+                     struct text text) {
+    if (text.length > IMPORT_TEXT_BYTES_MAX || text_invalid_at(text) != text.length)
+        refuse(reading, scan, input->entity, input->name);
+    else
+        records_put_text(reading->records, input, row, text_copy(reading->arena, text));
+}
+
+/* The model before could read it. */
+static void note_lost(struct registry_slot *slot, const struct registry_slot_column *column,
+                      const struct statement *scan) {
+    int64_t value;
+    const struct conversion *before = &column->before;
+    bool whole = before->from == CODING_TEXT || before->from == CODING_ROW;
+    if (!before->possible) return;
+    if (!whole && conversion_of(before, statement_integer(scan, column->column), &value) != CONVERTED) return;
+    if (slot->lost++ == 0) slot->lost_key = statement_integer(scan, COLUMN_KEY);
+}
+
+/* What does not fit the model is unknown to it. */
+static void put_stored(struct reading *reading, const struct statement *scan, const struct field *input, size_t row,
+                       const struct registry_slot_column *column) {
+    const struct conversion *now = &column->now;
+    enum converted result = now->possible ? CONVERTED : CONVERTED_UNFIT;
+    int64_t value = 0;
+    if (now->from != CODING_TEXT) result = conversion_of(now, statement_integer(scan, column->column), &value);
+    if (result == CONVERTED_DAMAGED)
+        refuse(reading, scan, input->entity, input->name);
+    else if (result == CONVERTED_UNFIT)
+        note_lost(&reading->registry->places[input->entity->index].slots[input->input_index], column, scan);
+    else if (now->from == CODING_TEXT)
+        put_text(reading, scan, input, row, statement_text(scan, column->column));
+    else if (now->from == CODING_ROW)
+        put_reference(reading, scan, input, row, value);
+    else
+        records_put(reading->records, input, row, value);
+}
+
+/* A version wrote one of the input's columns at most. */
 static void put_input(struct reading *reading, const struct statement *scan, const struct field *input, size_t row) {
-    struct records *records = reading->records;
-    size_t at = COLUMN_INPUTS + input->input_index;
-    if (statement_is_null(scan, at)) return;
-    if (input->type.kind == TYPE_ROW) {
-        int64_t key = statement_integer(scan, at);
-        struct text name = key ? name_of(reading, input->type.entity, key) : TEXT("none");
-        if (name.length == 0) refuse(reading, scan, input->entity, input->name);
-        records_put_text(records, input, row, name);
-    } else if (records->tables[input->entity->index].columns[input->input_index].spec.width) {
-        int64_t value = statement_integer(scan, at);
-        if (is_allowed(&reading->ranges[input->input_index], value))
-            records_put(records, input, row, value);
-        else
-            refuse(reading, scan, input->entity, input->name);
-    } else {
-        struct text text = statement_text(scan, at);
-        if (text.length > IMPORT_TEXT_BYTES_MAX || text_invalid_at(text) != text.length)
-            refuse(reading, scan, input->entity, input->name);
-        else
-            records_put_text(records, input, row, text_copy(reading->arena, text));
+    const struct registry_slot *slot = &reading->registry->places[input->entity->index].slots[input->input_index];
+    const struct registry_slot_column *found = NULL;
+    for (size_t i = 0; i < slot->count; i++) {
+        if (statement_is_null(scan, slot->columns[i].column)) continue;
+        if (found) refuse(reading, scan, input->entity, input->name);
+        found = &slot->columns[i];
     }
+    if (found) put_stored(reading, scan, input, row, found);
 }
 
 static void read_row(struct reading *reading, const struct statement *scan, const struct entity *entity) {
@@ -173,7 +200,7 @@ static void read_row(struct reading *reading, const struct statement *scan, cons
 
 static void read_entity(struct reading *reading, const struct entity *entity) {
     struct registry *registry = reading->registry;
-    const struct store_table *table = &registry->tables[entity->index].versions;
+    const struct store_table *table = &tables_of(registry, entity)->versions;
     size_t keys = reading->names[entity->index].count;
     struct arena arena;
     arena_init(&arena);
@@ -184,9 +211,6 @@ static void read_entity(struct reading *reading, const struct entity *entity) {
         uint32_t *firsts = ARENA_ARRAY(&arena, uint32_t, keys + 1);
         if (!arena_failed(&arena)) find_standing(reading, entity, firsts);
     }
-    reading->ranges = ARENA_ARRAY(&arena, struct pack_range, entity->inputs.count + 1);
-    for (size_t i = 0; i < entity->inputs.count && !arena_failed(&arena); i++)
-        reading->ranges[i] = pack_range_of(&reading->records->tables[entity->index].columns[i].spec, 0);
     records_reserve(reading->records, entity, reading->versions);
     struct statement *scan = NULL;
     if (!arena_failed(&arena) && !arena_failed(reading->arena))
@@ -207,6 +231,7 @@ enum registry_result registry_read_named(struct registry *registry, int64_t know
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
     enum registry_result result = registry_outcome(registry, arena);
+    if (result == REGISTRY_DONE) result = columns_check(registry);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++)
         result = registry_read_names(registry, registry->policy->entities.items[i], arena, &reading.names[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++) {

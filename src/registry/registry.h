@@ -23,7 +23,8 @@ enum registry_result {
     REGISTRY_STORE_FAILED, /* store_trouble tells why */
     REGISTRY_NONE,         /* the database holds none */
     REGISTRY_THERE,        /* the database holds one already */
-    REGISTRY_OTHER_MODEL,  /* it was made for another model; `differs` tells where that begins to differ */
+    REGISTRY_OTHER_MODEL,  /* neither made for this model nor migrated to it: `differs` tells what it never had */
+    REGISTRY_MIGRATED,     /* its latest model is another than when it was opened: it is to be opened anew */
     REGISTRY_UNFIT,        /* the model has what no table can hold: `differs` names it */
     REGISTRY_DAMAGED,      /* it holds what nobody can have told: `differs` names a version and its column */
     REGISTRY_NO_MEMORY,
@@ -41,7 +42,13 @@ struct registry {
     struct store *store;
     const struct policy *policy;
     struct arena arena;
-    struct registry_tables *tables; /* by entity index */
+    struct registry_layout { /* of the tables (columns.c) */
+        VECTOR(struct registry_tables *) tables;
+        struct map by_entity;
+        int64_t last; /* line of _columns */
+    } layout;
+    struct registry_place *places; /* of the policy's inputs in them, by entity index */
+    bool current;                  /* the policy's model is the latest, by which new versions are written */
     struct text differs;
     enum digest_kind digest; /* of the chain of changes */
     /* Of the change under way: which it is, and what it has written so far, by table (chain.c). */
@@ -50,13 +57,15 @@ struct registry {
     bool *has_written;
 };
 
-/* Store and policy must outlive the registry. Whatever comes of it, registry_close may be called. */
+/* Store and policy must outlive the registry. The policy may be any whose model the registry was ever made for or
+ * migrated to: what other models told is read as this one has it, and what does not fit this one as unknown. No policy:
+ * to be verified or copied alone. Whatever comes of it, registry_close may be called. */
 enum registry_result registry_open(struct registry *registry, struct store *store, const struct policy *policy);
 void registry_close(struct registry *registry);
 
-/* The law that is kept in a registry, compiled, or with what is wrong with it: as a version of this program reads it.
- * REGISTRY_DONE, and the caller frees it. */
-enum registry_result registry_law(struct store *store, struct policy **policy);
+/* The law that was kept in a registry when the change with that number had been made, compiled, or with what is wrong
+ * with it: as a version of this program reads it. REGISTRY_DONE, and the caller frees it. */
+enum registry_result registry_law(struct store *store, int64_t known, struct policy **policy);
 
 /* --- changes ------------------------------------------------------------------------------------------------------ */
 
@@ -73,6 +82,38 @@ void registry_give_up_change(struct registry *registry);
 
 /* Keeps the files of the registry's policy: the law from now on. */
 enum registry_result registry_keep_law(struct registry *registry, const struct registry_change *change);
+
+/* --- another law -------------------------------------------------------------------------------------------------- */
+
+/* What another model makes of an entity (no input) or an input. */
+enum registry_step_kind {
+    REGISTRY_ADDED,    /* it was never there */
+    REGISTRY_BACK,     /* an earlier law had it: what was told of it then is read again */
+    REGISTRY_RANGED,   /* other values are allowed, and lie as before */
+    REGISTRY_CODED,    /* values are stored otherwise from now on, and those that are there read anew */
+    REGISTRY_DROPPED,  /* the law has it no more: `count` rows or values are read by laws that have it alone */
+    REGISTRY_LOST,     /* `count` values are not allowed any more, and read by earlier laws alone */
+    REGISTRY_ELSEWHERE /* refused: it would lie elsewhere, or be dated otherwise */
+};
+struct registry_step {
+    enum registry_step_kind kind;
+    struct text entity, input;
+    struct text before, after; /* how it is stored, as `_columns` says it; empty: not */
+    size_t count;
+    struct text example; /* the id of a row whose value is lost */
+};
+struct registry_migration {
+    VECTOR(struct registry_step) steps; /* in the registry's arena */
+    bool refused, loses;
+    bool law_changes; /* its files are others, whatever its model */
+};
+
+/* Makes the policy the law of a registry, by a change that is then under way unless something failed: it is ended, or
+ * given up when what would be lost is too much. One with `refused` can be given up alone. All that is known stays. */
+enum registry_result registry_migrate(struct registry *registry, struct store *store, const struct policy *policy,
+                                      struct registry_change *change, struct registry_migration *migration);
+
+/* --- telling ------------------------------------------------------------------------------------------------------ */
 
 /* What became of rows that were told. */
 struct registry_taken {

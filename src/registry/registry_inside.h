@@ -1,13 +1,13 @@
-/* What the files of the registry share: registry.c (tables, changes), law.c (by which law), given.c, chain.c (that
- * nothing was altered), take.c (what is
- * told), read.c (what is known). */
+/* What the files of the registry share: registry.c (making, opening, changes), column_coding.c and columns.c (what the
+ * tables of versions have, and how that is read), migrate.c (another model), law.c (by which law), given.c, chain.c
+ * (that nothing was altered), take.c (what is told), read.c (what is known). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
 #include "registry/registry.h"
 
-/* Columns of the versions of an entity; its inputs follow, in their order. A lane is an integer, a reference the key of
- * its row or 0 for none, a text itself; unknown is NULL. */
+/* Columns of the versions of an entity; those of its inputs follow, in the order in which they came. A lane is an
+ * integer, a reference the key of its row or 0 for none, a text itself; unknown is NULL. */
 enum {
     COLUMN_VERSION, /* a number for each, in the order in which they were told */
     COLUMN_KEY,     /* which row */
@@ -22,17 +22,136 @@ enum {
 /* Columns of the names of an entity's rows. */
 enum { NAME_KEY, NAME_CHANGE, NAME_ID, NAME_COLUMNS };
 
-struct registry_tables {
-    struct store_table versions, names;
+/* --- column_coding.c ---------------------------------------------------------------------------------------------- */
+
+/* How values are stored. */
+enum coding_kind { CODING_TEXT, CODING_BOOL, CODING_DATE, CODING_INTEGER, CODING_CHOICE, CODING_ROW };
+struct column_coding {
+    enum coding_kind kind;
+    struct number step;  /* of an integer, in base units */
+    struct text unit;    /* of an integer, in words */
+    int64_t low, high;   /* what may be stored, of all but texts and rows; of dates DAY_NEVER, too */
+    struct text choices; /* a,b,c */
+    struct text entity;  /* that a row is of */
 };
+
+struct column_coding column_coding_of(struct arena *arena, const struct policy *policy, const struct field *input);
+struct text column_coding_text(struct arena *arena, const struct column_coding *coding);
+/* False for what is none; it may point into the text. */
+bool column_coding_parse(struct arena *arena, struct text text, struct column_coding *coding);
+
+/* Values of both may lie in one column: the same, but for a range, or a list of choices that goes on at its end. The
+ * coding is then that of both. */
+bool column_coding_join(struct column_coding *coding, const struct column_coding *later);
+
+/* From what a column stores to what a model asks for. */
+struct conversion {
+    enum coding_kind from;
+    bool possible;
+    int64_t low, high, other; /* what may be stored */
+    int64_t least, most;      /* what is asked for */
+    int64_t multiply, divide; /* steps; 0: only 0 stays what it is */
+    const int32_t *choices;   /* by the place that is stored: the place asked for, or -1; NULL: the same */
+};
+enum converted {
+    CONVERTED,
+    CONVERTED_UNFIT /* for what is asked for */,
+    CONVERTED_DAMAGED /* nobody told such a one */
+};
+struct conversion conversion_between(struct arena *arena, const struct column_coding *from,
+                                     const struct column_coding *to);
+/* Of all but texts: the key of a row stays what it is. */
+enum converted conversion_of(const struct conversion *conversion, int64_t stored, int64_t *value);
+
+/* --- columns.c ---------------------------------------------------------------------------------------------------- */
+
+#define CODING_GONE "gone"      /* of an entity or an input that the law has no more */
+enum { COLUMN_NAME_MOST = 50 }; /* bytes of a name, to which "_id_" and "_by_…" are added */
+
+/* A line of _columns: what from its change on holds of an entity (no input) or an input. */
+struct column_line {
+    struct text entity, input, name, coding;
+};
+
+/* An input that an entity has, or had. */
+struct registry_input {
+    struct text name, coding; /* the latest */
+    struct text before;       /* the coding before the migration under way, if that changes it */
+    bool gone;
+    size_t column;               /* the latest, in which new versions are written */
+    VECTOR(size_t) columns;      /* all of them, as they came; a version has a value in one at most */
+    VECTOR(struct text) codings; /* all that it ever had */
+};
+
+/* What lies in the database of an entity, whether the law has it or not. */
+struct registry_tables {
+    struct text coding; /* "entity in …": where it lies, and how its events are dated */
+    bool gone;
+    struct store_table versions, names;
+    VECTOR(struct store_column) columns; /* of the versions */
+    VECTOR(struct column_coding) codings;
+    struct map inputs; /* name -> struct registry_input */
+    size_t made;       /* columns that are in the database already */
+};
+
+/* Where values of an input lie. */
+struct registry_slot_column {
+    size_t column;
+    struct conversion now, before; /* before: of the model before the migration under way */
+};
+struct registry_slot {
+    size_t write; /* the column of new versions */
+    struct registry_slot_column *columns;
+    size_t count;
+    size_t lost; /* values that the model before could read and this one cannot, as registry_read finds them */
+    int64_t lost_key;
+};
+struct registry_place {
+    struct registry_tables *tables;
+    struct registry_slot *slots; /* by input_index */
+};
+
+struct text entity_coding(struct arena *arena, const struct entity *entity);
+bool has_parent(const struct registry_tables *tables);
+/* What the next column of an input is called. */
+struct text column_name_of_next(struct arena *arena, const struct registry_input *input, struct text name);
+
+void columns_begin(struct registry *registry);                /* a layout of nothing */
+enum registry_result columns_read(struct registry *registry); /* that of the database */
+/* Adds to the layout what a line says; false when that does not follow from the lines before. */
+bool column_line_add(struct registry *registry, const struct column_line *line);
+/* Keeps lines, by the change under way. */
+void columns_write(struct registry *registry, const struct column_line *lines, size_t count);
+/* Finds the places of the policy's model. */
+enum registry_result columns_bind(struct registry *registry);
+/* REGISTRY_MIGRATED when the layout is no longer that of the database; within a transaction. */
+enum registry_result columns_check(struct registry *registry);
+
+static inline const struct registry_tables *tables_of(const struct registry *registry, const struct entity *entity) {
+    return registry->places[entity->index].tables;
+}
+
+/* --- registry.c --------------------------------------------------------------------------------------------------- */
+
+enum registry_result registry_prepare(struct registry *registry); /* room for what a change writes */
+enum registry_result registry_number_change(struct registry *registry, struct registry_change *change);
+
+/* --- migrate.c ---------------------------------------------------------------------------------------------------- */
+
+/* Lays out the policy's model, makes tables and columns that are not there, writes the lines of it by the change under
+ * way (which it numbers), and finds its places; nothing is written when something is refused. */
+enum registry_result registry_lay_out(struct registry *registry, struct registry_change *change,
+                                      struct registry_migration *migration);
+
+/* --- names -------------------------------------------------------------------------------------------------------- */
 
 /* The names of an entity's rows. */
 struct registry_names {
     struct text *ids; /* by key */
     size_t count;     /* the highest key, which are dense from 1 */
 };
-extern const struct store_table registry_changes_table, registry_law_table, registry_given_table;
-extern const struct store_table registry_runs_table, registry_values_table, registry_kinds_table, registry_exact_table;
+extern const struct store_table registry_changes_table, registry_law_table, registry_given_table,
+    registry_columns_table, registry_runs_table, registry_values_table, registry_kinds_table, registry_exact_table;
 
 /* --- chain.c ------------------------------------------------------------------------------------------------------ */
 
@@ -42,14 +161,11 @@ struct chain_entry {
     unsigned char content[DIGEST_BYTES];
 };
 
-/* The tables that changes write to: these, then of each entity names and versions. */
-enum { CHAIN_LAW, CHAIN_GIVEN, CHAIN_RUNS, CHAIN_VALUES, CHAIN_KINDS, CHAIN_EXACT, CHAIN_ENTITIES };
-static inline size_t chain_names(const struct entity *entity) {
-    return CHAIN_ENTITIES + 2 * entity->index;
-}
-static inline size_t chain_versions(const struct entity *entity) {
-    return CHAIN_ENTITIES + 2 * entity->index + 1;
-}
+/* The tables that changes write to: these, then of each entity names and versions, in the order in which entities
+ * came, which is the same by whatever law they are looked at. */
+enum { CHAIN_LAW, CHAIN_GIVEN, CHAIN_COLUMNS, CHAIN_RUNS, CHAIN_VALUES, CHAIN_KINDS, CHAIN_EXACT, CHAIN_ENTITIES };
+size_t chain_names(const struct registry *registry, const struct entity *entity);
+size_t chain_versions(const struct registry *registry, const struct entity *entity);
 size_t chain_tables(const struct registry *registry);
 const struct store_table *chain_table(const struct registry *registry, size_t index);
 
@@ -68,6 +184,11 @@ void chain_load_end(struct chain_load *load);                                   
 /* Writes the change itself, with its link; false when that failed. */
 bool chain_close(struct registry *registry);
 void chain_forget(struct registry *registry); /* what the change has written */
+
+/* --- law.c -------------------------------------------------------------------------------------------------------- */
+
+/* Whether the files of the policy are those that were kept last. */
+enum registry_result registry_law_is_kept(struct registry *registry, bool *kept);
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 

@@ -156,7 +156,7 @@ static struct statement *query_names(struct keeping *keeping, const struct entit
     struct builder sql;
     builder_init(&sql);
     builder_format(&sql, "SELECT %s FROM ", what);
-    store_quote(&sql, keeping->registry->tables[event->index].names.name);
+    store_quote(&sql, tables_of(keeping->registry, event)->names.name);
     builder_add(&sql, text_is(text_from(what), "_key") ? TEXT(" WHERE _id = $1") : TEXT(" WHERE _key = $1"));
     struct statement *query = sql.failed ? NULL : store_prepare(keeping->registry->store, builder_text(&sql).bytes);
     if (!query) keeping->arena.failed = true;

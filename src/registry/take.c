@@ -83,7 +83,7 @@ static void give_keys(struct taking *taking, const struct entity *entity) {
                                              store_text(id)};
         bool first = !begun;
         begun = true;
-        if (first && !chain_load_begin(&load, taking->registry, chain_names(entity))) break;
+        if (first && !chain_load_begin(&load, taking->registry, chain_names(taking->registry, entity))) break;
         chain_load_row(&load, values);
     }
     if (name.failed) taking->arena.failed = true;
@@ -152,6 +152,7 @@ static void write_version(struct taking *taking, struct chain_load *load, const 
     struct store_value values[STORE_COLUMNS_MAX];
     const struct entity *entity = told->entity, *above = entity->parent;
     const struct record_row *record = &told->rows[row];
+    const struct registry_slot *slots = taking->registry->places[entity->index].slots;
     size_t parent = above ? key_of(taking, above, record->parent) : 0;
     values[COLUMN_VERSION] = store_integer(++taking->known[entity->index].version);
     values[COLUMN_KEY] = store_integer(taking->keys[entity->index][row]);
@@ -160,8 +161,9 @@ static void write_version(struct taking *taking, struct chain_load *load, const 
     values[COLUMN_STANDS] = store_integer(stands);
     values[COLUMN_UNCONFIRMED] = store_integer(record->unconfirmed);
     values[COLUMN_PARENT] = store_integer((int64_t)parent);
-    for (size_t i = 0; i < entity->inputs.count; i++)
-        values[COLUMN_INPUTS + i] = stands ? value_of(taking, &told->columns[i], row) : store_null();
+    for (size_t i = COLUMN_INPUTS; i < load->table->count; i++) values[i] = store_null();
+    for (size_t i = 0; i < entity->inputs.count && stands; i++)
+        values[slots[i].write] = value_of(taking, &told->columns[i], row);
     chain_load_row(load, values);
 }
 
@@ -195,7 +197,7 @@ static void take_row(struct taking *taking, struct chain_load *load, const struc
 
 static void take_entity(struct taking *taking, const struct entity *entity, struct registry_taken *taken) {
     const struct record_table *told = &taking->records->tables[entity->index];
-    const struct store_table *table = &taking->registry->tables[entity->index].versions;
+    const struct store_table *table = &tables_of(taking->registry, entity)->versions;
     if (told->count == 0 || !goes_on(taking)) return;
     struct known *known = &taking->known[entity->index];
     known->version = registry_highest(taking->registry, table);
@@ -203,7 +205,7 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
     known->earlier = ARENA_ARRAY(&taking->arena, uint32_t, told->count + 1);
     if (!goes_on(taking)) return;
     struct chain_load load;
-    bool begun = chain_load_begin(&load, taking->registry, chain_versions(entity));
+    bool begun = chain_load_begin(&load, taking->registry, chain_versions(taking->registry, entity));
     for (size_t row = 0; row < told->count && begun && goes_on(taking); row++) {
         uint32_t key = taking->keys[entity->index][row];
         if (!key || leads_nowhere(taking, told, row) || is_told_twice(taking, told, row)) {

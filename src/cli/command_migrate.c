@@ -1,0 +1,109 @@
+/* doudi migrate: another law for a registry. */
+#include "base/shown.h"
+#include "cli/telling.h"
+
+#include <stdio.h>
+
+static const char *say_step(const struct command *command, const struct registry_step *step) {
+    switch (step->kind) {
+    case REGISTRY_ADDED: return say(command, "新增", "added");
+    case REGISTRY_BACK: return say(command, "重新读取以前登记的", "what was told of it earlier is read again");
+    case REGISTRY_RANGED: return say(command, "允许的值变了", "other values are allowed");
+    case REGISTRY_CODED:
+        return say(command, "换了写法,已登记的照新写法读取", "stored otherwise; what is there is read anew");
+    case REGISTRY_DROPPED:
+        return step->input.length
+                   ? say(command, "政策里没有了,已登记的值数", "the law has it no more; values that are there")
+                   : say(command, "政策里没有了,已登记的行数", "the law has it no more; rows that are there");
+    case REGISTRY_LOST: return say(command, "不再允许的值数", "values that are no longer allowed");
+    default: return say(command, "不能改变所属、日期或编号", "it cannot lie elsewhere, or be dated otherwise");
+    }
+}
+
+/* Names and ids are others' words. */
+static void show_step(struct builder *out, const struct command *command, const struct registry_step *step) {
+    const char *colon = say(command, ":", ": ");
+    bool counted = step->kind == REGISTRY_DROPPED || step->kind == REGISTRY_LOST;
+    struct builder line;
+    builder_init(&line);
+    if (step->count || step->kind == REGISTRY_ELSEWHERE) builder_add(&line, TEXT("▲ "));
+    builder_format(&line, "%.*s%s%.*s%s%s%s", TEXT_ARG(step->entity), step->input.length ? "." : "",
+                   TEXT_ARG(step->input), colon, say_step(command, step), colon);
+    if (counted)
+        builder_format(&line, "%zu", step->count);
+    else if (step->before.length)
+        builder_format(&line, "%.*s → %.*s", TEXT_ARG(step->before), TEXT_ARG(step->after));
+    else
+        builder_add(&line, step->after);
+    if (step->example.length) builder_format(&line, say(command, ",如 %.*s", ", as of %.*s"), TEXT_ARG(step->example));
+    builder_add_shown(out, builder_text(&line));
+    builder_add(out, TEXT("\n"));
+    out->failed = out->failed || line.failed;
+    builder_free(&line);
+}
+
+static const char *say_outcome(const struct telling *telling, const struct registry_migration *migration) {
+    const struct command *command = telling->command;
+    if (migration->refused)
+        return say(command, "▲ 什么都没有写:这样的改变要另建登记簿\n",
+                   "▲ nothing was written: such a law needs a registry of its own\n");
+    if (telling_refused(telling))
+        return say(command, "▲ 政策附带的区划有不合适的行,什么都没有写\n",
+                   "▲ areas of the law do not fit; nothing was written\n");
+    if (!telling->news)
+        return say(command, "政策和登记簿里的一样,没有要写的\n", "the law is the same; there was nothing to write\n");
+    if (command_has(command, "dry-run")) return say(command, "只看不写\n", "nothing was written, as asked\n");
+    return say(
+        command, "▲ 什么都没有写:标 ▲ 的新政策读不到(以前的政策仍能读到);确定要换就加 --yes\n",
+        "▲ nothing was written: what is marked ▲ the new law would not read (earlier laws still do); say --yes to "
+        "go on\n");
+}
+
+static int show(struct telling *telling, const struct registry_migration *migration) {
+    struct command *command = telling->command;
+    struct builder out;
+    builder_init(&out);
+    for (size_t i = 0; i < migration->steps.count; i++) show_step(&out, command, &migration->steps.items[i]);
+    if (migration->law_changes && migration->steps.count == 0)
+        builder_add(&out, text_from(say(command, "政策的文字或参数变了,登记的内容不变\n",
+                                        "the law's words or parameters change; what is registered stays\n")));
+    if (telling->written)
+        builder_format(&out, say(command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
+                       store_is_url(telling->url) ? "postgresql" : telling->url, (long long)telling->change.number);
+    else
+        builder_add(&out, text_from(say_outcome(telling, migration)));
+    return show_built(command, &out);
+}
+
+/* The change is under way. */
+static int go_on(struct telling *telling, const struct registry_migration *migration) {
+    struct command *command = telling->command;
+    struct registry *registry = &telling->database.registry;
+    bool consents = command_has(command, "yes") || !migration->loses, refused = migration->refused;
+    int status = telling_begin(telling) ? EXIT_DONE : out_of_memory(command);
+    if (status == EXIT_DONE && !refused) status = telling_take_areas(telling);
+    refused = refused || (status == EXIT_DONE && telling_refused(telling));
+    telling->news =
+        migration->steps.count || migration->law_changes || (status == EXIT_DONE && telling_is_new(telling));
+    if (status != EXIT_DONE || refused || !consents || !telling->news || command_has(command, "dry-run")) {
+        registry_give_up_change(registry);
+    } else {
+        status = database_tell(&telling->database, command, telling->url, registry_end_change(registry));
+        telling->written = status == EXIT_DONE;
+    }
+    if (status == EXIT_DONE) status = show(telling, migration);
+    return status == EXIT_DONE && (refused || !consents) ? EXIT_FOUND : status;
+}
+
+int command_migrate(struct command *command) {
+    const char *folder = command_option(command, "policy");
+    struct registry_migration migration;
+    if (command->word_count != 2) return wrong_usage(command);
+    struct telling telling = {.command = command, .url = command->words[1]};
+    telling.change = database_change(command, "migrate", MONTH_FIRST);
+    int status = database_migrate(&telling.database, command, telling.url, folder ? folder : POLICY_FOLDER,
+                                  &telling.change, &migration);
+    if (status == EXIT_DONE) status = go_on(&telling, &migration);
+    telling_close(&telling);
+    return status;
+}
