@@ -268,17 +268,19 @@ static enum import_result read_pack(struct session *session, const char *data, m
     return import_given_lines(&session->import, name, pack.opening, pack.decisions);
 }
 
-/* All that is known, with its versions, and what is given. */
+/* All that is known, with its versions, what is given, and which values of the law are confirmed. */
 static enum import_result read_registry(struct session *session, const char *data) {
     struct command *command = session->command;
     struct registry *registry = &session->database.registry;
     struct registry_given given;
+    struct registry_lines lines;
     enum registry_result result = registry_read_given(registry, REGISTRY_NOW, &command->arena, &given);
     enum import_result taken = IMPORT_OK;
     if (result == REGISTRY_DONE)
         taken = import_given_lines(&session->import, text_from(data), given.opening, given.decisions);
     if (result == REGISTRY_DONE)
         result = registry_read(registry, REGISTRY_NOW, &command->arena, &session->import.records);
+    if (result == REGISTRY_DONE) result = registry_read_confirmed(registry, REGISTRY_NOW, session->policy, &lines);
     if (result == REGISTRY_NO_MEMORY) return IMPORT_NO_MEMORY;
     session->import.records.threads = processors();
     return database_tell(&session->database, command, data, result) == EXIT_DONE ? taken : IMPORT_UNREADABLE;

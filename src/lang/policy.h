@@ -125,6 +125,13 @@ struct field {
     struct text check; /* identifier scheme of a text, or empty */
 };
 
+/* That somebody confirmed a value since, which the law itself does not: who holds its document, or signs for it. */
+struct attestation {
+    struct text by, document; /* no document where he signs */
+    bool is_signed;
+    int64_t instant; /* microseconds since 1970-01-01 */
+};
+
 /* A value of a parameter, as a line of its table or a declaration gives it. */
 struct parameter_value {
     struct text area;                 /* empty: everywhere */
@@ -138,7 +145,8 @@ struct parameter_value {
     day_number date;
     uint32_t enum_value;
     bool confirmed;
-    struct text source[LANGUAGES]; /* where it is from, in words */
+    const struct attestation *attested; /* by which it counts as confirmed; NULL: by the law, or it does not */
+    struct text source[LANGUAGES];      /* where it is from, in words */
     struct text document, confidence;
     struct span at;
 };

@@ -32,6 +32,7 @@ size_t chain_tables(const struct registry *registry) {
 const struct store_table *chain_table(const struct registry *registry, size_t index) {
     if (index == CHAIN_LAW) return &registry_law_table;
     if (index == CHAIN_GIVEN) return &registry_given_table;
+    if (index == CHAIN_CONFIRMED) return &registry_confirmed_table;
     const struct registry_tables *tables = &registry->tables[(index - CHAIN_ENTITIES) / 2];
     return (index - CHAIN_ENTITIES) % 2 ? &tables->versions : &tables->names;
 }

@@ -133,6 +133,7 @@ static void make_tables(struct registry *registry) {
     store_create(store, &registry_changes_table);
     store_create(store, &registry_law_table);
     store_create(store, &registry_given_table);
+    store_create(store, &registry_confirmed_table);
     for (size_t i = 0; i < policy->entities.count; i++) make_entity(registry, policy->entities.items[i]);
     write_model(registry);
 }

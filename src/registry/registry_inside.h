@@ -1,6 +1,6 @@
-/* What the files of the registry share: registry.c (tables, changes), law.c (by which law), given.c, chain.c (that
- * nothing was altered), take.c (what is
- * told), read.c (what is known). */
+/* What the files of the registry share: registry.c (tables, changes), law.c (by which law), given.c, confirmed.c (who
+ * has confirmed the law's values), chain.c (that nothing was altered), take.c (what is told), read.c (what is known).
+ */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
@@ -31,7 +31,8 @@ struct registry_names {
     struct text *ids; /* by key */
     size_t count;     /* the highest key, which are dense from 1 */
 };
-extern const struct store_table registry_changes_table, registry_law_table, registry_given_table;
+extern const struct store_table registry_changes_table, registry_law_table, registry_given_table,
+    registry_confirmed_table;
 
 /* --- chain.c ------------------------------------------------------------------------------------------------------ */
 
@@ -42,7 +43,7 @@ struct chain_entry {
 };
 
 /* The tables that changes write to: these, then of each entity names and versions. */
-enum { CHAIN_LAW, CHAIN_GIVEN, CHAIN_ENTITIES };
+enum { CHAIN_LAW, CHAIN_GIVEN, CHAIN_CONFIRMED, CHAIN_ENTITIES };
 static inline size_t chain_names(const struct entity *entity) {
     return CHAIN_ENTITIES + 2 * entity->index;
 }
