@@ -11,9 +11,10 @@ static int run(struct command *command) {
     static const struct {
         const char *name;
         int (*run)(struct command *);
-    } commands[] = {{"policy", command_policy}, {"sample", command_sample},   {"assess", command_assess},
-                    {"pack", command_pack},     {"explain", command_explain}, {"simulate", command_simulate},
-                    {"init", command_init},     {"import", command_import},   {"audit", command_audit}};
+    } commands[] = {{"policy", command_policy},  {"sample", command_sample},   {"assess", command_assess},
+                    {"pack", command_pack},      {"explain", command_explain}, {"simulate", command_simulate},
+                    {"init", command_init},      {"import", command_import},   {"audit", command_audit},
+                    {"confirm", command_confirm}};
     if (command_has(command, "version")) {
         printf("doudi %s\n", doudi_version());
         return EXIT_DONE;

@@ -174,7 +174,7 @@ static void what_was_altered_is_found(enum database database) {
         {"DELETE FROM _confirmed", REGISTRY_DONE, false},
         {"UPDATE _confirmed SET _document = '\x1b[2J'", REGISTRY_DAMAGED, false},
         {"UPDATE _confirmed SET _document = 'two\nlines'", REGISTRY_DAMAGED, false},
-        {"UPDATE _changes SET _by = 'a\xe2\x80\xae' WHERE _change = 2", REGISTRY_DAMAGED, false},
+        {"UPDATE _changes SET _by = 'a\xe2\x80\xa8' WHERE _change = 2", REGISTRY_DAMAGED, false},
     };
     struct book book;
     struct registry_verdict verdict;
