@@ -159,6 +159,20 @@ static void the_first_confirmation_counts(enum database database) {
     close_book(&book);
 }
 
+/* Whatever is told of what nobody knows, or of what the law confirms itself. */
+static void there_must_be_something_to_confirm(enum database database) {
+    struct book book;
+    open_book(&book, database);
+    confirm(&book, "v3", "clerk", &notice);
+    confirm(&book, "v4", "clerk", &notice);
+    assert_int_equal(read_confirmed(&book, REGISTRY_NOW), REGISTRY_DONE);
+    assert_null(attested(&book, "v3"));
+    assert_true(line_of(&book.lines, "v3")->value->confirmed);
+    assert_null(attested(&book, "v4"));
+    assert_false(line_of(&book.lines, "v4")->value->confirmed);
+    close_book(&book);
+}
+
 /* What stands in the database that nobody can have told. */
 static void what_was_altered_is_found(enum database database) {
     static const struct {
@@ -267,6 +281,7 @@ static void values_are_named_by_what_they_are(void **state) {
 ON_BOTH(what_is_confirmed_counts_as_such)
 ON_BOTH(it_holds_for_exactly_this_value)
 ON_BOTH(the_first_confirmation_counts)
+ON_BOTH(there_must_be_something_to_confirm)
 ON_BOTH(what_was_altered_is_found)
 
 int main(void) {
@@ -274,6 +289,7 @@ int main(void) {
         BOTH(what_is_confirmed_counts_as_such),
         BOTH(it_holds_for_exactly_this_value),
         BOTH(the_first_confirmation_counts),
+        BOTH(there_must_be_something_to_confirm),
         BOTH(what_was_altered_is_found),
         cmocka_unit_test(memory_that_runs_out_is_told),
         cmocka_unit_test(values_are_named_by_what_they_are),
