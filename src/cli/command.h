@@ -91,6 +91,7 @@ int command_init(struct command *command);
 int command_import(struct command *command);
 int command_migrate(struct command *command);
 int command_audit(struct command *command);
+int command_confirm(struct command *command);
 int command_simulate(struct command *command);
 
 #endif

@@ -10,6 +10,7 @@ enum import_result session_read_registry(struct session *session) {
     struct command *command = session->command;
     struct registry *registry = &session->database.registry;
     struct registry_given given;
+    struct registry_lines lines;
     session->known_change = registry_last_change(registry);
     enum registry_result result = registry_read_given(registry, REGISTRY_NOW, &command->arena, &given);
     enum import_result taken = IMPORT_OK;
@@ -19,6 +20,7 @@ enum import_result session_read_registry(struct session *session) {
         result = registry_read(registry, REGISTRY_NOW, &command->arena, &session->import.records);
     if (result == REGISTRY_DONE)
         result = registry_read_runs(registry, session->known_change, &command->arena, &session->runs);
+    if (result == REGISTRY_DONE) result = registry_read_confirmed(registry, REGISTRY_NOW, session->policy, &lines);
     if (result == REGISTRY_NO_MEMORY) return IMPORT_NO_MEMORY;
     session->import.records.threads = processors();
     return database_tell(&session->database, command, session->data, result) == EXIT_DONE ? taken : IMPORT_UNREADABLE;
@@ -37,6 +39,13 @@ static int tell_gap(const struct session *session, month_number last, month_numb
     return EXIT_CANNOT;
 }
 
+/* Of a law that reads nothing across time months need not follow one another. */
+static bool reads_before(const struct policy *policy) {
+    for (size_t i = 0; i < policy->fields.count; i++)
+        if (policy->fields.items[i]->across && policy->fields.items[i]->kind != FIELD_INPUT) return true;
+    return false;
+}
+
 int session_read_runs(struct session *session, month_number first) {
     month_number last = MONTH_FIRST, begun = first;
     for (size_t i = 0; i < session->runs.list.count; i++) {
@@ -45,7 +54,7 @@ int session_read_runs(struct session *session, month_number first) {
         if (month < begun) begun = month;
     }
     session->months = (struct in_force_months){begun, first - 1, session->area};
-    if (last == MONTH_FIRST) return EXIT_DONE;
+    if (last == MONTH_FIRST || !reads_before(session->policy)) return EXIT_DONE;
     if (last != first - 1) return tell_gap(session, last, first);
     enum registry_result result =
         registry_read_history(&session->database.registry, &session->runs, first, &session->history);
@@ -117,7 +126,7 @@ int session_check_before(struct session *session, const struct entity *area, siz
     bool decided = false;
     for (size_t i = 0; i < session->runs.list.count; i++)
         decided = decided || session->runs.list.items[i].month == month - 1;
-    if (!decided || all_was_decided(&covering)) return EXIT_DONE;
+    if (!decided || !reads_before(session->policy) || all_was_decided(&covering)) return EXIT_DONE;
     session->history.limited_since = month - 1;
     if (area && was_decided(&covering, area, row)) return EXIT_DONE;
     fprintf(stderr,

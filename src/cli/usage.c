@@ -148,6 +148,30 @@ static const struct usage usages[] = {
       "  --dry-run          what would be done, without writing\n"
       "  --yes              also where something is lost\n"},
      " policy by dry-run yes "},
+    {"confirm",
+     {"[参数 --document 文件] --database 数据库", "[PARAMETER --document TEXT] --database DATABASE"},
+     {"登记谁凭哪份文件确认了政策里一个未确认的参数值,此后的测算按已确认对待;不写参数则列出所有未确认的值",
+      "keep by which document somebody confirms a value of a parameter that the law does not, so that what follows "
+      "counts as confirmed; without a parameter all such values"},
+     {"  --database 数据库  登记簿\n"
+      "  --document 文件    手中的哪份文件,如文号和名称\n"
+      "  --sign             没有文件,签字负责\n"
+      "  --area 编号        哪个区域的值\n"
+      "  --from 日期        从哪天起的值\n"
+      "  --keys 名称=值,…   哪一行,照列出的写\n"
+      "  --all              符合的都确认\n"
+      "  --by 姓名          谁确认的(默认是登录的用户)\n"
+      "  --dry-run          只看会怎样,不写\n",
+      "  --database DATABASE  the registry\n"
+      "  --document TEXT      the document at hand, say its number and title\n"
+      "  --sign               no document: signed for by name\n"
+      "  --area ID            the value of that area\n"
+      "  --from DATE          the value since that day\n"
+      "  --keys NAME=VALUE,.. which line, as they are listed\n"
+      "  --all                all that fit\n"
+      "  --by NAME            who confirms it (whoever is logged in)\n"
+      "  --dry-run            what would be done, without writing\n"},
+     " json database document sign area from keys all by dry-run "},
     {"audit verify",
      {"数据库", "DATABASE"},
      {"逐次核对所有变动是否和当初登记的一样,指出第一处不一样的",

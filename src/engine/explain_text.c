@@ -113,16 +113,26 @@ static struct text origin_text(const struct page *page, const struct explanation
     return TEXT("");
 }
 
+/* Who has confirmed what the law itself does not. */
+static struct text attested_text(const struct page *page, const struct attestation *attested) {
+    if (attested->is_signed)
+        return text_format(page->arena, say(page, "已签字确认:%.*s", "%.*s signed for it"), TEXT_ARG(attested->by));
+    return text_format(page->arena, say(page, "已确认:%.*s,凭「%.*s」", "confirmed by %.*s: %.*s"),
+                       TEXT_ARG(attested->by), TEXT_ARG(attested->document));
+}
+
 static void append_line_detail(const struct page *page, struct builder *tail, const struct parameter_value *line) {
     if (line->from > day_first)
         append_part(
             tail, text_format(page->arena, say(page, "自 %s", "since %s"), day_format(page->arena, line->from).bytes));
-    if (line->confirmed) {
+    if (line->confirmed && !line->attested) {
         append_part(tail, line->document);
         return;
     }
     bool medium = text_is(line->confidence, "medium"), shown_only = text_is(line->confidence, "low");
-    if (medium)
+    if (line->attested)
+        append_part(tail, attested_text(page, line->attested));
+    else if (medium)
         append_part(tail, text_from(say(page, "未确认", "not confirmed")));
     else
         append_part(tail, shown_only ? text_from(say(page, "示意值", "for illustration")) : line->confidence);

@@ -66,6 +66,14 @@ static void write_line(struct json_writer *writer, struct arena *arena, const st
     json_write_words(writer, "source", line->source);
     write_text(writer, "document", line->document);
     write_text(writer, "confidence", line->confidence);
+    if (line->attested) {
+        json_write_key(writer, "confirmed");
+        json_write_object(writer);
+        write_text(writer, "by", line->attested->by);
+        write_text(writer, "document", line->attested->document);
+        write_flag(writer, "signed", line->attested->is_signed);
+        json_write_close_object(writer);
+    }
     write_flag(writer, "inherited", node->inherited);
     json_write_close_object(writer);
 }

@@ -127,6 +127,13 @@ struct field {
     bool sealed;       /* a text that a registry keeps enciphered, finds by a keyed index and shows masked */
 };
 
+/* That somebody confirmed a value since, which the law itself does not: who holds its document, or signs for it. */
+struct attestation {
+    struct text by, document; /* no document where he signs */
+    bool is_signed;
+    int64_t instant; /* microseconds since 1970-01-01 */
+};
+
 /* A value of a parameter, as a line of its table or a declaration gives it. */
 struct parameter_value {
     struct text area;                 /* empty: everywhere */
@@ -140,7 +147,8 @@ struct parameter_value {
     day_number date;
     uint32_t enum_value;
     bool confirmed;
-    struct text source[LANGUAGES]; /* where it is from, in words */
+    const struct attestation *attested; /* by which it counts as confirmed; NULL: by the law, or it does not */
+    struct text source[LANGUAGES];      /* where it is from, in words */
     struct text document, confidence;
     struct span at;
 };

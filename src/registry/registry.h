@@ -135,6 +135,32 @@ enum registry_result registry_keep_given(struct registry *registry, const struct
 enum registry_result registry_read_given(struct registry *registry, int64_t known, struct arena *arena,
                                          struct registry_given *given);
 
+/* --- confirmations ------------------------------------------------------------------------------------------------ */
+
+/* A value of a parameter, and the texts by which the registry names it: they are the same as long as it is the same
+ * value for the same keys, however the law's files write it. */
+struct registry_line {
+    const struct parameter *parameter;
+    struct parameter_value *value;
+    struct text area;          /* 530523; empty: everywhere */
+    struct text keys;          /* the others: group=poor,level=township */
+    struct text from, enacted; /* 2018-07-01; empty: always */
+    struct text written;       /* 3500 money/year; empty: nobody knows it, so nobody can confirm it */
+};
+struct registry_lines {
+    VECTOR(struct registry_line) list;
+};
+
+/* Values that were confirmed when the change with that number had been made count as confirmed by the policy from now
+ * on: they are `attested`. The policy is the caller's own, and nothing uses it meanwhile. `lines` are all values of its
+ * parameters, in its order; they, and by whom they are confirmed, lie in its arena. */
+enum registry_result registry_read_confirmed(struct registry *registry, int64_t known, struct policy *policy,
+                                             struct registry_lines *lines);
+
+/* Keeps that these are confirmed, by whoever makes the change: only the attestation's document, or that he signs. */
+enum registry_result registry_confirm(struct registry *registry, const struct registry_change *change,
+                                      const struct registry_lines *lines, const struct attestation *attestation);
+
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
 /* The last change that was made; 0: none, or reading failed. */

@@ -1,6 +1,7 @@
 /* What the files of the registry share: registry.c (making, opening, changes), column_coding.c and columns.c (what the
- * tables of versions have, and how that is read), migrate.c (another model), law.c (by which law), given.c, chain.c
- * (that nothing was altered), take.c (what is told), read.c (what is known). */
+ * tables of versions have, and how that is read), migrate.c (another model), law.c (by which law), confirmed.c (who has
+ * confirmed the law's values), given.c, chain.c (that nothing was altered), take.c (what is told), read.c (what is
+ * known). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
@@ -151,7 +152,8 @@ struct registry_names {
     size_t count;     /* the highest key, which are dense from 1 */
 };
 extern const struct store_table registry_changes_table, registry_law_table, registry_given_table,
-    registry_columns_table, registry_runs_table, registry_values_table, registry_kinds_table, registry_exact_table;
+    registry_columns_table, registry_confirmed_table, registry_runs_table, registry_values_table, registry_kinds_table,
+    registry_exact_table;
 
 /* --- chain.c ------------------------------------------------------------------------------------------------------ */
 
@@ -163,7 +165,17 @@ struct chain_entry {
 
 /* The tables that changes write to: these, then of each entity names and versions, in the order in which entities
  * came, which is the same by whatever law they are looked at. */
-enum { CHAIN_LAW, CHAIN_GIVEN, CHAIN_COLUMNS, CHAIN_RUNS, CHAIN_VALUES, CHAIN_KINDS, CHAIN_EXACT, CHAIN_ENTITIES };
+enum {
+    CHAIN_LAW,
+    CHAIN_GIVEN,
+    CHAIN_COLUMNS,
+    CHAIN_CONFIRMED,
+    CHAIN_RUNS,
+    CHAIN_VALUES,
+    CHAIN_KINDS,
+    CHAIN_EXACT,
+    CHAIN_ENTITIES
+};
 size_t chain_names(const struct registry *registry, const struct entity *entity);
 size_t chain_versions(const struct registry *registry, const struct entity *entity);
 size_t chain_tables(const struct registry *registry);

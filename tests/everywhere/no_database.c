@@ -34,6 +34,15 @@ enum registry_result registry_read(struct registry *registry, int64_t known, str
     return REGISTRY_NONE;
 }
 
+enum registry_result registry_read_confirmed(struct registry *registry, int64_t known, struct policy *policy,
+                                             struct registry_lines *lines) {
+    (void)registry;
+    (void)known;
+    (void)policy;
+    (void)lines;
+    return REGISTRY_NONE;
+}
+
 enum registry_result registry_read_given(struct registry *registry, int64_t known, struct arena *arena,
                                          struct registry_given *given) {
     (void)registry;
