@@ -16,7 +16,7 @@ const struct store_table registry_changes_table = {{"_changes", 8}, change_colum
 /* The one row says what the tables were made for. */
 static const struct store_column registry_columns[] = {
     {{"_format", 7}, STORE_INTEGER, true}, {{"_digests", 8}, STORE_INTEGER, true}, {{"_model", 6}, STORE_TEXT, true}};
-static const struct store_table registries = {{"_registry", 9}, registry_columns, 3};
+const struct store_table registry_purpose_table = {{"_registry", 9}, registry_columns, 3};
 enum { FORMAT = 1 };
 
 static bool fits(struct registry *registry, const struct entity *entity, const struct field *input) {
@@ -106,35 +106,33 @@ void registry_give_up_change(struct registry *registry) {
 
 /* --- making ------------------------------------------------------------------------------------------------------- */
 
-static void make_entity(struct registry *registry, const struct entity *entity) {
+static void make_entity(const struct registry *registry, struct store *store, const struct entity *entity) {
     const struct registry_tables *tables = &registry->tables[entity->index];
     const struct text by_id[] = {tables->names.columns[NAME_ID].name},
                       by_key[] = {tables->versions.columns[COLUMN_KEY].name},
                       by_parent[] = {tables->versions.columns[COLUMN_PARENT].name};
-    store_create(registry->store, &tables->versions);
-    store_create(registry->store, &tables->names);
-    store_index(registry->store, tables->names.name, by_id, 1, true);
-    store_index(registry->store, tables->versions.name, by_key, 1, false);
-    if (entity->parent) store_index(registry->store, tables->versions.name, by_parent, 1, false);
+    store_create(store, &tables->versions);
+    store_create(store, &tables->names);
+    store_index(store, tables->names.name, by_id, 1, true);
+    store_index(store, tables->versions.name, by_key, 1, false);
+    if (entity->parent) store_index(store, tables->versions.name, by_parent, 1, false);
 }
 
 static void write_model(struct registry *registry) {
     const struct store_value values[] = {store_integer(FORMAT), store_integer(registry->digest),
                                          store_text(pack_model(&registry->arena, registry->policy))};
-    struct store_load *load = store_load_begin(registry->store, &registries);
+    struct store_load *load = store_load_begin(registry->store, &registry_purpose_table);
     if (load) store_load_row(load, values);
     store_load_end(load);
 }
 
-static void make_tables(struct registry *registry) {
+void registry_make_tables(const struct registry *registry, struct store *store) {
     const struct policy *policy = registry->policy;
-    struct store *store = registry->store;
-    store_create(store, &registries);
+    store_create(store, &registry_purpose_table);
     store_create(store, &registry_changes_table);
     store_create(store, &registry_law_table);
     store_create(store, &registry_given_table);
-    for (size_t i = 0; i < policy->entities.count; i++) make_entity(registry, policy->entities.items[i]);
-    write_model(registry);
+    for (size_t i = 0; i < policy->entities.count; i++) make_entity(registry, store, policy->entities.items[i]);
 }
 
 enum registry_result registry_make(struct registry *registry, struct store *store, const struct policy *policy,
@@ -143,8 +141,11 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
     if (result != REGISTRY_DONE) return result;
     registry->digest = digest;
     store_begin(store, STORE_TO_WRITE);
-    bool there = store_has_table(store, registries.name);
-    if (!there) make_tables(registry);
+    bool there = store_has_table(store, registry_purpose_table.name);
+    if (!there) {
+        registry_make_tables(registry, store);
+        write_model(registry);
+    }
     result = there ? REGISTRY_THERE : registry_outcome(registry, NULL);
     if (result == REGISTRY_DONE) result = number_change(registry, change);
     if (result == REGISTRY_DONE) result = registry_keep_law(registry, change);
@@ -158,8 +159,10 @@ enum registry_result registry_open(struct registry *registry, struct store *stor
     const size_t wanted[] = {1, 2};
     enum registry_result result = begin(registry, store, policy);
     if (result != REGISTRY_DONE) return result;
-    if (!store_has_table(store, registries.name)) return store_failed(store) ? REGISTRY_STORE_FAILED : REGISTRY_NONE;
-    struct statement *scan = store_scan(store, &(struct store_scan_of){&registries, wanted, 2, FORMAT, FORMAT});
+    if (!store_has_table(store, registry_purpose_table.name))
+        return store_failed(store) ? REGISTRY_STORE_FAILED : REGISTRY_NONE;
+    struct statement *scan =
+        store_scan(store, &(struct store_scan_of){&registry_purpose_table, wanted, 2, FORMAT, FORMAT});
     if (!scan) return registry_outcome(registry, NULL);
     result = statement_next(scan) ? REGISTRY_DONE : REGISTRY_NONE;
     struct text own = pack_model(&registry->arena, policy),

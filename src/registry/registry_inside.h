@@ -1,6 +1,5 @@
 /* What the files of the registry share: registry.c (tables, changes), law.c (by which law), given.c, chain.c (that
- * nothing was altered), take.c (what is
- * told), read.c (what is known). */
+ * nothing was altered), take.c (what is told), read.c (what is known), copy.c (all of it elsewhere). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
@@ -32,6 +31,10 @@ struct registry_names {
     size_t count;     /* the highest key, which are dense from 1 */
 };
 extern const struct store_table registry_changes_table, registry_law_table, registry_given_table;
+extern const struct store_table registry_purpose_table; /* its one row says what the tables were made for */
+
+/* The tables of a registry with their indexes, empty, in a store, which may be another than its own. */
+void registry_make_tables(const struct registry *registry, struct store *store);
 
 /* --- chain.c ------------------------------------------------------------------------------------------------------ */
 
