@@ -90,6 +90,8 @@ int command_explain(struct command *command);
 int command_init(struct command *command);
 int command_import(struct command *command);
 int command_audit(struct command *command);
+int command_backup(struct command *command);
+int command_restore(struct command *command);
 int command_simulate(struct command *command);
 
 #endif

@@ -15,6 +15,11 @@ struct database {
 /* Opens what is there, for a policy of the same model, or NULL: for the law that is kept in it; EXIT_DONE, or tells why
  * not. Whatever comes of it, database_close may be called. */
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy);
+/* The same for the law that is kept in it, to read a state of the whole until it is closed, whatever others write. */
+int database_open_to_read(struct database *database, struct command *command, const char *url);
+/* The database alone, whatever is in it. */
+int database_open_store(struct database *database, const struct command *command, const char *url,
+                        enum store_opening opening);
 /* Makes one that is not there yet, for the law of a folder: the change is then under way. */
 int database_make(struct database *database, struct command *command, const char *url, const char *folder,
                   enum digest_kind digest, struct registry_change *change);
