@@ -2,6 +2,7 @@
 #include "cli/choice.h"
 #include "cli/session.h"
 #include "cli/telling.h"
+#include "cli/verdict.h"
 #include "exchange/json.h"
 
 #include <stdio.h>
@@ -292,43 +293,22 @@ int command_import(struct command *command) {
 
 /* --- the chain ---------------------------------------------------------------------------------------------------- */
 
-static const char *say_broken(const struct command *command, const struct registry_verdict *verdict) {
-    switch (verdict->broken) {
-    case REGISTRY_ROWS_ALTERED: return say(command, "它登记的内容被改过", "what it told is not what stands there now");
-    case REGISTRY_LINK_BROKEN: return say(command, "它本身或它与前面的联系被改过", "it, or its link, is not as it was");
-    case REGISTRY_GAP:
-        return say(command, "少了一次变动,或有不属于任何变动的行", "a change is missing, or rows belong to none");
-    default: return "";
-    }
-}
-
 static void show_verdict(struct builder *out, const struct command *command, const struct registry_verdict *verdict) {
     if (verdict->broken != REGISTRY_SOUND) {
         builder_format(out, say(command, "▲ 第 %lld 次变动:%s\n", "▲ change %lld: %s\n"), (long long)verdict->changes,
-                       say_broken(command, verdict));
+                       say_broken(command, verdict->broken));
         return;
     }
     builder_format(out, say(command, "%lld 次变动,都和当初一样 ✓\n", "%lld changes, all as they were made ✓\n"),
                    (long long)verdict->changes);
-    builder_add(out, text_from(say(command, "最后一环(另处存放,可查出尾部是否被截去):",
-                                   "the last link (kept elsewhere, it shows whether any are cut off): ")));
-    for (size_t i = 0; i < DIGEST_BYTES; i++) builder_format(out, "%02x", verdict->link[i]);
-    builder_add(out, TEXT("\n"));
+    show_link(out, command, verdict);
 }
 
 static void write_verdict(struct builder *out, const struct registry_verdict *verdict) {
-    static const char *const words[] = {"sound", "rows-altered", "link-broken", "gap"};
     struct json_writer writer;
-    char link[2 * DIGEST_BYTES + 1];
-    for (size_t i = 0; i < DIGEST_BYTES; i++) snprintf(link + 2 * i, 3, "%02x", verdict->link[i]);
     json_writer_init(&writer, out, false);
     json_write_object(&writer);
-    json_write_key(&writer, "chain");
-    json_write_string(&writer, text_from(words[verdict->broken]));
-    json_write_key(&writer, "change");
-    json_write_integer(&writer, verdict->changes);
-    json_write_key(&writer, "link");
-    json_write_string(&writer, text_from(verdict->broken == REGISTRY_SOUND ? link : ""));
+    write_chain(&writer, verdict);
     json_write_close_object(&writer);
 }
 

@@ -84,8 +84,8 @@ int database_tell(struct database *database, struct command *command, const char
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
-static int open_store(struct database *database, const struct command *command, const char *url,
-                      enum store_opening opening) {
+int database_open_store(struct database *database, const struct command *command, const char *url,
+                        enum store_opening opening) {
     struct store_trouble trouble;
     *database = (struct database){.store = store_open(url, opening, &trouble)};
     return database->store ? EXIT_DONE : tell_failure(command, url, &trouble);
@@ -102,23 +102,30 @@ static int read_law(struct database *database, struct command *command, const ch
     return result == REGISTRY_DONE ? tell_law(command, database->law) : database_tell(database, command, url, result);
 }
 
-int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy) {
-    int status = open_store(database, command, url, STORE_AS_IT_IS);
-    if (status == EXIT_DONE && !store_begin(database->store, STORE_TO_READ))
-        status = tell_failure(command, url, store_trouble(database->store));
-    if (status == EXIT_DONE && !policy) status = read_law(database, command, url);
-    if (status != EXIT_DONE) return status;
-    enum registry_result result = registry_open(&database->registry, database->store, policy ? policy : database->law);
+static int open_registry(struct database *database, struct command *command, const char *url,
+                         const struct policy *policy) {
+    enum registry_result result = registry_open(&database->registry, database->store, policy);
     database->opened = true;
     return database_tell(database, command, url, result);
 }
 
+/* All that is read is of one moment. */
+static int open_to_read(struct database *database, struct command *command, const char *url) {
+    int status = database_open_store(database, command, url, STORE_AS_IT_IS);
+    if (status == EXIT_DONE && !store_begin(database->store, STORE_TO_READ))
+        status = database_tell(database, command, url, REGISTRY_STORE_FAILED);
+    return status;
+}
+
+int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy) {
+    int status = open_to_read(database, command, url);
+    if (status == EXIT_DONE && !policy) status = read_law(database, command, url);
+    return status == EXIT_DONE ? open_registry(database, command, url, policy ? policy : database->law) : status;
+}
+
 int database_open_tables(struct database *database, struct command *command, const char *url) {
-    int status = open_store(database, command, url, STORE_AS_IT_IS);
-    if (status != EXIT_DONE) return status;
-    enum registry_result result = registry_open(&database->registry, database->store, NULL);
-    database->opened = true;
-    return database_tell(database, command, url, result);
+    int status = open_to_read(database, command, url);
+    return status == EXIT_DONE ? open_registry(database, command, url, NULL) : status;
 }
 
 static int read_folder(struct database *database, struct command *command, const char *folder) {
@@ -136,7 +143,7 @@ static int open_for_law(struct database *database, struct command *command, cons
     *database = (struct database){.store = NULL};
     int status = read_folder(database, command, folder);
     struct policy *law = database->law;
-    if (status == EXIT_DONE) status = open_store(database, command, url, opening);
+    if (status == EXIT_DONE) status = database_open_store(database, command, url, opening);
     database->law = law;
     return status;
 }

@@ -16,8 +16,11 @@ struct database {
  * or tells why not. What is read is one state of it, until a change begins or the transaction is rolled back. Whatever
  * comes of it, database_close may be called. */
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy);
-/* The same for no law at all: whatever that is, it can be verified. */
+/* The same for no law at all: whatever that is, it can be verified and copied. */
 int database_open_tables(struct database *database, struct command *command, const char *url);
+/* The database alone, whatever is in it. */
+int database_open_store(struct database *database, const struct command *command, const char *url,
+                        enum store_opening opening);
 /* Makes one that is not there yet, for the law of a folder: the change is then under way. */
 int database_make(struct database *database, struct command *command, const char *url, const char *folder,
                   enum digest_kind digest, struct registry_change *change);

@@ -178,6 +178,19 @@ static const struct usage usages[] = {
       "whether every change is as it was made; tells the first that is not"},
      {"", ""},
      " json "},
+    {"backup",
+     {"数据库 文件", "DATABASE FILE"},
+     {"把整个登记簿抄到一个新的 SQLite 文件并核对;别人可以照常登记",
+      "all of a registry into a new SQLite file, which is then verified; others may go on writing"},
+     {"", ""},
+     " json "},
+    {"restore",
+     {"文件 数据库", "FILE DATABASE"},
+     {"把备份(或任何登记簿)抄到一个新的 SQLite 文件,或 postgresql:// 地址的空库;链不对就什么都不写",
+      "a backup, or any registry, into a new SQLite file or the empty database of a postgresql:// URL; nothing is "
+      "written where its chain is broken"},
+     {"", ""},
+     " json "},
     {"pack",
      {"数据 --month 2018-07 --out 文件.doudi", "DATA --month 2018-07 --out FILE.doudi"},
      {"把一个月的数据打包成一个文件;assess、explain、simulate 用它代替数据文件夹,不必再读 CSV",
@@ -231,15 +244,15 @@ static void print_all(const struct command *command, FILE *out) {
               "  --lang zh|en       语言\n"
               "  --color auto|always|never\n"
               "  --version          版本\n"
-              "退出码:0 完成,1 有被拒绝的行、不成立的保证、不符的例题或错误,2 用法,3 无法运行\n",
+              "退出码:0 完成,1 有被拒绝的行、不成立的保证、不符的例题或错误、被改动的登记簿,2 用法,3 无法运行\n",
               "\n"
               "  --help             the options of a command\n"
               "  --json             results as JSON\n"
               "  --lang zh|en       language\n"
               "  --color auto|always|never\n"
               "  --version          the version\n"
-              "exit codes: 0 done, 1 rows refused, a guarantee broken, a case or a policy wrong, 2 usage, 3 cannot "
-              "run\n"),
+              "exit codes: 0 done, 1 rows refused, a guarantee broken, a case or a policy wrong, a registry altered, 2 "
+              "usage, 3 cannot run\n"),
           out);
 }
 

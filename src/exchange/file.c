@@ -148,6 +148,11 @@ enum file_result folder_list(struct arena *arena, const char *path, struct file_
     return arena_failed(arena) ? FILE_NO_MEMORY : FILE_OK;
 }
 
+bool file_is_there(const char *path) {
+    struct stat status;
+    return lstat(path, &status) == 0;
+}
+
 bool folder_exists(const char *path) {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
@@ -223,10 +228,10 @@ static bool clear_draft(const char *path) {
 }
 
 /* A new file, locked while it is open; -1 when it cannot be made, or another call came in between. */
-static int open_draft(const char *path) {
+static int open_draft(const char *path, mode_t mode) {
     struct stat own, there;
     if (!clear_draft(path)) return -1;
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (descriptor < 0) return -1;
     bool ours = lock_draft(descriptor) && fstat(descriptor, &own) == 0 && lstat(path, &there) == 0 &&
                 own.st_dev == there.st_dev && own.st_ino == there.st_ino;
@@ -235,14 +240,22 @@ static int open_draft(const char *path) {
     return -1;
 }
 
-enum file_result file_begin(struct file_writer *writer, struct arena *arena, const char *path) {
+static enum file_result begin(struct file_writer *writer, struct arena *arena, const char *path, mode_t mode) {
     *writer =
         (struct file_writer){.path = text_copy(arena, text_from(path)), .draft = text_format(arena, "%s.part", path)};
     if (arena_failed(arena)) return FILE_NO_MEMORY;
-    int descriptor = open_draft(writer->draft.bytes);
+    int descriptor = open_draft(writer->draft.bytes, mode);
     writer->stream = descriptor >= 0 ? fdopen(descriptor, "wb") : NULL;
     if (descriptor >= 0 && !writer->stream) close(descriptor);
     return writer->stream ? FILE_OK : FILE_UNWRITABLE;
+}
+
+enum file_result file_begin(struct file_writer *writer, struct arena *arena, const char *path) {
+    return begin(writer, arena, path, 0666);
+}
+
+enum file_result file_begin_private(struct file_writer *writer, struct arena *arena, const char *path) {
+    return begin(writer, arena, path, 0600);
 }
 
 void file_write(struct file_writer *writer, struct text text) {

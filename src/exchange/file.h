@@ -20,6 +20,7 @@ enum file_result file_open_together(struct file *file, const char *path, unsigne
 void file_close(struct file *file);
 /* Whether a regular file is there that begins so; no more of it is read. */
 bool file_starts(const char *path, const char *prefix);
+bool file_is_there(const char *path); /* anything of that name, also a link that leads nowhere */
 
 /* Names in a folder, sorted, without those that begin with a dot. */
 struct file_names {
@@ -49,6 +50,8 @@ struct file_writer {
     bool failed;
 };
 enum file_result file_begin(struct file_writer *writer, struct arena *arena, const char *path);
+/* The same, of a file that nobody but its owner may read. */
+enum file_result file_begin_private(struct file_writer *writer, struct arena *arena, const char *path);
 void file_write(struct file_writer *writer, struct text text);
 enum file_result file_flush(struct file_writer *writer);  /* to disk: there is room for all of it */
 enum file_result file_commit(struct file_writer *writer); /* flushes too */

@@ -201,13 +201,6 @@ static size_t change_column(const struct store_table *table) {
     return column;
 }
 
-static struct store_value value_at(const struct statement *scan, const struct store_table *table, size_t column) {
-    if (statement_is_null(scan, column)) return store_null();
-    if (table->columns[column].type == STORE_INTEGER) return store_integer(statement_integer(scan, column));
-    struct text text = statement_text(scan, column);
-    return table->columns[column].type == STORE_TEXT ? store_text(text) : store_bytes(text);
-}
-
 /* Rows lie in the order in which they were written, so those of a change are neighbours: others are noted as they lie,
  * and fit with nothing. */
 static void scan_rows(struct verifying *verifying, struct digest *digest, struct statement *scan, size_t index) {
@@ -224,7 +217,7 @@ static void scan_rows(struct verifying *verifying, struct digest *digest, struct
         if (!any || own != change) digest_begin(digest);
         any = true;
         change = own;
-        for (size_t i = 0; i < table->count; i++) values[i] = value_at(scan, table, i);
+        for (size_t i = 0; i < table->count; i++) values[i] = statement_value(scan, i, table->columns[i].type);
         digest_row(digest, &row, values, table->count);
     }
     if (any) note(verifying, digest, change, index);

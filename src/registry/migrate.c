@@ -164,7 +164,7 @@ static void drop_from(struct laying_out *laying, struct registry_tables *tables)
 
 /* --- in the database ---------------------------------------------------------------------------------------------- */
 
-static void make_entity(struct store *store, const struct registry_tables *tables) {
+void registry_make_entity(struct store *store, const struct registry_tables *tables) {
     const struct text by_id[] = {tables->names.columns[NAME_ID].name},
                       by_key[] = {tables->versions.columns[COLUMN_KEY].name},
                       by_parent[] = {tables->versions.columns[COLUMN_PARENT].name};
@@ -179,7 +179,7 @@ static void make_tables(struct registry *registry) {
     struct store *store = registry->store;
     for (size_t i = 0; i < registry->layout.tables.count; i++) {
         struct registry_tables *tables = registry->layout.tables.items[i];
-        if (tables->made == 0) make_entity(store, tables);
+        if (tables->made == 0) registry_make_entity(store, tables);
         for (size_t k = tables->made; tables->made && k < tables->versions.count; k++)
             store_add_column(store, tables->versions.name, &tables->versions.columns[k]);
         tables->made = tables->versions.count;

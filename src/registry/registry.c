@@ -10,7 +10,7 @@ const struct store_table registry_changes_table = {{"_changes", 8}, change_colum
 /* The one row says how all is to be read. */
 static const struct store_column registry_columns[] = {{{"_format", 7}, STORE_INTEGER, true},
                                                        {{"_digests", 8}, STORE_INTEGER, true}};
-static const struct store_table registries = {{"_registry", 9}, registry_columns, 2};
+const struct store_table registry_purpose_table = {{"_registry", 9}, registry_columns, 2};
 enum { FORMAT = 2 };
 
 static void begin(struct registry *registry, struct store *store, const struct policy *policy) {
@@ -72,16 +72,25 @@ void registry_give_up_change(struct registry *registry) {
 
 /* --- making ------------------------------------------------------------------------------------------------------- */
 
-static void make_tables(struct registry *registry) {
+/* The tables of all changes; those of entities are made when the model is laid out (migrate.c). */
+static void make_tables(const struct registry *registry, struct store *store) {
     const struct text by_change[] = {TEXT("_change")};
-    struct store *store = registry->store;
-    const struct store_value values[] = {store_integer(FORMAT), store_integer(registry->digest)};
-    store_create(store, &registries);
+    store_create(store, &registry_purpose_table);
     store_create(store, &registry_changes_table);
     for (size_t i = 0; i < CHAIN_ENTITIES; i++) store_create(store, chain_table(registry, i));
     for (size_t i = CHAIN_VALUES; i <= CHAIN_EXACT; i++)
         store_index(store, chain_table(registry, i)->name, by_change, 1, false);
-    struct store_load *load = store_load_begin(store, &registries);
+}
+
+void registry_make_tables(const struct registry *registry, struct store *store) {
+    make_tables(registry, store);
+    for (size_t i = 0; i < registry->layout.tables.count; i++)
+        registry_make_entity(store, registry->layout.tables.items[i]);
+}
+
+static void write_purpose(struct registry *registry) {
+    const struct store_value values[] = {store_integer(FORMAT), store_integer(registry->digest)};
+    struct store_load *load = store_load_begin(registry->store, &registry_purpose_table);
     if (load) store_load_row(load, values);
     store_load_end(load);
 }
@@ -92,8 +101,11 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
     begin(registry, store, policy);
     registry->digest = digest;
     store_begin(store, STORE_TO_WRITE);
-    bool there = store_has_table(store, registries.name);
-    if (!there) make_tables(registry);
+    bool there = store_has_table(store, registry_purpose_table.name);
+    if (!there) {
+        make_tables(registry, store);
+        write_purpose(registry);
+    }
     enum registry_result result = there ? REGISTRY_THERE : registry_outcome(registry, NULL);
     if (result == REGISTRY_DONE) result = registry_lay_out(registry, change, &migration);
     if (result == REGISTRY_DONE) result = registry_keep_law(registry, change);
@@ -109,10 +121,10 @@ int64_t registry_last_change(struct registry *registry) {
 
 static enum registry_result read_registry(struct registry *registry) {
     const size_t digests = 1;
-    if (!store_has_table(registry->store, registries.name))
+    if (!store_has_table(registry->store, registry_purpose_table.name))
         return store_failed(registry->store) ? registry_outcome(registry, NULL) : REGISTRY_NONE;
     struct statement *scan =
-        store_scan(registry->store, &(struct store_scan_of){&registries, &digests, 1, FORMAT, FORMAT});
+        store_scan(registry->store, &(struct store_scan_of){&registry_purpose_table, &digests, 1, FORMAT, FORMAT});
     enum registry_result result = scan && statement_next(scan) ? REGISTRY_DONE : REGISTRY_NONE;
     if (result == REGISTRY_DONE)
         registry->digest = statement_integer(scan, 0) == DIGEST_SHA256 ? DIGEST_SHA256 : DIGEST_SM3;

@@ -193,4 +193,12 @@ struct registry_verdict {
 /* Looks at everything that was ever written. */
 enum registry_result registry_verify(struct registry *registry, struct registry_verdict *verdict);
 
+/* --- copying ------------------------------------------------------------------------------------------------------ */
+
+/* Copies a registry as it is, damaged or not, into another store in which none is: a state of the whole, while others
+ * go on writing. REGISTRY_DONE, and the transaction that wrote it is under way there: whoever has looked at the copy
+ * (registry_open, registry_verify) commits it. Otherwise nothing of it is left; it is the store that store_failed tells
+ * of that failed, either of the two. Rows go one by one: memory does not grow with the registry. */
+enum registry_result registry_copy(struct registry *registry, struct store *to);
+
 #endif

@@ -236,7 +236,9 @@ static bool set_up(struct store *store, enum store_opening opening) {
     sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
     bool good = run_text(store, "SELECT count(*) FROM sqlite_schema"); /* whether it is a database at all */
-    if (opening == STORE_MADE_ANEW) good = good && holds_nothing(store) && run_text(store, "PRAGMA journal_mode = WAL");
+    if (opening != STORE_AS_IT_IS) good = good && holds_nothing(store);
+    if (opening == STORE_MADE_ANEW) good = good && run_text(store, "PRAGMA journal_mode = WAL");
+    if (opening == STORE_DRAFT) good = good && run_text(store, "PRAGMA journal_mode = MEMORY");
     return good && run_text(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
                                    "PRAGMA cache_size = -262144");
 }
@@ -249,7 +251,7 @@ struct store *sqlite_open(const char *path, enum store_opening opening, struct s
         return NULL;
     }
     store->store.kind = &kind;
-    if (opening == STORE_MADE_ANEW && make_file(path)) flags |= SQLITE_OPEN_CREATE; /* if not, opening it tells why */
+    if (opening != STORE_AS_IT_IS && make_file(path)) flags |= SQLITE_OPEN_CREATE; /* if not, opening it tells why */
     int result = sqlite3_open_v2(path, &store->database, flags, NULL);
     bool good = result == SQLITE_OK && set_up(&store->store, opening);
     if (result != SQLITE_OK && store->database) fail(&store->store, result);

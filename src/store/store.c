@@ -136,6 +136,12 @@ struct text statement_text(const struct statement *statement, size_t column) {
     return statement->store->kind->text(statement, column);
 }
 
+struct store_value statement_value(const struct statement *statement, size_t column, enum store_type type) {
+    if (statement_is_null(statement, column)) return store_null();
+    if (type == STORE_INTEGER) return store_integer(statement_integer(statement, column));
+    return (struct store_value){.type = type, .text = statement_text(statement, column)};
+}
+
 bool store_do(struct store *store, const char *sql) {
     return goes_on(store) && store->kind->run_text(store, sql);
 }

@@ -42,7 +42,11 @@ struct store_trouble {
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
 struct store;
-enum store_opening { STORE_AS_IT_IS, STORE_MADE_ANEW /* a file in which nothing is; a server's is taken as it is */ };
+enum store_opening {
+    STORE_AS_IT_IS,
+    STORE_MADE_ANEW, /* a file in which nothing is; a server's is taken as it is */
+    STORE_DRAFT      /* the same for one transaction, which whoever is stopped in it throws away: the file alone */
+};
 
 /* NULL, and told why. */
 struct store *store_open(const char *url, enum store_opening opening, struct store_trouble *trouble);
@@ -99,6 +103,8 @@ void statement_end(struct statement *statement);
 bool statement_is_null(const struct statement *statement, size_t column);
 int64_t statement_integer(const struct statement *statement, size_t column);
 struct text statement_text(const struct statement *statement, size_t column); /* or bytes */
+/* Of a column of that type. */
+struct store_value statement_value(const struct statement *statement, size_t column, enum store_type type);
 
 /* SQL without values, once. */
 bool store_do(struct store *store, const char *sql);

@@ -240,6 +240,35 @@ static void a_file_is_known_by_its_beginning(void **state) {
     end(&stage);
 }
 
+static void a_private_file_is_the_owners(void **state) {
+    (void)state;
+    struct stage stage;
+    struct file_writer writer;
+    struct stat status;
+    begin(&stage);
+    file_abandon(&stage.writer);
+    assert_int_equal(file_begin_private(&writer, &stage.arena, stage.path), FILE_OK);
+    assert_true(stat(stage.draft, &status) == 0 && (status.st_mode & 0777) == 0600);
+    file_write(&writer, TEXT("of now\n"));
+    assert_int_equal(file_commit(&writer), FILE_OK);
+    assert_true(stat(stage.path, &status) == 0 && (status.st_mode & 0777) == 0600);
+    assert_holds(&stage, "of now\n");
+    end(&stage);
+}
+
+static void whatever_has_a_name_is_there(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    assert_true(file_is_there(stage.path) && file_is_there(stage.folder) && file_is_there(stage.draft));
+    file_abandon(&stage.writer);
+    assert_false(file_is_there(stage.draft));
+    assert_int_equal(symlink("nowhere", stage.draft), 0);
+    assert_true(file_is_there(stage.draft));
+    file_remove(stage.draft);
+    end(&stage);
+}
+
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
 static void assert_read(const char *path, unsigned threads, const char *bytes, size_t length) {
@@ -287,6 +316,8 @@ int main(void) {
         cmocka_unit_test(a_full_disk_is_told_at_the_latest_when_flushed),
         cmocka_unit_test(a_draft_is_never_written_through),
         cmocka_unit_test(a_file_is_known_by_its_beginning),
+        cmocka_unit_test(a_private_file_is_the_owners),
+        cmocka_unit_test(whatever_has_a_name_is_there),
         cmocka_unit_test(a_file_is_read_by_any_number_of_threads),
     };
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);

@@ -116,6 +116,10 @@ static void expect_row(const struct statement *row, const struct store_value *va
         if (values[i].type == STORE_INTEGER) assert_int_equal(statement_integer(row, i), values[i].integer);
         if (values[i].type == STORE_TEXT || values[i].type == STORE_BYTES)
             assert_true(text_equal(statement_text(row, i), values[i].text));
+        struct store_value value = statement_value(row, i, columns[i].type);
+        assert_int_equal(value.type, values[i].type);
+        assert_int_equal(value.integer, values[i].integer);
+        assert_true(text_equal(value.text, values[i].text));
     }
 }
 
@@ -280,6 +284,32 @@ static void what_is_not_there_has_a_name(void **state) {
     assert_int_equal(failure_to_open(database_url(), STORE_AS_IT_IS), STORE_FINE);
 }
 
+static bool is_beside(const char *behind) {
+    char path[500];
+    snprintf(path, sizeof path, "%s%s", database_url(), behind);
+    return access(path, F_OK) == 0;
+}
+
+static void a_draft_is_one_file(void **state) {
+    (void)state;
+    struct store_trouble trouble;
+    store_close(database_new(DATABASE_FILE));
+    assert_int_equal(unlink(database_url()), 0);
+    struct store *store = store_open(database_url(), STORE_DRAFT, &trouble);
+    assert_non_null(store);
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    assert_true(store_create(store, &people));
+    add(store, 1, "甲");
+    assert_false(is_beside("-wal") || is_beside("-shm") || is_beside("-journal"));
+    assert_true(store_commit(store));
+    assert_false(is_beside("-wal") || is_beside("-shm") || is_beside("-journal"));
+    store_close(store);
+    store = other_connection();
+    assert_int_equal(count_of(store), 1);
+    store_close(store);
+    assert_int_equal(failure_to_open(database_url(), STORE_DRAFT), STORE_THERE);
+}
+
 ON_BOTH(committed_is_there)
 ON_BOTH(readers_see_what_was_there)
 ON_BOTH(first_failure_ends_it)
@@ -304,6 +334,7 @@ int main(void) {
         BOTH(tables_grow),
         BOTH(what_must_be_there_is),
         cmocka_unit_test(what_is_not_there_has_a_name),
+        cmocka_unit_test(a_draft_is_one_file),
     };
     return cmocka_run_group_tests_name("store", tests, databases_begin, databases_end);
 }
