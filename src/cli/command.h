@@ -85,6 +85,7 @@ struct policy *policy_read(struct command *command, size_t word, int *status);
 int tell_unopened(struct command *command, const struct case_runner *runner);
 int command_sample(struct command *command);
 int command_assess(struct command *command);
+int command_rerun(struct command *command);
 int command_pack(struct command *command);
 int command_explain(struct command *command);
 int command_init(struct command *command);

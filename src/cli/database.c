@@ -97,8 +97,8 @@ static int tell_law(struct command *command, const struct policy *law) {
     return EXIT_CANNOT;
 }
 
-static int read_law(struct database *database, struct command *command, const char *url) {
-    enum registry_result result = registry_law(database->store, REGISTRY_NOW, &database->law);
+static int read_law(struct database *database, struct command *command, const char *url, int64_t known) {
+    enum registry_result result = registry_law(database->store, known, &database->law);
     return result == REGISTRY_DONE ? tell_law(command, database->law) : database_tell(database, command, url, result);
 }
 
@@ -119,13 +119,20 @@ static int open_to_read(struct database *database, struct command *command, cons
 
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy) {
     int status = open_to_read(database, command, url);
-    if (status == EXIT_DONE && !policy) status = read_law(database, command, url);
+    if (status == EXIT_DONE && !policy) status = read_law(database, command, url, REGISTRY_NOW);
     return status == EXIT_DONE ? open_registry(database, command, url, policy ? policy : database->law) : status;
 }
 
 int database_open_tables(struct database *database, struct command *command, const char *url) {
     int status = open_to_read(database, command, url);
     return status == EXIT_DONE ? open_registry(database, command, url, NULL) : status;
+}
+
+int database_read_law(struct database *database, struct command *command, const char *url, int64_t known) {
+    registry_close(&database->registry);
+    database->opened = false;
+    int status = read_law(database, command, url, known);
+    return status == EXIT_DONE ? open_registry(database, command, url, database->law) : status;
 }
 
 static int read_folder(struct database *database, struct command *command, const char *folder) {

@@ -18,6 +18,8 @@ struct database {
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy);
 /* The same for no law at all: whatever that is, it can be verified and copied. */
 int database_open_tables(struct database *database, struct command *command, const char *url);
+/* Of one that is open: the law that it kept as of a change, for which it is opened anew. */
+int database_read_law(struct database *database, struct command *command, const char *url, int64_t known);
 /* The database alone, whatever is in it. */
 int database_open_store(struct database *database, const struct command *command, const char *url,
                         enum store_opening opening);

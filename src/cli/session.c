@@ -333,6 +333,7 @@ void session_close(struct session *session) {
     solved_free(session->solved);
     dataset_free(session->dataset);
     if (session->opened) history_free(&session->history);
+    if (session->compared) history_free(&session->told);
     if (session->opened) import_close(&session->import);
     file_close(&session->pack);
     database_close(&session->database);

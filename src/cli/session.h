@@ -20,6 +20,7 @@ struct session {
     const char *data;          /* its name, or that of the folder or pack */
     int64_t known_change;      /* of a registry: the changes up to that one are known */
     struct registry_runs runs; /* likewise, the months that were decided */
+    int64_t as_known;          /* likewise, set before it is read: nothing later is read; 0: all is */
     bool overtaken;            /* likewise: others have changed it since, so that no further month can be kept */
     struct file pack;          /* the data, where they are one file: the dataset points into it */
     struct history history;
@@ -34,6 +35,8 @@ struct session {
     bool solves;           /* set before the first month: everybody is decided at once */
     struct solved *solved; /* then, of the month at hand */
     bool opened;           /* import and history are to be closed */
+    struct history told;   /* what a run kept, once it was compared */
+    bool compared;
 };
 
 /* Reads the policy's folder (NULL: the law that the registry keeps, which is open), --reading, --known; EXIT_DONE, or
@@ -64,6 +67,13 @@ int session_record(struct session *session);
 
 /* All that is known, with its versions, and what is given. */
 enum import_result session_read_registry(struct session *session);
+/* Opens a registry as a run knew it, with its law, its area and all that was told; EXIT_DONE, or tells why not. */
+int session_open_run(struct session *session, struct command *command, const char *data, int64_t change,
+                     struct registry_run *run);
+bool run_number(struct text text, int64_t *change); /* digits */
+/* What the run at hand, of a session that was opened for a run and has recorded it, finds otherwise than that kept. */
+int session_compare_run(struct session *session, const struct registry_run *run,
+                        struct registry_differences *differences);
 /* What the months before the first found, which carry on without a gap; EXIT_DONE, or tells why not. */
 int session_read_runs(struct session *session, month_number first);
 /* That the month before was decided for all of whom this one is; EXIT_DONE, or tells why not. */

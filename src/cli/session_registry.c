@@ -11,19 +11,81 @@ enum import_result session_read_registry(struct session *session) {
     struct registry *registry = &session->database.registry;
     struct registry_given given;
     struct registry_lines lines;
-    session->known_change = registry_last_change(registry);
-    enum registry_result result = registry_read_given(registry, REGISTRY_NOW, &command->arena, &given);
+    int64_t last = registry_last_change(registry), known = session->as_known ? session->as_known : last;
+    session->known_change = known;
+    if (known == last) known = REGISTRY_NOW;
+    enum registry_result result = registry_read_given(registry, known, &command->arena, &given);
     enum import_result taken = IMPORT_OK;
     if (result == REGISTRY_DONE)
         taken = import_given_lines(&session->import, text_from(session->data), given.opening, given.decisions);
-    if (result == REGISTRY_DONE)
-        result = registry_read(registry, REGISTRY_NOW, &command->arena, &session->import.records);
+    if (result == REGISTRY_DONE) result = registry_read(registry, known, &command->arena, &session->import.records);
     if (result == REGISTRY_DONE)
         result = registry_read_runs(registry, session->known_change, &command->arena, &session->runs);
-    if (result == REGISTRY_DONE) result = registry_read_confirmed(registry, REGISTRY_NOW, session->policy, &lines);
+    if (result == REGISTRY_DONE) result = registry_read_confirmed(registry, known, session->policy, &lines);
     if (result == REGISTRY_NO_MEMORY) return IMPORT_NO_MEMORY;
     session->import.records.threads = processors();
     return database_tell(&session->database, command, session->data, result) == EXIT_DONE ? taken : IMPORT_UNREADABLE;
+}
+
+/* --- as a run knew it --------------------------------------------------------------------------------------------- */
+
+static int tell_no_run(const struct command *command, int64_t change) {
+    fprintf(stderr,
+            say(command, "doudi: 第 %lld 次变动不是测算;doudi household history 列出有哪些\n",
+                "doudi: change %lld is no run of assess; name the change that assess told\n"),
+            (long long)change);
+    return EXIT_USAGE;
+}
+
+static int find_run(struct session *session, const char *data, int64_t change, struct registry_run *run) {
+    struct command *command = session->command;
+    struct registry_runs runs;
+    enum registry_result result = registry_read_runs(&session->database.registry, REGISTRY_NOW, &command->arena, &runs);
+    if (result != REGISTRY_DONE) return database_tell(&session->database, command, data, result);
+    for (size_t i = 0; i < runs.list.count; i++) {
+        *run = runs.list.items[i];
+        if (run->change == change) return EXIT_DONE;
+    }
+    return tell_no_run(command, change);
+}
+
+bool run_number(struct text text, int64_t *change) {
+    enum { DIGITS_MOST = 18 };
+    *change = 0;
+    for (size_t i = 0; i < text.length && i < DIGITS_MOST; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
+        *change = *change * 10 + (text.bytes[i] - '0');
+    }
+    return text.length > 0 && text.length <= DIGITS_MOST;
+}
+
+int session_compare_run(struct session *session, const struct registry_run *run,
+                        struct registry_differences *differences) {
+    struct registry_runs one = {0};
+    struct history told;
+    struct registry *registry = &session->database.registry;
+    history_init(&told, session->policy);
+    VECTOR_PUSH(&session->command->arena, &one.list, *run);
+    enum registry_result result = registry_read_found(registry, &one, run->change, &told);
+    if (result == REGISTRY_DONE && !registry_compare(&told, &session->history, &session->command->arena, differences))
+        result = REGISTRY_NO_MEMORY;
+    /* Texts and large numbers of what was told lie in its history: they are shown before the session closes. */
+    session->told = told;
+    session->compared = true;
+    return database_tell(&session->database, session->command, session->data, result);
+}
+
+int session_open_run(struct session *session, struct command *command, const char *data, int64_t change,
+                     struct registry_run *run) {
+    session->command = command;
+    int status = database_open_tables(&session->database, command, data);
+    if (status == EXIT_DONE) status = find_run(session, data, change, run);
+    if (status == EXIT_DONE) status = database_read_law(&session->database, command, data, run->known);
+    if (status == EXIT_DONE) status = session_open_law(session, command, NULL);
+    if (status != EXIT_DONE) return status;
+    session->as_known = run->known;
+    session->area = run->area;
+    return session_open_data(session, data, run->month, run->month);
 }
 
 /* --- the months before -------------------------------------------------------------------------------------------- */

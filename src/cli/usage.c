@@ -107,6 +107,14 @@ static const struct usage usages[] = {
       "  --dry-run            keep nothing in the registry\n"
       "  --by NAME            who decides (whoever is logged in)\n"},
      " json month out policy previous reading known area all-or-nothing strict save dry-run by "},
+    {"rerun",
+     {"数据库 测算编号", "DATABASE RUN"},
+     {"按当时的政策和当时所知把一次测算再算一遍,与登记的逐值比较;编号是 assess 报出的变动编号",
+      "decide a month again by the law and by what was known then, and compare it value by value with what was kept; "
+      "RUN is the change that assess told"},
+     {"  --out 文件夹         同时写出结果文件,同 assess\n",
+      "  --out FOLDER         write the files of results as well, as assess does\n"},
+     " json out "},
     {"init",
      {"数据库 --policy 文件夹", "DATABASE --policy FOLDER"},
      {"按政策的模型建一个登记簿:SQLite 文件,或 postgresql:// 地址;政策和它的区划一并存入",

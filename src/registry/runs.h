@@ -52,6 +52,21 @@ enum registry_result registry_read_history(struct registry *registry, const stru
 enum registry_result registry_read_found(struct registry *registry, const struct registry_runs *runs, int64_t change,
                                          struct history *history);
 
+/* A value that a run told and that is found otherwise now, or not at all. */
+struct registry_difference {
+    const struct field *field;
+    struct text id;
+    struct value told, found; /* rows of their reasons are those of the histories */
+    bool there;               /* it was found */
+};
+struct registry_differences {
+    VECTOR(struct registry_difference) list;
+    size_t compared;
+};
+/* What a run told, and what is found now, both of one policy; false when memory has run out. */
+bool registry_compare(const struct history *told, const struct history *found, struct arena *arena,
+                      struct registry_differences *differences);
+
 /* A run that a later one has not taken the place of. */
 bool registry_run_stands(const struct registry_runs *runs, size_t at);
 

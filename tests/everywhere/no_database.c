@@ -1,9 +1,18 @@
 /* On machines for which no database is built nothing is one. */
-#include "cli/database.h"
+#include "cli/session.h"
 
 bool store_is_there(const char *url) {
     (void)url;
     return false;
+}
+
+bool store_is_url(const char *url) {
+    (void)url;
+    return false;
+}
+
+void store_roll_back(struct store *store) {
+    (void)store;
 }
 
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy) {
@@ -14,40 +23,55 @@ int database_open(struct database *database, struct command *command, const char
     return EXIT_CANNOT;
 }
 
-int database_tell(struct database *database, struct command *command, const char *url, enum registry_result result) {
-    (void)database;
-    (void)command;
-    (void)url;
-    return result == REGISTRY_DONE ? EXIT_DONE : EXIT_CANNOT;
-}
-
 void database_close(struct database *database) {
     (void)database;
 }
 
-enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
-                                   struct records *records) {
-    (void)registry;
-    (void)known;
-    (void)arena;
-    (void)records;
-    return REGISTRY_NONE;
+enum import_result session_read_registry(struct session *session) {
+    (void)session;
+    return IMPORT_UNREADABLE;
 }
 
-enum registry_result registry_read_confirmed(struct registry *registry, int64_t known, struct policy *policy,
-                                             struct registry_lines *lines) {
-    (void)registry;
-    (void)known;
-    (void)policy;
-    (void)lines;
-    return REGISTRY_NONE;
+int session_open_run(struct session *session, struct command *command, const char *data, int64_t change,
+                     struct registry_run *run) {
+    (void)session;
+    (void)command;
+    (void)data;
+    (void)change;
+    (void)run;
+    return EXIT_CANNOT;
 }
 
-enum registry_result registry_read_given(struct registry *registry, int64_t known, struct arena *arena,
-                                         struct registry_given *given) {
-    (void)registry;
-    (void)known;
-    (void)arena;
-    (void)given;
-    return REGISTRY_NONE;
+int session_compare_run(struct session *session, const struct registry_run *run,
+                        struct registry_differences *differences) {
+    (void)session;
+    (void)run;
+    (void)differences;
+    return EXIT_CANNOT;
+}
+
+int session_read_runs(struct session *session, month_number first) {
+    (void)session;
+    (void)first;
+    return EXIT_CANNOT;
+}
+
+int session_check_before(struct session *session, const struct entity *area, size_t row, month_number month) {
+    (void)session;
+    (void)area;
+    (void)row;
+    (void)month;
+    return EXIT_CANNOT;
+}
+
+int64_t session_kept(struct session *session, month_number month) {
+    (void)session;
+    (void)month;
+    return 0;
+}
+
+int session_keep(struct session *session, int64_t *change) {
+    (void)session;
+    (void)change;
+    return EXIT_CANNOT;
 }

@@ -1,0 +1,59 @@
+/* Where what a run told is not what is found now. */
+#include "registry/runs.h"
+
+struct differing {
+    const struct history *told, *found;
+    struct arena *arena;
+    struct registry_differences *differences;
+};
+
+/* Rows of reasons are named by their ids, of which each history has its own numbers. */
+static bool same_reason(const struct differing *differing, const struct reason *a, const struct reason *b) {
+    const struct policy *policy = differing->told->policy;
+    const struct entity *entity = reason_entity(policy, a);
+    if (a->kind != b->kind || a->field != b->field || a->text != b->text || a->index != b->index || a->day != b->day)
+        return false;
+    return !entity || text_equal(history_id(differing->told, entity, (uint32_t)a->row),
+                                 history_id(differing->found, entity, (uint32_t)b->row));
+}
+
+static bool same_value(const struct differing *differing, const struct field *field, const struct value *a,
+                       const struct value *b) {
+    struct reason left = a->reason, right = b->reason;
+    if (a->state != b->state) return false;
+    if (a->state != VALUE_KNOWN) return same_reason(differing, &left, &right);
+    left.day = right.day = 0; /* of what is known a reason is the case alone */
+    left.row = right.row = 0;
+    bool same_case = left.kind == right.kind && left.text == right.text && left.index == right.index;
+    return same_case && value_equal(&field->type, a, b);
+}
+
+static void compare_line(struct differing *differing, const struct field *field, uint32_t line) {
+    const struct past_table *table = &differing->told->tables[field->entity->index];
+    const struct past_line *told_line = &table->lines[line];
+    struct coded coded = coded_column_get(&differing->told->columns[field->index], line);
+    if (!coded.kind || told_line->row == PAST_NONE) return;
+    struct text id = history_id(differing->told, field->entity, told_line->row);
+    struct value told = coding_value(history_coding(differing->told, field), coded);
+    struct past_value found = {.month = MONTH_FIRST};
+    bool there = history_find(differing->found, field, id, told_line->month, &found) && found.month == told_line->month;
+    differing->differences->compared++;
+    if (there && same_value(differing, field, &told, &found.value)) return;
+    struct registry_difference difference = {
+        .field = field, .id = text_copy(differing->arena, id), .told = told, .found = found.value, .there = there};
+    VECTOR_PUSH(differing->arena, &differing->differences->list, difference);
+}
+
+bool registry_compare(const struct history *told, const struct history *found, struct arena *arena,
+                      struct registry_differences *differences) {
+    struct differing differing = {told, found, arena, differences};
+    const struct policy *policy = told->policy;
+    *differences = (struct registry_differences){0};
+    for (size_t i = 0; i < policy->fields.count && !arena_failed(arena); i++) {
+        const struct field *field = policy->fields.items[i];
+        const struct past_table *table = &told->tables[field->entity->index];
+        if (told->columns[i].page_count == 0) continue;
+        for (uint32_t line = 0; line < table->line_count; line++) compare_line(&differing, field, line);
+    }
+    return !arena_failed(arena) && !arena_failed(&told->arena) && !arena_failed(&found->arena);
+}
