@@ -36,7 +36,8 @@ static const struct entity *find_row(const struct session *session, struct text 
 struct teller {
     struct session *session;
     unsigned depth;
-    const char *why_not; /* a benefit, or NULL */
+    const char *why_not;      /* a benefit, or NULL */
+    const struct field *only; /* of a decision that is asked for; NULL: all benefits */
     bool json;
     size_t told;       /* benefits */
     struct map opened; /* of the JSON document */
@@ -267,6 +268,14 @@ static void begin_document(struct teller *teller, struct text id) {
 }
 
 static void tell_all(struct teller *teller, const struct entity *entity, size_t row) {
+    struct session *session = teller->session;
+    if (teller->only) {
+        if (teller->json) json_write_key(&teller->writer, "explanations");
+        if (teller->json) json_write_array(&teller->writer);
+        teller->told++;
+        tell(teller, explain_field(session->run, &session->command->arena, teller->only, row, teller->depth), entity);
+        return;
+    }
     if (teller->json) {
         json_write_key(&teller->writer, "alerts");
         json_write_array(&teller->writer);
@@ -366,26 +375,126 @@ static bool read_depth(const struct command *command, unsigned *depth) {
     return *text >= '0' && *text <= '9' && *end == '\0';
 }
 
-int command_explain(struct command *command) {
+/* --- a decision --------------------------------------------------------------------------------------------------- */
+
+/* RUN/ENTITY.BENEFIT/ID. */
+struct decision {
+    int64_t change;
+    struct text field, id;
+};
+
+static size_t find_stroke(struct text text, size_t from) {
+    while (from < text.length && text.bytes[from] != '/') from++;
+    return from;
+}
+
+static bool read_decision(const struct command *command, struct decision *decision) {
+    struct text text = text_from(command_option(command, "decision"));
+    size_t first = find_stroke(text, 0), second = find_stroke(text, first + 1);
+    bool good = second < text.length && run_number(text_slice(text, 0, first), &decision->change);
+    if (good) decision->field = text_slice(text, first + 1, second);
+    if (good) decision->id = text_slice(text, second + 1, text.length);
+    if (!good)
+        wrong_option(command, "--decision 应为 测算编号/种类.待遇/编号,如 12/household.dibao/530523101001-0001",
+                     "--decision takes RUN/ENTITY.BENEFIT/ID, such as 12/household.dibao/530523101001-0001");
+    return good;
+}
+
+/* The row of the field's entity, an event by its whole name. */
+static size_t row_of(const struct session *session, const struct entity *entity, struct text id) {
+    const struct table *table = dataset_table(session->dataset, entity);
+    if (!entity->is_event) return table_find(table, id);
+    for (size_t row = 0; row < table->rows; row++)
+        if (text_equal(table_id(table, row), id)) return row;
+    return SIZE_MAX;
+}
+
+static const struct field *field_of(const struct session *session, struct text name) {
+    size_t dot = 0;
+    while (dot < name.length && name.bytes[dot] != '.') dot++;
+    return dot < name.length
+               ? policy_field(session->policy, text_slice(name, 0, dot), text_slice(name, dot + 1, name.length))
+               : NULL;
+}
+
+static int tell_no_decision(const struct session *session, const struct decision *decision) {
+    fprintf(stderr,
+            say(session->command, "doudi: 第 %lld 次变动里没有「%.*s」的 %.*s\n",
+                "doudi: what change %lld kept has no \"%.*s\" with a %.*s\n"),
+            (long long)decision->change, TEXT_ARG(decision->id), TEXT_ARG(decision->field));
+    return EXIT_USAGE;
+}
+
+/* What this version finds is only told as the decision when it is. */
+static int check_decision(struct teller *teller, const struct registry_run *run, const struct field *field,
+                          size_t row) {
+    struct session *session = teller->session;
+    struct command *command = session->command;
+    struct text id = table_id(dataset_table(session->dataset, field->entity), row);
+    struct registry_differences differences;
+    int status = session_record(session);
+    if (status == EXIT_DONE) status = session_compare_run(session, run, &differences);
+    for (size_t i = 0; i < differences.list.count && status == EXIT_DONE; i++) {
+        const struct registry_difference *difference = &differences.list.items[i];
+        if (difference->field != field || !text_equal(difference->id, id)) continue;
+        fprintf(stderr,
+                say(command, "doudi: 这个版本算出的与当时登记的(%.*s,程序 %.*s)不一样\n",
+                    "doudi: this version finds another value than was kept (%.*s, by version %.*s)\n"),
+                TEXT_ARG(value_plain(&command->arena, &field->type, field->scale, &difference->told)),
+                TEXT_ARG(run->engine));
+        status = EXIT_FOUND;
+    }
+    return status;
+}
+
+static int tell_decision(struct teller *teller) {
+    struct session *session = teller->session;
+    struct command *command = session->command;
+    struct decision decision;
+    struct registry_run run;
+    if (!read_decision(command, &decision)) return EXIT_USAGE;
+    int status = session_open_run(session, command, command->words[1], decision.change, &run);
+    if (status == EXIT_DONE) status = session_decide(session, run.month);
+    if (status != EXIT_DONE) return status;
+    teller->only = field_of(session, decision.field);
+    bool decides = teller->only && teller->only->kind != FIELD_INPUT;
+    size_t row = decides ? row_of(session, teller->only->entity, decision.id) : SIZE_MAX;
+    if (row == SIZE_MAX) return tell_no_decision(session, &decision);
+    status = tell_row(teller, teller->only->entity, row);
+    int same = status == EXIT_DONE ? check_decision(teller, &run, teller->only, row) : EXIT_DONE;
+    return same == EXIT_DONE ? status : same;
+}
+
+/* --- what stands in a month --------------------------------------------------------------------------------------- */
+
+static int tell_month(struct teller *teller) {
+    struct session *session = teller->session;
+    struct command *command = session->command;
     month_number first, last;
-    struct session session = {.quiet = true, .follows = true};
-    struct teller teller = {
-        .session = &session, .why_not = command_option(command, "why-not"), .json = command_has(command, "json")};
-    if (command->word_count != 3 || !has_option(command, "month")) return wrong_usage(command);
-    if (!read_depth(command, &teller.depth))
-        return wrong_option(command, "--depth 应为一个数,如 4", "--depth takes a number, such as 4");
+    if (!has_option(command, "month")) return wrong_usage(command);
     if (!session_months(command, &first, &last)) return EXIT_USAGE;
-    int status = session_open(&session, command, command->words[1], first, last);
+    int status = session_open(session, command, command->words[1], first, last);
     for (month_number month = first; month <= last && status == EXIT_DONE; month++) {
-        status = session_decide(&session, month);
-        if (status == EXIT_DONE && month < last) status = session_record(&session);
+        status = session_decide(session, month);
+        if (status == EXIT_DONE && month < last) status = session_record(session);
     }
     size_t row = 0;
-    const struct entity *entity = status == EXIT_DONE ? find_row(&session, text_from(command->words[2]), &row) : NULL;
-    if (status == EXIT_DONE && !entity) status = tell_missing(&session, command->words[2]);
-    if (entity && is_elsewhere(&session, entity, row)) status = tell_beyond_previous(&session, command->words[2]);
+    const struct entity *entity = status == EXIT_DONE ? find_row(session, text_from(command->words[2]), &row) : NULL;
+    if (status == EXIT_DONE && !entity) status = tell_missing(session, command->words[2]);
+    if (entity && is_elsewhere(session, entity, row)) status = tell_beyond_previous(session, command->words[2]);
+    return status == EXIT_DONE ? tell_row(teller, entity, row) : status;
+}
+
+int command_explain(struct command *command) {
+    struct session session = {.command = command, .quiet = true, .follows = true};
+    struct teller teller = {
+        .session = &session, .why_not = command_option(command, "why-not"), .json = command_has(command, "json")};
+    bool decided = command_has(command, "decision");
+    if (command->word_count != (decided ? 2 : 3)) return wrong_usage(command);
+    if (!read_depth(command, &teller.depth))
+        return wrong_option(command, "--depth 应为一个数,如 4", "--depth takes a number, such as 4");
     builder_init(&teller.text);
-    if (status == EXIT_DONE) status = tell_row(&teller, entity, row);
+    int status = decided ? tell_decision(&teller) : tell_month(&teller);
     builder_free(&teller.text);
     session_close(&session);
     return status;

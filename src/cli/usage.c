@@ -212,14 +212,16 @@ static const struct usage usages[] = {
      {"解释一户(一人、一张单子)得到什么、为什么", "why one family (or person, or bill) gets what it gets"},
      {"  --policy 文件夹      默认 " POLICY_FOLDER "\n"
       "  --why-not 待遇       为什么得不到,差多少;也可写提醒或别的规则,看它从何而来\n"
+      "  --decision 测算/种类.待遇/编号  登记簿里的一个决定,按当时的政策和当时所知\n"
       "  --depth N            展开几层(默认 4)\n"
       "  --previous 文件夹、--reading 名称=值、--known 日期   同 assess\n",
       "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
       "  --why-not BENEFIT    why it gets none, and how far it is from it; of an alert or another rule where it comes "
       "from\n"
+      "  --decision RUN/ENTITY.BENEFIT/ID  a decision of a registry, by the law and what was known then\n"
       "  --depth N            how many layers to open (4)\n"
       "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
-     " json month policy why-not depth previous reading known "},
+     " json month policy why-not depth previous reading known decision "},
     {"simulate",
      {"数据 --policy 改革 --month 2018-07[..2018-12] --out 文件夹",
       "DATA --policy REFORM --month 2018-07[..2018-12] --out FOLDER"},
