@@ -142,7 +142,7 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
     enum registry_result result = begin(registry, store, policy);
     if (result != REGISTRY_DONE) return result;
     registry->digest = digest;
-    store_begin(store, STORE_TO_WRITE);
+    if (!store_begin(store, STORE_TO_WRITE)) return registry_outcome(registry, NULL);
     bool there = store_has_table(store, registries.name);
     if (!there) make_tables(registry);
     result = there ? REGISTRY_THERE : registry_outcome(registry, NULL);

@@ -31,6 +31,7 @@ static sqlite3 *database_of(const struct store *store) {
 /* --- trouble ------------------------------------------------------------------------------------------------------ */
 
 static enum store_failure failure_of(int result) {
+    if (result == SQLITE_IOERR_SHMSIZE) return STORE_FULL; /* the file that readers share could not grow */
     switch (result & 0xff) {
     case SQLITE_CANTOPEN: return STORE_NOT_THERE;
     case SQLITE_NOTADB: return STORE_NOT_OURS;

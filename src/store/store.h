@@ -54,6 +54,7 @@ bool store_is_there(const char *url);  /* a server's, or a file that begins as a
 
 enum store_purpose { STORE_TO_READ, STORE_TO_WRITE };
 
+/* False: none has begun, and whatever is done next would stand for itself. */
 bool store_begin(struct store *store, enum store_purpose purpose);
 bool store_commit(struct store *store); /* false: nothing was changed */
 void store_roll_back(struct store *store);
