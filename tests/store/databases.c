@@ -110,3 +110,15 @@ struct store *database_new(enum database database) {
 const char *database_url(void) {
     return url;
 }
+
+int as_nobody(int (*act)(const char *path), const char *path) {
+    pid_t child = fork();
+    int status = -1;
+    if (child == 0) {
+        become_nobody();
+        _exit(act(path));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}

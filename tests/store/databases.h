@@ -16,6 +16,10 @@ int databases_end(void **state);
 struct store *database_new(enum database database);
 const char *database_url(void); /* of the last new one */
 
+/* In a child process, as a user whom modes of files bind (they do not bind root); what the child ends with. Files of
+ * new databases are that user's. */
+int as_nobody(int (*act)(const char *path), const char *path);
+
 /* One test for each database from a function that takes one, and their places in the list of tests. */
 #define ON_BOTH(name)                                                                                                  \
     static void name##_in_a_file(void **state) {                                                                       \
