@@ -12,6 +12,10 @@ enum database { DATABASE_FILE, DATABASE_SERVER, DATABASES };
 int databases_begin(void **state);
 int databases_end(void **state);
 
+/* The server goes off as with its machine; and is there again. What connects as the role "guarded" needs a password. */
+bool databases_kill(void);
+bool databases_start(void);
+
 /* Opens a database of which nothing is there yet; `url` to open it again. */
 struct store *database_new(enum database database);
 const char *database_url(void); /* of the last new one */
