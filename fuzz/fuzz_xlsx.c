@@ -6,7 +6,6 @@
 #include "../tests/exchange/workbook_parts.h"
 
 #include "base/csv.h"
-#include "exchange/gb18030.h"
 #include "exchange/xlsx_inside.h"
 
 #include <assert.h>
@@ -49,42 +48,12 @@ static void check(struct text bytes) {
     arena_free(&arena);
 }
 
-/* What is taken for one encoding or the other can be read as that. */
-static void check_encoding(struct text bytes) {
-    struct encoding_found found;
-    struct builder utf8;
-    size_t wrong_at;
-    enum gb18030_result result = encoding_tell(bytes, &found);
-    assert(result == GB18030_OK);
-    assert((found.encoding == ENCODING_UTF8) <= (found.not_utf8_at == bytes.length));
-    result = gb18030_to_utf8(bytes, &utf8, &wrong_at);
-    assert(found.encoding != ENCODING_GB18030 || result == GB18030_OK);
-    assert(found.encoding != ENCODING_OTHER || wrong_at == found.not_gb18030_at);
-    assert(text_invalid_at(builder_text(&utf8)) == utf8.length);
-    builder_free(&utf8);
-}
-
-static struct workbook_parts take_parts(struct text text) {
-    static const int order[] = {PART_SHEET,     PART_STRINGS, PART_STYLES, PART_WORKBOOK, PART_WORKBOOK_RELATIONS,
-                                PART_RELATIONS, PART_TYPES};
-    struct workbook_parts parts = workbook_parts();
-    size_t offset = 0;
-    for (size_t i = 0; i < sizeof order / sizeof *order && offset < text.length; i++) {
-        size_t end = offset;
-        while (end < text.length && !text_starts(text_slice(text, end, text.length), "\n::\n")) end++;
-        if (end > offset) parts.content[order[i]] = text_slice(text, offset, end);
-        offset = end < text.length ? end + sizeof "\n::\n" - 1 : end;
-    }
-    return parts;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     struct text text = {(const char *)bytes, length};
     if (length > INPUT_BYTES_MAX) return 0;
-    check_encoding(text);
     check(text);
     if (xlsx_is(text)) return 0;
-    struct workbook_parts parts = take_parts(text);
+    struct workbook_parts parts = workbook_parts_of(text);
     struct builder made = workbook_make(&parts);
     check(builder_text(&made));
     builder_free(&made);

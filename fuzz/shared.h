@@ -3,6 +3,7 @@
 #define DOUDI_FUZZ_SHARED_H
 
 #include "engine/settle.h"
+#include "exchange/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 
@@ -16,8 +17,15 @@ void check_diagnostics(struct arena *arena, const struct diagnostics *diagnostic
 
 /* The law compiled, which has no mistakes. */
 struct policy *compile_law(const char *law);
+/* One of families, people and their bills. */
+struct policy *families_law(void);
 
 /* The rows of a month can be decided, and their past months settled by the records. */
 void decide_rows(const struct dataset *dataset, const struct records *records);
+
+/* What was imported becomes rows, which are decided, or refused with their places; all that is told of it is text. */
+void check_imported(struct import *import);
+/* Both were told the same rows. */
+void check_same_records(const struct records *a, const struct records *b);
 
 #endif

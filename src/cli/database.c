@@ -28,6 +28,13 @@ static const char *say_failure(const struct command *command, enum store_failure
                    "somebody changed the same at the same time; nothing was changed");
     case STORE_DAMAGED: return say(command, "文件已损坏,请用备份恢复", "the file is damaged; restore it from a backup");
     case STORE_DISK: return say(command, "磁盘读写失败", "the disk failed to read or write");
+    case STORE_REFUSED:
+        return say(command, "服务器不让登录;看用户名、密码和库名",
+                   "the server refuses the login; look at user, password and database");
+    case STORE_UNSURE:
+        return say(
+            command, "提交时与服务器的连接断了,不知写入没有;再做一次,写过的不会重复",
+            "the server went away at the commit, all was changed or nothing; do it again, nothing is told twice");
     case STORE_LOST:
         return say(command, "与服务器的连接断了;什么都没有改动", "the server went away; nothing was changed");
     case STORE_NO_MEMORY: return say(command, "内存不足", "memory ran out");

@@ -100,7 +100,7 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
     struct registry_migration migration;
     begin(registry, store, policy);
     registry->digest = digest;
-    store_begin(store, STORE_TO_WRITE);
+    if (!store_begin(store, STORE_TO_WRITE)) return registry_outcome(registry, NULL);
     bool there = store_has_table(store, registry_purpose_table.name);
     if (!there) {
         make_tables(registry, store);

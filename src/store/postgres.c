@@ -85,7 +85,10 @@ static bool begin(struct store *store, enum store_purpose purpose) {
 }
 
 static bool commit(struct store *store) {
-    return run_text(store, "COMMIT");
+    bool connected = PQstatus(connection_of(store)) == CONNECTION_OK;
+    if (run_text(store, "COMMIT")) return true;
+    if (connected && store->trouble.failure == STORE_LOST) store->trouble.failure = STORE_UNSURE;
+    return false;
 }
 
 static void roll_back(struct store *store) {
@@ -329,7 +332,7 @@ static void close_store(struct store *base) {
 static const struct store_kind kind = {
     .types = {"", "BIGINT", "TEXT", "BYTEA"},
     .table_end = "",
-    .table_query = "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1",
+    .table_query = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1",
     .close = close_store,
     .begin = begin,
     .commit = commit,
@@ -354,6 +357,28 @@ static void be_silent(void *nothing, const char *notice) {
     (void)notice;
 }
 
+/* What libpq says of an address may quote a piece of it: of one that it takes apart otherwise than it was meant,
+ * perhaps a piece of a password. */
+static bool is_plain(const char *url) {
+    const char *begins = strstr(url, "//") + 2, *at = strrchr(url, '@');
+    bool plain = !at || strcspn(begins, "@/?#[]") == (size_t)(at - begins);
+    PQconninfoOption *options = PQconninfoParse(url, NULL);
+    for (const PQconninfoOption *option = options; option && option->keyword; option++)
+        if (strcmp(option->keyword, "port") == 0 && option->val)
+            plain = plain && option->val[strspn(option->val, "0123456789,")] == '\0';
+    plain = plain && options;
+    PQconninfoFree(options);
+    return plain;
+}
+
+static bool fail_to_connect(struct store *store, const char *url) {
+    static const char remedy[] = "no address; in a password / ? # @ : % are written %2F %3F %23 %40 %3A %25";
+    PGconn *connection = connection_of(store);
+    bool refused = PQconnectionNeedsPassword(connection) || PQconnectionUsedPassword(connection);
+    return store_fail(store, refused ? STORE_REFUSED : STORE_NOT_THERE,
+                      is_plain(url) ? PQerrorMessage(connection) : remedy);
+}
+
 struct store *postgres_open(const char *url, struct store_trouble *trouble) {
     struct postgres_store *store = memory_new(1, sizeof *store);
     if (!store) {
@@ -363,7 +388,7 @@ struct store *postgres_open(const char *url, struct store_trouble *trouble) {
     store->store.kind = &kind;
     store->connection = PQconnectdb(url);
     bool there = PQstatus(store->connection) == CONNECTION_OK;
-    if (!there) store_fail(&store->store, STORE_NOT_THERE, PQerrorMessage(store->connection));
+    if (!there) fail_to_connect(&store->store, url);
     PQsetNoticeProcessor(store->connection, be_silent, NULL);
     if (there && PQsetClientEncoding(store->connection, "UTF8") == 0 &&
         run_text(&store->store, "SET synchronous_commit = on"))

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -31,8 +32,8 @@ static sqlite3 *database_of(const struct store *store) {
 /* --- trouble ------------------------------------------------------------------------------------------------------ */
 
 static enum store_failure failure_of(int result) {
+    if (result == SQLITE_IOERR_SHMSIZE) return STORE_FULL; /* the file that readers share could not grow */
     switch (result & 0xff) {
-    case SQLITE_CANTOPEN: return STORE_NOT_THERE;
     case SQLITE_NOTADB: return STORE_NOT_OURS;
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -48,8 +49,24 @@ static enum store_failure failure_of(int result) {
     }
 }
 
+/* Why the system did not open a file. */
+static enum store_failure failure_of_system(int number) {
+    switch (number) {
+    case EACCES:
+    case EPERM:
+    case EROFS: return STORE_READ_ONLY;
+    case EISDIR: return STORE_NOT_OURS;
+    case ENOSPC:
+    case EDQUOT: return STORE_FULL;
+    default: return STORE_NOT_THERE;
+    }
+}
+
 static bool fail(struct store *store, int result) {
-    return store_fail(store, failure_of(result), sqlite3_errmsg(database_of(store)));
+    sqlite3 *database = database_of(store);
+    bool unopened = (result & 0xff) == SQLITE_CANTOPEN;
+    return store_fail(store, unopened ? failure_of_system(sqlite3_system_errno(database)) : failure_of(result),
+                      sqlite3_errmsg(database));
 }
 
 static bool run_text(struct store *store, const char *sql) {
@@ -220,11 +237,12 @@ static bool holds_nothing(struct store *store) {
     return any ? store_fail(store, STORE_THERE, NULL) : !store_failed(store);
 }
 
-/* Nobody else may read what is about people. */
-static bool make_file(const char *path) {
+/* Nobody else may read what is about people. Why there is none now; STORE_THERE: it was there. */
+static enum store_failure make_file(const char *path) {
     enum { OWNER_ALONE = 0600 };
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, OWNER_ALONE);
-    return file >= 0 && close(file) == 0;
+    if (file >= 0) return close(file) == 0 ? STORE_FINE : STORE_DISK;
+    return errno == EEXIST ? STORE_THERE : failure_of_system(errno);
 }
 
 /* What a file says of itself is not believed: its functions and views run nothing. */
@@ -246,12 +264,13 @@ static bool set_up(struct store *store, enum store_opening opening) {
 struct store *sqlite_open(const char *path, enum store_opening opening, struct store_trouble *trouble) {
     struct sqlite_store *store = memory_new(1, sizeof *store);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
-    if (!store) {
-        trouble->failure = STORE_NO_MEMORY;
+    enum store_failure made = !store ? STORE_NO_MEMORY : opening != STORE_AS_IT_IS ? make_file(path) : STORE_THERE;
+    if (made != STORE_FINE && made != STORE_THERE) {
+        trouble->failure = made;
+        memory_free(store);
         return NULL;
     }
     store->store.kind = &kind;
-    if (opening != STORE_AS_IT_IS && make_file(path)) flags |= SQLITE_OPEN_CREATE; /* if not, opening it tells why */
     int result = sqlite3_open_v2(path, &store->database, flags, NULL);
     bool good = result == SQLITE_OK && set_up(&store->store, opening);
     if (result != SQLITE_OK && store->database) fail(&store->store, result);

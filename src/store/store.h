@@ -30,7 +30,9 @@ enum store_failure {
     STORE_CONFLICT,  /* what must be there once would be there twice, or not at all */
     STORE_DAMAGED,   /* the file is not as it was written */
     STORE_DISK,      /* reading or writing failed */
-    STORE_LOST,      /* the server went away */
+    STORE_REFUSED,   /* the server does not let this user in */
+    STORE_LOST,      /* the server went away; nothing was changed */
+    STORE_UNSURE,    /* it went away at the commit: all was changed, or nothing */
     STORE_NO_MEMORY,
     STORE_MISTAKE, /* our own: SQL that the database does not understand */
 };
@@ -58,8 +60,9 @@ bool store_is_there(const char *url);  /* a server's, or a file that begins as a
 
 enum store_purpose { STORE_TO_READ, STORE_TO_WRITE };
 
+/* False: none has begun, and whatever is done next would stand for itself. */
 bool store_begin(struct store *store, enum store_purpose purpose);
-bool store_commit(struct store *store); /* false: nothing was changed */
+bool store_commit(struct store *store); /* false: nothing was changed, but for STORE_UNSURE */
 void store_roll_back(struct store *store);
 bool store_within(const struct store *store); /* a transaction */
 /* What failed since the transaction began, or outside one. */

@@ -1,4 +1,4 @@
-/* Workbooks made part by part, so that each may be wrong in its own way. Used by tests and by the fuzz target. */
+/* Workbooks made part by part, so that each may be wrong in its own way. Used by tests and by fuzz targets. */
 #ifndef DOUDI_TESTS_EXCHANGE_WORKBOOK_PARTS_H
 #define DOUDI_TESTS_EXCHANGE_WORKBOOK_PARTS_H
 
@@ -61,6 +61,22 @@ static inline struct workbook_parts workbook_parts(void) {
             [PART_SHEET] = TEXT(ROWS("")),
             [PART_SECOND_SHEET] = TEXT(ROWS("<row><c><v>2</v></c></row>")),
         }};
+}
+
+/* From the text of its parts one behind another, the sheet first, each up to a line of two colons; those that are left
+ * out are the ones above. */
+static inline struct workbook_parts workbook_parts_of(struct text text) {
+    static const int order[] = {PART_SHEET,     PART_STRINGS, PART_STYLES, PART_WORKBOOK, PART_WORKBOOK_RELATIONS,
+                                PART_RELATIONS, PART_TYPES};
+    struct workbook_parts parts = workbook_parts();
+    size_t offset = 0;
+    for (size_t i = 0; i < sizeof order / sizeof *order && offset < text.length; i++) {
+        size_t end = offset;
+        while (end < text.length && !text_starts(text_slice(text, end, text.length), "\n::\n")) end++;
+        if (end > offset) parts.content[order[i]] = text_slice(text, offset, end);
+        offset = end < text.length ? end + sizeof "\n::\n" - 1 : end;
+    }
+    return parts;
 }
 
 static inline void workbook_add(zip_t *archive, const char *name, const struct workbook_parts *parts,

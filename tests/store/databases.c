@@ -52,20 +52,41 @@ static void show_log(void) {
     if (file) (void)fclose(file);
 }
 
+static const char *data_folder(void) {
+    static char data[PATH_BYTES + 8];
+    snprintf(data, sizeof data, "%s/data", folder);
+    return data;
+}
+
+bool databases_start(void) {
+    char options[PATH_BYTES + 100];
+    snprintf(options, sizeof options, "-c listen_addresses='' -c unix_socket_directories='%s' -c fsync=off", folder);
+    return run((const char *const[]){pg_ctl, "-D", data_folder(), "-w", "-o", options, "start", NULL});
+}
+
+bool databases_kill(void) {
+    return run((const char *const[]){pg_ctl, "-D", data_folder(), "-m", "immediate", "stop", NULL});
+}
+
+/* Whoever may enter without a password, and who not. */
+static bool write_rules(void) {
+    char path[PATH_BYTES + 24];
+    snprintf(path, sizeof path, "%s/pg_hba.conf", data_folder());
+    FILE *rules = fopen(path, "w");
+    if (rules) fputs("local all guarded scram-sha-256\nlocal all all trust\n", rules);
+    return rules && fclose(rules) == 0;
+}
+
 int databases_begin(void **state) {
     (void)state;
     const char *temporary = getenv("TMPDIR");
-    char data[PATH_BYTES + 8], options[PATH_BYTES + 100];
     snprintf(folder, sizeof folder, "%s/doudi-store-XXXXXX", temporary ? temporary : P_tmpdir);
     if (!mkdtemp(folder)) return 1;
     const struct passwd *nobody = getuid() == 0 ? getpwnam("nobody") : NULL;
     if (nobody && chown(folder, nobody->pw_uid, nobody->pw_gid) != 0) return 1;
-    snprintf(data, sizeof data, "%s/data", folder);
-    snprintf(options, sizeof options, "-c listen_addresses='' -c unix_socket_directories='%s' -c fsync=off", folder);
-    const char *const make[] = {
-        initdb, "-D", data, "-A", "trust", "-U", "doudi", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", NULL};
-    const char *const start[] = {pg_ctl, "-D", data, "-w", "-o", options, "start", NULL};
-    if (run(make) && run(start)) return 0;
+    const char *const make[] = {initdb, "-D",   data_folder(),      "-A", "trust", "-U", "doudi", "--no-sync",
+                                "-E",   "UTF8", "--locale=C.UTF-8", NULL};
+    if (run(make) && write_rules() && databases_start()) return 0;
     show_log();
     return 1;
 }
@@ -79,10 +100,7 @@ static int take_away(const char *path, const struct stat *status, int kind, stru
 
 int databases_end(void **state) {
     (void)state;
-    char data[PATH_BYTES + 8];
-    snprintf(data, sizeof data, "%s/data", folder);
-    const char *const stop[] = {pg_ctl, "-D", data, "-m", "immediate", "stop", NULL};
-    run(stop);
+    databases_kill();
     return nftw(folder, take_away, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -109,4 +127,16 @@ struct store *database_new(enum database database) {
 
 const char *database_url(void) {
     return url;
+}
+
+int as_nobody(int (*act)(const char *path), const char *path) {
+    pid_t child = fork();
+    int status = -1;
+    if (child == 0) {
+        become_nobody();
+        _exit(act(path));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
 }

@@ -12,9 +12,17 @@ enum database { DATABASE_FILE, DATABASE_SERVER, DATABASES };
 int databases_begin(void **state);
 int databases_end(void **state);
 
+/* The server goes off as with its machine; and is there again. What connects as the role "guarded" needs a password. */
+bool databases_kill(void);
+bool databases_start(void);
+
 /* Opens a database of which nothing is there yet; `url` to open it again. */
 struct store *database_new(enum database database);
 const char *database_url(void); /* of the last new one */
+
+/* In a child process, as a user whom modes of files bind (they do not bind root); what the child ends with. Files of
+ * new databases are that user's. */
+int as_nobody(int (*act)(const char *path), const char *path);
 
 /* One test for each database from a function that takes one, and their places in the list of tests. */
 #define ON_BOTH(name)                                                                                                  \

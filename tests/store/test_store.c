@@ -310,6 +310,68 @@ static void a_draft_is_one_file(void **state) {
     assert_int_equal(failure_to_open(database_url(), STORE_DRAFT), STORE_THERE);
 }
 
+static int open_alone(const char *path) {
+    return (int)failure_to_open(path, STORE_AS_IT_IS);
+}
+
+static int make_alone(const char *path) {
+    return (int)failure_to_open(path, STORE_MADE_ANEW);
+}
+
+/* Read first, which may go. */
+static int write_alone(const char *path) {
+    struct store_trouble trouble;
+    struct store *store = store_open(path, STORE_AS_IT_IS, &trouble);
+    if (!store || !store_do(store, "SELECT count(*) FROM people")) return STORE_MISTAKE;
+    bool begun = store_begin(store, STORE_TO_WRITE);
+    if (begun) add(store, 7, "庚");
+    bool done = begun && store_commit(store);
+    trouble = *store_trouble(store);
+    store_close(store);
+    return done ? STORE_FINE : (int)trouble.failure;
+}
+
+static int make_folder(const char *path) {
+    enum { OWNER_ALONE = 0700 };
+    return mkdir(path, OWNER_ALONE);
+}
+
+static int make_database(const char *path) {
+    struct store_trouble trouble;
+    struct store *store = store_open(path, STORE_MADE_ANEW, &trouble);
+    bool made = store && store_create(store, &people);
+    store_close(store);
+    return made ? 0 : 1;
+}
+
+static void what_may_not_be_written_has_a_name(void **state) {
+    (void)state;
+    char folder[500], path[520];
+    store_close(database_new(DATABASE_FILE));
+    snprintf(folder, sizeof folder, "%s.folder", database_url());
+    snprintf(path, sizeof path, "%s/d.db", folder);
+    assert_int_equal(as_nobody(make_folder, folder), 0);
+    assert_int_equal(as_nobody(make_database, path), 0);
+    assert_int_equal(as_nobody(write_alone, path), STORE_FINE);
+    assert_int_equal(as_nobody(write_alone, path), STORE_CONFLICT);
+    assert_int_equal(chmod(path, 0), 0);
+    assert_int_equal(as_nobody(open_alone, path), STORE_READ_ONLY);
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(chmod(folder, 0500), 0);
+    assert_int_equal(as_nobody(open_alone, path), STORE_READ_ONLY); /* readers leave word in a file beside it */
+    snprintf(path, sizeof path, "%s/new.db", folder);
+    assert_int_equal(as_nobody(make_alone, path), STORE_READ_ONLY);
+    assert_int_equal(chmod(folder, 0), 0);
+    assert_int_equal(as_nobody(open_alone, path), STORE_READ_ONLY);
+    assert_int_equal(chmod(folder, 0700), 0);
+    assert_int_equal(as_nobody(open_alone, path), STORE_NOT_THERE);
+    snprintf(path, sizeof path, "%s/d.db", folder);
+    assert_int_equal(chmod(path, 0400), 0);
+    assert_int_equal(as_nobody(write_alone, path), STORE_READ_ONLY);
+    assert_int_equal(failure_to_open(folder, STORE_AS_IT_IS), STORE_NOT_OURS);
+    assert_int_equal(failure_to_open(folder, STORE_MADE_ANEW), STORE_NOT_OURS);
+}
+
 ON_BOTH(committed_is_there)
 ON_BOTH(readers_see_what_was_there)
 ON_BOTH(first_failure_ends_it)
@@ -335,6 +397,7 @@ int main(void) {
         BOTH(what_must_be_there_is),
         cmocka_unit_test(what_is_not_there_has_a_name),
         cmocka_unit_test(a_draft_is_one_file),
+        cmocka_unit_test(what_may_not_be_written_has_a_name),
     };
     return cmocka_run_group_tests_name("store", tests, databases_begin, databases_end);
 }
