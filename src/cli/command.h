@@ -89,6 +89,7 @@ int command_pack(struct command *command);
 int command_explain(struct command *command);
 int command_init(struct command *command);
 int command_import(struct command *command);
+int command_export(struct command *command);
 int command_audit(struct command *command);
 int command_simulate(struct command *command);
 

@@ -108,21 +108,20 @@ int database_open(struct database *database, struct command *command, const char
     return database_tell(database, command, url, result);
 }
 
-static int read_folder(struct database *database, struct command *command, const char *folder) {
+int database_read_folder(struct policy **law, struct command *command, const char *folder) {
     struct diagnostics failures;
     diagnostics_init(&failures, &command->arena);
-    database->law = policy_read_folder(folder, &failures);
+    *law = policy_read_folder(folder, &failures);
     print_diagnostics(command, &failures);
-    if (!database->law) return failures.list.count ? EXIT_CANNOT : out_of_memory(command);
-    return tell_law(command, database->law);
+    if (!*law) return failures.list.count ? EXIT_CANNOT : out_of_memory(command);
+    return tell_law(command, *law);
 }
 
 int database_make(struct database *database, struct command *command, const char *url, const char *folder,
                   enum digest_kind digest, struct registry_change *change) {
     struct policy *law;
     *database = (struct database){.store = NULL};
-    int status = read_folder(database, command, folder);
-    law = database->law;
+    int status = database_read_folder(&law, command, folder);
     if (status == EXIT_DONE) status = open_store(database, command, url, STORE_MADE_ANEW);
     database->law = law;
     if (status != EXIT_DONE) return status;
@@ -148,4 +147,9 @@ struct registry_change database_change(struct command *command, const char *what
                                                                                       : "")),
                                     .what = text_from(what),
                                     .since = since};
+}
+
+month_number database_month(const struct registry_change *change) {
+    enum { MICROSECONDS = 1000000, SECONDS_A_DAY = 86400 };
+    return day_month((day_number)(change->instant / MICROSECONDS / SECONDS_A_DAY));
 }

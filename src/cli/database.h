@@ -18,6 +18,8 @@ int database_open(struct database *database, struct command *command, const char
 /* Makes one that is not there yet, for the law of a folder: the change is then under way. */
 int database_make(struct database *database, struct command *command, const char *url, const char *folder,
                   enum digest_kind digest, struct registry_change *change);
+/* The policy of a folder; EXIT_DONE, or tells why not. The caller frees it, also then. */
+int database_read_folder(struct policy **law, struct command *command, const char *folder);
 void database_close(struct database *database);
 
 /* EXIT_CANNOT, told in the words of what failed; EXIT_DONE for what did not. */
@@ -25,5 +27,7 @@ int database_tell(struct database *database, struct command *command, const char
 
 /* A change that begins now, by whoever is at the keyboard. */
 struct registry_change database_change(struct command *command, const char *what, month_number since);
+/* In which it begins, of the world's time. */
+month_number database_month(const struct registry_change *change);
 
 #endif

@@ -13,7 +13,8 @@ static int run(struct command *command) {
         int (*run)(struct command *);
     } commands[] = {{"policy", command_policy}, {"sample", command_sample},   {"assess", command_assess},
                     {"pack", command_pack},     {"explain", command_explain}, {"simulate", command_simulate},
-                    {"init", command_init},     {"import", command_import},   {"audit", command_audit}};
+                    {"init", command_init},     {"import", command_import},   {"export", command_export},
+                    {"audit", command_audit}};
     if (command_has(command, "version")) {
         printf("doudi %s\n", doudi_version());
         return EXIT_DONE;

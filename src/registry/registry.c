@@ -83,6 +83,11 @@ static enum registry_result number_change(struct registry *registry, struct regi
     return registry_outcome(registry, NULL);
 }
 
+enum registry_result registry_last_change(struct registry *registry, int64_t *number) {
+    *number = registry_highest(registry, &registry_changes_table);
+    return registry_outcome(registry, NULL);
+}
+
 enum registry_result registry_begin_change(struct registry *registry, struct registry_change *change) {
     if (!store_begin(registry->store, STORE_TO_WRITE)) return registry_outcome(registry, NULL);
     return number_change(registry, change);

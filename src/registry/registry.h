@@ -95,6 +95,9 @@ enum registry_result registry_read_given(struct registry *registry, int64_t know
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
+/* The number of the last change. */
+enum registry_result registry_last_change(struct registry *registry, int64_t *number);
+
 /* All versions that were known when the change with that number had been made, as records with their months, in the
  * arena. Their `place` is the row's key, by which the registry names it. */
 enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
