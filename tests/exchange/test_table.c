@@ -351,6 +351,10 @@ static bool fails(int kind, size_t taken, long successes) {
     bool failed = end_failing(&arena);
     assert_int_equal(result != FILE_OK, failed);
     assert_true(!failed || result == FILE_NO_MEMORY || result == FILE_UNWRITABLE); /* the folder's own name */
+    struct file file; /* whole, where only the folder's name could not be told */
+    assert_true(file_open(&file, scene.path) == (result == FILE_NO_MEMORY ? FILE_MISSING : FILE_OK));
+    assert_true(result == FILE_NO_MEMORY || file.bytes.length > 100);
+    file_close(&file);
     close_scene(&scene);
     return failed;
 }
