@@ -340,6 +340,12 @@ bool csv_looks_like_formula(struct text text) {
     return false;
 }
 
+bool csv_is_defused(struct text text) {
+    size_t from = 0;
+    while (from < text.length && text.bytes[from] == '\'') from++;
+    return from > 0 && csv_looks_like_formula(text_slice(text, from, text.length));
+}
+
 static bool needs_quotes(struct text text) {
     if (text.length == 0) return false;
     if (text.bytes[0] == ' ' || text.bytes[text.length - 1] == ' ') return true;
@@ -352,7 +358,7 @@ static bool needs_quotes(struct text text) {
 
 void csv_write_field(struct builder *out, struct text field, bool defuse) {
     const struct text quote = TEXT("\""), apostrophe = TEXT("'");
-    bool formula = defuse && csv_looks_like_formula(field);
+    bool formula = defuse && (csv_looks_like_formula(field) || csv_is_defused(field));
     if (!needs_quotes(field)) {
         if (formula) builder_add(out, apostrophe);
         builder_add(out, field);

@@ -67,11 +67,14 @@ struct csv_survey csv_survey(struct text text);
  * of the line. */
 uint32_t csv_column(const struct csv *csv, const struct csv_field *field);
 
-/* Appends a field, quoted where it must be (comma, quote, line break, leading or trailing space). `defuse` puts an
- * apostrophe before a text that a spreadsheet would take for a formula (= + - @ tab, and the wide forms of the signs),
- * unless it is a plain number. Note that a record of a single empty field reads back as an empty line. */
 /* Whether a spreadsheet would take it for a formula. */
 bool csv_looks_like_formula(struct text text);
+/* Whether it would, were it not for an apostrophe before it, or several: whoever reads it takes the first away. */
+bool csv_is_defused(struct text text);
+/* Appends a field, quoted where it must be (comma, quote, line break, leading or trailing space). `defuse` puts an
+ * apostrophe before a text that a spreadsheet would take for a formula (= + - @ tab, and the wide forms of the signs),
+ * unless it is a plain number; and before one that is defused already, so that every text reads back as it was. Note
+ * that a record of a single empty field reads back as an empty line. */
 void csv_write_field(struct builder *out, struct text field, bool defuse);
 
 #endif

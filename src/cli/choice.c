@@ -155,3 +155,11 @@ const struct choice *choice_of_policy(const struct command *command, const struc
     }
     return choice;
 }
+
+const struct entity *entity_of_word(struct command *command, const struct policy *policy, const char *word) {
+    struct choices choices = {.arena = &command->arena};
+    for (size_t i = 0; i < policy->entities.count; i++)
+        choices_add(&choices, NULL, policy->entities.items[i]->name, policy->entities.items[i]->label, i);
+    const struct choice *choice = choice_of_policy(command, &choices, word);
+    return choice ? policy->entities.items[choice->number] : NULL;
+}

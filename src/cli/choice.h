@@ -27,6 +27,9 @@ const struct choice *choice_find(const struct choices *choices, struct text word
 /* The same for a word of the command line, of the policy; told, and NULL, when it names none or several. */
 const struct choice *choice_of_policy(const struct command *command, const struct choices *choices, const char *word);
 
+/* The entity that a word of the command line names; NULL after telling. */
+const struct entity *entity_of_word(struct command *command, const struct policy *policy, const char *word);
+
 /* Ends a complaint's line on stderr with the name that was meant, and lists those that hold the word or are near it, at
  * most 20; all of them when there is none, or when `all` says so. */
 void choices_tell(const struct command *command, const struct choices *choices, struct text word, bool all);

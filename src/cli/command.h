@@ -91,6 +91,7 @@ int command_explain(struct command *command);
 int command_init(struct command *command);
 int command_import(struct command *command);
 int command_migrate(struct command *command);
+int command_export(struct command *command);
 int command_audit(struct command *command);
 int command_confirm(struct command *command);
 int command_backup(struct command *command);

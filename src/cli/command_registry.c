@@ -130,15 +130,11 @@ static int read_files(struct telling *telling, const char *folder, const char *a
 static int read_table(struct telling *telling, const char *word, const char *path) {
     struct command *command = telling->command;
     const struct policy *law = telling->database.law;
-    struct choices choices = {.arena = &command->arena};
-    for (size_t i = 0; i < law->entities.count; i++)
-        choices_add(&choices, NULL, law->entities.items[i]->name, law->entities.items[i]->label, i);
-    const struct choice *choice = choice_of_policy(command, &choices, word);
-    if (!choice) return EXIT_USAGE;
+    const struct entity *entity = entity_of_word(command, law, word);
+    if (!entity) return EXIT_USAGE;
     int status = table_file_open(&telling->table, command, path);
     if (status != EXIT_DONE) return status;
-    return tell_read(telling, import_text(&telling->import, law->entities.items[choice->number], text_from(path),
-                                          telling->table.bytes));
+    return tell_read(telling, import_text(&telling->import, entity, text_from(path), telling->table.bytes));
 }
 
 /* --- what became of it -------------------------------------------------------------------------------------------- */
@@ -272,7 +268,7 @@ static int import_told(struct telling *telling, month_number since) {
     const char *const *words = command->words;
     telling->change = database_change(telling->command, "import", since);
     if (!telling_begin(telling)) return out_of_memory(telling->command);
-    month_number now = day_month((day_number)(telling->change.instant / 1000000 / 86400));
+    month_number now = database_month(&telling->change);
     int status =
         command->word_count == 3 ? read_table(telling, words[1], words[2]) : read_files(telling, words[1], NULL);
     if (status == EXIT_DONE) status = take_change(telling, since == MONTH_FIRST ? now : since);

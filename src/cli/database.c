@@ -142,21 +142,21 @@ int database_read_law(struct database *database, struct command *command, const 
     return status == EXIT_DONE ? open_registry(database, command, url, database->law) : status;
 }
 
-static int read_folder(struct database *database, struct command *command, const char *folder) {
+int database_read_folder(struct policy **law, struct command *command, const char *folder) {
     struct diagnostics failures;
     diagnostics_init(&failures, &command->arena);
-    database->law = policy_read_folder(folder, &failures);
+    *law = policy_read_folder(folder, &failures);
     print_diagnostics(command, &failures);
-    if (!database->law) return failures.list.count ? EXIT_CANNOT : out_of_memory(command);
-    return tell_law(command, database->law);
+    if (!*law) return failures.list.count ? EXIT_CANNOT : out_of_memory(command);
+    return tell_law(command, *law);
 }
 
 /* The law first: no file is made for one that is wrong. */
 static int open_for_law(struct database *database, struct command *command, const char *url, const char *folder,
                         enum store_opening opening) {
     *database = (struct database){.store = NULL};
-    int status = read_folder(database, command, folder);
-    struct policy *law = database->law;
+    struct policy *law = NULL;
+    int status = database_read_folder(&law, command, folder);
     if (status == EXIT_DONE) status = database_open_store(database, command, url, opening);
     database->law = law;
     return status;
@@ -198,4 +198,9 @@ struct registry_change database_change(struct command *command, const char *what
                                                                                       : "")),
                                     .what = text_from(what),
                                     .since = since};
+}
+
+month_number database_month(const struct registry_change *change) {
+    enum { MICROSECONDS = 1000000, SECONDS_A_DAY = 86400 };
+    return day_month((day_number)(change->instant / MICROSECONDS / SECONDS_A_DAY));
 }

@@ -29,6 +29,8 @@ int database_make(struct database *database, struct command *command, const char
 /* Gives the law of a folder to one that is there: the change is then under way. */
 int database_migrate(struct database *database, struct command *command, const char *url, const char *folder,
                      struct registry_change *change, struct registry_migration *migration);
+/* The policy of a folder; EXIT_DONE, or tells why not. The caller frees it, also then. */
+int database_read_folder(struct policy **law, struct command *command, const char *folder);
 void database_close(struct database *database);
 
 /* EXIT_CANNOT, told in the words of what failed; EXIT_DONE for what did not. */
@@ -36,5 +38,7 @@ int database_tell(struct database *database, struct command *command, const char
 
 /* A change that begins now, by whoever is at the keyboard. */
 struct registry_change database_change(struct command *command, const char *what, month_number since);
+/* In which it begins, of the world's time. */
+month_number database_month(const struct registry_change *change);
 
 #endif

@@ -4,13 +4,21 @@
 
 #include <stdio.h>
 
+static int wrong_file(const struct command *command, const char *zh, const char *en, struct text path) {
+    fprintf(stderr, say(command, zh, en), TEXT_ARG(path));
+    return EXIT_CANNOT;
+}
+
 int tell_unwritable(struct command *command, enum file_result result, struct text path) {
     if (result == FILE_NO_MEMORY) return out_of_memory(command);
-    fprintf(stderr,
-            say(command, "doudi: 写不了 %.*s;看路径是否正确、磁盘是否已满\n",
-                "doudi: %.*s cannot be written; see whether the path is right and the disk full\n"),
-            TEXT_ARG(path));
-    return EXIT_CANNOT;
+    if (result == FILE_UNENCODED)
+        return wrong_file(command, "doudi: %.*s 里有 GB18030 写不出、或读回来会错的字;请用 UTF-8\n",
+                          "doudi: %.*s holds what GB18030 cannot write, or would be misread; use UTF-8\n", path);
+    if (result == FILE_TOO_LARGE)
+        return wrong_file(command, "doudi: %.*s 放不下:行数超过一张表的上限;请用 CSV,或 --area 分开导出\n",
+                          "doudi: %.*s has more rows than a worksheet holds; use CSV, or --area for a part\n", path);
+    return wrong_file(command, "doudi: 写不了 %.*s;看路径是否正确、磁盘是否已满\n",
+                      "doudi: %.*s cannot be written; see whether the path is right and the disk full\n", path);
 }
 
 static int refuse_folder(struct command *command, const char *zh, const char *en, const char *out) {

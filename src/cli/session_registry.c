@@ -11,10 +11,11 @@ enum import_result session_read_registry(struct session *session) {
     struct registry *registry = &session->database.registry;
     struct registry_given given;
     struct registry_lines lines;
-    int64_t last = registry_last_change(registry), known = session->as_known ? session->as_known : last;
-    session->known_change = known;
-    if (known == last) known = REGISTRY_NOW;
-    enum registry_result result = registry_read_given(registry, known, &command->arena, &given);
+    int64_t last, known;
+    enum registry_result result = registry_last_change(registry, &last);
+    session->known_change = session->as_known ? session->as_known : last;
+    known = session->known_change == last ? REGISTRY_NOW : session->known_change;
+    if (result == REGISTRY_DONE) result = registry_read_given(registry, known, &command->arena, &given);
     enum import_result taken = IMPORT_OK;
     if (result == REGISTRY_DONE)
         taken = import_given_lines(&session->import, text_from(session->data), given.opening, given.decisions);

@@ -142,6 +142,26 @@ static const struct usage usages[] = {
       "  --by NAME            who takes them in (whoever is logged in)\n"
       "  --dry-run            what would be done, without writing\n"},
      " json database since by dry-run "},
+    {"export",
+     {"种类 文件.csv|文件.xlsx --database 数据库", "ENTITY FILE.csv|FILE.xlsx --database DATABASE"},
+     {"把登记簿里一种的各行写进一个文件,再登记一次不会有变化;工作簿另有一张带图的汇总。加 "
+      "--template 则是一张空表,供人填写",
+      "write the rows of one entity as the registry knows them, so that importing them changes nothing; a workbook "
+      "also "
+      "holds a summary with charts. With --template an empty form to fill in"},
+     {"  --database 数据库    登记簿\n"
+      "  --month 2018-07      哪个月(默认是这个月)\n"
+      "  --area 编号          只要这个区域(或一户)里的\n"
+      "  --encoding gb18030   CSV 的编码(默认 utf-8)\n"
+      "  --template           空表;没有登记簿时用 --policy\n"
+      "  --policy 文件夹      默认 " POLICY_FOLDER "\n",
+      "  --database DATABASE  the registry\n"
+      "  --month 2018-07      which month (this one)\n"
+      "  --area CODE          only what lies in that area, or family\n"
+      "  --encoding gb18030   of CSV (utf-8)\n"
+      "  --template           an empty form; without a registry by --policy\n"
+      "  --policy FOLDER      " POLICY_FOLDER " unless said\n"},
+     " database month area encoding template policy "},
     {"migrate",
      {"数据库 --policy 文件夹", "DATABASE --policy FOLDER"},
      {"给登记簿换一部政策:先列出新增、改变和读不到的;以前的政策仍能读到以前登记的。会丢什么时不加 --yes 就不写",

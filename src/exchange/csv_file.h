@@ -11,6 +11,7 @@ struct csv_file {
     struct file_writer writer;
     struct builder text; /* not handed on yet */
     bool inside;         /* a line has begun */
+    bool gb18030;        /* set once it has begun: all of it is kept until it is committed, and converted then */
 };
 
 /* The arena must outlive it. Whatever comes of it, csv_file_close may be called. */

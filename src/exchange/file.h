@@ -7,7 +7,16 @@
 
 #include <stdio.h>
 
-enum file_result { FILE_OK, FILE_MISSING, FILE_UNREADABLE, FILE_NO_MEMORY, FILE_UNWRITABLE, FILE_TAKEN };
+enum file_result {
+    FILE_OK,
+    FILE_MISSING,
+    FILE_UNREADABLE,
+    FILE_NO_MEMORY,
+    FILE_UNWRITABLE,
+    FILE_TAKEN,
+    FILE_TOO_LARGE, /* for what files of its kind hold */
+    FILE_UNENCODED, /* what is to be written does not exist in its encoding */
+};
 
 /* A file's bytes. Only of regular files. Freed with file_close. */
 struct file {

@@ -11,14 +11,32 @@ static bool names_entity(const struct entity *entity, struct text text) {
            text_equal(text, entity->label[LANGUAGE_EN]);
 }
 
+enum import_heading import_heading_of(const struct entity *entity, struct text heading, const struct field **input) {
+    *input = NULL;
+    if (heading.length == 0 || text_starts(heading, "#")) return IMPORT_HEADING_NONE;
+    const struct field *field = entity_field(entity, heading);
+    if (field && field->kind == FIELD_INPUT) {
+        *input = field;
+        return IMPORT_HEADING_INPUT;
+    }
+    if (!entity->is_event && (text_is(heading, "id") || text_is(heading, "编号"))) return IMPORT_HEADING_ID;
+    if (entity->parent && names_entity(entity->parent, heading)) return IMPORT_HEADING_PARENT;
+    if (text_is(heading, "from") || text_is(heading, "自")) return IMPORT_HEADING_FROM;
+    if (text_is(heading, "until") || text_is(heading, "至")) return IMPORT_HEADING_UNTIL;
+    if (text_is(heading, "confidence") || text_is(heading, "可信程度")) return IMPORT_HEADING_CONFIDENCE;
+    return IMPORT_HEADING_NONE;
+}
+
 /* Where the layout notes a column that is no input; NULL when the heading names none. */
-static size_t *special_column(struct import_layout *layout, const struct entity *entity, struct text heading) {
-    if (!entity->is_event && (text_is(heading, "id") || text_is(heading, "编号"))) return &layout->id;
-    if (entity->parent && names_entity(entity->parent, heading)) return &layout->parent;
-    if (text_is(heading, "from") || text_is(heading, "自")) return &layout->from;
-    if (text_is(heading, "until") || text_is(heading, "至")) return &layout->until;
-    if (text_is(heading, "confidence") || text_is(heading, "可信程度")) return &layout->confidence;
-    return NULL;
+static size_t *special_column(struct import_layout *layout, enum import_heading heading) {
+    switch (heading) {
+    case IMPORT_HEADING_ID: return &layout->id;
+    case IMPORT_HEADING_PARENT: return &layout->parent;
+    case IMPORT_HEADING_FROM: return &layout->from;
+    case IMPORT_HEADING_UNTIL: return &layout->until;
+    case IMPORT_HEADING_CONFIDENCE: return &layout->confidence;
+    default: return NULL;
+    }
 }
 
 static struct text nearest_heading(const struct entity *entity, struct text heading) {
@@ -69,17 +87,17 @@ static void place_heading(struct import_reader *reader, const struct entity *ent
     struct import_layout *layout = &reader->file->layout;
     struct text heading = layout->headings[column];
     if (text_starts(heading, "#")) return;
-    struct field *field = heading.length == 0 ? NULL : entity_field(entity, heading);
-    size_t *special = field && field->kind == FIELD_INPUT ? NULL : special_column(layout, entity, heading);
-    bool doubled = special ? *special != IMPORT_NO_COLUMN : field && has_input(layout, field, column);
+    const struct field *input;
+    size_t *special = special_column(layout, import_heading_of(entity, heading, &input));
+    bool doubled = special ? *special != IMPORT_NO_COLUMN : input && has_input(layout, input, column);
     if (doubled)
         COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_TWICE, column, heading);
     else if (special)
         *special = column;
-    else if (field && field->kind == FIELD_INPUT)
-        layout->inputs[column] = field;
+    else if (input)
+        layout->inputs[column] = input;
     else
-        complain_heading(reader, entity, column, field);
+        complain_heading(reader, entity, column, heading.length ? entity_field(entity, heading) : NULL);
 }
 
 static void need_column(struct import_reader *reader, bool there, struct text name,
@@ -126,7 +144,7 @@ static bool read_headings(struct import_reader *reader, const struct entity *ent
     };
     if (arena_failed(arena) || tell_separator(reader)) return false;
     for (size_t i = 0; i < layout->count; i++)
-        layout->headings[i] = reader_keep(reader, text_trim(reader->csv.fields[i].text));
+        layout->headings[i] = reader_keep(reader, import_taken_back(text_trim(reader->csv.fields[i].text)));
     for (size_t i = 0; i < layout->count; i++) place_heading(reader, entity, i);
     need_columns(reader, entity);
     return !reader->bad;

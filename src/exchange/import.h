@@ -38,6 +38,20 @@ struct import_layout {
     const struct field **inputs; /* by column; NULL: no input */
 };
 
+/* What a heading stands for in a file of an entity. */
+enum import_heading {
+    IMPORT_HEADING_NONE, /* nothing: it is not known, or begins with # */
+    IMPORT_HEADING_ID,
+    IMPORT_HEADING_PARENT,
+    IMPORT_HEADING_FROM,
+    IMPORT_HEADING_UNTIL,
+    IMPORT_HEADING_CONFIDENCE,
+    IMPORT_HEADING_INPUT, /* *input */
+};
+enum import_heading import_heading_of(const struct entity *entity, struct text heading, const struct field **input);
+/* The word of a confidence column that says that somebody has confirmed the row. */
+#define IMPORT_CONFIRMED "high"
+
 struct import_part;
 struct import_file {
     struct file file;

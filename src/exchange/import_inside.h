@@ -75,6 +75,12 @@ void reader_refuse_row(struct import_reader *reader, struct text id);
 void reader_complain(struct import_reader *reader, enum exchange_message message, size_t column,
                      const struct text *arguments, size_t count);
 
+/* A text that was written with an apostrophe, for a spreadsheet not to take it for a formula. */
+static inline struct text import_taken_back(struct text text) {
+    bool defused = text.length && text.bytes[0] == '\'' && csv_is_defused(text);
+    return defused ? text_slice(text, 1, text.length) : text;
+}
+
 /* A cell's text, trimmed, that lives as long as the import. */
 struct text reader_keep(struct import_reader *reader, struct text text);
 

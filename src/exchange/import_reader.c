@@ -6,21 +6,6 @@
 
 /* --- encoding --------------------------------------------------------------------------------------------------- */
 
-/* Text in GB18030 hardly ever looks like UTF-8: characters that do, outnumbering bytes that do not, mean a damaged file
- * in UTF-8, whose good rows can be read. */
-static bool is_mostly_utf8(struct text bytes) {
-    if (text_starts(bytes, "\xef\xbb\xbf")) return true;
-    size_t good = 0, bad = 0;
-    for (size_t offset = 0; offset < bytes.length;) {
-        uint32_t character = text_next(bytes, &offset);
-        if (character == UTF8_BAD)
-            bad++;
-        else
-            good += character >= 0x80;
-    }
-    return good > bad;
-}
-
 /* Puts UTF-8 in place of another encoding. False at a byte that is of none, whose offset is told, or when memory runs
  * out, which the arena then knows. */
 static bool convert(struct arena *arena, struct file *file, const struct encoding_found *found, size_t *wrong_at) {
@@ -55,7 +40,7 @@ static struct import_file *decode(struct import *import, struct import_file *fil
     size_t wrong_at;
     import_survey(import, file);
     bool foreign = !file->sound && text_invalid_at(file->file.bytes) < file->file.bytes.length &&
-                   !is_mostly_utf8(file->file.bytes);
+                   !encoding_is_mostly_utf8(file->file.bytes);
     struct encoding_found found = {.encoding = ENCODING_UTF8};
     if (foreign && encoding_tell(file->file.bytes, &found) == GB18030_NO_MEMORY) import->arena->failed = true;
     if (found.encoding == ENCODING_UTF16) return refuse_file(import, file, EXCHANGE_IMPORT_UTF16, whole);

@@ -45,7 +45,7 @@ static struct text cell_text(const struct import_reader *reader, size_t column) 
 
 /* An id that must be there. */
 static struct text read_id(struct import_reader *reader, size_t column, enum exchange_message when_empty) {
-    struct text id = cell_text(reader, column);
+    struct text id = import_taken_back(cell_text(reader, column));
     if (column == IMPORT_NO_COLUMN) return id;
     if (id.length == 0)
         COMPLAIN(reader, when_empty, column, reader->file->layout.headings[column]);
@@ -105,6 +105,7 @@ static void read_input(struct import_reader *reader, size_t column, size_t row) 
     struct text text = trimmed(reader->csv.fields[column].text);
     if (!input->field || text.length == 0) return;
     if (input->text) {
+        text = import_taken_back(text);
         if (!reader_check_text(reader, column, input->field, text)) return;
         input->column->texts.each[row] = reader_keep(reader, text);
         input->column->known[row] = 1;
@@ -128,7 +129,7 @@ void reader_read_row(struct import_reader *reader, size_t row) {
     record.parent = read_id(reader, layout->parent, EXCHANGE_IMPORT_PARENT_EMPTY);
     if (layout->from != IMPORT_NO_COLUMN || layout->until != IMPORT_NO_COLUMN) read_months(reader, &record);
     if (layout->confidence != IMPORT_NO_COLUMN)
-        record.unconfirmed = !text_is(cell_text(reader, layout->confidence), "high");
+        record.unconfirmed = !text_is(cell_text(reader, layout->confidence), IMPORT_CONFIRMED);
     table->rows[row] = record;
     for (size_t i = 0; i < layout->count; i++)
         if (reader->csv.fields[i].text.length) read_input(reader, i, row);

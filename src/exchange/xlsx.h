@@ -2,8 +2,9 @@
  *
  * The CSV is UTF-8 with commas; fields are quoted where they must be. Line N is row N of the sheet as long as no cell
  * above it holds a line break, which is kept inside quotes: empty rows give empty lines, and only those behind the last
- * filled one are left out, as are empty cells at the end of a row. Rows, columns and sheets that are hidden count like
- * others; of merged cells the first has the value.
+ * filled one are left out. Other rows have as many fields as the first, or more; behind these, empty cells at the end
+ * of a row are left out. Rows, columns and sheets that are hidden count like others; of merged cells the first has the
+ * value.
  *
  * Cells give what a spreadsheet shows, but whole:
  *   texts     as they are, without phonetic guides; TRUE and FALSE; errors as #N/A

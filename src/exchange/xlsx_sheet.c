@@ -12,6 +12,8 @@ struct sheet_reader {
     struct builder *csv;
     uint32_t row, column; /* of the cell, from 1; 0 before the first */
     uint32_t line, field; /* where the CSV stands */
+    uint32_t filled;      /* the last row in which anything stands */
+    uint32_t width;       /* fields of the first such row */
     uint64_t cells;
     enum cell_type type;
     uint32_t style;
@@ -33,16 +35,22 @@ static void add_many(struct sheet_reader *reader, const char *bytes, size_t most
     }
 }
 
+static void add_fields(struct sheet_reader *reader, uint32_t up_to) {
+    static const char commas[] = ",,,,,,,,,,,,,,,,";
+    add_many(reader, commas, sizeof commas - 1, up_to - reader->field);
+    reader->field = up_to;
+}
+
 /* To where the cell's field begins: lines and fields in between are empty. */
 static void move_to_cell(struct sheet_reader *reader) {
-    static const char feeds[] = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n", commas[] = ",,,,,,,,,,,,,,,,";
+    static const char feeds[] = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
     if (reader->line < reader->row) {
         add_many(reader, feeds, sizeof feeds - 1, reader->row - reader->line);
         reader->line = reader->row;
         reader->field = 1;
     }
-    add_many(reader, commas, sizeof commas - 1, reader->column - reader->field);
-    reader->field = reader->column;
+    add_fields(reader, reader->column);
+    reader->filled = reader->row;
 }
 
 static void check_csv(struct sheet_reader *reader) {
@@ -50,6 +58,15 @@ static void check_csv(struct sheet_reader *reader) {
         fail(reader, XLSX_NO_MEMORY);
     else if (reader->csv->length > reader->book->limits->csv_bytes)
         xlsx_fail_limit(reader->book, XLSX_LIMIT_CSV);
+}
+
+/* As many fields as the first row has, which are the headings: empty cells at its end need not be there. */
+static void end_row(struct sheet_reader *reader) {
+    reader->column = 0;
+    if (reader->filled != reader->row) return;
+    if (reader->width == 0) reader->width = reader->field;
+    if (reader->field < reader->width) add_fields(reader, reader->width);
+    check_csv(reader);
 }
 
 static void write_text(struct sheet_reader *reader, struct text text) {
@@ -229,7 +246,7 @@ static void begin_element(void *context, unsigned place, const char *const *attr
 static void end_element(void *context, unsigned place) {
     struct sheet_reader *reader = context;
     if (place == CELL) write_cell(reader);
-    if (place == ROW) reader->column = 0;
+    if (place == ROW) end_row(reader);
 }
 
 bool xlsx_read_sheet(struct xlsx_book *book, const struct xlsx_sheet *sheet, struct builder *csv) {

@@ -42,6 +42,11 @@ enum registry_result registry_number_change(struct registry *registry, struct re
     return registry_outcome(registry, NULL);
 }
 
+enum registry_result registry_last_change(struct registry *registry, int64_t *number) {
+    *number = registry_highest(registry, &registry_changes_table);
+    return registry_outcome(registry, NULL);
+}
+
 /* Whoever would write by another model than the latest would write what its law does not allow. */
 enum registry_result registry_begin_change(struct registry *registry, struct registry_change *change) {
     store_roll_back(registry->store); /* of what was only read */
@@ -111,10 +116,6 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
     if (result == REGISTRY_DONE) result = registry_keep_law(registry, change);
     if (result != REGISTRY_DONE) store_roll_back(store);
     return result;
-}
-
-int64_t registry_last_change(struct registry *registry) {
-    return registry_highest(registry, &registry_changes_table);
 }
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */

@@ -163,9 +163,9 @@ enum registry_result registry_confirm(struct registry *registry, const struct re
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
-/* The last change that was made; 0: none, or reading failed. */
-int64_t registry_last_change(struct registry *registry);
-/* The change that kept the law that held then; 0 likewise. */
+/* The number of the last change. */
+enum registry_result registry_last_change(struct registry *registry, int64_t *number);
+/* The change that kept the law that held then; 0: none, or reading failed. */
 int64_t registry_law_change(struct registry *registry, int64_t known);
 
 /* All versions that were known when the change with that number had been made, as records with their months, in the

@@ -410,9 +410,16 @@ static void fields_are_quoted_and_defused_where_they_must_be(void **state) {
         {"\tx", "\tx", "'\tx"},
         {"\rx", "\"\rx\"", "\"'\rx\""},
         {"＝1", "＝1", "'＝1"},
+        {"'＝1", "'＝1", "''＝1"},
+        {"''=1", "''=1", "'''=1"},
+        {"'-3", "'-3", "'-3"},
+        {"'a", "'a", "'a"},
+        {"'", "'", "'"},
         {"a=1", "a=1", "a=1"},
         {"1", "1", "1"},
     };
+    struct arena arena;
+    arena_init(&arena);
     struct builder out;
     builder_init(&out);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -422,7 +429,10 @@ static void fields_are_quoted_and_defused_where_they_must_be(void **state) {
         builder_free(&out);
         csv_write_field(&out, text_from(cases[i].field), true);
         assert_string_equal(builder_text(&out).bytes, cases[i].defused);
+        bool defused = strcmp(cases[i].plain, cases[i].defused) != 0;
+        assert_int_equal(csv_is_defused(text_format(&arena, "'%s", cases[i].field)), defused);
     }
+    arena_free(&arena);
     builder_free(&out);
 }
 

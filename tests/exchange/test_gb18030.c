@@ -113,6 +113,27 @@ static void tells_encodings_apart(void **state) {
     assert_int_equal(tell(TEXT("\xff")).encoding, ENCODING_OTHER);
 }
 
+static enum gb18030_result back(const char *utf8, const char *expected) {
+    struct builder bytes;
+    size_t wrong_at;
+    enum gb18030_result result = gb18030_from_utf8(text_from(utf8), &bytes, &wrong_at);
+    assert_true(result != GB18030_OK || text_is(builder_text(&bytes), expected));
+    assert_true(result == GB18030_OK || !bytes.bytes);
+    builder_free(&bytes);
+    return result;
+}
+
+static void goes_back(void **state) {
+    (void)state;
+    assert_int_equal(back("", ""), GB18030_OK);
+    assert_int_equal(back("id,1\n", "id,1\n"), GB18030_OK);
+    assert_int_equal(back("编号𠀀\n", "\xb1\xe0\xba\xc5\x95\x32\x82\x36\n"), GB18030_OK);
+    assert_int_equal(back("id\n路路\n", ""), GB18030_WRONG);   /* which are two dots in UTF-8 */
+    assert_int_equal(back("编\n路路路\n", ""), GB18030_WRONG); /* mostly so: taken for UTF-8 with a mistake */
+    assert_int_equal(back("编号\n路\n", "\xb1\xe0\xba\xc5\n\xc2\xb7\n"), GB18030_OK);
+    assert_int_equal(back("编\xff", ""), GB18030_WRONG);
+}
+
 static void survives_memory_running_out(void **state) {
     (void)state;
     struct builder bytes, utf8;
@@ -139,6 +160,7 @@ int main(void) {
         cmocka_unit_test(tells_where_it_is_wrong),
         cmocka_unit_test(takes_every_character),
         cmocka_unit_test(tells_encodings_apart),
+        cmocka_unit_test(goes_back),
         cmocka_unit_test(survives_memory_running_out),
     };
     return cmocka_run_group_tests_name("gb18030", tests, NULL, NULL);

@@ -118,7 +118,7 @@ static void line_n_is_row_n(void **state) {
     expect_csv("", "");
     expect_csv("<row r=\"3\"><c r=\"B3\"><v>1</v></c><c r=\"D3\"><v>2</v></c><c r=\"F3\"/></row>"
                "<row r=\"4\"/><row r=\"6\"><c r=\"A6\"><v>3</v></c></row><row r=\"9\"><c r=\"A9\"/></row>",
-               "\n\n,1,,2\n\n\n3\n");
+               "\n\n,1,,2\n\n\n3,,,\n");
     expect_csv("<row><c><v>1</v></c><c/><c><v>2</v></c></row><row/><row><c r=\"C3\"><v>3</v></c><c><v>4</v></c></row>",
                "1,,2\n\n,,3,4\n");
     expect_csv("<row r=\"40\"><c r=\"AZ40\"><v>1</v></c></row>",
@@ -148,7 +148,7 @@ static void texts_stay_as_they_are(void **state) {
     (void)state;
     expect_csv("<row><c t=\"str\"><v>one\r\ntwo</v></c><c t=\"str\"><v> x </v></c><c t=\"str\"><v>=1+1</v></c></row>"
                "<row><c t=\"str\"><v>&lt;&amp;&#x20000;</v></c><c t=\"str\"><v><![CDATA[<b>]]></v></c></row>",
-               "\"one\ntwo\",\" x \",=1+1\n<&𠀀,<b>\n");
+               "\"one\ntwo\",\" x \",=1+1\n<&𠀀,<b>,\n");
     expect_csv("<row><c t=\"str\"><v>a_x000D__x4E00_b_x005F_x000D_</v></c></row>", "\"a\r一b_x000D_\"\n");
     expect_csv("<row><c t=\"str\"><v>_x0000_ _xD800_ _x00g0_ _x000D x000D_ _x00e9__</v></c></row>",
                "_x0000_ _xD800_ _x00g0_ _x000D x000D_ é_\n");

@@ -73,6 +73,9 @@ static struct registry_taken take(struct book *book, month_number since) {
     assert_int_equal(registry_begin_change(&book->registry, &change), REGISTRY_DONE);
     assert_int_equal(registry_take(&book->registry, &change, &book->stage.records, taken), REGISTRY_DONE);
     assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    int64_t last = 0;
+    assert_int_equal(registry_last_change(&book->registry, &last), REGISTRY_DONE);
+    assert_int_equal(last, change.number);
     for (size_t i = 0; i < book->stage.policy->entities.count; i++) {
         sum.fresh += taken[i].fresh;
         sum.changed += taken[i].changed;
