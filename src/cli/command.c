@@ -12,16 +12,16 @@ static const struct {
     const char *name;
     bool takes_value;
 } known_options[] = {
-    {"lang", true},     {"color", true},      {"policy", true},   {"month", true},
-    {"out", true},      {"previous", true},   {"area", true},     {"seed", true},
-    {"depth", true},    {"why-not", true},    {"reading", true},  {"known", true},
-    {"json", false},    {"households", true}, {"tap", false},     {"database", true},
-    {"digest", true},   {"since", true},      {"document", true}, {"sign", false},
-    {"from", true},     {"keys", true},       {"all", false},     {"dry-run", false},
-    {"strict", false},  {"help", false},      {"version", false}, {"all-or-nothing", false},
-    {"against", true},  {"by", true},         {"raise", true},    {"seconds", true},
-    {"families", true}, {"runs", false},      {"save", true},     {"yes", false},
-    {"decision", true}, {"template", false},  {"encoding", true},
+    {"lang", true},     {"color", true},      {"policy", true},    {"month", true},
+    {"out", true},      {"previous", true},   {"area", true},      {"seed", true},
+    {"depth", true},    {"why-not", true},    {"reading", true},   {"known", true},
+    {"json", false},    {"households", true}, {"tap", false},      {"database", true},
+    {"digest", true},   {"since", true},      {"document", true},  {"sign", false},
+    {"from", true},     {"keys", true},       {"all", false},      {"dry-run", false},
+    {"strict", false},  {"help", false},      {"version", false},  {"all-or-nothing", false},
+    {"against", true},  {"by", true},         {"raise", true},     {"seconds", true},
+    {"families", true}, {"runs", false},      {"save", true},      {"yes", false},
+    {"decision", true}, {"changed", false},   {"template", false}, {"encoding", true},
 };
 
 /* The language of the locale, unless --lang says otherwise. */

@@ -1,4 +1,5 @@
 /* doudi assess: everyone of a data folder or a registry, decided month by month. */
+#include "cli/assess_changed.h"
 #include "cli/assessment.h"
 #include "cli/out_folder.h"
 
@@ -54,10 +55,23 @@ static bool is_usage(struct command *command, month_number *first, month_number 
     return true;
 }
 
+static int assess_changed_of(struct command *command) {
+    if (command->word_count != 2) return wrong_usage(command);
+    if (!store_is_there(command->words[1]))
+        return wrong_option(command, "--changed 只用于登记簿", "--changed is for registries");
+    static const char *const others[] = {"month", "out", "area", "policy", "reading", "known", "previous", "save"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (command_has(command, others[i]))
+            return wrong_option(command, "--changed 重算受影响的所有月份,不与其他选项同用",
+                                "--changed decides every month that is reached, and goes with no such option");
+    return assess_changed(command);
+}
+
 int command_assess(struct command *command) {
     struct assessment assessment = {.out = command_option(command, "out"), .json = command_has(command, "json")};
     month_number first, last;
     int status, lock = -1;
+    if (command_has(command, "changed")) return assess_changed_of(command);
     assessment.session.solves = true;
     if (!is_usage(command, &first, &last, &status)) return status;
     assessment.keeps = decides(command);

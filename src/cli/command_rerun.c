@@ -1,23 +1,9 @@
 /* doudi rerun: a month that was decided once, decided again by what was known then. */
 #include "cli/assessment.h"
+#include "cli/differences.h"
 #include "cli/out_folder.h"
 
-#include <stdio.h>
-
-enum { DIFFERENCES_SHOWN = 20 };
-
 /* --- what came out otherwise -------------------------------------------------------------------------------------- */
-
-static struct text value_told(const struct assessment *assessment, const struct field *field, const struct value *value,
-                              bool there) {
-    struct command *command = assessment->session.command;
-    struct arena *arena = &command->arena;
-    if (!there) return text_from(say(command, "没有", "nothing"));
-    struct text reason = reason_written(arena, assessment->session.policy, value);
-    if (value->state != VALUE_KNOWN) return reason;
-    struct text shown = value_show(arena, &field->type, field->scale, field->step, value, command->language);
-    return text_format(arena, "%.*s (%.*s)", TEXT_ARG(shown), TEXT_ARG(reason));
-}
 
 static void show_differences(struct assessment *assessment, const struct registry_run *run,
                              const struct registry_differences *differences) {
@@ -34,14 +20,7 @@ static void show_differences(struct assessment *assessment, const struct registr
                    say(command, "▲ 与第 %lld 次变动登记的不一样:%zu 个值中的 %zu 个(当时的程序 %.*s)\n",
                        "▲ not as change %lld kept it: of %zu values %zu (decided by version %.*s)\n"),
                    (long long)run->change, differences->compared, differences->list.count, TEXT_ARG(run->engine));
-    for (size_t i = 0; i < differences->list.count && i < DIFFERENCES_SHOWN; i++) {
-        const struct registry_difference *difference = &differences->list.items[i];
-        const struct field *field = difference->field;
-        struct text label = label_or_name(field->label, field->name, command->language);
-        builder_format(out, "  %.*s  %.*s  %.*s → %.*s\n", TEXT_ARG(difference->id), TEXT_ARG(label),
-                       TEXT_ARG(value_told(assessment, field, &difference->told, true)),
-                       TEXT_ARG(value_told(assessment, field, &difference->found, difference->there)));
-    }
+    differences_print(out, &assessment->session, differences);
 }
 
 static void write_differences(struct assessment *assessment, const struct registry_run *run,
@@ -51,10 +30,7 @@ static void write_differences(struct assessment *assessment, const struct regist
     json_write_integer(writer, run->change);
     json_write_key(writer, "engine");
     json_write_string(writer, run->engine);
-    json_write_key(writer, "compared");
-    json_write_integer(writer, (int64_t)differences->compared);
-    json_write_key(writer, "different");
-    json_write_integer(writer, (int64_t)differences->list.count);
+    differences_write(writer, &assessment->session, differences);
 }
 
 /* --- again -------------------------------------------------------------------------------------------------------- */

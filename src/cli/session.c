@@ -239,6 +239,7 @@ static void session_tell(struct session *session, size_t from) {
 
 int session_open_law(struct session *session, struct command *command, const char *policy) {
     bool quiet = session->quiet, follows = session->follows, solves = session->solves, skips = session->skips;
+    struct session_changed *changed = session->changed;
     const struct database database = session->database;
     *session = (struct session){.command = command,
                                 .database = database,
@@ -246,6 +247,7 @@ int session_open_law(struct session *session, struct command *command, const cha
                                 .follows = follows,
                                 .solves = solves,
                                 .skips = skips,
+                                .changed = changed,
                                 .area = text_from(command_option(command, "area")),
                                 .known = DAY_NEVER,
                                 .refusals = {.arena = &command->arena}};
@@ -308,6 +310,12 @@ int session_open_data(struct session *session, const char *data, month_number fi
     if (session->pack.held && first != last) return refuse_months(session, data, first, last);
     take_given(session);
     if (!session->database.store) return read_previous(session, first);
+    if (session->changed) {
+        int found = session_find_changed(session, session->changed);
+        if (found != EXIT_DONE) return found;
+        first = session->changed->from;
+        last = session->changed->last;
+    }
     while (session->skips && first <= last && session_kept(session, first)) first++;
     session->first = first;
     int status = first <= last ? session_read_runs(session, first) : EXIT_DONE;
@@ -433,6 +441,7 @@ static bool solve_month(struct session *session, struct area area) {
 
 int session_decide(struct session *session, month_number month) {
     struct command *command = session->command;
+    session->chosen = NULL;
     run_free(session->run);
     solved_free(session->solved);
     session->run = NULL;
@@ -450,11 +459,18 @@ int session_decide(struct session *session, month_number month) {
     session->run = run_new(session->policy, session->dataset, &session->history, month, &options);
     if (!session->run) return out_of_memory(command);
     if (area.entity) run_limit(session->run, area.entity, area.row);
+    if (session->changed && !session->changed->all) {
+        session->chosen = session_choose_changed(session, session->changed);
+        return session->chosen ? EXIT_DONE : out_of_memory(command);
+    }
     return session->solves && !solve_month(session, area) ? out_of_memory(command) : EXIT_DONE;
 }
 
 int session_record(struct session *session) {
-    history_record(&session->history, session->run);
+    if (session->chosen)
+        history_record_chosen(&session->history, session->run, session->chosen);
+    else
+        history_record(&session->history, session->run);
     session->months.last = session->run->month;
     bool failed = run_failed(session->run) || arena_failed(&session->history.arena);
     return failed ? out_of_memory(session->command) : EXIT_DONE;

@@ -16,13 +16,15 @@ struct session {
     struct policy *policy;
     struct diagnostics diagnostics;
     struct import import;
-    struct database database;  /* the data, where they are a registry */
-    const char *data;          /* its name, or that of the folder or pack */
-    int64_t known_change;      /* of a registry: the changes up to that one are known */
-    struct registry_runs runs; /* likewise, the months that were decided */
-    int64_t as_known;          /* likewise, set before it is read: nothing later is read; 0: all is */
-    bool overtaken;            /* likewise: others have changed it since, so that no further month can be kept */
-    struct file pack;          /* the data, where they are one file: the dataset points into it */
+    struct database database;        /* the data, where they are a registry */
+    const char *data;                /* its name, or that of the folder or pack */
+    int64_t known_change;            /* of a registry: the changes up to that one are known */
+    struct registry_runs runs;       /* likewise, the months that were decided */
+    int64_t as_known;                /* likewise, set before it is read: nothing later is read; 0: all is */
+    struct session_changed *changed; /* likewise: only what has changed is decided; NULL: what is asked for */
+    chosen_rows chosen;              /* then, of the month at hand, those of whom is told; NULL: all */
+    bool overtaken;                  /* likewise: others have changed it since, so that no further month can be kept */
+    struct file pack;                /* the data, where they are one file: the dataset points into it */
     struct history history;
     struct refusals refusals;
     VECTOR(struct given) given;
@@ -74,10 +76,25 @@ bool run_number(struct text text, int64_t *change); /* digits */
 /* What the run at hand, of a session that was opened for a run and has recorded it, finds otherwise than that kept. */
 int session_compare_run(struct session *session, const struct registry_run *run,
                         struct registry_differences *differences);
+/* The same of what stands of the month: where the run at hand, once recorded, changes it. */
+int session_compare_month(struct session *session, struct registry_differences *differences);
 /* What the months before the first found, which carry on without a gap; EXIT_DONE, or tells why not. */
 int session_read_runs(struct session *session, month_number first);
 /* That the month before was decided for all of whom this one is; EXIT_DONE, or tells why not. */
 int session_check_before(struct session *session, const struct entity *area, size_t row, month_number month);
+
+/* What is known now and was not when months were decided (session_changed.c). */
+struct session_changed {
+    month_number first, last;    /* that were decided */
+    month_number from;           /* the first that knew too little; MONTH_LAST: none did */
+    bool all;                    /* it may be felt by anybody; else: */
+    const struct entity **units; /* by entity index: within whose rows what changes stays */
+    struct registry_keys *keys;  /* of such rows, by entity index */
+};
+/* Of a session that has read its runs; EXIT_DONE, or tells why not. */
+int session_find_changed(struct session *session, struct session_changed *changed);
+/* The rows of the month at hand of which is to be told; NULL when memory has run out. */
+chosen_rows session_choose_changed(struct session *session, const struct session_changed *changed);
 
 /* The change by which the month was decided as it would be now; 0: nothing can be told, or it was not. */
 int64_t session_kept(struct session *session, month_number month);

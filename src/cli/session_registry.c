@@ -60,6 +60,41 @@ bool run_number(struct text text, int64_t *change) {
     return text.length > 0 && text.length <= DIGITS_MOST;
 }
 
+/* The rows of whom is told, by their keys. */
+static bool find_wanted(const struct session *session, struct registry_wanted *wanted) {
+    struct arena *arena = &session->command->arena;
+    size_t entities = session->policy->entities.count;
+    wanted->keys = ARENA_ARRAY(arena, bool *, entities + 1);
+    wanted->counts = ARENA_ARRAY(arena, size_t, entities + 1);
+    for (size_t i = 0; i < entities && session->chosen && !arena_failed(arena); i++) {
+        const struct table *table = &session->dataset->tables[i];
+        const struct record_row *records = session->import.records.tables[i].rows;
+        for (size_t row = 0; row < table->rows; row++)
+            if (records[table->arrival[row]].place >= wanted->counts[i])
+                wanted->counts[i] = (size_t)records[table->arrival[row]].place + 1;
+        wanted->keys[i] = ARENA_ARRAY(arena, bool, wanted->counts[i] + 1);
+        for (size_t row = 0; row < table->rows && wanted->keys[i]; row++)
+            wanted->keys[i][records[table->arrival[row]].place] = rows_chosen(session->chosen, table->entity, row);
+    }
+    return !arena_failed(arena);
+}
+
+int session_compare_month(struct session *session, struct registry_differences *differences) {
+    struct registry *registry = &session->database.registry;
+    struct registry_wanted wanted;
+    if (session->compared) history_free(&session->told);
+    history_init(&session->told, session->policy);
+    session->compared = true;
+    enum registry_result result = find_wanted(session, &wanted) ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+    if (result == REGISTRY_DONE)
+        result = registry_read_month(registry, &session->runs, session->run->month, session->chosen ? &wanted : NULL,
+                                     &session->told);
+    if (result == REGISTRY_DONE && !registry_compare(&session->told, &session->history, session->run->month,
+                                                     &session->command->arena, differences))
+        result = REGISTRY_NO_MEMORY;
+    return database_tell(&session->database, session->command, session->data, result);
+}
+
 int session_compare_run(struct session *session, const struct registry_run *run,
                         struct registry_differences *differences) {
     struct registry_runs one = {0};
@@ -68,7 +103,8 @@ int session_compare_run(struct session *session, const struct registry_run *run,
     history_init(&told, session->policy);
     VECTOR_PUSH(&session->command->arena, &one.list, *run);
     enum registry_result result = registry_read_found(registry, &one, run->change, &told);
-    if (result == REGISTRY_DONE && !registry_compare(&told, &session->history, &session->command->arena, differences))
+    if (result == REGISTRY_DONE &&
+        !registry_compare(&told, &session->history, MONTH_LAST, &session->command->arena, differences))
         result = REGISTRY_NO_MEMORY;
     /* Texts and large numbers of what was told lie in its history: they are shown before the session closes. */
     session->told = told;
@@ -215,8 +251,8 @@ static bool is_up_to_date(const struct session *session, const struct registry_r
 int64_t session_kept(struct session *session, month_number month) {
     for (size_t i = session->runs.list.count; i-- > 0;) {
         const struct registry_run *run = &session->runs.list.items[i];
-        if (run->month != month || !registry_run_stands(&session->runs, i)) continue;
-        bool same = session->area.length ? text_equal(run->area, session->area) : run->whole;
+        if (run->month != month) continue;
+        bool same = text_equal(run->area, session->area); /* or what had changed, which brings all up to date */
         if (same && is_up_to_date(session, run)) return run->change;
     }
     return 0;
@@ -237,7 +273,8 @@ static enum registry_result read_others(struct session *session, int64_t *others
     for (size_t i = 0; i < runs.list.count; i++) {
         const struct registry_run *run = &runs.list.items[i];
         bool later = run->change > session->known_change && run->month == session->run->month;
-        bool same = session->area.length ? text_equal(run->area, session->area) : run->whole;
+        bool same =
+            text_equal(run->area, session->area) && run->whole == (session->area.length == 0 && !session->chosen);
         if (later && same && run->known >= session->known_change) *others = run->change;
     }
     return result;
@@ -250,13 +287,14 @@ static enum registry_result keep(struct session *session, const struct registry_
                                  .month = session->run->month,
                                  .known = session->known_change,
                                  .law = registry_law_change(registry, session->known_change),
-                                 .whole = session->area.length == 0,
+                                 .whole = session->area.length == 0 && !session->chosen,
                                  .area = session->area,
                                  .engine = text_from(doudi_version()),
                                  .policy = {(const char *)law, DIGEST_BYTES}};
     const struct registry_decided decided = {.records = &session->import.records,
                                              .run = session->run,
                                              .history = &session->history,
+                                             .chosen = session->chosen,
                                              .again = !about.whole && was_decided_before(session, about.month)};
     enum registry_result result = registry_law_digest(registry, session->policy, law);
     if (result == REGISTRY_DONE) result = registry_keep_run(registry, change, &about, &decided);

@@ -94,6 +94,7 @@ static const struct usage usages[] = {
       "  --all-or-nothing     有一行错误就什么都不测算\n"
       "  --strict             有无法判定的也以 1 退出\n"
       "  --save 文件          同时把这个月的数据打包,同 pack\n"
+      "  --changed            (不写 --month)登记簿里有了新情况的,在受影响的各月重新测算,列出变化\n"
       "  --dry-run            登记簿里什么都不写\n"
       "  --by 姓名            谁测算的(默认是登录的用户)\n",
       "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
@@ -104,9 +105,11 @@ static const struct usage usages[] = {
       "  --all-or-nothing     decide nobody when a single row is wrong\n"
       "  --strict             exit with 1 when anything is undetermined, too\n"
       "  --save FILE          pack the month's data as well, as pack does\n"
+      "  --changed            without --month: what is new in a registry, in every month that it reaches, and what "
+      "changes by it\n"
       "  --dry-run            keep nothing in the registry\n"
       "  --by NAME            who decides (whoever is logged in)\n"},
-     " json month out policy previous reading known area all-or-nothing strict save dry-run by "},
+     " json month out policy previous reading known area all-or-nothing strict save changed dry-run by "},
     {"rerun",
      {"数据库 测算编号", "DATABASE RUN"},
      {"按当时的政策和当时所知把一次测算再算一遍,与登记的逐值比较;编号是 assess 报出的变动编号",

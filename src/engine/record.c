@@ -54,7 +54,8 @@ bool record_keeps(const struct field *field, month_number month, day_number know
 
 /* A line for every row, of an event in its own month; PAST_NONE for those that are not settled yet. All rows are looked
  * up before the first is added. False when memory has run out. */
-static bool make_lines(struct history *history, struct run *run, const struct entity *entity, uint32_t *lines) {
+static bool make_lines(struct history *history, struct run *run, const struct entity *entity, chosen_rows chosen,
+                       uint32_t *lines) {
     struct rows rows = run_rows(run, entity);
     bool event = entity->is_event;
     uint32_t **pasts = &run->pasts[entity->index];
@@ -63,7 +64,7 @@ static bool make_lines(struct history *history, struct run *run, const struct en
     if (run_failed(run)) return false;
     for (size_t row = rows.first; row < rows.last && !arena_failed(&history->arena); row++) {
         lines[row] = PAST_NONE;
-        if (event && !run_event_counts(run, entity, row)) continue;
+        if (!rows_chosen(chosen, entity, row) || (event && !run_event_counts(run, entity, row))) continue;
         month_number month = event ? run_event_month(run, entity, row) : run->month;
         uint32_t past = row_for(history, run, entity, row);
         if (past != PAST_NONE) lines[row] = history_line(history, entity, past, month);
@@ -88,7 +89,7 @@ static void record_column(struct history *history, struct run *run, const struct
             history_set(history, field, lines[row], keep_reason(history, run, coding, found_at(&found, row)));
 }
 
-static void record_entity(struct history *history, struct run *run, const struct entity *entity) {
+static void record_entity(struct history *history, struct run *run, const struct entity *entity, chosen_rows chosen) {
     uint32_t *lines = NULL;
     for (size_t i = 0; i < entity->fields.count; i++) {
         const struct field *field = entity->fields.items[i];
@@ -96,16 +97,20 @@ static void record_entity(struct history *history, struct run *run, const struct
         if (!lines) {
             lines = memory_new(dataset_table(run->dataset, entity)->rows + 1, sizeof *lines);
             if (!lines) history->arena.failed = true;
-            if (!lines || !make_lines(history, run, entity, lines)) break;
+            if (!lines || !make_lines(history, run, entity, chosen, lines)) break;
         }
         record_column(history, run, field, lines);
     }
     memory_free(lines);
 }
 
-void history_record(struct history *history, struct run *run) {
+void history_record_chosen(struct history *history, struct run *run, chosen_rows chosen) {
     const struct policy *policy = run->policy;
-    if (run->limits && run->month < history->limited_since) history->limited_since = run->month;
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&history->arena); i++)
-        record_entity(history, run, policy->entities.items[i]);
+        if (!chosen || chosen[i]) record_entity(history, run, policy->entities.items[i], chosen);
+}
+
+void history_record(struct history *history, struct run *run) {
+    if (run->limits && run->month < history->limited_since) history->limited_since = run->month;
+    history_record_chosen(history, run, NULL);
 }

@@ -8,6 +8,13 @@
  * with. Memory that runs out is told by the history's arena or the run. */
 void history_record(struct history *history, struct run *run);
 
+/* The same of some rows: by entity index, by row of the dataset; NULL: of none of an entity. */
+typedef const bool *const *chosen_rows;
+static inline bool rows_chosen(chosen_rows chosen, const struct entity *entity, size_t row) {
+    return !chosen || (chosen[entity->index] && chosen[entity->index][row]);
+}
+void history_record_chosen(struct history *history, struct run *run, chosen_rows chosen);
+
 /* Whether anything of a field is kept in a month by the law as known on a day: what later months may read, of an event
  * all that it was first settled with. */
 bool record_keeps(const struct field *field, month_number month, day_number known);

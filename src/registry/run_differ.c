@@ -39,12 +39,34 @@ static void compare_line(struct differing *differing, const struct field *field,
     bool there = history_find(differing->found, field, id, told_line->month, &found) && found.month == told_line->month;
     differing->differences->compared++;
     if (there && same_value(differing, field, &told, &found.value)) return;
-    struct registry_difference difference = {
-        .field = field, .id = text_copy(differing->arena, id), .told = told, .found = found.value, .there = there};
+    struct registry_difference difference = {.field = field,
+                                             .id = text_copy(differing->arena, id),
+                                             .told = told,
+                                             .found = found.value,
+                                             .was = true,
+                                             .there = there};
     VECTOR_PUSH(differing->arena, &differing->differences->list, difference);
 }
 
-bool registry_compare(const struct history *told, const struct history *found, struct arena *arena,
+/* What is found in the month, and was not told: of new rows, or of a rule that is new. */
+static void find_new(struct differing *differing, const struct field *field, month_number month) {
+    const struct past_table *table = &differing->found->tables[field->entity->index];
+    for (uint32_t line = 0; line < table->line_count && !arena_failed(differing->arena); line++) {
+        const struct past_line *found_line = &table->lines[line];
+        struct coded coded = coded_column_get(&differing->found->columns[field->index], line);
+        if (!coded.kind || found_line->row == PAST_NONE || found_line->month != month) continue;
+        struct text id = history_id(differing->found, field->entity, found_line->row);
+        struct past_value told;
+        if (history_find(differing->told, field, id, month, &told) && told.month == month) continue;
+        struct registry_difference difference = {.field = field,
+                                                 .id = text_copy(differing->arena, id),
+                                                 .found = coding_value(history_coding(differing->found, field), coded),
+                                                 .there = true};
+        VECTOR_PUSH(differing->arena, &differing->differences->list, difference);
+    }
+}
+
+bool registry_compare(const struct history *told, const struct history *found, month_number month, struct arena *arena,
                       struct registry_differences *differences) {
     struct differing differing = {told, found, arena, differences};
     const struct policy *policy = told->policy;
@@ -52,8 +74,9 @@ bool registry_compare(const struct history *told, const struct history *found, s
     for (size_t i = 0; i < policy->fields.count && !arena_failed(arena); i++) {
         const struct field *field = policy->fields.items[i];
         const struct past_table *table = &told->tables[field->entity->index];
-        if (told->columns[i].page_count == 0) continue;
-        for (uint32_t line = 0; line < table->line_count; line++) compare_line(&differing, field, line);
+        for (uint32_t line = 0; line < table->line_count && told->columns[i].page_count; line++)
+            compare_line(&differing, field, line);
+        if (month != MONTH_LAST && found->columns[i].page_count) find_new(&differing, field, month);
     }
     return !arena_failed(arena) && !arena_failed(&told->arena) && !arena_failed(&found->arena);
 }

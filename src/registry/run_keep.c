@@ -102,6 +102,7 @@ static void add_entry(struct keeping *keeping, struct text field, uint32_t key, 
 static bool tells_of(const struct keeping *keeping, const struct entity *entity, size_t row) {
     struct run *run = keeping->decided->run;
     const struct history *history = keeping->decided->history;
+    if (!rows_hold(run_rows(run, entity), row) || !rows_chosen(keeping->decided->chosen, entity, row)) return false;
     if (!entity->is_event) return true;
     uint32_t past = run_past(run, entity, row);
     if (past == PAST_NONE) return false;
@@ -123,14 +124,13 @@ static void keep_field(struct keeping *keeping, const struct field *field) {
     const struct entity *entity = field->entity;
     struct run *run = keeping->decided->run;
     struct coding *coding = &keeping->codings[field->index];
-    struct rows rows = run_rows(run, entity);
     struct text name = run_field_name(&keeping->arena, field);
     struct found found;
     coding_init(coding, &keeping->arena, field);
     found_begin(&found, run, coding, false);
     for (size_t key = 1; key <= keeping->keys[entity->index] && goes_on(keeping); key++) {
         size_t row = (size_t)keeping->rows[entity->index][key] - 1;
-        if (row == SIZE_MAX || !rows_hold(rows, row) || !tells_of(keeping, entity, row)) continue;
+        if (row == SIZE_MAX || !tells_of(keeping, entity, row)) continue;
         struct coded coded = found_at(&found, row);
         if (coded.kind) add_entry(keeping, name, (uint32_t)key, by_key(keeping, coding, coded));
     }
@@ -186,14 +186,13 @@ static int compare_keys(const void *a, const void *b) {
 
 static void keep_event(struct keeping *keeping, const struct entity *event, struct gone *gone) {
     struct run *run = keeping->decided->run;
-    struct rows rows = run_rows(run, event);
     const uint32_t *next = gone->keys.items, *end = next + gone->keys.count;
     if (gone->keys.count) qsort(gone->keys.items, gone->keys.count, sizeof *gone->keys.items, compare_keys);
     for (size_t key = 1; goes_on(keeping) && (next < end || key <= keeping->keys[event->index]); key++) {
         size_t row = key <= keeping->keys[event->index] ? (size_t)keeping->rows[event->index][key] - 1 : SIZE_MAX;
         bool forgotten = false;
         for (; next < end && *next == key; next++) forgotten = true;
-        bool settled = row != SIZE_MAX && rows_hold(rows, row) && tells_of(keeping, event, row);
+        bool settled = row != SIZE_MAX && tells_of(keeping, event, row);
         struct coded coded = {settled ? EVENT_SETTLED : EVENT_FORGOTTEN,
                               settled ? run_event_month(run, event, row) : 0};
         if (settled || forgotten) add_entry(keeping, event->name, (uint32_t)key, coded);

@@ -3,6 +3,8 @@
 
 #include "base/calendar.h"
 
+enum { FIRST_MONTH = 0, LAST_MONTH = 9999 * 12 + 11 };
+
 /* --- which runs there are ----------------------------------------------------------------------------------------- */
 
 enum registry_result registry_read_runs(struct registry *registry, int64_t known, struct arena *arena,
@@ -57,6 +59,7 @@ struct recalling {
     struct reader *readers; /* by field index */
     uint32_t **lines;       /* by entity index, of events, by key: the line, + 1 */
     bool damaged;
+    const struct registry_wanted *wanted;
 };
 
 static bool goes_on(const struct recalling *recalling) {
@@ -266,6 +269,11 @@ static void take_value(struct recalling *recalling, struct reader *reader, const
     history_set(recalling->history, reader->field, line, bring(recalling, reader, entry->coded));
 }
 
+static bool is_wanted(const struct recalling *recalling, const struct entity *entity, uint32_t key) {
+    const struct registry_wanted *wanted = recalling->wanted;
+    return !wanted || (key < wanted->counts[entity->index] && wanted->keys[entity->index][key]);
+}
+
 static void take_page(struct recalling *recalling, const struct statement *row) {
     struct page_entry entries[PAGE_PLACES];
     size_t count;
@@ -282,6 +290,7 @@ static void take_page(struct recalling *recalling, const struct statement *row) 
     }
     read_names(recalling, entity);
     for (size_t i = 0; i < count && goes_on(recalling); i++) {
+        if (!is_wanted(recalling, entity, entries[i].key)) continue;
         if (event)
             take_event(recalling, event, &entries[i]);
         else
@@ -325,31 +334,31 @@ static month_number next_month(const struct registry_runs *runs, month_number af
     return next;
 }
 
-/* All months before one, or one run. */
-struct wanted {
-    month_number before;
-    int64_t change; /* 0: all */
+/* Which runs: of months first .. last, or one. */
+struct choice {
+    month_number first, last;
+    int64_t change;                       /* 0: those of the months */
+    const struct registry_wanted *wanted; /* NULL: of all rows */
 };
 
-static void recall_wanted(struct recalling *recalling, const struct registry_runs *runs, struct wanted wanted) {
+static void recall_chosen(struct recalling *recalling, const struct registry_runs *runs, struct choice choice) {
     unsigned char bytes[DIGEST_BYTES];
     struct text law = {(const char *)bytes, DIGEST_BYTES};
     struct registry *registry = recalling->registry;
     if (registry_law_digest(registry, registry->policy, bytes) != REGISTRY_DONE) recalling->arena.failed = true;
-    for (size_t i = 0; i < runs->list.count && wanted.change && goes_on(recalling); i++)
-        if (runs->list.items[i].change == wanted.change) recall(recalling, &runs->list.items[i], law);
-    if (wanted.change) return;
-    for (month_number month = next_month(runs, MONTH_FIRST, wanted.before); month < wanted.before && goes_on(recalling);
-         month = next_month(runs, month, wanted.before))
-        for (size_t i = 0; i < runs->list.count && goes_on(recalling); i++)
-            if (runs->list.items[i].month == month && registry_run_stands(runs, i))
-                recall(recalling, &runs->list.items[i], law);
+    for (month_number month = next_month(runs, choice.first - 1, choice.last + 1); month <= choice.last;
+         month = next_month(runs, month, choice.last + 1))
+        for (size_t i = 0; i < runs->list.count && goes_on(recalling); i++) {
+            const struct registry_run *run = &runs->list.items[i];
+            bool chosen = choice.change ? run->change == choice.change : registry_run_stands(runs, i);
+            if (run->month == month && chosen) recall(recalling, run, law);
+        }
 }
 
-static enum registry_result read_wanted(struct registry *registry, const struct registry_runs *runs,
-                                        struct wanted wanted, struct history *history) {
+static enum registry_result read_chosen(struct registry *registry, const struct registry_runs *runs,
+                                        struct choice choice, struct history *history) {
     const struct policy *policy = registry->policy;
-    struct recalling recalling = {.registry = registry, .history = history};
+    struct recalling recalling = {.registry = registry, .history = history, .wanted = choice.wanted};
     arena_init(&recalling.arena);
     recalling.names = ARENA_ARRAY(&recalling.arena, struct registry_names, policy->entities.count + 1);
     recalling.named = ARENA_ARRAY(&recalling.arena, bool, policy->entities.count + 1);
@@ -358,7 +367,7 @@ static enum registry_result read_wanted(struct registry *registry, const struct 
     recalling.readers = ARENA_ARRAY(&recalling.arena, struct reader, policy->fields.count + 1);
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
-    if (goes_on(&recalling)) recall_wanted(&recalling, runs, wanted);
+    if (goes_on(&recalling)) recall_chosen(&recalling, runs, choice);
     history_mark(history);
     enum registry_result result = registry_outcome(registry, &recalling.arena);
     if (result == REGISTRY_DONE && arena_failed(&history->arena)) result = REGISTRY_NO_MEMORY;
@@ -370,10 +379,17 @@ static enum registry_result read_wanted(struct registry *registry, const struct 
 
 enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
                                            month_number before, struct history *history) {
-    return read_wanted(registry, runs, (struct wanted){.before = before}, history);
+    return read_chosen(registry, runs, (struct choice){.first = FIRST_MONTH, .last = before - 1}, history);
+}
+
+enum registry_result registry_read_month(struct registry *registry, const struct registry_runs *runs,
+                                         month_number month, const struct registry_wanted *wanted,
+                                         struct history *history) {
+    return read_chosen(registry, runs, (struct choice){.first = month, .last = month, .wanted = wanted}, history);
 }
 
 enum registry_result registry_read_found(struct registry *registry, const struct registry_runs *runs, int64_t change,
                                          struct history *history) {
-    return read_wanted(registry, runs, (struct wanted){.change = change}, history);
+    struct choice choice = {.first = FIRST_MONTH, .last = LAST_MONTH, .change = change};
+    return read_chosen(registry, runs, choice, history);
 }

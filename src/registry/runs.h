@@ -12,7 +12,7 @@
 #ifndef DOUDI_REGISTRY_RUNS_H
 #define DOUDI_REGISTRY_RUNS_H
 
-#include "engine/run.h"
+#include "engine/record.h"
 #include "registry/registry.h"
 
 struct registry_run {
@@ -38,7 +38,8 @@ struct registry_decided {
     const struct records *records;
     struct run *run;
     const struct history *history;
-    bool again; /* the month was decided before, and this run does not tell of everybody */
+    bool again;         /* the month was decided before, and this run does not tell of everybody */
+    chosen_rows chosen; /* of whom it tells; NULL: of all whom the run tells of */
 };
 enum registry_result registry_keep_run(struct registry *registry, const struct registry_change *change,
                                        const struct registry_run *about, const struct registry_decided *decided);
@@ -48,6 +49,16 @@ enum registry_result registry_keep_run(struct registry *registry, const struct r
 enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
                                            month_number before, struct history *history);
 
+/* Some rows, by their keys. */
+struct registry_wanted {
+    bool **keys;    /* by entity index, by key; NULL: none */
+    size_t *counts; /* by entity index: how many keys there are */
+};
+/* What the runs of one month found of some rows (NULL: of all), the later ones in place of the earlier, into a history
+ * that is empty. */
+enum registry_result registry_read_month(struct registry *registry, const struct registry_runs *runs,
+                                         month_number month, const struct registry_wanted *wanted,
+                                         struct history *history);
 /* What that run found, into a history that is empty. */
 enum registry_result registry_read_found(struct registry *registry, const struct registry_runs *runs, int64_t change,
                                          struct history *history);
@@ -57,15 +68,41 @@ struct registry_difference {
     const struct field *field;
     struct text id;
     struct value told, found; /* rows of their reasons are those of the histories */
-    bool there;               /* it was found */
+    bool was, there;          /* it was told, it is found */
 };
 struct registry_differences {
     VECTOR(struct registry_difference) list;
     size_t compared;
 };
-/* What a run told, and what is found now, both of one policy; false when memory has run out. */
-bool registry_compare(const struct history *told, const struct history *found, struct arena *arena,
+/* What a run told in a month, and what is found now, both of one policy. MONTH_LAST: of all months that were told, and
+ * what was not told then is no difference. False when memory has run out. */
+bool registry_compare(const struct history *told, const struct history *found, month_number month, struct arena *arena,
                       struct registry_differences *differences);
+
+/* --- what has come to be known since ------------------------------------------------------------------------------ */
+
+/* A version that was told: of an event since the month of its date, where that is known. */
+struct registry_touched {
+    const struct entity *entity;
+    int64_t key, change;
+    month_number since;
+};
+struct registry_touched_rows {
+    VECTOR(struct registry_touched) list;
+};
+enum registry_result registry_read_touched(struct registry *registry, int64_t after, struct arena *arena,
+                                           struct registry_touched_rows *rows);
+
+/* The rows of an entity above them (`unit`, by the index of theirs; NULL: they are left out), in whose versions they
+ * lie or ever lay: keys by entity index, as often as they are found. */
+struct registry_keys {
+    VECTOR(int64_t) list;
+};
+enum registry_result registry_find_above(struct registry *registry, const struct registry_touched *touched,
+                                         size_t count, const struct entity *const *unit, struct arena *arena,
+                                         struct registry_keys *keys);
+
+int64_t registry_last_given(struct registry *registry); /* the last change that told opening values or decisions */
 
 /* A run that a later one has not taken the place of. */
 bool registry_run_stands(const struct registry_runs *runs, size_t at);
