@@ -466,12 +466,21 @@ int session_decide(struct session *session, month_number month) {
     return session->solves && !solve_month(session, area) ? out_of_memory(command) : EXIT_DONE;
 }
 
+static int end_recording(struct session *session) {
+    session->months.last = session->run->month;
+    bool failed = run_failed(session->run) || arena_failed(&session->history.arena);
+    return failed ? out_of_memory(session->command) : EXIT_DONE;
+}
+
+int session_record_last(struct session *session) {
+    history_record_events(&session->history, session->run);
+    return end_recording(session);
+}
+
 int session_record(struct session *session) {
     if (session->chosen)
         history_record_chosen(&session->history, session->run, session->chosen);
     else
         history_record(&session->history, session->run);
-    session->months.last = session->run->month;
-    bool failed = run_failed(session->run) || arena_failed(&session->history.arena);
-    return failed ? out_of_memory(session->command) : EXIT_DONE;
+    return end_recording(session);
 }

@@ -64,6 +64,8 @@ int session_load(struct session *session, month_number month);
 int session_decide(struct session *session, month_number month);
 /* Keeps what later months read of it; EXIT_DONE, or memory ran out. */
 int session_record(struct session *session);
+/* The same where no later month is decided, nor anything written of those before. */
+int session_record_last(struct session *session);
 
 /* --- of a registry (session_registry.c) --------------------------------------------------------------------------- */
 
