@@ -35,4 +35,7 @@ int database_tell(struct database *database, struct command *command, const char
 /* A change that begins now, by whoever is at the keyboard. */
 struct registry_change database_change(struct command *command, const char *what, month_number since);
 
+/* 2018-07-01 08:30Z, of the world's time; empty for what is none. */
+struct text instant_written(struct arena *arena, int64_t instant);
+
 #endif
