@@ -204,3 +204,11 @@ month_number database_month(const struct registry_change *change) {
     enum { MICROSECONDS = 1000000, SECONDS_A_DAY = 86400 };
     return day_month((day_number)(change->instant / MICROSECONDS / SECONDS_A_DAY));
 }
+
+struct text instant_written(struct arena *arena, int64_t instant) {
+    enum { MINUTE = 60000000, MINUTES = 24 * 60 };
+    int64_t minutes = instant / MINUTE, day = minutes / MINUTES;
+    if (instant < 0 || day > day_last) return TEXT("");
+    int minute = (int)(minutes % MINUTES);
+    return text_format(arena, "%s %02d:%02dZ", day_format(arena, (day_number)day).bytes, minute / 60, minute % 60);
+}

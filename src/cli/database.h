@@ -41,4 +41,7 @@ struct registry_change database_change(struct command *command, const char *what
 /* In which it begins, of the world's time. */
 month_number database_month(const struct registry_change *change);
 
+/* 2018-07-01 08:30Z, of the world's time; empty for what is none. */
+struct text instant_written(struct arena *arena, int64_t instant);
+
 #endif
