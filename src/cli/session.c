@@ -311,8 +311,6 @@ int session_open_data(struct session *session, const char *data, month_number fi
     take_given(session);
     if (!session->database.store) return read_previous(session, first);
     if (session->changed) {
-        int found = session_find_changed(session, session->changed);
-        if (found != EXIT_DONE) return found;
         first = session->changed->from;
         last = session->changed->last;
     }

@@ -51,10 +51,15 @@ struct gathering {
     VECTOR(struct kin *) list;
     struct reading reading;
     struct registry_told *told; /* NULL: only records are wanted */
+    const bool *elsewhere;      /* by entity index: rows that are read by whoever asks; NULL: none */
 };
 
 static bool goes_on(const struct gathering *gathering) {
     return !arena_failed(gathering->arena) && !store_failed(gathering->registry->store) && !gathering->reading.damaged;
+}
+
+static bool is_elsewhere(const struct gathering *gathering, const struct entity *entity) {
+    return gathering->elsewhere && gathering->elsewhere[entity->index];
 }
 
 static struct text place_of(struct arena *arena, const struct entity *entity, int64_t key) {
@@ -172,7 +177,7 @@ static void find_below(struct gathering *gathering, struct kin *kin) {
     for (size_t i = 0; i < policy->entities.count && goes_on(gathering); i++) {
         const struct entity *inner = policy->entities.items[i];
         VECTOR(int64_t) keys = {NULL, 0, 0};
-        if (inner->parent != kin->entity) continue;
+        if (inner->parent != kin->entity || is_elsewhere(gathering, inner)) continue;
         struct statement *query = row_query(&gathering->queries, QUERY_BELOW, inner, store_integer(kin->key));
         while (query && goes_on(gathering) && statement_next(query))
             VECTOR_PUSH(arena, &keys, statement_integer(query, 0));
@@ -196,7 +201,7 @@ static void find_above(struct gathering *gathering, const struct kin *kin) {
 }
 
 static void want(struct gathering *gathering, const struct entity *entity, int64_t key) {
-    struct kin *kin = key ? kin_of(gathering, entity, key) : NULL;
+    struct kin *kin = key && !is_elsewhere(gathering, entity) ? kin_of(gathering, entity, key) : NULL;
     if (kin) kin->whole = true;
 }
 
@@ -217,11 +222,12 @@ static void find_led(struct gathering *gathering, struct kin *kin) {
         if (is_wanted(kin, i)) lead(gathering, kin, &kin->versions.items[i]);
 }
 
-/* The family and all below it first, then what they lead to; what turns out to be wanted whole leads further. */
-static void find_kin(struct gathering *gathering, const struct entity *entity, int64_t key) {
-    struct kin *family = kin_of(gathering, entity, key);
-    if (!family) return;
-    family->below = family->whole = true;
+/* The families and all below them first, then what they lead to; what turns out to be wanted whole leads further. */
+static void find_kin(struct gathering *gathering, const struct registry_root *roots, size_t count) {
+    for (size_t i = 0; i < count && goes_on(gathering); i++) {
+        struct kin *family = kin_of(gathering, roots[i].entity, roots[i].key);
+        if (family) family->below = family->whole = true;
+    }
     for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++) {
         find_versions(gathering, gathering->list.items[i]);
         find_below(gathering, gathering->list.items[i]);
@@ -341,13 +347,13 @@ enum registry_result registry_read_change(struct registry *registry, int64_t num
 
 /* --- all of it ---------------------------------------------------------------------------------------------------- */
 
-static enum registry_result gather(struct gathering *gathering, const struct entity *entity, int64_t key) {
+static enum registry_result gather(struct gathering *gathering, const struct registry_root *roots, size_t count) {
     struct registry *registry = gathering->registry;
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
     enum registry_result result = registry_outcome(registry, gathering->arena);
     if (result == REGISTRY_DONE) result = columns_check(registry);
-    if (result == REGISTRY_DONE) find_kin(gathering, entity, key);
+    if (result == REGISTRY_DONE) find_kin(gathering, roots, count);
     for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++)
         fetch_ids(gathering, gathering->list.items[i]);
     for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++) {
@@ -361,12 +367,12 @@ static enum registry_result gather(struct gathering *gathering, const struct ent
     return result;
 }
 
+/* Into records that are empty, or hold rows of other entities. */
 static void begin(struct gathering *gathering, struct registry *registry, int64_t known, struct arena *arena,
                   struct records *records) {
     *gathering = (struct gathering){.registry = registry, .arena = arena, .known = known};
     gathering->reading =
         (struct reading){.registry = registry, .arena = arena, .records = records, .name = id_of, .names = gathering};
-    records_init(records, arena, registry->policy);
     map_init(&gathering->kin, arena);
     map_init(&gathering->ids, arena);
     row_queries_begin(&gathering->queries, registry, arena);
@@ -374,16 +380,65 @@ static void begin(struct gathering *gathering, struct registry *registry, int64_
 
 enum registry_result registry_read_family(struct registry *registry, int64_t known, const struct entity *entity,
                                           int64_t key, struct arena *arena, struct records *records) {
+    const struct registry_root family = {entity, key};
     struct gathering gathering;
+    records_init(records, arena, registry->policy);
     begin(&gathering, registry, known, arena, records);
-    return gather(&gathering, entity, key);
+    return gather(&gathering, &family, 1);
 }
 
 enum registry_result registry_read_told(struct registry *registry, int64_t known, const struct entity *entity,
                                         int64_t key, struct arena *arena, struct registry_told *told) {
+    const struct registry_root family = {entity, key};
     struct gathering gathering;
     *told = (struct registry_told){.records = {.arena = arena}};
+    records_init(&told->records, arena, registry->policy);
     begin(&gathering, registry, known, arena, &told->records);
     gathering.told = told;
-    return gather(&gathering, entity, key);
+    return gather(&gathering, &family, 1);
+}
+
+/* Rows of which something was read, by their keys; of entities that were read whole all. */
+static void note_wanted(struct gathering *gathering, struct registry_wanted *wanted) {
+    struct arena *arena = gathering->arena;
+    size_t entities = gathering->registry->policy->entities.count;
+    wanted->keys = ARENA_ARRAY(arena, bool *, entities + 1);
+    wanted->ids = ARENA_ARRAY(arena, struct text *, entities + 1);
+    wanted->counts = ARENA_ARRAY(arena, size_t, entities + 1);
+    if (!goes_on(gathering)) return;
+    for (size_t i = 0; i < gathering->list.count; i++) {
+        const struct kin *kin = gathering->list.items[i];
+        size_t *count = &wanted->counts[kin->entity->index];
+        if ((size_t)kin->key >= *count) *count = (size_t)kin->key + 1;
+    }
+    for (size_t i = 0; i < entities; i++) {
+        if (gathering->elsewhere[i]) wanted->counts[i] = SIZE_MAX;
+        if (wanted->counts[i] == SIZE_MAX || wanted->counts[i] == 0) continue;
+        wanted->keys[i] = ARENA_ARRAY(arena, bool, wanted->counts[i]);
+        wanted->ids[i] = ARENA_ARRAY(arena, struct text, wanted->counts[i]);
+    }
+    for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++) {
+        const struct kin *kin = gathering->list.items[i];
+        wanted->keys[kin->entity->index][kin->key] = true;
+        wanted->ids[kin->entity->index][kin->key] = id_of(&gathering->reading, kin->entity, kin->key);
+    }
+}
+
+enum registry_result registry_read_roots(struct registry *registry, int64_t known, const bool *whole,
+                                         const struct registry_root *roots, size_t count, struct arena *arena,
+                                         struct records *records, struct registry_wanted *wanted) {
+    struct gathering gathering;
+    struct registry_names *names = ARENA_ARRAY(arena, struct registry_names, registry->policy->entities.count + 1);
+    bool own = !store_within(registry->store);
+    if (!names) return REGISTRY_NO_MEMORY;
+    if (own) store_begin(registry->store, STORE_TO_READ);
+    enum registry_result result = registry_read_chosen(registry, known, whole, arena, records, names);
+    if (result == REGISTRY_DONE) {
+        begin(&gathering, registry, known, arena, records);
+        gathering.elsewhere = whole;
+        result = gather(&gathering, roots, count);
+        note_wanted(&gathering, wanted);
+    }
+    if (own) store_roll_back(registry->store);
+    return result == REGISTRY_DONE ? registry_outcome(registry, arena) : result;
 }

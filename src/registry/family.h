@@ -65,6 +65,16 @@ enum registry_result registry_find_row(struct registry *registry, struct text id
 enum registry_result registry_read_family(struct registry *registry, int64_t known, const struct entity *entity,
                                           int64_t key, struct arena *arena, struct records *records);
 
+/* The same of several rows of whatever entities, beside all rows of other entities (`whole`, by index: those in which
+ * none of them lies, nor is). `wanted` are the rows of which something was read. */
+struct registry_root {
+    const struct entity *entity;
+    int64_t key;
+};
+enum registry_result registry_read_roots(struct registry *registry, int64_t known, const bool *whole,
+                                         const struct registry_root *roots, size_t count, struct arena *arena,
+                                         struct records *records, struct registry_wanted *wanted);
+
 /* A version of a row of the family, or of one that once lay in it. */
 struct registry_version {
     const struct entity *entity;

@@ -223,11 +223,26 @@ static void read_entity(struct whole *whole, const struct entity *entity) {
     arena_free(&arena);
 }
 
-enum registry_result registry_read_named(struct registry *registry, int64_t known, struct arena *arena,
-                                         struct records *records, struct registry_names *names) {
-    size_t entities = registry->policy->entities.count;
+/* Names of a chosen entity's rows, and of those that its rows may lead to. */
+static bool needs_names(const struct policy *policy, const struct entity *entity, const bool *chosen) {
+    if (!chosen || chosen[entity->index]) return true;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct entity *reader = policy->entities.items[i];
+        if (!chosen[i]) continue;
+        if (reader->parent == entity) return true;
+        for (size_t k = 0; k < reader->inputs.count; k++)
+            if (reader->inputs.items[k]->type.kind == TYPE_ROW && reader->inputs.items[k]->type.entity == entity)
+                return true;
+    }
+    return false;
+}
+
+enum registry_result registry_read_chosen(struct registry *registry, int64_t known, const bool *chosen,
+                                          struct arena *arena, struct records *records, struct registry_names *names) {
+    const struct policy *policy = registry->policy;
+    size_t entities = policy->entities.count;
     struct whole whole = {.names = names, .known = known};
-    records_init(records, arena, registry->policy);
+    records_init(records, arena, policy);
     whole.reading =
         (struct reading){.registry = registry, .arena = arena, .records = records, .name = name_of, .names = names};
     bool own = !store_within(registry->store);
@@ -235,14 +250,21 @@ enum registry_result registry_read_named(struct registry *registry, int64_t know
     enum registry_result result = registry_outcome(registry, arena);
     if (result == REGISTRY_DONE) result = columns_check(registry);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++)
-        result = registry_read_names(registry, registry->policy->entities.items[i], arena, &names[i]);
+        if (needs_names(policy, policy->entities.items[i], chosen))
+            result = registry_read_names(registry, policy->entities.items[i], arena, &names[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++) {
-        read_entity(&whole, registry->policy->entities.items[i]);
+        if (chosen && !chosen[i]) continue;
+        read_entity(&whole, policy->entities.items[i]);
         result = registry_outcome(registry, arena);
         if (result == REGISTRY_DONE && whole.reading.damaged) result = REGISTRY_DAMAGED;
     }
     if (own) store_roll_back(registry->store); /* nothing was written */
     return result;
+}
+
+enum registry_result registry_read_named(struct registry *registry, int64_t known, struct arena *arena,
+                                         struct records *records, struct registry_names *names) {
+    return registry_read_chosen(registry, known, NULL, arena, records, names);
 }
 
 enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
