@@ -362,6 +362,11 @@ static void who_was_called_otherwise_is_found_and_told(enum database database) {
     assert_int_equal(matches.list.count, 1);
     assert_true(matches.list.items[0].gone);
     assert_true(text_is(matches.list.items[0].where, "镇安"));
+    tell_anew(&book); /* of the same month, told anew */
+    tell_row(&book, "person", "F1-01", "F2", "钱大", "born=1958-07-01");
+    take(&book, month(2018, 5));
+    assert_int_equal(registry_find(&book.registry, &was, arena, &matches), REGISTRY_DONE);
+    assert_true(text_is(matches.list.items[0].known_by, "钱大 1958-07-01"));
     close_book(&book);
 }
 ON_BOTH(who_was_called_otherwise_is_found_and_told)
