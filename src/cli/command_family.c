@@ -169,7 +169,7 @@ int family_open(struct family *family, struct command *command, struct text id) 
     if (status != EXIT_DONE) return status;
     struct registry *registry = &family->database.registry;
     struct arena *arena = &command->arena;
-    enum registry_result result = registry_find_row(registry, id, arena, &family->row);
+    enum registry_result result = registry_find_row(registry, id, command->language, arena, &family->row);
     if (result == REGISTRY_DONE && !family->row.family_key) return tell_nobody(family, id);
     if (result == REGISTRY_DONE) family->entity = registry_families(registry);
     if (result == REGISTRY_DONE && family->entity)

@@ -223,19 +223,6 @@ static void show_row(struct page *page, size_t at, const struct registry_version
     for (size_t i = 0; i < now->entity->inputs.count; i++) show_input(page, at, now, now->entity->inputs.items[i]);
 }
 
-/* --- where it lies ------------------------------------------------------------------------------------------------ */
-
-/* As finding it tells: the words of the place above. */
-static enum registry_result find_where(struct page *page, struct text id, struct text *where) {
-    struct registry_matches matches;
-    const struct registry_sought sought = {.words = id, .language = page->family->command->language};
-    enum registry_result result =
-        registry_find_by_id(&page->family->database.registry, &sought, arena_of(page), &matches);
-    for (size_t i = 0; i < matches.list.count; i++)
-        if (matches.list.items[i].entity == page->family->entity) *where = matches.list.items[i].where;
-    return result;
-}
-
 /* --- as JSON ------------------------------------------------------------------------------------------------------ */
 
 static void write_input(struct page *page, size_t at, const struct registry_version *now, const struct field *input) {
@@ -343,9 +330,8 @@ static void show_page(struct page *page, struct text id, struct text where) {
 
 int family_page(struct family *family, month_number month) {
     struct page page = {.family = family, .month = month};
-    struct text id = family->told.list.count ? family->told.list.items[0].id : TEXT(""), where = TEXT("");
+    struct text id = family->told.list.count ? family->told.list.items[0].id : TEXT(""), where = family->row.where;
     enum registry_result result = find_decisions(&page);
-    if (result == REGISTRY_DONE) result = find_where(&page, id, &where);
     if (result == REGISTRY_DONE) result = make_run(&page);
     for (size_t i = 0; i < page.decisions.count && page.run; i++) find_missing(&page, &page.decisions.items[i]);
     if (result == REGISTRY_DONE) (family->json ? write_page : show_page)(&page, id, where);

@@ -360,7 +360,6 @@ static enum registry_result gather(struct gathering *gathering, const struct reg
         const struct kin *kin = gathering->list.items[i];
         if (kin->below || !gathering->told) read_kin(gathering, kin);
     }
-    row_queries_end(&gathering->queries);
     if (result == REGISTRY_DONE) result = registry_outcome(registry, gathering->arena);
     if (result == REGISTRY_DONE && gathering->reading.damaged) result = REGISTRY_DAMAGED;
     if (own) store_roll_back(registry->store); /* nothing was written */

@@ -43,18 +43,15 @@ struct registry_matches {
 enum registry_result registry_find(struct registry *registry, const struct registry_sought *sought, struct arena *arena,
                                    struct registry_matches *matches);
 
-/* The same by the very id alone. */
-enum registry_result registry_find_by_id(struct registry *registry, const struct registry_sought *sought,
-                                         struct arena *arena, struct registry_matches *matches);
-
-/* The row with that id, and the family that it is or lies in, where it lies now; REGISTRY_DONE with key 0 where there
- * is no such row, and family_key 0 where it lies in none. */
+/* The row with that very id, and the family that it is or lies in, where it lies now; REGISTRY_DONE with key 0 where
+ * there is no such row, and family_key 0 where it lies in none. In the arena. */
 struct registry_row {
     const struct entity *entity;
     int64_t key, family_key;
+    struct text where; /* the family lies, as of a match */
 };
-enum registry_result registry_find_row(struct registry *registry, struct text id, struct arena *arena,
-                                       struct registry_row *row);
+enum registry_result registry_find_row(struct registry *registry, struct text id, enum language language,
+                                       struct arena *arena, struct registry_row *row);
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
@@ -103,6 +100,7 @@ struct registry_values {
     int64_t run; /* the number of its change */
     struct arena *arena;
     struct registry_value_kinds *kinds; /* by field index */
+    struct registry_value_page *last;   /* that was looked at */
     struct statement *page, *kind, *exact;
 };
 /* A value by the row's key. That of the row its reason is about is reason.row. */

@@ -29,11 +29,12 @@ struct finding {
     struct text words[WORDS_MOST];
     size_t word_count;
     struct registry_matches *matches;
-    bool damaged;
+    struct records records; /* all versions that were looked at */
+    struct reading reading;
 };
 
 static bool goes_on(const struct finding *finding) {
-    return !arena_failed(finding->arena) && !store_failed(finding->registry->store) && !finding->damaged;
+    return !arena_failed(finding->arena) && !store_failed(finding->registry->store) && !finding->reading.damaged;
 }
 
 static bool is_full(const struct finding *finding) {
@@ -121,15 +122,6 @@ static struct text some_name(const struct reading *reading, const struct entity 
     return TEXT("-");
 }
 
-static struct reading reading_of(struct finding *finding, struct records *records) {
-    records_init(records, finding->arena, finding->registry->policy);
-    return (struct reading){.registry = finding->registry,
-                            .arena = finding->arena,
-                            .records = records,
-                            .name = some_name,
-                            .known_by = true};
-}
-
 /* Of an input by which rows are known; empty: unknown. */
 static struct text shown(struct finding *finding, const struct record_table *table, const struct field *input,
                          size_t row) {
@@ -152,8 +144,7 @@ static struct text known_by(struct finding *finding, const struct record_table *
 
 /* The version of the latest month, of one the last that was told. */
 static void read_place(struct finding *finding, const struct entity *entity, int64_t key, struct place *place) {
-    struct records records;
-    struct reading reading = reading_of(finding, &records);
+    const struct record_table *table = &finding->records.tables[entity->index];
     month_number latest = MONTH_FIRST;
     struct statement *query = row_query(&finding->queries, QUERY_VERSIONS, entity, store_integer(key));
     struct standing always = {.since = MONTH_FIRST, .until = MONTH_LAST};
@@ -162,10 +153,9 @@ static void read_place(struct finding *finding, const struct entity *entity, int
         if (since < latest) continue;
         latest = since;
         place->gone = statement_integer(query, COLUMN_STANDS) == 0;
-        size_t row = place->gone ? SIZE_MAX : reading_row(&reading, query, entity, &always);
-        if (row != SIZE_MAX) place->known_by = known_by(finding, &records.tables[entity->index], row);
+        size_t row = place->gone ? SIZE_MAX : reading_row(&finding->reading, query, entity, &always);
+        if (row != SIZE_MAX) place->known_by = known_by(finding, table, row);
         place->parent = statement_integer(query, COLUMN_PARENT);
-        finding->damaged = finding->damaged || reading.damaged;
     }
     if (query) statement_end(query);
     place->id = row_id(&finding->queries, entity, key);
@@ -286,14 +276,15 @@ static bool fits(struct finding *finding, const struct record_table *table, size
 }
 
 static void take_candidate(struct finding *finding, const struct search *search, const struct statement *query,
-                           struct reading *reading, struct candidates *candidates) {
+                           struct candidates *candidates) {
     const struct entity *entity = search->entity;
     struct standing always = {.since = MONTH_FIRST, .until = MONTH_LAST};
     struct text other = TEXT("");
     if (search->column.length) {
-        size_t row = reading_row(reading, query, entity, &always);
-        if (row == SIZE_MAX || !fits(finding, &reading->records->tables[entity->index], row)) return;
-        other = known_by(finding, &reading->records->tables[entity->index], row);
+        const struct record_table *table = &finding->records.tables[entity->index];
+        size_t row = reading_row(&finding->reading, query, entity, &always);
+        if (row == SIZE_MAX || !fits(finding, table, row)) return;
+        other = known_by(finding, table, row);
     }
     VECTOR_PUSH(finding->arena, &candidates->keys,
                 statement_integer(query, search->column.length ? (size_t)COLUMN_KEY : (size_t)NAME_KEY));
@@ -302,17 +293,13 @@ static void take_candidate(struct finding *finding, const struct search *search,
 
 /* False when there are more than were looked at. */
 static bool search_some(struct finding *finding, const struct search *search, struct statement *query, int64_t most) {
-    struct records records;
     struct candidates candidates = {{NULL, 0, 0}, {NULL, 0, 0}};
-    struct reading reading = reading_of(finding, &records);
     struct text end = behind(finding->arena, search->prefix);
     const struct store_value values[] = {store_text(search->prefix), store_text(end), store_integer(most)};
     int64_t count = 0;
     if (goes_on(finding) && statement_begin(query, values, 3))
-        for (; goes_on(finding) && !reading.damaged && statement_next(query); count++)
-            take_candidate(finding, search, query, &reading, &candidates);
+        for (; goes_on(finding) && statement_next(query); count++) take_candidate(finding, search, query, &candidates);
     statement_end(query);
-    finding->damaged = finding->damaged || reading.damaged;
     for (size_t i = 0; i < candidates.others.count && goes_on(finding) && !is_full(finding); i++)
         take(finding, search->entity, candidates.keys.items[i], candidates.others.items[i]);
     return count < most;
@@ -370,6 +357,9 @@ static bool begin(struct finding *finding, struct registry *registry, struct are
     map_init(&finding->places, arena);
     map_init(&finding->seen, arena);
     row_queries_begin(&finding->queries, registry, arena);
+    records_init(&finding->records, arena, registry->policy);
+    finding->reading = (struct reading){
+        .registry = registry, .arena = arena, .records = &finding->records, .name = some_name, .known_by = true};
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
     if (goes_on(finding)) finding->family = registry_families(registry);
@@ -378,15 +368,14 @@ static bool begin(struct finding *finding, struct registry *registry, struct are
 
 static enum registry_result end(struct finding *finding, bool own) {
     struct registry *registry = finding->registry;
-    row_queries_end(&finding->queries);
     enum registry_result result = registry_outcome(registry, finding->arena);
-    if (result == REGISTRY_DONE && finding->damaged) result = REGISTRY_DAMAGED;
+    if (result == REGISTRY_DONE && finding->reading.damaged) result = REGISTRY_DAMAGED;
     if (own) store_roll_back(registry->store); /* nothing was written */
     return result;
 }
 
-static enum registry_result find(struct registry *registry, const struct registry_sought *sought, bool by_id,
-                                 struct arena *arena, struct registry_matches *matches) {
+enum registry_result registry_find(struct registry *registry, const struct registry_sought *sought, struct arena *arena,
+                                   struct registry_matches *matches) {
     struct registry_sought trimmed = *sought;
     struct finding finding = {.sought = &trimmed, .matches = matches};
     *matches = (struct registry_matches){.more = false};
@@ -394,12 +383,10 @@ static enum registry_result find(struct registry *registry, const struct registr
     trimmed.words = text_trim(sought->words);
     enum registry_result result = goes_on(&finding) ? columns_check(registry) : REGISTRY_DONE;
     if (result == REGISTRY_DONE && row_id_may_be(trimmed.words) && goes_on(&finding)) {
+        split_words(&finding);
         find_very_one(&finding);
-        if (!by_id) {
-            split_words(&finding);
-            find_ids(&finding);
-            find_names(&finding);
-        }
+        find_ids(&finding);
+        find_names(&finding);
     }
     if (is_full(&finding)) {
         matches->more = true;
@@ -409,29 +396,25 @@ static enum registry_result find(struct registry *registry, const struct registr
     return result == REGISTRY_DONE ? outcome : result;
 }
 
-enum registry_result registry_find(struct registry *registry, const struct registry_sought *sought, struct arena *arena,
-                                   struct registry_matches *matches) {
-    return find(registry, sought, false, arena, matches);
+/* A row in families goes before one of the same id elsewhere, and an outer one before those that lie in it. */
+static void find_row(struct finding *finding, struct text id, struct registry_row *row) {
+    const struct policy *policy = finding->registry->policy;
+    for (size_t i = policy->entities.count; i-- > 0 && goes_on(finding);) {
+        const struct entity *entity = policy->entities.items[i];
+        bool in_family = finding->family && entity_is_within(entity, finding->family);
+        int64_t key = row->key && !in_family ? 0 : row_key(&finding->queries, entity, id);
+        if (key) *row = (struct registry_row){.entity = entity, .key = key};
+    }
 }
 
-enum registry_result registry_find_by_id(struct registry *registry, const struct registry_sought *sought,
-                                         struct arena *arena, struct registry_matches *matches) {
-    return find(registry, sought, true, arena, matches);
-}
-
-enum registry_result registry_find_row(struct registry *registry, struct text id, struct arena *arena,
-                                       struct registry_row *row) {
-    struct registry_sought sought = {.words = id};
+enum registry_result registry_find_row(struct registry *registry, struct text id, enum language language,
+                                       struct arena *arena, struct registry_row *row) {
+    const struct registry_sought sought = {.words = id, .language = language};
     struct finding finding = {.sought = &sought};
-    const struct policy *policy = registry->policy;
     *row = (struct registry_row){.entity = NULL};
     bool own = begin(&finding, registry, arena);
-    for (size_t i = policy->entities.count; i-- > 0 && goes_on(&finding);) {
-        const struct entity *entity = policy->entities.items[i];
-        bool in_family = finding.family && entity_is_within(entity, finding.family);
-        int64_t key = row->key && !in_family ? 0 : row_key(&finding.queries, entity, id);
-        if (key) *row = (struct registry_row){entity, key, 0};
-    }
+    enum registry_result result = goes_on(&finding) ? columns_check(registry) : REGISTRY_DONE;
+    if (result == REGISTRY_DONE) find_row(&finding, id, row);
     int64_t key = row->key;
     const struct entity *at = row->entity;
     while (at && at != finding.family && goes_on(&finding)) {
@@ -439,6 +422,12 @@ enum registry_result registry_find_row(struct registry *registry, struct text id
         key = place ? place->parent : 0;
         at = key ? at->parent : NULL;
     }
-    if (at) row->family_key = key;
-    return end(&finding, own);
+    if (at && goes_on(&finding)) {
+        struct registry_match family = {.entity = at, .key = key};
+        climb(&finding, &family);
+        row->family_key = key;
+        row->where = family.where;
+    }
+    enum registry_result outcome = end(&finding, own);
+    return result == REGISTRY_DONE ? outcome : result;
 }

@@ -1,5 +1,7 @@
 #include "registry/registry_inside.h"
 
+#include "registry/row_query.h"
+
 /* --- tables ------------------------------------------------------------------------------------------------------- */
 
 static const struct store_column change_columns[] = {
@@ -29,6 +31,7 @@ enum registry_result registry_prepare(struct registry *registry) {
 
 void registry_close(struct registry *registry) {
     if (registry->has_written) chain_forget(registry);
+    row_queries_forget(registry);
     arena_free(&registry->arena);
 }
 

@@ -55,6 +55,7 @@ struct registry {
     struct registry_change change;
     struct digest *written;
     bool *has_written;
+    struct row_statements *lookups; /* by entity index (row_query.c); NULL: none were asked for */
 };
 
 /* Store and policy must outlive the registry. The policy may be any whose model the registry was ever made for or

@@ -4,15 +4,23 @@
 
 #include <string.h>
 
+struct row_statements {
+    struct statement *of[ROW_QUERIES]; /* NULL: not yet */
+};
+
 void row_queries_begin(struct row_queries *queries, struct registry *registry, struct arena *arena) {
-    *queries = (struct row_queries){registry, arena, NULL};
-    queries->of = arena_new(arena, registry->policy->entities.count + 1, sizeof *queries->of);
-    if (arena_failed(arena)) queries->of = NULL;
+    *queries = (struct row_queries){registry, arena};
+    if (registry->lookups) return;
+    registry->lookups = ARENA_ARRAY(&registry->arena, struct row_statements, registry->policy->entities.count + 1);
+    if (!arena_failed(&registry->arena)) return;
+    registry->lookups = NULL;
+    arena->failed = true;
 }
 
-void row_queries_end(struct row_queries *queries) {
-    for (size_t i = 0; i < queries->registry->policy->entities.count && queries->of; i++)
-        for (size_t k = 0; k < ROW_QUERIES; k++) statement_free(queries->of[i][k]);
+void row_queries_forget(struct registry *registry) {
+    for (size_t i = 0; registry->lookups && i < registry->policy->entities.count; i++)
+        for (size_t k = 0; k < ROW_QUERIES; k++) statement_free(registry->lookups[i].of[k]);
+    registry->lookups = NULL;
 }
 
 static void add_versions(struct builder *sql, const struct store_table *versions) {
@@ -51,7 +59,7 @@ static struct statement *prepare(struct row_queries *queries, enum row_query wha
 struct statement *row_query(struct row_queries *queries, enum row_query what, const struct entity *entity,
                             struct store_value of) {
     if (arena_failed(queries->arena)) return NULL;
-    struct statement **query = &queries->of[entity->index][what];
+    struct statement **query = &queries->registry->lookups[entity->index].of[what];
     if (!*query) *query = prepare(queries, what, entity);
     return *query && statement_begin(*query, &of, 1) ? *query : NULL;
 }

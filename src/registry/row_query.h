@@ -1,4 +1,5 @@
-/* Looking rows of an entity up, by statements that are prepared when they are first needed. */
+/* Looking rows of an entity up, by statements that are prepared when they are first needed, and kept by the registry.
+ */
 #ifndef DOUDI_REGISTRY_ROW_QUERY_H
 #define DOUDI_REGISTRY_ROW_QUERY_H
 
@@ -14,12 +15,11 @@ enum row_query {
 struct row_queries {
     struct registry *registry;
     struct arena *arena;
-    struct statement *(*of)[ROW_QUERIES]; /* by entity index; NULL: not yet */
 };
 
-/* The arena must outlive it. Whatever comes of it, row_queries_end may be called. */
+/* The arena is of what is found, and fails with any of it. */
 void row_queries_begin(struct row_queries *queries, struct registry *registry, struct arena *arena);
-void row_queries_end(struct row_queries *queries);
+void row_queries_forget(struct registry *registry); /* before its store is closed */
 
 /* Begun, to be ended by statement_end; NULL: failed, which the store or the arena tells. */
 struct statement *row_query(struct row_queries *queries, enum row_query what, const struct entity *entity,

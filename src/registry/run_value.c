@@ -9,6 +9,13 @@ struct registry_value_kinds {
     struct number unit;
 };
 
+/* The page that was looked at last: families' people are neighbours. */
+struct registry_value_page {
+    const struct field *field; /* NULL: none */
+    size_t count;
+    struct page_entry entries[PAGE_PLACES];
+};
+
 void registry_values_begin(struct registry_values *values, struct registry *registry, int64_t run,
                            struct arena *arena) {
     static const char page[] = "SELECT _first, _bytes FROM _values WHERE _change = $1 AND _field = $2 AND _first <= $3 "
@@ -18,6 +25,7 @@ void registry_values_begin(struct registry_values *values, struct registry *regi
                       exact[] = "SELECT _value FROM _exact WHERE _change = $1 AND _field = $2 AND _place = $3";
     *values = (struct registry_values){.registry = registry, .run = run, .arena = arena};
     values->kinds = ARENA_ARRAY(arena, struct registry_value_kinds, registry->policy->fields.count + 1);
+    values->last = arena_new(arena, 1, sizeof *values->last);
     values->page = store_prepare(registry->store, page);
     values->kind = store_prepare(registry->store, kind);
     values->exact = store_prepare(registry->store, exact);
@@ -64,28 +72,40 @@ static bool read_kinds(struct registry_values *values, const struct field *field
     return good && registry_outcome(values->registry, values->arena) == REGISTRY_DONE;
 }
 
-/* The entry of a key, if its page holds one. */
-static bool find_entry(struct registry_values *values, struct text name, int64_t key, struct coded *coded) {
-    struct page_entry entries[PAGE_PLACES];
+static bool is_at_hand(const struct registry_value_page *page, const struct field *field, int64_t key) {
+    return page->field == field && page->entries[0].key <= key && key <= page->entries[page->count - 1].key;
+}
+
+/* The page that would hold the key; of none where there is no such page. False when it is none. */
+static bool read_page(struct registry_values *values, const struct field *field, struct text name, int64_t key) {
     const struct store_value of[] = {store_integer(values->run), store_text(name), store_integer(key)};
-    size_t count = 0;
+    struct registry_value_page *page = values->last;
     bool good = true;
+    if (is_at_hand(page, field, key)) return true;
+    page->field = NULL;
+    page->count = 0;
     if (statement_begin(values->page, of, 3) && statement_next(values->page)) {
         int64_t first = statement_integer(values->page, 0);
         good = first > 0 && first <= UINT32_MAX &&
-               page_read(statement_text(values->page, 1), (uint32_t)first, entries, &count);
+               page_read(statement_text(values->page, 1), (uint32_t)first, page->entries, &page->count);
+        if (good) page->field = field;
     }
     statement_end(values->page);
-    size_t low = 0, high = good ? count : 0;
+    return good && !store_failed(values->registry->store);
+}
+
+/* The entry of a key, of kind 0 where the page at hand has none. */
+static struct coded find_entry(const struct registry_value_page *page, int64_t key) {
+    size_t low = 0, high = page->field ? page->count : 0;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (entries[middle].key < key)
+        if (page->entries[middle].key < key)
             low = middle + 1;
         else
             high = middle;
     }
-    *coded = low < count && good && entries[low].key == key ? entries[low].coded : (struct coded){0};
-    return good && !store_failed(values->registry->store);
+    bool found = page->field && low < page->count && page->entries[low].key == key;
+    return found ? page->entries[low].coded : (struct coded){0};
 }
 
 static bool read_exact(struct registry_values *values, const struct field *field, struct text name, int64_t place,
@@ -123,11 +143,11 @@ static bool decode(struct registry_values *values, const struct field *field, st
 enum registry_result registry_values_find(struct registry_values *values, const struct field *field, int64_t key,
                                           struct registry_value *found) {
     struct text name = run_field_name(values->arena, field);
-    struct coded coded;
     *found = (struct registry_value){.there = false};
     if (field->type.kind != TYPE_NUMBER && field->type.kind != TYPE_BOOL) return REGISTRY_DONE;
     if (arena_failed(values->arena)) return REGISTRY_NO_MEMORY;
-    if (!find_entry(values, name, key, &coded)) return refuse(values, field);
+    if (!read_page(values, field, name, key)) return refuse(values, field);
+    struct coded coded = find_entry(values->last, key);
     if (coded.kind == 0) return REGISTRY_DONE;
     if (!read_kinds(values, field, name) || !decode(values, field, name, coded, &found->value))
         return refuse(values, field);

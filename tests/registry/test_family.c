@@ -71,7 +71,8 @@ static const struct entity *entity(const struct book *book, const char *name) {
 
 static int64_t key_of(struct book *book, const char *id) {
     struct registry_row row;
-    assert_int_equal(registry_find_row(&book->registry, text_from(id), &book->stage.arena, &row), REGISTRY_DONE);
+    assert_int_equal(registry_find_row(&book->registry, text_from(id), LANGUAGE_EN, &book->stage.arena, &row),
+                     REGISTRY_DONE);
     return row.key;
 }
 
@@ -361,6 +362,11 @@ static void who_was_called_otherwise_is_found_and_told(enum database database) {
     assert_int_equal(matches.list.count, 1);
     assert_true(matches.list.items[0].gone);
     assert_true(text_is(matches.list.items[0].where, "镇安"));
+    tell_anew(&book); /* of the same month, told anew */
+    tell_row(&book, "person", "F1-01", "F2", "钱大", "born=1958-07-01");
+    take(&book, month(2018, 5));
+    assert_int_equal(registry_find(&book.registry, &was, arena, &matches), REGISTRY_DONE);
+    assert_true(text_is(matches.list.items[0].known_by, "钱大 1958-07-01"));
     close_book(&book);
 }
 ON_BOTH(who_was_called_otherwise_is_found_and_told)
@@ -378,10 +384,12 @@ static void a_row_leads_to_its_family(enum database database) {
     assert_ptr_equal(registry_families(&book.registry), entity(&book, "family"));
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         struct registry_row row;
-        assert_int_equal(registry_find_row(&book.registry, text_from(wanted[i].id), &book.stage.arena, &row),
-                         REGISTRY_DONE);
+        assert_int_equal(
+            registry_find_row(&book.registry, text_from(wanted[i].id), LANGUAGE_EN, &book.stage.arena, &row),
+            REGISTRY_DONE);
         assert_ptr_equal(row.entity, wanted[i].entity ? entity(&book, wanted[i].entity) : NULL);
         assert_int_equal(row.family_key, wanted[i].family ? key : 0);
+        assert_true(text_is(row.where, wanted[i].family ? "镇安" : ""));
     }
     close_book(&book);
 }
@@ -521,7 +529,7 @@ static enum registry_result look_up(struct book *book, struct arena *arena, int6
     const struct registry_sought sought = {.words = TEXT("王 小"), .area = TEXT("V1")};
     const struct entity *family = entity(book, "family");
     enum registry_result result = registry_find(&book->registry, &sought, arena, &matches);
-    if (result == REGISTRY_DONE) result = registry_find_row(&book->registry, TEXT("F1-01"), arena, &row);
+    if (result == REGISTRY_DONE) result = registry_find_row(&book->registry, TEXT("F1-01"), LANGUAGE_EN, arena, &row);
     if (result == REGISTRY_DONE)
         result = registry_read_family(&book->registry, REGISTRY_NOW, family, key, arena, &records);
     if (result == REGISTRY_DONE) result = registry_read_told(&book->registry, REGISTRY_NOW, family, key, arena, &told);

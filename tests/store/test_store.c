@@ -277,6 +277,14 @@ static void indexes_have_names_of_their_own(enum database database) {
     }
     statement_end(query);
     statement_free(query);
+    if (database == DATABASE_SERVER) { /* whatever the locale of its own is */
+        query = store_prepare(store, "SELECT pg_collation_for(" LONG_COLUMN ") FROM " LONG_TABLE);
+        assert_non_null(query);
+        assert_true(statement_begin(query, NULL, 0) && statement_next(query));
+        assert_true(text_is(statement_text(query, 0), "\"C\""));
+        statement_end(query);
+        statement_free(query);
+    }
     store_close(store);
 }
 
