@@ -151,6 +151,21 @@ int database_read_folder(struct policy **law, struct command *command, const cha
     return tell_law(command, *law);
 }
 
+int database_is_made(struct command *command, const char *url, bool *made) {
+    struct database database = {.store = NULL};
+    *made = false;
+    if (!store_is_there(url)) return EXIT_DONE;
+    int status = open_to_read(&database, command, url);
+    if (status == EXIT_DONE) {
+        enum registry_result result = registry_open(&database.registry, database.store, NULL);
+        database.opened = true;
+        *made = result != REGISTRY_NONE;
+        if (*made) status = database_tell(&database, command, url, result);
+    }
+    database_close(&database);
+    return status;
+}
+
 /* The law first: no file is made for one that is wrong. */
 static int open_for_law(struct database *database, struct command *command, const char *url, const char *folder,
                         enum store_opening opening) {

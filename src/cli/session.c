@@ -452,8 +452,11 @@ int session_decide(struct session *session, month_number month) {
         return no_such_area(session, area, month);
     if (session->database.store) status = session_check_before(session, area.entity, area.row, month);
     if (status != EXIT_DONE) return status;
-    if (!settle_past(&session->history, &session->import.records, session->dataset, &options))
-        return out_of_memory(command);
+    const struct records *records = &session->import.records;
+    bool settled =
+        area.entity ? settle_past_within(&session->history, records, session->dataset, &options, area.entity, area.row)
+                    : settle_past(&session->history, records, session->dataset, &options);
+    if (!settled) return out_of_memory(command);
     session->run = run_new(session->policy, session->dataset, &session->history, month, &options);
     if (!session->run) return out_of_memory(command);
     if (area.entity) run_limit(session->run, area.entity, area.row);

@@ -72,15 +72,17 @@ static const struct usage usages[] = {
      {"", ""},
      " json "},
     {"sample",
-     {"--households N --out 文件夹", "--households N --out FOLDER"},
-     {"造一批虚构的家庭,用真实的区划代码", "a population of invented people on real area codes"},
+     {"--households N --out 文件夹|--database 数据库", "--households N --out FOLDER|--database DATABASE"},
+     {"造一批虚构的家庭,用真实的区划代码;写成文件,或直接登记(登记簿没有就先建)",
+      "a population of invented people on real area codes; into files, or into a registry, which is made if it is not "
+      "there"},
      {"  --area 代码        只在这个区域\n"
       "  --seed S           随机种子(默认 1)\n"
       "  --policy 文件夹    默认 " POLICY_FOLDER "\n",
       "  --area CODE        only there\n"
       "  --seed S           seed of the chance (1)\n"
       "  --policy FOLDER    " POLICY_FOLDER " unless said\n"},
-     " json households out area seed policy "},
+     " json households out database area seed policy "},
     {"assess",
      {"数据 --month 2018-07[..2018-12] --out 文件夹", "DATA --month 2018-07[..2018-12] --out FOLDER"},
      {"测算所有人,写出结果、提醒、无法判定和有误的行;数据是登记簿时把每个月的结果登记入库,--out 可省",

@@ -44,6 +44,29 @@ enum registry_result registry_read_names(struct registry *registry, const struct
     return registry_outcome(registry, arena);
 }
 
+enum registry_result registry_find(struct registry *registry, const struct entity *entity, const struct text *ids,
+                                   size_t count, bool *known) {
+    const struct store_table *names = &tables_of(registry, entity)->names;
+    struct builder sql;
+    builder_init(&sql);
+    builder_add(&sql, TEXT("SELECT 1 FROM "));
+    store_quote(&sql, names->name);
+    builder_add(&sql, TEXT(" WHERE "));
+    store_quote(&sql, names->columns[NAME_ID].name);
+    builder_add(&sql, TEXT(" = $1"));
+    struct statement *query = sql.failed ? NULL : store_prepare(registry->store, builder_text(&sql).bytes);
+    builder_free(&sql);
+    if (!query) return REGISTRY_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        const struct store_value id = store_text(ids[i]);
+        if (!statement_begin(query, &id, 1)) break;
+        known[i] = statement_next(query);
+        statement_end(query);
+    }
+    statement_free(query);
+    return registry_outcome(registry, NULL);
+}
+
 /* --- which versions count ----------------------------------------------------------------------------------------- */
 
 /* Everything. */

@@ -125,6 +125,15 @@ struct registry_taken {
 enum registry_result registry_take(struct registry *registry, const struct registry_change *change,
                                    const struct records *records, struct registry_taken *taken);
 
+/* The same for rows of which nothing is known (else the store refuses them, STORE_CONFLICT), at what these cost,
+ * however much is known of others. What they lie under or lead to is told with them, if any row of its entity is; or it
+ * is known. */
+enum registry_result registry_take_fresh(struct registry *registry, const struct registry_change *change,
+                                         const struct records *records, struct registry_taken *taken);
+/* Which rows, by id, are known: something was told of them once. */
+enum registry_result registry_find(struct registry *registry, const struct entity *entity, const struct text *ids,
+                                   size_t count, bool *known);
+
 /* Lines of opening.csv and of decisions.csv, as import_given_written gives them; empty: none. What is told of a kind
  * takes the place of what was told of it before. */
 struct registry_given {
