@@ -44,8 +44,8 @@ enum registry_result registry_read_names(struct registry *registry, const struct
     return registry_outcome(registry, arena);
 }
 
-enum registry_result registry_find(struct registry *registry, const struct entity *entity, const struct text *ids,
-                                   size_t count, bool *known) {
+enum registry_result registry_are_known(struct registry *registry, const struct entity *entity, const struct text *ids,
+                                        size_t count, bool *known) {
     const struct store_table *names = &tables_of(registry, entity)->names;
     struct builder sql;
     builder_init(&sql);

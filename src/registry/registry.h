@@ -131,8 +131,8 @@ enum registry_result registry_take(struct registry *registry, const struct regis
 enum registry_result registry_take_fresh(struct registry *registry, const struct registry_change *change,
                                          const struct records *records, struct registry_taken *taken);
 /* Which rows, by id, are known: something was told of them once. */
-enum registry_result registry_find(struct registry *registry, const struct entity *entity, const struct text *ids,
-                                   size_t count, bool *known);
+enum registry_result registry_are_known(struct registry *registry, const struct entity *entity, const struct text *ids,
+                                        size_t count, bool *known);
 
 /* Lines of opening.csv and of decisions.csv, as import_given_written gives them; empty: none. What is told of a kind
  * takes the place of what was told of it before. */

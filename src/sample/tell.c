@@ -161,7 +161,7 @@ static bool take_reference(void *context, const struct row *row, struct text par
     bool known = false;
     for (size_t i = 0; i < profile->layouts.count && !known; i++)
         if (profile->layouts.items[i]->entity == row->entity &&
-            !stop(teller, registry_find(teller->registry, teller->places[i].entity, &row->id, 1, &known)))
+            !stop(teller, registry_are_known(teller->registry, teller->places[i].entity, &row->id, 1, &known)))
             return false;
     teller->passes = known;
     return take_row(teller, row, parent);
@@ -223,7 +223,7 @@ static bool take_place(struct teller *teller, size_t place) {
     for (size_t i = 0; i < count; i++)
         ids[i] = family_id(&teller->arena, sampling_place(sampling, place), (int64_t)i + 1);
     if (arena_failed(&teller->arena)) return false;
-    return stop(teller, registry_find(teller->registry, entity, ids, count, known)) &&
+    return stop(teller, registry_are_known(teller->registry, entity, ids, count, known)) &&
            make_families(teller, place, known);
 }
 
