@@ -144,7 +144,8 @@ static struct field *add_field(struct policy *policy, struct entity *entity, str
                             .step = number_one,
                             .low = number_zero,
                             .high = number_zero,
-                            .check = declaration->check.text};
+                            .check = declaration->check.text,
+                            .finds = declaration->finds};
     memcpy(field->label, declaration->label, sizeof field->label);
     if (kind == FIELD_ALERT)
         field->type = type_plain(TYPE_BOOL);
@@ -309,7 +310,7 @@ static void declare_guarantee(struct policy *policy, struct declaration *declara
 }
 
 /* Strikes out of a list of names what stands in it again. */
-static void names_once(struct policy *policy, struct names *names) {
+void names_once(struct policy *policy, struct names *names) {
     struct map seen;
     size_t kept = 0;
     map_init(&seen, &policy->arena);

@@ -133,6 +133,13 @@ static void parse_pays(struct parser *parser, struct declaration *declaration) {
     parser_expect(parser, "month");
 }
 
+static enum finds parse_finds(struct parser *parser) {
+    for (int finds = FINDS_NOTHING + 1; finds < FINDS_KINDS; finds++)
+        if (parser_accept(parser, finds_word((enum finds)finds))) return (enum finds)finds;
+    parser_missing(parser, LANG_EXPECTED_FINDING);
+    return FINDS_NOTHING;
+}
+
 static void parse_date_option(struct parser *parser, day_number *day, bool *has) {
     *has = true;
     *day = parser_day(parser);
@@ -209,6 +216,10 @@ static bool parse_value_option(struct parser *parser, struct declaration *declar
         parse_pays(parser, declaration);
     } else if (declaration->head == HEAD_ALERT && parser_accept(parser, "to")) {
         declaration->to = parser_names(parser);
+    } else if (declaration->head == HEAD_ALERT && parser_accept(parser, "finds")) {
+        declaration->finds = parse_finds(parser);
+    } else if (declaration->head == HEAD_ALERT && parser_accept(parser, "shows")) {
+        declaration->shows = parser_names(parser);
     } else if (declaration->head == HEAD_INDICATOR && parser_accept(parser, "target")) {
         parse_target(parser, declaration);
     } else {
@@ -298,7 +309,7 @@ static const char *const continuing[] = {
     "table",    "starts",    "yearly",  "pays",    "target",      "to",      "within", "records", "step",  "outcome",
     "done",     "for",       "opens",   "decides", "set",         "sets",    "empty",  "extends", "area",  "clauses",
     "currency", "dated",     "because", "check",   "unconfirmed", "and",     "or",     "not",     "again", "appeal",
-    "needs",    "letter",    "post",    "where",   "else",        "if",      "known",  "sealed",
+    "needs",    "letter",    "post",    "where",   "else",        "if",      "known",  "sealed",  "finds", "shows",
 };
 
 static bool continues(const struct token *token) {
