@@ -15,7 +15,7 @@ static int run(struct command *command) {
                     {"pack", command_pack},       {"explain", command_explain}, {"simulate", command_simulate},
                     {"init", command_init},       {"import", command_import},   {"migrate", command_migrate},
                     {"confirm", command_confirm}, {"audit", command_audit},     {"backup", command_backup},
-                    {"restore", command_restore}};
+                    {"restore", command_restore}, {"missed", command_missed},   {"exits", command_exits}};
     if (command_has(command, "version")) {
         printf("doudi %s\n", doudi_version());
         return EXIT_DONE;

@@ -107,6 +107,35 @@ static const struct usage usages[] = {
       "  --dry-run            keep nothing in the registry\n"
       "  --by NAME            who decides (whoever is logged in)\n"},
      " json month out policy previous reading known area all-or-nothing strict save dry-run by "},
+    {"missed",
+     {"数据 --month 2018-07", "DATA --month 2018-07"},
+     {"应享受而没有享受的:各级区域的数目,和逐条的名单", "who is entitled and not enrolled: how many by area, and who"},
+     {"  --policy 文件夹      默认 " POLICY_FOLDER "\n"
+      "  --area 编号          只看一个区域(或一户)\n"
+      "  --out 文件.csv       名单写成 CSV 文件\n"
+      "  --strict             有一个就以 1 退出,无法判定的也算\n"
+      "  --previous 文件夹、--reading 名称=值、--known 日期   同 assess\n",
+      "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
+      "  --area CODE          only an area, or a family\n"
+      "  --out FILE.csv       write the list as a CSV file\n"
+      "  --strict             exit with 1 where there is anyone, undetermined ones too\n"
+      "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
+     " json month out policy previous reading known area strict "},
+    {"exits",
+     {"数据 --month 2018-07", "DATA --month 2018-07"},
+     {"在享受而不应再享受的:各级区域的数目,和逐条的名单",
+      "who is enrolled and no longer entitled: how many by area, and who"},
+     {"  --policy 文件夹      默认 " POLICY_FOLDER "\n"
+      "  --area 编号          只看一个区域(或一户)\n"
+      "  --out 文件.csv       名单写成 CSV 文件\n"
+      "  --strict             有一个就以 1 退出,无法判定的也算\n"
+      "  --previous 文件夹、--reading 名称=值、--known 日期   同 assess\n",
+      "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
+      "  --area CODE          only an area, or a family\n"
+      "  --out FILE.csv       write the list as a CSV file\n"
+      "  --strict             exit with 1 where there is anyone, undetermined ones too\n"
+      "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
+     " json month out policy previous reading known area strict "},
     {"init",
      {"数据库 --policy 文件夹", "DATABASE --policy FOLDER"},
      {"按政策的模型建一个登记簿:SQLite 文件,或 postgresql:// 地址;政策和它的区划一并存入",
