@@ -39,6 +39,7 @@ static void check_options(struct policy *policy, const struct declaration *d) {
         {d->low != NULL, "in", values},
         {d->at_most.denominator != 0, "at most", H(ENTITY) | H(EVENT)},
         {d->known_by.list.count > 0, "known by", H(ENTITY)},
+        {d->matched_by.text.length > 0, "matched by", H(ENTITY) | H(EVENT)},
         {d->over.list.count > 0, "over", H(EXCEPTION)},
         {d->has_from, "from",
          bodies | H(POLICY) | H(PARAMETER) | H(PROCEDURE) | H(GUARANTEE) | H(INDICATOR) | H(READING)},

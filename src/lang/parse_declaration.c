@@ -160,6 +160,10 @@ static bool parse_common_option(struct parser *parser, struct declaration *decla
                parser_accept(parser, "known")) {
         parser_expect(parser, "by");
         declaration->known_by = parser_names(parser);
+    } else if ((declaration->head == HEAD_ENTITY || declaration->head == HEAD_EVENT) &&
+               parser_accept(parser, "matched")) {
+        parser_expect(parser, "by");
+        declaration->matched_by = parser_name(parser);
     } else if (parser_accept(parser, "cite")) {
         struct names cites = parser_clauses(parser);
         for (size_t i = 0; i < cites.list.count; i++)
@@ -305,11 +309,12 @@ static bool head_find(struct text word, enum head *out) {
 
 /* Words that go on with a declaration and begin none. */
 static const char *const continuing[] = {
-    "when",     "otherwise", "cite",    "from",    "until",       "enacted", "over",   "in",      "at",    "by",
-    "table",    "starts",    "yearly",  "pays",    "target",      "to",      "within", "records", "step",  "outcome",
-    "done",     "for",       "opens",   "decides", "set",         "sets",    "empty",  "extends", "area",  "clauses",
-    "currency", "dated",     "because", "check",   "unconfirmed", "and",     "or",     "not",     "again", "appeal",
-    "needs",    "letter",    "post",    "where",   "else",        "if",      "known",  "sealed",  "finds", "shows",
+    "when",    "otherwise", "cite",    "from",     "until", "enacted", "over",  "in",          "at",
+    "by",      "table",     "starts",  "yearly",   "pays",  "target",  "to",    "within",      "records",
+    "step",    "outcome",   "done",    "for",      "opens", "decides", "set",   "sets",        "empty",
+    "extends", "area",      "clauses", "currency", "dated", "because", "check", "unconfirmed", "and",
+    "or",      "not",       "again",   "appeal",   "needs", "letter",  "post",  "where",       "else",
+    "if",      "known",     "sealed",  "finds",    "shows", "matched",
 };
 
 static bool continues(const struct token *token) {

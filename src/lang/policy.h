@@ -60,6 +60,7 @@ struct entity {
     struct map by_label;             /* label -> struct field */
     VECTOR(struct field *) dated;    /* an event's order: date first */
     VECTOR(struct field *) known_by; /* inputs by which people recognise a row; none of them sealed */
+    struct field *matched_by;        /* the checked text of the parent by which others tell whose a row is; or NULL */
     VECTOR(struct field *) inputs;   /* in order; a dataset has a column for each */
 };
 

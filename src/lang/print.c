@@ -138,6 +138,7 @@ static void print_finding(struct builder *out, const struct printer *printer, co
     static const char *const kinds[][LANGUAGES] = {
         [FINDS_MISSED] = {",找出应享受而没有享受的", ", finds who is entitled and not enrolled"},
         [FINDS_LEAVING] = {",找出在享受而不应再享受的", ", finds who is enrolled and no longer entitled"},
+        [FINDS_HIT] = {",找出别的部门登记的与所报不符的", ", finds what others have on record against what was told"},
     };
     const struct entity *entity = map_get(&printer->policy->entity_by_name, declaration->of.text);
     const struct field *alert = entity ? map_get(&entity->by_name, declaration->name.text) : NULL;

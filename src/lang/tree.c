@@ -17,6 +17,7 @@ const char *finds_word(enum finds finds) {
         [FINDS_NOTHING] = "",
         [FINDS_MISSED] = "missed",
         [FINDS_LEAVING] = "leaving",
+        [FINDS_HIT] = "hit",
     };
     return words[finds];
 }

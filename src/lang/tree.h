@@ -264,8 +264,9 @@ struct outcome {
     VECTOR(struct effect) effects;
 };
 
-/* What an alert finds: somebody entitled who is not enrolled, or enrolled and no longer entitled. */
-enum finds { FINDS_NOTHING, FINDS_MISSED, FINDS_LEAVING, FINDS_KINDS };
+/* What an alert finds: somebody entitled who is not enrolled, or enrolled and no longer entitled; what speaks against
+ * what a family told, in rows that others keep. */
+enum finds { FINDS_NOTHING, FINDS_MISSED, FINDS_LEAVING, FINDS_HIT, FINDS_KINDS };
 
 enum consequence { CONSEQUENCE_REPORT, CONSEQUENCE_HOLD, CONSEQUENCE_REFUSE };
 
@@ -309,7 +310,7 @@ struct declaration {
     struct names set_by, to, shows, levels, opens, decides;
     enum finds finds;
     struct expr *empty, *starts;
-    struct name check;
+    struct name check, matched_by;
     bool sealed;
     struct text because[LANGUAGES];
     int yearly; /* 1 .. 12, 0: not said */

@@ -603,6 +603,27 @@ static void alerts_find_and_show(void **state) {
             "alert family missed\n  finds missed\n  shows finds, shows\n  = finds and known(shows)\n");
 }
 
+/* --- whose rows others tell of --- */
+
+static void rows_are_matched_by_a_checked_text(void **state) {
+    (void)state;
+    struct policy *policy = compile("policy law\nentity person\nentity car in person at most 9 matched by card\n"
+                                    "event sale in person dated sold matched by card at most 9 a year\n"
+                                    "input sale sold : date\ninput person card : text check luhn sealed\n"
+                                    "alert person rich finds hit\n  = count(car) > 1\n");
+    const struct entity *car = map_get(&policy->entity_by_name, TEXT("car"));
+    const struct entity *sale = map_get(&policy->entity_by_name, TEXT("sale"));
+    assert_ptr_equal(car->matched_by, field(policy, "person", "card"));
+    assert_ptr_equal(sale->matched_by, field(policy, "person", "card"));
+    assert_null(field(policy, "person", "card")->entity->matched_by);
+    assert_int_equal(field(policy, "person", "rich")->finds, FINDS_HIT);
+    policy_free(policy);
+    refuses("policy law\nentity person matched by card\ninput person card : text check luhn\n", "matched-top");
+    refuses("policy law\nentity person in famly matched by card\n", "unknown-entity"); /* and that alone */
+    accepts("policy law\nentity matched\nentity car in matched at most 9 matched by by_card\n"
+            "input matched by_card : text check luhn\ninput car matched : bool\n");
+}
+
 /* --- decision tables --- */
 
 /* The block ends before its table; what comes after it is an empty one. */
@@ -729,6 +750,7 @@ int main(void) {
         cmocka_unit_test(rows_are_known_by_inputs),
         cmocka_unit_test(the_words_of_options_stay_names),
         cmocka_unit_test(alerts_find_and_show),
+        cmocka_unit_test(rows_are_matched_by_a_checked_text),
         cmocka_unit_test(headings_are_of_one_thing),
         cmocka_unit_test(gaps_of_inputs_are_told),
         cmocka_unit_test(yardstick_stays_narrow),
