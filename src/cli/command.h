@@ -87,6 +87,8 @@ struct policy *policy_read(struct command *command, size_t word, int *status);
 int tell_unopened(struct command *command, const struct case_runner *runner);
 int command_sample(struct command *command);
 int command_assess(struct command *command);
+int command_verify(struct command *command);
+int command_findings(struct command *command);
 int command_missed(struct command *command);
 int command_exits(struct command *command);
 int command_pack(struct command *command);

@@ -76,18 +76,24 @@ struct text alerts_area(const struct alerts *alerts, const struct alert_found *f
                     dataset_climb(dataset, found->alert->entity, row, found->area));
 }
 
-struct text alerts_known_by(const struct alerts *alerts, const struct entity *entity, size_t row,
-                            enum language language) {
+struct text alerts_known_by_in(struct arena *arena, const struct dataset *dataset, const struct entity *entity,
+                               size_t row, enum language language) {
     struct text list = TEXT("");
     for (size_t i = 0; i < entity->known_by.count; i++) {
         const struct field *input = entity->known_by.items[i];
-        struct value value = run_value(alerts->run, input, row);
-        if (value.state != VALUE_KNOWN) continue;
-        struct text text = value_show_in(alerts->arena, alerts->run->dataset, &input->type, input->scale, input->step,
-                                         &value, language);
-        list = text_format(alerts->arena, "%.*s%s%.*s", TEXT_ARG(list), list.length ? ", " : "", TEXT_ARG(text));
+        const struct column *column = dataset_column(dataset, input);
+        if (!column->known[row]) continue;
+        struct value value = column->lanes ? value_of_lane(arena, &column->spec, column_get(column, row))
+                                           : (struct value){.as.text = column_text(column, row)};
+        struct text text = value_show_in(arena, dataset, &input->type, input->scale, input->step, &value, language);
+        list = text_format(arena, "%.*s%s%.*s", TEXT_ARG(list), list.length ? ", " : "", TEXT_ARG(text));
     }
     return list;
+}
+
+struct text alerts_known_by(const struct alerts *alerts, const struct entity *entity, size_t row,
+                            enum language language) {
+    return alerts_known_by_in(alerts->arena, alerts->run->dataset, entity, row, language);
 }
 
 struct value alerts_shown(const struct alerts *alerts, const struct alert_found *found, size_t row, size_t i) {

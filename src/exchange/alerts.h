@@ -48,6 +48,9 @@ struct text alerts_area(const struct alerts *alerts, const struct alert_found *f
 /* Li Hua, 1950-03-01: the inputs that an entity is known by, as far as they are known. */
 struct text alerts_known_by(const struct alerts *alerts, const struct entity *entity, size_t row,
                             enum language language);
+/* The same of a dataset alone. */
+struct text alerts_known_by_in(struct arena *arena, const struct dataset *dataset, const struct entity *entity,
+                               size_t row, enum language language);
 /* The value of what an alert shows beside a row: alert->shows[i]. */
 struct value alerts_shown(const struct alerts *alerts, const struct alert_found *found, size_t row, size_t i);
 
