@@ -36,6 +36,15 @@ static void want_shown(const struct policy *policy, month_number month, const st
     }
 }
 
+static void want_found(const struct policy *policy, enum finds finds, bool *wanted) {
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct field *alert = policy->fields.items[i];
+        if (alert->finds != finds) continue;
+        wanted[i] = true;
+        for (size_t k = 0; k < alert->shows.count; k++) want(alert->shows.items[k], wanted);
+    }
+}
+
 /* What the graph has no operation for is evaluated, which looks up what was kept and finds the rest once more. */
 static size_t want_evaluated(const struct program *program, bool *wanted) {
     size_t more = 0;
@@ -47,10 +56,11 @@ static size_t want_evaluated(const struct program *program, bool *wanted) {
 }
 
 struct program *asked_program(const struct policy *policy, month_number month, const struct run_options *options,
-                              const struct entity *within) {
+                              enum finds finds, const struct entity *within) {
     bool *wanted = memory_new(policy->fields.count + 1, sizeof *wanted);
     struct program *program = NULL;
-    if (wanted) want_shown(policy, month, options, wanted);
+    if (wanted && finds) want_found(policy, finds, wanted);
+    if (wanted && !finds) want_shown(policy, month, options, wanted);
     bool again = wanted != NULL;
     while (again) {
         program_free(program);

@@ -22,6 +22,7 @@ static const struct {
     {"against", true},  {"by", true},         {"raise", true},     {"seconds", true},
     {"families", true}, {"runs", false},      {"save", true},      {"yes", false},
     {"decision", true}, {"changed", false},   {"template", false}, {"encoding", true},
+    {"source", true},   {"reason", true},     {"open", false},
 };
 
 /* The language of the locale, unless --lang says otherwise. */
@@ -243,6 +244,19 @@ int wrong_option(const struct command *command, const char *zh, const char *en) 
 int out_of_memory(const struct command *command) {
     fputs(say(command, "doudi: 内存不够\n", "doudi: memory ran out\n"), stderr);
     return EXIT_CANNOT;
+}
+
+/* The empty text is no area, and least of all everybody. */
+int no_area(const struct command *command) {
+    return wrong_option(command, "--area 后面写区域或家庭的编号,如 530523",
+                        "--area needs the id of an area or a family, such as 530523");
+}
+
+bool no_previous(const struct command *command) {
+    if (!command_has(command, "previous")) return true;
+    wrong_option(command, "登记簿里已有以前的测算,不用 --previous",
+                 "a registry knows what was decided before; leave out --previous");
+    return false;
 }
 
 int one_month_only(const struct command *command) {

@@ -64,9 +64,11 @@ bool names_file(const struct command *command, const char *option); /* the same 
 /* Ends a complaint's line on stderr: did you mean …? */
 void print_meant(const struct command *command, const struct suggestion *suggestion);
 int wrong_option(const struct command *command, const char *zh, const char *en); /* told as it stands; EXIT_USAGE */
-int one_month_only(const struct command *command);                               /* EXIT_USAGE */
-int no_folder(const struct command *command);     /* for an empty name, as scripts give it whose variable is not set */
-int out_of_memory(const struct command *command); /* EXIT_CANNOT */
+int no_area(const struct command *command);                                      /* for an empty --area; EXIT_USAGE */
+bool no_previous(const struct command *command);   /* false (and a message) for a --previous beside a registry */
+int one_month_only(const struct command *command); /* EXIT_USAGE */
+int no_folder(const struct command *command);      /* for an empty name, as scripts give it whose variable is not set */
+int out_of_memory(const struct command *command);  /* EXIT_CANNOT */
 
 int command_policy(struct command *command);
 
@@ -86,6 +88,10 @@ int tell_unopened(struct command *command, const struct case_runner *runner);
 int command_sample(struct command *command);
 int command_assess(struct command *command);
 int command_rerun(struct command *command);
+int command_verify(struct command *command);
+int command_findings(struct command *command);
+int command_missed(struct command *command);
+int command_exits(struct command *command);
 int command_pack(struct command *command);
 int command_explain(struct command *command);
 int command_init(struct command *command);

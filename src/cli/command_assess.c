@@ -3,12 +3,6 @@
 #include "cli/assessment.h"
 #include "cli/out_folder.h"
 
-/* The empty text is no area, and least of all everybody. */
-static int no_area(const struct command *command) {
-    return wrong_option(command, "--area 后面写区域或家庭的编号,如 530523",
-                        "--area needs the id of an area or a family, such as 530523");
-}
-
 /* What another law, reading or day of knowledge would give is no decision, and is kept nowhere but in files. */
 static bool decides(const struct command *command) {
     return store_is_there(command->words[1]) && !command_has(command, "policy") && !command_has(command, "reading") &&
@@ -39,11 +33,7 @@ static bool is_usage(struct command *command, month_number *first, month_number 
     }
     if (command_has(command, "out") && !names_folder(command)) return false;
     if (!session_months(command, first, last) || !names_file(command, "save")) return false;
-    if (registry && command_has(command, "previous")) {
-        *status = wrong_option(command, "登记簿里已有以前的测算,不用 --previous",
-                               "a registry knows what was decided before; leave out --previous");
-        return false;
-    }
+    if (registry && !no_previous(command)) return false;
     if (command_has(command, "area") && !*command_option(command, "area")) {
         *status = no_area(command);
         return false;

@@ -26,7 +26,7 @@ static const char *why_refused(const struct command *command, enum refusal_kind 
 }
 
 /* All that is known now, with what is being told, as a month would find it: what does not fit there is not taken. */
-static int check_known(struct telling *telling, month_number month) {
+int telling_check(struct telling *telling, month_number month) {
     enum { SHOWN = 20 };
     struct command *command = telling->command;
     struct arena arena;
@@ -87,7 +87,7 @@ static int take(struct telling *telling, month_number month) {
         result = registry_take(registry, &telling->change, &telling->import.records, telling->taken);
     if (result == REGISTRY_DONE) result = registry_keep_given(registry, &telling->change, &given);
     telling->news = given.opening.length || given.decisions.length || telling_is_new(telling);
-    return result == REGISTRY_DONE ? check_known(telling, month) : tell(telling, result);
+    return result == REGISTRY_DONE ? telling_check(telling, month) : tell(telling, result);
 }
 
 static int take_change(struct telling *telling, month_number month) {
@@ -116,25 +116,27 @@ bool telling_begin(struct telling *telling) {
     return !arena_failed(&command->arena);
 }
 
-static int tell_read(struct telling *telling, enum import_result result) {
+int telling_tell_read(struct telling *telling, enum import_result result) {
     print_diagnostics(telling->command, &telling->diagnostics);
     if (result == IMPORT_NO_MEMORY) return out_of_memory(telling->command);
     return result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE ? EXIT_CANNOT : EXIT_DONE;
 }
 
 static int read_files(struct telling *telling, const char *folder, const char *areas) {
-    return tell_read(telling, import_folder(&telling->import, folder, areas));
+    return telling_tell_read(telling, import_folder(&telling->import, folder, areas));
+}
+
+const struct entity *telling_entity(struct telling *telling, const char *word) {
+    return entity_of_word(telling->command, telling->database.law, word);
 }
 
 /* ENTITY FILE: by its name or label. */
 static int read_table(struct telling *telling, const char *word, const char *path) {
-    struct command *command = telling->command;
-    const struct policy *law = telling->database.law;
-    const struct entity *entity = entity_of_word(command, law, word);
+    const struct entity *entity = telling_entity(telling, word);
     if (!entity) return EXIT_USAGE;
-    int status = table_file_open(&telling->table, command, path);
+    int status = table_file_open(&telling->table, telling->command, path);
     if (status != EXIT_DONE) return status;
-    return tell_read(telling, import_text(&telling->import, entity, text_from(path), telling->table.bytes));
+    return telling_tell_read(telling, import_text(&telling->import, entity, text_from(path), telling->table.bytes));
 }
 
 /* --- what became of it -------------------------------------------------------------------------------------------- */
@@ -260,7 +262,7 @@ int command_init(struct command *command) {
     return status;
 }
 
-static bool read_since(struct command *command, month_number *since) {
+bool telling_since(struct command *command, month_number *since) {
     const char *option = command_option(command, "since");
     *since = MONTH_FIRST;
     if (!option || month_parse(text_from(option), since)) return true;
@@ -284,7 +286,7 @@ int command_import(struct command *command) {
     month_number since;
     if (command->word_count < 2 || command->word_count > 3 || !has_option(command, "database"))
         return wrong_usage(command);
-    if (!read_since(command, &since)) return EXIT_USAGE;
+    if (!telling_since(command, &since)) return EXIT_USAGE;
     struct telling telling = {.command = command, .url = command_option(command, "database")};
     int status = database_open(&telling.database, command, telling.url, NULL);
     if (status == EXIT_DONE) status = import_told(&telling, since);

@@ -2,6 +2,8 @@
 
 #include "cli/database.h"
 
+#include "base/shown.h"
+#include "exchange/import.h"
 #include "exchange/policy_folder.h"
 
 #include <pwd.h>
@@ -226,4 +228,8 @@ struct text instant_written(struct arena *arena, int64_t instant) {
     if (instant < 0 || day > day_last) return TEXT("");
     int minute = (int)(minutes % MINUTES);
     return text_format(arena, "%s %02d:%02dZ", day_format(arena, (day_number)day).bytes, minute / 60, minute % 60);
+}
+
+bool database_may_keep(struct arena *arena, struct text text) {
+    return text_trim(text).length && text.length <= IMPORT_TEXT_BYTES_MAX && text_equal(text_shown(arena, text), text);
 }

@@ -46,4 +46,9 @@ month_number database_month(const struct registry_change *change);
 /* 2018-07-01 08:30Z, of the world's time; empty for what is none. */
 struct text instant_written(struct arena *arena, int64_t instant);
 
+/* 2018-07-01 08:30Z: when a change was made. */
+struct text instant_written(struct arena *arena, int64_t instant);
+/* What people write into a registry by hand: one line that is shown as it was written. */
+bool database_may_keep(struct arena *arena, struct text text);
+
 #endif

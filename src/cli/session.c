@@ -240,6 +240,7 @@ static void session_tell(struct session *session, size_t from) {
 int session_open_law(struct session *session, struct command *command, const char *policy) {
     bool quiet = session->quiet, follows = session->follows, solves = session->solves, skips = session->skips;
     struct session_changed *changed = session->changed;
+    const enum finds finds = session->finds;
     const struct database database = session->database;
     *session = (struct session){.command = command,
                                 .database = database,
@@ -248,6 +249,7 @@ int session_open_law(struct session *session, struct command *command, const cha
                                 .solves = solves,
                                 .skips = skips,
                                 .changed = changed,
+                                .finds = finds,
                                 .area = text_from(command_option(command, "area")),
                                 .known = DAY_NEVER,
                                 .refusals = {.arena = &command->arena}};
@@ -428,7 +430,8 @@ static int no_such_area(const struct session *session, struct area area, month_n
 
 /* Every row of the month at once, or of the area; what the run is asked afterwards it looks up. */
 static bool solve_month(struct session *session, struct area area) {
-    struct program *program = asked_program(session->policy, session->run->month, &session->run->options, area.entity);
+    struct program *program =
+        asked_program(session->policy, session->run->month, &session->run->options, session->finds, area.entity);
     struct solve_choices choices = {.threads = processors()};
     if (program && area.entity) choices.row = dataset_climb(session->dataset, area.entity, area.row, program->within);
     session->solved = program ? solve(program, session->run, choices) : NULL;

@@ -36,6 +36,7 @@ struct session {
     struct run *run;
     struct text area;      /* --area: only its rows are decided; empty: all are */
     bool solves;           /* set before the first month: everybody is decided at once */
+    enum finds finds;      /* likewise: only what the alerts that find it need, and show; FINDS_NOTHING: all */
     struct solved *solved; /* then, of the month at hand */
     bool opened;           /* import and history are to be closed */
     struct history told;   /* what a run kept, once it was compared */

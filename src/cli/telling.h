@@ -1,5 +1,5 @@
 /* A registry that is told something: by import, or, of areas, with its law (command_registry.c, command_migrate.c,
- * command_sample.c). */
+ * command_sample.c), or by what other departments have (command_verify.c). */
 #ifndef DOUDI_CLI_TELLING_H
 #define DOUDI_CLI_TELLING_H
 
@@ -32,6 +32,14 @@ int telling_take_areas(struct telling *telling);
 /* What was taken says something that was not known. */
 bool telling_is_new(const struct telling *telling);
 size_t telling_refused(const struct telling *telling); /* rows */
+/* The entity of that name or label; NULL, and told, when there is none. */
+const struct entity *telling_entity(struct telling *telling, const char *word);
+/* Tells what is wrong with what was read; EXIT_DONE as long as its good rows can be taken. */
+int telling_tell_read(struct telling *telling, enum import_result result);
+/* Looks whether all that is known, with what is being told, fits together in a month; telling->unfit. */
+int telling_check(struct telling *telling, month_number month);
+/* The month of --since, or MONTH_FIRST; false, and told, when it is none. */
+bool telling_since(struct command *command, month_number *since);
 void telling_close(struct telling *telling);
 
 #endif

@@ -120,6 +120,35 @@ static const struct usage usages[] = {
      {"  --out 文件夹         同时写出结果文件,同 assess\n",
       "  --out FOLDER         write the files of results as well, as assess does\n"},
      " json out "},
+    {"missed",
+     {"数据 --month 2018-07", "DATA --month 2018-07"},
+     {"应享受而没有享受的:各级区域的数目,和逐条的名单", "who is entitled and not enrolled: how many by area, and who"},
+     {"  --policy 文件夹      默认 " POLICY_FOLDER "\n"
+      "  --area 编号          只看一个区域(或一户)\n"
+      "  --out 文件.csv       名单写成 CSV 文件\n"
+      "  --strict             有一个就以 1 退出,无法判定的也算\n"
+      "  --previous 文件夹、--reading 名称=值、--known 日期   同 assess\n",
+      "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
+      "  --area CODE          only an area, or a family\n"
+      "  --out FILE.csv       write the list as a CSV file\n"
+      "  --strict             exit with 1 where there is anyone, undetermined ones too\n"
+      "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
+     " json month out policy previous reading known area strict "},
+    {"exits",
+     {"数据 --month 2018-07", "DATA --month 2018-07"},
+     {"在享受而不应再享受的:各级区域的数目,和逐条的名单",
+      "who is enrolled and no longer entitled: how many by area, and who"},
+     {"  --policy 文件夹      默认 " POLICY_FOLDER "\n"
+      "  --area 编号          只看一个区域(或一户)\n"
+      "  --out 文件.csv       名单写成 CSV 文件\n"
+      "  --strict             有一个就以 1 退出,无法判定的也算\n"
+      "  --previous 文件夹、--reading 名称=值、--known 日期   同 assess\n",
+      "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
+      "  --area CODE          only an area, or a family\n"
+      "  --out FILE.csv       write the list as a CSV file\n"
+      "  --strict             exit with 1 where there is anyone, undetermined ones too\n"
+      "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
+     " json month out policy previous reading known area strict "},
     {"init",
      {"数据库 --policy 文件夹", "DATABASE --policy FOLDER"},
      {"按政策的模型建一个登记簿:SQLite 文件,或 postgresql:// 地址;政策和它的区划一并存入",
@@ -205,6 +234,45 @@ static const struct usage usages[] = {
       "  --by NAME            who confirms it (whoever is logged in)\n"
       "  --dry-run            what would be done, without writing\n"},
      " json database document sign area from keys all by dry-run "},
+    {"verify",
+     {"文件 --source 种类 --database 数据库", "FILE --source ENTITY --database DATABASE"},
+     {"用别的部门的表核对:凭号码认出是谁的,只登记库里的人的,别人的只计数、不保存;与所报不符的成为待核线索",
+      "what another department has on record: whose each row is its number tells; only those of people who are known "
+      "are kept, others are counted; what speaks against what was told becomes a finding"},
+     {"  --source 种类      表里是什么,如 vehicle、车辆\n"
+      "  --database 数据库  登记簿\n"
+      "  --since 2018-07    从哪个月起算,核对哪个月(默认一直如此,核对本月)\n"
+      "  --by 姓名          谁核对的(默认是登录的用户)\n"
+      "  --dry-run          只看会怎样,不写\n",
+      "  --source ENTITY      what the table holds, such as vehicle\n"
+      "  --database DATABASE  the registry\n"
+      "  --since 2018-07      the month from which rows hold, and that is looked at (always, and this month)\n"
+      "  --by NAME            who verifies (whoever is logged in)\n"
+      "  --dry-run            what would be done, without writing\n"},
+     " json source database since by dry-run "},
+    {"findings clear",
+     {"编号 --reason 理由 --database 数据库", "NUMBER --reason TEXT --database DATABASE"},
+     {"核实过的线索写明理由、销掉;每条只销一次",
+      "clears a finding that somebody has looked into, with the reason; once"},
+     {"  --database 数据库  登记簿\n"
+      "  --reason 理由      一行文字\n"
+      "  --by 姓名          谁核实的(默认是登录的用户)\n",
+      "  --database DATABASE  the registry\n"
+      "  --reason TEXT        one line\n"
+      "  --by NAME            who has looked into it (whoever is logged in)\n"},
+     " json reason database by "},
+    {"findings",
+     {"--database 数据库", "--database DATABASE"},
+     {"核对发现、还没有销掉的线索", "what verifications found and nobody has cleared yet"},
+     {"  --database 数据库  登记簿\n"
+      "  --open             没有销掉的(默认)\n"
+      "  --all              销掉的也列出\n"
+      "  --area 编号        只看一个区域(或一户)\n",
+      "  --database DATABASE  the registry\n"
+      "  --open               those that are not cleared (unless said)\n"
+      "  --all                cleared ones, too\n"
+      "  --area CODE          only an area, or a family\n"},
+     " json database open all area "},
     {"audit verify",
      {"数据库", "DATABASE"},
      {"逐次核对所有变动是否和当初登记的一样,指出第一处不一样的",

@@ -285,6 +285,13 @@ struct text reason_written(struct arena *arena, const struct policy *policy, con
     }
 }
 
+struct text names_written(struct arena *arena, const struct names *names) {
+    struct text text = TEXT("");
+    for (size_t i = 0; i < names->list.count; i++)
+        text = text_format(arena, "%.*s%s%.*s", TEXT_ARG(text), i ? " " : "", TEXT_ARG(names->list.items[i].text));
+    return text;
+}
+
 const struct names *value_cites(const struct field *field, const struct value *value) {
     if (value->state != VALUE_KNOWN || value->reason.kind != REASON_CASE) return &field->declaration->cites;
     const struct rule *rule = field_rule_numbered(value->reason.field, value->reason.text);

@@ -94,6 +94,9 @@ const char *reason_code(enum reason_kind kind); /* stable words for files: "case
 /* The reason of a value for files: case:1.2, input:person.income, parameter-unknown:standard. */
 struct text reason_written(struct arena *arena, const struct policy *policy, const struct value *value);
 
+/* Names as files have them: village_aide township_officer. */
+struct text names_written(struct arena *arena, const struct names *names);
+
 /* The clauses of the case that decided the value of a field, else those of the field. */
 const struct names *value_cites(const struct field *field, const struct value *value);
 

@@ -54,14 +54,6 @@ void decisions_head(struct results_sheet *sheet) {
     csv_file_end_line(&sheet->file);
 }
 
-static struct text cites_of(struct arena *arena, const struct field *benefit, const struct value *value) {
-    const struct names *cites = value_cites(benefit, value);
-    struct text text = TEXT("");
-    for (size_t i = 0; i < cites->list.count; i++)
-        text = text_format(arena, "%.*s%s%.*s", TEXT_ARG(text), i ? " " : "", TEXT_ARG(cites->list.items[i].text));
-    return text;
-}
-
 /* A benefit's column of the month. What stands behind an amount depends on how that came about only. */
 struct decided {
     const struct field *benefit;
@@ -93,7 +85,7 @@ static struct text tail_of(const struct totals *totals, const struct decided *co
     builder_add(&out, TEXT(","));
     csv_write_field(&out, reason_written(totals->arena, totals->run->policy, &value), true);
     builder_add(&out, TEXT(","));
-    csv_write_field(&out, cites_of(totals->arena, column->benefit, &value), true);
+    csv_write_field(&out, names_written(totals->arena, value_cites(column->benefit, &value)), true);
     return builder_finish(&out, totals->arena);
 }
 
@@ -172,15 +164,6 @@ static void add_undetermined(struct results_sheet *sheet, struct totals *totals)
     }
 }
 
-/* Who is to be told: village_aide township_officer. */
-static struct text roles_told(struct arena *arena, const struct field *alert) {
-    const struct names *roles = &alert->declaration->to;
-    struct text text = TEXT("");
-    for (size_t i = 0; i < roles->list.count; i++)
-        text = text_format(arena, "%.*s%s%.*s", TEXT_ARG(text), i ? " " : "", TEXT_ARG(roles->list.items[i].text));
-    return text;
-}
-
 static void add_alerts(struct results_sheet *sheet, struct totals *totals) {
     struct run *run = totals->run;
     for (size_t i = 0; i < run->policy->fields.count; i++) {
@@ -196,8 +179,8 @@ static void add_alerts(struct results_sheet *sheet, struct totals *totals) {
             row_cells(sheet, totals, alert->entity, row);
             csv_file_cell(&sheet->file, alert->name);
             label_cells(sheet, alert->label, alert->name);
-            csv_file_cell(&sheet->file, roles_told(totals->arena, alert));
-            csv_file_cell(&sheet->file, cites_of(totals->arena, alert, &value));
+            csv_file_cell(&sheet->file, names_written(totals->arena, &alert->declaration->to)); /* who is told */
+            csv_file_cell(&sheet->file, names_written(totals->arena, value_cites(alert, &value)));
             truth_cell(sheet, !totals->confirmation->unconfirmed[alert->index]);
             csv_file_end_line(&sheet->file);
             arena_rewind(totals->arena, mark);
@@ -322,20 +305,13 @@ static void summarise_area(struct results_sheet *sheet, struct totals *totals, c
     arena_rewind(totals->arena, mark);
 }
 
-/* Areas lie above what the benefit is of, families apart. */
-static bool is_area_of(const struct totals *totals, const struct entity *area, const struct entity *entity) {
-    const struct entity *families = totals->people ? totals->people->parent : NULL;
-    if (area == entity || area->is_event || !entity_is_within(entity, area)) return false;
-    return !families || !entity_is_within(area, families);
-}
-
 static void summarise(struct results_sheet *sheet, struct totals *totals) {
     const struct policy *policy = totals->run->policy;
     for (size_t e = 0; e < policy->entities.count; e++) {
         const struct entity *area = policy->entities.items[e];
         struct rows rows = run_rows(totals->run, area);
         for (size_t b = 0; b < totals->benefit_count; b++) {
-            if (!is_area_of(totals, area, totals->benefit[b].benefit->entity)) continue;
+            if (!totals_is_area(totals->people, area, totals->benefit[b].benefit->entity)) continue;
             for (size_t row = rows.first; row < rows.last; row++)
                 summarise_area(sheet, totals, area, row, &totals->benefit[b]);
         }

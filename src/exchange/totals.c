@@ -24,6 +24,11 @@ const struct entity *totals_people(const struct dataset *dataset) {
     return policy_people(dataset->policy, rows_of, dataset);
 }
 
+bool totals_is_area(const struct entity *people, const struct entity *area, const struct entity *of) {
+    if (area == of || area->is_event || !entity_is_within(of, area)) return false;
+    return !people || !entity_is_within(area, people->parent);
+}
+
 static void tell_progress(struct totals *totals) {
     enum { ROWS_BETWEEN = 512 };
     totals->rows_done++;

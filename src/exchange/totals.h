@@ -51,6 +51,9 @@ bool totals_find(struct totals *totals, struct run *run, struct arena *arena);
 /* policy_people, by the rows of a dataset. */
 const struct entity *totals_people(const struct dataset *dataset);
 
+/* Areas lie above what something is of, families apart. */
+bool totals_is_area(const struct entity *people, const struct entity *area, const struct entity *of);
+
 /* How many rows of an entity the run tells of. */
 size_t totals_rows(const struct run *run, const struct entity *entity);
 

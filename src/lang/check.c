@@ -39,6 +39,7 @@ static void check_options(struct policy *policy, const struct declaration *d) {
         {d->low != NULL, "in", values},
         {d->at_most.denominator != 0, "at most", H(ENTITY) | H(EVENT)},
         {d->known_by.list.count > 0, "known by", H(ENTITY)},
+        {d->matched_by.text.length > 0, "matched by", H(ENTITY) | H(EVENT)},
         {d->over.list.count > 0, "over", H(EXCEPTION)},
         {d->has_from, "from",
          bodies | H(POLICY) | H(PARAMETER) | H(PROCEDURE) | H(GUARANTEE) | H(INDICATOR) | H(READING)},
@@ -183,6 +184,39 @@ static void check_rule(struct policy *policy, struct rule *rule) {
         check_known(policy, &policy->role_by_name, LANG_UNKNOWN_ROLE, declaration->to.list.items[i]);
 }
 
+static void report_sealed(struct policy *policy, const struct field *alert, const struct field *shown,
+                          struct name name) {
+    struct diagnostic *diagnostic = REPORT(policy, LANG_SHOWS_SEALED, name.at, name.text, alert->name);
+    if (diagnostic) diagnostic->related = span_position(shown->declaration->name.at);
+}
+
+/* What is listed beside an alert: fields of its row, or of one above it, while any text of it is in force. */
+static void check_shows(struct policy *policy, struct field *field) {
+    struct scope scope = scope_of(policy, field->entity);
+    struct names *shows = &field->declaration->shows;
+    if (field->rules.count) {
+        scope.from = field->rules.items[0]->from;
+        scope.until = field->rules.items[field->rules.count - 1]->until;
+    }
+    names_once(policy, shows);
+    for (size_t i = 0; i < shows->list.count; i++) {
+        struct name name = shows->list.items[i];
+        struct expr *expr = ARENA_NEW(&policy->arena, struct expr);
+        expr->kind = EXPR_PATH;
+        expr->at = name.at;
+        VECTOR_PUSH(&policy->arena, &expr->as.path.names.list, name);
+        if (!compile_goes_on(policy)) return;
+        if (resolve(&scope, expr, NULL).kind == TYPE_WRONG) continue;
+        const struct field *shown = expr->as.path.target.field;
+        if (expr->as.path.target.end != PATH_FIELD)
+            REPORT(policy, LANG_SHOWS_NO_FIELD, name.at, name.text, field->name);
+        else if (shown->sealed)
+            report_sealed(policy, field, shown, name);
+        else
+            VECTOR_PUSH(&policy->arena, &field->shows, expr);
+    }
+}
+
 /* An amount by the year is judged once a year, and says when. */
 static void check_yearly(struct policy *policy, const struct field *field) {
     const struct declaration *declaration = field->declaration;
@@ -294,6 +328,8 @@ static void check_version(struct policy *policy, const struct field *field, stru
               later->pays.text.length &&
                   (!text_equal(later->pays.text, first->pays.text) || later->pay_day != first->pay_day));
     want_same(policy, field, later, "to", later->to.list.count && names_differ(&first->to, &later->to));
+    want_same(policy, field, later, "finds", later->finds && later->finds != first->finds);
+    want_same(policy, field, later, "shows", later->shows.list.count && names_differ(&first->shows, &later->shows));
 }
 
 /* A reference is a row of one month's dataset; the rows of another month are others, and in another order. */
@@ -318,6 +354,7 @@ static void check_field(struct policy *policy, struct field *field) {
     for (size_t i = 0; i < field->rules.count; i++) check_rule(policy, field->rules.items[i]);
     for (size_t i = 0; i < field->exceptions.count; i++) check_rule(policy, field->exceptions.items[i]);
     for (size_t i = 0; i < field->rules.count; i++) check_version(policy, field, field->rules.items[i]->declaration);
+    check_shows(policy, field);
     link_over(policy, field);
 }
 

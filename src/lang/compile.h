@@ -31,6 +31,8 @@ void report_unknown(struct policy *policy, enum lang_message message, struct nam
 /* The name belonged to a declaration that was wrong: it is known already that something is amiss with it. */
 bool name_is_lost(const struct policy *policy, struct name name);
 void name_lose(struct policy *policy, struct name name);
+/* Leaves out, and tells, names that stand in the list already. */
+void names_once(struct policy *policy, struct names *names);
 
 /* --- types and units (unit.c) ----------------------------------------------------------------------------------- */
 

@@ -144,7 +144,8 @@ static struct field *add_field(struct policy *policy, struct entity *entity, str
                             .step = number_one,
                             .low = number_zero,
                             .high = number_zero,
-                            .check = declaration->check.text};
+                            .check = declaration->check.text,
+                            .finds = declaration->finds};
     memcpy(field->label, declaration->label, sizeof field->label);
     if (kind == FIELD_ALERT)
         field->type = type_plain(TYPE_BOOL);
@@ -309,7 +310,7 @@ static void declare_guarantee(struct policy *policy, struct declaration *declara
 }
 
 /* Strikes out of a list of names what stands in it again. */
-static void names_once(struct policy *policy, struct names *names) {
+void names_once(struct policy *policy, struct names *names) {
     struct map seen;
     size_t kept = 0;
     map_init(&seen, &policy->arena);
@@ -456,6 +457,24 @@ static void link_known_by(struct policy *policy, struct entity *entity) {
     }
 }
 
+static void link_matched_by(struct policy *policy, struct entity *entity) {
+    struct name name = entity->declaration->matched_by;
+    if (name.text.length == 0) return;
+    if (!entity->parent) {
+        if (!name_is_lost(policy, entity->declaration->in)) REPORT(policy, LANG_MATCHED_TOP, name.at, entity->name);
+        return;
+    }
+    struct field *field = named_input(policy, entity->parent, name, LANG_MATCHED_NO_INPUT);
+    if (!field) return;
+    const struct field *own = map_get(&entity->by_name, name.text);
+    if (field->check.length == 0)
+        REPORT(policy, LANG_MATCHED_NO_CHECK, name.at, name.text, entity->parent->name);
+    else if (own)
+        report_twice(policy, LANG_MATCHED_IS_FIELD, name, own->declaration);
+    else
+        entity->matched_by = field;
+}
+
 void declare_all(struct policy *policy) {
     units_begin(policy);
     for (size_t i = 0; i < policy->layers.count; i++) {
@@ -473,6 +492,7 @@ void declare_all(struct policy *policy) {
     for (size_t i = 0; i < policy->entities.count && compile_goes_on(policy); i++) {
         struct entity *entity = policy->entities.items[i];
         link_dated(policy, entity);
+        link_matched_by(policy, entity);
         if (!entity->is_event) link_known_by(policy, entity); /* of an event it was told to have no meaning */
     }
 }

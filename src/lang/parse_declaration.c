@@ -133,6 +133,13 @@ static void parse_pays(struct parser *parser, struct declaration *declaration) {
     parser_expect(parser, "month");
 }
 
+static enum finds parse_finds(struct parser *parser) {
+    for (int finds = FINDS_NOTHING + 1; finds < FINDS_KINDS; finds++)
+        if (parser_accept(parser, finds_word((enum finds)finds))) return (enum finds)finds;
+    parser_missing(parser, LANG_EXPECTED_FINDING);
+    return FINDS_NOTHING;
+}
+
 static void parse_date_option(struct parser *parser, day_number *day, bool *has) {
     *has = true;
     *day = parser_day(parser);
@@ -153,6 +160,10 @@ static bool parse_common_option(struct parser *parser, struct declaration *decla
                parser_accept(parser, "known")) {
         parser_expect(parser, "by");
         declaration->known_by = parser_names(parser);
+    } else if ((declaration->head == HEAD_ENTITY || declaration->head == HEAD_EVENT) &&
+               parser_accept(parser, "matched")) {
+        parser_expect(parser, "by");
+        declaration->matched_by = parser_name(parser);
     } else if (parser_accept(parser, "cite")) {
         struct names cites = parser_clauses(parser);
         for (size_t i = 0; i < cites.list.count; i++)
@@ -209,6 +220,10 @@ static bool parse_value_option(struct parser *parser, struct declaration *declar
         parse_pays(parser, declaration);
     } else if (declaration->head == HEAD_ALERT && parser_accept(parser, "to")) {
         declaration->to = parser_names(parser);
+    } else if (declaration->head == HEAD_ALERT && parser_accept(parser, "finds")) {
+        declaration->finds = parse_finds(parser);
+    } else if (declaration->head == HEAD_ALERT && parser_accept(parser, "shows")) {
+        declaration->shows = parser_names(parser);
     } else if (declaration->head == HEAD_INDICATOR && parser_accept(parser, "target")) {
         parse_target(parser, declaration);
     } else {
@@ -294,11 +309,12 @@ static bool head_find(struct text word, enum head *out) {
 
 /* Words that go on with a declaration and begin none. */
 static const char *const continuing[] = {
-    "when",     "otherwise", "cite",    "from",    "until",       "enacted", "over",   "in",      "at",    "by",
-    "table",    "starts",    "yearly",  "pays",    "target",      "to",      "within", "records", "step",  "outcome",
-    "done",     "for",       "opens",   "decides", "set",         "sets",    "empty",  "extends", "area",  "clauses",
-    "currency", "dated",     "because", "check",   "unconfirmed", "and",     "or",     "not",     "again", "appeal",
-    "needs",    "letter",    "post",    "where",   "else",        "if",      "known",  "sealed",
+    "when",    "otherwise", "cite",    "from",     "until", "enacted", "over",  "in",          "at",
+    "by",      "table",     "starts",  "yearly",   "pays",  "target",  "to",    "within",      "records",
+    "step",    "outcome",   "done",    "for",      "opens", "decides", "set",   "sets",        "empty",
+    "extends", "area",      "clauses", "currency", "dated", "because", "check", "unconfirmed", "and",
+    "or",      "not",       "again",   "appeal",   "needs", "letter",  "post",  "where",       "else",
+    "if",      "known",     "sealed",  "finds",    "shows", "matched",
 };
 
 static bool continues(const struct token *token) {

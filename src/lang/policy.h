@@ -60,6 +60,7 @@ struct entity {
     struct map by_label;             /* label -> struct field */
     VECTOR(struct field *) dated;    /* an event's order: date first */
     VECTOR(struct field *) known_by; /* inputs by which people recognise a row; none of them sealed */
+    struct field *matched_by;        /* the checked text of the parent by which others tell whose a row is; or NULL */
     VECTOR(struct field *) inputs;   /* in order; a dataset has a column for each */
 };
 
@@ -123,8 +124,10 @@ struct field {
     struct dependencies reads;        /* within its stratum, of the same time */
     struct dependencies reads_before; /* through previous or earlier, or from another stratum */
     struct interval interval;
-    struct text check; /* identifier scheme of a text, or empty */
-    bool sealed;       /* a text that a registry keeps enciphered, finds by a keyed index and shows masked */
+    struct text check;           /* identifier scheme of a text, or empty */
+    bool sealed;                 /* a text that a registry keeps enciphered, finds by a keyed index and shows masked */
+    enum finds finds;            /* of an alert */
+    VECTOR(struct expr *) shows; /* of an alert: paths to the fields that are listed beside it; none of them sealed */
 };
 
 /* That somebody confirmed a value since, which the law itself does not: who holds its document, or signs for it. */

@@ -133,6 +133,25 @@ static void print_receivers(struct builder *out, const struct printer *printer, 
     builder_add(out, SAY(printer, ",提醒{0}", ", tells {0}", list));
 }
 
+/* What it finds, and what is listed beside it. */
+static void print_finding(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
+    static const char *const kinds[][LANGUAGES] = {
+        [FINDS_MISSED] = {",找出应享受而没有享受的", ", finds who is entitled and not enrolled"},
+        [FINDS_LEAVING] = {",找出在享受而不应再享受的", ", finds who is enrolled and no longer entitled"},
+        [FINDS_HIT] = {",找出别的部门登记的与所报不符的", ", finds what others have on record against what was told"},
+    };
+    const struct entity *entity = map_get(&printer->policy->entity_by_name, declaration->of.text);
+    const struct field *alert = entity ? map_get(&entity->by_name, declaration->name.text) : NULL;
+    struct text list = TEXT("");
+    if (declaration->finds) builder_add(out, text_from(kinds[declaration->finds][printer->language]));
+    for (size_t i = 0; alert && declaration->shows.list.count && i < alert->shows.count; i++) {
+        const struct field *shown = alert->shows.items[i]->as.path.target.field;
+        list = print_joined(printer, list,
+                            print_label(printer, label_or_name(shown->label, shown->name, printer->language)));
+    }
+    if (list.length) builder_add(out, SAY(printer, ",列出{0}", ", shows {0}", list));
+}
+
 static void print_guarantee(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
     static const char *const consequences[][LANGUAGES] = {
         [CONSEQUENCE_REPORT] = {"不符合的列出", "what fails is reported"},
@@ -193,6 +212,7 @@ static void print_benefit(struct builder *out, const struct printer *printer, co
 static void print_alert(struct builder *out, const struct printer *printer, const struct declaration *declaration) {
     print_head(out, printer, declaration, "提醒:", "Alert: ");
     print_receivers(out, printer, declaration);
+    print_finding(out, printer, declaration);
     print_body(out, printer, declaration);
 }
 

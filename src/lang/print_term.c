@@ -53,6 +53,9 @@ static void print_entity(struct builder *out, const struct printer *printer, con
         known_by = join_label(printer, known_by, entity->known_by.items[i]);
     if (order.length) text = SAY(printer, "{0},按{1}排列", "{0}, in order of {1}", text, order);
     if (known_by.length) text = SAY(printer, "{0},凭{1}识别", "{0}, known by {1}", text, known_by);
+    if (entity && entity->matched_by)
+        text = SAY(printer, "{0},凭{1}归到{2}", "{0}, told by others of the {2} with that {1}", text,
+                   join_label(printer, TEXT(""), entity->matched_by), entity_word(printer, declaration->in.text));
     builder_add(out, SAY(printer, "{0}。\n", "{0}.\n", text));
 }
 

@@ -12,6 +12,16 @@ const char *head_word(enum head head) {
     return words[head];
 }
 
+const char *finds_word(enum finds finds) {
+    static const char *const words[] = {
+        [FINDS_NOTHING] = "",
+        [FINDS_MISSED] = "missed",
+        [FINDS_LEAVING] = "leaving",
+        [FINDS_HIT] = "hit",
+    };
+    return words[finds];
+}
+
 const char *comparison_sign(enum comparison compare) {
     static const char *const signs[] = {"<", "<=", "=", "!=", ">=", ">"};
     return signs[compare];

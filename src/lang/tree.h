@@ -264,6 +264,10 @@ struct outcome {
     VECTOR(struct effect) effects;
 };
 
+/* What an alert finds: somebody entitled who is not enrolled, or enrolled and no longer entitled; what speaks against
+ * what a family told, in rows that others keep. */
+enum finds { FINDS_NOTHING, FINDS_MISSED, FINDS_LEAVING, FINDS_HIT, FINDS_KINDS };
+
 enum consequence { CONSEQUENCE_REPORT, CONSEQUENCE_HOLD, CONSEQUENCE_REFUSE };
 
 /* A decision table under a fence. Cells keep their place, so that a mistake in one is shown there. */
@@ -303,9 +307,10 @@ struct declaration {
     bool has_step, has_table, table_first_row, parameter_exception, reading_exception;
     struct name table_name;
     struct decision_table *table;
-    struct names set_by, to, levels, opens, decides;
+    struct names set_by, to, shows, levels, opens, decides;
+    enum finds finds;
     struct expr *empty, *starts;
-    struct name check;
+    struct name check, matched_by;
     bool sealed;
     struct text because[LANGUAGES];
     int yearly; /* 1 .. 12, 0: not said */
@@ -334,6 +339,7 @@ struct declaration {
 };
 
 const char *head_word(enum head head);
+const char *finds_word(enum finds finds); /* of what is found */
 const char *comparison_sign(enum comparison compare);
 enum comparison comparison_opposite(enum comparison compare); /* < of >= */
 bool comparison_holds(enum comparison compare, int sign);     /* sign of left - right */

@@ -48,10 +48,11 @@ size_t chain_versions(const struct registry *registry, const struct entity *enti
 
 const struct store_table *chain_table(const struct registry *registry, size_t index) {
     static const struct store_table *const own[CHAIN_ENTITIES] = {
-        [CHAIN_LAW] = &registry_law_table,         [CHAIN_GIVEN] = &registry_given_table,
-        [CHAIN_COLUMNS] = &registry_columns_table, [CHAIN_CONFIRMED] = &registry_confirmed_table,
-        [CHAIN_RUNS] = &registry_runs_table,       [CHAIN_VALUES] = &registry_values_table,
-        [CHAIN_KINDS] = &registry_kinds_table,     [CHAIN_EXACT] = &registry_exact_table};
+        [CHAIN_LAW] = &registry_law_table,           [CHAIN_GIVEN] = &registry_given_table,
+        [CHAIN_COLUMNS] = &registry_columns_table,   [CHAIN_CONFIRMED] = &registry_confirmed_table,
+        [CHAIN_RUNS] = &registry_runs_table,         [CHAIN_VALUES] = &registry_values_table,
+        [CHAIN_KINDS] = &registry_kinds_table,       [CHAIN_EXACT] = &registry_exact_table,
+        [CHAIN_FINDINGS] = &registry_findings_table, [CHAIN_CLEARED] = &registry_cleared_table};
     if (index < CHAIN_ENTITIES) return own[index];
     const struct registry_tables *tables = registry->layout.tables.items[(index - CHAIN_ENTITIES) / 2];
     return (index - CHAIN_ENTITIES) % 2 ? &tables->versions : &tables->names;

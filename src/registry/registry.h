@@ -171,6 +171,43 @@ enum registry_result registry_read_confirmed(struct registry *registry, int64_t 
 enum registry_result registry_confirm(struct registry *registry, const struct registry_change *change,
                                       const struct registry_lines *lines, const struct attestation *attestation);
 
+/* --- findings ----------------------------------------------------------------------------------------------------- */
+
+/* What a verification found: an alert was true of a row in a month, or could not be told. It is open until somebody
+ * who has looked at it clears it. */
+struct registry_finding {
+    int64_t number, change;    /* set when it is kept */
+    struct text alert, entity; /* names; the law may have them no more */
+    int64_t key;               /* of the row, see registry_read */
+    struct text id;            /* the row's; empty where the law has the entity no more */
+    month_number month;
+    bool unsure;    /* it could not be told */
+    struct text by; /* who verified, when */
+    int64_t instant;
+    int64_t cleared; /* the change; 0: open */
+    struct text cleared_by, reason;
+    int64_t cleared_at;
+};
+struct registry_findings {
+    VECTOR(struct registry_finding) list; /* by number */
+};
+/* All that were ever found, in the arena. */
+enum registry_result registry_read_findings(struct registry *registry, struct arena *arena,
+                                            struct registry_findings *findings);
+enum registry_result registry_raise(struct registry *registry, const struct registry_change *change,
+                                    struct registry_findings *findings);
+/* Of one that is open: whoever clears it must have read within the change that it is. */
+enum registry_result registry_clear(struct registry *registry, const struct registry_change *change, int64_t finding,
+                                    struct text reason);
+
+/* The last change that told something of each row of an entity, by key. */
+struct registry_last_told {
+    int64_t *changes;
+    size_t count;
+};
+enum registry_result registry_read_last_told(struct registry *registry, const struct entity *entity,
+                                             struct arena *arena, struct registry_last_told *last);
+
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
 /* The number of the last change. */

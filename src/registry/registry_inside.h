@@ -1,7 +1,7 @@
 /* What the files of the registry share: registry.c (making, opening, changes), column_coding.c and columns.c (what the
  * tables of versions have, and how that is read), migrate.c (another model), law.c (by which law), confirmed.c (who has
- * confirmed the law's values), given.c, chain.c (that nothing was altered), take.c (what is told), read.c (what is
- * known), copy.c (all of it elsewhere). */
+ * confirmed the law's values), findings.c (what verifications found), given.c, chain.c (that nothing was altered),
+ * take.c (what is told), read.c (what is known), copy.c (all of it elsewhere). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
@@ -153,7 +153,7 @@ struct registry_names {
 };
 extern const struct store_table registry_changes_table, registry_law_table, registry_given_table,
     registry_columns_table, registry_confirmed_table, registry_runs_table, registry_values_table, registry_kinds_table,
-    registry_exact_table;
+    registry_exact_table, registry_findings_table, registry_cleared_table;
 extern const struct store_table registry_purpose_table; /* its one row says how all is to be read */
 
 /* The tables of a registry with their indexes, empty, in a store, which may be another than its own. */
@@ -179,6 +179,8 @@ enum {
     CHAIN_VALUES,
     CHAIN_KINDS,
     CHAIN_EXACT,
+    CHAIN_FINDINGS,
+    CHAIN_CLEARED,
     CHAIN_ENTITIES
 };
 size_t chain_names(const struct registry *registry, const struct entity *entity);

@@ -563,6 +563,67 @@ static void the_words_of_options_stay_names(void **state) {
             "input known kind : sealed\nrule known hidden : bool = kind = sealed or known(kind)\n");
 }
 
+/* --- what alerts find and show --- */
+
+static const struct field *shown(const struct field *alert, size_t i) {
+    assert_true(i < alert->shows.count);
+    assert_int_equal(alert->shows.items[i]->as.path.target.end, PATH_FIELD);
+    return alert->shows.items[i]->as.path.target.field;
+}
+
+static void alerts_find_and_show(void **state) {
+    (void)state;
+    struct policy *policy = compile("policy law\nentity county\nentity family in county at most 9\n"
+                                    "input county poor : bool\ninput family enrolled : bool\n"
+                                    "rule family size : count in 0 .. 9 = 1\n"
+                                    "alert family missed finds missed\n  shows size, poor\n  = not enrolled\n"
+                                    "alert family leaving\n  = enrolled\n  finds leaving\n"
+                                    "alert family other\n  = enrolled\n"
+                                    "alert family missed\n  from 2019-01-01\n  finds missed shows size, poor\n"
+                                    "  = poor and not enrolled\n");
+    const struct field *missed = field(policy, "family", "missed");
+    assert_int_equal(missed->finds, FINDS_MISSED);
+    assert_int_equal(missed->shows.count, 2);
+    assert_ptr_equal(shown(missed, 0), field(policy, "family", "size"));
+    assert_ptr_equal(shown(missed, 1), field(policy, "county", "poor"));
+    assert_int_equal(field(policy, "family", "leaving")->finds, FINDS_LEAVING);
+    assert_int_equal(field(policy, "family", "leaving")->shows.count, 0);
+    assert_int_equal(field(policy, "family", "other")->finds, FINDS_NOTHING);
+    policy_free(policy);
+    refuses(WORLD "alert person seen finds missed finds leaving\n  = yes\n", "option-twice");
+    refuses(WORLD "alert person seen shows\n  = yes\n", "expected-name");
+    /* What is shown is in force as long as the alert is; nothing is shown that begins later. */
+    refuses("policy law\nentity family\nrule family size : count in 0 .. 9 from 2019-01-01 = 1\n"
+            "alert family missed shows size\n  = yes\n",
+            "outside-its-dates");
+    accepts("policy law\nentity family\nrule family size : count in 0 .. 9 from 2019-01-01 = 1\n"
+            "alert family missed from 2019-01-01 shows size\n  = yes\n");
+    /* They are words only where an option may stand. */
+    accepts("policy law\nentity family\ninput family finds : bool\ninput family shows : text\n"
+            "alert family missed\n  finds missed\n  shows finds, shows\n  = finds and known(shows)\n");
+}
+
+/* --- whose rows others tell of --- */
+
+static void rows_are_matched_by_a_checked_text(void **state) {
+    (void)state;
+    struct policy *policy = compile("policy law\nentity person\nentity car in person at most 9 matched by card\n"
+                                    "event sale in person dated sold matched by card at most 9 a year\n"
+                                    "input sale sold : date\ninput person card : text check luhn sealed\n"
+                                    "alert person rich finds hit\n  = count(car) > 1\n");
+    const struct entity *car = map_get(&policy->entity_by_name, TEXT("car"));
+    const struct entity *sale = map_get(&policy->entity_by_name, TEXT("sale"));
+    assert_ptr_equal(car->matched_by, field(policy, "person", "card"));
+    assert_ptr_equal(sale->matched_by, field(policy, "person", "card"));
+    assert_null(field(policy, "person", "card")->entity->matched_by);
+    assert_int_equal(field(policy, "person", "rich")->finds, FINDS_HIT);
+    policy_free(policy);
+    refuses("policy law\nentity person matched by card\ninput person card : text check luhn\n", "matched-top");
+    refuses("policy law\nentity person in famly matched by card\n", "unknown-entity"); /* and that alone */
+    accepts("policy law\nentity matched\nentity car in matched at most 9 matched by by_card\n"
+            "input matched by_card : text check luhn\ninput car matched : bool\n");
+}
+
 /* --- decision tables --- */
 
 /* The block ends before its table; what comes after it is an empty one. */
@@ -688,6 +749,8 @@ int main(void) {
         cmocka_unit_test(inputs_are_sealed),
         cmocka_unit_test(rows_are_known_by_inputs),
         cmocka_unit_test(the_words_of_options_stay_names),
+        cmocka_unit_test(alerts_find_and_show),
+        cmocka_unit_test(rows_are_matched_by_a_checked_text),
         cmocka_unit_test(headings_are_of_one_thing),
         cmocka_unit_test(gaps_of_inputs_are_told),
         cmocka_unit_test(yardstick_stays_narrow),

@@ -69,12 +69,39 @@ static void tells_what_is_sealed_and_known(void **state) {
     prints_of(law, LANGUAGE_ZH, "登记对象:「road」。\n");
 }
 
+static void tells_what_alerts_find_and_show(void **state) {
+    (void)state;
+    static const char law[] = "\nentity family \"家庭\" \"family\"\ninput family name : text \"户主\" \"Head\"\n"
+                              "input family on_aid : bool\nrole aide \"协理员\" \"aide\"\n"
+                              "alert family missed to aide finds missed shows name, on_aid\n  = not on_aid\n"
+                              "alert family leaving to aide finds leaving\n  = on_aid\n"
+                              "alert family other to aide shows name\n  = on_aid";
+    prints_of(law, LANGUAGE_ZH,
+              "「missed」,提醒协理员,找出应享受而没有享受的,列出「户主」、「on_aid」:并非「on_aid」。\n");
+    prints_of(law, LANGUAGE_EN,
+              "“missed” of a family, tells aide, finds who is entitled and not enrolled, shows “Head”, “on_aid”: ");
+    prints_of(law, LANGUAGE_ZH, "「leaving」,提醒协理员,找出在享受而不应再享受的:on_aid。\n");
+    prints_of(law, LANGUAGE_EN, "“leaving” of a family, tells aide, finds who is enrolled and no longer entitled: ");
+    prints_of(law, LANGUAGE_EN, "“other” of a family, tells aide, shows “Head”: ");
+}
+
+static void tells_by_what_rows_are_matched(void **state) {
+    (void)state;
+    static const char law[] = "\nentity person \"人员\" \"person\"\nentity car in person at most 9 matched by card "
+                              "\"车辆\" \"car\"\ninput person card : text check luhn \"卡号\" \"Card\"\n"
+                              "alert person rich finds hit\n  = count(car) > 1";
+    prints_of(law, LANGUAGE_ZH, "登记对象:「车辆」,属于人员,最多 9,凭「卡号」归到人员。\n");
+    prints_of(law, LANGUAGE_EN,
+              "Register: “car”, of a person, at most 9, told by others of the person with that “Card”.\n");
+    prints_of(law, LANGUAGE_ZH, ",找出别的部门登记的与所报不符的:");
+    prints_of(law, LANGUAGE_EN, ", finds what others have on record against what was told: ");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(money_has_the_labels_of_its_currency),
-        cmocka_unit_test(one_label_serves_both_languages),
-        cmocka_unit_test(without_labels_the_names_stand),
-        cmocka_unit_test(tells_what_is_sealed_and_known),
+        cmocka_unit_test(money_has_the_labels_of_its_currency), cmocka_unit_test(one_label_serves_both_languages),
+        cmocka_unit_test(without_labels_the_names_stand),       cmocka_unit_test(tells_what_is_sealed_and_known),
+        cmocka_unit_test(tells_what_alerts_find_and_show),      cmocka_unit_test(tells_by_what_rows_are_matched),
     };
     return cmocka_run_group_tests_name("print", tests, NULL, NULL);
 }
