@@ -19,6 +19,7 @@ struct telling {
     size_t unfit;                 /* rows that do not fit with what is known */
     bool news;                    /* what is told says something that was not known */
     bool written;
+    const char *made_keys; /* the path of a key file that was made; NULL: none */
 };
 
 /* Once its database has a law; false when memory has run out. */

@@ -356,6 +356,7 @@ static enum registry_result gather(struct gathering *gathering, const struct ent
     }
     row_queries_end(&gathering->queries);
     if (result == REGISTRY_DONE) result = registry_outcome(registry, gathering->arena);
+    if (result == REGISTRY_DONE) result = gathering->reading.failed;
     if (result == REGISTRY_DONE && gathering->reading.damaged) result = REGISTRY_DAMAGED;
     if (own) store_roll_back(registry->store); /* nothing was written */
     return result;
@@ -364,8 +365,12 @@ static enum registry_result gather(struct gathering *gathering, const struct ent
 static void begin(struct gathering *gathering, struct registry *registry, int64_t known, struct arena *arena,
                   struct records *records) {
     *gathering = (struct gathering){.registry = registry, .arena = arena, .known = known};
-    gathering->reading =
-        (struct reading){.registry = registry, .arena = arena, .records = records, .name = id_of, .names = gathering};
+    gathering->reading = (struct reading){.registry = registry,
+                                          .arena = arena,
+                                          .records = records,
+                                          .name = id_of,
+                                          .names = gathering,
+                                          .sight = (int)registry->sight};
     records_init(records, arena, registry->policy);
     map_init(&gathering->kin, arena);
     map_init(&gathering->ids, arena);
