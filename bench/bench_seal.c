@@ -79,7 +79,7 @@ static void measure_digest(enum digest_kind kind, const char *name) {
 }
 
 int main(void) {
-    static const enum key_kind kinds[] = {KEY_SM4, KEY_AES};
+    static const enum seal_key_kind kinds[] = {KEY_SM4, KEY_AES};
     static const char *const ciphers[] = {"sm4", "aes"};
     for (int i = 0; i < 2; i++) {
         struct keys keys;

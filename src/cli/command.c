@@ -22,7 +22,8 @@ static const struct {
     {"against", true},  {"by", true},         {"raise", true},     {"seconds", true},
     {"families", true}, {"runs", false},      {"save", true},      {"yes", false},
     {"decision", true}, {"changed", false},   {"template", false}, {"encoding", true},
-    {"source", true},   {"reason", true},     {"open", false},
+    {"source", true},   {"reason", true},     {"open", false},     {"key-file", true},
+    {"cipher", true},   {"why", true},
 };
 
 /* The language of the locale, unless --lang says otherwise. */
@@ -179,6 +180,11 @@ bool count_parse(const char *text, uint64_t *out) {
             __builtin_add_overflow(*out, (uint64_t)(*text - '0'), out))
             return false;
     return true;
+}
+
+bool is_tellable(struct command *command, struct text text) {
+    enum { BYTES_MOST = 400 };
+    return text_trim(text).length && text.length <= BYTES_MOST && text_equal(text_shown(&command->arena, text), text);
 }
 
 const char *say(const struct command *command, const char *zh, const char *en) {

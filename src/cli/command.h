@@ -40,6 +40,9 @@ bool count_parse(const char *text, uint64_t *out); /* digits alone; false for wh
 
 void command_drop_word(struct command *command); /* the first, of at least one */
 
+/* One line of text, of at most 400 bytes, that is shown as it was written. */
+bool is_tellable(struct command *command, struct text text);
+
 /* zh or en of a pair. */
 const char *say(const struct command *command, const char *zh, const char *en);
 
@@ -96,6 +99,8 @@ int command_pack(struct command *command);
 int command_explain(struct command *command);
 int command_init(struct command *command);
 int command_import(struct command *command);
+int command_keys(struct command *command);
+int command_reveal(struct command *command);
 int command_migrate(struct command *command);
 int command_export(struct command *command);
 int command_audit(struct command *command);

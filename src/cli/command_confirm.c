@@ -328,10 +328,10 @@ static bool read_attestation(struct confirming *confirming) {
     if (!document == !confirming->attestation.is_signed)
         wrong_option(command, "写明 --document 哪份文件;没有文件而签字负责的,用 --sign 代替",
                      "say by which --document; or --sign in its place, where there is none and you sign for it");
-    else if (document && !database_may_keep(&command->arena, confirming->attestation.document))
+    else if (document && !is_tellable(command, confirming->attestation.document))
         wrong_option(command, "--document 应为一行文字,不超过 400 字节,如文号和名称",
                      "--document takes a line of at most 400 bytes, such as a number and title");
-    else if (!database_may_keep(&command->arena, confirming->change.by))
+    else if (!is_tellable(command, confirming->change.by))
         wrong_option(command, "谁确认的?用 --by 写姓名,不超过 400 字节",
                      "who confirms it? give a name of at most 400 bytes by --by");
     else

@@ -1,9 +1,10 @@
 /* doudi export: the rows of an entity out of a registry, or an empty form for them. */
 #include "cli/choice.h"
-#include "cli/database.h"
+#include "cli/key_choice.h"
 #include "cli/out_folder.h"
 #include "cli/session.h"
 #include "exchange/form.h"
+#include "registry/sealed.h"
 
 #include <stdio.h>
 
@@ -52,6 +53,13 @@ static bool read_month(struct exporting *exporting) {
     return false;
 }
 
+/* Who, and why, is kept. */
+static bool is_seen_by_somebody(const struct exporting *exporting) {
+    struct command *command = exporting->command;
+    struct registry_change change = database_change(command, "export", MONTH_FIRST);
+    return tells_why(command, &change);
+}
+
 /* A form is of no month and no area; rows are of a registry, whose law is its own. */
 static bool fits_together(const struct exporting *exporting) {
     const struct command *command = exporting->command;
@@ -61,12 +69,56 @@ static bool fits_together(const struct exporting *exporting) {
                      "--template is an empty form: --month and --area are of rows");
     else if (exporting->form && database && policy)
         wrong_option(command, "--database 和 --policy 只能有一个", "either --database or --policy, not both");
+    else if (exporting->form && command_has(command, "why"))
+        wrong_option(command, "--why 用于看密封内容的全文,空表里没有",
+                     "--why is to see what is sealed, which no form holds");
+    else if (command_has(command, "why") && !is_seen_by_somebody(exporting))
+        return false;
     else if (!exporting->form && policy)
         wrong_option(command, "登记簿有自己的政策;--policy 只和 --template 一起用",
                      "a registry has its own law; --policy goes with --template");
     else
         return exporting->form || has_option(command, "database");
     return false;
+}
+
+/* --- what is sealed ----------------------------------------------------------------------------------------------- */
+
+static enum registry_result keep_views(struct exporting *exporting, const struct registry_change *change) {
+    const struct entity *entity = exporting->sheet.entity;
+    const struct text why = text_from(command_option(exporting->command, "why"));
+    enum registry_result result = REGISTRY_DONE;
+    for (size_t i = 0; i < entity->inputs.count && result == REGISTRY_DONE; i++)
+        if (entity->inputs.items[i]->sealed)
+            result = registry_keep_view(&exporting->database.registry, change, entity->inputs.items[i], 0, why);
+    return result;
+}
+
+static bool has_sealed(const struct entity *entity) {
+    bool any = false;
+    for (size_t i = 0; i < entity->inputs.count && !any; i++) any = entity->inputs.items[i]->sealed;
+    return any;
+}
+
+/* Masked, unless it is kept who is to see it in full, and why. */
+static int see_sealed(struct exporting *exporting) {
+    struct command *command = exporting->command;
+    struct registry *registry = &exporting->database.registry;
+    bool full = command_has(command, "why");
+    registry->sight_of = exporting->sheet.entity;
+    registry->sight = full ? REGISTRY_OPEN : REGISTRY_MASKED;
+    if (!has_sealed(exporting->sheet.entity)) return EXIT_DONE;
+    int status = database_use_keys(&exporting->database, command, exporting->url);
+    if (status != EXIT_DONE || !full) return status;
+    if (!registry->sealing) return database_tell(&exporting->database, command, exporting->url, REGISTRY_NO_KEYS);
+    struct registry_change change = database_change(command, "export", MONTH_FIRST);
+    enum registry_result result = registry_begin_change(registry, &change);
+    if (result == REGISTRY_DONE) result = keep_views(exporting, &change);
+    if (result == REGISTRY_DONE)
+        result = registry_end_change(registry);
+    else
+        registry_give_up_change(registry);
+    return database_tell(&exporting->database, command, exporting->url, result);
 }
 
 /* --- rows --------------------------------------------------------------------------------------------------------- */
@@ -142,6 +194,8 @@ static int write_rows(struct exporting *exporting) {
 static int export_rows(struct exporting *exporting) {
     struct command *command = exporting->command;
     struct refusals refusals = {.arena = &command->arena};
+    int seen = see_sealed(exporting);
+    if (seen != EXIT_DONE) return seen;
     enum registry_result result = read_rows(exporting);
     if (result != REGISTRY_DONE) return database_tell(&exporting->database, command, exporting->url, result);
     exporting->dataset = dataset_new(exporting->database.law, &exporting->records, exporting->told.month, &refusals);

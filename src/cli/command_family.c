@@ -3,7 +3,7 @@
 
 #include "base/shown.h"
 #include "cli/family.h"
-#include "cli/masked.h"
+#include "cli/key_choice.h"
 #include "engine/value.h"
 #include "lang/unit_words.h"
 
@@ -22,18 +22,12 @@ static struct text with_unit(struct family *family, const struct field *field, s
     return text_format(arena, unit.length ? "%.*s %.*s" : "%.*s%.*s", TEXT_ARG(amount), TEXT_ARG(unit));
 }
 
-/* The one place where texts of a family go out: the others ask here. */
-static struct text told_text(struct family *family, const struct field *input, struct text text) {
-    struct arena *arena = &family->command->arena;
-    return input->sealed ? masked(arena, text) : text_shown(arena, text);
-}
-
 struct text family_shown(struct family *family, const struct record_table *table, size_t row, const struct field *input,
                          enum language language) {
     const struct column *column = &table->columns[input->input_index];
     struct arena *arena = &family->command->arena;
     if (!column->known[row]) return TEXT("");
-    if (!column->lanes) return told_text(family, input, column_text(column, row));
+    if (!column->lanes) return text_shown(arena, column_text(column, row));
     struct value value = value_of_lane(arena, &column->spec, column_get(column, row));
     struct text shown = value_show(arena, &input->type, input->scale, input->step, &value, language);
     return with_unit(family, input, shown, language);
@@ -44,7 +38,7 @@ struct text family_plain(struct family *family, const struct record_table *table
     const struct column *column = &table->columns[input->input_index];
     struct arena *arena = &family->command->arena;
     if (!column->known[row]) return TEXT("");
-    if (!column->lanes) return told_text(family, input, column_text(column, row));
+    if (!column->lanes) return text_shown(arena, column_text(column, row));
     struct value value = value_of_lane(arena, &column->spec, column_get(column, row));
     return value_plain(arena, &input->type, input->scale, &value);
 }
@@ -161,7 +155,10 @@ static int open_database(struct family *family, struct command *command) {
         .command = command, .url = command_option(command, "database"), .json = command_has(command, "json")};
     builder_init(&family->out);
     json_writer_init(&family->writer, &family->out, false);
-    return database_open(&family->database, command, family->url, NULL);
+    int status = database_open(&family->database, command, family->url, NULL);
+    if (status == EXIT_DONE) status = database_use_keys(&family->database, command, family->url);
+    family->database.registry.sight = REGISTRY_MASKED;
+    return status;
 }
 
 int family_open(struct family *family, struct command *command, struct text id) {

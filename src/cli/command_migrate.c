@@ -1,5 +1,6 @@
 /* doudi migrate: another law for a registry. */
 #include "base/shown.h"
+#include "cli/key_choice.h"
 #include "cli/telling.h"
 
 #include <stdio.h>
@@ -72,6 +73,7 @@ static int show(struct telling *telling, const struct registry_migration *migrat
                        store_is_url(telling->url) ? "postgresql" : telling->url, (long long)telling->change.number);
     else
         builder_add(&out, text_from(say_outcome(telling, migration)));
+    show_made_keys(&out, command, telling->made_keys);
     return show_built(command, &out);
 }
 
@@ -81,6 +83,7 @@ static int go_on(struct telling *telling, const struct registry_migration *migra
     struct registry *registry = &telling->database.registry;
     bool consents = command_has(command, "yes") || !migration->loses, refused = migration->refused;
     int status = telling_begin(telling) ? EXIT_DONE : out_of_memory(command);
+    if (status == EXIT_DONE && !refused) status = database_use_keys(&telling->database, command, telling->url);
     if (status == EXIT_DONE && !refused) status = telling_take_areas(telling);
     refused = refused || (status == EXIT_DONE && telling_refused(telling));
     telling->news =
@@ -88,7 +91,11 @@ static int go_on(struct telling *telling, const struct registry_migration *migra
     if (status != EXIT_DONE || refused || !consents || !telling->news || command_has(command, "dry-run")) {
         registry_give_up_change(registry);
     } else {
-        status = database_tell(&telling->database, command, telling->url, registry_end_change(registry));
+        status = database_make_keys(&telling->database, command, telling->url, &telling->change, &telling->made_keys);
+        if (status == EXIT_DONE)
+            status = database_tell(&telling->database, command, telling->url, registry_end_change(registry));
+        else
+            registry_give_up_change(registry);
         telling->written = status == EXIT_DONE;
     }
     if (status == EXIT_DONE) status = show(telling, migration);

@@ -1,5 +1,6 @@
 /* doudi init, import, audit: a registry is made, told, and looked at whether it is as it was told. */
 #include "cli/choice.h"
+#include "cli/key_choice.h"
 #include "cli/session.h"
 #include "cli/telling.h"
 #include "cli/verdict.h"
@@ -50,6 +51,25 @@ int telling_check(struct telling *telling, month_number month) {
     return status;
 }
 
+/* Of two rows with the same id one may be wrong, or both are the same: that is for people to see to. */
+static void tell_doubles(struct telling *telling) {
+    enum { SHOWN = 20 };
+    struct command *command = telling->command;
+    const struct registry *registry = &telling->database.registry;
+    for (size_t i = 0; i < registry->doubles.count && i < SHOWN; i++) {
+        const struct registry_double *found = &registry->doubles.items[i];
+        struct text entity = label_or_name(found->input->entity->label, found->input->entity->name, command->language),
+                    input = label_or_name(found->input->label, found->input->name, command->language);
+        fprintf(stderr,
+                say(command, "doudi: ▲ %.*s %.*s 和 %.*s 的%.*s相同,请核对\n",
+                    "doudi: ▲ %.*s %.*s and %.*s: the same %.*s; look into it\n"),
+                TEXT_ARG(entity), TEXT_ARG(found->id), TEXT_ARG(found->other), TEXT_ARG(input));
+    }
+    if (registry->doubled > SHOWN)
+        fprintf(stderr, say(command, "doudi: ▲ 号码相同的共 %zu 处\n", "doudi: ▲ such pairs in all: %zu\n"),
+                registry->doubled);
+}
+
 /* --- taking ------------------------------------------------------------------------------------------------------- */
 
 size_t telling_refused(const struct telling *telling) {
@@ -87,6 +107,7 @@ static int take(struct telling *telling, month_number month) {
         result = registry_take(registry, &telling->change, &telling->import.records, telling->taken);
     if (result == REGISTRY_DONE) result = registry_keep_given(registry, &telling->change, &given);
     telling->news = given.opening.length || given.decisions.length || telling_is_new(telling);
+    if (result == REGISTRY_DONE) tell_doubles(telling);
     return result == REGISTRY_DONE ? telling_check(telling, month) : tell(telling, result);
 }
 
@@ -173,6 +194,7 @@ static void show_taken(struct builder *out, const struct telling *telling) {
             out, text_from(say(command, "都已登记,没有要写的\n", "all of it is known; there was nothing to write\n")));
     else
         builder_add(out, text_from(say(command, "只看不写\n", "nothing was written, as asked\n")));
+    show_made_keys(out, command, telling->made_keys);
 }
 
 static void write_taken(struct builder *out, const struct telling *telling) {
@@ -200,6 +222,10 @@ static void write_taken(struct builder *out, const struct telling *telling) {
     json_write_bool(&writer, telling->written);
     json_write_key(&writer, "change");
     json_write_integer(&writer, telling->written ? telling->change.number : 0);
+    if (telling->made_keys) {
+        json_write_key(&writer, "keys");
+        json_write_string(&writer, text_from(telling->made_keys));
+    }
     json_write_close_object(&writer);
 }
 
@@ -244,6 +270,8 @@ int telling_make(struct telling *telling, const char *folder, enum digest_kind d
     struct command *command = telling->command;
     telling->change = database_change(command, "init", MONTH_FIRST);
     int status = database_make(&telling->database, command, telling->url, folder, digest, &telling->change);
+    if (status == EXIT_DONE)
+        status = database_make_keys(&telling->database, command, telling->url, &telling->change, &telling->made_keys);
     if (status == EXIT_DONE) status = telling_begin(telling) ? telling_take_areas(telling) : out_of_memory(command);
     if (status == EXIT_DONE) status = tell(telling, registry_end_change(&telling->database.registry));
     telling->written = status == EXIT_DONE;
@@ -252,8 +280,9 @@ int telling_make(struct telling *telling, const char *folder, enum digest_kind d
 
 int command_init(struct command *command) {
     enum digest_kind digest;
+    enum seal_key_kind kind;
     if (command->word_count != 2) return wrong_usage(command);
-    if (!read_digest(command, &digest)) return EXIT_USAGE;
+    if (!read_digest(command, &digest) || !read_cipher(command, &kind)) return EXIT_USAGE;
     struct telling telling = {.command = command, .url = command->words[1]};
     const char *folder = command_option(command, "policy");
     int status = telling_make(&telling, folder ? folder : POLICY_FOLDER, digest);
@@ -289,6 +318,7 @@ int command_import(struct command *command) {
     if (!telling_since(command, &since)) return EXIT_USAGE;
     struct telling telling = {.command = command, .url = command_option(command, "database")};
     int status = database_open(&telling.database, command, telling.url, NULL);
+    if (status == EXIT_DONE) status = database_use_keys(&telling.database, command, telling.url);
     if (status == EXIT_DONE) status = import_told(&telling, since);
     telling_close(&telling);
     return status;
@@ -296,14 +326,29 @@ int command_import(struct command *command) {
 
 /* --- the chain ---------------------------------------------------------------------------------------------------- */
 
+static void show_sealed(struct builder *out, const struct command *command, const struct registry_verdict *verdict) {
+    if (verdict->sealed == 0) return;
+    builder_format(
+        out,
+        verdict->opened
+            ? say(command, "密封的 %zu 个值都打开核对过 ✓\n", "sealed values, all opened and compared ✓: %zu\n")
+            : say(command, "密封的 %zu 个值没有打开:没有密钥,只核对了链\n",
+                  "sealed values that were not opened: %zu; without keys the chain alone was looked at\n"),
+        verdict->sealed);
+}
+
 static void show_verdict(struct builder *out, const struct command *command, const struct registry_verdict *verdict) {
     if (verdict->broken != REGISTRY_SOUND) {
         builder_format(out, say(command, "▲ 第 %lld 次变动:%s\n", "▲ change %lld: %s\n"), (long long)verdict->changes,
                        say_broken(command, verdict->broken));
+        if (verdict->forgery.length)
+            builder_format(out, say(command, "▲ 密封的 %.*s 不是当初登记的\n", "▲ sealed: %.*s is not what was told\n"),
+                           TEXT_ARG(verdict->forgery));
         return;
     }
     builder_format(out, say(command, "%lld 次变动,都和当初一样 ✓\n", "%lld changes, all as they were made ✓\n"),
                    (long long)verdict->changes);
+    show_sealed(out, command, verdict);
     show_link(out, command, verdict);
 }
 
@@ -312,6 +357,12 @@ static void write_verdict(struct builder *out, const struct registry_verdict *ve
     json_writer_init(&writer, out, false);
     json_write_object(&writer);
     write_chain(&writer, verdict);
+    if (verdict->sealed) {
+        json_write_key(&writer, "sealed");
+        json_write_integer(&writer, (int64_t)verdict->sealed);
+        json_write_key(&writer, "opened");
+        json_write_bool(&writer, verdict->opened);
+    }
     json_write_close_object(&writer);
 }
 
@@ -333,6 +384,7 @@ int command_audit(struct command *command) {
     struct database database;
     if (command->word_count != 3 || !text_is(text_from(command->words[1]), "verify")) return wrong_usage(command);
     int status = database_open_tables(&database, command, command->words[2]);
+    if (status == EXIT_DONE) status = database_use_keys(&database, command, command->words[2]);
     if (status == EXIT_DONE) status = verify(command, &database, command->words[2]);
     database_close(&database);
     return status;

@@ -1,4 +1,5 @@
 /* doudi sample: a population of invented people on real area codes, into a folder or a registry. */
+#include "cli/key_choice.h"
 #include "cli/telling.h"
 #include "exchange/json.h"
 #include "sample/sample.h"
@@ -57,6 +58,7 @@ static int open_registry(struct telling *telling, const char *folder) {
     if (status != EXIT_DONE) return status;
     if (!made) return telling_make(telling, folder, DIGEST_SM3);
     status = database_open(&telling->database, telling->command, telling->url, NULL);
+    if (status == EXIT_DONE) status = database_use_keys(&telling->database, telling->command, telling->url);
     return status == EXIT_DONE ? check_law(telling, folder) : status;
 }
 
@@ -87,6 +89,13 @@ static void show_told(const struct telling *telling, const struct sample_told *t
         printf(
             say(command, "已有 %llu 户,保持原样\n", "families that were there already, and stay as they are: %llu\n"),
             (unsigned long long)told->known);
+    if (telling->made_keys) {
+        struct builder out;
+        builder_init(&out);
+        show_made_keys(&out, command, telling->made_keys);
+        print_builder(&out);
+        builder_free(&out);
+    }
     if (told->first == 0) {
         fputs(say(command, "都已登记,没有要写的\n", "all of it is known; there was nothing to write\n"), stdout);
         return;

@@ -1,5 +1,6 @@
 /* doudi verify: what another department has on record of the people who are known, and what speaks against what they
  * told. */
+#include "cli/key_choice.h"
 #include "cli/session.h"
 #include "cli/telling.h"
 #include "engine/settle.h"
@@ -28,7 +29,11 @@ static enum registry_result note_owners(struct verifying *verifying, month_numbe
     struct arena *arena = &verifying->telling.command->arena;
     const struct field *input = verifying->source->matched_by;
     struct records records;
-    enum registry_result result = registry_read(&verifying->telling.database.registry, REGISTRY_NOW, arena, &records);
+    struct registry *registry = &verifying->telling.database.registry;
+    registry->sight_of = input->entity;
+    registry->sight = REGISTRY_OPEN; /* numbers are compared here, and told to nobody */
+    enum registry_result result = registry_read(registry, REGISTRY_NOW, arena, &records);
+    registry->sight = REGISTRY_CLOSED;
     if (result != REGISTRY_DONE) return result;
     const struct record_table *table = &records.tables[input->entity->index];
     const struct column *numbers = &table->columns[input->input_index];
@@ -349,6 +354,7 @@ int command_verify(struct command *command) {
     if (!telling_since(command, &since)) return EXIT_USAGE;
     struct verifying verifying = {.telling = {.command = command, .url = command_option(command, "database")}};
     int status = database_open(&verifying.telling.database, command, verifying.telling.url, NULL);
+    if (status == EXIT_DONE) status = database_use_keys(&verifying.telling.database, command, verifying.telling.url);
     if (status == EXIT_DONE) status = verify(&verifying, since);
     import_match_close(&verifying.match);
     telling_close(&verifying.telling);

@@ -83,6 +83,21 @@ int database_tell(struct database *database, struct command *command, const char
                     "%.*s does not fit into a database: its name is too long or begins with _, or its range is too "
                     "wide\n",
                     differs);
+    case REGISTRY_NO_KEYS:
+        return tell(command, url,
+                    "缺密钥:有密封的内容;用 --key-file 写明密钥文件,或把它放到登记簿旁边(名称加 .keys)%.*s\n",
+                    "the keys are missing, and something is sealed; name their file by --key-file, or put it beside "
+                    "the registry (its name and .keys)%.*s\n",
+                    TEXT(""));
+    case REGISTRY_OTHER_KEYS:
+        return tell(command, url, "密钥文件不是这个登记簿的(第 %.*s 号密钥不同或缺失,0 号是索引);什么都没有读写\n",
+                    "the key file is not this registry's (key %.*s is another or missing; 0 is the index's); nothing "
+                    "was read or written\n",
+                    differs);
+    case REGISTRY_CANNOT_SEAL:
+        return tell(command, url, "这台机器的 OpenSSL 没有所需的算法,或取不到随机数%.*s\n",
+                    "the OpenSSL of this machine lacks a cipher that is needed, or has no random bytes%.*s\n",
+                    TEXT(""));
     case REGISTRY_DAMAGED:
         return tell(command, url, "有人改动过数据库:%.*s 不是登记得进去的值;用 doudi audit verify 核对\n",
                     "the database was altered: %.*s is nothing that can have been told; see doudi audit verify\n",
@@ -217,9 +232,13 @@ struct registry_change database_change(struct command *command, const char *what
                                     .since = since};
 }
 
-month_number database_month(const struct registry_change *change) {
+day_number database_day(const struct registry_change *change) {
     enum { MICROSECONDS = 1000000, SECONDS_A_DAY = 86400 };
-    return day_month((day_number)(change->instant / MICROSECONDS / SECONDS_A_DAY));
+    return (day_number)(change->instant / MICROSECONDS / SECONDS_A_DAY);
+}
+
+month_number database_month(const struct registry_change *change) {
+    return day_month(database_day(change));
 }
 
 struct text instant_written(struct arena *arena, int64_t instant) {
@@ -228,8 +247,4 @@ struct text instant_written(struct arena *arena, int64_t instant) {
     if (instant < 0 || day > day_last) return TEXT("");
     int minute = (int)(minutes % MINUTES);
     return text_format(arena, "%s %02d:%02dZ", day_format(arena, (day_number)day).bytes, minute / 60, minute % 60);
-}
-
-bool database_may_keep(struct arena *arena, struct text text) {
-    return text_trim(text).length && text.length <= IMPORT_TEXT_BYTES_MAX && text_equal(text_shown(arena, text), text);
 }

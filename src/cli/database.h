@@ -41,6 +41,7 @@ int database_tell(struct database *database, struct command *command, const char
 /* A change that begins now, by whoever is at the keyboard. */
 struct registry_change database_change(struct command *command, const char *what, month_number since);
 /* In which it begins, of the world's time. */
+day_number database_day(const struct registry_change *change);
 month_number database_month(const struct registry_change *change);
 
 /* 2018-07-01 08:30Z, of the world's time; empty for what is none. */
@@ -48,7 +49,5 @@ struct text instant_written(struct arena *arena, int64_t instant);
 
 /* 2018-07-01 08:30Z: when a change was made. */
 struct text instant_written(struct arena *arena, int64_t instant);
-/* What people write into a registry by hand: one line that is shown as it was written. */
-bool database_may_keep(struct arena *arena, struct text text);
 
 #endif

@@ -20,6 +20,7 @@ struct telling {
     size_t unfit;                 /* rows that do not fit with what is known */
     bool news;                    /* what is told says something that was not known */
     bool written;
+    const char *made_keys; /* the path of a key file that was made; NULL: none */
 };
 
 /* Makes a registry that is not there yet, for the law of a folder, with the areas that come with it: a change, which is

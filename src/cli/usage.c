@@ -82,7 +82,7 @@ static const struct usage usages[] = {
       "  --area CODE        only there\n"
       "  --seed S           seed of the chance (1)\n"
       "  --policy FOLDER    " POLICY_FOLDER " unless said\n"},
-     " json households out database area seed policy "},
+     " json households out database area seed policy key-file "},
     {"assess",
      {"数据 --month 2018-07[..2018-12] --out 文件夹", "DATA --month 2018-07[..2018-12] --out FOLDER"},
      {"测算所有人,写出结果、提醒、无法判定和有误的行;数据是登记簿时把每个月的结果登记入库,--out 可省",
@@ -155,11 +155,15 @@ static const struct usage usages[] = {
       "a registry for the policy's model: a SQLite file, or a postgresql:// URL; the law and its areas go into it"},
      {"  --policy 文件夹    默认 " POLICY_FOLDER "\n"
       "  --by 姓名          谁建的(默认是登录的用户)\n"
-      "  --digest sm3|sha256  审计链用哪种摘要(默认 sm3)\n",
+      "  --digest sm3|sha256  审计链用哪种摘要(默认 sm3)\n"
+      "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n"
+      "  --cipher sm4|aes   新建密钥文件时用哪种密码(默认 sm4)\n",
       "  --policy FOLDER    " POLICY_FOLDER " unless said\n"
       "  --by NAME          who makes it (whoever is logged in)\n"
-      "  --digest sm3|sha256  by which digest changes are chained (sm3)\n"},
-     " json policy by digest "},
+      "  --digest sm3|sha256  by which digest changes are chained (sm3)\n"
+      "  --key-file FILE    the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
+      "  --cipher sm4|aes   of a key file that is made (sm4)\n"},
+     " json policy by digest key-file cipher "},
     {"import",
      {"[种类] 数据 --database 数据库", "[ENTITY] DATA --database DATABASE"},
      {"把数据登记入库:新的、有变化的记为新版本,一样的不动;有一行不合适就什么都不写。数据是文件夹;写明种类(如 "
@@ -170,12 +174,14 @@ static const struct usage usages[] = {
      {"  --database 数据库  登记簿\n"
       "  --since 2018-07    没写起始月份的行从哪个月起算(默认一直如此)\n"
       "  --by 姓名          谁登记的(默认是登录的用户)\n"
+      "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n"
       "  --dry-run          只看会怎样,不写\n",
       "  --database DATABASE  the registry\n"
       "  --since 2018-07      the month from which rows hold that do not say so (always)\n"
       "  --by NAME            who takes them in (whoever is logged in)\n"
+      "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
       "  --dry-run            what would be done, without writing\n"},
-     " json database since by dry-run "},
+     " json database since by key-file dry-run "},
     {"export",
      {"种类 文件.csv|文件.xlsx --database 数据库", "ENTITY FILE.csv|FILE.xlsx --database DATABASE"},
      {"把登记簿里一种的各行写进一个文件,再登记一次不会有变化;工作簿另有一张带图的汇总。加 "
@@ -187,15 +193,21 @@ static const struct usage usages[] = {
       "  --month 2018-07      哪个月(默认是这个月)\n"
       "  --area 编号          只要这个区域(或一户)里的\n"
       "  --encoding gb18030   CSV 的编码(默认 utf-8)\n"
+      "  --why 原因           密封的内容写全文;谁看的、为什么,先记入登记簿(默认遮住中间)\n"
+      "  --by 姓名            谁看(默认是登录的用户)\n"
+      "  --key-file 文件      密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n"
       "  --template           空表;没有登记簿时用 --policy\n"
       "  --policy 文件夹      默认 " POLICY_FOLDER "\n",
       "  --database DATABASE  the registry\n"
       "  --month 2018-07      which month (this one)\n"
       "  --area CODE          only what lies in that area, or family\n"
       "  --encoding gb18030   of CSV (utf-8)\n"
+      "  --why TEXT           what is sealed in full; who sees it, and why, is kept first (else it is masked)\n"
+      "  --by NAME            who sees it (whoever is logged in)\n"
+      "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
       "  --template           an empty form; without a registry by --policy\n"
       "  --policy FOLDER      " POLICY_FOLDER " unless said\n"},
-     " database month area encoding template policy "},
+     " database month area encoding why by key-file template policy "},
     {"migrate",
      {"数据库 --policy 文件夹", "DATABASE --policy FOLDER"},
      {"给登记簿换一部政策:先列出新增、改变和读不到的;以前的政策仍能读到以前登记的。会丢什么时不加 --yes 就不写",
@@ -203,13 +215,17 @@ static const struct usage usages[] = {
       "to them. Where something would be lost, nothing is written without --yes"},
      {"  --policy 文件夹    默认 " POLICY_FOLDER "\n"
       "  --by 姓名          谁换的(默认是登录的用户)\n"
+      "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n"
+      "  --cipher sm4|aes   新建密钥文件时用哪种密码(默认 sm4)\n"
       "  --dry-run          只看会怎样,不写\n"
       "  --yes              有读不到的也换\n",
       "  --policy FOLDER    " POLICY_FOLDER " unless said\n"
       "  --by NAME          who does it (whoever is logged in)\n"
+      "  --key-file FILE    the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
+      "  --cipher sm4|aes   of a key file that is made (sm4)\n"
       "  --dry-run          what would be done, without writing\n"
       "  --yes              also where something is lost\n"},
-     " policy by dry-run yes "},
+     " policy by key-file cipher dry-run yes "},
     {"confirm",
      {"[参数 --document 文件] --database 数据库", "[PARAMETER --document TEXT] --database DATABASE"},
      {"登记谁凭哪份文件确认了政策里一个未确认的参数值,此后的测算按已确认对待;不写参数则列出所有未确认的值",
@@ -243,13 +259,15 @@ static const struct usage usages[] = {
       "  --database 数据库  登记簿\n"
       "  --since 2018-07    从哪个月起算,核对哪个月(默认一直如此,核对本月)\n"
       "  --by 姓名          谁核对的(默认是登录的用户)\n"
+      "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n"
       "  --dry-run          只看会怎样,不写\n",
       "  --source ENTITY      what the table holds, such as vehicle\n"
       "  --database DATABASE  the registry\n"
       "  --since 2018-07      the month from which rows hold, and that is looked at (always, and this month)\n"
       "  --by NAME            who verifies (whoever is logged in)\n"
+      "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
       "  --dry-run            what would be done, without writing\n"},
-     " json source database since by dry-run "},
+     " json source database since by dry-run key-file "},
     {"findings clear",
      {"编号 --reason 理由 --database 数据库", "NUMBER --reason TEXT --database DATABASE"},
      {"核实过的线索写明理由、销掉;每条只销一次",
@@ -277,8 +295,39 @@ static const struct usage usages[] = {
      {"数据库", "DATABASE"},
      {"逐次核对所有变动是否和当初登记的一样,指出第一处不一样的",
       "whether every change is as it was made; tells the first that is not"},
+     {"  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n",
+      "  --key-file FILE    the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"},
+     " json key-file "},
+    {"keys show",
+     {"数据库", "DATABASE"},
+     {"登记簿用过哪些密钥,每把密封了多少个值",
+      "which keys a registry has used, and how many values each of them seals"},
      {"", ""},
      " json "},
+    {"keys rotate",
+     {"数据库", "DATABASE"},
+     {"往密钥文件里加一把新密钥,把所有密封的值用它重新密封;中途停下可以再来",
+      "adds a key to the key file, and seals every sealed value anew with it; when it is stopped, call it again"},
+     {"  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n"
+      "  --cipher sm4|aes   新密钥用哪种密码(默认同前一把)\n"
+      "  --by 姓名          谁换的(默认是登录的用户)\n",
+      "  --key-file FILE    the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
+      "  --cipher sm4|aes   of the new key (that of the one before)\n"
+      "  --by NAME          who does it (whoever is logged in)\n"},
+     " key-file cipher by "},
+    {"reveal",
+     {"种类 编号 项目 --database 数据库 --why 原因", "ENTITY ID INPUT --database DATABASE --why TEXT"},
+     {"看一个密封的值的全文;谁看的、为什么,先记入登记簿",
+      "one sealed value in full; who sees it, and why, is kept in the registry first"},
+     {"  --database 数据库  登记簿\n"
+      "  --why 原因         为什么要看\n"
+      "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n"
+      "  --by 姓名          谁看(默认是登录的用户)\n",
+      "  --database DATABASE  the registry\n"
+      "  --why TEXT         why it must be seen\n"
+      "  --key-file FILE    the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
+      "  --by NAME          who sees it (whoever is logged in)\n"},
+     " database why key-file by "},
     {"backup",
      {"数据库 文件", "DATABASE FILE"},
      {"把整个登记簿抄到一个新的 SQLite 文件并核对;别人可以照常登记",
@@ -297,27 +346,34 @@ static const struct usage usages[] = {
      {"找一户、一个人:编号或它的开头,或姓名的开头;几个词都要对上。最多列 20 个",
       "a family or person by an id or how it begins, or by how a name begins; all of several words. At most 20"},
      {"  --database 数据库  登记簿\n"
-      "  --area 编号        只在这个区域(或这一户)里\n",
+      "  --area 编号        只在这个区域(或这一户)里\n"
+      "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n",
       "  --database DATABASE  the registry\n"
-      "  --area ID            only in that area, or family\n"},
-     " json database area "},
+      "  --area ID            only in that area, or family\n"
+      "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"},
+     " json database area key-file "},
     {"household show",
      {"编号 --database 数据库", "ID --database DATABASE"},
      {"一户一页:得到什么、缺什么、有谁、每一项从何时起由谁登记;人员、单子的编号也可以",
       "one family on one page: what it gets, what is missing, who it is, since when and by whom each input is known; "
       "the id of a person or bill does, too"},
      {"  --database 数据库  登记簿\n"
-      "  --month 2018-07    哪个月(默认是最近测算的月份)\n",
+      "  --month 2018-07    哪个月(默认是最近测算的月份)\n"
+      "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n",
       "  --database DATABASE  the registry\n"
-      "  --month 2018-07      of which month (the last that was decided)\n"},
-     " json database month "},
+      "  --month 2018-07      of which month (the last that was decided)\n"
+      "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"},
+     " json database month key-file "},
     {"household history",
      {"编号 --database 数据库", "ID --database DATABASE"},
      {"这一户的每次变动:何时、谁、哪一项从什么改成什么、从哪个月起;迁入迁出;每月待遇的增减",
       "every change that touched the family: when, by whom, what became of which input, from which month on; who moved "
       "in and out; what benefits changed from month to month"},
-     {"  --database 数据库  登记簿\n", "  --database DATABASE  the registry\n"},
-     " json database "},
+     {"  --database 数据库  登记簿\n"
+      "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n",
+      "  --database DATABASE  the registry\n"
+      "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"},
+     " json database key-file "},
     {"pack",
      {"数据 --month 2018-07 --out 文件.doudi", "DATA --month 2018-07 --out FILE.doudi"},
      {"把一个月的数据打包成一个文件;assess、explain、simulate 用它代替数据文件夹,不必再读 CSV",

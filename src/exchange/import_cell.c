@@ -149,9 +149,21 @@ static bool check_scheme(struct import_reader *reader, size_t column, struct tex
     return false;
 }
 
+/* As what is sealed is shown where it may not be seen: nobody's number. */
+static bool is_masked(struct text text) {
+    static const struct text dot = {"•", sizeof "•" - 1};
+    for (size_t at = 0; at + dot.length <= text.length; at++)
+        if (text_equal(text_slice(text, at, at + dot.length), dot)) return true;
+    return false;
+}
+
 bool reader_check_text(struct import_reader *reader, size_t column, const struct field *field, struct text text) {
     if (text.length > IMPORT_TEXT_BYTES_MAX) {
         COMPLAIN(reader, EXCHANGE_IMPORT_TEXT_TOO_LONG, column, heading_of(reader, column));
+        return false;
+    }
+    if (field && field->sealed && is_masked(text)) {
+        COMPLAIN(reader, EXCHANGE_IMPORT_MASKED, column, heading_of(reader, column));
         return false;
     }
     bool checked = field && field->check.length > 0 && identifier_scheme_known(field->check);

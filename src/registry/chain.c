@@ -20,11 +20,13 @@ static void encode(struct builder *row, size_t place, const struct store_value *
 }
 
 /* A row, so that no two rows are the same bytes: of the values that are there each with its place. So columns that come
- * later change nothing; and a row begins where the first column does, which is never NULL. */
-static void digest_row(struct digest *digest, struct builder *row, const struct store_value *values, size_t count) {
+ * later change nothing; and a row begins where the first column does, which is never NULL. What is sealed may be sealed
+ * anew: its index says what it is. */
+static void digest_row(struct digest *digest, struct builder *row, const struct store_value *values, size_t count,
+                       const struct column_coding *codings) {
     row->length = 0;
     for (size_t i = 0; i < count; i++)
-        if (values[i].type != STORE_NULL) encode(row, i, &values[i]);
+        if (values[i].type != STORE_NULL && !(codings && codings[i].kind == CODING_SEALED)) encode(row, i, &values[i]);
     struct text bytes = builder_text(row);
     digest_add_bytes(digest, bytes.bytes, bytes.length);
     if (row->failed) digest->failed = true;
@@ -52,16 +54,25 @@ const struct store_table *chain_table(const struct registry *registry, size_t in
         [CHAIN_COLUMNS] = &registry_columns_table,   [CHAIN_CONFIRMED] = &registry_confirmed_table,
         [CHAIN_RUNS] = &registry_runs_table,         [CHAIN_VALUES] = &registry_values_table,
         [CHAIN_KINDS] = &registry_kinds_table,       [CHAIN_EXACT] = &registry_exact_table,
-        [CHAIN_FINDINGS] = &registry_findings_table, [CHAIN_CLEARED] = &registry_cleared_table};
+        [CHAIN_FINDINGS] = &registry_findings_table, [CHAIN_CLEARED] = &registry_cleared_table,
+        [CHAIN_KEYS] = &registry_keys_table,         [CHAIN_VIEWS] = &registry_views_table};
     if (index < CHAIN_ENTITIES) return own[index];
     const struct registry_tables *tables = registry->layout.tables.items[(index - CHAIN_ENTITIES) / 2];
     return (index - CHAIN_ENTITIES) % 2 ? &tables->versions : &tables->names;
+}
+
+/* Of versions alone. */
+static const struct registry_tables *versions_at(const struct registry *registry, size_t index) {
+    bool is = index >= CHAIN_ENTITIES && (index - CHAIN_ENTITIES) % 2;
+    return is ? registry->layout.tables.items[(index - CHAIN_ENTITIES) / 2] : NULL;
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
 bool chain_load_begin(struct chain_load *load, struct registry *registry, size_t table) {
     *load = (struct chain_load){.registry = registry, .index = table, .table = chain_table(registry, table)};
+    const struct registry_tables *tables = versions_at(registry, table);
+    if (tables) load->codings = tables->codings.items;
     builder_init(&load->row);
     load->rows = store_load_begin(registry->store, load->table);
     return load->rows;
@@ -77,9 +88,17 @@ static struct digest *digest_of(struct registry *registry, size_t table) {
     return digest;
 }
 
-void chain_load_row(struct chain_load *load, const struct store_value *values) {
-    digest_row(digest_of(load->registry, load->index), &load->row, values, load->table->count);
+void chain_load_digest(struct chain_load *load, const struct store_value *values) {
+    digest_row(digest_of(load->registry, load->index), &load->row, values, load->table->count, load->codings);
+}
+
+void chain_load_write(struct chain_load *load, const struct store_value *values) {
     store_load_row(load->rows, values);
+}
+
+void chain_load_row(struct chain_load *load, const struct store_value *values) {
+    chain_load_digest(load, values);
+    chain_load_write(load, values);
 }
 
 void chain_load_end(struct chain_load *load) {
@@ -188,6 +207,9 @@ struct verifying {
     VECTOR(struct found) found; /* by table, then by change */
     size_t *next;               /* by table: the first of those that no change has asked for yet */
     size_t *ends;
+    int64_t forged; /* the first change of which a sealed value is not what was told; 0: none */
+    struct text forgery;
+    enum registry_result failed;
 };
 
 static void note(struct verifying *verifying, struct digest *digest, int64_t change, size_t table) {
@@ -202,10 +224,26 @@ static size_t change_column(const struct store_table *table) {
     return column;
 }
 
+/* With keys at hand: what is sealed is no part of the digest, but its index is, and tells what it must be. */
+static void look_at_sealed(struct verifying *verifying, const struct registry_tables *tables,
+                           const struct store_value *values, int64_t change) {
+    struct registry *registry = verifying->registry;
+    bool sound = true;
+    for (size_t i = 0; i < tables->sealed.count; i++)
+        verifying->verdict->sealed += values[tables->sealed.items[i].column].type != STORE_NULL;
+    if (!registry->sealing) return;
+    enum registry_result result = registry_check_sealed(registry, tables, values, &sound);
+    if (result != REGISTRY_DONE) verifying->failed = result;
+    if (sound || (verifying->forged && verifying->forged <= change)) return;
+    verifying->forged = change;
+    verifying->forgery = registry->differs;
+}
+
 /* Rows lie in the order in which they were written, so those of a change are neighbours: others are noted as they lie,
  * and fit with nothing. */
 static void scan_rows(struct verifying *verifying, struct digest *digest, struct statement *scan, size_t index) {
     const struct store_table *table = chain_table(verifying->registry, index);
+    const struct registry_tables *tables = versions_at(verifying->registry, index);
     struct store_value values[STORE_COLUMNS_MAX];
     size_t column = change_column(table);
     struct builder row;
@@ -219,7 +257,8 @@ static void scan_rows(struct verifying *verifying, struct digest *digest, struct
         any = true;
         change = own;
         for (size_t i = 0; i < table->count; i++) values[i] = statement_value(scan, i, table->columns[i].type);
-        digest_row(digest, &row, values, table->count);
+        digest_row(digest, &row, values, table->count, tables ? tables->codings.items : NULL);
+        if (tables && tables->sealed.count) look_at_sealed(verifying, tables, values, own);
     }
     if (any) note(verifying, digest, change, index);
     builder_free(&row);
@@ -281,7 +320,7 @@ static bool check_change(struct verifying *verifying, const struct statement *sc
     verdict->changes = entry.change.number;
     if (!follows || stray)
         verdict->broken = REGISTRY_GAP;
-    else if (!is_digest(statement_text(scan, 4), entry.content))
+    else if (!is_digest(statement_text(scan, 4), entry.content) || entry.change.number == verifying->forged)
         verdict->broken = REGISTRY_ROWS_ALTERED;
     else if (!is_digest(statement_text(scan, 5), link))
         verdict->broken = REGISTRY_LINK_BROKEN;
@@ -311,11 +350,15 @@ enum registry_result registry_verify(struct registry *registry, struct registry_
     for (size_t i = 0; i < chain_tables(registry) && result == REGISTRY_DONE; i++) {
         scan_table(&verifying, i);
         result = registry_outcome(registry, &verifying.arena);
+        if (result == REGISTRY_DONE) result = verifying.failed;
     }
     if (result == REGISTRY_DONE) {
         check_changes(&verifying);
         result = registry_outcome(registry, &verifying.arena);
     }
+    verdict->opened = registry->sealing != NULL;
+    verdict->forgery =
+        verdict->broken == REGISTRY_ROWS_ALTERED && verdict->changes == verifying.forged ? verifying.forgery : TEXT("");
     if (own) store_roll_back(registry->store);
     arena_free(&verifying.arena);
     return result;

@@ -1,6 +1,6 @@
 /* Codings: how values of an input are stored, in words that outlive the law by which they were written:
  *
- *     text    bool    date LOW HIGH    integer STEP UNIT LOW HIGH    choice a,b,c    row ENTITY
+ *     text    sealed    bool    date LOW HIGH    integer STEP UNIT LOW HIGH    choice a,b,c    row ENTITY
  *
  * and how what one coding stores is read by another. */
 #include "registry/registry_inside.h"
@@ -32,7 +32,8 @@ static struct text choices_of(struct arena *arena, const struct enumeration *enu
 
 struct column_coding column_coding_of(struct arena *arena, const struct policy *policy, const struct field *input) {
     struct lane_spec spec = lane_spec_of(arena, input);
-    struct column_coding coding = {.kind = CODING_TEXT, .low = (int64_t)spec.low, .high = (int64_t)spec.high};
+    struct column_coding coding = {
+        .kind = input->sealed ? CODING_SEALED : CODING_TEXT, .low = (int64_t)spec.low, .high = (int64_t)spec.high};
     switch (input->type.kind) {
     case TYPE_NUMBER:
         coding.kind = CODING_INTEGER;
@@ -64,6 +65,7 @@ struct text column_coding_text(struct arena *arena, const struct column_coding *
                            TEXT_ARG(coding->unit), low, high);
     case CODING_CHOICE: return text_format(arena, "choice %.*s", TEXT_ARG(coding->choices));
     case CODING_ROW: return text_format(arena, "row %.*s", TEXT_ARG(coding->entity));
+    case CODING_SEALED: return TEXT("sealed");
     default: return TEXT("text");
     }
 }
@@ -126,6 +128,8 @@ bool column_coding_parse(struct arena *arena, struct text text, struct column_co
     } else if (text_is(kind, "row")) {
         *coding = (struct column_coding){.kind = CODING_ROW, .entity = cut(&rest, ' ')};
         if (coding->entity.length == 0) return false;
+    } else if (text_is(kind, "sealed")) {
+        coding->kind = CODING_SEALED;
     } else if (!text_is(kind, "text")) {
         return false;
     }
@@ -173,7 +177,7 @@ static const int32_t *find_choices(struct arena *arena, struct text from, struct
 
 struct conversion conversion_between(struct arena *arena, const struct column_coding *from,
                                      const struct column_coding *to) {
-    bool possible = from->kind == to->kind;
+    bool possible = from->kind == to->kind || (coding_is_text(from->kind) && coding_is_text(to->kind));
     struct conversion conversion = {.from = from->kind,
                                     .low = from->low,
                                     .high = from->high,

@@ -75,15 +75,30 @@ static bool add_entity_line(struct registry *registry, struct registry_tables *t
     return gone || text_equal(tables->coding, line->coding);
 }
 
+static struct text dotted(struct arena *arena, struct text entity, struct text input) {
+    return text_format(arena, "%.*s.%.*s", TEXT_ARG(entity), TEXT_ARG(input));
+}
+
+static void add_index(struct registry *registry, struct registry_tables *tables, const struct registry_input *input) {
+    struct arena *arena = &registry->arena;
+    struct text name = text_format(arena, "_index_%.*s", TEXT_ARG(tables->columns.items[input->column].name));
+    push_column(registry, tables, (struct store_column){name, STORE_BYTES, false},
+                (struct column_coding){.kind = CODING_INDEX});
+    VECTOR_PUSH(arena, &tables->sealed,
+                ((struct sealed_column){input->column, dotted(arena, tables->versions.name, input->name)}));
+}
+
 /* The first column of an input has its name, so that two have not the same. */
 static bool add_column(struct registry *registry, struct registry_tables *tables, struct registry_input *input,
                        const struct column_line *line, const struct column_coding *coding) {
     struct text name = column_name_of_next(&registry->arena, input, line->input);
-    enum store_type type = coding->kind == CODING_TEXT ? STORE_TEXT : STORE_INTEGER;
-    if (!text_equal(line->name, name) || tables->versions.count >= STORE_COLUMNS_MAX) return false;
+    bool sealed = coding->kind == CODING_SEALED;
+    enum store_type type = sealed ? STORE_BYTES : coding->kind == CODING_TEXT ? STORE_TEXT : STORE_INTEGER;
+    if (!text_equal(line->name, name) || tables->versions.count + sealed >= STORE_COLUMNS_MAX) return false;
     push_column(registry, tables, (struct store_column){name, type, false}, *coding);
     input->column = tables->versions.count - 1;
     VECTOR_PUSH(&registry->arena, &input->columns, input->column);
+    if (sealed) add_index(registry, tables, input);
     return true;
 }
 
@@ -210,13 +225,17 @@ static bool bind_input(struct registry *registry, struct registry_tables *tables
         return false;
     }
     if (input->gone || !text_equal(input->coding, text)) registry->current = false;
-    *slot = (struct registry_slot){.write = input->column, .count = input->columns.count};
+    *slot = (struct registry_slot){.sealed = field->sealed,
+                                   .name = dotted(arena, tables->versions.name, field->name),
+                                   .write = input->column,
+                                   .count = input->columns.count};
     slot->columns = ARENA_ARRAY(arena, struct registry_slot_column, slot->count);
     bool changes = input->before.length && column_coding_parse(arena, input->before, &before);
     for (size_t i = 0; i < slot->count && !arena_failed(arena); i++) {
         struct registry_slot_column *column = &slot->columns[i];
         column->column = input->columns.items[i];
         column->now = conversion_between(arena, &tables->codings.items[column->column], &coding);
+        slot->sealed = slot->sealed || column->now.from == CODING_SEALED;
         if (changes) column->before = conversion_between(arena, &tables->codings.items[column->column], &before);
     }
     return true;
@@ -236,6 +255,8 @@ static bool bind_entity(struct registry *registry, const struct entity *entity) 
     if (place->tables->gone) registry->current = false;
     for (size_t i = 0; i < entity->inputs.count && !arena_failed(arena); i++)
         if (!bind_input(registry, place->tables, entity->inputs.items[i], &place->slots[i])) return false;
+    for (size_t i = 0; i < entity->inputs.count; i++)
+        if (place->slots[i].sealed) place->slots[i].sealed_at = place->sealed++;
     return true;
 }
 

@@ -361,6 +361,7 @@ static enum registry_result gather(struct gathering *gathering, const struct reg
         if (kin->below || !gathering->told) read_kin(gathering, kin);
     }
     if (result == REGISTRY_DONE) result = registry_outcome(registry, gathering->arena);
+    if (result == REGISTRY_DONE) result = gathering->reading.failed;
     if (result == REGISTRY_DONE && gathering->reading.damaged) result = REGISTRY_DAMAGED;
     if (own) store_roll_back(registry->store); /* nothing was written */
     return result;
@@ -370,8 +371,12 @@ static enum registry_result gather(struct gathering *gathering, const struct reg
 static void begin(struct gathering *gathering, struct registry *registry, int64_t known, struct arena *arena,
                   struct records *records) {
     *gathering = (struct gathering){.registry = registry, .arena = arena, .known = known};
-    gathering->reading =
-        (struct reading){.registry = registry, .arena = arena, .records = records, .name = id_of, .names = gathering};
+    gathering->reading = (struct reading){.registry = registry,
+                                          .arena = arena,
+                                          .records = records,
+                                          .name = id_of,
+                                          .names = gathering,
+                                          .sight = (int)registry->sight};
     map_init(&gathering->kin, arena);
     map_init(&gathering->ids, arena);
     row_queries_begin(&gathering->queries, registry, arena);

@@ -164,6 +164,14 @@ static void drop_from(struct laying_out *laying, struct registry_tables *tables)
 
 /* --- in the database ---------------------------------------------------------------------------------------------- */
 
+/* What is sealed is found by its index. */
+static void index_sealed(struct store *store, const struct registry_tables *tables, size_t from) {
+    for (size_t i = 0; i < tables->sealed.count; i++) {
+        size_t index = tables->sealed.items[i].column + 1;
+        if (index >= from) store_index(store, tables->versions.name, &tables->versions.columns[index].name, 1, false);
+    }
+}
+
 void registry_make_entity(struct store *store, const struct registry_tables *tables) {
     const struct text by_id[] = {tables->names.columns[NAME_ID].name},
                       by_key[] = {tables->versions.columns[COLUMN_KEY].name},
@@ -173,6 +181,7 @@ void registry_make_entity(struct store *store, const struct registry_tables *tab
     store_index(store, tables->names.name, by_id, 1, true);
     store_index(store, tables->versions.name, by_key, 1, false);
     if (has_parent(tables)) store_index(store, tables->versions.name, by_parent, 1, false);
+    index_sealed(store, tables, 0);
 }
 
 /* Texts by which people recognise rows are looked for by how they begin. */
@@ -196,6 +205,7 @@ static void make_tables(struct registry *registry) {
         if (tables->made == 0) registry_make_entity(store, tables);
         for (size_t k = tables->made; tables->made && k < tables->versions.count; k++)
             store_add_column(store, tables->versions.name, &tables->versions.columns[k]);
+        if (tables->made) index_sealed(store, tables, tables->made);
         tables->made = tables->versions.count;
     }
     for (size_t i = 0; i < registry->policy->entities.count; i++)
@@ -234,7 +244,7 @@ static enum registry_result find_lost(struct laying_out *laying) {
     arena_init(&arena);
     struct registry_names *names = ARENA_ARRAY(&arena, struct registry_names, registry->policy->entities.count + 1);
     enum registry_result result = REGISTRY_NO_MEMORY;
-    if (names) result = registry_read_named(registry, REGISTRY_NOW, &arena, &records, names);
+    if (names) result = registry_read_named(registry, REGISTRY_NOW, REGISTRY_CLOSED, &arena, &records, names);
     if (result == REGISTRY_DONE) tell_lost(laying, names);
     arena_free(&arena);
     return result == REGISTRY_DONE ? registry_outcome(registry, NULL) : result;

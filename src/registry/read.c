@@ -2,6 +2,8 @@
 
 #include "exchange/import.h"
 
+#include <string.h>
+
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
 int64_t registry_highest(struct registry *registry, const struct store_table *table) {
@@ -146,12 +148,53 @@ static void put_text(struct reading *reading, const struct statement *scan, cons
         records_put_text(reading->records, input, row, text_copy(reading->arena, text));
 }
 
+static struct text index_text(struct arena *arena, struct text index) {
+    char bytes[INDEX_TEXT_BYTES];
+    if (index.length != INDEX_BYTES) return TEXT("");
+    bytes[0] = (char)INDEX_MARK;
+    memcpy(bytes + 1, index.bytes, INDEX_BYTES);
+    return text_copy(arena, (struct text){bytes, sizeof bytes});
+}
+
+/* What a column that is sealed, or the law seals now, shows of a value. */
+static void put_secret(struct reading *reading, const struct statement *scan, const struct field *input, size_t row,
+                       const struct registry_slot_column *column) {
+    static const struct text closed = {"••••", sizeof "••••" - 1};
+    struct registry *registry = reading->registry;
+    struct text shown = statement_text(scan, column->column);
+    bool sealed = column->now.from == CODING_SEALED, looks = !registry->sight_of || registry->sight_of == input->entity;
+    bool opens = looks && reading->sight == REGISTRY_OPEN;
+    bool masked = looks && reading->sight == REGISTRY_MASKED && (registry->sealing || !sealed);
+    if (sealed && !input->sealed && registry->sealing) opens = true; /* this law lets everybody read it */
+    enum registry_result result = REGISTRY_DONE;
+    if (sealed && (opens || masked))
+        result = registry_open_sealed(registry, registry->places[input->entity->index].slots[input->input_index].name,
+                                      statement_integer(scan, COLUMN_KEY), shown, &shown);
+    if (result == REGISTRY_NO_MEMORY) reading->arena->failed = true;
+    if (result != REGISTRY_DONE && result != REGISTRY_DAMAGED)
+        reading->failed = result;
+    else if (result == REGISTRY_DAMAGED || (sealed && statement_is_null(scan, column->column + 1)))
+        refuse(reading, scan, input->entity, input->name);
+    else if (opens || masked)
+        put_text(reading, scan, input, row, masked && !opens ? seal_mask(reading->arena, shown) : shown);
+    else
+        records_put_text(reading->records, input, row, closed);
+}
+
+/* For what is told now to be compared with: by the index, and never opened. */
+static void put_index(struct reading *reading, const struct statement *scan, const struct field *input, size_t row,
+                      const struct registry_slot_column *column) {
+    struct text index = index_text(reading->arena, statement_text(scan, column->column + 1));
+    if (index.length == 0) refuse(reading, scan, input->entity, input->name);
+    records_put_text(reading->records, input, row, index);
+}
+
 /* The model before could read it. */
 static void note_lost(struct registry_slot *slot, const struct registry_slot_column *column,
                       const struct statement *scan) {
     int64_t value;
     const struct conversion *before = &column->before;
-    bool whole = before->from == CODING_TEXT || before->from == CODING_ROW;
+    bool whole = coding_is_text(before->from) || before->from == CODING_ROW;
     if (!before->possible) return;
     if (!whole && conversion_of(before, statement_integer(scan, column->column), &value) != CONVERTED) return;
     if (slot->lost++ == 0) slot->lost_key = statement_integer(scan, COLUMN_KEY);
@@ -163,17 +206,30 @@ static void put_stored(struct reading *reading, const struct statement *scan, co
     const struct conversion *now = &column->now;
     enum converted result = now->possible ? CONVERTED : CONVERTED_UNFIT;
     int64_t value = 0;
-    if (now->from != CODING_TEXT) result = conversion_of(now, statement_integer(scan, column->column), &value);
+    bool text = coding_is_text(now->from), sealed = now->from == CODING_SEALED;
+    if (!text) result = conversion_of(now, statement_integer(scan, column->column), &value);
     if (result == CONVERTED_DAMAGED)
         refuse(reading, scan, input->entity, input->name);
     else if (result == CONVERTED_UNFIT)
         note_lost(&reading->registry->places[input->entity->index].slots[input->input_index], column, scan);
-    else if (now->from == CODING_TEXT)
+    else if (sealed && reading->sight == REGISTRY_INDEXES)
+        put_index(reading, scan, input, row, column);
+    else if (reading->sight != REGISTRY_INDEXES && (sealed || input->sealed))
+        put_secret(reading, scan, input, row, column);
+    else if (text)
         put_text(reading, scan, input, row, statement_text(scan, column->column));
     else if (now->from == CODING_ROW)
         put_reference(reading, scan, input, row, value);
     else
         records_put(reading->records, input, row, value);
+}
+
+/* What was sealed was taken away. */
+static bool has_lost_value(const struct statement *scan, const struct registry_slot *slot) {
+    bool any = false;
+    for (size_t i = 0; i < slot->count && !any; i++)
+        any = slot->columns[i].now.from == CODING_SEALED && !statement_is_null(scan, slot->columns[i].column + 1);
+    return any;
 }
 
 /* A version wrote one of the input's columns at most. */
@@ -186,6 +242,7 @@ static void put_input(struct reading *reading, const struct statement *scan, con
         found = &slot->columns[i];
     }
     if (found) put_stored(reading, scan, input, row, found);
+    if (!found && slot->sealed && has_lost_value(scan, slot)) refuse(reading, scan, input->entity, input->name);
 }
 
 size_t reading_row(struct reading *reading, const struct statement *scan, const struct entity *entity,
@@ -239,7 +296,7 @@ static void read_entity(struct whole *whole, const struct entity *entity) {
     if (!arena_failed(&arena) && !arena_failed(reading->arena))
         scan = store_scan(registry->store,
                           &(struct store_scan_of){.table = table, .first = 1, .last = (int64_t)whole->versions});
-    while (scan && !arena_failed(reading->arena) && !reading->damaged && statement_next(scan))
+    while (scan && !arena_failed(reading->arena) && !reading->damaged && !reading->failed && statement_next(scan))
         read_row(whole, scan, entity);
     if (scan) store_scan_end(scan);
     if (arena_failed(&arena)) reading->arena->failed = true;
@@ -260,14 +317,14 @@ static bool needs_names(const struct policy *policy, const struct entity *entity
     return false;
 }
 
-enum registry_result registry_read_chosen(struct registry *registry, int64_t known, const bool *chosen,
-                                          struct arena *arena, struct records *records, struct registry_names *names) {
+static enum registry_result read_chosen(struct registry *registry, int64_t known, int sight, const bool *chosen,
+                                        struct arena *arena, struct records *records, struct registry_names *names) {
     const struct policy *policy = registry->policy;
     size_t entities = policy->entities.count;
     struct whole whole = {.names = names, .known = known};
     records_init(records, arena, policy);
-    whole.reading =
-        (struct reading){.registry = registry, .arena = arena, .records = records, .name = name_of, .names = names};
+    whole.reading = (struct reading){
+        .registry = registry, .arena = arena, .records = records, .name = name_of, .names = names, .sight = sight};
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
     enum registry_result result = registry_outcome(registry, arena);
@@ -279,19 +336,26 @@ enum registry_result registry_read_chosen(struct registry *registry, int64_t kno
         if (chosen && !chosen[i]) continue;
         read_entity(&whole, policy->entities.items[i]);
         result = registry_outcome(registry, arena);
+        if (result == REGISTRY_DONE) result = whole.reading.failed;
         if (result == REGISTRY_DONE && whole.reading.damaged) result = REGISTRY_DAMAGED;
     }
     if (own) store_roll_back(registry->store); /* nothing was written */
     return result;
 }
 
-enum registry_result registry_read_named(struct registry *registry, int64_t known, struct arena *arena,
+enum registry_result registry_read_chosen(struct registry *registry, int64_t known, const bool *chosen,
+                                          struct arena *arena, struct records *records, struct registry_names *names) {
+    return read_chosen(registry, known, (int)registry->sight, chosen, arena, records, names);
+}
+
+enum registry_result registry_read_named(struct registry *registry, int64_t known, int sight, struct arena *arena,
                                          struct records *records, struct registry_names *names) {
-    return registry_read_chosen(registry, known, NULL, arena, records, names);
+    return read_chosen(registry, known, sight, NULL, arena, records, names);
 }
 
 enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
                                    struct records *records) {
     struct registry_names *names = ARENA_ARRAY(arena, struct registry_names, registry->policy->entities.count + 1);
-    return names ? registry_read_named(registry, known, arena, records, names) : REGISTRY_NO_MEMORY;
+    return names ? registry_read_named(registry, known, (int)registry->sight, arena, records, names)
+                 : REGISTRY_NO_MEMORY;
 }

@@ -24,8 +24,10 @@ struct reading {
     struct records *records;
     struct text (*name)(const struct reading *reading, const struct entity *entity, int64_t key); /* empty: none */
     const void *names;                                                                            /* where it looks */
-    bool known_by; /* only the inputs by which rows are known are read, and no references */
-    bool damaged;  /* and told */
+    bool known_by;               /* only the inputs by which rows are known are read, and no references */
+    int sight;                   /* what is read of sealed inputs; 0: REGISTRY_CLOSED */
+    bool damaged;                /* and told */
+    enum registry_result failed; /* something sealed could not be opened */
 };
 
 /* What is kept as the name of a row, in the arena; empty, as if it had none, where nobody can have told such a one. */

@@ -32,6 +32,8 @@ enum registry_result registry_prepare(struct registry *registry) {
 void registry_close(struct registry *registry) {
     if (registry->has_written) chain_forget(registry);
     row_queries_forget(registry);
+    sealing_free(registry->sealing);
+    registry->sealing = NULL;
     arena_free(&registry->arena);
 }
 
@@ -96,7 +98,8 @@ static void make_tables(const struct registry *registry, struct store *store) {
 static void make_indexes(const struct registry *registry, struct store *store, const struct registry_tables *tables) {
     for (size_t i = COLUMN_INPUTS; i < tables->versions.count; i++) {
         struct text name = tables->versions.columns[i].name;
-        if (store_has_index(registry->store, tables->versions.name, &name, 1))
+        bool text = tables->versions.columns[i].type == STORE_TEXT;
+        if (text && store_has_index(registry->store, tables->versions.name, &name, 1))
             store_index(store, tables->versions.name, &name, 1, false);
     }
 }

@@ -27,6 +27,9 @@ enum registry_result {
     REGISTRY_MIGRATED,     /* its latest model is another than when it was opened: it is to be opened anew */
     REGISTRY_UNFIT,        /* the model has what no table can hold: `differs` names it */
     REGISTRY_DAMAGED,      /* it holds what nobody can have told: `differs` names a version and its column */
+    REGISTRY_NO_KEYS,      /* something sealed is to be read or told, and no keys are at hand */
+    REGISTRY_OTHER_KEYS,   /* the keys at hand are not this registry's: `differs` tells the number of the first */
+    REGISTRY_CANNOT_SEAL,  /* OpenSSL does not offer what the keys are for, or has no random bytes */
     REGISTRY_NO_MEMORY,
 };
 
@@ -36,6 +39,19 @@ struct registry_change {
     int64_t instant;      /* microseconds since 1970-01-01, of the world's time */
     struct text by, what; /* who, and what is done: "import" */
     month_number since;   /* from which month on rows hold that do not say so; MONTH_FIRST: as long as can be */
+};
+
+/* What a reader is shown of sealed inputs. Every one that is known counts as known. */
+enum registry_sight {
+    REGISTRY_CLOSED, /* nothing: decisions do not depend on what a text says */
+    REGISTRY_MASKED, /* as seal_mask leaves it; nothing where no keys are at hand */
+    REGISTRY_OPEN    /* all, which takes keys; whoever shows it keeps that he does (registry/sealed.h) */
+};
+
+/* Two rows of which the same was told of an input that is sealed and checked, as of one citizen's id. */
+struct registry_double {
+    const struct field *input;
+    struct text id, other; /* told now; known, or told now as well */
 };
 
 struct registry {
@@ -50,7 +66,12 @@ struct registry {
     struct registry_place *places; /* of the policy's inputs in them, by entity index */
     bool current;                  /* the policy's model is the latest, by which new versions are written */
     struct text differs;
-    enum digest_kind digest; /* of the chain of changes */
+    struct sealing *sealing; /* keys at hand, by registry_use_keys; NULL: none */
+    enum registry_sight sight;
+    const struct entity *sight_of;          /* only of its inputs, of others nothing; NULL: of all */
+    VECTOR(struct registry_double) doubles; /* that registry_take found, the first thousand of them */
+    size_t doubled;                         /* how many */
+    enum digest_kind digest;                /* of the chain of changes */
     /* Of the change under way: which it is, and what it has written so far, by table (chain.c). */
     struct registry_change change;
     struct digest *written;
@@ -121,7 +142,7 @@ struct registry_taken {
     size_t fresh, changed, same, refused; /* refused: told twice, or under or of a row that nobody told of */
 };
 /* Takes what is told; `taken`, by entity index, is added to. Rows of which nothing is told stay as they are. A row that
- * stands until a month is told to stand no longer behind it. */
+ * stands until a month is told to stand no longer behind it. What is sealed takes keys to be told. */
 enum registry_result registry_take(struct registry *registry, const struct registry_change *change,
                                    const struct records *records, struct registry_taken *taken);
 
@@ -216,7 +237,7 @@ enum registry_result registry_last_change(struct registry *registry, int64_t *nu
 int64_t registry_law_change(struct registry *registry, int64_t known);
 
 /* All versions that were known when the change with that number had been made, as records with their months, in the
- * arena. Their `place` is the row's key, by which the registry names it. */
+ * arena. Their `place` is the row's key, by which the registry names it. Sealed inputs are shown as `sight` says. */
 enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
                                    struct records *records);
 
@@ -236,8 +257,11 @@ struct registry_verdict {
     enum registry_break broken;
     int64_t changes;                  /* the last that was looked at: the first that is not as it was */
     unsigned char link[DIGEST_BYTES]; /* of a chain that is sound the last: kept elsewhere, it shows what is cut off */
+    size_t sealed;                    /* values that are sealed */
+    bool opened;                      /* keys were at hand, so that each was opened and compared with its index */
+    struct text forgery;              /* of rows altered: which sealed value; empty where it is something else */
 };
-/* Looks at everything that was ever written. */
+/* Looks at everything that was ever written; into what is sealed where keys are at hand. */
 enum registry_result registry_verify(struct registry *registry, struct registry_verdict *verdict);
 
 /* --- copying ------------------------------------------------------------------------------------------------------ */

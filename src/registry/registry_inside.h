@@ -1,11 +1,14 @@
 /* What the files of the registry share: registry.c (making, opening, changes), column_coding.c and columns.c (what the
  * tables of versions have, and how that is read), migrate.c (another model), law.c (by which law), confirmed.c (who has
  * confirmed the law's values), findings.c (what verifications found), given.c, chain.c (that nothing was altered),
- * take.c (what is told), read.c (what is known), copy.c (all of it elsewhere). */
+ * take.c (what is told), read.c (what is known), sealing.c (by which keys what must not be read is sealed), sealed.c
+ * (finding, showing and sealing it anew), copy.c (all of it elsewhere). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
 #include "registry/registry.h"
+#include "registry/sealed.h"
+#include "store/seal.h"
 
 /* Columns of the versions of an entity; those of its inputs follow, in the order in which they came. A lane is an
  * integer, a reference the key of its row or 0 for none, a text itself; unknown is NULL. */
@@ -25,8 +28,21 @@ enum { NAME_KEY, NAME_CHANGE, NAME_ID, NAME_COLUMNS };
 
 /* --- column_coding.c ---------------------------------------------------------------------------------------------- */
 
-/* How values are stored. */
-enum coding_kind { CODING_TEXT, CODING_BOOL, CODING_DATE, CODING_INTEGER, CODING_CHOICE, CODING_ROW };
+/* How values are stored. A sealed text has a column more, next to it: the index by which it is found. */
+enum coding_kind {
+    CODING_TEXT,
+    CODING_SEALED,
+    CODING_BOOL,
+    CODING_DATE,
+    CODING_INTEGER,
+    CODING_CHOICE,
+    CODING_ROW,
+    CODING_INDEX /* of what is sealed in the column before; no input's own */
+};
+static inline bool coding_is_text(enum coding_kind kind) {
+    return kind == CODING_TEXT || kind == CODING_SEALED;
+}
+
 struct column_coding {
     enum coding_kind kind;
     struct number step;  /* of an integer, in base units */
@@ -61,7 +77,7 @@ enum converted {
 };
 struct conversion conversion_between(struct arena *arena, const struct column_coding *from,
                                      const struct column_coding *to);
-/* Of all but texts: the key of a row stays what it is. */
+/* Of all but texts, sealed or not: the key of a row stays what it is. */
 enum converted conversion_of(const struct conversion *conversion, int64_t stored, int64_t *value);
 
 /* --- columns.c ---------------------------------------------------------------------------------------------------- */
@@ -84,6 +100,12 @@ struct registry_input {
     VECTOR(struct text) codings; /* all that it ever had */
 };
 
+/* A column of sealed values; their index is the next. Both are bound to the name of what they are values of. */
+struct sealed_column {
+    size_t column;
+    struct text name; /* "entity.input" */
+};
+
 /* What lies in the database of an entity, whether the law has it or not. */
 struct registry_tables {
     struct text coding; /* "entity in …": where it lies, and how its events are dated */
@@ -91,6 +113,7 @@ struct registry_tables {
     struct store_table versions, names;
     VECTOR(struct store_column) columns; /* of the versions */
     VECTOR(struct column_coding) codings;
+    VECTOR(struct sealed_column) sealed;
     struct map inputs; /* name -> struct registry_input */
     size_t made;       /* columns that are in the database already */
 };
@@ -101,7 +124,10 @@ struct registry_slot_column {
     struct conversion now, before; /* before: of the model before the migration under way */
 };
 struct registry_slot {
-    size_t write; /* the column of new versions */
+    bool sealed;      /* by this law, or a column of it holds what is sealed */
+    size_t sealed_at; /* among those of its entity */
+    struct text name; /* "entity.input" */
+    size_t write;     /* the column of new versions */
     struct registry_slot_column *columns;
     size_t count;
     size_t lost; /* values that the model before could read and this one cannot, as registry_read finds them */
@@ -110,6 +136,7 @@ struct registry_slot {
 struct registry_place {
     struct registry_tables *tables;
     struct registry_slot *slots; /* by input_index */
+    size_t sealed;               /* of these */
 };
 
 struct text entity_coding(struct arena *arena, const struct entity *entity);
@@ -153,7 +180,7 @@ struct registry_names {
 };
 extern const struct store_table registry_changes_table, registry_law_table, registry_given_table,
     registry_columns_table, registry_confirmed_table, registry_runs_table, registry_values_table, registry_kinds_table,
-    registry_exact_table, registry_findings_table, registry_cleared_table;
+    registry_exact_table, registry_findings_table, registry_cleared_table, registry_keys_table, registry_views_table;
 extern const struct store_table registry_purpose_table; /* its one row says how all is to be read */
 
 /* The tables of a registry with their indexes, empty, in a store, which may be another than its own. */
@@ -181,6 +208,8 @@ enum {
     CHAIN_EXACT,
     CHAIN_FINDINGS,
     CHAIN_CLEARED,
+    CHAIN_KEYS,
+    CHAIN_VIEWS,
     CHAIN_ENTITIES
 };
 size_t chain_names(const struct registry *registry, const struct entity *entity);
@@ -193,12 +222,16 @@ struct chain_load {
     struct registry *registry;
     size_t index;
     const struct store_table *table;
-    struct store_load *rows; /* NULL: failed */
+    const struct column_coding *codings; /* of its columns; NULL: none is sealed */
+    struct store_load *rows;             /* NULL: failed */
     struct builder row;
 };
 bool chain_load_begin(struct chain_load *load, struct registry *registry, size_t table);
 void chain_load_row(struct chain_load *load, const struct store_value *values); /* of one that began */
-void chain_load_end(struct chain_load *load);                                   /* also of one that did not */
+/* The two halves of that, which two threads may do at once: each of all rows, in their order. */
+void chain_load_digest(struct chain_load *load, const struct store_value *values);
+void chain_load_write(struct chain_load *load, const struct store_value *values);
+void chain_load_end(struct chain_load *load); /* also of one that did not */
 
 /* Writes the change itself, with its link; false when that failed. */
 bool chain_close(struct registry *registry);
@@ -208,6 +241,34 @@ void chain_forget(struct registry *registry); /* what the change has written */
 
 /* Whether the files of the policy are those that were kept last. */
 enum registry_result registry_law_is_kept(struct registry *registry, bool *kept);
+
+/* --- sealing.c ---------------------------------------------------------------------------------------------------- */
+
+struct sealing {
+    struct sealer **sealers; /* one for each thread */
+    unsigned threads;
+    struct registry_key index, newest; /* by which values are sealed from now on */
+};
+void sealing_free(struct sealing *sealing); /* NULL is allowed */
+
+/* What a value of a row is sealed in: short, so that it costs little. */
+enum { CONTEXT_BYTES = 160 };
+struct text seal_context(char out[CONTEXT_BYTES], struct text name, int64_t key);
+
+enum registry_result registry_of_seal(enum seal_result result);
+/* REGISTRY_NO_KEYS when there are none. */
+enum registry_result registry_open_sealed(struct registry *registry, struct text name, int64_t key, struct text sealed,
+                                          struct text *plain);
+
+/* Indexes as texts, which begin with a byte that no text has. */
+enum { INDEX_MARK = 0xff, INDEX_TEXT_BYTES = INDEX_BYTES + 1 };
+static inline bool is_index_text(struct text text) {
+    return text.length == INDEX_TEXT_BYTES && (unsigned char)text.bytes[0] == INDEX_MARK;
+}
+
+/* Of a row that was read whole: whether each of its sealed values opens and is what its index says. */
+enum registry_result registry_check_sealed(struct registry *registry, const struct registry_tables *tables,
+                                           const struct store_value *values, bool *sound);
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
@@ -222,8 +283,10 @@ enum registry_result registry_read_names(struct registry *registry, const struct
 enum registry_result registry_read_chosen(struct registry *registry, int64_t known, const bool *chosen,
                                           struct arena *arena, struct records *records, struct registry_names *names);
 
+/* What is read of sealed inputs: as registry_read, or the indexes alone, as such texts. */
+enum { REGISTRY_INDEXES = REGISTRY_OPEN + 1 };
 /* registry_read, which also gives the names of all rows, by entity index, in the arena. */
-enum registry_result registry_read_named(struct registry *registry, int64_t known, struct arena *arena,
+enum registry_result registry_read_named(struct registry *registry, int64_t known, int sight, struct arena *arena,
                                          struct records *records, struct registry_names *names);
 
 static inline enum registry_result registry_outcome(const struct registry *registry, const struct arena *arena) {

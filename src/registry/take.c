@@ -1,7 +1,10 @@
 #include "registry/registry_inside.h"
 
 #include "base/map.h"
+#include "base/thread.h"
 #include "engine/dataset.h"
+
+#include <string.h>
 
 /* What is known of an entity's rows, and what is told of them. */
 struct known {
@@ -13,6 +16,16 @@ struct known {
     uint32_t *last, *earlier; /* the same of what is told and was taken, the last first */
 };
 
+/* What is told of a row from a month on. */
+struct told_version {
+    uint32_t row;
+    month_number since;
+    bool stands;
+};
+struct told_versions {
+    VECTOR(struct told_version) list;
+};
+
 struct taking {
     struct registry *registry;
     const struct registry_change *change;
@@ -20,6 +33,9 @@ struct taking {
     struct records before;         /* what is known */
     struct known *known;           /* by entity index */
     uint32_t **keys;               /* by entity index, by row of what is told; 0: it cannot be */
+    unsigned char **indexes;       /* by entity index: of sealed inputs, by row; NULL: none is told */
+    enum seal_result sealed;       /* what was sealed so far */
+    struct lock lock;              /* of that and of `pieces` */
     struct arena arena;
 };
 
@@ -142,13 +158,80 @@ static bool is_told_twice(const struct taking *taking, const struct record_table
     return false;
 }
 
+/* --- indexes ------------------------------------------------------------------------------------------------------ */
+
+static unsigned char *index_of(const struct taking *taking, const struct entity *entity,
+                               const struct registry_slot *slot, size_t row) {
+    size_t sealed = taking->registry->places[entity->index].sealed;
+    return taking->indexes[entity->index] + (row * sealed + slot->sealed_at) * INDEX_BYTES;
+}
+
+static void note_sealed(struct taking *taking, enum seal_result result) {
+    if (result == SEAL_OK) return;
+    lock_take(&taking->lock);
+    if (taking->sealed == SEAL_OK) taking->sealed = result;
+    lock_give(&taking->lock);
+}
+
+struct indexing {
+    struct taking *taking;
+    const struct record_table *told;
+};
+
+static void index_range(void *context, size_t begin, size_t end, unsigned thread) {
+    const struct indexing *indexing = context;
+    const struct record_table *told = indexing->told;
+    struct taking *taking = indexing->taking;
+    const struct registry_slot *slots = taking->registry->places[told->entity->index].slots;
+    struct sealer *sealer = taking->registry->sealing->sealers[thread];
+    enum seal_result result = SEAL_OK;
+    for (size_t row = begin; row < end && result == SEAL_OK; row++)
+        for (size_t i = 0; i < told->entity->inputs.count && result == SEAL_OK; i++) {
+            if (!slots[i].sealed || !told->columns[i].known[row]) continue;
+            unsigned char *index = index_of(taking, told->entity, &slots[i], row);
+            result = sealer_index(sealer, slots[i].name, column_text(&told->columns[i], row), index);
+        }
+    note_sealed(taking, result);
+}
+
+static bool tells_sealed(const struct registry_place *place, const struct record_table *told) {
+    for (size_t i = 0; i < told->entity->inputs.count; i++)
+        for (size_t row = 0; row < told->count && place->slots[i].sealed; row++)
+            if (told->columns[i].known[row]) return true;
+    return false;
+}
+
+static enum registry_result find_indexes(struct taking *taking, const struct entity *entity) {
+    const struct registry_place *place = &taking->registry->places[entity->index];
+    const struct record_table *told = &taking->records->tables[entity->index];
+    struct indexing indexing = {taking, told};
+    if (place->sealed == 0 || !tells_sealed(place, told)) return REGISTRY_DONE;
+    if (!taking->registry->sealing) return REGISTRY_NO_KEYS;
+    unsigned char *indexes = ARENA_ARRAY(&taking->arena, unsigned char, told->count * place->sealed * INDEX_BYTES);
+    taking->indexes[entity->index] = indexes;
+    if (arena_failed(&taking->arena)) return REGISTRY_NO_MEMORY;
+    work_in_ranges(threads_for(told->count, taking->registry->sealing->threads), told->count, index_range, &indexing);
+    return registry_of_seal(taking->sealed);
+}
+
 /* --- what is the same --------------------------------------------------------------------------------------------- */
 
-static bool same_row(const struct record_table *a, size_t row, const struct record_table *b, size_t other) {
+/* What was told before it was sealed lies there as it was told. */
+static bool same_value(const struct taking *taking, const struct record_table *told, size_t row,
+                       const struct record_table *known, size_t other, size_t input) {
+    const struct column *a = &told->columns[input], *b = &known->columns[input];
+    const struct registry_slot *slot = &taking->registry->places[told->entity->index].slots[input];
+    if (!slot->sealed || !a->known[row] || !b->known[other]) return columns_agree(a, row, b, other);
+    struct text index = column_text(b, other);
+    if (!is_index_text(index)) return columns_agree(a, row, b, other);
+    return memcmp(index.bytes + 1, index_of(taking, told->entity, slot, row), INDEX_BYTES) == 0;
+}
+
+static bool same_row(const struct taking *taking, const struct record_table *a, size_t row,
+                     const struct record_table *b, size_t other) {
     bool same = text_equal(a->rows[row].parent, b->rows[other].parent) &&
                 a->rows[row].unconfirmed == b->rows[other].unconfirmed;
-    for (size_t i = 0; i < a->entity->inputs.count && same; i++)
-        same = columns_agree(&a->columns[i], row, &b->columns[i], other);
+    for (size_t i = 0; i < a->entity->inputs.count && same; i++) same = same_value(taking, a, row, b, other, i);
     return same;
 }
 
@@ -176,24 +259,218 @@ static month_number since_of(const struct taking *taking, const struct entity *e
     return row->from == MONTH_FIRST && !entity->is_event ? taking->change->since : row->from;
 }
 
-static void write_version(struct taking *taking, struct chain_load *load, const struct record_table *told, size_t row,
-                          month_number since, bool stands) {
-    struct store_value values[STORE_COLUMNS_MAX];
+/* What is sealed has its index in the column behind. */
+static void seal_value(struct taking *taking, const struct record_table *told, size_t row, size_t input,
+                       unsigned thread, struct arena *arena, struct store_value *values) {
+    const struct registry_slot *slot = &taking->registry->places[told->entity->index].slots[input];
+    int64_t key = taking->keys[told->entity->index][row];
+    char context[CONTEXT_BYTES];
+    struct text sealed;
+    values[0] = values[1] = store_null();
+    if (!told->columns[input].known[row]) return;
+    note_sealed(taking, sealer_seal(taking->registry->sealing->sealers[thread], seal_context(context, slot->name, key),
+                                    column_text(&told->columns[input], row), &sealed));
+    values[0] = store_bytes(text_copy(arena, sealed));
+    values[1] = store_bytes((struct text){(const char *)index_of(taking, told->entity, slot, row), INDEX_BYTES});
+}
+
+/* Some of the versions that are told of an entity, as rows of its table. */
+struct batch {
+    size_t first, count; /* of the versions */
+    struct store_value *values;
+    struct arena *arenas; /* of what is sealed, one for each thread */
+};
+
+struct writing {
+    struct taking *taking;
+    const struct record_table *told;
+    const struct told_versions *versions;
+    struct chain_load load;
+    size_t columns;
+    unsigned threads;
+    struct batch *now, *next; /* that is written, and that is made ready */
+    size_t pieces;            /* of the next, that are taken on */
+};
+
+static void make_row(const struct writing *writing, size_t at, unsigned thread, struct arena *arena,
+                     struct store_value *values) {
+    struct taking *taking = writing->taking;
+    const struct record_table *told = writing->told;
     const struct entity *entity = told->entity, *above = entity->parent;
-    const struct record_row *record = &told->rows[row];
+    const struct told_version *version = &writing->versions->list.items[at];
+    const struct record_row *record = &told->rows[version->row];
     const struct registry_slot *slots = taking->registry->places[entity->index].slots;
     size_t parent = above ? key_of(taking, above, record->parent) : 0;
-    values[COLUMN_VERSION] = store_integer(++taking->known[entity->index].version);
-    values[COLUMN_KEY] = store_integer(taking->keys[entity->index][row]);
+    values[COLUMN_VERSION] = store_integer(taking->known[entity->index].version + (int64_t)at + 1);
+    values[COLUMN_KEY] = store_integer(taking->keys[entity->index][version->row]);
     values[COLUMN_CHANGE] = store_integer(taking->change->number);
-    values[COLUMN_SINCE] = store_integer(since);
-    values[COLUMN_STANDS] = store_integer(stands);
+    values[COLUMN_SINCE] = store_integer(version->since);
+    values[COLUMN_STANDS] = store_integer(version->stands);
     values[COLUMN_UNCONFIRMED] = store_integer(record->unconfirmed);
     values[COLUMN_PARENT] = store_integer((int64_t)parent);
-    for (size_t i = COLUMN_INPUTS; i < load->table->count; i++) values[i] = store_null();
-    for (size_t i = 0; i < entity->inputs.count && stands; i++)
-        values[slots[i].write] = value_of(taking, &told->columns[i], row);
-    chain_load_row(load, values);
+    for (size_t i = COLUMN_INPUTS; i < writing->columns; i++) values[i] = store_null();
+    for (size_t i = 0; i < entity->inputs.count && version->stands; i++)
+        if (entity->inputs.items[i]->sealed)
+            seal_value(taking, told, version->row, i, thread, arena, &values[slots[i].write]);
+        else
+            values[slots[i].write] = value_of(taking, &told->columns[i], version->row);
+}
+
+enum { BATCH_ROWS = 8192, PIECE_ROWS = 512 };
+
+/* A piece of the next batch that nobody has taken on; false when there is none. */
+static bool take_piece(struct writing *writing, size_t *first) {
+    lock_take(&writing->taking->lock);
+    *first = writing->pieces++ * PIECE_ROWS;
+    lock_give(&writing->taking->lock);
+    return *first < writing->next->count;
+}
+
+/* The first thread is the store's, and writes; the second has the digest, which goes row by row, too; whoever is
+ * through makes ready what comes next. */
+static void write_and_prepare(void *context, unsigned thread) {
+    struct writing *writing = context;
+    const struct batch *now = writing->now, *next = writing->next;
+    size_t first;
+    for (size_t i = 0; i < now->count && thread == 0; i++)
+        chain_load_write(&writing->load, now->values + i * writing->columns);
+    for (size_t i = 0; i < now->count && thread == (writing->threads > 1); i++)
+        chain_load_digest(&writing->load, now->values + i * writing->columns);
+    while (take_piece(writing, &first))
+        for (size_t i = first; i < first + PIECE_ROWS && i < next->count; i++)
+            make_row(writing, next->first + i, thread, &next->arenas[thread], next->values + i * writing->columns);
+}
+
+static bool batch_init(struct batch *batch, struct arena *arena, size_t rows, const struct writing *writing) {
+    batch->values = ARENA_ARRAY(arena, struct store_value, rows * writing->columns);
+    batch->arenas = ARENA_ARRAY(arena, struct arena, writing->threads);
+    if (arena_failed(arena)) return false;
+    for (unsigned i = 0; i < writing->threads; i++) arena_init(&batch->arenas[i]);
+    return true;
+}
+
+static void batch_begin(struct batch *batch, const struct writing *writing, size_t first) {
+    size_t rest = writing->versions->list.count - first;
+    batch->first = first;
+    batch->count = rest < BATCH_ROWS ? rest : BATCH_ROWS;
+    for (unsigned i = 0; i < writing->threads; i++) arena_rewind(&batch->arenas[i], (struct arena_mark){NULL, 0});
+}
+
+static void batch_free(struct batch *batch, struct taking *taking, unsigned threads) {
+    for (unsigned i = 0; i < threads && batch->arenas; i++) {
+        if (arena_failed(&batch->arenas[i])) taking->arena.failed = true;
+        arena_free(&batch->arenas[i]);
+    }
+}
+
+static bool batch_is_whole(const struct batch *batch, unsigned threads) {
+    bool whole = true;
+    for (unsigned i = 0; i < threads; i++) whole = whole && !arena_failed(&batch->arenas[i]);
+    return whole;
+}
+
+/* One batch is made ready while the one before it is written. */
+static void write_batches(struct writing *writing, struct batch batches[2]) {
+    struct taking *taking = writing->taking;
+    size_t total = writing->versions->list.count;
+    bool whole = true;
+    for (size_t round = 0; whole && goes_on(taking); round++) {
+        writing->now = &batches[round % 2];
+        writing->next = &batches[(round + 1) % 2];
+        size_t ready = writing->now->first + writing->now->count;
+        batch_begin(writing->next, writing, ready);
+        writing->pieces = 0;
+        work_together(writing->threads, write_and_prepare, writing);
+        whole = taking->sealed == SEAL_OK && batch_is_whole(writing->next, writing->threads);
+        if (ready == total) break;
+    }
+}
+
+static void write_versions(struct taking *taking, const struct record_table *told,
+                           const struct told_versions *versions) {
+    const struct sealing *sealing = taking->registry->sealing;
+    size_t count = versions->list.count, rows = count < BATCH_ROWS ? count : BATCH_ROWS;
+    struct writing writing = {.taking = taking,
+                              .told = told,
+                              .versions = versions,
+                              .columns = tables_of(taking->registry, told->entity)->versions.count,
+                              .threads = threads_for(count, sealing ? sealing->threads : taking->records->threads)};
+    struct batch batches[2] = {{0}, {0}};
+    struct arena arena;
+    if (count == 0 || !goes_on(taking)) return;
+    arena_init(&arena);
+    bool good = batch_init(&batches[0], &arena, rows, &writing) && batch_init(&batches[1], &arena, rows, &writing);
+    if (good && chain_load_begin(&writing.load, taking->registry, chain_versions(taking->registry, told->entity)))
+        write_batches(&writing, batches);
+    if (good) chain_load_end(&writing.load);
+    batch_free(&batches[0], taking, writing.threads);
+    batch_free(&batches[1], taking, writing.threads);
+    if (arena_failed(&arena)) taking->arena.failed = true;
+    arena_free(&arena);
+}
+
+/* --- what is told twice ------------------------------------------------------------------------------------------- */
+
+static void note_double(struct registry *registry, const struct field *input, struct text id, struct text other) {
+    enum { DOUBLES_MOST = 1000 };
+    struct arena *arena = &registry->arena;
+    if (registry->doubled++ >= DOUBLES_MOST) return;
+    const struct registry_double found = {input, text_copy(arena, id), text_copy(arena, other)};
+    VECTOR_PUSH(arena, &registry->doubles, found);
+}
+
+/* What is known to hold from now on, but of rows that are told of anew. */
+static void add_known_indexes(const struct taking *taking, const struct field *input, struct map *holders) {
+    const struct known *known = &taking->known[input->entity->index];
+    const struct record_table *before = &taking->before.tables[input->entity->index];
+    const struct column *column = &before->columns[input->input_index];
+    for (size_t row = 0; row < before->count; row++) {
+        const struct record_row *record = &before->rows[row];
+        if (record->until != MONTH_LAST || known->last[record->place] || !column->known[row]) continue;
+        struct text index = column_text(column, row);
+        if (is_index_text(index)) map_put(holders, text_slice(index, 1, index.length), (void *)record);
+    }
+}
+
+/* A number that is given out once stands in two rows: one of them is wrong, or both are the same. */
+static void find_doubles(struct taking *taking, const struct field *input, const struct told_versions *versions) {
+    const struct entity *entity = input->entity;
+    const struct record_table *told = &taking->records->tables[entity->index];
+    const struct registry_slot *slot = &taking->registry->places[entity->index].slots[input->input_index];
+    struct arena arena;
+    struct map holders;
+    arena_init(&arena);
+    map_init(&holders, &arena);
+    map_reserve(&holders, taking->before.tables[entity->index].count + versions->list.count);
+    add_known_indexes(taking, input, &holders);
+    for (size_t i = 0; i < versions->list.count && !arena_failed(&arena); i++) {
+        const struct told_version *version = &versions->list.items[i];
+        if (!version->stands || !told->columns[input->input_index].known[version->row]) continue;
+        const struct text index = {(const char *)index_of(taking, entity, slot, version->row), INDEX_BYTES};
+        const struct record_row *row = &told->rows[version->row], *other = map_get(&holders, index);
+        if (!other)
+            map_put(&holders, index, (void *)row);
+        else if (!text_equal(other->id, row->id))
+            note_double(taking->registry, input, row->id, other->id);
+    }
+    if (arena_failed(&arena)) taking->arena.failed = true;
+    arena_free(&arena);
+}
+
+static void find_all_doubles(struct taking *taking, const struct entity *entity, const struct told_versions *versions) {
+    for (size_t i = 0; i < entity->inputs.count && versions->list.count && goes_on(taking); i++) {
+        const struct field *input = entity->inputs.items[i];
+        if (input->sealed && input->check.length && !entity->is_event && taking->indexes[entity->index])
+            find_doubles(taking, input, versions);
+    }
+}
+
+/* --- what is told ------------------------------------------------------------------------------------------------- */
+
+static void add_version(struct taking *taking, struct told_versions *versions, size_t row, month_number since,
+                        bool stands) {
+    const struct told_version version = {(uint32_t)row, since, stands};
+    VECTOR_PUSH(&taking->arena, &versions->list, version);
 }
 
 /* Another row that is told takes its place at once. */
@@ -204,7 +481,7 @@ static bool is_followed(const struct taking *taking, const struct record_table *
     return false;
 }
 
-static void take_row(struct taking *taking, struct chain_load *load, const struct record_table *told, size_t row,
+static void take_row(struct taking *taking, struct told_versions *versions, const struct record_table *told, size_t row,
                      struct registry_taken *taken) {
     const struct entity *entity = told->entity;
     const struct record_row *record = &told->rows[row];
@@ -212,11 +489,11 @@ static void take_row(struct taking *taking, struct chain_load *load, const struc
     month_number since = since_of(taking, entity, record);
     size_t known = known_in(taking, entity, key, since);
     bool fresh = key > taking->known[entity->index].told, ends = record->until != MONTH_LAST;
-    bool same = known != SIZE_MAX && same_row(told, row, &taking->before.tables[entity->index], known);
-    if (!same) write_version(taking, load, told, row, since, true);
+    bool same = known != SIZE_MAX && same_row(taking, told, row, &taking->before.tables[entity->index], known);
+    if (!same) add_version(taking, versions, row, since, true);
     bool stands_behind = ends && (!same || known_in(taking, entity, key, record->until + 1) != SIZE_MAX);
     if (stands_behind && !is_followed(taking, told, row)) {
-        write_version(taking, load, told, row, record->until + 1, false);
+        add_version(taking, versions, row, record->until + 1, false);
         same = false;
     }
     taken->fresh += fresh;
@@ -233,19 +510,26 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
     known->last = ARENA_ARRAY(&taking->arena, uint32_t, known->told + told->count + 1);
     known->earlier = ARENA_ARRAY(&taking->arena, uint32_t, told->count + 1);
     if (!goes_on(taking)) return;
-    struct chain_load load;
-    bool begun = chain_load_begin(&load, taking->registry, chain_versions(taking->registry, entity));
-    for (size_t row = 0; row < told->count && begun && goes_on(taking); row++) {
+    struct told_versions versions = {{NULL, 0, 0}};
+    for (size_t row = 0; row < told->count && goes_on(taking); row++) {
         uint32_t key = taking->keys[entity->index][row];
         if (!key || leads_nowhere(taking, told, row) || is_told_twice(taking, told, row)) {
             taken->refused++;
             continue;
         }
-        take_row(taking, &load, told, row, taken);
+        take_row(taking, &versions, told, row, taken);
         known->earlier[row] = known->last[key];
         known->last[key] = (uint32_t)row + 1;
     }
-    chain_load_end(&load);
+    find_all_doubles(taking, entity, &versions);
+    write_versions(taking, told, &versions);
+}
+
+/* Before anything is sealed by them. */
+static enum registry_result keep_keys(struct taking *taking) {
+    bool any = false;
+    for (size_t i = 0; i < taking->registry->policy->entities.count; i++) any = any || taking->indexes[i];
+    return any ? registry_keep_keys(taking->registry, taking->change) : REGISTRY_DONE;
 }
 
 static enum registry_result take(struct registry *registry, const struct registry_change *change,
@@ -256,18 +540,27 @@ static enum registry_result take(struct registry *registry, const struct registr
     arena_init(&taking.arena);
     taking.known = ARENA_ARRAY(&taking.arena, struct known, entities + 1);
     taking.keys = ARENA_ARRAY(&taking.arena, uint32_t *, entities + 1);
+    taking.indexes = ARENA_ARRAY(&taking.arena, unsigned char *, entities + 1);
     struct registry_names *names = ARENA_ARRAY(&taking.arena, struct registry_names, entities + 1);
     enum registry_result result = REGISTRY_NO_MEMORY;
+    registry->doubles.count = registry->doubled = 0;
+    lock_init(&taking.lock);
     if (goes_on(&taking))
-        result = fresh ? read_keys(&taking, names)
-                       : registry_read_named(registry, REGISTRY_NOW, &taking.arena, &taking.before, names);
+        result =
+            fresh ? read_keys(&taking, names)
+                  : registry_read_named(registry, REGISTRY_NOW, REGISTRY_INDEXES, &taking.arena, &taking.before, names);
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++)
+        result = find_indexes(&taking, policy->entities.items[i]);
+    if (result == REGISTRY_DONE) result = keep_keys(&taking);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
         find_known(&taking, policy->entities.items[i], &names[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
         give_keys(&taking, policy->entities.items[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
         take_entity(&taking, policy->entities.items[i], &taken[i]);
+    if (result == REGISTRY_DONE) result = registry_of_seal(taking.sealed);
     if (result == REGISTRY_DONE) result = registry_outcome(registry, &taking.arena);
+    lock_free(&taking.lock);
     arena_free(&taking.arena);
     return result;
 }

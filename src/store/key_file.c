@@ -113,17 +113,32 @@ static bool flush_folder(const struct beside *beside) {
     return flushed;
 }
 
-static enum keys_status make_file(const char *path, enum key_kind kind, day_number made, const struct beside *beside) {
+/* Only a file that is whole gets its name, which is never taken from another. */
+static enum keys_status give_name(const char *draft, const char *path) {
+    enum keys_status status = KEYS_OK;
+    if (link(draft, path) != 0) status = errno == EEXIST ? KEYS_THERE : KEYS_UNWRITABLE;
+    (void)unlink(draft);
+    return status;
+}
+
+static enum keys_status make_file(const char *path, enum seal_key_kind kind, day_number made, struct beside *beside) {
     struct keys keys;
+    struct stat there;
+    if (lstat(path, &there) == 0) return KEYS_THERE;
+    builder_format(&beside->draft, ".%ld", (long)getpid()); /* others may be making one, too */
+    if (beside->draft.failed) return KEYS_NO_MEMORY;
+    const char *draft = builder_text(&beside->draft).bytes;
     enum keys_status status = keys_begin(&keys, kind, made);
-    if (status == KEYS_OK) status = write_keys(&keys, path);
+    (void)unlink(draft); /* left by one of that number that was cut short */
+    if (status == KEYS_OK) status = write_keys(&keys, draft);
     keys_clear(&keys);
+    if (status == KEYS_OK) status = give_name(draft, path);
     if (status != KEYS_OK || flush_folder(beside)) return status;
     (void)unlink(path); /* nobody has sealed anything with it */
     return KEYS_UNWRITABLE;
 }
 
-enum keys_status keys_make(const char *path, enum key_kind kind, day_number made) {
+enum keys_status keys_make(const char *path, enum seal_key_kind kind, day_number made) {
     struct beside beside;
     enum keys_status status = KEYS_NO_MEMORY;
     if (look_beside(&beside, path)) status = make_file(path, kind, made, &beside);
@@ -152,7 +167,7 @@ static enum keys_status replace(const struct keys *keys, const char *path, const
     return renamed && flush_folder(beside) ? KEYS_OK : KEYS_UNWRITABLE;
 }
 
-enum keys_status keys_add(const char *path, enum key_kind kind, day_number made, size_t *line) {
+enum keys_status keys_add(const char *path, enum seal_key_kind kind, day_number made, size_t *line) {
     struct keys keys = {0};
     struct beside beside;
     int descriptor;

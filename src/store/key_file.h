@@ -13,10 +13,10 @@
 enum keys_status keys_read(struct keys *keys, const char *path, size_t *line);
 
 /* A new file with one key of that kind, KEY_SM4 or KEY_AES; KEYS_THERE, and nothing done, when the path is taken. */
-enum keys_status keys_make(const char *path, enum key_kind kind, day_number made);
+enum keys_status keys_make(const char *path, enum seal_key_kind kind, day_number made);
 
 /* A new key in the file, by a draft beside it (`.part`) that takes its place. After KEYS_UNWRITABLE the new file may
  * stand already; it is only not certain to outlast a power cut. */
-enum keys_status keys_add(const char *path, enum key_kind kind, day_number made, size_t *line);
+enum keys_status keys_add(const char *path, enum seal_key_kind kind, day_number made, size_t *line);
 
 #endif

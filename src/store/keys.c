@@ -46,13 +46,17 @@ static bool parse_number(struct text text, unsigned *number) {
     return *number <= KEY_NUMBER_MAX;
 }
 
-static bool parse_kind(struct text text, bool seals, enum key_kind *kind) {
+bool seal_key_kind_parse(struct text text, bool seals, enum seal_key_kind *kind) {
     for (int i = 0; i < KINDS; i++)
         if (kinds[i].seals == seals && text_is(text, kinds[i].word)) {
-            *kind = (enum key_kind)i;
+            *kind = (enum seal_key_kind)i;
             return true;
         }
     return false;
+}
+
+const char *seal_key_kind_word(enum seal_key_kind kind) {
+    return kinds[kind].word;
 }
 
 static bool parse_hex(struct text text, unsigned char *out, size_t length) {
@@ -65,12 +69,12 @@ static bool parse_hex(struct text text, unsigned char *out, size_t length) {
     return true;
 }
 
-static bool parse_key(struct text line, bool index, struct key *key) {
+static bool parse_key(struct text line, bool index, struct seal_key *key) {
     struct text number, kind, made;
-    *key = (struct key){0};
+    *key = (struct seal_key){0};
     if (!take(&line, ' ', &number) || !take(&line, ' ', &kind) || !take(&line, ' ', &made)) return false;
     if (index ? !text_is(number, "index") : !parse_number(number, &key->number)) return false;
-    return parse_kind(kind, !index, &key->kind) && day_parse(made, &key->made) &&
+    return seal_key_kind_parse(kind, !index, &key->kind) && day_parse(made, &key->made) &&
            parse_hex(line, key->secret, kinds[key->kind].bytes);
 }
 
@@ -93,7 +97,7 @@ static enum keys_status parse_lines(struct keys *keys, struct text rest, size_t 
         } else if (*line == 2) {
             if (!parse_key(here, true, &keys->index)) return KEYS_MALFORMED;
         } else {
-            struct key *key = &keys->each[keys->count];
+            struct seal_key *key = &keys->each[keys->count];
             if (keys->count == KEYS_MAX || !parse_key(here, false, key)) return KEYS_MALFORMED;
             if (keys_find(keys, key->number)) return KEYS_DUPLICATE;
             keys->count++;
@@ -120,7 +124,7 @@ struct page {
     size_t length;
 };
 
-static void write_key(struct page *page, const struct key *key) {
+static void write_key(struct page *page, const struct seal_key *key) {
     char number[12] = "index";
     int year, month, day;
     if (key->number) snprintf(number, sizeof number, "%u", key->number);
@@ -148,18 +152,18 @@ struct text keys_text(const struct keys *keys, char out[KEYS_TEXT_BYTES]) {
 
 /* --- making ------------------------------------------------------------------------------------------------------- */
 
-static bool make_key(struct key *key, unsigned number, enum key_kind kind, day_number made) {
-    *key = (struct key){.number = number, .kind = kind, .made = made};
+static bool make_key(struct seal_key *key, unsigned number, enum seal_key_kind kind, day_number made) {
+    *key = (struct seal_key){.number = number, .kind = kind, .made = made};
     return RAND_priv_bytes(key->secret, (int)kinds[kind].bytes) == 1;
 }
 
-enum keys_status keys_begin(struct keys *keys, enum key_kind kind, day_number made) {
+enum keys_status keys_begin(struct keys *keys, enum seal_key_kind kind, day_number made) {
     *keys = (struct keys){0};
     if (!make_key(&keys->index, 0, kind == KEY_SM4 ? KEY_SM3 : KEY_SHA256, made)) return KEYS_NO_RANDOM;
     return keys_extend(keys, kind, made);
 }
 
-enum keys_status keys_extend(struct keys *keys, enum key_kind kind, day_number made) {
+enum keys_status keys_extend(struct keys *keys, enum seal_key_kind kind, day_number made) {
     assert(kinds[kind].seals && made >= day_first && made <= day_last);
     unsigned number = keys->count ? keys_newest(keys)->number : 0;
     if (keys->count == KEYS_MAX || number == KEY_NUMBER_MAX) return KEYS_FULL;
@@ -170,21 +174,21 @@ enum keys_status keys_extend(struct keys *keys, enum key_kind kind, day_number m
 
 /* --- looking ------------------------------------------------------------------------------------------------------ */
 
-const struct key *keys_newest(const struct keys *keys) {
+const struct seal_key *keys_newest(const struct keys *keys) {
     assert(keys->count > 0);
-    const struct key *newest = &keys->each[0];
+    const struct seal_key *newest = &keys->each[0];
     for (size_t i = 1; i < keys->count; i++)
         if (keys->each[i].number > newest->number) newest = &keys->each[i];
     return newest;
 }
 
-const struct key *keys_find(const struct keys *keys, unsigned number) {
+const struct seal_key *keys_find(const struct keys *keys, unsigned number) {
     for (size_t i = 0; i < keys->count; i++)
         if (keys->each[i].number == number) return &keys->each[i];
     return NULL;
 }
 
-bool key_fingerprint(const struct key *key, char out[FINGERPRINT_ROOM]) {
+bool key_fingerprint(const struct seal_key *key, char out[FINGERPRINT_ROOM]) {
     struct digest digest;
     unsigned char bytes[DIGEST_BYTES] = {0};
     bool good = digest_init(&digest, kinds[key->kind].digest);

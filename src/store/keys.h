@@ -17,7 +17,7 @@
 
 #include "base/calendar.h"
 
-enum key_kind {
+enum seal_key_kind {
     KEY_SM4,   /* SM4-CTR with HMAC-SM3: 16 bytes for the one, 32 for the other */
     KEY_AES,   /* AES-256-GCM */
     KEY_SM3,   /* of the index, by HMAC-SM3 */
@@ -32,15 +32,15 @@ enum {
     KEYS_TEXT_BYTES = KEYS_MAX * 128 + 128 /* more than any of them has */
 };
 
-struct key {
+struct seal_key {
     unsigned number; /* from 1 to KEY_NUMBER_MAX; 0: the index's */
-    enum key_kind kind;
+    enum seal_key_kind kind;
     day_number made;
     unsigned char secret[KEY_BYTES_MAX];
 };
 struct keys {
-    struct key index;
-    struct key each[KEYS_MAX]; /* in the order of the file */
+    struct seal_key index;
+    struct seal_key each[KEYS_MAX]; /* in the order of the file */
     size_t count;
 };
 
@@ -70,15 +70,19 @@ struct text keys_text(const struct keys *keys, char out[KEYS_TEXT_BYTES]);
 void keys_clear(struct keys *keys);
 
 /* The first key, KEY_SM4 or KEY_AES, and one of the index to go with it. */
-enum keys_status keys_begin(struct keys *keys, enum key_kind kind, day_number made);
+enum keys_status keys_begin(struct keys *keys, enum seal_key_kind kind, day_number made);
 /* One more, which is then the newest. */
-enum keys_status keys_extend(struct keys *keys, enum key_kind kind, day_number made);
+enum keys_status keys_extend(struct keys *keys, enum seal_key_kind kind, day_number made);
 
-const struct key *keys_newest(const struct keys *keys);
-const struct key *keys_find(const struct keys *keys, unsigned number); /* NULL: none */
+/* "sm4" and so on, and back: of those that seal, or of those that index; false for what is none. */
+const char *seal_key_kind_word(enum seal_key_kind kind);
+bool seal_key_kind_parse(struct text text, bool seals, enum seal_key_kind *kind);
+
+const struct seal_key *keys_newest(const struct keys *keys);
+const struct seal_key *keys_find(const struct keys *keys, unsigned number); /* NULL: none */
 
 /* What may be known of a key, to tell whether it is the same: hex digits of a digest of its number, kind and secret.
  * False when memory runs out, or OpenSSL does not offer the digest. */
-bool key_fingerprint(const struct key *key, char out[FINGERPRINT_ROOM]);
+bool key_fingerprint(const struct seal_key *key, char out[FINGERPRINT_ROOM]);
 
 #endif

@@ -63,7 +63,7 @@ static enum seal_result new_cipher(EVP_CIPHER_CTX **out, const char *name, const
     return good ? SEAL_OK : SEAL_NO_MEMORY;
 }
 
-static enum seal_result fit_key(struct fitted_key *fitted, const struct key *key) {
+static enum seal_result fit_key(struct fitted_key *fitted, const struct seal_key *key) {
     fitted->number = key->number;
     if (key->kind == KEY_AES) return new_cipher(&fitted->cipher, "AES-256-GCM", key->secret);
     enum seal_result result = new_cipher(&fitted->cipher, "SM4-CTR", key->secret);

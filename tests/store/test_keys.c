@@ -176,7 +176,7 @@ static void numbers_are_not_given_twice(void **state) {
 
 /* --- fingerprints ------------------------------------------------------------------------------------------------- */
 
-static void assert_fingerprint(const struct key *key, const char *expected) {
+static void assert_fingerprint(const struct seal_key *key, const char *expected) {
     char found[FINGERPRINT_ROOM];
     assert_true(key_fingerprint(key, found));
     assert_string_equal(found, expected);
