@@ -86,6 +86,7 @@ int tell_unopened(struct command *command, const struct case_runner *runner);
 int command_sample(struct command *command);
 int command_assess(struct command *command);
 int command_rerun(struct command *command);
+int command_differences(struct command *command);
 int command_pack(struct command *command);
 int command_explain(struct command *command);
 int command_init(struct command *command);

@@ -11,11 +11,22 @@ static int run(struct command *command) {
     static const struct {
         const char *name;
         int (*run)(struct command *);
-    } commands[] = {{"policy", command_policy},     {"sample", command_sample},   {"assess", command_assess},
-                    {"rerun", command_rerun},       {"pack", command_pack},       {"explain", command_explain},
-                    {"simulate", command_simulate}, {"init", command_init},       {"import", command_import},
-                    {"export", command_export},     {"migrate", command_migrate}, {"confirm", command_confirm},
-                    {"audit", command_audit},       {"backup", command_backup},   {"restore", command_restore}};
+    } commands[] = {{"policy", command_policy},
+                    {"sample", command_sample},
+                    {"assess", command_assess},
+                    {"rerun", command_rerun},
+                    {"pack", command_pack},
+                    {"explain", command_explain},
+                    {"simulate", command_simulate},
+                    {"init", command_init},
+                    {"import", command_import},
+                    {"export", command_export},
+                    {"migrate", command_migrate},
+                    {"confirm", command_confirm},
+                    {"differences", command_differences},
+                    {"audit", command_audit},
+                    {"backup", command_backup},
+                    {"restore", command_restore}};
     if (command_has(command, "version")) {
         printf("doudi %s\n", doudi_version());
         return EXIT_DONE;
