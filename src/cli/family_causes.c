@@ -4,6 +4,8 @@
 #include "base/calendar.h"
 #include "base/shown.h"
 
+#include <assert.h>
+
 struct finding_causes {
     struct family_differences *differences;
     struct family_difference *family;
@@ -22,14 +24,24 @@ static const struct dataset *dataset_at(const struct finding_causes *finding, in
 
 /* --- where rows lie ----------------------------------------------------------------------------------------------- */
 
+/* Among those of its parent: events are not found by their names. */
+static size_t find_event(struct family_differences *differences, const struct dataset *dataset,
+                         const struct entity *event, struct text id) {
+    size_t begin, end, parent = event_parent(dataset, event, &differences->scratch, id);
+    if (parent == SIZE_MAX) return SIZE_MAX;
+    dataset_below(dataset, event->parent, parent, event, &begin, &end);
+    for (; begin < end; begin++)
+        if (text_equal(table_id(dataset_table(dataset, event), begin), id)) return begin;
+    return SIZE_MAX;
+}
+
 bool family_holds(struct family_differences *differences, struct kept_row family, const struct entity *like,
                   struct text id) {
     const struct entity *entity = family.view ? entity_like(family.view->session.policy, like) : NULL;
     if (!entity) return false;
     const struct dataset *dataset = family.view->session.dataset;
-    size_t row = entity->is_event ? event_parent(dataset, entity, &differences->scratch, id)
+    size_t row = entity->is_event ? find_event(differences, dataset, entity, id)
                                   : table_find(dataset_table(dataset, entity), id);
-    if (entity->is_event) entity = entity->parent;
     return row != SIZE_MAX && dataset_climb(dataset, entity, row, family.view->families) == family.row;
 }
 
@@ -41,12 +53,9 @@ bool family_counts(const struct kept *kept, const struct kept_view *view, const 
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
-static struct value input_value(struct arena *arena, const struct dataset *dataset, const struct field *input,
-                                size_t row) {
-    const struct column *column = dataset_column(dataset, input);
-    if (!column->known[row]) return value_unknown(REASON_INPUT, input, 0, row);
-    if (!column->lanes) return (struct value){.as.text = column_text(column, row)};
-    return value_of_lane(arena, &column->spec, column_get(column, row));
+/* As the law reads it: what is empty may mean something. */
+static struct value input_value(const struct finding_causes *finding, int side, const struct field *input, size_t row) {
+    return run_value(finding->family->at[side].view->session.run, input, row);
 }
 
 static struct text plain_value(struct arena *arena, const struct dataset *dataset, const struct field *input,
@@ -82,7 +91,7 @@ static struct text known_by(const struct finding_causes *finding, int side, cons
     struct text text = TEXT("");
     for (size_t i = 0; i < entity->known_by.count; i++) {
         const struct field *input = entity->known_by.items[i];
-        struct value value = input_value(arena, dataset_at(finding, side), input, row);
+        struct value value = input_value(finding, side, input, row);
         if (input->sealed || value.state != VALUE_KNOWN) continue;
         struct text shown = shown_value(finding, side, input, &value);
         text = text.length ? text_format(arena, "%.*s %.*s", TEXT_ARG(text), TEXT_ARG(shown)) : shown;
@@ -110,7 +119,7 @@ static void compare_input(const struct finding_causes *finding, const struct fie
     struct value value[KEPT_SIDES];
     struct text plain[KEPT_SIDES];
     for (int side = BEFORE; side < KEPT_SIDES; side++) {
-        value[side] = input_value(scratch, dataset_at(finding, side), input[side], row[side]);
+        value[side] = input_value(finding, side, input[side], row[side]);
         plain[side] = plain_value(scratch, dataset_at(finding, side), input[side], &value[side]);
     }
     if (is_same(input, value, plain)) return;
@@ -239,6 +248,7 @@ static void compare_areas(const struct finding_causes *finding) {
 static void tell_members(const struct finding_causes *finding, int side) {
     const struct kept_row at = finding->family->at[side];
     size_t begin, end;
+    assert(at.view); /* one side knows it */
     add_detail(finding, side == AFTER ? DETAIL_FRESH : DETAIL_GONE, side, at.view->families, at.row);
     dataset_below(at.view->session.dataset, at.view->families, at.row, at.view->people, &begin, &end);
     for (; begin < end; begin++)

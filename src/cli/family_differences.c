@@ -96,7 +96,8 @@ static void add_benefit(struct family_differences *differences, struct family_di
 /* Rows that were in the family before, and those that are in it now alone. */
 static void compare_rows(struct family_differences *differences, struct family_difference *family,
                          const struct benefit_difference *pair, int side) {
-    const struct kept_row at = family->at[side], other = family->at[side == BEFORE ? AFTER : BEFORE];
+    int other_side = side == BEFORE ? AFTER : BEFORE;
+    const struct kept_row at = family->at[side], other = family->at[other_side];
     const struct field *any = pair->benefit[BEFORE] ? pair->benefit[BEFORE] : pair->benefit[AFTER];
     const struct entity *entity = at.view ? entity_like(at.view->session.policy, any->entity) : NULL;
     if (!entity) return;
@@ -106,11 +107,13 @@ static void compare_rows(struct family_differences *differences, struct family_d
     for (size_t row = begin; row < end; row++) {
         struct benefit_difference found = *pair;
         found.id = table_id(table, row);
-        find_side(differences, &found, side);
+        find_side(differences, &found, BEFORE);
+        find_side(differences, &found, AFTER);
+        if (!found.there[BEFORE] && !found.there[AFTER]) continue;
         bool also = family_holds(differences, other, any->entity, found.id);
-        if (also && side == AFTER) continue; /* looked at already */
-        if (also) find_side(differences, &found, AFTER);
-        if (found.there[BEFORE] || found.there[AFTER]) add_benefit(differences, family, found);
+        if (also && side == AFTER) continue;        /* looked at already */
+        if (!also) found.there[other_side] = false; /* it lies in another family there, if at all */
+        if (found.there[side] || also) add_benefit(differences, family, found);
     }
 }
 
@@ -193,7 +196,8 @@ bool family_differences_find(struct family_differences *differences, struct aren
         }
     if (differences->list.count)
         qsort(differences->list.items, differences->list.count, sizeof *differences->list.items, compare_families);
-    bool failed = arena_failed(arena) || arena_failed(&differences->scratch);
+    bool failed =
+        arena_failed(arena) || arena_failed(&differences->scratch) || kept_failed(before) || kept_failed(after);
     arena_free(&differences->scratch);
     return !failed;
 }

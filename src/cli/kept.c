@@ -53,6 +53,13 @@ static int tell_nobody(const struct command *command) {
     return EXIT_CANNOT;
 }
 
+/* Nothing is decided by it: it reads what was told, and knows what nobody has confirmed. */
+static int begin_run(struct session *session, month_number month) {
+    struct run_options options = session_options(session);
+    session->run = run_new(session->policy, session->dataset, &session->history, month, &options);
+    return session->run ? EXIT_DONE : out_of_memory(session->command);
+}
+
 static int open_view(struct kept *kept, const char *url, int64_t change) {
     struct command *command = kept->command;
     struct kept_view *view = ARENA_NEW(&command->arena, struct kept_view);
@@ -69,17 +76,7 @@ static int open_view(struct kept *kept, const char *url, int64_t change) {
     if (!view->families) return tell_nobody(command);
     view->area = table_area_find(dataset, view->families, view->run.area);
     view->wanted = table_area_find(dataset, view->families, kept->wanted);
-    return EXIT_DONE;
-}
-
-/* Of the month itself: nothing is decided. */
-static int find_unconfirmed(struct kept *kept, struct session *session) {
-    struct run_options options = session_options(session);
-    session->run = run_new(session->policy, session->dataset, &session->history, kept->month, &options);
-    const struct confirmation *confirmation = session->run ? confirmation_of(session->run) : NULL;
-    if (!confirmation) return out_of_memory(kept->command);
-    kept->unconfirmed = confirmation->unconfirmed;
-    return EXIT_DONE;
+    return begin_run(&view->session, view->run.month);
 }
 
 static int read_found(struct kept *kept, const char *url, const struct registry_runs *runs) {
@@ -90,7 +87,11 @@ static int read_found(struct kept *kept, const char *url, const struct registry_
     enum registry_result result = kept->by_run ? registry_read_found(registry, runs, kept->run.change, &kept->found)
                                                : registry_read_month(registry, runs, kept->month, NULL, &kept->found);
     int status = database_tell(&session->database, kept->command, url, result);
-    return status == EXIT_DONE ? find_unconfirmed(kept, session) : status;
+    if (status != EXIT_DONE) return status;
+    const struct confirmation *confirmation = confirmation_of(session->run);
+    if (!confirmation) return out_of_memory(kept->command);
+    kept->unconfirmed = confirmation->unconfirmed;
+    return EXIT_DONE;
 }
 
 int kept_open(struct kept *kept, struct command *command, const char *url, const char *word,
@@ -172,4 +173,10 @@ bool kept_value(const struct kept *kept, const struct field *field, struct text 
     if (!field || !history_find(&kept->found, field, id, kept->month, &past) || past.month != kept->month) return false;
     *value = past.value;
     return true;
+}
+
+bool kept_failed(const struct kept *kept) {
+    for (size_t i = 0; i < kept->views.count; i++)
+        if (run_failed(kept->views.items[i]->session.run)) return true;
+    return arena_failed(&kept->found.arena);
 }

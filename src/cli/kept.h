@@ -9,7 +9,7 @@
 #include "exchange/table_sheet.h"
 
 struct kept_view {
-    struct session session; /* its dataset, and the law by which it is read */
+    struct session session; /* its dataset, law, and run, which decides nothing */
     struct registry_run run;
     const struct entity *families; /* of its law; the people lie right below */
     const struct entity *people;
@@ -51,6 +51,8 @@ bool kept_told(const struct kept *kept, struct kept_row family, struct text id, 
 
 /* The value of a benefit or rule of that law; false when none was found. */
 bool kept_value(const struct kept *kept, const struct field *field, struct text id, struct value *value);
+
+bool kept_failed(const struct kept *kept); /* memory ran out on the way */
 
 /* The entity of that name; NULL: the law has none. */
 const struct entity *entity_like(const struct policy *policy, const struct entity *entity);
