@@ -212,13 +212,15 @@ static void compare_family(const struct finding_causes *finding) {
 
 static void tell_moved(const struct finding_causes *finding, const struct entity *entity[KEPT_SIDES],
                        const size_t row[KEPT_SIDES]) {
+    struct arena *arena = finding->differences->arena;
     struct family_detail *detail = add_detail(finding, DETAIL_MOVED, AFTER, entity[AFTER], row[AFTER]);
     for (int side = BEFORE; side < KEPT_SIDES && detail; side++) {
         struct text id = table_id(dataset_table(dataset_at(finding, side), entity[side]), row[side]);
         struct text name = known_by(finding, side, entity[side], row[side]);
         detail->plain[side] = id;
-        detail->shown[side] =
-            name.length ? text_format(finding->differences->arena, "%.*s %.*s", TEXT_ARG(id), TEXT_ARG(name)) : id;
+        detail->shown[side] = text_shown(arena, id);
+        if (name.length)
+            detail->shown[side] = text_format(arena, "%.*s %.*s", TEXT_ARG(detail->shown[side]), TEXT_ARG(name));
     }
 }
 
