@@ -15,7 +15,7 @@ static void print_so_far(struct assessment *assessment) {
     assessment->text.length = 0;
 }
 
-static int assess_month(struct assessment *assessment, month_number month) {
+static int assess_month(struct assessment *assessment, month_number month, bool is_last) {
     struct session *session = &assessment->session;
     struct command *command = session->command;
     struct progress progress;
@@ -29,7 +29,8 @@ static int assess_month(struct assessment *assessment, month_number month) {
     if (!found) return out_of_memory(command);
     if (assessment->out) results_add(&assessment->results, &totals);
     int64_t kept = 0;
-    status = session_record(session);
+    status =
+        is_last && !assessment->out && !assessment->compares ? session_record_last(session) : session_record(session);
     if (status == EXIT_DONE && assessment->keeps) status = session_keep(session, &kept);
     if (status != EXIT_DONE) return status;
     assessment->broken += totals.broken;
@@ -103,7 +104,7 @@ static int commit(struct assessment *assessment) {
 static int decide_each(struct assessment *assessment, month_number first, month_number last) {
     int status = EXIT_DONE;
     for (month_number month = first; month <= last && status == EXIT_DONE; month++)
-        status = assess_month(assessment, month);
+        status = assess_month(assessment, month, month == last);
     return status;
 }
 

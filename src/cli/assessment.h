@@ -17,6 +17,7 @@ struct assessment {
     struct session session;
     const char *out; /* NULL: no files are written */
     bool keeps;      /* what is found goes into the registry */
+    bool compares;   /* what is found is compared with what was kept, once it is decided */
     bool json;
     struct builder text;
     struct json_writer writer;

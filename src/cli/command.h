@@ -95,6 +95,7 @@ int command_migrate(struct command *command);
 int command_export(struct command *command);
 int command_audit(struct command *command);
 int command_confirm(struct command *command);
+int command_household(struct command *command);
 int command_backup(struct command *command);
 int command_restore(struct command *command);
 int command_simulate(struct command *command);

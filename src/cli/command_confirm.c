@@ -56,15 +56,6 @@ static size_t gather(const struct confirming *confirming, const struct parameter
 
 /* --- how values are shown ----------------------------------------------------------------------------------------- */
 
-/* 2018-07-01 08:30, of the world's time. */
-static struct text instant_written(struct arena *arena, int64_t instant) {
-    enum { MINUTE = 60000000, MINUTES = 24 * 60 };
-    int64_t minutes = instant / MINUTE, day = minutes / MINUTES;
-    if (instant < 0 || day > day_last) return TEXT("");
-    int minute = (int)(minutes % MINUTES);
-    return text_format(arena, "%s %02d:%02dZ", day_format(arena, (day_number)day).bytes, minute / 60, minute % 60);
-}
-
 static struct text attested_words(struct command *command, const struct attestation *attested) {
     struct arena *arena = &command->arena;
     struct text when = instant_written(arena, attested->instant);

@@ -238,18 +238,23 @@ void telling_close(struct telling *telling) {
     database_close(&telling->database);
 }
 
+int telling_make(struct telling *telling, const char *folder, enum digest_kind digest) {
+    struct command *command = telling->command;
+    telling->change = database_change(command, "init", MONTH_FIRST);
+    int status = database_make(&telling->database, command, telling->url, folder, digest, &telling->change);
+    if (status == EXIT_DONE) status = telling_begin(telling) ? telling_take_areas(telling) : out_of_memory(command);
+    if (status == EXIT_DONE) status = tell(telling, registry_end_change(&telling->database.registry));
+    telling->written = status == EXIT_DONE;
+    return status;
+}
+
 int command_init(struct command *command) {
     enum digest_kind digest;
     if (command->word_count != 2) return wrong_usage(command);
     if (!read_digest(command, &digest)) return EXIT_USAGE;
     struct telling telling = {.command = command, .url = command->words[1]};
     const char *folder = command_option(command, "policy");
-    telling.change = database_change(command, "init", MONTH_FIRST);
-    int status = database_make(&telling.database, command, telling.url, folder ? folder : POLICY_FOLDER, digest,
-                               &telling.change);
-    if (status == EXIT_DONE) status = telling_begin(&telling) ? telling_take_areas(&telling) : out_of_memory(command);
-    if (status == EXIT_DONE) status = tell(&telling, registry_end_change(&telling.database.registry));
-    telling.written = status == EXIT_DONE;
+    int status = telling_make(&telling, folder ? folder : POLICY_FOLDER, digest);
     if (status == EXIT_DONE) status = show(&telling);
     telling_close(&telling);
     return status;

@@ -49,7 +49,8 @@ static int decide_again(struct assessment *assessment, const struct registry_run
 }
 
 int command_rerun(struct command *command) {
-    struct assessment assessment = {.out = command_option(command, "out"), .json = command_has(command, "json")};
+    struct assessment assessment = {
+        .out = command_option(command, "out"), .json = command_has(command, "json"), .compares = true};
     struct registry_run run;
     int64_t change;
     int lock = -1;

@@ -152,6 +152,21 @@ int database_read_folder(struct policy **law, struct command *command, const cha
     return tell_law(command, *law);
 }
 
+int database_is_made(struct command *command, const char *url, bool *made) {
+    struct database database = {.store = NULL};
+    *made = false;
+    if (!store_is_there(url)) return EXIT_DONE;
+    int status = open_to_read(&database, command, url);
+    if (status == EXIT_DONE) {
+        enum registry_result result = registry_open(&database.registry, database.store, NULL);
+        database.opened = true;
+        *made = result != REGISTRY_NONE;
+        if (*made) status = database_tell(&database, command, url, result);
+    }
+    database_close(&database);
+    return status;
+}
+
 /* The law first: no file is made for one that is wrong. */
 static int open_for_law(struct database *database, struct command *command, const char *url, const char *folder,
                         enum store_opening opening) {
@@ -204,4 +219,12 @@ struct registry_change database_change(struct command *command, const char *what
 month_number database_month(const struct registry_change *change) {
     enum { MICROSECONDS = 1000000, SECONDS_A_DAY = 86400 };
     return day_month((day_number)(change->instant / MICROSECONDS / SECONDS_A_DAY));
+}
+
+struct text instant_written(struct arena *arena, int64_t instant) {
+    enum { MINUTE = 60000000, MINUTES = 24 * 60 };
+    int64_t minutes = instant / MINUTE, day = minutes / MINUTES;
+    if (instant < 0 || day > day_last) return TEXT("");
+    int minute = (int)(minutes % MINUTES);
+    return text_format(arena, "%s %02d:%02dZ", day_format(arena, (day_number)day).bytes, minute / 60, minute % 60);
 }

@@ -20,6 +20,8 @@ int database_open(struct database *database, struct command *command, const char
 int database_open_tables(struct database *database, struct command *command, const char *url);
 /* Of one that is open: the law that it kept as of a change, for which it is opened anew. */
 int database_read_law(struct database *database, struct command *command, const char *url, int64_t known);
+/* Whether a registry is there, in a file or an empty database of a server: EXIT_DONE, or tells what fails. */
+int database_is_made(struct command *command, const char *url, bool *made);
 /* The database alone, whatever is in it. */
 int database_open_store(struct database *database, const struct command *command, const char *url,
                         enum store_opening opening);
@@ -40,5 +42,8 @@ int database_tell(struct database *database, struct command *command, const char
 struct registry_change database_change(struct command *command, const char *what, month_number since);
 /* In which it begins, of the world's time. */
 month_number database_month(const struct registry_change *change);
+
+/* 2018-07-01 08:30Z, of the world's time; empty for what is none. */
+struct text instant_written(struct arena *arena, int64_t instant);
 
 #endif

@@ -22,7 +22,8 @@ static const struct policy *law_of(const struct family_differences *differences)
     return kept_law(differences->kept[AFTER]);
 }
 
-struct number family_amount(struct arena *arena, const struct family_differences *differences, struct number amount) {
+struct number family_differences_amount(struct arena *arena, const struct family_differences *differences,
+                                        struct number amount) {
     const struct policy *law = law_of(differences);
     const struct unit *currency = map_get(&law->unit_by_name, law->currency);
     return currency ? number_divide(arena, amount, currency->scale) : amount;
@@ -32,10 +33,10 @@ static struct text money_shown(struct arena *arena, const struct family_differen
                                struct number amount) {
     enum { DECIMALS_MOST = 6 };
     unsigned decimals = 0;
-    struct number coin = family_amount(arena, differences, smallest_coin(law_of(differences)));
+    struct number coin = family_differences_amount(arena, differences, smallest_coin(law_of(differences)));
     for (; decimals < DECIMALS_MOST && !number_is_integer(coin); decimals++)
         coin = number_multiply(arena, coin, number_from(10));
-    return number_decimal(arena, family_amount(arena, differences, amount), decimals, true);
+    return number_decimal(arena, family_differences_amount(arena, differences, amount), decimals, true);
 }
 
 static struct text change_shown(struct arena *arena, const struct family_differences *differences,

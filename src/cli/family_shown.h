@@ -22,7 +22,8 @@ enum file_result family_differences_write_csv(struct command *command, const str
 /* --- what they share ---------------------------------------------------------------------------------------------- */
 
 /* In the currency of the law of after. */
-struct number family_amount(struct arena *arena, const struct family_differences *differences, struct number amount);
+struct number family_differences_amount(struct arena *arena, const struct family_differences *differences,
+                                        struct number amount);
 bool family_is_unconfirmed(const struct family_differences *differences, const struct benefit_difference *found,
                            int side);
 /* The id of the area right above, of after where the family is there; empty: there is none. */

@@ -8,7 +8,7 @@ static const char *const detail_names[] = {"joined", "left", "moved", "new", "go
 
 static struct text amount_text(struct arena *arena, const struct family_differences *differences,
                                struct number amount) {
-    return number_exact(arena, family_amount(arena, differences, amount));
+    return number_exact(arena, family_differences_amount(arena, differences, amount));
 }
 
 /* Empty where nothing was found; what is undetermined by its word. */

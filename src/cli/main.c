@@ -26,7 +26,8 @@ static int run(struct command *command) {
                     {"differences", command_differences},
                     {"audit", command_audit},
                     {"backup", command_backup},
-                    {"restore", command_restore}};
+                    {"restore", command_restore},
+                    {"household", command_household}};
     if (command_has(command, "version")) {
         printf("doudi %s\n", doudi_version());
         return EXIT_DONE;

@@ -313,8 +313,6 @@ int session_open_data(struct session *session, const char *data, month_number fi
     take_given(session);
     if (!session->database.store) return read_previous(session, first);
     if (session->changed) {
-        int found = session_find_changed(session, session->changed);
-        if (found != EXIT_DONE) return found;
         first = session->changed->from;
         last = session->changed->last;
     }
@@ -456,8 +454,11 @@ int session_decide(struct session *session, month_number month) {
         return no_such_area(session, area, month);
     if (session->database.store) status = session_check_before(session, area.entity, area.row, month);
     if (status != EXIT_DONE) return status;
-    if (!settle_past(&session->history, &session->import.records, session->dataset, &options))
-        return out_of_memory(command);
+    const struct records *records = &session->import.records;
+    bool settled =
+        area.entity ? settle_past_within(&session->history, records, session->dataset, &options, area.entity, area.row)
+                    : settle_past(&session->history, records, session->dataset, &options);
+    if (!settled) return out_of_memory(command);
     session->run = run_new(session->policy, session->dataset, &session->history, month, &options);
     if (!session->run) return out_of_memory(command);
     if (area.entity) run_limit(session->run, area.entity, area.row);
@@ -468,12 +469,21 @@ int session_decide(struct session *session, month_number month) {
     return session->solves && !solve_month(session, area) ? out_of_memory(command) : EXIT_DONE;
 }
 
+static int end_recording(struct session *session) {
+    session->months.last = session->run->month;
+    bool failed = run_failed(session->run) || arena_failed(&session->history.arena);
+    return failed ? out_of_memory(session->command) : EXIT_DONE;
+}
+
+int session_record_last(struct session *session) {
+    history_record_events(&session->history, session->run);
+    return end_recording(session);
+}
+
 int session_record(struct session *session) {
     if (session->chosen)
         history_record_chosen(&session->history, session->run, session->chosen);
     else
         history_record(&session->history, session->run);
-    session->months.last = session->run->month;
-    bool failed = run_failed(session->run) || arena_failed(&session->history.arena);
-    return failed ? out_of_memory(session->command) : EXIT_DONE;
+    return end_recording(session);
 }

@@ -23,6 +23,7 @@ struct session {
     struct registry_runs runs;       /* likewise, the months that were decided */
     int64_t as_known;                /* likewise, set before it is read: nothing later is read; 0: all is */
     struct session_changed *changed; /* likewise: only what has changed is decided; NULL: what is asked for */
+    struct registry_wanted wanted;   /* then, the rows that were read */
     chosen_rows chosen;              /* then, of the month at hand, those of whom is told; NULL: all */
     bool overtaken;                  /* likewise: others have changed it since, so that no further month can be kept */
     struct file pack;                /* the data, where they are one file: the dataset points into it */
@@ -65,6 +66,8 @@ int session_load(struct session *session, month_number month);
 int session_decide(struct session *session, month_number month);
 /* Keeps what later months read of it; EXIT_DONE, or memory ran out. */
 int session_record(struct session *session);
+/* The same where no later month is decided, nor anything written of those before. */
+int session_record_last(struct session *session);
 
 /* --- of a registry (session_registry.c) --------------------------------------------------------------------------- */
 

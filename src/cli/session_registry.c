@@ -3,8 +3,29 @@
 
 #include "doudi.h"
 #include "exchange/totals.h"
+#include "registry/family.h"
 
 #include <stdio.h>
+
+/* All rows; or those that have changed, and what they rest on. */
+static enum registry_result read_rows(struct session *session, int64_t known) {
+    struct registry *registry = &session->database.registry;
+    struct arena *arena = &session->command->arena;
+    struct records *records = &session->import.records;
+    const struct session_changed *changed = session->changed;
+    VECTOR(struct registry_root) roots = {NULL, 0, 0};
+    if (!changed || changed->all) return registry_read(registry, known, arena, records);
+    bool *whole = ARENA_ARRAY(arena, bool, session->policy->entities.count + 1);
+    for (size_t i = 0; i < session->policy->entities.count && whole; i++) {
+        whole[i] = changed->units[i] == NULL;
+        for (size_t k = 0; k < changed->keys[i].list.count; k++) {
+            struct registry_root root = {session->policy->entities.items[i], changed->keys[i].list.items[k]};
+            VECTOR_PUSH(arena, &roots, root);
+        }
+    }
+    if (arena_failed(arena)) return REGISTRY_NO_MEMORY;
+    return registry_read_roots(registry, known, whole, roots.items, roots.count, arena, records, &session->wanted);
+}
 
 enum import_result session_read_registry(struct session *session) {
     struct command *command = session->command;
@@ -19,9 +40,11 @@ enum import_result session_read_registry(struct session *session) {
     enum import_result taken = IMPORT_OK;
     if (result == REGISTRY_DONE)
         taken = import_given_lines(&session->import, text_from(session->data), given.opening, given.decisions);
-    if (result == REGISTRY_DONE) result = registry_read(registry, known, &command->arena, &session->import.records);
     if (result == REGISTRY_DONE)
         result = registry_read_runs(registry, session->known_change, &command->arena, &session->runs);
+    if (result == REGISTRY_DONE && session->changed && session_find_changed(session, session->changed) != EXIT_DONE)
+        return IMPORT_UNREADABLE;
+    if (result == REGISTRY_DONE) result = read_rows(session, known);
     if (result == REGISTRY_DONE) result = registry_read_confirmed(registry, known, session->policy, &lines);
     if (result == REGISTRY_NO_MEMORY) return IMPORT_NO_MEMORY;
     session->import.records.threads = processors();
@@ -61,33 +84,39 @@ bool run_number(struct text text, int64_t *change) {
 }
 
 /* The rows of whom is told, by their keys. */
-static bool find_wanted(const struct session *session, struct registry_wanted *wanted) {
+static bool find_told(const struct session *session, struct registry_wanted *told) {
     struct arena *arena = &session->command->arena;
     size_t entities = session->policy->entities.count;
-    wanted->keys = ARENA_ARRAY(arena, bool *, entities + 1);
-    wanted->counts = ARENA_ARRAY(arena, size_t, entities + 1);
+    told->keys = ARENA_ARRAY(arena, bool *, entities + 1);
+    told->ids = ARENA_ARRAY(arena, struct text *, entities + 1);
+    told->counts = ARENA_ARRAY(arena, size_t, entities + 1);
     for (size_t i = 0; i < entities && session->chosen && !arena_failed(arena); i++) {
         const struct table *table = &session->dataset->tables[i];
         const struct record_row *records = session->import.records.tables[i].rows;
+        size_t highest = 0;
         for (size_t row = 0; row < table->rows; row++)
-            if (records[table->arrival[row]].place >= wanted->counts[i])
-                wanted->counts[i] = (size_t)records[table->arrival[row]].place + 1;
-        wanted->keys[i] = ARENA_ARRAY(arena, bool, wanted->counts[i] + 1);
-        for (size_t row = 0; row < table->rows && wanted->keys[i]; row++)
-            wanted->keys[i][records[table->arrival[row]].place] = rows_chosen(session->chosen, table->entity, row);
+            if (records[table->arrival[row]].place > highest) highest = records[table->arrival[row]].place;
+        told->counts[i] = highest + 1;
+        told->keys[i] = ARENA_ARRAY(arena, bool, highest + 1);
+        told->ids[i] = ARENA_ARRAY(arena, struct text, highest + 1);
+        for (size_t row = 0; row < table->rows && !arena_failed(arena); row++) {
+            size_t key = records[table->arrival[row]].place;
+            told->keys[i][key] = rows_chosen(session->chosen, table->entity, row);
+            told->ids[i][key] = table_id(table, row);
+        }
     }
     return !arena_failed(arena);
 }
 
 int session_compare_month(struct session *session, struct registry_differences *differences) {
     struct registry *registry = &session->database.registry;
-    struct registry_wanted wanted;
     if (session->compared) history_free(&session->told);
     history_init(&session->told, session->policy);
     session->compared = true;
-    enum registry_result result = find_wanted(session, &wanted) ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+    struct registry_wanted told;
+    enum registry_result result = find_told(session, &told) ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
     if (result == REGISTRY_DONE)
-        result = registry_read_month(registry, &session->runs, session->run->month, session->chosen ? &wanted : NULL,
+        result = registry_read_month(registry, &session->runs, session->run->month, session->chosen ? &told : NULL,
                                      &session->told);
     if (result == REGISTRY_DONE && !registry_compare(&session->told, &session->history, session->run->month,
                                                      &session->command->arena, differences))
@@ -156,7 +185,8 @@ int session_read_runs(struct session *session, month_number first) {
     if (last == MONTH_FIRST || !reads_before(session->policy)) return EXIT_DONE;
     if (last != first - 1) return tell_gap(session, last, first);
     enum registry_result result =
-        registry_read_history(&session->database.registry, &session->runs, first, &session->history);
+        registry_read_history(&session->database.registry, &session->runs, first,
+                              session->changed && !session->changed->all ? &session->wanted : NULL, &session->history);
     return database_tell(&session->database, session->command, session->data, result);
 }
 

@@ -1,4 +1,5 @@
-/* A registry that is told something: by import, or, of areas, with its law (command_registry.c, command_migrate.c). */
+/* A registry that is told something: by import, or, of areas, with its law (command_registry.c, command_migrate.c,
+ * command_sample.c). */
 #ifndef DOUDI_CLI_TELLING_H
 #define DOUDI_CLI_TELLING_H
 
@@ -21,6 +22,9 @@ struct telling {
     bool written;
 };
 
+/* Makes a registry that is not there yet, for the law of a folder, with the areas that come with it: a change, which is
+ * made. EXIT_DONE, or tells why not. */
+int telling_make(struct telling *telling, const char *folder, enum digest_kind digest);
 /* Once its database has a law; false when memory has run out. */
 bool telling_begin(struct telling *telling);
 /* The areas that come with the law are told with it. */

@@ -72,15 +72,17 @@ static const struct usage usages[] = {
      {"", ""},
      " json "},
     {"sample",
-     {"--households N --out 文件夹", "--households N --out FOLDER"},
-     {"造一批虚构的家庭,用真实的区划代码", "a population of invented people on real area codes"},
+     {"--households N --out 文件夹|--database 数据库", "--households N --out FOLDER|--database DATABASE"},
+     {"造一批虚构的家庭,用真实的区划代码;写成文件,或直接登记(登记簿没有就先建)",
+      "a population of invented people on real area codes; into files, or into a registry, which is made if it is not "
+      "there"},
      {"  --area 代码        只在这个区域\n"
       "  --seed S           随机种子(默认 1)\n"
       "  --policy 文件夹    默认 " POLICY_FOLDER "\n",
       "  --area CODE        only there\n"
       "  --seed S           seed of the chance (1)\n"
       "  --policy FOLDER    " POLICY_FOLDER " unless said\n"},
-     " json households out area seed policy "},
+     " json households out database area seed policy "},
     {"assess",
      {"数据 --month 2018-07[..2018-12] --out 文件夹", "DATA --month 2018-07[..2018-12] --out FOLDER"},
      {"测算所有人,写出结果、提醒、无法判定和有误的行;数据是登记簿时把每个月的结果登记入库,--out 可省",
@@ -235,6 +237,32 @@ static const struct usage usages[] = {
       "written where its chain is broken"},
      {"", ""},
      " json "},
+    {"household find",
+     {"字 … --database 数据库", "WORDS ... --database DATABASE"},
+     {"找一户、一个人:编号或它的开头,或姓名的开头;几个词都要对上。最多列 20 个",
+      "a family or person by an id or how it begins, or by how a name begins; all of several words. At most 20"},
+     {"  --database 数据库  登记簿\n"
+      "  --area 编号        只在这个区域(或这一户)里\n",
+      "  --database DATABASE  the registry\n"
+      "  --area ID            only in that area, or family\n"},
+     " json database area "},
+    {"household show",
+     {"编号 --database 数据库", "ID --database DATABASE"},
+     {"一户一页:得到什么、缺什么、有谁、每一项从何时起由谁登记;人员、单子的编号也可以",
+      "one family on one page: what it gets, what is missing, who it is, since when and by whom each input is known; "
+      "the id of a person or bill does, too"},
+     {"  --database 数据库  登记簿\n"
+      "  --month 2018-07    哪个月(默认是最近测算的月份)\n",
+      "  --database DATABASE  the registry\n"
+      "  --month 2018-07      of which month (the last that was decided)\n"},
+     " json database month "},
+    {"household history",
+     {"编号 --database 数据库", "ID --database DATABASE"},
+     {"这一户的每次变动:何时、谁、哪一项从什么改成什么、从哪个月起;迁入迁出;每月待遇的增减",
+      "every change that touched the family: when, by whom, what became of which input, from which month on; who moved "
+      "in and out; what benefits changed from month to month"},
+     {"  --database 数据库  登记簿\n", "  --database DATABASE  the registry\n"},
+     " json database "},
     {"pack",
      {"数据 --month 2018-07 --out 文件.doudi", "DATA --month 2018-07 --out FILE.doudi"},
      {"把一个月的数据打包成一个文件;assess、explain、simulate 用它代替数据文件夹,不必再读 CSV",

@@ -1,8 +1,10 @@
 #include "engine/confirmation.h"
 
+#include "engine/evaluate.h"
+
 struct search {
     const struct dataset *dataset;
-    day_number day;
+    day_number day, known;
     unsigned char *state; /* of each field: 0 not seen, 1 seen */
     bool *unconfirmed;
     bool *parameter_counted;
@@ -10,13 +12,13 @@ struct search {
 };
 
 /* A value that stands on the day, as far as that can be told without knowing the place. */
-static bool is_unconfirmed(const struct parameter *parameter, day_number day) {
-    for (size_t i = 0; i < parameter->values.list.count; i++) {
-        const struct parameter_value *value = &parameter->values.list.items[i];
+static bool have_unconfirmed(const struct parameter_values *values, day_number day) {
+    for (size_t i = 0; i < values->list.count; i++) {
+        const struct parameter_value *value = &values->list.items[i];
         if (value->confirmed || value->from > day) continue;
         bool replaced = false;
-        for (size_t k = 0; k < parameter->values.list.count && !replaced; k++) {
-            const struct parameter_value *other = &parameter->values.list.items[k];
+        for (size_t k = 0; k < values->list.count && !replaced; k++) {
+            const struct parameter_value *other = &values->list.items[k];
             bool same = text_equal(other->area, value->area) && number_equal(other->band, value->band);
             for (size_t m = 0; m < PARAMETER_KEYS_MAX; m++) same = same && other->keys[m] == value->keys[m];
             replaced = same && other->from > value->from && other->from <= day;
@@ -24,6 +26,17 @@ static bool is_unconfirmed(const struct parameter *parameter, day_number day) {
         if (!replaced) return true;
     }
     return false;
+}
+
+/* Its own values, and those that a later layer has in their place, wherever that layer is in force. */
+static bool is_unconfirmed(const struct search *search, const struct parameter *parameter) {
+    bool found = have_unconfirmed(&parameter->values, search->day);
+    for (size_t i = 0; i < parameter->exceptions.count && !found; i++) {
+        const struct parameter_exception *exception = parameter->exceptions.items[i];
+        if (parameter_exception_holds(exception, search->day, search->known))
+            found = have_unconfirmed(&exception->values, search->day);
+    }
+    return found;
 }
 
 static bool search_field(struct search *search, const struct field *field);
@@ -37,7 +50,7 @@ static bool search_expr(struct search *search, const struct expr *expr) {
     if (expr->kind != EXPR_PATH) return found;
     const struct path_target *target = &expr->as.path.target;
     if (target->end == PATH_FIELD) found |= search_field(search, target->field);
-    if (target->end != PATH_PARAMETER || !is_unconfirmed(target->parameter, search->day)) return found;
+    if (target->end != PATH_PARAMETER || !is_unconfirmed(search, target->parameter)) return found;
     if (!search->parameter_counted[target->parameter->index]) search->parameters++;
     search->parameter_counted[target->parameter->index] = true;
     return true;
@@ -79,6 +92,7 @@ const struct confirmation *confirmation_of(struct run *run) {
     if (run->confirmation) return run->confirmation;
     struct search search = {.dataset = run->dataset,
                             .day = run->first_day,
+                            .known = run->options.known,
                             .state = ARENA_ARRAY(arena, unsigned char, policy->fields.count + 1),
                             .unconfirmed = ARENA_ARRAY(arena, bool, policy->fields.count + 1),
                             .parameter_counted = ARENA_ARRAY(arena, bool, policy->parameters.count + 1)};

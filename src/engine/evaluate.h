@@ -25,6 +25,9 @@ struct value evaluate_apportion(const struct context *context, const struct expr
 struct value field_read(const struct context *reader, const struct field *field, size_t row);
 struct value previous_read(struct run *run, const struct field *field, size_t row);
 
+/* Its layer is in force on the day, and it was enacted by the other. */
+bool parameter_exception_holds(const struct parameter_exception *exception, day_number day, day_number known);
+
 /* The values that stand for the row: the parameter's own, or those of the last layer whose area holds it. */
 const struct parameter_values *parameter_values_for(const struct run *run, const struct parameter *parameter,
                                                     const struct entity *entity, size_t row, day_number day);

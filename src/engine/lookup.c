@@ -12,15 +12,18 @@ static bool keys_match(const struct parameter *parameter, const struct parameter
     return true;
 }
 
+bool parameter_exception_holds(const struct parameter_exception *exception, day_number day, day_number known) {
+    const struct declaration *head = exception->layer->head, *declaration = exception->declaration;
+    return !(head->has_from && head->from > day) && !(declaration->has_enacted && declaration->enacted > known);
+}
+
 const struct parameter_values *parameter_values_for(const struct run *run, const struct parameter *parameter,
                                                     const struct entity *entity, size_t row, day_number day) {
     const struct parameter_values *values = &parameter->values;
     for (size_t i = 0; i < parameter->exceptions.count; i++) {
         const struct parameter_exception *exception = parameter->exceptions.items[i];
-        const struct declaration *head = exception->layer->head;
-        if (head->has_from && head->from > day) continue;
-        if (exception->declaration->has_enacted && exception->declaration->enacted > run->options.known) continue;
-        if (area_depth(run, head->area.text, entity, row) >= 0) values = &exception->values;
+        if (!parameter_exception_holds(exception, day, run->options.known)) continue;
+        if (area_depth(run, exception->layer->head->area.text, entity, row) >= 0) values = &exception->values;
     }
     return values;
 }

@@ -110,6 +110,12 @@ void history_record_chosen(struct history *history, struct run *run, chosen_rows
         if (!chosen || chosen[i]) record_entity(history, run, policy->entities.items[i], chosen);
 }
 
+void history_record_events(struct history *history, struct run *run) {
+    const struct policy *policy = run->policy;
+    for (size_t i = 0; i < policy->entities.count && !arena_failed(&history->arena); i++)
+        if (policy->entities.items[i]->is_event) record_entity(history, run, policy->entities.items[i], NULL);
+}
+
 void history_record(struct history *history, struct run *run) {
     if (run->limits && run->month < history->limited_since) history->limited_since = run->month;
     history_record_chosen(history, run, NULL);

@@ -8,6 +8,9 @@
  * with. Memory that runs out is told by the history's arena or the run. */
 void history_record(struct history *history, struct run *run);
 
+/* Only what events were settled with: for whoever decides no later month. */
+void history_record_events(struct history *history, struct run *run);
+
 /* The same of some rows: by entity index, by row of the dataset; NULL: of none of an entity. */
 typedef const bool *const *chosen_rows;
 static inline bool rows_chosen(chosen_rows chosen, const struct entity *entity, size_t row) {

@@ -27,11 +27,17 @@ static bool is_settling(const struct entity *entity) {
     return entity->is_event && any_rule(entity);
 }
 
+/* The rows of whose events is told; limits NULL: all. */
+static struct rows rows_of(const struct rows *limits, const struct table *table) {
+    return limits ? limits[table->entity->index] : (struct rows){0, table->rows};
+}
+
 /* Behind an event that came in late. */
-static void reopen_behind_late(struct history *history, const struct table *table, month_number month) {
+static void reopen_behind_late(struct history *history, const struct table *table, struct rows rows,
+                               month_number month) {
     bool open = false;
-    for (size_t row = 0; row < table->rows; row++) {
-        if (row == 0 || table->parents[row] != table->parents[row - 1]) open = false;
+    for (size_t row = rows.first; row < rows.last; row++) {
+        if (row == rows.first || table->parents[row] != table->parents[row - 1]) open = false;
         if (open) history_forget(history, table->entity, table_id(table, row));
         open = open || (month_of(table, row) < month && !is_settled(history, table, row));
     }
@@ -47,9 +53,10 @@ static void reopen_behind(struct history *history, const struct dataset *dataset
         if (month_of(table, row) >= month) history_forget(history, entity, table_id(table, row));
 }
 
-static void reopen_behind_cancelled(struct history *history, const struct dataset *dataset,
+static void reopen_behind_cancelled(struct history *history, const struct dataset *dataset, const struct rows *limits,
                                     const struct entity *entity) {
     const struct table *table = dataset_table(dataset, entity);
+    struct rows rows = rows_of(limits, table);
     const struct field *rule = any_rule(entity);
     const struct text_set *settled = &history->tables[entity->index].ids;
     struct arena arena;
@@ -57,40 +64,53 @@ static void reopen_behind_cancelled(struct history *history, const struct datase
     struct past_value first;
     arena_init(&arena);
     map_init(&present, &arena);
-    for (size_t row = 0; row < table->rows && settled->count; row++) map_put(&present, table_id(table, row), &present);
+    for (size_t row = rows.first; row < rows.last && settled->count; row++)
+        map_put(&present, table_id(table, row), &present);
     if (arena_failed(&arena)) history->arena.failed = true;
     for (uint32_t past = 0; past < settled->count && !arena_failed(&arena); past++) {
         struct text id = text_set_at(settled, past);
         if (map_get(&present, id) || !history_read_first(history, rule, past, &first)) continue;
         size_t parent = event_parent(dataset, entity, &arena, id);
+        if (limits && !rows_hold(limits[entity->parent->index], parent)) continue;
         if (parent != SIZE_MAX) reopen_behind(history, dataset, entity, parent, first.month);
         history_forget(history, entity, id);
     }
     arena_free(&arena);
 }
 
-void settle_reopen(struct history *history, const struct dataset *dataset) {
+static void reopen(struct history *history, const struct dataset *dataset, const struct rows *limits) {
     const struct policy *policy = dataset->policy;
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&history->arena); i++) {
         const struct entity *entity = policy->entities.items[i];
         if (!is_settling(entity)) continue;
-        reopen_behind_cancelled(history, dataset, entity);
-        reopen_behind_late(history, dataset_table(dataset, entity), dataset->month);
+        const struct table *table = dataset_table(dataset, entity);
+        reopen_behind_cancelled(history, dataset, limits, entity);
+        reopen_behind_late(history, table, rows_of(limits, table), dataset->month);
     }
 }
 
-month_number settle_next(const struct history *history, const struct dataset *dataset, month_number after) {
+void settle_reopen(struct history *history, const struct dataset *dataset) {
+    reopen(history, dataset, NULL);
+}
+
+static month_number next_month(const struct history *history, const struct dataset *dataset, const struct rows *limits,
+                               month_number after) {
     const struct policy *policy = dataset->policy;
     month_number first = MONTH_LAST;
     for (size_t i = 0; i < policy->entities.count; i++) {
         const struct table *table = &dataset->tables[i];
-        for (size_t row = 0; row < table->rows && is_settling(table->entity); row++) {
+        struct rows rows = rows_of(limits, table);
+        for (size_t row = rows.first; row < rows.last && is_settling(table->entity); row++) {
             month_number month = month_of(table, row);
             bool candidate = month > after && month < dataset->month && month < first;
             if (candidate && !is_settled(history, table, row)) first = month;
         }
     }
     return first;
+}
+
+month_number settle_next(const struct history *history, const struct dataset *dataset, month_number after) {
+    return next_month(history, dataset, NULL, after);
 }
 
 /* The highest entity above the events of which a row holds a handful: what is found for one event then serves the
@@ -108,8 +128,9 @@ static void record_entity(struct history *history, struct run *run, const struct
     const struct table *table = dataset_table(run->dataset, event);
     const day_number after = month_first_day(run->month + 1);
     const struct entity *around = neighbourhood(run->dataset, event);
+    struct rows rows = run_rows(run, event);
     size_t last = SIZE_MAX;
-    for (size_t row = 0; row < table->rows && !run_failed(run); row++) {
+    for (size_t row = rows.first; row < rows.last && !run_failed(run); row++) {
         if (day_of(table, row) < run->first_day || day_of(table, row) >= after) continue;
         size_t here = dataset_climb(run->dataset, event, row, around);
         if (here != last) run_look_at(run, around, here);
@@ -125,7 +146,7 @@ void settle_record(struct history *history, struct run *run) {
 }
 
 static bool settle_month(struct history *history, const struct records *records, const struct dataset *dataset,
-                         month_number month, const struct run_options *options) {
+                         const struct rows *limits, month_number month, const struct run_options *options) {
     const struct policy *policy = dataset->policy;
     struct run_options only = *options;
     struct arena arena;
@@ -136,6 +157,7 @@ static bool settle_month(struct history *history, const struct records *records,
     if (records->versioned) then = dataset_new(policy, records, month, &refusals);
     bool good = then || !records->versioned;
     struct run *run = good ? run_new(policy, then ? then : dataset, history, month, &only) : NULL;
+    if (run) run->limits = limits;
     if (run) settle_record(history, run);
     good = run && !run_failed(run) && !arena_failed(&history->arena);
     run_free(run);
@@ -144,11 +166,29 @@ static bool settle_month(struct history *history, const struct records *records,
     return good;
 }
 
+static bool settle(struct history *history, const struct records *records, const struct dataset *dataset,
+                   const struct rows *limits, const struct run_options *options) {
+    reopen(history, dataset, limits);
+    month_number month = next_month(history, dataset, limits, MONTH_FIRST);
+    for (; month != MONTH_LAST; month = next_month(history, dataset, limits, month))
+        if (!settle_month(history, records, dataset, limits, month, options)) return false;
+    return !arena_failed(&history->arena);
+}
+
 bool settle_past(struct history *history, const struct records *records, const struct dataset *dataset,
                  const struct run_options *options) {
-    settle_reopen(history, dataset);
-    month_number month = settle_next(history, dataset, MONTH_FIRST);
-    for (; month != MONTH_LAST; month = settle_next(history, dataset, month))
-        if (!settle_month(history, records, dataset, month, options)) return false;
-    return !arena_failed(&history->arena);
+    return settle(history, records, dataset, NULL, options);
+}
+
+/* In a world of versions a row may have lain elsewhere when its events were, among others. */
+bool settle_past_within(struct history *history, const struct records *records, const struct dataset *dataset,
+                        const struct run_options *options, const struct entity *area, size_t row) {
+    if (records->versioned || !settle_is_alone(dataset->policy, area))
+        return settle_past(history, records, dataset, options);
+    struct arena arena;
+    arena_init(&arena);
+    const struct rows *limits = dataset_within(dataset, &arena, area, row);
+    bool done = limits && settle(history, records, dataset, limits, options);
+    arena_free(&arena);
+    return done;
 }

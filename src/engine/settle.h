@@ -12,6 +12,14 @@
 bool settle_past(struct history *history, const struct records *records, const struct dataset *dataset,
                  const struct run_options *options);
 
+/* The same for a run that tells of one row of an entity and those below it alone (run_limit): their events, where no
+ * others can be read by what is told of them; else all. */
+bool settle_past_within(struct history *history, const struct records *records, const struct dataset *dataset,
+                        const struct run_options *options, const struct entity *area, size_t row);
+/* No law that is told of rows of the area, and of those below it, asks what an event elsewhere was settled with: over a
+ * reference, through a row above the area, or in a share. Also false when memory has run out. */
+bool settle_is_alone(const struct policy *policy, const struct entity *area);
+
 /* --- the same, for those whose worlds are not records ------------------------------------------------------------- */
 
 /* Forgets what was settled behind an event that was not, or that is gone. */

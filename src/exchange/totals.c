@@ -16,18 +16,12 @@ bool totals_take(const struct run *run, const struct field *benefit, size_t row)
     return !yearly || month_of_year(run->month) == yearly;
 }
 
+static size_t rows_of(const void *dataset, const struct entity *entity) {
+    return dataset_table(dataset, entity)->rows;
+}
+
 const struct entity *totals_people(const struct dataset *dataset) {
-    const struct policy *policy = dataset->policy;
-    const struct entity *people = NULL;
-    for (size_t i = 0; i < policy->entities.count; i++) {
-        const struct entity *entity = policy->entities.items[i];
-        if (entity->is_event || !entity->parent) continue;
-        bool lower = !people || entity->depth > people->depth;
-        bool more = people && entity->depth == people->depth &&
-                    dataset_table(dataset, entity)->rows > dataset_table(dataset, people)->rows;
-        if (lower || more) people = entity;
-    }
-    return people;
+    return policy_people(dataset->policy, rows_of, dataset);
 }
 
 static void tell_progress(struct totals *totals) {

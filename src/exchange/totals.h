@@ -48,8 +48,7 @@ struct totals {
  * out. */
 bool totals_find(struct totals *totals, struct run *run, struct arena *arena);
 
-/* The lowest entity, events apart, of several the one with the most rows: the people. Their families lie right above.
- * NULL when no entity lies in another. */
+/* policy_people, by the rows of a dataset. */
 const struct entity *totals_people(const struct dataset *dataset);
 
 /* How many rows of an entity the run tells of. */

@@ -248,6 +248,19 @@ bool entity_is_within(const struct entity *entity, const struct entity *ancestor
     return entity != NULL;
 }
 
+const struct entity *policy_people(const struct policy *policy,
+                                   size_t (*rows)(const void *of, const struct entity *entity), const void *of) {
+    const struct entity *people = NULL;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct entity *entity = policy->entities.items[i];
+        if (entity->is_event || !entity->parent) continue;
+        bool lower = !people || entity->depth > people->depth;
+        bool more = people && entity->depth == people->depth && rows(of, entity) > rows(of, people);
+        if (lower || more) people = entity;
+    }
+    return people;
+}
+
 int enumeration_find(const struct enumeration *enumeration, struct text name_or_label) {
     for (size_t i = 0; i < enumeration->count; i++) {
         const struct enum_value *value = &enumeration->values[i];

@@ -253,6 +253,11 @@ struct text policy_extends(struct policy *policy);
 /* True when nothing is wrong; otherwise policy->diagnostics, sorted. False too when memory ran out (arena_failed). */
 bool policy_compile(struct policy *policy);
 
+/* The lowest entity, events apart, of several the one with the most rows: the people. Their families lie right above.
+ * NULL when no entity lies in another. */
+const struct entity *policy_people(const struct policy *policy,
+                                   size_t (*rows)(const void *of, const struct entity *entity), const void *of);
+
 struct text policy_name(const struct policy *policy); /* of its last layer; once compiled */
 struct field *policy_field(const struct policy *policy, struct text entity, struct text field); /* NULL when absent */
 struct field *entity_field(const struct entity *entity, struct text name_or_label);

@@ -175,6 +175,20 @@ void registry_make_entity(struct store *store, const struct registry_tables *tab
     if (has_parent(tables)) store_index(store, tables->versions.name, by_parent, 1, false);
 }
 
+/* Texts by which people recognise rows are looked for by how they begin. */
+static void make_indexes(struct registry *registry, const struct entity *entity) {
+    struct store *store = registry->store;
+    const struct registry_tables *tables = map_get(&registry->layout.by_entity, entity->name);
+    for (size_t i = 0; i < entity->known_by.count && tables; i++) {
+        const struct registry_input *input = map_get(&tables->inputs, entity->known_by.items[i]->name);
+        for (size_t k = 0; input && k < input->columns.count; k++) {
+            const struct store_column *column = &tables->versions.columns[input->columns.items[k]];
+            if (column->type == STORE_TEXT && !store_has_index(store, entity->name, &column->name, 1))
+                store_index(store, entity->name, &column->name, 1, false);
+        }
+    }
+}
+
 static void make_tables(struct registry *registry) {
     struct store *store = registry->store;
     for (size_t i = 0; i < registry->layout.tables.count; i++) {
@@ -184,6 +198,8 @@ static void make_tables(struct registry *registry) {
             store_add_column(store, tables->versions.name, &tables->versions.columns[k]);
         tables->made = tables->versions.count;
     }
+    for (size_t i = 0; i < registry->policy->entities.count; i++)
+        make_indexes(registry, registry->policy->entities.items[i]);
 }
 
 /* --- values that do not fit --------------------------------------------------------------------------------------- */

@@ -1,5 +1,7 @@
 #include "registry/registry_inside.h"
 
+#include "registry/row_query.h"
+
 /* --- tables ------------------------------------------------------------------------------------------------------- */
 
 static const struct store_column change_columns[] = {
@@ -29,6 +31,7 @@ enum registry_result registry_prepare(struct registry *registry) {
 
 void registry_close(struct registry *registry) {
     if (registry->has_written) chain_forget(registry);
+    row_queries_forget(registry);
     arena_free(&registry->arena);
 }
 
@@ -79,18 +82,31 @@ void registry_give_up_change(struct registry *registry) {
 
 /* The tables of all changes; those of entities are made when the model is laid out (migrate.c). */
 static void make_tables(const struct registry *registry, struct store *store) {
-    const struct text by_change[] = {TEXT("_change")};
     store_create(store, &registry_purpose_table);
     store_create(store, &registry_changes_table);
     for (size_t i = 0; i < CHAIN_ENTITIES; i++) store_create(store, chain_table(registry, i));
-    for (size_t i = CHAIN_VALUES; i <= CHAIN_EXACT; i++)
-        store_index(store, chain_table(registry, i)->name, by_change, 1, false);
+    for (size_t i = CHAIN_VALUES; i <= CHAIN_EXACT; i++) {
+        const struct text by_field[] = {TEXT("_change"), TEXT("_field"),
+                                        i == CHAIN_VALUES ? TEXT("_first") : TEXT("_place")};
+        store_index(store, chain_table(registry, i)->name, by_field, 3, false);
+    }
+}
+
+/* By what people recognise rows, which the law says, is looked for as in the registry that is there. */
+static void make_indexes(const struct registry *registry, struct store *store, const struct registry_tables *tables) {
+    for (size_t i = COLUMN_INPUTS; i < tables->versions.count; i++) {
+        struct text name = tables->versions.columns[i].name;
+        if (store_has_index(registry->store, tables->versions.name, &name, 1))
+            store_index(store, tables->versions.name, &name, 1, false);
+    }
 }
 
 void registry_make_tables(const struct registry *registry, struct store *store) {
     make_tables(registry, store);
-    for (size_t i = 0; i < registry->layout.tables.count; i++)
+    for (size_t i = 0; i < registry->layout.tables.count; i++) {
         registry_make_entity(store, registry->layout.tables.items[i]);
+        make_indexes(registry, store, registry->layout.tables.items[i]);
+    }
 }
 
 static void write_purpose(struct registry *registry) {

@@ -55,6 +55,7 @@ struct registry {
     struct registry_change change;
     struct digest *written;
     bool *has_written;
+    struct row_statements *lookups; /* by entity index (row_query.c); NULL: none were asked for */
 };
 
 /* Store and policy must outlive the registry. The policy may be any whose model the registry was ever made for or
@@ -123,6 +124,15 @@ struct registry_taken {
  * stands until a month is told to stand no longer behind it. */
 enum registry_result registry_take(struct registry *registry, const struct registry_change *change,
                                    const struct records *records, struct registry_taken *taken);
+
+/* The same for rows of which nothing is known (else the store refuses them, STORE_CONFLICT), at what these cost,
+ * however much is known of others. What they lie under or lead to is told with them, if any row of its entity is; or it
+ * is known. */
+enum registry_result registry_take_fresh(struct registry *registry, const struct registry_change *change,
+                                         const struct records *records, struct registry_taken *taken);
+/* Which rows, by id, are known: something was told of them once. */
+enum registry_result registry_are_known(struct registry *registry, const struct entity *entity, const struct text *ids,
+                                        size_t count, bool *known);
 
 /* Lines of opening.csv and of decisions.csv, as import_given_written gives them; empty: none. What is told of a kind
  * takes the place of what was told of it before. */

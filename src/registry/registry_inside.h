@@ -216,6 +216,10 @@ int64_t registry_highest(struct registry *registry, const struct store_table *ta
 enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
                                          struct registry_names *names);
 
+/* The same of some entities, by index; NULL: of all. Names are those of their rows and of what they may lead to. */
+enum registry_result registry_read_chosen(struct registry *registry, int64_t known, const bool *chosen,
+                                          struct arena *arena, struct records *records, struct registry_names *names);
+
 /* registry_read, which also gives the names of all rows, by entity index, in the arena. */
 enum registry_result registry_read_named(struct registry *registry, int64_t known, struct arena *arena,
                                          struct records *records, struct registry_names *names);

@@ -94,7 +94,12 @@ static void read_names(struct recalling *recalling, const struct entity *entity)
     size_t at = entity->index;
     if (recalling->named[at] || !goes_on(recalling)) return;
     recalling->named[at] = true;
-    registry_read_names(recalling->registry, entity, &recalling->arena, &recalling->names[at]);
+    const struct registry_wanted *wanted = recalling->wanted;
+    if (wanted && wanted->counts[at] != SIZE_MAX)
+        recalling->names[at] =
+            (struct registry_names){wanted->ids[at], wanted->counts[at] ? wanted->counts[at] - 1 : 0};
+    else
+        registry_read_names(recalling->registry, entity, &recalling->arena, &recalling->names[at]);
     recalling->pasts[at] = ARENA_ARRAY(&recalling->arena, uint32_t, recalling->names[at].count + 1);
 }
 
@@ -198,6 +203,19 @@ static void each_row(struct recalling *recalling, const struct store_table *tabl
 
 /* --- pages -------------------------------------------------------------------------------------------------------- */
 
+static bool is_wanted(const struct recalling *recalling, const struct entity *entity, uint32_t key) {
+    const struct registry_wanted *wanted = recalling->wanted;
+    if (!wanted || wanted->counts[entity->index] == SIZE_MAX) return true;
+    return key < wanted->counts[entity->index] && wanted->keys[entity->index][key];
+}
+
+/* A reason may be about a row that is not wanted itself. */
+static bool is_named(const struct recalling *recalling, const struct entity *entity, uint32_t key) {
+    const struct registry_wanted *wanted = recalling->wanted;
+    if (!wanted || wanted->counts[entity->index] == SIZE_MAX) return true;
+    return key < wanted->counts[entity->index] && wanted->ids[entity->index][key].length;
+}
+
 static bool may_be(const struct reader *reader, int64_t integer) {
     bool never = reader->field->type.kind == TYPE_DATE && integer == DAY_NEVER;
     return !reader->bounded || never || (integer >= reader->low && integer <= reader->high);
@@ -226,7 +244,8 @@ static struct coded bring(struct recalling *recalling, struct reader *reader, st
         uint64_t key = (uint64_t)coded.integer & UINT32_MAX;
         if (!entity) return coded;
         read_names(recalling, entity);
-        uint32_t past = key ? past_of(recalling, entity, key) : PAST_NONE;
+        bool named = key && is_named(recalling, entity, (uint32_t)key);
+        uint32_t past = named ? past_of(recalling, entity, key) : PAST_NONE;
         coded.integer = (int64_t)(((uint64_t)coded.integer & ~(uint64_t)UINT32_MAX) | past);
         return coded;
     } else if (reader->other_unit) {
@@ -267,11 +286,6 @@ static void take_value(struct recalling *recalling, struct reader *reader, const
         return;
     }
     history_set(recalling->history, reader->field, line, bring(recalling, reader, entry->coded));
-}
-
-static bool is_wanted(const struct recalling *recalling, const struct entity *entity, uint32_t key) {
-    const struct registry_wanted *wanted = recalling->wanted;
-    return !wanted || (key < wanted->counts[entity->index] && wanted->keys[entity->index][key]);
 }
 
 static void take_page(struct recalling *recalling, const struct statement *row) {
@@ -378,8 +392,10 @@ static enum registry_result read_chosen(struct registry *registry, const struct 
 }
 
 enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
-                                           month_number before, struct history *history) {
-    return read_chosen(registry, runs, (struct choice){.first = FIRST_MONTH, .last = before - 1}, history);
+                                           month_number before, const struct registry_wanted *wanted,
+                                           struct history *history) {
+    struct choice choice = {.first = FIRST_MONTH, .last = before - 1, .wanted = wanted};
+    return read_chosen(registry, runs, choice, history);
 }
 
 enum registry_result registry_read_month(struct registry *registry, const struct registry_runs *runs,

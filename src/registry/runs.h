@@ -44,15 +44,19 @@ struct registry_decided {
 enum registry_result registry_keep_run(struct registry *registry, const struct registry_change *change,
                                        const struct registry_run *about, const struct registry_decided *decided);
 
-/* What the runs of months before that one found, into a history that holds opening values at most, which is then
- * marked. The runs are those of registry_read_runs, and what they say is read as known then. */
+struct registry_wanted;
+/* What the runs of months before that one found of some rows (NULL: of all), into a history that holds opening values
+ * at most, which is then marked. The runs are those of registry_read_runs, and what they say is read as known then. */
 enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
-                                           month_number before, struct history *history);
+                                           month_number before, const struct registry_wanted *wanted,
+                                           struct history *history);
 
 /* Some rows, by their keys. */
 struct registry_wanted {
-    bool **keys;    /* by entity index, by key; NULL: none */
-    size_t *counts; /* by entity index: how many keys there are */
+    bool **keys;       /* by entity index, by key */
+    struct text **ids; /* the same: their names */
+    size_t
+        *counts; /* by entity index: how many keys there are; SIZE_MAX: all rows are wanted, and have no names here */
 };
 /* What the runs of one month found of some rows (NULL: of all), the later ones in place of the earlier, into a history
  * that is empty. */

@@ -44,11 +44,40 @@ static void find_known_rows(struct taking *taking, const struct entity *entity) 
 
 static void find_known(struct taking *taking, const struct entity *entity, const struct registry_names *names) {
     struct known *known = &taking->known[entity->index];
+    size_t ids = names->ids ? names->count : 0;
     map_init(&known->keys, &taking->arena);
-    map_reserve(&known->keys, names->count + taking->records->tables[entity->index].count);
-    for (size_t key = 1; key <= names->count; key++) map_put(&known->keys, names->ids[key], (void *)key);
+    map_reserve(&known->keys, ids + taking->records->tables[entity->index].count);
+    for (size_t key = 1; key <= ids; key++) map_put(&known->keys, names->ids[key], (void *)key);
     known->told = names->count;
-    find_known_rows(taking, entity);
+    if (ids) find_known_rows(taking, entity);
+}
+
+/* A row of the entity may lie under one of the other, or lead to it. */
+static bool asks_for(const struct entity *entity, const struct entity *other) {
+    bool asks = entity->parent == other;
+    for (size_t i = 0; i < entity->inputs.count; i++) {
+        const struct type *type = &entity->inputs.items[i]->type;
+        asks = asks || (type->kind == TYPE_ROW && type->entity == other);
+    }
+    return asks;
+}
+
+/* The keys that are needed for rows of which nothing is known: of entities of which none are told. */
+static enum registry_result read_keys(struct taking *taking, struct registry_names *names) {
+    struct registry *registry = taking->registry;
+    const struct policy *policy = registry->policy;
+    records_init(&taking->before, &taking->arena, policy);
+    for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++) {
+        const struct entity *entity = policy->entities.items[i];
+        bool asked = false;
+        for (size_t k = 0; k < policy->entities.count; k++)
+            asked = asked || (taking->records->tables[k].count && asks_for(policy->entities.items[k], entity));
+        if (taking->records->tables[i].count)
+            names[i].count = (size_t)registry_highest(registry, &tables_of(registry, entity)->names);
+        else if (asked)
+            registry_read_names(registry, entity, &taking->arena, &names[i]);
+    }
+    return registry_outcome(registry, &taking->arena);
 }
 
 static size_t key_of(const struct taking *taking, const struct entity *entity, struct text id) {
@@ -127,7 +156,7 @@ static bool same_row(const struct record_table *a, size_t row, const struct reco
 static size_t known_in(const struct taking *taking, const struct entity *entity, size_t key, month_number month) {
     const struct known *known = &taking->known[entity->index];
     const struct record_row *rows = taking->before.tables[entity->index].rows;
-    for (uint32_t at = key <= known->told ? known->rows[key] : 0; at; at = known->more[at - 1])
+    for (uint32_t at = known->rows && key <= known->told ? known->rows[key] : 0; at; at = known->more[at - 1])
         if (rows[at - 1].from <= month && month <= rows[at - 1].until) return at - 1;
     return SIZE_MAX;
 }
@@ -201,7 +230,7 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
     if (told->count == 0 || !goes_on(taking)) return;
     struct known *known = &taking->known[entity->index];
     known->version = registry_highest(taking->registry, table);
-    known->last = ARENA_ARRAY(&taking->arena, uint32_t, known->keys.count + 1);
+    known->last = ARENA_ARRAY(&taking->arena, uint32_t, known->told + told->count + 1);
     known->earlier = ARENA_ARRAY(&taking->arena, uint32_t, told->count + 1);
     if (!goes_on(taking)) return;
     struct chain_load load;
@@ -219,8 +248,8 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
     chain_load_end(&load);
 }
 
-enum registry_result registry_take(struct registry *registry, const struct registry_change *change,
-                                   const struct records *records, struct registry_taken *taken) {
+static enum registry_result take(struct registry *registry, const struct registry_change *change,
+                                 const struct records *records, bool fresh, struct registry_taken *taken) {
     const struct policy *policy = registry->policy;
     size_t entities = policy->entities.count;
     struct taking taking = {.registry = registry, .change = change, .records = records};
@@ -229,7 +258,9 @@ enum registry_result registry_take(struct registry *registry, const struct regis
     taking.keys = ARENA_ARRAY(&taking.arena, uint32_t *, entities + 1);
     struct registry_names *names = ARENA_ARRAY(&taking.arena, struct registry_names, entities + 1);
     enum registry_result result = REGISTRY_NO_MEMORY;
-    if (goes_on(&taking)) result = registry_read_named(registry, REGISTRY_NOW, &taking.arena, &taking.before, names);
+    if (goes_on(&taking))
+        result = fresh ? read_keys(&taking, names)
+                       : registry_read_named(registry, REGISTRY_NOW, &taking.arena, &taking.before, names);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
         find_known(&taking, policy->entities.items[i], &names[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
@@ -239,4 +270,14 @@ enum registry_result registry_take(struct registry *registry, const struct regis
     if (result == REGISTRY_DONE) result = registry_outcome(registry, &taking.arena);
     arena_free(&taking.arena);
     return result;
+}
+
+enum registry_result registry_take(struct registry *registry, const struct registry_change *change,
+                                   const struct records *records, struct registry_taken *taken) {
+    return take(registry, change, records, false, taken);
+}
+
+enum registry_result registry_take_fresh(struct registry *registry, const struct registry_change *change,
+                                         const struct records *records, struct registry_taken *taken) {
+    return take(registry, change, records, true, taken);
 }

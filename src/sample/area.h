@@ -13,16 +13,16 @@ struct area {
     struct text code;
     int64_t number; /* the code as a number */
     size_t level;
-    uint32_t index;                      /* among the areas of its level */
-    struct area *at[LEVELS_MAX];         /* the areas it lies in, by level, and itself; NULL below */
-    struct area_range below[LEVELS_MAX]; /* its areas of the levels below; of its own level: itself */
+    uint32_t index;                           /* among the areas of its level */
+    struct area *at[AREA_LEVELS_MAX];         /* the areas it lies in, by level, and itself; NULL below */
+    struct area_range below[AREA_LEVELS_MAX]; /* its areas of the levels below; of its own level: itself */
     struct sample_value *fields;
 };
 
 struct areas {
     const struct profile *profile;
-    struct area **of_level[LEVELS_MAX]; /* those of an area next to each other, in order of code */
-    size_t count[LEVELS_MAX];
+    struct area **of_level[AREA_LEVELS_MAX]; /* those of an area next to each other, in order of code */
+    size_t count[AREA_LEVELS_MAX];
     struct map by_code;
 };
 

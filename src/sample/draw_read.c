@@ -272,7 +272,7 @@ static bool read_area(struct reading *reading) {
 }
 
 /* The group of that name, where its areas are known: those of a narrower level than the row's are not. */
-static const struct group *find_group(const struct rows *rows, struct text name, size_t level) {
+static const struct group *find_group(const struct reference_rows *rows, struct text name, size_t level) {
     for (size_t i = 0; i < rows->groups.count; i++) {
         const struct group *group = rows->groups.items[i];
         if (text_equal(group->name, name) && group->level <= level) return group;
@@ -284,7 +284,7 @@ static bool read_refer(struct reading *reading) {
     const struct sample_scope *scope = reading->scope;
     const struct yaml_node *name = companion(reading, "group");
     for (size_t i = 0; name && i < scope->profile->rows.count; i++) {
-        const struct rows *rows = scope->profile->rows.items[i];
+        const struct reference_rows *rows = scope->profile->rows.items[i];
         if (!text_equal(rows->entity->name, reading->value->scalar)) continue;
         reading->draw->group = find_group(rows, name->scalar, scope->level);
         if (reading->draw->group) return true;

@@ -13,7 +13,7 @@
 #include "sample/value.h"
 
 /* Shares are exact: 100 % is SHARE_WHOLE parts. */
-enum { SHARE_PERCENT = 1000000, SHARE_WHOLE = 100 * SHARE_PERCENT, LEVELS_MAX = 8 };
+enum { SHARE_PERCENT = 1000000, SHARE_WHOLE = 100 * SHARE_PERCENT, AREA_LEVELS_MAX = 8 };
 
 struct expression;
 struct draw;
@@ -74,7 +74,7 @@ struct group {
     int64_t times;
     struct draw **given; /* by slot */
 };
-struct rows {
+struct reference_rows {
     struct sample_entity *entity;
     VECTOR(struct group *) groups;
 };
@@ -97,7 +97,7 @@ struct opening {
 struct profile {
     struct arena *arena;
     day_number first_day; /* of the profile's month: ages are as of then */
-    struct level levels[LEVELS_MAX];
+    struct level levels[AREA_LEVELS_MAX];
     size_t level_count;
     struct sample_entity *family, *member;
     const struct sample_column *shape_column; /* the family's, whose word names its shape */
@@ -106,7 +106,7 @@ struct profile {
     VECTOR(struct sample_entity *) entities;
     VECTOR(struct sample_step *) steps;
     VECTOR(struct shape *) shapes; /* by the word of the shape column */
-    VECTOR(struct rows *) rows;
+    VECTOR(struct reference_rows *) rows;
     VECTOR(struct layout *) layouts;
     VECTOR(struct opening *) openings;
     VECTOR(struct sample_value *) words; /* by number */

@@ -172,7 +172,7 @@ static void read_month(struct profile_reader *reader) {
 static void read_levels(struct profile_reader *reader) {
     const struct yaml_node *areas = need(reader, reader->root, "areas", YAML_MAPPING);
     for (size_t i = 0; areas && i < areas->count; i++) {
-        if (i == LEVELS_MAX) {
+        if (i == AREA_LEVELS_MAX) {
             complain(reader, SAMPLE_MANY_LEVELS, areas->pairs[i].key_at, TEXT(""), TEXT(""));
             return;
         }
@@ -382,7 +382,7 @@ static bool find_level(struct profile_reader *reader, const struct yaml_node *no
     return false;
 }
 
-static void read_group(struct profile_reader *reader, struct rows *rows, struct text name,
+static void read_group(struct profile_reader *reader, struct reference_rows *rows, struct text name,
                        const struct yaml_node *node) {
     if (!is_mapping(reader, node, name)) return;
     CHECK_KEYS(reader, node, "at", "times", "mark", "draw");
@@ -413,7 +413,7 @@ static void read_rows(struct profile_reader *reader) {
         const struct yaml_node *columns = need(reader, node, "columns", YAML_MAPPING);
         const struct yaml_node *groups = need(reader, node, "groups", YAML_MAPPING);
         if (!in || !columns || !groups) continue;
-        struct rows *rows = ARENA_NEW(reader->arena, struct rows);
+        struct reference_rows *rows = ARENA_NEW(reader->arena, struct reference_rows);
         if (arena_failed(reader->arena)) return;
         rows->entity = entity_new(reader, all->pairs[i].key, NULL);
         find_level(reader, in, "in", &rows->entity->level);

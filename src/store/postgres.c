@@ -330,9 +330,10 @@ static void close_store(struct store *base) {
 }
 
 static const struct store_kind kind = {
-    .types = {"", "BIGINT", "TEXT", "BYTEA"},
+    .types = {"", "BIGINT", "TEXT COLLATE \"C\"", "BYTEA"}, /* texts in the order of their bytes, as in a file */
     .table_end = "",
     .table_query = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1",
+    .index_query = "SELECT 1 FROM pg_catalog.pg_indexes WHERE schemaname = current_schema() AND indexname = $1",
     .close = close_store,
     .begin = begin,
     .commit = commit,

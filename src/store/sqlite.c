@@ -209,6 +209,7 @@ static const struct store_kind kind = {
     .types = {"", "INTEGER", "TEXT", "BLOB"},
     .table_end = " STRICT",
     .table_query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1",
+    .index_query = "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = $1",
     .close = close_store,
     .begin = begin,
     .commit = commit,

@@ -197,13 +197,38 @@ bool store_add_column(struct store *store, struct text table, const struct store
     return run_built(store, &sql);
 }
 
-bool store_has_table(struct store *store, struct text table) {
-    struct statement *query = store_prepare(store, store->kind->table_query);
-    struct store_value name = store_text(table);
+static bool is_there(struct store *store, const char *sql, struct text name) {
+    struct statement *query = store_prepare(store, sql);
+    struct store_value value = store_text(name);
     if (!query) return store_fail(store, STORE_NO_MEMORY, NULL);
-    bool there = statement_begin(query, &name, 1) && statement_next(query);
+    bool there = statement_begin(query, &value, 1) && statement_next(query);
     statement_end(query);
     statement_free(query);
+    return there;
+}
+
+bool store_has_table(struct store *store, struct text table) {
+    return is_there(store, store->kind->table_query, table);
+}
+
+/* A server cuts longer ones off, so that two might be the same. */
+static void add_index_name(struct builder *name, struct text table, const struct text *columns, size_t count) {
+    enum { NAME_MOST = 63 };
+    builder_format(name, "%.*s_by", TEXT_ARG(table));
+    for (size_t i = 0; i < count; i++) builder_format(name, "_%.*s", TEXT_ARG(columns[i]));
+    if (name->length <= NAME_MOST) return;
+    uint64_t hash = text_hash(builder_text(name));
+    name->length = 0;
+    builder_format(name, "_by_%016llx", (unsigned long long)hash);
+}
+
+bool store_has_index(struct store *store, struct text table, const struct text *columns, size_t count) {
+    struct builder name;
+    builder_init(&name);
+    add_index_name(&name, table, columns, count);
+    bool there = name.failed ? store_fail(store, STORE_NO_MEMORY, NULL)
+                             : is_there(store, store->kind->index_query, builder_text(&name));
+    builder_free(&name);
     return there;
 }
 
@@ -211,8 +236,7 @@ bool store_index(struct store *store, struct text table, const struct text *colu
     struct builder sql, name;
     builder_init(&sql);
     builder_init(&name);
-    builder_format(&name, "%.*s_by", TEXT_ARG(table));
-    for (size_t i = 0; i < count; i++) builder_format(&name, "_%.*s", TEXT_ARG(columns[i]));
+    add_index_name(&name, table, columns, count);
     builder_add(&sql, unique ? TEXT("CREATE UNIQUE INDEX ") : TEXT("CREATE INDEX "));
     store_quote(&sql, builder_text(&name));
     builder_add(&sql, TEXT(" ON "));

@@ -130,7 +130,8 @@ enum { STORE_COLUMNS_MAX = 500 };
 bool store_create(struct store *store, const struct store_table *table);
 bool store_add_column(struct store *store, struct text table, const struct store_column *column);
 bool store_has_table(struct store *store, struct text table);
-/* Of some columns; name of the index is made of theirs. */
+/* Of some columns; name of the index is made of theirs. Texts lie in the order of their bytes. */
+bool store_has_index(struct store *store, struct text table, const struct text *columns, size_t count);
 bool store_index(struct store *store, struct text table, const struct text *columns, size_t count, bool unique);
 /* "name", as SQL quotes it. */
 void store_quote(struct builder *sql, struct text name);

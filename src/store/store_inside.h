@@ -9,6 +9,7 @@ struct store_kind {
     const char *types[STORE_BYTES + 1]; /* by enum store_type */
     const char *table_end;              /* behind the columns of CREATE TABLE */
     const char *table_query;            /* gives a row when there is a table of the name $1 */
+    const char *index_query;            /* the same of an index */
     void (*close)(struct store *store);
     bool (*begin)(struct store *store, enum store_purpose purpose);
     bool (*commit)(struct store *store);

@@ -59,10 +59,46 @@ static void confidence_goes_by_date_and_area(void **state) {
     stage_close(&stage);
 }
 
+#define LINE "parameter f : money/month in 0 .. 9 yuan/month"
+#define BENEFIT "benefit family a : money/month = f\n"
+
+/* Of a law with a county's layer, in two months and as known at the first's beginning. */
+static void expect_of_layer(const char *law, const char *layer, const bool expected[3]) {
+    struct stage stage;
+    stage_open(&stage, law, NULL, layer);
+    assert_int_equal(is_unconfirmed(&stage, "a", "2018-05", expected[0]), expected[0]);
+    assert_int_equal(is_unconfirmed(&stage, "a", "2018-06", expected[1]), expected[1]);
+    assert_true(day_parse(TEXT("2018-05-31"), &stage.options.known));
+    assert_int_equal(is_unconfirmed(&stage, "a", "2018-06", expected[2]), expected[2]);
+    stage_close(&stage);
+}
+
+static void a_mark_in_a_layer_is_enough(void **state) {
+    (void)state;
+    const char *sure = MODEL LINE " = 5 yuan/month\n" BENEFIT;
+    const char *draft = MODEL LINE " unconfirmed = 5 yuan/month\n" BENEFIT;
+    expect_of_layer(sure, "policy county extends law area 1\nexception parameter f unconfirmed = 6 yuan/month\n",
+                    (bool[]){true, true, true});
+    expect_of_layer(sure, "policy county extends law area 1\nexception parameter f = 6 yuan/month\n",
+                    (bool[]){false, false, false});
+    /* Elsewhere the law's own value holds. */
+    expect_of_layer(draft, "policy county extends law area 1\nexception parameter f = 6 yuan/month\n",
+                    (bool[]){true, true, true});
+    /* A layer that is not in force yet says nothing; nor what was not yet enacted. */
+    expect_of_layer(
+        sure, "policy county extends law area 1 from 2018-06-01\nexception parameter f unconfirmed = 6 yuan/month\n",
+        (bool[]){false, true, true});
+    expect_of_layer(sure,
+                    "policy county extends law area 1\n"
+                    "exception parameter f unconfirmed enacted 2018-06-01 = 6 yuan/month\n",
+                    (bool[]){true, true, false});
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mark_on_the_value_is_enough),
         cmocka_unit_test(confidence_goes_by_date_and_area),
+        cmocka_unit_test(a_mark_in_a_layer_is_enough),
     };
     return cmocka_run_group_tests_name("confirmation", tests, NULL, NULL);
 }

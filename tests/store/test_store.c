@@ -248,6 +248,46 @@ static void tables_grow(enum database database) {
     store_close(store);
 }
 
+/* Names that are alike for longer than a server looks at. */
+static void indexes_have_names_of_their_own(enum database database) {
+#define LONG_TABLE "another_name_of_fifty_bytes_as_long_as_they_may_be"
+#define LONG_COLUMN "a_name_of_fifty_bytes_which_is_as_long_as_may_be_1"
+    static const struct store_column wide[] = {
+        {{"number", 6}, STORE_INTEGER, true},
+        {{LONG_COLUMN, 50}, STORE_TEXT, false},
+        {{"a_name_of_fifty_bytes_which_is_as_long_as_may_be_2", 50}, STORE_TEXT, false}};
+    static const struct store_table table = {{LONG_TABLE, 50}, wide, 3};
+    static const int64_t by_bytes[] = {2, 1, 4, 3};
+    struct store *store = database_new(database);
+    assert_true(store_create(store, &table));
+    for (size_t i = 1; i < 3; i++) {
+        assert_false(store_has_index(store, table.name, &wide[i].name, 1));
+        assert_true(store_index(store, table.name, &wide[i].name, 1, false));
+        assert_true(store_has_index(store, table.name, &wide[i].name, 1));
+    }
+    assert_true(store_do(store, "INSERT INTO " LONG_TABLE " VALUES (1, 'a', ''), (2, 'B', ''), (3, '𠮷', ''), "
+                                "(4, '￥', '')"));
+    struct statement *query =
+        store_prepare(store, "SELECT number FROM " LONG_TABLE " WHERE " LONG_COLUMN " > 'A' ORDER BY " LONG_COLUMN);
+    assert_non_null(query);
+    assert_true(statement_begin(query, NULL, 0));
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(statement_next(query));
+        assert_int_equal(statement_integer(query, 0), by_bytes[i]);
+    }
+    statement_end(query);
+    statement_free(query);
+    if (database == DATABASE_SERVER) { /* whatever the locale of its own is */
+        query = store_prepare(store, "SELECT pg_collation_for(" LONG_COLUMN ") FROM " LONG_TABLE);
+        assert_non_null(query);
+        assert_true(statement_begin(query, NULL, 0) && statement_next(query));
+        assert_true(text_is(statement_text(query, 0), "\"C\""));
+        statement_end(query);
+        statement_free(query);
+    }
+    store_close(store);
+}
+
 static void what_must_be_there_is(enum database database) {
     struct store *store = with_people(database);
     struct statement *insert = store_prepare(store, "INSERT INTO people (number, name) VALUES ($1, $2)");
@@ -381,6 +421,7 @@ ON_BOTH(loaded_rows_are_the_same)
 ON_BOTH(many_rows_are_scanned)
 ON_BOTH(a_load_that_conflicts_leaves_nothing)
 ON_BOTH(tables_grow)
+ON_BOTH(indexes_have_names_of_their_own)
 ON_BOTH(what_must_be_there_is)
 
 int main(void) {
@@ -394,6 +435,7 @@ int main(void) {
         BOTH(many_rows_are_scanned),
         BOTH(a_load_that_conflicts_leaves_nothing),
         BOTH(tables_grow),
+        BOTH(indexes_have_names_of_their_own),
         BOTH(what_must_be_there_is),
         cmocka_unit_test(what_is_not_there_has_a_name),
         cmocka_unit_test(a_draft_is_one_file),

@@ -1,0 +1,118 @@
+/* Looking up one family, without reading the others: finding it, its records, what was told of it, what runs found of
+ * it. Each takes a few look-ups by index, however large the registry is.
+ *
+ *     registry_find(&registry, &sought, &arena, &matches)                      who it may be
+ *     registry_read_family(&registry, known, family, key, &arena, &records)    its rows, as registry_read gives them
+ *     registry_read_told(&registry, known, family, key, &arena, &told)         every version of them, as it was told
+ *     registry_values_begin(&values, &registry, run, &arena)                   what a run found of it, by row
+ *
+ * A family is a row right above the people, whom the law's entities tell (policy_people); what is said of one here goes
+ * for the rows of any other entity, though more may lie below them. */
+#ifndef DOUDI_REGISTRY_FAMILY_H
+#define DOUDI_REGISTRY_FAMILY_H
+
+#include "registry/runs.h"
+
+/* The entity of families; NULL when no entity lies in another. */
+const struct entity *registry_families(struct registry *registry);
+
+/* --- finding ------------------------------------------------------------------------------------------------------ */
+
+enum { REGISTRY_MATCHES_MOST = 20 };
+
+struct registry_sought {
+    struct text words; /* an id or how one begins; or how what it is known by begins: all words of it */
+    struct text area;  /* the id of a row in which it lies, or of itself; empty: anywhere */
+    enum language language;
+};
+struct registry_match {
+    const struct entity *entity;
+    int64_t key;
+    struct text id, known_by, where; /* where: above families, the highest first, by names or ids */
+    struct text other;               /* by what it was found, where it is not known by that any more */
+    struct text family;              /* the id of the family that it is or lies in */
+    bool gone;                       /* it does not stand any more */
+};
+struct registry_matches {
+    VECTOR(struct registry_match) list;
+    bool more; /* there are more, or may be */
+};
+
+/* Families and what lies in them; events by their whole names alone. By an id first, the very one before those that
+ * begin so, then by names. In the arena. */
+enum registry_result registry_find(struct registry *registry, const struct registry_sought *sought, struct arena *arena,
+                                   struct registry_matches *matches);
+
+/* The row with that very id, and the family that it is or lies in, where it lies now; REGISTRY_DONE with key 0 where
+ * there is no such row, and family_key 0 where it lies in none. In the arena. */
+struct registry_row {
+    const struct entity *entity;
+    int64_t key, family_key;
+    struct text where; /* the family lies, as of a match */
+};
+enum registry_result registry_find_row(struct registry *registry, struct text id, enum language language,
+                                       struct arena *arena, struct registry_row *row);
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+/* The versions of a row, of all that lies below it, of the rows above and of those that any of these refer to, as they
+ * were known when the change with that number had been made. In any month a dataset has the same rows of the family, of
+ * the same values, as one of all records. What lay below it for some months stands here in these alone: what it is
+ * elsewhere belongs there. */
+enum registry_result registry_read_family(struct registry *registry, int64_t known, const struct entity *entity,
+                                          int64_t key, struct arena *arena, struct records *records);
+
+/* The same of several rows of whatever entities, beside all rows of other entities (`whole`, by index: those in which
+ * none of them lies, nor is). `wanted` are the rows of which something was read. */
+struct registry_root {
+    const struct entity *entity;
+    int64_t key;
+};
+enum registry_result registry_read_roots(struct registry *registry, int64_t known, const bool *whole,
+                                         const struct registry_root *roots, size_t count, struct arena *arena,
+                                         struct records *records, struct registry_wanted *wanted);
+
+/* A version of a row of the family, or of one that once lay in it. */
+struct registry_version {
+    const struct entity *entity;
+    int64_t key, number, change;
+    struct text id, parent;
+    month_number since, until;
+    bool replaced; /* another version has taken its place, from its first month on */
+    bool stands;   /* false: from `since` on there is no such row */
+    bool within;   /* it lies in the family, or is it */
+    size_t row;    /* of the records; SIZE_MAX: it does not stand, and says nothing */
+};
+struct registry_told {
+    struct records records;               /* a row for each version that stands */
+    VECTOR(struct registry_version) list; /* row by row, the family first; of one in the order in which it was told */
+};
+enum registry_result registry_read_told(struct registry *registry, int64_t known, const struct entity *entity,
+                                        int64_t key, struct arena *arena, struct registry_told *told);
+/* Who made a change and when; by nobody where there is no such change. */
+enum registry_result registry_read_change(struct registry *registry, int64_t number, struct arena *arena,
+                                          struct registry_change *change);
+
+/* --- what a run found --------------------------------------------------------------------------------------------- */
+
+struct registry_values {
+    struct registry *registry;
+    int64_t run; /* the number of its change */
+    struct arena *arena;
+    struct registry_value_kinds *kinds; /* by field index */
+    struct registry_value_page *last;   /* that was looked at */
+    struct statement *page, *kind, *exact;
+};
+/* A value by the row's key. That of the row its reason is about is reason.row. */
+struct registry_value {
+    bool there; /* false: the run kept none */
+    struct value value;
+};
+/* The arena must outlive it. Whatever comes of it, registry_values_end may be called. */
+void registry_values_begin(struct registry_values *values, struct registry *registry, int64_t run, struct arena *arena);
+void registry_values_end(struct registry_values *values);
+/* Of a number or a truth; others it keeps are said not to be there. */
+enum registry_result registry_values_find(struct registry_values *values, const struct field *field, int64_t key,
+                                          struct registry_value *found);
+
+#endif
