@@ -95,6 +95,7 @@ int command_verify(struct command *command);
 int command_findings(struct command *command);
 int command_missed(struct command *command);
 int command_exits(struct command *command);
+int command_differences(struct command *command);
 int command_pack(struct command *command);
 int command_explain(struct command *command);
 int command_init(struct command *command);

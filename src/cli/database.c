@@ -117,6 +117,7 @@ int database_open_store(struct database *database, const struct command *command
 
 static int tell_law(struct command *command, const struct policy *law) {
     if (law->compiled) return EXIT_DONE;
+    if (arena_failed(&law->arena)) return out_of_memory(command);
     print_diagnostics(command, &law->diagnostics);
     return EXIT_CANNOT;
 }

@@ -238,7 +238,8 @@ static void session_tell(struct session *session, size_t from) {
 }
 
 int session_open_law(struct session *session, struct command *command, const char *policy) {
-    bool quiet = session->quiet, follows = session->follows, solves = session->solves, skips = session->skips;
+    bool quiet = session->quiet, follows = session->follows, solves = session->solves, skips = session->skips,
+         looks = session->looks;
     struct session_changed *changed = session->changed;
     const enum finds finds = session->finds;
     const struct database database = session->database;
@@ -248,6 +249,7 @@ int session_open_law(struct session *session, struct command *command, const cha
                                 .follows = follows,
                                 .solves = solves,
                                 .skips = skips,
+                                .looks = looks,
                                 .changed = changed,
                                 .finds = finds,
                                 .area = text_from(command_option(command, "area")),
@@ -318,7 +320,7 @@ int session_open_data(struct session *session, const char *data, month_number fi
     }
     while (session->skips && first <= last && session_kept(session, first)) first++;
     session->first = first;
-    int status = first <= last ? session_read_runs(session, first) : EXIT_DONE;
+    int status = first <= last && !session->looks ? session_read_runs(session, first) : EXIT_DONE;
     store_roll_back(session->database.store); /* deciding takes a while */
     return status;
 }

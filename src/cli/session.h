@@ -12,6 +12,7 @@ struct session {
     bool quiet; /* set before session_open: rows that are wrong are not told, unless nothing can be decided for them */
     bool follows;       /* the same: where --previous is of one area, that area is looked at */
     bool skips;         /* the same: months of a registry that stand as they would be decided are passed over */
+    bool looks;         /* the same: nothing is decided, so that the months before are not read */
     month_number first; /* that is not passed over */
     struct policy *policy;
     struct diagnostics diagnostics;

@@ -149,6 +149,19 @@ static const struct usage usages[] = {
       "  --strict             exit with 1 where there is anyone, undetermined ones too\n"
       "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
      " json month out policy previous reading known area strict "},
+    {"differences",
+     {"数据库 之前 之后", "DATABASE BEFORE AFTER"},
+     {"每户之后得到、之前没有得到的,以及两边所知的不同:人员、情况、政策、时间;「之前」「之后」是月份(登记簿里现行的)或"
+      "测算编号",
+      "what each family gets by one and did not by the other, and what differs in what was known: a person, an input, "
+      "the law, the time; each is a month (what stands of it) or the number of a run"},
+     {"  --area 编号      只要这个区域(或一户)里的\n"
+      "  --all            全部列出(默认差得最多的 20 户)\n"
+      "  --out 文件.csv   同时写成 CSV,全部都在内\n",
+      "  --area CODE      only what lies in that area, or family\n"
+      "  --all            list them all, not just the 20 with the greatest differences\n"
+      "  --out FILE.csv   all of them as CSV as well\n"},
+     " json area all out "},
     {"init",
      {"数据库 --policy 文件夹", "DATABASE --policy FOLDER"},
      {"按政策的模型建一个登记簿:SQLite 文件,或 postgresql:// 地址;政策和它的区划一并存入",
