@@ -60,34 +60,34 @@ bool run_number(struct text text, int64_t *change) {
     return text.length > 0 && text.length <= DIGITS_MOST;
 }
 
-/* The rows of whom is told, by their keys. */
-static bool find_wanted(const struct session *session, struct registry_wanted *wanted) {
+/* The rows of the month of which is not told, by their keys. */
+static bool find_left_out(const struct session *session, struct registry_left_out *left_out) {
     struct arena *arena = &session->command->arena;
     size_t entities = session->policy->entities.count;
-    wanted->keys = ARENA_ARRAY(arena, bool *, entities + 1);
-    wanted->counts = ARENA_ARRAY(arena, size_t, entities + 1);
+    left_out->keys = ARENA_ARRAY(arena, bool *, entities + 1);
+    left_out->counts = ARENA_ARRAY(arena, size_t, entities + 1);
     for (size_t i = 0; i < entities && session->chosen && !arena_failed(arena); i++) {
         const struct table *table = &session->dataset->tables[i];
         const struct record_row *records = session->import.records.tables[i].rows;
         for (size_t row = 0; row < table->rows; row++)
-            if (records[table->arrival[row]].place >= wanted->counts[i])
-                wanted->counts[i] = (size_t)records[table->arrival[row]].place + 1;
-        wanted->keys[i] = ARENA_ARRAY(arena, bool, wanted->counts[i] + 1);
-        for (size_t row = 0; row < table->rows && wanted->keys[i]; row++)
-            wanted->keys[i][records[table->arrival[row]].place] = rows_chosen(session->chosen, table->entity, row);
+            if (records[table->arrival[row]].place >= left_out->counts[i])
+                left_out->counts[i] = (size_t)records[table->arrival[row]].place + 1;
+        left_out->keys[i] = ARENA_ARRAY(arena, bool, left_out->counts[i] + 1);
+        for (size_t row = 0; row < table->rows && left_out->keys[i]; row++)
+            left_out->keys[i][records[table->arrival[row]].place] = !rows_chosen(session->chosen, table->entity, row);
     }
     return !arena_failed(arena);
 }
 
 int session_compare_month(struct session *session, struct registry_differences *differences) {
     struct registry *registry = &session->database.registry;
-    struct registry_wanted wanted;
+    struct registry_left_out left_out;
     if (session->compared) history_free(&session->told);
     history_init(&session->told, session->policy);
     session->compared = true;
-    enum registry_result result = find_wanted(session, &wanted) ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+    enum registry_result result = find_left_out(session, &left_out) ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
     if (result == REGISTRY_DONE)
-        result = registry_read_month(registry, &session->runs, session->run->month, session->chosen ? &wanted : NULL,
+        result = registry_read_month(registry, &session->runs, session->run->month, session->chosen ? &left_out : NULL,
                                      &session->told);
     if (result == REGISTRY_DONE && !registry_compare(&session->told, &session->history, session->run->month,
                                                      &session->command->arena, differences))
@@ -299,6 +299,7 @@ static enum registry_result keep(struct session *session, const struct registry_
     enum registry_result result = registry_law_digest(registry, session->policy, law);
     if (result == REGISTRY_DONE) result = registry_keep_run(registry, change, &about, &decided);
     about.policy = text_copy(&session->command->arena, about.policy);
+                                             .told = session->chosen ? &session->told : NULL,
     VECTOR_PUSH(&session->command->arena, &session->runs.list, about);
     return result;
 }

@@ -167,6 +167,18 @@ void history_forget(struct history *history, const struct entity *entity, struct
 }
 
 void history_mark(struct history *history) {
+void history_forget_month(struct history *history, const struct entity *entity, struct text id, month_number month) {
+    uint32_t row = history_row(history, entity, id);
+    if (row == PAST_NONE) return;
+    struct past_table *table = &history->tables[entity->index];
+    uint32_t *at = &table->latest[row]; /* where the line is told, + 1 */
+    while (*at && table->lines[*at - 1].month > month) at = &table->lines[*at - 1].earlier;
+    if (!*at || table->lines[*at - 1].month != month) return;
+    struct past_line *line = &table->lines[*at - 1];
+    *at = line->earlier;
+    line->row = PAST_NONE;
+}
+
     for (size_t i = 0; history->tables && i < history->policy->entities.count; i++) {
         history->tables[i].news = history->tables[i].line_count;
         history->tables[i].forgotten.count = 0;

@@ -26,8 +26,9 @@ enum {
 };
 enum { EXACT_NUMBER, EXACT_CHANGE, EXACT_FIELD, EXACT_PLACE, EXACT_VALUE, EXACT_COLUMNS };
 
-/* Events have a page of their own: whether anything stands of them, and their months as integers. */
-enum { EVENT_FORGOTTEN = 1, EVENT_SETTLED };
+/* Rows of an entity have a page of their own, by its name: of which of them nothing stands any more (of events in any
+ * month, of others in that of the run), and which events were settled, with their months as integers. */
+enum { ROW_FORGOTTEN = 1, EVENT_SETTLED };
 
 /* ENTITY.NAME of a field, in the arena. */
 struct text run_field_name(struct arena *arena, const struct field *field);

@@ -59,7 +59,7 @@ struct recalling {
     struct reader *readers; /* by field index */
     uint32_t **lines;       /* by entity index, of events, by key: the line, + 1 */
     bool damaged;
-    const struct registry_wanted *wanted;
+    const struct registry_left_out *left_out;
 };
 
 static bool goes_on(const struct recalling *recalling) {
@@ -270,20 +270,20 @@ static void take_value(struct recalling *recalling, struct reader *reader, const
 }
 
 static bool is_wanted(const struct recalling *recalling, const struct entity *entity, uint32_t key) {
-    const struct registry_wanted *wanted = recalling->wanted;
-    return !wanted || (key < wanted->counts[entity->index] && wanted->keys[entity->index][key]);
+    const struct registry_left_out *left_out = recalling->left_out;
+    return !left_out || key >= left_out->counts[entity->index] || !left_out->keys[entity->index][key];
 }
 
 static void take_page(struct recalling *recalling, const struct statement *row) {
     struct page_entry entries[PAGE_PLACES];
     size_t count;
     struct text name = statement_text(row, VALUES_FIELD);
-    const struct entity *event = map_get(&recalling->registry->policy->entity_by_name, name);
-    struct reader *reader = event ? NULL : reader_named(recalling, name);
-    if (!event && !reader) return;
-    const struct entity *entity = event ? event : reader->field->entity;
+    const struct entity *of_rows = map_get(&recalling->registry->policy->entity_by_name, name);
+    struct reader *reader = of_rows ? NULL : reader_named(recalling, name);
+    if (!of_rows && !reader) return;
+    const struct entity *entity = of_rows ? of_rows : reader->field->entity;
     int64_t first = statement_integer(row, VALUES_FIRST);
-    if (first <= 0 || first > UINT32_MAX || (event && !event->is_event) ||
+    if (first <= 0 || first > UINT32_MAX ||
         !page_read(statement_text(row, VALUES_BYTES), (uint32_t)first, entries, &count)) {
         refuse(recalling, name);
         return;
@@ -291,11 +291,19 @@ static void take_page(struct recalling *recalling, const struct statement *row) 
     read_names(recalling, entity);
     for (size_t i = 0; i < count && goes_on(recalling); i++) {
         if (!is_wanted(recalling, entity, entries[i].key)) continue;
-        if (event)
-            take_event(recalling, event, &entries[i]);
-        else
+        if (reader)
             take_value(recalling, reader, &entries[i]);
     }
+}
+
+/* A row other than an event has no page of its own but where nothing stands of it any more. */
+static void take_gone(struct recalling *recalling, const struct entity *entity, const struct page_entry *entry) {
+    if (past_of(recalling, entity, entry->key) == PAST_NONE) return;
+    if (entry->coded.kind != ROW_FORGOTTEN)
+        refuse(recalling, entity->name);
+    else
+        history_forget_month(recalling->history, entity, recalling->names[entity->index].ids[entry->key],
+                             recalling->run->month);
 }
 
 static void begin_lines(struct recalling *recalling) {
@@ -324,6 +332,10 @@ static void recall(struct recalling *recalling, const struct registry_run *run, 
 }
 
 /* --- all of them -------------------------------------------------------------------------------------------------- */
+        else if (entity->is_event)
+            take_event(recalling, entity, &entries[i]);
+        else
+            take_gone(recalling, entity, &entries[i]);
 
 static month_number next_month(const struct registry_runs *runs, month_number after, month_number before) {
     month_number next = before;
@@ -337,8 +349,8 @@ static month_number next_month(const struct registry_runs *runs, month_number af
 /* Which runs: of months first .. last, or one. */
 struct choice {
     month_number first, last;
-    int64_t change;                       /* 0: those of the months */
-    const struct registry_wanted *wanted; /* NULL: of all rows */
+    int64_t change;                           /* 0: those of the months */
+    const struct registry_left_out *left_out; /* NULL: of all rows */
 };
 
 static void recall_chosen(struct recalling *recalling, const struct registry_runs *runs, struct choice choice) {
@@ -358,7 +370,7 @@ static void recall_chosen(struct recalling *recalling, const struct registry_run
 static enum registry_result read_chosen(struct registry *registry, const struct registry_runs *runs,
                                         struct choice choice, struct history *history) {
     const struct policy *policy = registry->policy;
-    struct recalling recalling = {.registry = registry, .history = history, .wanted = choice.wanted};
+    struct recalling recalling = {.registry = registry, .history = history, .left_out = choice.left_out};
     arena_init(&recalling.arena);
     recalling.names = ARENA_ARRAY(&recalling.arena, struct registry_names, policy->entities.count + 1);
     recalling.named = ARENA_ARRAY(&recalling.arena, bool, policy->entities.count + 1);
@@ -383,9 +395,10 @@ enum registry_result registry_read_history(struct registry *registry, const stru
 }
 
 enum registry_result registry_read_month(struct registry *registry, const struct registry_runs *runs,
-                                         month_number month, const struct registry_wanted *wanted,
+                                         month_number month, const struct registry_left_out *left_out,
                                          struct history *history) {
-    return read_chosen(registry, runs, (struct choice){.first = month, .last = month, .wanted = wanted}, history);
+    struct choice choice = {.first = month, .last = month, .left_out = left_out};
+    return read_chosen(registry, runs, choice, history);
 }
 
 enum registry_result registry_read_found(struct registry *registry, const struct registry_runs *runs, int64_t change,

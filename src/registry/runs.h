@@ -40,6 +40,9 @@ struct registry_decided {
     const struct history *history;
     bool again;         /* the month was decided before, and this run does not tell of everybody */
     chosen_rows chosen; /* of whom it tells; NULL: of all whom the run tells of */
+    /* What stood of the month (registry_read_month): of rows that are in it and do not stand now nothing is left. NULL:
+     * of such rows nothing is told. */
+    const struct history *told;
 };
 enum registry_result registry_keep_run(struct registry *registry, const struct registry_change *change,
                                        const struct registry_run *about, const struct registry_decided *decided);
@@ -49,15 +52,15 @@ enum registry_result registry_keep_run(struct registry *registry, const struct r
 enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
                                            month_number before, struct history *history);
 
-/* Some rows, by their keys. */
-struct registry_wanted {
+/* Rows that are left out, by their keys. */
+struct registry_left_out {
     bool **keys;    /* by entity index, by key; NULL: none */
     size_t *counts; /* by entity index: how many keys there are */
 };
 /* What the runs of one month found of some rows (NULL: of all), the later ones in place of the earlier, into a history
  * that is empty. */
 enum registry_result registry_read_month(struct registry *registry, const struct registry_runs *runs,
-                                         month_number month, const struct registry_wanted *wanted,
+                                         month_number month, const struct registry_left_out *left_out,
                                          struct history *history);
 /* What that run found, into a history that is empty. */
 enum registry_result registry_read_found(struct registry *registry, const struct registry_runs *runs, int64_t change,
