@@ -47,8 +47,9 @@ static void reopen_behind(struct history *history, const struct dataset *dataset
         if (month_of(table, row) >= month) history_forget(history, entity, table_id(table, row));
 }
 
-static void reopen_behind_cancelled(struct history *history, const struct dataset *dataset,
-                                    const struct entity *entity) {
+/* What was kept of events that are gone; those behind them are reopened, or stay. */
+static void forget_cancelled(struct history *history, const struct dataset *dataset, const struct entity *entity,
+                             bool reopens) {
     const struct table *table = dataset_table(dataset, entity);
     const struct field *rule = any_rule(entity);
     const struct text_set *settled = &history->tables[entity->index].ids;
@@ -62,7 +63,7 @@ static void reopen_behind_cancelled(struct history *history, const struct datase
     for (uint32_t past = 0; past < settled->count && !arena_failed(&arena); past++) {
         struct text id = text_set_at(settled, past);
         if (map_get(&present, id) || !history_read_first(history, rule, past, &first)) continue;
-        size_t parent = event_parent(dataset, entity, &arena, id);
+        size_t parent = reopens ? event_parent(dataset, entity, &arena, id) : SIZE_MAX;
         if (parent != SIZE_MAX) reopen_behind(history, dataset, entity, parent, first.month);
         history_forget(history, entity, id);
     }
@@ -74,7 +75,7 @@ void settle_reopen(struct history *history, const struct dataset *dataset) {
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&history->arena); i++) {
         const struct entity *entity = policy->entities.items[i];
         if (!is_settling(entity)) continue;
-        reopen_behind_cancelled(history, dataset, entity);
+        forget_cancelled(history, dataset, entity, true);
         reopen_behind_late(history, dataset_table(dataset, entity), dataset->month);
     }
 }
@@ -148,7 +149,12 @@ bool settle_past(struct history *history, const struct records *records, const s
                  const struct run_options *options) {
     settle_reopen(history, dataset);
     month_number month = settle_next(history, dataset, MONTH_FIRST);
+    bool any = month != MONTH_LAST;
     for (; month != MONTH_LAST; month = settle_next(history, dataset, month))
         if (!settle_month(history, records, dataset, month, options)) return false;
+    /* In the world of its month an event may stand that does not any more. */
+    for (size_t i = 0; i < dataset->policy->entities.count && any && records->versioned; i++)
+        if (is_settling(dataset->policy->entities.items[i]))
+            forget_cancelled(history, dataset, dataset->policy->entities.items[i], false);
     return !arena_failed(&history->arena);
 }

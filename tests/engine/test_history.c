@@ -262,6 +262,24 @@ static void expect_pasts(struct stage *stage, const char *name, unsigned threads
     run_free(run);
 }
 
+/* Also where another event of the same month comes in late, in whose world it stood. */
+static void what_is_kept_of_an_event_that_is_gone_is_forgotten(void **state) {
+    (void)state;
+    struct stage stage;
+    struct past_value past;
+    stage_open(&stage, bills_law, NULL, NULL);
+    stage_row(&stage, "family", "F1", "", "");
+    stage_row(&stage, "person", "P1", "F1", "ill=no");
+    stage_row(&stage, "person", "P2", "F1", "ill=no");
+    stage_row_in(&stage, "bill", "", "P1", "left=2018-06-01 number=B1 cost=10", NULL, "2018-06");
+    stage_row_in(&stage, "bill", "", "P2", "left=2018-06-03 number=B2 cost=10", "2018-07", NULL);
+    const struct field *aid = policy_field(stage.policy, TEXT("bill"), TEXT("aid"));
+    stage_decide(&stage, "2018-06");
+    stage_decide(&stage, "2018-07");
+    assert_false(history_find(&stage.history, aid, TEXT("P1/2018-06-01/B1"), MONTH_LAST, &past));
+    stage_close(&stage);
+}
+
 static void what_is_kept_of_rows_is_found_by_several_threads(void **state) {
     (void)state;
     struct stage stage;
@@ -321,6 +339,7 @@ int main(void) {
         cmocka_unit_test(pages_widen),
         cmocka_unit_test(pages_never_narrow),
         cmocka_unit_test(memory_that_runs_out_is_told),
+        cmocka_unit_test(what_is_kept_of_an_event_that_is_gone_is_forgotten),
         cmocka_unit_test(what_is_kept_of_rows_is_found_by_several_threads),
         cmocka_unit_test(reasons_follow_their_rows),
     };
