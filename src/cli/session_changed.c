@@ -112,6 +112,8 @@ static enum registry_result look_at_rows(struct session *session, struct session
     changed->keys = ARENA_ARRAY(arena, struct registry_keys, session->policy->entities.count + 1);
     if (result == REGISTRY_DONE && !changed->all && changed->keys)
         result = registry_find_above(registry, rows.list.items, left, changed->units, arena, changed->keys);
+    if (result == REGISTRY_DONE && !changed->all && changed->keys)
+        result = registry_find_tied(registry, arena, changed->keys);
     return result;
 }
 
@@ -149,6 +151,7 @@ static bool *find_marks(struct session *session, const struct registry_keys *key
     return marks;
 }
 
+/* Rows within those of one unit, beside those of others. */
 static void choose_within(struct session *session, const struct entity *unit, const struct registry_keys *keys,
                           bool **chosen) {
     struct arena *arena = &session->command->arena;
@@ -158,19 +161,36 @@ static void choose_within(struct session *session, const struct entity *unit, co
         const struct entity *entity = session->policy->entities.items[i];
         size_t rows = dataset_table(session->dataset, entity)->rows;
         if (!entity_is_within(entity, unit)) continue;
-        chosen[i] = ARENA_ARRAY(arena, bool, rows + 1);
+        if (!chosen[i]) chosen[i] = ARENA_ARRAY(arena, bool, rows + 1);
         for (size_t row = 0; row < rows && chosen[i]; row++) {
             uint32_t key = key_of(session, unit, dataset_climb(session->dataset, entity, row, unit));
-            chosen[i][row] = key <= highest && marks[key];
+            chosen[i][row] = chosen[i][row] || (key <= highest && marks[key]);
         }
+    }
+}
+
+/* What they read of other rows as it was kept in the month before stands in no history but that of this call. */
+static void choose_read(struct session *session, const struct entity *unit, bool **chosen) {
+    struct arena *arena = &session->command->arena;
+    size_t entities = session->policy->entities.count;
+    bool *read = ARENA_ARRAY(arena, bool, entities + 1);
+    if (read && !reach_find_read(session->policy, unit, read)) arena->failed = true;
+    for (size_t i = 0; i < entities && !arena_failed(arena); i++) {
+        size_t rows = dataset_table(session->dataset, session->policy->entities.items[i])->rows;
+        if (!read[i]) continue;
+        if (!chosen[i]) chosen[i] = ARENA_ARRAY(arena, bool, rows + 1);
+        for (size_t row = 0; row < rows && chosen[i]; row++) chosen[i][row] = true;
     }
 }
 
 chosen_rows session_choose_changed(struct session *session, const struct session_changed *changed) {
     size_t entities = session->policy->entities.count;
     bool **chosen = ARENA_ARRAY(&session->command->arena, bool *, entities + 1);
-    for (size_t i = 0; i < entities && chosen; i++)
-        if (changed->keys[i].list.count)
-            choose_within(session, session->policy->entities.items[i], &changed->keys[i], chosen);
+    for (size_t i = 0; i < entities && chosen; i++) {
+        const struct entity *unit = session->policy->entities.items[i];
+        if (changed->keys[i].list.count == 0) continue;
+        choose_within(session, unit, &changed->keys[i], chosen);
+        choose_read(session, unit, chosen);
+    }
     return arena_failed(&session->command->arena) ? NULL : (chosen_rows)chosen;
 }

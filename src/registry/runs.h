@@ -105,6 +105,10 @@ enum registry_result registry_find_above(struct registry *registry, const struct
                                          size_t count, const struct entity *const *unit, struct arena *arena,
                                          struct registry_keys *keys);
 
+/* A row that lay in several rows of a unit in the course of time ties them together: what it brings from the one is
+ * felt in the next. Adds to the keys those that are tied to one of them, also by way of others. */
+enum registry_result registry_find_tied(struct registry *registry, struct arena *arena, struct registry_keys *keys);
+
 int64_t registry_last_given(struct registry *registry); /* the last change that told opening values or decisions */
 
 /* A run that a later one has not taken the place of. */

@@ -129,3 +129,79 @@ int64_t registry_last_given(struct registry *registry) {
     statement_free(query);
     return change;
 }
+
+/* --- which rows are tied together --------------------------------------------------------------------------------- */
+
+struct ties {
+    VECTOR(struct registry_keys) list; /* of each row that lay in several rows of the unit: which */
+};
+
+/* Of rows of an entity that had several parents. */
+static void find_ties(struct touching *touching, struct statement **queries, const struct entity *entity,
+                      const struct entity *unit, struct ties *ties) {
+    struct registry_keys moved = {0};
+    struct statement *query = query_of(touching, tables_of(touching->registry, entity)->versions.name, "_key",
+                                       "GROUP BY _key HAVING min(_parent) <> max(_parent) ORDER BY 1");
+    if (query && statement_begin(query, NULL, 0))
+        while (statement_next(query)) VECTOR_PUSH(touching->arena, &moved.list, statement_integer(query, 0));
+    if (query) statement_end(query);
+    statement_free(query);
+    for (size_t i = 0; i < moved.list.count && registry_outcome(touching->registry, touching->arena) == REGISTRY_DONE;
+         i++) {
+        struct registry_keys tie = {0};
+        climb(touching, queries, entity, unit, moved.list.items[i], &tie);
+        VECTOR_PUSH(touching->arena, &ties->list, tie);
+    }
+}
+
+static bool is_among(const struct map *among, int64_t key) {
+    return map_get(among, (struct text){(const char *)&key, sizeof key});
+}
+
+static void put_among(struct touching *touching, struct map *among, int64_t key) {
+    struct text text = text_copy(touching->arena, (struct text){(const char *)&key, sizeof key});
+    map_put(among, text, among);
+}
+
+/* Whether a tie with one of them brought others. */
+static bool follow(struct touching *touching, const struct registry_keys *tie, struct map *among,
+                   struct registry_keys *keys) {
+    bool tied = false, more = false;
+    for (size_t i = 0; i < tie->list.count && !tied; i++) tied = is_among(among, tie->list.items[i]);
+    for (size_t i = 0; i < tie->list.count && tied; i++) {
+        if (is_among(among, tie->list.items[i])) continue;
+        VECTOR_PUSH(touching->arena, &keys->list, tie->list.items[i]);
+        put_among(touching, among, tie->list.items[i]);
+        more = true;
+    }
+    return more && !arena_failed(touching->arena);
+}
+
+static void follow_ties(struct touching *touching, const struct ties *ties, struct registry_keys *keys) {
+    struct map among;
+    bool more = true;
+    map_init(&among, touching->arena);
+    for (size_t i = 0; i < keys->list.count; i++) put_among(touching, &among, keys->list.items[i]);
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < ties->list.count; i++)
+            more = follow(touching, &ties->list.items[i], &among, keys) || more;
+    }
+}
+
+enum registry_result registry_find_tied(struct registry *registry, struct arena *arena, struct registry_keys *keys) {
+    struct touching touching = {.registry = registry, .arena = arena};
+    const struct policy *policy = registry->policy;
+    struct statement **queries = ARENA_ARRAY(arena, struct statement *, policy->entities.count + 1);
+    for (size_t i = 0; i < policy->entities.count && queries; i++) {
+        const struct entity *unit = policy->entities.items[i];
+        struct ties ties = {0};
+        if (keys[i].list.count == 0) continue;
+        for (size_t k = i + 1; k < policy->entities.count && registry_outcome(registry, arena) == REGISTRY_DONE; k++)
+            if (entity_is_within(policy->entities.items[k], unit))
+                find_ties(&touching, queries, policy->entities.items[k], unit, &ties);
+        follow_ties(&touching, &ties, &keys[i]);
+    }
+    for (size_t i = 0; i < policy->entities.count && queries; i++) statement_free(queries[i]);
+    return registry_outcome(registry, arena);
+}

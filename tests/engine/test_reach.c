@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,7 +21,6 @@
     "input village budget : money/month in 0 .. 1_000 yuan/month\n"                                                    \
     "input clinic share : ratio in 0% .. 100%\n"                                                                       \
     "input family farm : money/month in 0 .. 1_000 yuan/month\n"                                                       \
-    "input family friend : family empty means none\n"                                                                  \
     "input person ill : bool\n"                                                                                        \
     "input person doctor : clinic empty means none\n"                                                                  \
     "input bill left : date in 2010-01-01 .. 2100-01-01\ninput bill number : text\n"                                   \
@@ -29,13 +29,18 @@
     "benefit family aid : money/month in 0 .. 10_000 yuan/month starts 0 = floor(previous(aid) / 2, 1 fen/month) + "   \
     "farm\n"
 
+static void open_with(struct stage *stage, const char *more) {
+    char law[8000];
+    int length = snprintf(law, sizeof law, "%s%s", MODEL, more);
+    assert_in_range(length, 1, sizeof law - 1);
+    stage_open(stage, law, NULL, NULL);
+}
+
+#define FRIEND "input family friend : family empty means none\n"
+
 static void expect(const char *entity, const char *more, bool stays) {
     struct stage stage;
-    char law[8000];
-    assert_true(strlen(more) + sizeof MODEL < sizeof law);
-    memcpy(law, MODEL, sizeof MODEL);
-    strcat(law, more);
-    stage_open(&stage, law, NULL, NULL);
+    open_with(&stage, more);
     const struct entity *within = map_get(&stage.policy->entity_by_name, text_from(entity));
     assert_non_null(within);
     if (reach_stays_within(stage.policy, within) != stays)
@@ -106,15 +111,12 @@ static void a_sum_that_a_family_reads_leaves(void **state) {
 
 static void references_to_other_families_leave(void **state) {
     (void)state;
-    LEAVES("family", "benefit family gift : money/month in 0 .. 1_000 yuan/month\n"
-                     "  = when friend = none: 0\n    otherwise: friend.farm\n");
-    LEAVES("family", "rule family friends : money/month in 0 .. 1_000 yuan/month\n"
-                     "  = when friend = none: 0\n    otherwise: friend.farm\n"
-                     "benefit person gift : money/month in 0 .. 1_000 yuan/month = family.friends\n");
-    STAYS("family", "rule family unread : money/month in 0 .. 1_000 yuan/month\n"
-                    "  = when friend = none: 0\n    otherwise: friend.farm\n");
-    STAYS("family", "benefit family alone : money/month in 0 .. 1_000 yuan/month\n"
-                    "  = when friend = none: farm\n    otherwise: 0\n");
+    LEAVES("family", FRIEND "benefit family gift : money/month in 0 .. 1_000 yuan/month\n"
+                            "  = when friend = none: 0\n    otherwise: friend.farm\n");
+    LEAVES("family", FRIEND "rule family friends : money/month in 0 .. 1_000 yuan/month\n"
+                            "  = when friend = none: 0\n    otherwise: friend.farm\n"
+                            "benefit person gift : money/month in 0 .. 1_000 yuan/month = family.friends\n");
+    LEAVES("family", FRIEND); /* whoever leads to a family that is gone is refused */
 }
 
 static void references_elsewhere_stay_but_are_felt_there(void **state) {
@@ -124,23 +126,21 @@ static void references_elsewhere_stay_but_are_felt_there(void **state) {
         "  = when doctor = none: 0\n    otherwise: round(10 yuan/month * doctor.share, 1 fen/month)\n";
     STAYS("family", read);
     LEAVES("clinic", read);
-    STAYS("clinic", "");
+    LEAVES("clinic", "");
 }
+
+#define SEEN "rule clinic seen : count in 0 .. 9_000 = min(9_000, count(person through doctor))\n"
 
 static void those_who_refer_here_leave(void **state) {
     (void)state;
-    static const char seen[] = "rule clinic seen : count in 0 .. 9_000 = min(9_000, count(person through doctor))\n";
     static const char kept[] = "benefit clinic paid : money/month in 0 .. 9_000 yuan/month = min(9_000, count(person "
                                "through doctor)) * 1 yuan/month\n";
-    char read[1000];
-    strcpy(read, seen);
-    strcat(read, "benefit person queue : money/month in 0 .. 9_000 yuan/month\n"
-                 "  = when doctor = none: 0\n    otherwise: doctor.seen * 1 yuan/month\n");
-    STAYS("family", seen);
+    STAYS("family", SEEN);
     LEAVES("family", kept);
-    LEAVES("family", read);
-    LEAVES("family", "benefit family friends : money/month in 0 .. 9_000 yuan/month\n"
-                     "  = min(9_000, count(family through friend)) * 1 yuan/month\n");
+    LEAVES("family", SEEN "benefit person queue : money/month in 0 .. 9_000 yuan/month\n"
+                          "  = when doctor = none: 0\n    otherwise: doctor.seen * 1 yuan/month\n");
+    LEAVES("family", FRIEND "benefit family friends : money/month in 0 .. 9_000 yuan/month\n"
+                            "  = min(9_000, count(family through friend)) * 1 yuan/month\n");
 }
 
 static void what_is_apportioned_leaves(void **state) {
@@ -178,6 +178,45 @@ static void events_are_kept(void **state) {
            "rule village all : count in 0 .. 9 = count(family)\nrule flood of_all : count in 0 .. 9 = village.all\n");
 }
 
+/* --- what is decided with it -------------------------------------------------------------------------------------- */
+
+/* Entities beyond a family whose kept values it depends on, as "village clinic ". */
+static void expect_read(const char *more, const char *expected) {
+    struct stage stage;
+    char found[200] = "";
+    bool read[16] = {false};
+    open_with(&stage, more);
+    assert_true(reach_find_read(stage.policy, map_get(&stage.policy->entity_by_name, TEXT("family")), read));
+    for (size_t i = 0; i < stage.policy->entities.count; i++)
+        if (read[i])
+            snprintf(found + strlen(found), sizeof found - strlen(found), "%.*s ",
+                     TEXT_ARG(stage.policy->entities.items[i]->name));
+    assert_string_equal(found, expected);
+    stage_close(&stage);
+}
+
+#define LEVEL "rule village level : count in 0 .. 100 starts 0 = min(100, previous(level) + 1)\n"
+#define READS_LEVEL "benefit family more : money/month in 0 .. 100 yuan/month = village.level * 1 yuan/month\n"
+
+static void what_is_kept_beyond_and_read_is_found(void **state) {
+    (void)state;
+    expect_read("", "");
+    expect_read(LEVEL, "");
+    expect_read("benefit family more : money/month in 0 .. 1_000 yuan/month = village.budget\n", "");
+    expect_read(LEVEL READS_LEVEL, "village ");
+    expect_read(LEVEL READS_LEVEL "benefit clinic paid : money/month in 0 .. 9 yuan/month = 9 yuan/month\n",
+                "village ");
+    /* What the village keeps beside it is kept anew with it, and so is what that reads. */
+    expect_read(LEVEL READS_LEVEL
+                "rule county rank : count in 0 .. 100 starts 0 = min(100, previous(rank) + 1)\n"
+                "benefit village other : money/month in 0 .. 100 yuan/month = county.rank * 1 yuan/month\n",
+                "county village ");
+    expect_read("rule flood counts : bool = yes\n"
+                "rule village floods : count in 0 .. 90 = min(90, count(flood where counts this year))\n"
+                "benefit family wet : money/month in 0 .. 90 yuan/month = village.floods * 1 yuan/month\n",
+                "flood ");
+}
+
 /* --- what is no law ----------------------------------------------------------------------------------------------- */
 
 /* Whoever is not sure decides everybody. */
@@ -192,6 +231,10 @@ static void memory_that_runs_out_is_no_stay(void **state) {
         memory_fail_after(-1);
     }
     assert_true(reach_stays_within(stage.policy, family));
+    bool read[16] = {false};
+    memory_fail_after(0);
+    assert_false(reach_find_read(stage.policy, family, read));
+    memory_fail_after(-1);
     stage_close(&stage);
 }
 
@@ -222,6 +265,7 @@ int main(void) {
         cmocka_unit_test(those_who_refer_here_leave),
         cmocka_unit_test(what_is_apportioned_leaves),
         cmocka_unit_test(events_are_kept),
+        cmocka_unit_test(what_is_kept_beyond_and_read_is_found),
         cmocka_unit_test(memory_that_runs_out_is_no_stay),
         cmocka_unit_test(yunnan_stays_within_the_household),
     };
