@@ -136,6 +136,7 @@ void history_set(struct history *history, const struct field *field, uint32_t li
 static bool can_be(struct arena *arena, const struct field *field, const struct value *value) {
     const struct interval *interval = &field->interval;
     if (value->state != VALUE_KNOWN || field->type.kind != TYPE_NUMBER || !interval->known) return true;
+    if (interval->divisors.count) return true; /* a fraction, which nobody reads across time */
     struct number number = value->as.number;
     if (number_compare(number, interval->low) < 0 || number_compare(number, interval->high) > 0) return false;
     return number_sign(number) == 0 ||
@@ -166,7 +167,6 @@ void history_forget(struct history *history, const struct entity *entity, struct
     table->latest[row] = 0;
 }
 
-void history_mark(struct history *history) {
 void history_forget_month(struct history *history, const struct entity *entity, struct text id, month_number month) {
     uint32_t row = history_row(history, entity, id);
     if (row == PAST_NONE) return;
@@ -179,6 +179,7 @@ void history_forget_month(struct history *history, const struct entity *entity, 
     line->row = PAST_NONE;
 }
 
+void history_mark(struct history *history) {
     for (size_t i = 0; history->tables && i < history->policy->entities.count; i++) {
         history->tables[i].news = history->tables[i].line_count;
         history->tables[i].forgotten.count = 0;

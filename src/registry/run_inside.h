@@ -21,7 +21,7 @@ enum {
     KIND_AT,   /* the entity of the reason's row */
     KIND_RULE, /* the case that decided */
     KIND_BRANCH,
-    KIND_UNIT, /* what 1 stands for, of numbers */
+    KIND_UNIT, /* what 1 stands for, of numbers; "choice a,b": what its places are; else the type: "bool" */
     KIND_COLUMNS
 };
 enum { EXACT_NUMBER, EXACT_CHANGE, EXACT_FIELD, EXACT_PLACE, EXACT_VALUE, EXACT_COLUMNS };
@@ -38,6 +38,8 @@ const struct field *run_field_named(const struct policy *policy, struct text nam
  * case is told by the numbers of its law: of another law's nothing is said. */
 void run_kind_values(struct arena *arena, const struct policy *policy, const struct coding *coding,
                      const struct coded_kind *kind, struct store_value values[KIND_COLUMNS]);
+/* KIND_UNIT of a field, in the arena. */
+struct text run_unit(struct arena *arena, const struct policy *policy, const struct coding *coding);
 bool run_kind_read(const struct policy *policy, const struct statement *row, const struct field *field, bool same_law,
                    struct coded_kind *kind);
 

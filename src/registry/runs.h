@@ -57,8 +57,8 @@ struct registry_left_out {
     bool **keys;    /* by entity index, by key; NULL: none */
     size_t *counts; /* by entity index: how many keys there are */
 };
-/* What the runs of one month found of some rows (NULL: of all), the later ones in place of the earlier, into a history
- * that is empty. */
+/* What the runs of one month found of all rows but some (NULL: but none), the later ones in place of the earlier, into
+ * a history that is empty. */
 enum registry_result registry_read_month(struct registry *registry, const struct registry_runs *runs,
                                          month_number month, const struct registry_left_out *left_out,
                                          struct history *history);
