@@ -184,14 +184,18 @@ static const struct entity *below(const struct session *session, const struct en
     return people;
 }
 
+/* An area in which nobody lies cannot be decided, nor need it be. */
 static bool is_covered(const struct covering *covering, const struct entity *area, size_t row) {
     const struct session *session = covering->session;
-    const struct entity *inner = below(session, area);
+    const struct entity *inner = below(session, area), *people = totals_people(session->dataset);
     size_t begin = 0, end = 0;
     if (was_told(covering, table_id(dataset_table(session->dataset, area), row))) return true;
-    if (!inner || inner == totals_people(session->dataset)) return false;
+    if (!inner) return false;
+    dataset_below(session->dataset, area, row, people, &begin, &end);
+    if (begin == end) return true;
+    if (inner == people) return false;
     dataset_below(session->dataset, area, row, inner, &begin, &end);
-    bool all = begin < end;
+    bool all = true;
     for (; begin < end && all; begin++) all = is_covered(covering, inner, begin);
     return all;
 }
@@ -295,11 +299,11 @@ static enum registry_result keep(struct session *session, const struct registry_
                                              .run = session->run,
                                              .history = &session->history,
                                              .chosen = session->chosen,
+                                             .told = session->chosen ? &session->told : NULL,
                                              .again = !about.whole && was_decided_before(session, about.month)};
     enum registry_result result = registry_law_digest(registry, session->policy, law);
     if (result == REGISTRY_DONE) result = registry_keep_run(registry, change, &about, &decided);
     about.policy = text_copy(&session->command->arena, about.policy);
-                                             .told = session->chosen ? &session->told : NULL,
     VECTOR_PUSH(&session->command->arena, &session->runs.list, about);
     return result;
 }
