@@ -395,8 +395,7 @@ static bool read_decision(const struct command *command, struct decision *decisi
     if (good) decision->field = text_slice(text, first + 1, second);
     if (good) decision->id = text_slice(text, second + 1, text.length);
     if (!good)
-        wrong_option(command, "--decision 应为 测算编号/种类.待遇/编号,如 12/person.allowance/P0001",
-                     "--decision takes RUN/ENTITY.BENEFIT/ID, such as 12/person.allowance/P0001");
+        wrong_option(command, "--decision 应为 测算编号/种类.待遇/编号", "--decision takes RUN/ENTITY.BENEFIT/ID");
     return good;
 }
 

@@ -10,6 +10,7 @@ static struct text told(const struct session *session, const struct field *field
     struct text reason = reason_written(arena, session->policy, value);
     if (value->state != VALUE_KNOWN) return reason;
     struct text shown = value_show(arena, &field->type, field->scale, field->step, value, command->language);
+    if (value->reason.kind == REASON_NONE) return shown; /* by a case of another law */
     return text_format(arena, "%.*s (%.*s)", TEXT_ARG(shown), TEXT_ARG(reason));
 }
 

@@ -105,7 +105,7 @@ chosen_rows session_choose_changed(struct session *session, const struct session
 int64_t session_kept(struct session *session, month_number month);
 /* Keeps what the run of the month at hand found, as a change, which is told; of what another call has kept meanwhile
  * the same stands. EXIT_DONE, or tells why not. */
-int session_keep(struct session *session, int64_t *change);
+int session_keep(struct session *session, int64_t *kept);
 
 /* --- */
 

@@ -71,6 +71,17 @@ static void everybody_from(struct session_changed *changed, month_number month) 
     if (month < changed->from) changed->from = month;
 }
 
+/* Whether a month before was decided for many after this one was. What has changed alone was decided for what is told
+ * since, which this month lacks as well. */
+static bool was_overtaken(const struct session *session, month_number month) {
+    for (size_t i = 0; i < session->runs.list.count; i++) {
+        const struct registry_run *run = &session->runs.list.items[i];
+        bool many = run->whole || run->area.length;
+        if (many && run->month < month && run->change > base_of(session, month)->known) return true;
+    }
+    return false;
+}
+
 /* What holds for everybody: the law, and what is told line by line. */
 static enum registry_result look_at_law(struct session *session, struct session_changed *changed) {
     struct registry *registry = &session->database.registry;
@@ -78,7 +89,8 @@ static enum registry_result look_at_law(struct session *session, struct session_
     struct text law = {(const char *)bytes, DIGEST_BYTES};
     enum registry_result result = registry_law_digest(registry, session->policy, bytes);
     for (month_number month = changed->first; month <= changed->last && result == REGISTRY_DONE; month++)
-        if (!text_equal(base_of(session, month)->policy, law)) everybody_from(changed, month);
+        if (!text_equal(base_of(session, month)->policy, law) || was_overtaken(session, month))
+            everybody_from(changed, month);
     if (result == REGISTRY_DONE)
         everybody_from(changed, first_untold(session, changed, MONTH_FIRST, registry_last_given(registry)));
     return result;
@@ -112,6 +124,8 @@ static enum registry_result look_at_rows(struct session *session, struct session
     changed->keys = ARENA_ARRAY(arena, struct registry_keys, session->policy->entities.count + 1);
     if (result == REGISTRY_DONE && !changed->all && changed->keys)
         result = registry_find_above(registry, rows.list.items, left, changed->units, arena, changed->keys);
+    if (result == REGISTRY_DONE && !changed->all && changed->keys)
+        result = registry_find_tied(registry, arena, changed->keys);
     return result;
 }
 
@@ -149,6 +163,7 @@ static bool *find_marks(struct session *session, const struct registry_keys *key
     return marks;
 }
 
+/* Rows within those of one unit, beside those of others. */
 static void choose_within(struct session *session, const struct entity *unit, const struct registry_keys *keys,
                           bool **chosen) {
     struct arena *arena = &session->command->arena;
@@ -158,19 +173,36 @@ static void choose_within(struct session *session, const struct entity *unit, co
         const struct entity *entity = session->policy->entities.items[i];
         size_t rows = dataset_table(session->dataset, entity)->rows;
         if (!entity_is_within(entity, unit)) continue;
-        chosen[i] = ARENA_ARRAY(arena, bool, rows + 1);
+        if (!chosen[i]) chosen[i] = ARENA_ARRAY(arena, bool, rows + 1);
         for (size_t row = 0; row < rows && chosen[i]; row++) {
             uint32_t key = key_of(session, unit, dataset_climb(session->dataset, entity, row, unit));
-            chosen[i][row] = key <= highest && marks[key];
+            chosen[i][row] = chosen[i][row] || (key <= highest && marks[key]);
         }
+    }
+}
+
+/* What they read of other rows as it was kept in the month before stands in no history but that of this call. */
+static void choose_read(struct session *session, const struct entity *unit, bool **chosen) {
+    struct arena *arena = &session->command->arena;
+    size_t entities = session->policy->entities.count;
+    bool *read = ARENA_ARRAY(arena, bool, entities + 1);
+    if (read && !reach_find_read(session->policy, unit, read)) arena->failed = true;
+    for (size_t i = 0; i < entities && !arena_failed(arena); i++) {
+        size_t rows = dataset_table(session->dataset, session->policy->entities.items[i])->rows;
+        if (!read[i]) continue;
+        if (!chosen[i]) chosen[i] = ARENA_ARRAY(arena, bool, rows + 1);
+        for (size_t row = 0; row < rows && chosen[i]; row++) chosen[i][row] = true;
     }
 }
 
 chosen_rows session_choose_changed(struct session *session, const struct session_changed *changed) {
     size_t entities = session->policy->entities.count;
     bool **chosen = ARENA_ARRAY(&session->command->arena, bool *, entities + 1);
-    for (size_t i = 0; i < entities && chosen; i++)
-        if (changed->keys[i].list.count)
-            choose_within(session, session->policy->entities.items[i], &changed->keys[i], chosen);
+    for (size_t i = 0; i < entities && chosen; i++) {
+        const struct entity *unit = session->policy->entities.items[i];
+        if (changed->keys[i].list.count == 0) continue;
+        choose_within(session, unit, &changed->keys[i], chosen);
+        choose_read(session, unit, chosen);
+    }
     return arena_failed(&session->command->arena) ? NULL : (chosen_rows)chosen;
 }

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* All rows; or those that have changed, and what they rest on. */
+/* All rows; or of the families, which are most of them, those alone that have changed. */
 static enum registry_result read_rows(struct session *session, int64_t known) {
     struct registry *registry = &session->database.registry;
     struct arena *arena = &session->command->arena;
@@ -15,9 +15,11 @@ static enum registry_result read_rows(struct session *session, int64_t known) {
     const struct session_changed *changed = session->changed;
     VECTOR(struct registry_root) roots = {NULL, 0, 0};
     if (!changed || changed->all) return registry_read(registry, known, arena, records);
+    const struct entity *families = registry_families(registry),
+                        *unit = families ? changed->units[families->index] : NULL;
     bool *whole = ARENA_ARRAY(arena, bool, session->policy->entities.count + 1);
     for (size_t i = 0; i < session->policy->entities.count && whole; i++) {
-        whole[i] = changed->units[i] == NULL;
+        whole[i] = !unit || !entity_is_within(session->policy->entities.items[i], unit);
         for (size_t k = 0; k < changed->keys[i].list.count; k++) {
             struct registry_root root = {session->policy->entities.items[i], changed->keys[i].list.items[k]};
             VECTOR_PUSH(arena, &roots, root);
@@ -83,6 +85,52 @@ bool run_number(struct text text, int64_t *change) {
     return text.length > 0 && text.length <= DIGITS_MOST;
 }
 
+/* The highest key of the month's rows. */
+static size_t highest_key(const struct session *session, size_t at) {
+    const struct table *table = &session->dataset->tables[at];
+    const struct record_row *records = session->import.records.tables[at].rows;
+    size_t highest = 0;
+    for (size_t row = 0; row < table->rows; row++) {
+        size_t key = records[table->arrival[row]].place;
+        if (key > highest) highest = key;
+    }
+    return highest;
+}
+
+/* Of an entity of which some rows were read: those that are chosen, and those that lay below them and do not stand. */
+static void tell_some(const struct session *session, size_t at, struct registry_wanted *told) {
+    struct arena *arena = &session->command->arena;
+    const struct registry_wanted *read = &session->wanted;
+    const struct table *table = &session->dataset->tables[at];
+    const struct record_row *records = session->import.records.tables[at].rows;
+    size_t highest = highest_key(session, at);
+    told->counts[at] = highest < read->counts[at] ? read->counts[at] : highest + 1;
+    told->keys[at] = ARENA_ARRAY(arena, bool, told->counts[at] + 1);
+    told->ids[at] = ARENA_ARRAY(arena, struct text, told->counts[at] + 1);
+    if (arena_failed(arena)) return;
+    for (size_t key = 0; key < read->counts[at]; key++) {
+        told->keys[at][key] = read->below[at][key];
+        told->ids[at][key] = read->ids[at][key];
+    }
+    for (size_t row = 0; row < table->rows; row++) {
+        size_t key = records[table->arrival[row]].place;
+        told->keys[at][key] = rows_chosen(session->chosen, table->entity, row);
+        told->ids[at][key] = table_id(table, row);
+    }
+}
+
+/* Of one of which all were read: all but those of the month that are not chosen. */
+static void tell_all(const struct session *session, size_t at, struct registry_wanted *told) {
+    struct arena *arena = &session->command->arena;
+    const struct table *table = &session->dataset->tables[at];
+    const struct record_row *records = session->import.records.tables[at].rows;
+    told->counts[at] = SIZE_MAX;
+    told->left_counts[at] = highest_key(session, at) + 1;
+    told->left_out[at] = ARENA_ARRAY(arena, bool, told->left_counts[at]);
+    for (size_t row = 0; row < table->rows && told->left_out[at]; row++)
+        told->left_out[at][records[table->arrival[row]].place] = !rows_chosen(session->chosen, table->entity, row);
+}
+
 /* The rows of whom is told, by their keys. */
 static bool find_told(const struct session *session, struct registry_wanted *told) {
     struct arena *arena = &session->command->arena;
@@ -90,30 +138,19 @@ static bool find_told(const struct session *session, struct registry_wanted *tol
     told->keys = ARENA_ARRAY(arena, bool *, entities + 1);
     told->ids = ARENA_ARRAY(arena, struct text *, entities + 1);
     told->counts = ARENA_ARRAY(arena, size_t, entities + 1);
-    for (size_t i = 0; i < entities && session->chosen && !arena_failed(arena); i++) {
-        const struct table *table = &session->dataset->tables[i];
-        const struct record_row *records = session->import.records.tables[i].rows;
-        size_t highest = 0;
-        for (size_t row = 0; row < table->rows; row++)
-            if (records[table->arrival[row]].place > highest) highest = records[table->arrival[row]].place;
-        told->counts[i] = highest + 1;
-        told->keys[i] = ARENA_ARRAY(arena, bool, highest + 1);
-        told->ids[i] = ARENA_ARRAY(arena, struct text, highest + 1);
-        for (size_t row = 0; row < table->rows && !arena_failed(arena); row++) {
-            size_t key = records[table->arrival[row]].place;
-            told->keys[i][key] = rows_chosen(session->chosen, table->entity, row);
-            told->ids[i][key] = table_id(table, row);
-        }
-    }
+    told->left_out = ARENA_ARRAY(arena, bool *, entities + 1);
+    told->left_counts = ARENA_ARRAY(arena, size_t, entities + 1);
+    for (size_t i = 0; i < entities && session->chosen && !arena_failed(arena); i++)
+        (session->wanted.counts[i] == SIZE_MAX ? tell_all : tell_some)(session, i, told);
     return !arena_failed(arena);
 }
 
 int session_compare_month(struct session *session, struct registry_differences *differences) {
     struct registry *registry = &session->database.registry;
+    struct registry_wanted told;
     if (session->compared) history_free(&session->told);
     history_init(&session->told, session->policy);
     session->compared = true;
-    struct registry_wanted told;
     enum registry_result result = find_told(session, &told) ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
     if (result == REGISTRY_DONE)
         result = registry_read_month(registry, &session->runs, session->run->month, session->chosen ? &told : NULL,
@@ -214,14 +251,18 @@ static const struct entity *below(const struct session *session, const struct en
     return people;
 }
 
+/* An area in which nobody lies cannot be decided, nor need it be. */
 static bool is_covered(const struct covering *covering, const struct entity *area, size_t row) {
     const struct session *session = covering->session;
-    const struct entity *inner = below(session, area);
+    const struct entity *inner = below(session, area), *people = totals_people(session->dataset);
     size_t begin = 0, end = 0;
     if (was_told(covering, table_id(dataset_table(session->dataset, area), row))) return true;
-    if (!inner || inner == totals_people(session->dataset)) return false;
+    if (!inner) return false;
+    dataset_below(session->dataset, area, row, people, &begin, &end);
+    if (begin == end) return true;
+    if (inner == people) return false;
     dataset_below(session->dataset, area, row, inner, &begin, &end);
-    bool all = begin < end;
+    bool all = true;
     for (; begin < end && all; begin++) all = is_covered(covering, inner, begin);
     return all;
 }
@@ -325,6 +366,7 @@ static enum registry_result keep(struct session *session, const struct registry_
                                              .run = session->run,
                                              .history = &session->history,
                                              .chosen = session->chosen,
+                                             .told = session->chosen ? &session->told : NULL,
                                              .again = !about.whole && was_decided_before(session, about.month)};
     enum registry_result result = registry_law_digest(registry, session->policy, law);
     if (result == REGISTRY_DONE) result = registry_keep_run(registry, change, &about, &decided);

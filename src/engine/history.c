@@ -136,6 +136,7 @@ void history_set(struct history *history, const struct field *field, uint32_t li
 static bool can_be(struct arena *arena, const struct field *field, const struct value *value) {
     const struct interval *interval = &field->interval;
     if (value->state != VALUE_KNOWN || field->type.kind != TYPE_NUMBER || !interval->known) return true;
+    if (interval->divisors.count) return true; /* a fraction, which nobody reads across time */
     struct number number = value->as.number;
     if (number_compare(number, interval->low) < 0 || number_compare(number, interval->high) > 0) return false;
     return number_sign(number) == 0 ||
@@ -164,6 +165,18 @@ void history_forget(struct history *history, const struct entity *entity, struct
     if (table->latest[row]) VECTOR_PUSH(&history->arena, &table->forgotten, row);
     for (uint32_t at = table->latest[row]; at; at = table->lines[at - 1].earlier) table->lines[at - 1].row = PAST_NONE;
     table->latest[row] = 0;
+}
+
+void history_forget_month(struct history *history, const struct entity *entity, struct text id, month_number month) {
+    uint32_t row = history_row(history, entity, id);
+    if (row == PAST_NONE) return;
+    struct past_table *table = &history->tables[entity->index];
+    uint32_t *at = &table->latest[row]; /* where the line is told, + 1 */
+    while (*at && table->lines[*at - 1].month > month) at = &table->lines[*at - 1].earlier;
+    if (!*at || table->lines[*at - 1].month != month) return;
+    struct past_line *line = &table->lines[*at - 1];
+    *at = line->earlier;
+    line->row = PAST_NONE;
 }
 
 void history_mark(struct history *history) {

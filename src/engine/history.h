@@ -62,6 +62,8 @@ struct value history_allowed(struct history *history, const struct field *field,
 bool history_find(const struct history *history, const struct field *field, struct text id, month_number until,
                   struct past_value *out);
 void history_forget(struct history *history, const struct entity *entity, struct text id); /* all of the row */
+/* What is kept of the row in that month. */
+void history_forget_month(struct history *history, const struct entity *entity, struct text id, month_number month);
 
 /* What stands is kept elsewhere too: what is added or forgotten from now on is news. */
 void history_mark(struct history *history);

@@ -104,13 +104,19 @@ static void look_outside(struct searching *searching, const struct field *field,
         }
 }
 
+/* Of rows within, or of entities beyond that are read. */
+static void begin_relevant(struct searching *searching, const bool *read) {
+    const struct policy *policy = searching->policy;
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct field *field = policy->fields.items[i];
+        bool decided = is_within(searching, field->entity) || (read && read[field->entity->index]);
+        searching->relevant[i] = searching->relevant[i] || (reach_is_kept(field) && decided);
+    }
+}
+
 static void find_relevant(struct searching *searching) {
     const struct policy *policy = searching->policy;
     bool more = true;
-    for (size_t i = 0; i < policy->fields.count; i++) {
-        const struct field *field = policy->fields.items[i];
-        searching->relevant[i] = reach_is_kept(field) && is_within(searching, field->entity);
-    }
     while (more) {
         more = false;
         for (size_t i = 0; i < policy->fields.count; i++) {
@@ -123,9 +129,23 @@ static void find_relevant(struct searching *searching) {
     }
 }
 
+/* A row that leads to one that does not stand is refused. */
+static bool is_referred_to(const struct searching *searching) {
+    const struct policy *policy = searching->policy;
+    bool referred = false;
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct field *field = policy->fields.items[i];
+        bool leads = field->kind == FIELD_INPUT && field->type.kind == TYPE_ROW;
+        referred = referred || (leads && is_within(searching, field->type.entity));
+    }
+    return referred;
+}
+
 static bool stays(struct searching *searching) {
     const struct policy *policy = searching->policy;
+    if (is_referred_to(searching)) return false;
     find_seeing(searching);
+    begin_relevant(searching, NULL);
     find_relevant(searching);
     for (size_t i = 0; i < policy->fields.count; i++) {
         const struct field *field = policy->fields.items[i];
@@ -145,4 +165,30 @@ bool reach_stays_within(const struct policy *policy, const struct entity *entity
     memory_free(searching.relevant);
     memory_free(searching.sees);
     return result;
+}
+
+/* --- what is decided with it -------------------------------------------------------------------------------------- */
+
+static bool find_read(struct searching *searching, bool *read) {
+    const struct policy *policy = searching->policy;
+    bool more = false;
+    begin_relevant(searching, read);
+    find_relevant(searching);
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct field *field = policy->fields.items[i];
+        size_t at = field->entity->index;
+        if (!searching->relevant[i] || !reach_is_kept(field) || is_within(searching, field->entity)) continue;
+        more = more || !read[at];
+        read[at] = true;
+    }
+    return more;
+}
+
+bool reach_find_read(const struct policy *policy, const struct entity *entity, bool *read) {
+    struct searching searching = {.policy = policy, .within = entity};
+    searching.relevant = memory_new(policy->fields.count + 1, sizeof *searching.relevant);
+    bool good = searching.relevant;
+    while (good && find_read(&searching, read)) continue;
+    memory_free(searching.relevant);
+    return good;
 }

@@ -53,8 +53,9 @@ static void reopen_behind(struct history *history, const struct dataset *dataset
         if (month_of(table, row) >= month) history_forget(history, entity, table_id(table, row));
 }
 
-static void reopen_behind_cancelled(struct history *history, const struct dataset *dataset, const struct rows *limits,
-                                    const struct entity *entity) {
+/* What was kept of events that are gone; those behind them are reopened, or stay. */
+static void forget_cancelled(struct history *history, const struct dataset *dataset, const struct rows *limits,
+                             const struct entity *entity, bool reopens) {
     const struct table *table = dataset_table(dataset, entity);
     struct rows rows = rows_of(limits, table);
     const struct field *rule = any_rule(entity);
@@ -72,6 +73,7 @@ static void reopen_behind_cancelled(struct history *history, const struct datase
         if (map_get(&present, id) || !history_read_first(history, rule, past, &first)) continue;
         size_t parent = event_parent(dataset, entity, &arena, id);
         if (limits && !rows_hold(limits[entity->parent->index], parent)) continue;
+        if (!reopens) parent = SIZE_MAX;
         if (parent != SIZE_MAX) reopen_behind(history, dataset, entity, parent, first.month);
         history_forget(history, entity, id);
     }
@@ -84,7 +86,7 @@ static void reopen(struct history *history, const struct dataset *dataset, const
         const struct entity *entity = policy->entities.items[i];
         if (!is_settling(entity)) continue;
         const struct table *table = dataset_table(dataset, entity);
-        reopen_behind_cancelled(history, dataset, limits, entity);
+        forget_cancelled(history, dataset, limits, entity, true);
         reopen_behind_late(history, table, rows_of(limits, table), dataset->month);
     }
 }
@@ -170,8 +172,13 @@ static bool settle(struct history *history, const struct records *records, const
                    const struct rows *limits, const struct run_options *options) {
     reopen(history, dataset, limits);
     month_number month = next_month(history, dataset, limits, MONTH_FIRST);
+    bool any = month != MONTH_LAST;
     for (; month != MONTH_LAST; month = next_month(history, dataset, limits, month))
         if (!settle_month(history, records, dataset, limits, month, options)) return false;
+    /* In the world of its month an event may stand that does not any more. */
+    for (size_t i = 0; i < dataset->policy->entities.count && any && records->versioned; i++)
+        if (is_settling(dataset->policy->entities.items[i]))
+            forget_cancelled(history, dataset, limits, dataset->policy->entities.items[i], false);
     return !arena_failed(&history->arena);
 }
 

@@ -358,6 +358,7 @@ static enum registry_result gather(struct gathering *gathering, const struct reg
         fetch_ids(gathering, gathering->list.items[i]);
     for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++) {
         const struct kin *kin = gathering->list.items[i];
+        if (is_elsewhere(gathering, kin->entity)) continue;
         if (kin->below || !gathering->told) read_kin(gathering, kin);
     }
     if (result == REGISTRY_DONE) result = registry_outcome(registry, gathering->arena);
@@ -407,6 +408,7 @@ static void note_wanted(struct gathering *gathering, struct registry_wanted *wan
     struct arena *arena = gathering->arena;
     size_t entities = gathering->registry->policy->entities.count;
     wanted->keys = ARENA_ARRAY(arena, bool *, entities + 1);
+    wanted->below = ARENA_ARRAY(arena, bool *, entities + 1);
     wanted->ids = ARENA_ARRAY(arena, struct text *, entities + 1);
     wanted->counts = ARENA_ARRAY(arena, size_t, entities + 1);
     if (!goes_on(gathering)) return;
@@ -419,11 +421,14 @@ static void note_wanted(struct gathering *gathering, struct registry_wanted *wan
         if (gathering->elsewhere[i]) wanted->counts[i] = SIZE_MAX;
         if (wanted->counts[i] == SIZE_MAX || wanted->counts[i] == 0) continue;
         wanted->keys[i] = ARENA_ARRAY(arena, bool, wanted->counts[i]);
+        wanted->below[i] = ARENA_ARRAY(arena, bool, wanted->counts[i]);
         wanted->ids[i] = ARENA_ARRAY(arena, struct text, wanted->counts[i]);
     }
     for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++) {
         const struct kin *kin = gathering->list.items[i];
+        if (is_elsewhere(gathering, kin->entity)) continue;
         wanted->keys[kin->entity->index][kin->key] = true;
+        wanted->below[kin->entity->index][kin->key] = kin->below;
         wanted->ids[kin->entity->index][kin->key] = id_of(&gathering->reading, kin->entity, kin->key);
     }
 }

@@ -62,8 +62,9 @@ enum registry_result registry_find_row(struct registry *registry, struct text id
 enum registry_result registry_read_family(struct registry *registry, int64_t known, const struct entity *entity,
                                           int64_t key, struct arena *arena, struct records *records);
 
-/* The same of several rows of whatever entities, beside all rows of other entities (`whole`, by index: those in which
- * none of them lies, nor is). `wanted` are the rows of which something was read. */
+/* The same of several rows of whatever entities, beside all rows of the entities that are read `whole` (by index),
+ * whose rows may be among them: what lies below these is then read. `wanted` are the rows of which something was read.
+ */
 struct registry_root {
     const struct entity *entity;
     int64_t key;

@@ -21,13 +21,14 @@ enum {
     KIND_AT,   /* the entity of the reason's row */
     KIND_RULE, /* the case that decided */
     KIND_BRANCH,
-    KIND_UNIT, /* what 1 stands for, of numbers */
+    KIND_UNIT, /* what 1 stands for, of numbers; "choice a,b": what its places are; else the type: "bool" */
     KIND_COLUMNS
 };
 enum { EXACT_NUMBER, EXACT_CHANGE, EXACT_FIELD, EXACT_PLACE, EXACT_VALUE, EXACT_COLUMNS };
 
-/* Events have a page of their own: whether anything stands of them, and their months as integers. */
-enum { EVENT_FORGOTTEN = 1, EVENT_SETTLED };
+/* Rows of an entity have a page of their own, by its name: of which of them nothing stands any more (of events in any
+ * month, of others in that of the run), and which events were settled, with their months as integers. */
+enum { ROW_FORGOTTEN = 1, EVENT_SETTLED };
 
 /* ENTITY.NAME of a field, in the arena. */
 struct text run_field_name(struct arena *arena, const struct field *field);
@@ -37,6 +38,8 @@ const struct field *run_field_named(const struct policy *policy, struct text nam
  * case is told by the numbers of its law: of another law's nothing is said. */
 void run_kind_values(struct arena *arena, const struct policy *policy, const struct coding *coding,
                      const struct coded_kind *kind, struct store_value values[KIND_COLUMNS]);
+/* KIND_UNIT of a field, in the arena. */
+struct text run_unit(struct arena *arena, const struct policy *policy, const struct coding *coding);
 bool run_kind_read(const struct policy *policy, const struct statement *row, const struct field *field, bool same_law,
                    struct coded_kind *kind);
 

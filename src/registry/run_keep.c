@@ -137,46 +137,65 @@ static void keep_field(struct keeping *keeping, const struct field *field) {
     end_page(keeping, name);
 }
 
-/* --- events ------------------------------------------------------------------------------------------------------- */
+/* --- rows of which nothing stands any more, and events -------------------------------------------------------------
+ */
 
 struct gone {
     VECTOR(uint32_t) keys;
 };
 
-static uint32_t key_named(struct keeping *keeping, struct statement *query, struct text id) {
+static uint32_t key_named(struct statement *query, struct text id) {
     const struct store_value value = store_text(id);
     uint32_t key = 0;
     if (statement_begin(query, &value, 1) && statement_next(query)) key = (uint32_t)statement_integer(query, 0);
     statement_end(query);
-    (void)keeping;
     return key;
 }
 
-static struct statement *query_names(struct keeping *keeping, const struct entity *event, const char *what) {
+static struct statement *query_key(struct keeping *keeping, const struct entity *entity) {
     struct builder sql;
     builder_init(&sql);
-    builder_format(&sql, "SELECT %s FROM ", what);
-    store_quote(&sql, tables_of(keeping->registry, event)->names.name);
-    builder_add(&sql, text_is(text_from(what), "_key") ? TEXT(" WHERE _id = $1") : TEXT(" WHERE _key = $1"));
+    builder_add(&sql, TEXT("SELECT _key FROM "));
+    store_quote(&sql, tables_of(keeping->registry, entity)->names.name);
+    builder_add(&sql, TEXT(" WHERE _id = $1"));
     struct statement *query = sql.failed ? NULL : store_prepare(keeping->registry->store, builder_text(&sql).bytes);
     if (!query) keeping->arena.failed = true;
     builder_free(&sql);
     return query;
 }
 
-/* Cancelled ones, and those that were told to have been of another day. */
-static void find_forgotten(struct keeping *keeping, const struct entity *event, struct gone *gone) {
+static void add_gone(struct keeping *keeping, struct statement *query, struct text id, struct gone *gone) {
+    uint32_t key = key_named(query, id);
+    if (key) VECTOR_PUSH(&keeping->arena, &gone->keys, key);
+}
+
+/* Events that were cancelled, and those that were told to have been of another day. */
+static void find_forgotten(struct keeping *keeping, const struct entity *event, struct statement *query,
+                           struct gone *gone) {
     const struct history *history = keeping->decided->history;
     const struct past_table *table = &history->tables[event->index];
-    if (table->forgotten.count == 0) return;
-    struct statement *query = query_names(keeping, event, "_key");
-    for (size_t i = 0; i < table->forgotten.count && query && goes_on(keeping); i++) {
+    for (size_t i = 0; i < table->forgotten.count && goes_on(keeping); i++) {
         uint32_t past = table->forgotten.items[i];
-        uint32_t key =
-            history_has_lines(history, event, past) ? 0 : key_named(keeping, query, history_id(history, event, past));
-        if (key) VECTOR_PUSH(&keeping->arena, &gone->keys, key);
+        if (!history_has_lines(history, event, past)) add_gone(keeping, query, history_id(history, event, past), gone);
     }
-    statement_free(query);
+}
+
+/* Rows of which the month told, and which do not stand in it by what is known now. */
+static void find_untold(struct keeping *keeping, const struct entity *entity, struct statement *query,
+                        struct gone *gone) {
+    const struct history *told = keeping->decided->told;
+    const struct table *table = dataset_table(dataset_of(keeping), entity);
+    size_t count = told ? told->tables[entity->index].ids.count : 0;
+    bool *stands = count ? ARENA_ARRAY(&keeping->arena, bool, count) : NULL;
+    for (size_t row = 0; row < table->rows && stands; row++) {
+        if (!rows_chosen(keeping->decided->chosen, entity, row)) continue;
+        uint32_t past = history_row(told, entity, table_id(table, row));
+        if (past != PAST_NONE) stands[past] = true;
+    }
+    if (told && arena_failed(&told->arena)) keeping->arena.failed = true;
+    for (uint32_t past = 0; past < count && stands && goes_on(keeping); past++)
+        if (!stands[past] && history_has_lines(told, entity, past))
+            add_gone(keeping, query, history_id(told, entity, past), gone);
 }
 
 static int compare_keys(const void *a, const void *b) {
@@ -184,20 +203,32 @@ static int compare_keys(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
+static void find_gone(struct keeping *keeping, const struct entity *entity, struct gone *gone) {
+    struct statement *query = query_key(keeping, entity);
+    if (query && entity->is_event) find_forgotten(keeping, entity, query, gone);
+    if (query) find_untold(keeping, entity, query, gone);
+    statement_free(query);
+    if (gone->keys.count) qsort(gone->keys.items, gone->keys.count, sizeof *gone->keys.items, compare_keys);
+}
+
 static void keep_event(struct keeping *keeping, const struct entity *event, struct gone *gone) {
     struct run *run = keeping->decided->run;
     const uint32_t *next = gone->keys.items, *end = next + gone->keys.count;
-    if (gone->keys.count) qsort(gone->keys.items, gone->keys.count, sizeof *gone->keys.items, compare_keys);
     for (size_t key = 1; goes_on(keeping) && (next < end || key <= keeping->keys[event->index]); key++) {
         size_t row = key <= keeping->keys[event->index] ? (size_t)keeping->rows[event->index][key] - 1 : SIZE_MAX;
         bool forgotten = false;
         for (; next < end && *next == key; next++) forgotten = true;
         bool settled = row != SIZE_MAX && tells_of(keeping, event, row);
-        struct coded coded = {settled ? EVENT_SETTLED : EVENT_FORGOTTEN,
-                              settled ? run_event_month(run, event, row) : 0};
+        struct coded coded = {settled ? EVENT_SETTLED : ROW_FORGOTTEN, settled ? run_event_month(run, event, row) : 0};
         if (settled || forgotten) add_entry(keeping, event->name, (uint32_t)key, coded);
     }
     end_page(keeping, event->name);
+}
+
+static void keep_gone(struct keeping *keeping, const struct entity *entity, const struct gone *gone) {
+    for (size_t i = 0; i < gone->keys.count && goes_on(keeping); i++)
+        add_entry(keeping, entity->name, gone->keys.items[i], (struct coded){.kind = ROW_FORGOTTEN});
+    end_page(keeping, entity->name);
 }
 
 /* --- what a run keeps --------------------------------------------------------------------------------------------- */
@@ -215,6 +246,7 @@ static bool settles(const struct entity *entity) {
 
 static void keep_entity(struct keeping *keeping, const struct entity *entity, struct gone *gone) {
     if (settles(entity)) keep_event(keeping, entity, gone);
+    if (!entity->is_event) keep_gone(keeping, entity, gone);
     for (size_t i = 0; i < entity->fields.count && goes_on(keeping); i++)
         if (keeps(keeping, entity->fields.items[i])) keep_field(keeping, entity->fields.items[i]);
 }
@@ -228,7 +260,7 @@ static void keep_values(struct keeping *keeping) {
     const struct policy *policy = keeping->registry->policy;
     struct gone *gone = ARENA_ARRAY(&keeping->arena, struct gone, policy->entities.count + 1);
     for (size_t i = 0; i < policy->entities.count && goes_on(keeping); i++)
-        if (settles(policy->entities.items[i])) find_forgotten(keeping, policy->entities.items[i], &gone[i]);
+        find_gone(keeping, policy->entities.items[i], &gone[i]);
     if (!begin_table(keeping, CHAIN_VALUES)) return;
     for (size_t i = 0; i < policy->entities.count && goes_on(keeping); i++)
         keep_entity(keeping, policy->entities.items[i], &gone[i]);

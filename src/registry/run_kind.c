@@ -24,6 +24,18 @@ static struct text reason_of(struct arena *arena, const struct policy *policy, c
     return reason->field ? run_field_name(arena, reason->field) : TEXT("");
 }
 
+struct text run_unit(struct arena *arena, const struct policy *policy, const struct coding *coding) {
+    switch (coding->field->type.kind) {
+    case TYPE_NUMBER: return number_exact(arena, coding->unit);
+    case TYPE_BOOL: return TEXT("bool");
+    case TYPE_DATE: return TEXT("date");
+    case TYPE_TEXT: return TEXT("text");
+    default: break;
+    }
+    struct column_coding choice = column_coding_of(arena, policy, coding->field);
+    return column_coding_text(arena, &choice);
+}
+
 void run_kind_values(struct arena *arena, const struct policy *policy, const struct coding *coding,
                      const struct coded_kind *kind, struct store_value values[KIND_COLUMNS]) {
     const struct reason *reason = &kind->reason;
@@ -36,7 +48,7 @@ void run_kind_values(struct arena *arena, const struct policy *policy, const str
     values[KIND_AT] = store_text(at ? at->name : TEXT(""));
     values[KIND_RULE] = decided ? store_integer(reason->text) : store_null();
     values[KIND_BRANCH] = decided ? store_integer(reason->index) : store_null();
-    values[KIND_UNIT] = store_text(number_exact(arena, coding->unit));
+    values[KIND_UNIT] = store_text(run_unit(arena, policy, coding));
 }
 
 /* --- and back ----------------------------------------------------------------------------------------------------- */

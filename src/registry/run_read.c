@@ -42,7 +42,9 @@ struct reader {
     VECTOR(struct value) exact;
     struct number unit; /* of the run's integers */
     bool other_unit;
-    int64_t low, high; /* integers that the rule can give */
+    struct conversion choices; /* of the run's places into the rule's */
+    bool unfit;                /* its values are of another type than the rule's */
+    int64_t low, high;         /* integers that the rule can give */
     bool bounded;
 };
 
@@ -115,7 +117,6 @@ static void find_bounds(struct recalling *recalling, struct reader *reader) {
     reader->low = 0;
     switch (field->type.kind) {
     case TYPE_BOOL: reader->high = 1; break;
-    case TYPE_ENUM: reader->high = (int64_t)field->type.enumeration->count - 1; break;
     case TYPE_DATE:
         reader->low = day_first;
         reader->high = day_last;
@@ -142,20 +143,37 @@ static struct reader *reader_named(struct recalling *recalling, struct text name
     return reader;
 }
 
+/* False when they can be values of no rule of that type. */
+static bool read_unit(struct recalling *recalling, struct reader *reader, struct text unit) {
+    const struct field *field = reader->field;
+    const struct policy *policy = recalling->registry->policy;
+    const struct coding *coding = history_coding(recalling->history, field);
+    struct column_coding from, to;
+    if (field->type.kind == TYPE_NUMBER) {
+        bool good = number_parse_exact(&recalling->arena, unit, &reader->unit) && number_sign(reader->unit) > 0;
+        reader->other_unit = good && number_compare(reader->unit, coding->unit) != 0;
+        return good;
+    }
+    if (field->type.kind != TYPE_ENUM) return text_equal(unit, run_unit(&recalling->arena, policy, coding));
+    if (!column_coding_parse(&recalling->arena, text_copy(&recalling->arena, unit), &from)) return false;
+    to = column_coding_of(&recalling->arena, policy, field);
+    reader->choices = conversion_between(&recalling->arena, &from, &to);
+    return from.kind == CODING_CHOICE;
+}
+
 static void read_kind(struct recalling *recalling, const struct statement *row) {
     const struct policy *policy = recalling->registry->policy;
     struct reader *reader = reader_named(recalling, statement_text(row, KIND_FIELD));
     struct coded_kind kind;
     if (!reader) return;
     struct coding *coding = &recalling->history->columns[reader->field->index].coding;
-    bool good = run_kind_read(policy, row, reader->field, recalling->same_law, &kind) &&
-                number_parse_exact(&recalling->arena, statement_text(row, KIND_UNIT), &reader->unit) &&
-                number_sign(reader->unit) > 0 && statement_integer(row, KIND_PLACE) == (int64_t)reader->kinds.count + 1;
-    if (!good) {
+    bool first = reader->kinds.count == 0, good = run_kind_read(policy, row, reader->field, recalling->same_law, &kind);
+    if (good && first) reader->unfit = !read_unit(recalling, reader, statement_text(row, KIND_UNIT));
+    if (statement_integer(row, KIND_PLACE) != (int64_t)reader->kinds.count + 1) good = false;
+    if (!good || (reader->unfit && recalling->same_law)) {
         refuse(recalling, reader->field->name);
         return;
     }
-    reader->other_unit = reader->field->type.kind == TYPE_NUMBER && number_compare(reader->unit, coding->unit) != 0;
     uint32_t number = coding_kind(coding, kind.state, kind.reason, kind.listed);
     VECTOR_PUSH(&recalling->arena, &reader->kinds, number);
 }
@@ -169,11 +187,11 @@ static void read_exact(struct recalling *recalling, const struct statement *row)
     bool good = statement_integer(row, EXACT_PLACE) == (int64_t)reader->exact.count &&
                 (number ? number_parse_exact(&recalling->history->arena, text, &value.as.number)
                         : reader->field->type.kind == TYPE_TEXT && text_invalid_at(text) == text.length);
-    if (!good) {
+    if (!good && !reader->unfit) {
         refuse(recalling, reader->field->name);
         return;
     }
-    if (!number) value.as.text = text_copy(&recalling->history->arena, text);
+    if (good && !number) value.as.text = text_copy(&recalling->history->arena, text);
     VECTOR_PUSH(&recalling->arena, &reader->exact, value);
 }
 
@@ -205,8 +223,10 @@ static void each_row(struct recalling *recalling, const struct store_table *tabl
 
 static bool is_wanted(const struct recalling *recalling, const struct entity *entity, uint32_t key) {
     const struct registry_wanted *wanted = recalling->wanted;
-    if (!wanted || wanted->counts[entity->index] == SIZE_MAX) return true;
-    return key < wanted->counts[entity->index] && wanted->keys[entity->index][key];
+    size_t at = entity->index;
+    if (!wanted) return true;
+    if (wanted->counts[at] != SIZE_MAX) return key < wanted->counts[at] && wanted->keys[at][key];
+    return !wanted->left_out || key >= wanted->left_counts[at] || !wanted->left_out[at][key];
 }
 
 /* A reason may be about a row that is not wanted itself. */
@@ -219,6 +239,12 @@ static bool is_named(const struct recalling *recalling, const struct entity *ent
 static bool may_be(const struct reader *reader, int64_t integer) {
     bool never = reader->field->type.kind == TYPE_DATE && integer == DAY_NEVER;
     return !reader->bounded || never || (integer >= reader->low && integer <= reader->high);
+}
+
+static struct coded bring_choice(struct recalling *recalling, const struct reader *reader, struct coded coded) {
+    const struct value unfit = value_fault(REASON_OUT_OF_RANGE, reader->field, 0);
+    if (conversion_of(&reader->choices, coded.integer, &coded.integer) == CONVERTED) return coded;
+    return coding_of(&recalling->history->columns[reader->field->index].coding, &unfit);
 }
 
 /* As the history holds it; of kind 0, and told, when it can be none. */
@@ -239,6 +265,7 @@ static struct coded bring(struct recalling *recalling, struct reader *reader, st
             return none;
         }
         value.as = reader->exact.items[coded.integer].as;
+        if (reader->unfit) value = value_fault(REASON_OUT_OF_RANGE, reader->field, 0);
     } else if (kind.state != VALUE_KNOWN) {
         const struct entity *entity = reason_entity(recalling->registry->policy, &kind.reason);
         uint64_t key = (uint64_t)coded.integer & UINT32_MAX;
@@ -248,6 +275,10 @@ static struct coded bring(struct recalling *recalling, struct reader *reader, st
         uint32_t past = named ? past_of(recalling, entity, key) : PAST_NONE;
         coded.integer = (int64_t)(((uint64_t)coded.integer & ~(uint64_t)UINT32_MAX) | past);
         return coded;
+    } else if (reader->unfit) {
+        value = value_fault(REASON_OUT_OF_RANGE, reader->field, 0);
+    } else if (reader->field->type.kind == TYPE_ENUM) {
+        return bring_choice(recalling, reader, coded);
     } else if (reader->other_unit) {
         value.as.number = number_multiply(&recalling->arena, number_from(coded.integer), reader->unit);
     } else if (may_be(reader, coded.integer)) {
@@ -288,16 +319,26 @@ static void take_value(struct recalling *recalling, struct reader *reader, const
     history_set(recalling->history, reader->field, line, bring(recalling, reader, entry->coded));
 }
 
+/* A row other than an event has no page of its own but where nothing stands of it any more. */
+static void take_gone(struct recalling *recalling, const struct entity *entity, const struct page_entry *entry) {
+    if (past_of(recalling, entity, entry->key) == PAST_NONE) return;
+    if (entry->coded.kind != ROW_FORGOTTEN)
+        refuse(recalling, entity->name);
+    else
+        history_forget_month(recalling->history, entity, recalling->names[entity->index].ids[entry->key],
+                             recalling->run->month);
+}
+
 static void take_page(struct recalling *recalling, const struct statement *row) {
     struct page_entry entries[PAGE_PLACES];
     size_t count;
     struct text name = statement_text(row, VALUES_FIELD);
-    const struct entity *event = map_get(&recalling->registry->policy->entity_by_name, name);
-    struct reader *reader = event ? NULL : reader_named(recalling, name);
-    if (!event && !reader) return;
-    const struct entity *entity = event ? event : reader->field->entity;
+    const struct entity *of_rows = map_get(&recalling->registry->policy->entity_by_name, name);
+    struct reader *reader = of_rows ? NULL : reader_named(recalling, name);
+    if (!of_rows && !reader) return;
+    const struct entity *entity = of_rows ? of_rows : reader->field->entity;
     int64_t first = statement_integer(row, VALUES_FIRST);
-    if (first <= 0 || first > UINT32_MAX || (event && !event->is_event) ||
+    if (first <= 0 || first > UINT32_MAX ||
         !page_read(statement_text(row, VALUES_BYTES), (uint32_t)first, entries, &count)) {
         refuse(recalling, name);
         return;
@@ -305,10 +346,12 @@ static void take_page(struct recalling *recalling, const struct statement *row) 
     read_names(recalling, entity);
     for (size_t i = 0; i < count && goes_on(recalling); i++) {
         if (!is_wanted(recalling, entity, entries[i].key)) continue;
-        if (event)
-            take_event(recalling, event, &entries[i]);
-        else
+        if (reader)
             take_value(recalling, reader, &entries[i]);
+        else if (entity->is_event)
+            take_event(recalling, entity, &entries[i]);
+        else
+            take_gone(recalling, entity, &entries[i]);
     }
 }
 
@@ -401,7 +444,8 @@ enum registry_result registry_read_history(struct registry *registry, const stru
 enum registry_result registry_read_month(struct registry *registry, const struct registry_runs *runs,
                                          month_number month, const struct registry_wanted *wanted,
                                          struct history *history) {
-    return read_chosen(registry, runs, (struct choice){.first = month, .last = month, .wanted = wanted}, history);
+    struct choice choice = {.first = month, .last = month, .wanted = wanted};
+    return read_chosen(registry, runs, choice, history);
 }
 
 enum registry_result registry_read_found(struct registry *registry, const struct registry_runs *runs, int64_t change,

@@ -40,6 +40,9 @@ struct registry_decided {
     const struct history *history;
     bool again;         /* the month was decided before, and this run does not tell of everybody */
     chosen_rows chosen; /* of whom it tells; NULL: of all whom the run tells of */
+    /* What stood of the month (registry_read_month): of rows that are in it and do not stand now nothing is left. NULL:
+     * of such rows nothing is told. */
+    const struct history *told;
 };
 enum registry_result registry_keep_run(struct registry *registry, const struct registry_change *change,
                                        const struct registry_run *about, const struct registry_decided *decided);
@@ -54,9 +57,11 @@ enum registry_result registry_read_history(struct registry *registry, const stru
 /* Some rows, by their keys. */
 struct registry_wanted {
     bool **keys;       /* by entity index, by key */
+    bool **below;      /* the same: those that are not only referred to */
     struct text **ids; /* the same: their names */
-    size_t
-        *counts; /* by entity index: how many keys there are; SIZE_MAX: all rows are wanted, and have no names here */
+    size_t *counts;  /* by entity index: how many keys there are; SIZE_MAX: all rows are, and none has its name here */
+    bool **left_out; /* but for these; NULL: none */
+    size_t *left_counts; /* by entity index: how many keys there are of those */
 };
 /* What the runs of one month found of some rows (NULL: of all), the later ones in place of the earlier, into a history
  * that is empty. */
@@ -105,6 +110,10 @@ struct registry_keys {
 enum registry_result registry_find_above(struct registry *registry, const struct registry_touched *touched,
                                          size_t count, const struct entity *const *unit, struct arena *arena,
                                          struct registry_keys *keys);
+
+/* A row that lay in several rows of a unit in the course of time ties them together: what it brings from the one is
+ * felt in the next. Adds to the keys those that are tied to one of them, also by way of others. */
+enum registry_result registry_find_tied(struct registry *registry, struct arena *arena, struct registry_keys *keys);
 
 int64_t registry_last_given(struct registry *registry); /* the last change that told opening values or decisions */
 

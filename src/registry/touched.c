@@ -1,4 +1,5 @@
 /* What has been told since a change: which rows, and of which months. */
+#include "base/map.h"
 #include "registry/registry_inside.h"
 #include "registry/runs.h"
 
@@ -128,4 +129,72 @@ int64_t registry_last_given(struct registry *registry) {
     int64_t change = query ? ask(registry, query, 0, 0) : 0;
     statement_free(query);
     return change;
+}
+
+/* --- which rows are tied together --------------------------------------------------------------------------------- */
+
+struct tying {
+    struct touching touching;
+    const struct entity *of;           /* the unit at hand */
+    struct registry_keys *keys;        /* of its rows, which grow */
+    struct map among;                  /* the same */
+    struct statement **above, **below; /* by entity index: parents of a key, keys of a parent */
+};
+
+static void add_tied(struct tying *tying, int64_t key) {
+    const struct text name = {(const char *)&key, sizeof key};
+    if (map_get(&tying->among, name)) return;
+    map_put(&tying->among, text_copy(tying->touching.arena, name), tying);
+    VECTOR_PUSH(tying->touching.arena, &tying->keys->list, key);
+}
+
+static void add_above(struct tying *tying, const struct entity *entity, int64_t key) {
+    struct registry_keys above = {0};
+    climb(&tying->touching, tying->above, entity, tying->of, key, &above);
+    for (size_t i = 0; i < above.list.count; i++) add_tied(tying, above.list.items[i]);
+}
+
+static void go_below(struct tying *tying, const struct entity *outer, int64_t key) {
+    struct touching *touching = &tying->touching;
+    const struct policy *policy = touching->registry->policy;
+    for (size_t i = 0; i < policy->entities.count && !arena_failed(touching->arena); i++) {
+        const struct entity *inner = policy->entities.items[i];
+        const struct store_value value = store_integer(key);
+        struct registry_keys found = {0};
+        if (inner->parent != outer || inner->is_event) continue; /* an event stays below its own */
+        if (!tying->below[i])
+            tying->below[i] = query_of(touching, tables_of(touching->registry, inner)->versions.name, "DISTINCT _key",
+                                       "WHERE _parent = $1 ORDER BY 1");
+        if (!tying->below[i]) return;
+        if (statement_begin(tying->below[i], &value, 1))
+            while (statement_next(tying->below[i]))
+                VECTOR_PUSH(touching->arena, &found.list, statement_integer(tying->below[i], 0));
+        statement_end(tying->below[i]);
+        for (size_t k = 0; k < found.list.count; k++) {
+            add_above(tying, inner, found.list.items[k]);
+            go_below(tying, inner, found.list.items[k]);
+        }
+    }
+}
+
+enum registry_result registry_find_tied(struct registry *registry, struct arena *arena, struct registry_keys *keys) {
+    size_t entities = registry->policy->entities.count;
+    struct tying tying = {.touching = {.registry = registry, .arena = arena}};
+    tying.above = ARENA_ARRAY(arena, struct statement *, entities + 1);
+    tying.below = ARENA_ARRAY(arena, struct statement *, entities + 1);
+    for (size_t e = 0; e < entities && registry_outcome(registry, arena) == REGISTRY_DONE; e++) {
+        struct registry_keys first = keys[e];
+        tying.of = registry->policy->entities.items[e];
+        tying.keys = &keys[e];
+        keys[e] = (struct registry_keys){0};
+        map_init(&tying.among, arena);
+        for (size_t i = 0; i < first.list.count; i++) add_tied(&tying, first.list.items[i]);
+        for (size_t i = 0; i < keys[e].list.count && registry_outcome(registry, arena) == REGISTRY_DONE; i++)
+            go_below(&tying, tying.of, keys[e].list.items[i]);
+    }
+    for (size_t i = 0; i < entities && tying.above && tying.below; i++) {
+        statement_free(tying.above[i]);
+        statement_free(tying.below[i]);
+    }
+    return registry_outcome(registry, arena);
 }

@@ -81,6 +81,29 @@ static void what_is_forgotten_is_gone_and_may_come_again(void **state) {
     stage_close(&stage);
 }
 
+static void what_is_forgotten_of_a_month_leaves_the_others(void **state) {
+    (void)state;
+    struct stage stage;
+    static const month_number months[] = {MONTH_FIRST, 24216, 24217, 24218};
+    stage_open(&stage, law, NULL, NULL);
+    struct history *history = &stage.history;
+    const struct field *field = field_of(&stage, "b");
+    for (size_t i = 0; i < 4; i++) history_put(history, field, TEXT("F1"), months[i], value_truth(true));
+    history_forget_month(history, field->entity, TEXT("F1"), 24217); /* between others */
+    assert_string_equal(months_of(history, field, "F1"), "24218 24216 -2147483648 ");
+    history_forget_month(history, field->entity, TEXT("F1"), 24217); /* nothing stands there any more */
+    history_forget_month(history, field->entity, TEXT("F1"), 24219);
+    history_forget_month(history, field->entity, TEXT("F2"), 24218);
+    assert_string_equal(months_of(history, field, "F1"), "24218 24216 -2147483648 ");
+    history_forget_month(history, field->entity, TEXT("F1"), 24218); /* the latest */
+    history_put(history, field, TEXT("F1"), 24217, value_truth(false));
+    assert_string_equal(months_of(history, field, "F1"), "24217 24216 -2147483648 ");
+    for (size_t i = 0; i < 3; i++) history_forget_month(history, field->entity, TEXT("F1"), months[i]);
+    uint32_t row = history_row(history, field->entity, TEXT("F1"));
+    assert_false(history_has_lines(history, field->entity, row));
+    stage_close(&stage);
+}
+
 /* --- every value comes back ------------------------------------------------------------------------------------------
  */
 
@@ -239,6 +262,24 @@ static void expect_pasts(struct stage *stage, const char *name, unsigned threads
     run_free(run);
 }
 
+/* Also where another event of the same month comes in late, in whose world it stood. */
+static void what_is_kept_of_an_event_that_is_gone_is_forgotten(void **state) {
+    (void)state;
+    struct stage stage;
+    struct past_value past;
+    stage_open(&stage, bills_law, NULL, NULL);
+    stage_row(&stage, "family", "F1", "", "");
+    stage_row(&stage, "person", "P1", "F1", "ill=no");
+    stage_row(&stage, "person", "P2", "F1", "ill=no");
+    stage_row_in(&stage, "bill", "", "P1", "left=2018-06-01 number=B1 cost=10", NULL, "2018-06");
+    stage_row_in(&stage, "bill", "", "P2", "left=2018-06-03 number=B2 cost=10", "2018-07", NULL);
+    const struct field *aid = policy_field(stage.policy, TEXT("bill"), TEXT("aid"));
+    stage_decide(&stage, "2018-06");
+    stage_decide(&stage, "2018-07");
+    assert_false(history_find(&stage.history, aid, TEXT("P1/2018-06-01/B1"), MONTH_LAST, &past));
+    stage_close(&stage);
+}
+
 static void what_is_kept_of_rows_is_found_by_several_threads(void **state) {
     (void)state;
     struct stage stage;
@@ -293,10 +334,12 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_value_a_month),
         cmocka_unit_test(what_is_forgotten_is_gone_and_may_come_again),
+        cmocka_unit_test(what_is_forgotten_of_a_month_leaves_the_others),
         cmocka_unit_test(every_value_comes_back),
         cmocka_unit_test(pages_widen),
         cmocka_unit_test(pages_never_narrow),
         cmocka_unit_test(memory_that_runs_out_is_told),
+        cmocka_unit_test(what_is_kept_of_an_event_that_is_gone_is_forgotten),
         cmocka_unit_test(what_is_kept_of_rows_is_found_by_several_threads),
         cmocka_unit_test(reasons_follow_their_rows),
     };
