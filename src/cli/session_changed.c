@@ -142,7 +142,7 @@ static int64_t known_to_all(const struct session_changed *changed) {
 static enum registry_result look_at_rows(struct session *session, struct session_changed *changed) {
     struct registry *registry = &session->database.registry;
     struct arena *arena = &session->command->arena;
-    struct registry_touched_rows rows;
+    struct registry_touched_rows rows = {0};
     enum registry_result result = registry_read_touched(registry, known_to_all(changed), arena, &rows);
     size_t left = 0;
     for (size_t i = 0; i < rows.list.count && result == REGISTRY_DONE; i++) {
