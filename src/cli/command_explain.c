@@ -430,7 +430,7 @@ static int check_decision(struct teller *teller, const struct registry_run *run,
     struct session *session = teller->session;
     struct command *command = session->command;
     struct text id = table_id(dataset_table(session->dataset, field->entity), row);
-    struct registry_differences differences;
+    struct registry_differences differences = {0};
     int status = session_record(session);
     if (status == EXIT_DONE) status = session_compare_run(session, run, &differences);
     for (size_t i = 0; i < differences.list.count && status == EXIT_DONE; i++) {

@@ -90,9 +90,10 @@ int session_check_before(struct session *session, const struct entity *area, siz
 
 /* What is known now and was not when months were decided (session_changed.c). */
 struct session_changed {
-    month_number first, last;    /* that were decided */
-    month_number from;           /* the first that knew too little; MONTH_LAST: none did */
-    bool all;                    /* it may be felt by anybody; else: */
+    month_number first, last; /* that were decided */
+    month_number from;        /* the first that knew too little; MONTH_LAST: none did */
+    int64_t *known; /* by month from the first on, twice: what its run and those that it read, back to a month, knew */
+    bool all;       /* it may be felt by anybody; else: */
     const struct entity **units; /* by entity index: within whose rows what changes stays */
     struct registry_keys *keys;  /* of such rows, by entity index */
 };

@@ -56,12 +56,49 @@ static void find_units(struct session *session, struct session_changed *changed)
         changed->units[i] = unit_of(policy, policy->entities.items[i]);
 }
 
+static size_t count_months(const struct session_changed *changed) {
+    return (size_t)(changed->last - changed->first) + 1;
+}
+
+/* The run up to which a month was decided when another began. */
+static const struct registry_run *read_by(const struct session *session, const struct registry_run *later,
+                                          month_number month) {
+    const struct registry_run *base = NULL;
+    for (size_t i = 0; i < session->runs.list.count; i++) {
+        const struct registry_run *run = &session->runs.list.items[i];
+        if (run->month == month && run->area.length == 0 && run->change <= later->known) base = run;
+    }
+    return base;
+}
+
+/* A month that was decided again by itself is news to those behind it, whatever these knew: they read what it had found
+ * before. */
+static bool find_known(struct session *session, struct session_changed *changed) {
+    size_t months = count_months(changed);
+    changed->known = ARENA_ARRAY(&session->command->arena, int64_t, months * months);
+    for (size_t month = 0; month < months && changed->known; month++) {
+        const struct registry_run *run = base_of(session, changed->first + (month_number)month);
+        int64_t known = run->known;
+        for (size_t back = month + 1; back-- > 0;) {
+            if (run && run->known < known) known = run->known;
+            changed->known[month * months + back] = known;
+            if (run && back > 0) run = read_by(session, run, changed->first + (month_number)back - 1);
+        }
+    }
+    return changed->known;
+}
+
+/* What a month and those that it read, back to another, knew of. */
+static int64_t known_since(const struct session_changed *changed, month_number month, month_number since) {
+    size_t back = since > changed->first ? (size_t)(since - changed->first) : 0;
+    return changed->known[(size_t)(month - changed->first) * count_months(changed) + back];
+}
+
 /* The first month that was decided without knowing of a change that holds since another; MONTH_LAST: none. */
-static month_number first_untold(const struct session *session, const struct session_changed *changed,
-                                 month_number since, int64_t change) {
+static month_number first_untold(const struct session_changed *changed, month_number since, int64_t change) {
     month_number month = since > changed->first ? since : changed->first;
     for (; month <= changed->last; month++)
-        if (base_of(session, month)->known < change) return month;
+        if (known_since(changed, month, since) < change) return month;
     return MONTH_LAST;
 }
 
@@ -71,15 +108,14 @@ static void everybody_from(struct session_changed *changed, month_number month) 
     if (month < changed->from) changed->from = month;
 }
 
-/* Whether a month before was decided for many after this one was. What has changed alone was decided for what is told
- * since, which this month lacks as well. */
-static bool was_overtaken(const struct session *session, month_number month) {
-    for (size_t i = 0; i < session->runs.list.count; i++) {
-        const struct registry_run *run = &session->runs.list.items[i];
-        bool many = run->whole || run->area.length;
-        if (many && run->month < month && run->change > base_of(session, month)->known) return true;
-    }
-    return false;
+/* Also what it read of the months before. */
+static bool is_by_law(const struct session *session, const struct session_changed *changed, month_number month,
+                      struct text law) {
+    const struct registry_run *run = base_of(session, month);
+    bool same = true;
+    for (; run && same; run = run->month > changed->first ? read_by(session, run, run->month - 1) : NULL)
+        same = text_equal(run->policy, law);
+    return same;
 }
 
 /* What holds for everybody: the law, and what is told line by line. */
@@ -89,17 +125,16 @@ static enum registry_result look_at_law(struct session *session, struct session_
     struct text law = {(const char *)bytes, DIGEST_BYTES};
     enum registry_result result = registry_law_digest(registry, session->policy, bytes);
     for (month_number month = changed->first; month <= changed->last && result == REGISTRY_DONE; month++)
-        if (!text_equal(base_of(session, month)->policy, law) || was_overtaken(session, month))
-            everybody_from(changed, month);
+        if (!is_by_law(session, changed, month, law)) everybody_from(changed, month);
     if (result == REGISTRY_DONE)
-        everybody_from(changed, first_untold(session, changed, MONTH_FIRST, registry_last_given(registry)));
+        everybody_from(changed, first_untold(changed, MONTH_FIRST, registry_last_given(registry)));
     return result;
 }
 
-static int64_t known_to_all(const struct session *session, const struct session_changed *changed) {
+static int64_t known_to_all(const struct session_changed *changed) {
     int64_t known = INT64_MAX;
     for (month_number month = changed->first; month <= changed->last; month++)
-        if (base_of(session, month)->known < known) known = base_of(session, month)->known;
+        if (known_since(changed, month, changed->first) < known) known = known_since(changed, month, changed->first);
     return known;
 }
 
@@ -107,12 +142,12 @@ static int64_t known_to_all(const struct session *session, const struct session_
 static enum registry_result look_at_rows(struct session *session, struct session_changed *changed) {
     struct registry *registry = &session->database.registry;
     struct arena *arena = &session->command->arena;
-    struct registry_touched_rows rows;
-    enum registry_result result = registry_read_touched(registry, known_to_all(session, changed), arena, &rows);
+    struct registry_touched_rows rows = {0};
+    enum registry_result result = registry_read_touched(registry, known_to_all(changed), arena, &rows);
     size_t left = 0;
     for (size_t i = 0; i < rows.list.count && result == REGISTRY_DONE; i++) {
         const struct registry_touched *touched = &rows.list.items[i];
-        month_number month = first_untold(session, changed, touched->since, touched->change);
+        month_number month = first_untold(changed, touched->since, touched->change);
         if (month == MONTH_LAST) continue;
         if (changed->units[touched->entity->index]) {
             if (month < changed->from) changed->from = month;
@@ -139,7 +174,7 @@ int session_find_changed(struct session *session, struct session_changed *change
         return EXIT_CANNOT;
     }
     find_units(session, changed);
-    if (!changed->units) return out_of_memory(session->command);
+    if (!changed->units || !find_known(session, changed)) return out_of_memory(session->command);
     enum registry_result result = look_at_law(session, changed);
     if (result == REGISTRY_DONE) result = look_at_rows(session, changed);
     if (result == REGISTRY_DONE && !changed->keys) result = REGISTRY_NO_MEMORY;

@@ -346,7 +346,7 @@ static void take_page(struct recalling *recalling, const struct statement *row) 
     read_names(recalling, entity);
     for (size_t i = 0; i < count && goes_on(recalling); i++) {
         if (!is_wanted(recalling, entity, entries[i].key)) continue;
-        if (reader)
+        if (!of_rows)
             take_value(recalling, reader, &entries[i]);
         else if (entity->is_event)
             take_event(recalling, entity, &entries[i]);
