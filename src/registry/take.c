@@ -3,23 +3,15 @@
 #include "base/map.h"
 #include "engine/dataset.h"
 
-/* What is known of an entity's rows, and what is told of them. */
-struct known {
-    struct map keys;          /* id -> key */
-    size_t told;              /* keys that there were before this change */
-    int64_t version;          /* the last that was written */
-    uint32_t *rows;           /* by key: the row of the records that are known, + 1; 0: none */
-    uint32_t *more;           /* by such a row: the next of the same key, + 1 */
-    uint32_t *last, *earlier; /* the same of what is told and was taken, the last first */
-};
-
 struct taking {
     struct registry *registry;
     const struct registry_change *change;
     const struct records *records; /* what is told */
     struct records before;         /* what is known */
-    struct known *known;           /* by entity index */
+    struct registry_rows *known;   /* by entity index */
     uint32_t **keys;               /* by entity index, by row of what is told; 0: it cannot be */
+    struct registry_look *look;    /* NULL: all that is told is taken */
+    bool looks;                    /* nothing is written */
     struct arena arena;
 };
 
@@ -27,10 +19,14 @@ static bool goes_on(const struct taking *taking) {
     return !store_failed(taking->registry->store) && !arena_failed(&taking->arena);
 }
 
+static bool is_left_out(const struct taking *taking, const struct entity *entity, size_t row) {
+    return taking->look && !taking->looks && registry_leaves_out(taking->look, entity, row);
+}
+
 /* --- keys --------------------------------------------------------------------------------------------------------- */
 
 static void find_known_rows(struct taking *taking, const struct entity *entity) {
-    struct known *known = &taking->known[entity->index];
+    struct registry_rows *known = &taking->known[entity->index];
     const struct record_table *before = &taking->before.tables[entity->index];
     known->rows = ARENA_ARRAY(&taking->arena, uint32_t, known->told + 1);
     known->more = ARENA_ARRAY(&taking->arena, uint32_t, before->count + 1);
@@ -43,7 +39,7 @@ static void find_known_rows(struct taking *taking, const struct entity *entity) 
 }
 
 static void find_known(struct taking *taking, const struct entity *entity, const struct registry_names *names) {
-    struct known *known = &taking->known[entity->index];
+    struct registry_rows *known = &taking->known[entity->index];
     map_init(&known->keys, &taking->arena);
     map_reserve(&known->keys, names->count + taking->records->tables[entity->index].count);
     for (size_t key = 1; key <= names->count; key++) map_put(&known->keys, names->ids[key], (void *)key);
@@ -63,7 +59,7 @@ static struct text id_of(struct taking *taking, struct builder *name, const stru
 
 /* Rows of which nothing was known get the next keys. */
 static void give_keys(struct taking *taking, const struct entity *entity) {
-    struct known *known = &taking->known[entity->index];
+    struct registry_rows *known = &taking->known[entity->index];
     const struct record_table *told = &taking->records->tables[entity->index];
     struct chain_load load;
     struct builder name;
@@ -73,12 +69,13 @@ static void give_keys(struct taking *taking, const struct entity *entity) {
     size_t next = known->told;
     for (size_t row = 0; row < told->count && goes_on(taking); row++) {
         const struct entity *above = entity->parent;
-        if (above && !key_of(taking, above, told->rows[row].parent)) continue;
+        if (is_left_out(taking, entity, row) || (above && !key_of(taking, above, told->rows[row].parent))) continue;
         struct text id = id_of(taking, &name, entity, row);
         keys[row] = (uint32_t)key_of(taking, entity, id);
         if (keys[row]) continue;
         keys[row] = (uint32_t)++next;
         map_put(&known->keys, id, (void *)next);
+        if (taking->looks) continue;
         const struct store_value values[] = {store_integer((int64_t)next), store_integer(taking->change->number),
                                              store_text(id)};
         bool first = !begun;
@@ -106,7 +103,7 @@ static bool leads_nowhere(const struct taking *taking, const struct record_table
 
 /* A row of the same month was told before. */
 static bool is_told_twice(const struct taking *taking, const struct record_table *told, size_t row) {
-    const struct known *known = &taking->known[told->entity->index];
+    const struct registry_rows *known = &taking->known[told->entity->index];
     uint32_t key = taking->keys[told->entity->index][row];
     for (uint32_t at = known->last[key]; at; at = known->earlier[at - 1])
         if (told->rows[at - 1].from == told->rows[row].from) return true;
@@ -125,7 +122,7 @@ static bool same_row(const struct record_table *a, size_t row, const struct reco
 
 /* The row that is known to hold in a month, SIZE_MAX when none stands. */
 static size_t known_in(const struct taking *taking, const struct entity *entity, size_t key, month_number month) {
-    const struct known *known = &taking->known[entity->index];
+    const struct registry_rows *known = &taking->known[entity->index];
     const struct record_row *rows = taking->before.tables[entity->index].rows;
     for (uint32_t at = key <= known->told ? known->rows[key] : 0; at; at = known->more[at - 1])
         if (rows[at - 1].from <= month && month <= rows[at - 1].until) return at - 1;
@@ -143,16 +140,13 @@ static struct store_value value_of(const struct taking *taking, const struct col
     return store_integer(text_is(text, "none") ? 0 : (int64_t)key_of(taking, input->type.entity, text));
 }
 
-static month_number since_of(const struct taking *taking, const struct entity *entity, const struct record_row *row) {
-    return row->from == MONTH_FIRST && !entity->is_event ? taking->change->since : row->from;
-}
-
 static void write_version(struct taking *taking, struct chain_load *load, const struct record_table *told, size_t row,
                           month_number since, bool stands) {
     struct store_value values[STORE_COLUMNS_MAX];
     const struct entity *entity = told->entity, *above = entity->parent;
     const struct record_row *record = &told->rows[row];
     const struct registry_slot *slots = taking->registry->places[entity->index].slots;
+    if (taking->looks) return;
     size_t parent = above ? key_of(taking, above, record->parent) : 0;
     values[COLUMN_VERSION] = store_integer(++taking->known[entity->index].version);
     values[COLUMN_KEY] = store_integer(taking->keys[entity->index][row]);
@@ -180,7 +174,7 @@ static void take_row(struct taking *taking, struct chain_load *load, const struc
     const struct entity *entity = told->entity;
     const struct record_row *record = &told->rows[row];
     size_t key = taking->keys[entity->index][row];
-    month_number since = since_of(taking, entity, record);
+    month_number since = registry_since(taking->change, entity, record);
     size_t known = known_in(taking, entity, key, since);
     bool fresh = key > taking->known[entity->index].told, ends = record->until != MONTH_LAST;
     bool same = known != SIZE_MAX && same_row(told, row, &taking->before.tables[entity->index], known);
@@ -189,6 +183,12 @@ static void take_row(struct taking *taking, struct chain_load *load, const struc
     if (stands_behind && !is_followed(taking, told, row)) {
         write_version(taking, load, told, row, record->until + 1, false);
         same = false;
+    }
+    if (taking->looks) {
+        taking->look->fates[entity->index][row] = fresh  ? REGISTRY_ROW_NEW
+                                                  : same ? REGISTRY_ROW_SAME
+                                                         : REGISTRY_ROW_CHANGED;
+        taking->look->before[entity->index][row] = known == SIZE_MAX ? 0 : (uint32_t)known + 1;
     }
     taken->fresh += fresh;
     taken->changed += !fresh && !same;
@@ -199,14 +199,15 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
     const struct record_table *told = &taking->records->tables[entity->index];
     const struct store_table *table = &tables_of(taking->registry, entity)->versions;
     if (told->count == 0 || !goes_on(taking)) return;
-    struct known *known = &taking->known[entity->index];
-    known->version = registry_highest(taking->registry, table);
+    struct registry_rows *known = &taking->known[entity->index];
+    if (!taking->looks) known->version = registry_highest(taking->registry, table);
     known->last = ARENA_ARRAY(&taking->arena, uint32_t, known->keys.count + 1);
     known->earlier = ARENA_ARRAY(&taking->arena, uint32_t, told->count + 1);
     if (!goes_on(taking)) return;
     struct chain_load load;
-    bool begun = chain_load_begin(&load, taking->registry, chain_versions(taking->registry, entity));
+    bool begun = taking->looks || chain_load_begin(&load, taking->registry, chain_versions(taking->registry, entity));
     for (size_t row = 0; row < told->count && begun && goes_on(taking); row++) {
+        if (is_left_out(taking, entity, row)) continue;
         uint32_t key = taking->keys[entity->index][row];
         if (!key || leads_nowhere(taking, told, row) || is_told_twice(taking, told, row)) {
             taken->refused++;
@@ -216,27 +217,61 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
         known->earlier[row] = known->last[key];
         known->last[key] = (uint32_t)row + 1;
     }
-    chain_load_end(&load);
+    if (!taking->looks) chain_load_end(&load);
+}
+
+/* Of the look what is known, or all of it is read. */
+static enum registry_result take(struct taking *taking, struct registry_taken *taken) {
+    const struct policy *policy = taking->registry->policy;
+    size_t entities = policy->entities.count;
+    taking->known = ARENA_ARRAY(&taking->arena, struct registry_rows, entities + 1);
+    taking->keys = ARENA_ARRAY(&taking->arena, uint32_t *, entities + 1);
+    struct registry_names *names = ARENA_ARRAY(&taking->arena, struct registry_names, entities + 1);
+    enum registry_result result = REGISTRY_NO_MEMORY;
+    if (goes_on(taking) && taking->look) {
+        taking->before = taking->look->known;
+        names = taking->look->names;
+        result = REGISTRY_DONE;
+    } else if (goes_on(taking)) {
+        result = registry_read_named(taking->registry, REGISTRY_NOW, &taking->arena, &taking->before, names);
+    }
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(taking); i++)
+        find_known(taking, policy->entities.items[i], &names[i]);
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(taking); i++)
+        give_keys(taking, policy->entities.items[i]);
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(taking); i++)
+        take_entity(taking, policy->entities.items[i], &taken[i]);
+    return result == REGISTRY_DONE ? registry_outcome(taking->registry, &taking->arena) : result;
+}
+
+enum registry_result registry_take_nothing(struct registry *registry, const struct registry_change *change,
+                                           const struct records *told, struct registry_look *look) {
+    struct taking taking = {.registry = registry, .change = change, .records = told, .look = look, .looks = true};
+    arena_init(&taking.arena);
+    enum registry_result result = take(&taking, look->taken);
+    look->rows = taking.known;
+    look->keys = taking.keys;
+    arena_adopt(look->arena, &taking.arena);
+    for (size_t i = 0; i < registry->policy->entities.count && result == REGISTRY_DONE; i++)
+        look->rows[i].keys.arena = look->arena;
+    return result;
+}
+
+enum registry_result registry_take_looked(struct registry *registry, const struct registry_change *change,
+                                          const struct records *told, struct registry_look *look,
+                                          struct registry_taken *taken) {
+    struct taking taking = {.registry = registry, .change = change, .records = told, .look = look};
+    arena_init(&taking.arena);
+    enum registry_result result = take(&taking, taken);
+    arena_free(&taking.arena);
+    return result;
 }
 
 enum registry_result registry_take(struct registry *registry, const struct registry_change *change,
                                    const struct records *records, struct registry_taken *taken) {
-    const struct policy *policy = registry->policy;
-    size_t entities = policy->entities.count;
     struct taking taking = {.registry = registry, .change = change, .records = records};
     arena_init(&taking.arena);
-    taking.known = ARENA_ARRAY(&taking.arena, struct known, entities + 1);
-    taking.keys = ARENA_ARRAY(&taking.arena, uint32_t *, entities + 1);
-    struct registry_names *names = ARENA_ARRAY(&taking.arena, struct registry_names, entities + 1);
-    enum registry_result result = REGISTRY_NO_MEMORY;
-    if (goes_on(&taking)) result = registry_read_named(registry, REGISTRY_NOW, &taking.arena, &taking.before, names);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
-        find_known(&taking, policy->entities.items[i], &names[i]);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
-        give_keys(&taking, policy->entities.items[i]);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
-        take_entity(&taking, policy->entities.items[i], &taken[i]);
-    if (result == REGISTRY_DONE) result = registry_outcome(registry, &taking.arena);
+    enum registry_result result = take(&taking, taken);
     arena_free(&taking.arena);
     return result;
 }
