@@ -21,6 +21,7 @@ static const struct {
     {"strict", false},  {"help", false},      {"version", false}, {"all-or-nothing", false},
     {"against", true},  {"by", true},         {"raise", true},    {"seconds", true},
     {"families", true}, {"runs", false},      {"save", true},     {"yes", false},
+    {"errors", true},   {"another", true},    {"sheet", true},    {"all-rows", false},
 };
 
 /* The language of the locale, unless --lang says otherwise. */
