@@ -4,6 +4,7 @@
 #include "failing.h"
 #include "registry/registry_inside.h"
 #include "store/databases.h"
+#include "store/given_keys.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,22 +13,23 @@
 
 #include <cmocka.h>
 
-static const char law[] = "policy law\n  currency yuan of 100 fen\n"
-                          "entity village known by name\n"
-                          "entity family in village at most 9 known by head\n"
-                          "entity person in family at most 3 known by name, born\n"
-                          "entity clinic in village known by name\n"
-                          "event bill in person dated left, number at most 2 a year\n"
-                          "input village name : text\n"
-                          "input family head : text\n"
-                          "input family card : text check luhn\n"
-                          "input family clinic : clinic empty means none\n"
-                          "input person name : text\n"
-                          "input person born : date in 1900-01-01 .. 2100-01-01\n"
-                          "input person number : text check gb11643\n"
-                          "input clinic name : text\n"
-                          "input bill left : date in 2010-01-01 .. 2100-01-01\n"
-                          "input bill number : text\n";
+#define LAW(sealed)                                                                                                    \
+    "policy law\n  currency yuan of 100 fen\n"                                                                         \
+    "entity village known by name\n"                                                                                   \
+    "entity family in village at most 9 known by head\n"                                                               \
+    "entity person in family at most 3 known by name, born\n"                                                          \
+    "entity clinic in village known by name\n"                                                                         \
+    "event bill in person dated left, number at most 2 a year\n"                                                       \
+    "input village name : text\n"                                                                                      \
+    "input family head : text\n"                                                                                       \
+    "input family card : text check luhn\n"                                                                            \
+    "input family clinic : clinic empty means none\n"                                                                  \
+    "input person name : text\n"                                                                                       \
+    "input person born : date in 1900-01-01 .. 2100-01-01\n"                                                           \
+    "input person number : text check gb11643" sealed "\n"                                                             \
+    "input clinic name : text\n"                                                                                       \
+    "input bill left : date in 2010-01-01 .. 2100-01-01\n"                                                             \
+    "input bill number : text\n"
 
 struct book {
     struct stage stage;
@@ -72,7 +74,15 @@ static void take(struct book *book) {
     tell_anew(book);
 }
 
-static void open_book(struct book *book, enum database database) {
+static void use_keys(struct book *book) {
+    struct keys keys;
+    size_t line;
+    assert_int_equal(keys_parse(&keys, TEXT(KEYS_HEAD INDEX_LINE SM4_LINE), &line), KEYS_OK);
+    assert_int_equal(registry_use_keys(&book->registry, &keys, 2), REGISTRY_DONE);
+    keys_clear(&keys);
+}
+
+static void open_law(struct book *book, enum database database, const char *law, bool sealed) {
     stage_open(&book->stage, law, NULL, NULL);
     book->store = database_new(database);
     book->change =
@@ -80,6 +90,7 @@ static void open_book(struct book *book, enum database database) {
     assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, DIGEST_SM3, &book->change),
                      REGISTRY_DONE);
     assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    if (sealed) use_keys(book);
     arena_init(&book->arena);
     stage_row(&book->stage, "village", "V1", "", "name=新村");
     stage_row(&book->stage, "village", "V2", "", "name=和平村");
@@ -89,7 +100,17 @@ static void open_book(struct book *book, enum database database) {
     stage_row(&book->stage, "person", "P1", "F1", "name=木·阿普 born=1960-05-01 number=533323196005010019");
     stage_row(&book->stage, "person", "P2", "F1", "name=王五 born=1980-01-01");
     stage_row(&book->stage, "person", "P3", "F2", "name=李强 born=1975-02-03");
+    look(book);
+    assert_int_equal(registry_highest(&book->registry, &registry_keys_table), 0); /* looking writes nothing */
     take(book);
+}
+
+static void open_book(struct book *book, enum database database) {
+    open_law(book, database, LAW(""), false);
+}
+
+static void open_sealed(struct book *book, enum database database) {
+    open_law(book, database, LAW(" sealed"), true);
 }
 
 static void close_book(struct book *book) {
@@ -263,6 +284,87 @@ static void numbers_decide(void **state) {
     expect(&book, "aa", "");
     close_book(&book);
 }
+
+/* --- numbers that are sealed -------------------------------------------------------------------------------------- */
+
+#define WANG_NUMBER "533323198001010037"
+
+static void sealed_numbers_decide_by_their_index(enum database database) {
+    struct book book;
+    open_sealed(&book, database);
+    person(&book, "P9", "F2", "name=木·阿普 born=1960-05-01 number=" WANG_NUMBER);
+    expect(&book, "", "n");
+    person(&book, "P9", "F2", "name=别人 number=533323196005010019");
+    look(&book);
+    assert_string_equal(fates(&book, "person"), "a");
+    assert_true(text_is(book.look.alike.items[0].field->name, "number"));
+    tell_anew(&book);
+    person(&book, "P8", "F2", "name=甲 number=" WANG_NUMBER);
+    person(&book, "P9", "F2", "name=乙 number=" WANG_NUMBER);
+    expect(&book, "", "aa");
+    person(&book, "P9", "F2", "name=木·阿普 born=1960-05-01");
+    expect(&book, "", "a");
+    close_book(&book);
+}
+ON_BOTH(sealed_numbers_decide_by_their_index)
+
+/* Nothing is opened, and nothing written, until it is taken. */
+static void sealed_numbers_are_the_same_by_their_index(enum database database) {
+    struct book book;
+    open_sealed(&book, database);
+    const struct field *number = policy_field(book.stage.policy, TEXT("person"), TEXT("number"));
+    const struct record_table *told = &book.stage.records.tables[number->entity->index];
+    person(&book, "P1", "F1", "name=木·阿普 born=1960-05-01 number=533323196005010019");
+    person(&book, "P2", "F1", "name=王五 born=1980-01-01 number=" WANG_NUMBER);
+    person(&book, "P9", "F2", "name=丁");
+    look(&book);
+    assert_string_equal(fates(&book, "person"), "scn");
+    const struct column *known = &book.look.known.tables[number->entity->index].columns[number->input_index];
+    assert_true(registry_look_hides(column_text(known, book.look.before[number->entity->index][0] - 1)));
+    assert_true(registry_look_keeps(&book.look, told, 0, number->input_index));
+    assert_false(registry_look_keeps(&book.look, told, 1, number->input_index));
+    assert_false(registry_look_keeps(&book.look, told, 2, number->input_index)); /* nothing stood there */
+    take(&book);
+    person(&book, "P2", "F1", "name=王五 born=1980-01-01 number=" WANG_NUMBER);
+    expect(&book, "", "s");
+    close_book(&book);
+}
+ON_BOTH(sealed_numbers_are_the_same_by_their_index)
+
+/* Of a row that is left out nothing is told that would not be. */
+static void doubles_are_those_of_what_would_be_taken(void **state) {
+    struct book book;
+    (void)state;
+    open_sealed(&book, DATABASE_FILE);
+    person(&book, "P9", "F2", "name=别人 number=533323196005010019");
+    look(&book);
+    assert_int_equal(book.registry.doubled + book.registry.doubles.count, 0);
+    say_another(&book, "person");
+    person(&book, "P2", "F1", "name=王五 born=1980-01-01 number=533323196005010019");
+    look(&book);
+    assert_string_equal(fates(&book, "person"), "nc");
+    assert_int_equal(book.registry.doubled, 2);
+    assert_true(text_is(book.registry.doubles.items[0].id, "P9") &&
+                text_is(book.registry.doubles.items[0].other, "P1"));
+    assert_true(text_is(book.registry.doubles.items[1].id, "P2") &&
+                text_is(book.registry.doubles.items[1].other, "P1"));
+    close_book(&book);
+}
+
+static void without_keys_nothing_sealed_is_looked_at(enum database database) {
+    struct book book;
+    open_sealed(&book, database);
+    registry_close(&book.registry);
+    assert_int_equal(registry_open(&book.registry, book.store, book.stage.policy), REGISTRY_DONE);
+    person(&book, "P9", "F2", "name=丁 born=2000-01-01");
+    expect(&book, "", "n");
+    person(&book, "P9", "F2", "name=丁 number=" WANG_NUMBER);
+    assert_int_equal(look_within(&book, &book.arena), REGISTRY_NO_KEYS);
+    close_book(&book);
+}
+ON_BOTH(without_keys_nothing_sealed_is_looked_at)
+
+/* --- families, places, crowds ------------------------------------------------------------------------------------- */
 
 /* A head's name alone is nobody's. */
 static void families_are_known_by_their_people(void **state) {
@@ -501,7 +603,7 @@ ON_BOTH(looks_agree_as_long_as_nothing_changes)
 static void memory_that_runs_out_is_told(void **state) {
     struct book book;
     (void)state;
-    open_book(&book, DATABASE_FILE);
+    open_sealed(&book, DATABASE_FILE);
     family(&book, "F9", "V2", "head=木・阿普");
     person(&book, "P9", "F9", "name=木・阿普 born=1960-05-01");
     person(&book, "P8", "F8", "");
@@ -511,6 +613,7 @@ static void memory_that_runs_out_is_told(void **state) {
         struct arena arena;
         registry_close(&book.registry); /* it remembers */
         assert_int_equal(registry_open(&book.registry, book.store, book.stage.policy), REGISTRY_DONE);
+        use_keys(&book);
         begin_failing(&arena, 0, successes);
         enum registry_result result = look_within(&book, &arena);
         failed = end_failing(&arena);
@@ -528,6 +631,10 @@ int main(void) {
         cmocka_unit_test(two_in_one_file_are_asked),
         cmocka_unit_test(who_is_not_there_any_more_is_not_the_one),
         cmocka_unit_test(numbers_decide),
+        BOTH(sealed_numbers_decide_by_their_index),
+        BOTH(sealed_numbers_are_the_same_by_their_index),
+        cmocka_unit_test(doubles_are_those_of_what_would_be_taken),
+        BOTH(without_keys_nothing_sealed_is_looked_at),
         cmocka_unit_test(families_are_known_by_their_people),
         cmocka_unit_test(places_of_one_name_are_told_apart_by_where_they_lie),
         cmocka_unit_test(crowds_are_told_apart_as_far_as_can_be),
