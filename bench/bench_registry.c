@@ -197,10 +197,10 @@ static void measure(struct bench *bench) {
     int64_t rows = bare_rows(&bench->all, base), month = bare_month(&bench->all, base);
     sqlite3_close(base);
     const char *init[] = {"build/doudi", "init", bench->database, "--policy", "policies/examples/yardstick", NULL};
-    const char *import[] = {"build/doudi", "import", data, "--database", bench->database, NULL};
+    const char *import[] = {"build/doudi", "import", data, "--database", bench->database, "--yes", NULL};
     const char *assess[] = {"build/doudi", "assess", bench->database, "--month", "2018-07", NULL};
-    const char *change[] = {"build/doudi",   "import",  changes,   "--database",
-                            bench->database, "--since", "2018-07", NULL};
+    const char *change[] = {"build/doudi", "import",  changes, "--database", bench->database,
+                            "--since",     "2018-07", "--yes", NULL};
     const char *again[] = {"build/doudi", "assess", bench->database, "--changed", NULL};
     const char *verify[] = {"build/doudi", "audit", "verify", bench->database, NULL};
     run(init);

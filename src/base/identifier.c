@@ -158,6 +158,14 @@ bool identifier_scheme_known(struct text name) {
     return find_scheme(name) != NULL;
 }
 
+bool identifier_is_of_one(struct text scheme) {
+    return text_is(scheme, "gb11643") || text_is(scheme, "gb32100");
+}
+
+bool identifier_begins_with(struct text scheme, struct text other) {
+    return text_is(scheme, "gb11643_disability") && text_is(other, "gb11643");
+}
+
 enum identifier_result identifier_check(struct text scheme, struct text value, char *expected) {
     struct finding finding = examine_by_name(scheme, value);
     if (expected) *expected = finding.expected;

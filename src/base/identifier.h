@@ -23,6 +23,14 @@ enum identifier_result {
 
 bool identifier_scheme_known(struct text name);
 
+/* Whether nobody has two numbers of the scheme at a time, so that two numbers are of two: citizens and units, not their
+ * cards. False for what is no scheme. */
+bool identifier_is_of_one(struct text scheme);
+
+/* Whether numbers of the scheme begin with the holder's number of the other: certificates of disability with the
+ * citizen id. False for what is no scheme. */
+bool identifier_begins_with(struct text scheme, struct text other);
+
 /* The first thing that is wrong, in the order above. The scheme must be known (asserted). *expected is the right check
  * character after IDENTIFIER_WRONG_CHECK, else NUL; expected may be NULL. */
 enum identifier_result identifier_check(struct text scheme, struct text value, char *expected);

@@ -23,7 +23,8 @@ static const struct {
     {"families", true}, {"runs", false},      {"save", true},      {"yes", false},
     {"decision", true}, {"changed", false},   {"template", false}, {"encoding", true},
     {"source", true},   {"reason", true},     {"open", false},     {"key-file", true},
-    {"cipher", true},   {"why", true},
+    {"cipher", true},   {"why", true},        {"errors", true},    {"another", true},
+    {"sheet", true},    {"all-rows", false},
 };
 
 /* The language of the locale, unless --lang says otherwise. */

@@ -1,4 +1,4 @@
-/* doudi init, import, audit: a registry is made, told, and looked at whether it is as it was told. */
+/* doudi init, audit: a registry is made, and looked at whether it is as it was told. */
 #include "cli/choice.h"
 #include "cli/key_choice.h"
 #include "cli/session.h"
@@ -51,25 +51,6 @@ int telling_check(struct telling *telling, month_number month) {
     return status;
 }
 
-/* Of two rows with the same id one may be wrong, or both are the same: that is for people to see to. */
-static void tell_doubles(struct telling *telling) {
-    enum { SHOWN = 20 };
-    struct command *command = telling->command;
-    const struct registry *registry = &telling->database.registry;
-    for (size_t i = 0; i < registry->doubles.count && i < SHOWN; i++) {
-        const struct registry_double *found = &registry->doubles.items[i];
-        struct text entity = label_or_name(found->input->entity->label, found->input->entity->name, command->language),
-                    input = label_or_name(found->input->label, found->input->name, command->language);
-        fprintf(stderr,
-                say(command, "doudi: ▲ %.*s %.*s 和 %.*s 的%.*s相同,请核对\n",
-                    "doudi: ▲ %.*s %.*s and %.*s: the same %.*s; look into it\n"),
-                TEXT_ARG(entity), TEXT_ARG(found->id), TEXT_ARG(found->other), TEXT_ARG(input));
-    }
-    if (registry->doubled > SHOWN)
-        fprintf(stderr, say(command, "doudi: ▲ 号码相同的共 %zu 处\n", "doudi: ▲ such pairs in all: %zu\n"),
-                registry->doubled);
-}
-
 /* --- taking ------------------------------------------------------------------------------------------------------- */
 
 size_t telling_refused(const struct telling *telling) {
@@ -83,46 +64,6 @@ bool telling_is_new(const struct telling *telling) {
     for (size_t i = 0; i < telling->database.law->entities.count; i++)
         any = any || telling->taken[i].fresh || telling->taken[i].changed;
     return any;
-}
-
-/* What is given as it was given before says nothing new. */
-static enum registry_result drop_known(struct telling *telling, struct registry_given *given) {
-    struct registry_given known;
-    enum registry_result result =
-        registry_read_given(&telling->database.registry, REGISTRY_NOW, &telling->command->arena, &known);
-    if (result != REGISTRY_DONE) return result;
-    if (text_equal(known.opening, given->opening)) given->opening = TEXT("");
-    if (text_equal(known.decisions, given->decisions)) given->decisions = TEXT("");
-    return result;
-}
-
-static int take(struct telling *telling, month_number month) {
-    struct command *command = telling->command;
-    struct registry *registry = &telling->database.registry;
-    struct registry_given given = {import_given_written(&telling->import, &command->arena, true),
-                                   import_given_written(&telling->import, &command->arena, false)};
-    if (arena_failed(&command->arena)) return out_of_memory(command);
-    enum registry_result result = drop_known(telling, &given);
-    if (result == REGISTRY_DONE)
-        result = registry_take(registry, &telling->change, &telling->import.records, telling->taken);
-    if (result == REGISTRY_DONE) result = registry_keep_given(registry, &telling->change, &given);
-    telling->news = given.opening.length || given.decisions.length || telling_is_new(telling);
-    if (result == REGISTRY_DONE) tell_doubles(telling);
-    return result == REGISTRY_DONE ? telling_check(telling, month) : tell(telling, result);
-}
-
-static int take_change(struct telling *telling, month_number month) {
-    struct command *command = telling->command;
-    enum registry_result result = registry_begin_change(&telling->database.registry, &telling->change);
-    int status = result == REGISTRY_DONE ? take(telling, month) : tell(telling, result);
-    bool good = status == EXIT_DONE && telling_refused(telling) == 0;
-    if (!good || !telling->news || command_has(command, "dry-run")) {
-        registry_give_up_change(&telling->database.registry);
-        return status;
-    }
-    status = tell(telling, registry_end_change(&telling->database.registry));
-    telling->written = status == EXIT_DONE;
-    return status;
 }
 
 bool telling_begin(struct telling *telling) {
@@ -143,100 +84,103 @@ int telling_tell_read(struct telling *telling, enum import_result result) {
     return result == IMPORT_FILE_REFUSED || result == IMPORT_UNREADABLE ? EXIT_CANNOT : EXIT_DONE;
 }
 
-static int read_files(struct telling *telling, const char *folder, const char *areas) {
-    return telling_tell_read(telling, import_folder(&telling->import, folder, areas));
-}
-
 const struct entity *telling_entity(struct telling *telling, const char *word) {
     return entity_of_word(telling->command, telling->database.law, word);
 }
 
-/* ENTITY FILE: by its name or label. */
-static int read_table(struct telling *telling, const char *word, const char *path) {
-    const struct entity *entity = telling_entity(telling, word);
-    if (!entity) return EXIT_USAGE;
-    int status = table_file_open(&telling->table, telling->command, path);
-    if (status != EXIT_DONE) return status;
-    return telling_tell_read(telling, import_text(&telling->import, entity, text_from(path), telling->table.bytes));
-}
-
 /* --- what became of it -------------------------------------------------------------------------------------------- */
 
-static void show_taken(struct builder *out, const struct telling *telling) {
+static void show_count(struct builder *out, struct command *command, size_t count, const char *zh, const char *en) {
+    struct text number = number_decimal(&command->arena, number_from((int64_t)count), 0, true);
+    builder_format(out, "%12.*s %s", TEXT_ARG(number), say(command, zh, en));
+}
+
+void telling_show_counts(struct builder *out, const struct telling *telling, const struct telling_count *counts) {
     struct command *command = telling->command;
-    struct arena *arena = &command->arena;
     for (size_t i = 0; i < telling->database.law->entities.count; i++) {
         const struct entity *entity = telling->database.law->entities.items[i];
-        const struct registry_taken *taken = &telling->taken[i];
+        const struct telling_count *count = &counts[i];
         struct text label = label_or_name(entity->label, entity->name, command->language);
-        size_t counts[] = {taken->fresh, taken->changed, taken->same}, width = text_width(label);
-        if (taken->fresh + taken->changed + taken->same + taken->refused == 0) continue;
+        size_t width = text_width(label);
+        if (count->fresh + count->changed + count->same + count->alike + count->wrong == 0) continue;
         builder_add(out, label);
         builder_pad(out, width < 24 ? 24 - width : 1);
-        for (size_t k = 0; k < 3; k++) {
-            static const char *const words[][2] = {{"新", "new"}, {"变", "changed"}, {"同", "same"}};
-            struct text count = number_decimal(arena, number_from((int64_t)counts[k]), 0, true);
-            builder_format(out, "%12.*s %s", TEXT_ARG(count), say(command, words[k][0], words[k][1]));
-        }
+        show_count(out, command, count->fresh, "新", "new");
+        show_count(out, command, count->changed, "变", "changed");
+        show_count(out, command, count->same, "同", "same");
+        if (count->alike) show_count(out, command, count->alike, "像", "ambiguous");
+        if (count->wrong) show_count(out, command, count->wrong, "错", "wrong");
         builder_add(out, TEXT("\n"));
     }
-    size_t refused = telling_refused(telling);
-    if (refused)
-        builder_format(out,
-                       say(command, "▲ %zu 行不合适,什么都没有写;改好后再登记一次\n",
-                           "▲ rows that do not fit: %zu; nothing was written, mend them and import once more\n"),
-                       refused);
-    else if (telling->written)
-        builder_format(out, say(command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
-                       store_is_url(telling->url) ? "postgresql" : telling->url, (long long)telling->change.number);
-    else if (!telling->news)
-        builder_add(
-            out, text_from(say(command, "都已登记,没有要写的\n", "all of it is known; there was nothing to write\n")));
-    else
-        builder_add(out, text_from(say(command, "只看不写\n", "nothing was written, as asked\n")));
-    show_made_keys(out, command, telling->made_keys);
 }
 
-static void write_taken(struct builder *out, const struct telling *telling) {
-    struct json_writer writer;
-    json_writer_init(&writer, out, false);
-    json_write_object(&writer);
-    json_write_key(&writer, "rows");
-    json_write_object(&writer);
+void telling_write_counts(struct json_writer *writer, const struct telling *telling,
+                          const struct telling_count *counts) {
+    json_write_key(writer, "rows");
+    json_write_object(writer);
     for (size_t i = 0; i < telling->database.law->entities.count; i++) {
-        const struct registry_taken *taken = &telling->taken[i];
-        json_write_key_text(&writer, telling->database.law->entities.items[i]->name);
-        json_write_object(&writer);
-        json_write_key(&writer, "new");
-        json_write_integer(&writer, (int64_t)taken->fresh);
-        json_write_key(&writer, "changed");
-        json_write_integer(&writer, (int64_t)taken->changed);
-        json_write_key(&writer, "same");
-        json_write_integer(&writer, (int64_t)taken->same);
-        json_write_close_object(&writer);
+        const struct {
+            const char *key;
+            size_t count;
+        } each[] = {{"new", counts[i].fresh},
+                    {"changed", counts[i].changed},
+                    {"same", counts[i].same},
+                    {"ambiguous", counts[i].alike},
+                    {"wrong", counts[i].wrong}};
+        json_write_key_text(writer, telling->database.law->entities.items[i]->name);
+        json_write_object(writer);
+        for (size_t k = 0; k < sizeof each / sizeof *each; k++) {
+            json_write_key(writer, each[k].key);
+            json_write_integer(writer, (int64_t)each[k].count);
+        }
+        json_write_close_object(writer);
     }
-    json_write_close_object(&writer);
-    json_write_key(&writer, "refused");
-    json_write_integer(&writer, (int64_t)telling_refused(telling));
-    json_write_key(&writer, "written");
-    json_write_bool(&writer, telling->written);
-    json_write_key(&writer, "change");
-    json_write_integer(&writer, telling->written ? telling->change.number : 0);
-    if (telling->made_keys) {
-        json_write_key(&writer, "keys");
-        json_write_string(&writer, text_from(telling->made_keys));
-    }
-    json_write_close_object(&writer);
+    json_write_close_object(writer);
 }
 
+void telling_show_change(struct builder *out, const struct telling *telling) {
+    builder_format(out, say(telling->command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
+                   store_is_url(telling->url) ? "postgresql" : telling->url, (long long)telling->change.number);
+}
+
+void telling_write_change(struct json_writer *writer, const struct telling *telling) {
+    json_write_key(writer, "written");
+    json_write_bool(writer, telling->written);
+    json_write_key(writer, "change");
+    json_write_integer(writer, telling->written ? telling->change.number : 0);
+}
+
+/* Areas that come with the law are all taken. */
 static int show(const struct telling *telling) {
     struct command *command = telling->command;
-    bool refused = telling_refused(telling) != 0;
+    size_t entities = telling->database.law->entities.count;
+    struct telling_count *counts = ARENA_ARRAY(&command->arena, struct telling_count, entities + 1);
     struct builder out;
+    struct json_writer writer;
+    if (arena_failed(&command->arena)) return out_of_memory(command);
+    for (size_t i = 0; i < entities; i++)
+        counts[i] = (struct telling_count){.fresh = telling->taken[i].fresh,
+                                           .changed = telling->taken[i].changed,
+                                           .same = telling->taken[i].same,
+                                           .wrong = telling->taken[i].refused};
     builder_init(&out);
-    (command_has(command, "json") ? write_taken : show_taken)(&out, telling);
+    if (command_has(command, "json")) {
+        json_writer_init(&writer, &out, false);
+        json_write_object(&writer);
+        telling_write_counts(&writer, telling, counts);
+        telling_write_change(&writer, telling);
+        if (telling->made_keys) {
+            json_write_key(&writer, "keys");
+            json_write_string(&writer, text_from(telling->made_keys));
+        }
+        json_write_close_object(&writer);
+    } else {
+        telling_show_counts(&out, telling, counts);
+        telling_show_change(&out, telling);
+        show_made_keys(&out, command, telling->made_keys);
+    }
     int status = show_built(command, &out);
-    return status == EXIT_DONE && refused ? EXIT_FOUND : status;
+    return status == EXIT_DONE && telling_refused(telling) ? EXIT_FOUND : status;
 }
 
 /* --- commands ----------------------------------------------------------------------------------------------------- */
@@ -245,7 +189,7 @@ int telling_take_areas(struct telling *telling) {
     struct command *command = telling->command;
     struct text areas = path_join(&command->arena, telling->database.law->layers.items[0]->folder, TEXT("areas"));
     if (!folder_exists(areas.bytes)) return EXIT_DONE;
-    int status = read_files(telling, areas.bytes, NULL);
+    int status = telling_tell_read(telling, import_folder(&telling->import, areas.bytes, NULL));
     if (status != EXIT_DONE) return status;
     return tell(telling,
                 registry_take(&telling->database.registry, &telling->change, &telling->import.records, telling->taken));
@@ -297,31 +241,6 @@ bool telling_since(struct command *command, month_number *since) {
     if (!option || month_parse(text_from(option), since)) return true;
     wrong_option(command, "--since 应为月份,如 2018-07", "--since takes a month, such as 2018-07");
     return false;
-}
-
-static int import_told(struct telling *telling, month_number since) {
-    const struct command *command = telling->command;
-    const char *const *words = command->words;
-    telling->change = database_change(telling->command, "import", since);
-    if (!telling_begin(telling)) return out_of_memory(telling->command);
-    month_number now = database_month(&telling->change);
-    int status =
-        command->word_count == 3 ? read_table(telling, words[1], words[2]) : read_files(telling, words[1], NULL);
-    if (status == EXIT_DONE) status = take_change(telling, since == MONTH_FIRST ? now : since);
-    return status == EXIT_DONE ? show(telling) : status;
-}
-
-int command_import(struct command *command) {
-    month_number since;
-    if (command->word_count < 2 || command->word_count > 3 || !has_option(command, "database"))
-        return wrong_usage(command);
-    if (!telling_since(command, &since)) return EXIT_USAGE;
-    struct telling telling = {.command = command, .url = command_option(command, "database")};
-    int status = database_open(&telling.database, command, telling.url, NULL);
-    if (status == EXIT_DONE) status = database_use_keys(&telling.database, command, telling.url);
-    if (status == EXIT_DONE) status = import_told(&telling, since);
-    telling_close(&telling);
-    return status;
 }
 
 /* --- the chain ---------------------------------------------------------------------------------------------------- */

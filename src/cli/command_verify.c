@@ -46,7 +46,7 @@ static enum registry_result note_owners(struct verifying *verifying, month_numbe
 static int read_table(struct verifying *verifying, month_number month) {
     struct telling *telling = &verifying->telling;
     const char *path = telling->command->words[1];
-    int status = table_file_open(&telling->table, telling->command, path);
+    int status = table_file_open(&telling->table, telling->command, path, NULL);
     if (status == EXIT_DONE) status = tell(verifying, note_owners(verifying, month));
     if (status != EXIT_DONE) return status;
     return telling_tell_read(

@@ -44,10 +44,7 @@ struct registry_change database_change(struct command *command, const char *what
 day_number database_day(const struct registry_change *change);
 month_number database_month(const struct registry_change *change);
 
-/* 2018-07-01 08:30Z, of the world's time; empty for what is none. */
-struct text instant_written(struct arena *arena, int64_t instant);
-
-/* 2018-07-01 08:30Z: when a change was made. */
+/* 2018-07-01 08:30Z, of the world's time: when a change was made; empty for what is none. */
 struct text instant_written(struct arena *arena, int64_t instant);
 
 #endif

@@ -1,11 +1,12 @@
-/* A registry that is told something: by import, or, of areas, with its law (command_registry.c, command_migrate.c,
- * command_sample.c), or by what other departments have (command_verify.c). */
+/* A registry that is told something: by import, or, of areas, with its law (command_registry.c, command_import.c,
+ * command_migrate.c, command_sample.c), or by what other departments have (command_verify.c). */
 #ifndef DOUDI_CLI_TELLING_H
 #define DOUDI_CLI_TELLING_H
 
 #include "cli/database.h"
 #include "cli/table_file.h"
 #include "exchange/import.h"
+#include "exchange/json.h"
 
 /* What is told of rows, by a change that is not yet made. */
 struct telling {
@@ -17,7 +18,7 @@ struct telling {
     struct diagnostics diagnostics;
     struct registry_change change;
     struct registry_taken *taken; /* by entity index */
-    size_t unfit;                 /* rows that do not fit with what is known */
+    size_t unfit;                 /* rows that do not fit with what is known (telling_check) */
     bool news;                    /* what is told says something that was not known */
     bool written;
     const char *made_keys; /* the path of a key file that was made; NULL: none */
@@ -32,6 +33,16 @@ bool telling_begin(struct telling *telling);
 int telling_take_areas(struct telling *telling);
 /* What was taken says something that was not known. */
 bool telling_is_new(const struct telling *telling);
+
+/* What would become, or became, of the rows of an entity. */
+struct telling_count {
+    size_t fresh, changed, same, alike, wrong;
+};
+void telling_show_counts(struct builder *out, const struct telling *telling, const struct telling_count *counts);
+void telling_write_counts(struct json_writer *writer, const struct telling *telling,
+                          const struct telling_count *counts);
+void telling_show_change(struct builder *out, const struct telling *telling);
+void telling_write_change(struct json_writer *writer, const struct telling *telling);
 size_t telling_refused(const struct telling *telling); /* rows */
 /* The entity of that name or label; NULL, and told, when there is none. */
 const struct entity *telling_entity(struct telling *telling, const char *word);

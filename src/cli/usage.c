@@ -179,22 +179,37 @@ static const struct usage usages[] = {
      " json policy by digest key-file cipher "},
     {"import",
      {"[种类] 数据 --database 数据库", "[ENTITY] DATA --database DATABASE"},
-     {"把数据登记入库:新的、有变化的记为新版本,一样的不动;有一行不合适就什么都不写。数据是文件夹;写明种类(如 "
-      "household、家庭)则是一个文件:CSV(UTF-8 或 GB18030)或 XLSX",
-      "take data into a registry: what is new or changed becomes a version, what is the same stays; nothing is written "
-      "when a row does not fit. Data are a folder; of one entity (say household) a file, CSV in UTF-8 or GB18030, or "
-      "XLSX"},
+     {"把数据登记入库:先列出新的、有变化的、一样的、像已有的和有错的,确认后才写;有错的和像已有的留下,"
+      "连同原因写进一份改错表。数据是"
+      "文件夹;写明种类(如 household、家庭)则是一个文件:CSV(UTF-8 或 GB18030)或 XLSX",
+      "take data into a registry: tells first what is new, changed, the same, ambiguous and wrong, and writes when "
+      "told "
+      "to; what is ambiguous or wrong is left out, and goes to a copy of the file with what is wrong. Data are a "
+      "folder; "
+      "of one entity (say household) a file, CSV in UTF-8 or GB18030, or XLSX"},
      {"  --database 数据库  登记簿\n"
       "  --since 2018-07    没写起始月份的行从哪个月起算(默认一直如此)\n"
+      "  --yes              看过就写;在终端上不加它会先问\n"
+      "  --dry-run          只看会怎样,不写\n"
+      "  --all-rows         列出所有的行,不只前 10 行\n"
+      "  --errors 文件夹    留下的行写到哪里(默认是数据旁边的 名称.errors)\n"
+      "  --another 编号,…   这些行是另一个,不是像的那个\n"
+      "  --all-or-nothing   有一行不合适就什么都不写\n"
+      "  --sheet 名称       工作簿的哪一张表(默认第一张)\n"
       "  --by 姓名          谁登记的(默认是登录的用户)\n"
-      "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n"
-      "  --dry-run          只看会怎样,不写\n",
+      "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n",
       "  --database DATABASE  the registry\n"
       "  --since 2018-07      the month from which rows hold that do not say so (always)\n"
+      "  --yes                write it; without, it is asked at a terminal\n"
+      "  --dry-run            what would be done, without writing\n"
+      "  --all-rows           list all rows, not the first 10 alone\n"
+      "  --errors FOLDER      where rows go that are left out (NAME.errors beside the data)\n"
+      "  --another ID,...     these rows are others than those that they are like\n"
+      "  --all-or-nothing     write nothing when a row does not fit\n"
+      "  --sheet NAME         which sheet of a workbook (the first)\n"
       "  --by NAME            who takes them in (whoever is logged in)\n"
-      "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
-      "  --dry-run            what would be done, without writing\n"},
-     " json database since by key-file dry-run "},
+      "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"},
+     " json database since by dry-run yes all-rows errors another all-or-nothing sheet key-file "},
     {"export",
      {"种类 文件.csv|文件.xlsx --database 数据库", "ENTITY FILE.csv|FILE.xlsx --database DATABASE"},
      {"把登记簿里一种的各行写进一个文件,再登记一次不会有变化;工作簿另有一张带图的汇总。加 "

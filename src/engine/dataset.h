@@ -50,6 +50,7 @@ enum refusal_kind {
     REFUSED_DATED_EMPTY,       /* an event without its date, or another of its dated fields */
     REFUSED_TOO_MANY,          /* more under one parent than `at most` */
     REFUSED_VERSION_LOST,      /* what took its place could not be read */
+    REFUSED_NEEDED,            /* of a registry: what is known lies under it, or leads to it, when it stands no more */
 };
 struct refusal {
     enum refusal_kind kind;

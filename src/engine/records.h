@@ -16,6 +16,7 @@ struct record_row {
     month_number from, until; /* months in which it stands, both included */
     uint32_t place;           /* where it came from (a line), for reports */
     bool unconfirmed;         /* nobody has confirmed what it says */
+    bool another;             /* whoever tells it says that it is none of the rows that are like it */
 };
 
 struct record_table {

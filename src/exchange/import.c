@@ -39,6 +39,20 @@ static size_t *special_column(struct import_layout *layout, enum import_heading 
     }
 }
 
+static struct text without_sign(struct text heading) {
+    return text_starts(heading, "#") ? text_trim(text_slice(heading, 1, heading.length)) : heading;
+}
+
+bool import_heading_is_error(struct text heading) {
+    heading = without_sign(heading);
+    return text_is(heading, "error") || text_is(heading, "错误");
+}
+
+bool import_heading_is_other(struct text heading) {
+    heading = without_sign(heading);
+    return text_is(heading, "other") || text_is(heading, "另一行");
+}
+
 static struct text nearest_heading(const struct entity *entity, struct text heading) {
     struct suggestion suggestion;
     suggestion_begin(&suggestion, heading);
@@ -86,9 +100,13 @@ static bool has_input(const struct import_layout *layout, const struct field *in
 static void place_heading(struct import_reader *reader, const struct entity *entity, size_t column) {
     struct import_layout *layout = &reader->file->layout;
     struct text heading = layout->headings[column];
-    if (text_starts(heading, "#")) return;
     const struct field *input;
-    size_t *special = special_column(layout, import_heading_of(entity, heading, &input));
+    enum import_heading kind = import_heading_of(entity, heading, &input);
+    bool other = !input && import_heading_is_other(heading),
+         own = other || (!input && import_heading_is_error(heading));
+    if (own && layout->own == column) layout->own++;
+    if (!other && (own || text_starts(heading, "#"))) return;
+    size_t *special = other ? &layout->other : special_column(layout, kind);
     bool doubled = special ? *special != IMPORT_NO_COLUMN : input && has_input(layout, input, column);
     if (doubled)
         COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_TWICE, column, heading);
@@ -139,6 +157,7 @@ static bool read_headings(struct import_reader *reader, const struct entity *ent
         .from = IMPORT_NO_COLUMN,
         .until = IMPORT_NO_COLUMN,
         .confidence = IMPORT_NO_COLUMN,
+        .other = IMPORT_NO_COLUMN,
         .headings = ARENA_ARRAY(arena, struct text, reader->csv.count),
         .inputs = ARENA_ARRAY(arena, const struct field *, reader->csv.count),
     };

@@ -13,6 +13,7 @@
 #include "base/diagnostic.h"
 #include "engine/value.h"
 #include "exchange/file.h"
+#include "exchange/messages.h"
 
 enum {
     IMPORT_TEXT_BYTES_MAX = 400,      /* of an id, a reference, a text */
@@ -34,6 +35,8 @@ enum import_result {
 #define IMPORT_NO_COLUMN SIZE_MAX
 struct import_layout {
     size_t count, id, parent, from, until, confidence;
+    size_t other; /* says of a row that it is another than those it is like */
+    size_t own;   /* how many columns in front are not the file's, but of a copy of rows left out (rejected.h) */
     struct text *headings;       /* by column, as they stand in the file */
     const struct field **inputs; /* by column; NULL: no input */
 };
@@ -82,7 +85,7 @@ struct import_given {
     struct value value;
     bool opening;
     month_number month; /* MONTH_FIRST: an opening value */
-    const struct import_file *file;
+    struct import_file *file;
     uint32_t place; /* its line */
 };
 
@@ -121,6 +124,19 @@ struct text import_given_written(const struct import *import, struct arena *aren
  * an import without a folder; once. They are told as if they lay in a folder of that name. */
 enum import_result import_given_lines(struct import *import, struct text name, struct text opening,
                                       struct text decisions);
+
+/* Tells that a row of the records, or a given line, is left out, at a column of its place, and lists it among
+ * `refused`. Soonest in the order of the lines of each file. */
+struct import_left_out {
+    struct import_file *file;
+    uint32_t line;
+    struct text id;
+    const struct field *field; /* an input; NULL: the id, where the file has one */
+    enum exchange_message message;
+    const struct text *arguments;
+    size_t count;
+};
+void import_leave_out(struct import *import, const struct import_left_out *rows, size_t count);
 
 /* Tells what a dataset left out, at its place in the files. The months of one import may each report: what is told
  * already is not told twice. */

@@ -16,7 +16,7 @@ static const struct heading {
 
 struct reading_given {
     struct import_reader reader;
-    bool opening, rows_known; /* rows_known: the rows were looked up when the lines were written */
+    bool opening, rows_known; /* rows_known: whoever has them looks the rows up, or did when they were written */
     size_t column[GIVEN_COLUMNS];
     struct lane_spec *specs; /* by field index; without a field until it is asked for */
     struct map *ids;         /* by entity index: the rows there are; empty until it is asked for */
@@ -30,7 +30,8 @@ static void place_heading(struct reading_given *reading, size_t column) {
     struct import_reader *reader = &reading->reader;
     struct text text = reader->file->layout.headings[column];
     size_t wanted = reading->opening ? GIVEN_MONTH : GIVEN_COLUMNS;
-    if (text_starts(text, "#")) return;
+    if (import_heading_is_error(text) && reader->file->layout.own == column) reader->file->layout.own++;
+    if (text_starts(text, "#") || import_heading_is_error(text)) return;
     for (size_t i = 0; i < wanted; i++) {
         if (!text_equal(text, headings[i].name) && !text_equal(text, headings[i].label)) continue;
         if (reading->column[i] != IMPORT_NO_COLUMN) COMPLAIN(reader, EXCHANGE_IMPORT_HEADING_TWICE, column, text);
@@ -225,7 +226,7 @@ static void read_lines(struct import *import, struct import_file *file, bool ope
 
 void import_read_given(struct import *import, struct text folder, bool opening) {
     struct import_file *file = import_open(import, folder, opening ? "opening.csv" : "decisions.csv");
-    if (file) read_lines(import, file, opening, false);
+    if (file) read_lines(import, file, opening, import->adds);
 }
 
 void import_read_given_text(struct import *import, struct text name, struct text bytes, bool opening) {

@@ -46,6 +46,11 @@ struct import_part {
     VECTOR(struct import_aside) aside;
 };
 
+/* The headings of columns that the copies of rows left out have (rejected.h), which may begin with #. An input of the
+ * name comes first. */
+bool import_heading_is_error(struct text heading);
+bool import_heading_is_other(struct text heading);
+
 /* NULL when there is no such file, or when it cannot be used, which is then told. */
 struct import_file *import_open(struct import *import, struct text folder, const char *name);
 

@@ -71,7 +71,18 @@ static bool was_refused(const struct finding *finding, const struct entity *enti
 
 /* --- telling ---------------------------------------------------------------------------------------------------- */
 
+/* Of rows that a registry is told, which leaves out what a dataset counts as unknown. */
+static enum exchange_message message_of_told(const struct finding *finding, const struct refusal *refusal) {
+    const struct entity *target = refusal->field ? refusal->field->type.entity : NULL;
+    bool reference = refusal->kind == REFUSED_UNKNOWN_REFERENCE;
+    bool out = reference && was_refused(finding, target, refusal->value);
+    if (reference) return out ? EXCHANGE_IMPORT_REFERENCE_LEFT_OUT : EXCHANGE_IMPORT_REFERENCE_NOWHERE;
+    return EXCHANGE_IMPORT_PARENT_LEFT_OUT;
+}
+
 static enum exchange_message message_of(const struct finding *finding, const struct refusal *refusal) {
+    bool hangs = refusal->kind == REFUSED_UNKNOWN_REFERENCE || refusal->kind == REFUSED_PARENT_REFUSED;
+    if (finding->import->adds && hangs) return message_of_told(finding, refusal);
     switch (refusal->kind) {
     case REFUSED_NO_ID: return EXCHANGE_IMPORT_ID_EMPTY;
     case REFUSED_DUPLICATE: return refusal->entity->is_event ? EXCHANGE_IMPORT_EVENT_TWICE : EXCHANGE_IMPORT_ID_TWICE;
@@ -85,14 +96,15 @@ static enum exchange_message message_of(const struct finding *finding, const str
                                                                                  : EXCHANGE_IMPORT_REFERENCE_UNKNOWN;
     case REFUSED_DATED_EMPTY: return EXCHANGE_IMPORT_DATED_EMPTY;
     case REFUSED_VERSION_LOST: return EXCHANGE_IMPORT_VERSION_LOST;
+    case REFUSED_NEEDED: return EXCHANGE_IMPORT_NEEDED;
     case REFUSED_TOO_MANY: break;
     }
     return EXCHANGE_IMPORT_TOO_MANY;
 }
 
 static size_t column_of(const struct import_layout *layout, const struct refusal *refusal) {
-    bool of_id =
-        refusal->kind == REFUSED_NO_ID || refusal->kind == REFUSED_DUPLICATE || refusal->kind == REFUSED_VERSION_LOST;
+    bool of_id = refusal->kind == REFUSED_NO_ID || refusal->kind == REFUSED_DUPLICATE ||
+                 refusal->kind == REFUSED_VERSION_LOST || refusal->kind == REFUSED_NEEDED;
     size_t column = of_id ? layout->id : layout->parent;
     for (size_t i = 0; i < layout->count && refusal->field; i++)
         if (layout->inputs[i] == refusal->field) column = i;
@@ -113,10 +125,15 @@ static void tell(struct finding *finding, const struct refusal *refusal) {
              text_trim(reader->csv.fields[column].text), third);
 }
 
-/* True the first time. A row without a reference stands: only the reference is unknown. */
+/* A row without a reference stands in a dataset: only the reference is unknown. */
+static bool stands_without(const struct import *import, const struct refusal *refusal) {
+    return refusal->kind == REFUSED_UNKNOWN_REFERENCE && !import->adds;
+}
+
+/* True the first time. */
 static bool note_reported(struct import *import, const struct refusal *refusal) {
     size_t index = refusal->entity->index;
-    if (refusal->kind == REFUSED_UNKNOWN_REFERENCE) return false;
+    if (stands_without(import, refusal)) return false;
     if (!import->reported[index]) {
         import->reported[index] = ARENA_ARRAY(import->arena, bool, import->records.tables[index].count + 1);
         if (arena_failed(import->arena)) return false;
@@ -130,7 +147,7 @@ static void report(struct finding *finding, const struct refusal *refusal) {
     struct import *import = finding->import;
     struct import_file *file = import->by_entity[refusal->entity->index];
     const struct record_row *row = &import->records.tables[refusal->entity->index].rows[refusal->row];
-    bool rowless = refusal->kind == REFUSED_UNKNOWN_REFERENCE;
+    bool rowless = stands_without(import, refusal);
     bool first = note_reported(import, refusal);
     if (!file || arena_failed(import->arena) || (!first && !rowless)) return;
     if (!find_record(finding, file, row->place)) return;
@@ -174,5 +191,21 @@ void import_report_refusals(struct import *import, const struct refusals *refusa
     const struct told *order = in_order_of_lines(import, refusals);
     for (size_t i = 0; order && i < refusals->list.count && !arena_failed(import->arena); i++)
         report(&finding, order[i].refusal);
+    if (finding.open) reader_close(&finding.reader);
+}
+
+void import_leave_out(struct import *import, const struct import_left_out *rows, size_t count) {
+    struct finding finding = {.import = import};
+    for (size_t i = 0; i < count && !arena_failed(import->arena); i++) {
+        const struct import_left_out *left = &rows[i];
+        struct import_reader *reader = &finding.reader;
+        if (!left->file || !find_record(&finding, left->file, left->line)) continue;
+        const struct import_layout *layout = &left->file->layout;
+        size_t column = left->file->entity && layout->id != IMPORT_NO_COLUMN ? layout->id : 0;
+        for (size_t k = 0; k < layout->count && left->field; k++)
+            if (layout->inputs[k] == left->field) column = k;
+        reader_complain(reader, left->message, column, left->arguments, left->count);
+        reader_refuse_row(reader, left->id);
+    }
     if (finding.open) reader_close(&finding.reader);
 }

@@ -1,5 +1,7 @@
 #include "exchange/import_inside.h"
 
+#include "base/identifier.h"
+
 #include <string.h>
 
 /* A column of the file that is an input. Words come again and again: what they mean is remembered. */
@@ -8,12 +10,19 @@ struct import_input {
     const struct field *field; /* NULL: the column is none */
     struct column *column;
     bool text;
+    bool beginning; /* a number that begins with another of the file's inputs */
     struct word {
         struct text text; /* empty: none yet */
         uint64_t bits;    /* of its beginning, see word_bits */
         lane value;
     } * words; /* WORDS of them, by their bits; NULL: not of truths and choices */
 };
+
+static bool has_beginning(const struct import_layout *layout, const struct field *field) {
+    for (size_t i = 0; i < layout->count; i++)
+        if (layout->inputs[i] && identifier_begins_with(field->check, layout->inputs[i]->check)) return true;
+    return false;
+}
 
 bool reader_prepare_rows(struct import_reader *reader) {
     const struct import_layout *layout = &reader->file->layout;
@@ -24,8 +33,9 @@ bool reader_prepare_rows(struct import_reader *reader) {
         const struct field *field = layout->inputs[i];
         if (!field) continue;
         bool words = field->type.kind == TYPE_BOOL || field->type.kind == TYPE_ENUM;
-        reader->inputs[i] = (struct import_input){field, &table->columns[field->input_index], field_holds_text(field),
-                                                  words ? ARENA_ARRAY(arena, struct word, WORDS) : NULL};
+        reader->inputs[i] =
+            (struct import_input){field, &table->columns[field->input_index], field_holds_text(field),
+                                  has_beginning(layout, field), words ? ARENA_ARRAY(arena, struct word, WORDS) : NULL};
     }
     reader->mark = arena_here(arena);
     return !arena_failed(arena);
@@ -62,6 +72,15 @@ static void read_months(struct import_reader *reader, struct record_row *row) {
     if (from.length > 0 && !reader_parse_month(reader, layout->from, from, &row->from)) return;
     if (until.length > 0 && !reader_parse_month(reader, layout->until, until, &row->until)) return;
     if (row->until < row->from) COMPLAIN(reader, EXCHANGE_IMPORT_MONTHS_REVERSED, layout->until, from, until);
+}
+
+static bool read_another(struct import_reader *reader) {
+    size_t column = reader->file->layout.other;
+    struct text text = cell_text(reader, column);
+    bool another = text_is(text, "another") || text_is(text, "另一个");
+    if (!another && text.length)
+        COMPLAIN(reader, EXCHANGE_IMPORT_OTHER, column, reader->file->layout.headings[column], text);
+    return another;
 }
 
 /* Of a text that is not empty: with its length all of up to eight bytes, and of longer ones the first eight. */
@@ -119,6 +138,24 @@ static void read_input(struct import_reader *reader, size_t column, size_t row) 
     input->column->known[row] = 1;
 }
 
+/* A number that begins with its holder's own: with one of those that the row tells, if it tells any. */
+static void check_beginning(struct import_reader *reader, size_t column, size_t row) {
+    const struct import_input *input = &reader->inputs[column];
+    const struct field *beginning = input->field, *told = NULL;
+    for (size_t i = 0; i < reader->file->layout.count; i++) {
+        const struct import_input *other = &reader->inputs[i];
+        if (!beginning || !other->field || !identifier_begins_with(beginning->check, other->field->check)) continue;
+        if (!other->column->known[row]) continue;
+        struct text own = column_text(other->column, row), whole = column_text(input->column, row);
+        if (own.length <= whole.length && text_equal(own, text_slice(whole, 0, own.length))) return;
+        told = other->field;
+    }
+    if (told)
+        COMPLAIN(reader, EXCHANGE_IMPORT_IDENTIFIER_OTHER, column, reader->file->layout.headings[column],
+                 label_or_name(told->label, told->name, LANGUAGE_ZH),
+                 label_or_name(told->label, told->name, LANGUAGE_EN));
+}
+
 /* --- rows --------------------------------------------------------------------------------------------------------- */
 
 void reader_read_row(struct import_reader *reader, size_t row) {
@@ -128,11 +165,14 @@ void reader_read_row(struct import_reader *reader, size_t row) {
     record.id = read_id(reader, layout->id, EXCHANGE_IMPORT_ID_EMPTY);
     record.parent = read_id(reader, layout->parent, EXCHANGE_IMPORT_PARENT_EMPTY);
     if (layout->from != IMPORT_NO_COLUMN || layout->until != IMPORT_NO_COLUMN) read_months(reader, &record);
+    if (layout->other != IMPORT_NO_COLUMN) record.another = read_another(reader);
     if (layout->confidence != IMPORT_NO_COLUMN)
         record.unconfirmed = !text_is(cell_text(reader, layout->confidence), IMPORT_CONFIRMED);
     table->rows[row] = record;
     for (size_t i = 0; i < layout->count; i++)
         if (reader->csv.fields[i].text.length) read_input(reader, i, row);
+    for (size_t i = 0; i < layout->count && !reader->bad; i++)
+        if (reader->inputs[i].beginning && reader->csv.fields[i].text.length) check_beginning(reader, i, row);
     if (!reader->bad) return;
     record_table_clear(table, row);
     if (reader->silent) return;

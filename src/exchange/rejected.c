@@ -14,8 +14,8 @@ static uint32_t count_lines(struct text row) {
 }
 
 /* Every complaint about the row, with its remedy, in one line. */
-static struct text problem_of(const struct import *import, struct arena *arena, const struct import_refused *refused,
-                              enum language language) {
+struct text rejected_problem(const struct import *import, struct arena *arena, const struct import_refused *refused,
+                             enum language language) {
     const struct diagnostics *diagnostics = import->diagnostics;
     struct builder out;
     builder_init(&out);
@@ -62,7 +62,7 @@ static enum file_result sheet_commit(struct sheet *sheet) {
 
 static void add_problem(struct sheet *sheet, const struct import_refused *refused) {
     struct arena_mark mark = arena_here(sheet->arena);
-    csv_file_cell(&sheet->file, problem_of(sheet->import, sheet->arena, refused, sheet->language));
+    csv_file_cell(&sheet->file, rejected_problem(sheet->import, sheet->arena, refused, sheet->language));
     arena_rewind(sheet->arena, mark);
 }
 
@@ -99,9 +99,32 @@ static size_t rows_of(const struct import *import, const struct import_file *fil
     return count;
 }
 
-/* The problem stands first, where neither a cell too many nor an open quote can move it. */
-static void copy_rows(struct sheet *sheet, const struct import_file *file, const struct import_refused *const *rows,
-                      size_t count) {
+/* What stands in front of each row, where neither a cell too many nor an open quote can move it. */
+struct front {
+    struct text problem, other; /* their headings; no other: the first alone */
+    size_t skipped;             /* cells of the file that such columns were before */
+    size_t other_before;        /* which of them was the other; SIZE_MAX: none */
+};
+
+/* Behind so many cells of the row. */
+static size_t behind_cells(struct text bytes, size_t begin, size_t end, size_t cells) {
+    bool quoted = false;
+    for (; begin < end && cells > 0; begin++) {
+        if (bytes.bytes[begin] == '"') quoted = !quoted;
+        cells -= bytes.bytes[begin] == ',' && !quoted;
+    }
+    return begin;
+}
+
+static void add_other(struct sheet *sheet, const struct front *front, const struct csv *csv, enum csv_result result,
+                      bool heading) {
+    bool kept = result == CSV_RECORD && front->other_before < csv->count;
+    if (front->other.length == 0) return;
+    csv_file_cell(&sheet->file, heading ? front->other : kept ? csv->fields[front->other_before].text : TEXT(""));
+}
+
+static void copy_rows(struct sheet *sheet, const struct import_file *file, const struct front *front,
+                      const struct import_refused *const *rows, size_t count) {
     struct arena *arena = sheet->arena;
     struct text bytes = file->source.bytes;
     struct csv csv;
@@ -120,16 +143,69 @@ static void copy_rows(struct sheet *sheet, const struct import_file *file, const
         while (end > begin && (bytes.bytes[end - 1] == '\n' || bytes.bytes[end - 1] == '\r')) end--;
         while (next < count && rows[next]->line < line) next++; /* one that is not found costs no other its problem */
         if (heading)
-            csv_file_cell(&sheet->file, TEXT("#problem"));
+            csv_file_cell(&sheet->file, front->problem);
         else if (next < count && rows[next]->line == line)
             add_problem(sheet, rows[next++]);
         else
             csv_file_next(&sheet->file);
+        add_other(sheet, front, &csv, result, heading);
         csv_file_next(&sheet->file);
+        begin = behind_cells(bytes, begin, end, front->skipped);
         csv_file_add(&sheet->file, text_slice(bytes, begin, end)); /* the row as it was, however long it is */
         csv_file_end_line(&sheet->file);
         arena_rewind(arena, mark);
     }
+}
+
+/* A heading that no input has. */
+static struct text free_heading(const struct entity *entity, enum language language, struct text zh, struct text en) {
+    struct text heading = language == LANGUAGE_ZH ? zh : en;
+    const struct field *field = entity ? entity_field(entity, text_slice(heading, 1, heading.length)) : NULL;
+    bool taken = field && field->kind == FIELD_INPUT;
+    return taken ? heading : text_slice(heading, 1, heading.length);
+}
+
+static struct front front_of(const struct import_file *file, enum language language) {
+    const struct import_layout *layout = &file->layout;
+    struct front front = {.problem = free_heading(file->entity, language, TEXT("#错误"), TEXT("#error")),
+                          .other = TEXT(""),
+                          .skipped = layout->own,
+                          .other_before = SIZE_MAX};
+    bool stands_behind = file->entity && layout->other != IMPORT_NO_COLUMN && layout->other >= layout->own;
+    for (size_t i = 0; i < layout->own && file->entity; i++)
+        if (i == layout->other) front.other_before = i;
+    if (file->entity && !stands_behind)
+        front.other = free_heading(file->entity, language, TEXT("#另一行"), TEXT("#other"));
+    return front;
+}
+
+/* The name of a workbook's sheet as CSV, too. */
+static struct text copy_name(struct arena *arena, struct text path) {
+    struct text name = last_part(path);
+    size_t dot = name.length;
+    while (dot > 0 && name.bytes[dot - 1] != '.') dot--;
+    if (text_ends(name, ".csv")) return name;
+    if (dot > 1) name = text_slice(name, 0, dot - 1);
+    return text_format(arena, "%.*s.csv", TEXT_ARG(name));
+}
+
+enum file_result rejected_write_copies(const struct import *import, struct arena *arena, const char *folder,
+                                       enum language language, struct text *path) {
+    struct sheet sheet = {.import = import, .arena = arena, .language = language};
+    const struct import_refused **rows = ARENA_ARRAY(arena, const struct import_refused *, import->refused.count + 1);
+    *path = text_from(folder);
+    enum file_result result = arena_failed(arena) ? FILE_NO_MEMORY : folder_make(folder);
+    for (size_t i = 0; i < import->files.count && result == FILE_OK; i++) {
+        const struct import_file *file = import->files.items[i];
+        size_t count = rows_of(import, file, rows);
+        if (count == 0) continue;
+        struct front front = front_of(file, language);
+        result = sheet_begin(&sheet, text_from(folder), copy_name(arena, file->source.name), path);
+        if (result != FILE_OK) break;
+        copy_rows(&sheet, file, &front, rows, count);
+        result = sheet_commit(&sheet);
+    }
+    return arena_failed(arena) ? FILE_NO_MEMORY : result;
 }
 
 static enum file_result write_copies(struct sheet *sheet, const char *folder, struct text *path) {
@@ -137,6 +213,7 @@ static enum file_result write_copies(struct sheet *sheet, const char *folder, st
     struct arena *arena = sheet->arena;
     struct text copies = path_join(arena, text_from(folder), TEXT("rejected"));
     const struct import_refused **rows = ARENA_ARRAY(arena, const struct import_refused *, import->refused.count + 1);
+    const struct front front = {.problem = TEXT("#problem"), .other_before = SIZE_MAX};
     if (arena_failed(arena)) return FILE_NO_MEMORY;
     *path = copies;
     enum file_result result = folder_make(copies.bytes);
@@ -146,7 +223,7 @@ static enum file_result write_copies(struct sheet *sheet, const char *folder, st
         if (count == 0) continue;
         result = sheet_begin(sheet, copies, last_part(file->source.name), path);
         if (result != FILE_OK) break;
-        copy_rows(sheet, file, rows, count);
+        copy_rows(sheet, file, &front, rows, count);
         result = sheet_commit(sheet);
     }
     return result;

@@ -5,6 +5,17 @@
 
 #include "exchange/import.h"
 
+/* What is wrong with a row that was left out, with its remedy, in one line. */
+struct text rejected_problem(const struct import *import, struct arena *arena, const struct import_refused *refused,
+                             enum language language);
+
+/* Copies alone, of the files of which something was left out, as files of the folder: in UTF-8 with a mark, by the
+ * file's name with .csv. In front is a column error, or 错误, and of rows another, other or 另一行, in which whoever
+ * mends the copy says that a row is another than those it is like. An import passes over both, or takes them as they
+ * are meant; a copy of such a copy has them once. */
+enum file_result rejected_write_copies(const struct import *import, struct arena *arena, const char *folder,
+                                       enum language language, struct text *path);
+
 /* Into the folder; the first file that cannot be written is named in *path. */
 enum file_result rejected_write(const struct import *import, struct arena *arena, const char *folder,
                                 enum language language, struct text *path);

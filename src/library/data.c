@@ -42,13 +42,15 @@ doudi_status doudi_data_add_row(doudi_data *data, const char *entity, const char
     if (!data) return DOUDI_MISUSE;
     refused_clear(&data->refused);
     return add_row(data, entity,
-                   (struct record_row){text_from(id), text_from(parent), MONTH_FIRST, MONTH_LAST, 0, false});
+                   (struct record_row){
+                       .id = text_from(id), .parent = text_from(parent), .from = MONTH_FIRST, .until = MONTH_LAST});
 }
 
 doudi_status doudi_data_add_version(doudi_data *data, const char *entity, const char *id, const char *parent,
                                     const char *from, const char *until) {
     if (!data) return DOUDI_MISUSE;
-    struct record_row row = {text_from(id), text_from(parent), MONTH_FIRST, MONTH_LAST, 0, false};
+    struct record_row row = {
+        .id = text_from(id), .parent = text_from(parent), .from = MONTH_FIRST, .until = MONTH_LAST};
     refused_clear(&data->refused);
     data->entity = NULL;
     if (from && !month_parse(text_from(from), &row.from)) return refuse(&data->refused, DOUDI_NOT_A_MONTH, NULL, from);

@@ -14,7 +14,7 @@
 #ifndef DOUDI_REGISTRY_REGISTRY_H
 #define DOUDI_REGISTRY_REGISTRY_H
 
-#include "engine/records.h"
+#include "engine/dataset.h"
 #include "store/digest.h"
 #include "store/store.h"
 
@@ -154,6 +154,70 @@ enum registry_result registry_take_fresh(struct registry *registry, const struct
 /* Which rows, by id, are known: something was told of them once. */
 enum registry_result registry_are_known(struct registry *registry, const struct entity *entity, const struct text *ids,
                                         size_t count, bool *known);
+
+/* --- looking before telling --------------------------------------------------------------------------------------- */
+
+enum registry_fate {
+    REGISTRY_ROW_NEW,
+    REGISTRY_ROW_CHANGED,
+    REGISTRY_ROW_SAME,
+    REGISTRY_ROW_ALIKE, /* left out: likely the same as another, until somebody says that it is not */
+    REGISTRY_ROW_WRONG  /* left out: it does not fit, or hangs on what is left out */
+};
+
+/* A new row that is likely the same as another, and why: all by which people know its entity's rows, or the text of an
+ * input with a check. */
+struct registry_alike {
+    const struct entity *entity;
+    size_t row;                          /* of what is told */
+    const struct record_table *of_other; /* where the other lies: what is told, or what is known */
+    size_t other;
+    const struct field *field; /* with a check; NULL: known by */
+};
+
+/* What would become of what is told. In its arena, which must outlive it; what was told must, too. */
+struct registry_look {
+    const struct registry *registry;
+    struct arena *arena;
+    int64_t last;         /* the last change that was made then */
+    struct records known; /* all that was known; what is sealed as an index, see registry_look_hides */
+    struct registry_names *names;
+    struct registry_rows *rows; /* by entity index: where rows are found by key (registry_inside.h) */
+    uint32_t **keys;            /* by entity index, by row of what is told; 0: it cannot be */
+    unsigned char **fates;      /* by entity index, by row of what is told: enum registry_fate */
+    uint32_t **before;          /* likewise: the row of what is known that stood there, + 1; 0: none */
+    unsigned char **indexes;    /* by entity index: of sealed inputs that are told; NULL: none is told */
+    struct refusals refusals;   /* rows of what is told that are wrong, and why */
+    VECTOR(struct registry_alike) alike;
+    struct registry_taken *taken; /* by entity index; refused: wrong and alike */
+};
+
+/* Looks at what is told, without writing, which takes keys where what is told is sealed: what is new, changed or the
+ * same, and what cannot be taken, with all that hangs on it. A row is left out with its other versions; what is left
+ * out leaves no other row, told or known, in the month without what it needs. Leaves the doubles among what would be
+ * taken in the registry. */
+enum registry_result registry_look_at(struct registry *registry, const struct registry_change *change,
+                                      const struct records *told, month_number month, struct arena *arena,
+                                      struct registry_look *look);
+
+/* Whether a row of that id would be there, or is. */
+bool registry_look_finds(const struct registry_look *look, const struct entity *entity, struct text id);
+
+/* A text of what was known that was not opened: it can be compared, and is shown to nobody. */
+bool registry_look_hides(struct text known);
+/* An input of a row that is told says what stood there; false when nothing stood there. */
+bool registry_look_keeps(const struct registry_look *look, const struct record_table *told, size_t row, size_t input);
+
+/* What is told of a row would become the same by both looks, of the same that was there. */
+bool registry_looks_agree(const struct registry_look *first, const struct registry_look *second,
+                          const struct entity *entity, size_t row);
+/* The id of a row that is told; of an event its whole name. */
+struct text registry_look_name(const struct registry_look *look, const struct entity *entity, size_t row);
+
+/* Takes what is told but for what is left out, reading nothing again: of a change that follows `last`. */
+enum registry_result registry_take_looked(struct registry *registry, const struct registry_change *change,
+                                          const struct records *told, struct registry_look *look,
+                                          struct registry_taken *taken);
 
 /* Lines of opening.csv and of decisions.csv, as import_given_written gives them; empty: none. What is told of a kind
  * takes the place of what was told of it before. */

@@ -1,8 +1,8 @@
 /* What the files of the registry share: registry.c (making, opening, changes), column_coding.c and columns.c (what the
  * tables of versions have, and how that is read), migrate.c (another model), law.c (by which law), confirmed.c (who has
  * confirmed the law's values), findings.c (what verifications found), given.c, chain.c (that nothing was altered),
- * take.c (what is told), read.c (what is known), sealing.c (by which keys what must not be read is sealed), sealed.c
- * (finding, showing and sealing it anew), copy.c (all of it elsewhere). */
+ * take.c (what is told), look.c and alike.c (what would become of it), read.c (what is known), sealing.c (by which keys
+ * what must not be read is sealed), sealed.c (finding, showing and sealing it anew), copy.c (all of it elsewhere). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
@@ -269,6 +269,60 @@ static inline bool is_index_text(struct text text) {
 /* Of a row that was read whole: whether each of its sealed values opens and is what its index says. */
 enum registry_result registry_check_sealed(struct registry *registry, const struct registry_tables *tables,
                                            const struct store_value *values, bool *sound);
+
+/* --- take.c ------------------------------------------------------------------------------------------------------- */
+
+/* What is known of an entity's rows, and what is told of them. */
+struct registry_rows {
+    struct map keys;          /* id -> key */
+    size_t told;              /* keys that there were before this change */
+    int64_t version;          /* the last that was written */
+    uint32_t *rows;           /* by key: the row of the records that are known, + 1; 0: none */
+    uint32_t *more;           /* by such a row: the next of the same key, + 1 */
+    uint32_t *last, *earlier; /* the same of what is told and was taken, the last first */
+};
+
+/* By what a text that is told is compared with what is known: of what is sealed by its index, as it is read. */
+struct text registry_told_text(const struct registry *registry, unsigned char *const *indexes,
+                               const struct record_table *told, size_t row, size_t input);
+bool registry_same_value(const struct registry *registry, unsigned char *const *indexes,
+                         const struct record_table *told, size_t row, const struct record_table *known, size_t other,
+                         size_t input);
+
+/* Takes without writing: gives the look its rows, keys, indexes, fates and `before`, by what is known in it. Rows that
+ * are not taken are REGISTRY_ROW_WRONG, without a reason. */
+enum registry_result registry_take_nothing(struct registry *registry, const struct registry_change *change,
+                                           const struct records *told, struct registry_look *look);
+
+/* Of a row that says no month, from when on it holds. */
+static inline month_number registry_since(const struct registry_change *change, const struct entity *entity,
+                                          const struct record_row *row) {
+    return row->from == MONTH_FIRST && !entity->is_event ? change->since : row->from;
+}
+
+static inline bool registry_leaves_out(const struct registry_look *look, const struct entity *entity, size_t row) {
+    return look->fates[entity->index][row] >= REGISTRY_ROW_ALIKE;
+}
+
+/* --- alike.c ------------------------------------------------------------------------------------------------------ */
+
+/* What stands of a row in a month, by its key. */
+struct registry_standing {
+    const struct record_table *table; /* what is told, or known; NULL: nothing stands */
+    size_t row;
+};
+struct registry_standing registry_standing_in(const struct registry_look *look, const struct registry_change *change,
+                                              const struct records *told, const struct entity *entity, size_t key,
+                                              month_number month);
+
+/* A value by which people know a row, as it is compared: a name without spaces around it, with U+00B7 for whatever dot
+ * stands in its middle, and Latin letters, digits and signs in their narrow form. */
+void alike_add_text(struct builder *out, struct text name);
+
+/* Finds new rows of what is told that are likely the same as others that stand in the month or are new, and adds them
+ * to the look, as REGISTRY_ROW_ALIKE. Those that are told to be another are none. True when there are any. */
+bool registry_find_alike(struct registry_look *look, const struct registry_change *change, const struct records *told,
+                         month_number month);
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 

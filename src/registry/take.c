@@ -6,16 +6,6 @@
 
 #include <string.h>
 
-/* What is known of an entity's rows, and what is told of them. */
-struct known {
-    struct map keys;          /* id -> key */
-    size_t told;              /* keys that there were before this change */
-    int64_t version;          /* the last that was written */
-    uint32_t *rows;           /* by key: the row of the records that are known, + 1; 0: none */
-    uint32_t *more;           /* by such a row: the next of the same key, + 1 */
-    uint32_t *last, *earlier; /* the same of what is told and was taken, the last first */
-};
-
 /* What is told of a row from a month on. */
 struct told_version {
     uint32_t row;
@@ -31,9 +21,12 @@ struct taking {
     const struct registry_change *change;
     const struct records *records; /* what is told */
     struct records before;         /* what is known */
-    struct known *known;           /* by entity index */
+    struct registry_rows *known;   /* by entity index */
     uint32_t **keys;               /* by entity index, by row of what is told; 0: it cannot be */
     unsigned char **indexes;       /* by entity index: of sealed inputs, by row; NULL: none is told */
+    struct registry_look *look;    /* NULL: all that is told is taken */
+    bool looks;                    /* nothing is written */
+    bool fresh;                    /* nothing is known of the rows that are told */
     enum seal_result sealed;       /* what was sealed so far */
     struct lock lock;              /* of that and of `pieces` */
     struct arena arena;
@@ -43,10 +36,14 @@ static bool goes_on(const struct taking *taking) {
     return !store_failed(taking->registry->store) && !arena_failed(&taking->arena);
 }
 
+static bool is_left_out(const struct taking *taking, const struct entity *entity, size_t row) {
+    return taking->look && !taking->looks && registry_leaves_out(taking->look, entity, row);
+}
+
 /* --- keys --------------------------------------------------------------------------------------------------------- */
 
 static void find_known_rows(struct taking *taking, const struct entity *entity) {
-    struct known *known = &taking->known[entity->index];
+    struct registry_rows *known = &taking->known[entity->index];
     const struct record_table *before = &taking->before.tables[entity->index];
     known->rows = ARENA_ARRAY(&taking->arena, uint32_t, known->told + 1);
     known->more = ARENA_ARRAY(&taking->arena, uint32_t, before->count + 1);
@@ -59,7 +56,7 @@ static void find_known_rows(struct taking *taking, const struct entity *entity) 
 }
 
 static void find_known(struct taking *taking, const struct entity *entity, const struct registry_names *names) {
-    struct known *known = &taking->known[entity->index];
+    struct registry_rows *known = &taking->known[entity->index];
     size_t ids = names->ids ? names->count : 0;
     map_init(&known->keys, &taking->arena);
     map_reserve(&known->keys, ids + taking->records->tables[entity->index].count);
@@ -108,7 +105,7 @@ static struct text id_of(struct taking *taking, struct builder *name, const stru
 
 /* Rows of which nothing was known get the next keys. */
 static void give_keys(struct taking *taking, const struct entity *entity) {
-    struct known *known = &taking->known[entity->index];
+    struct registry_rows *known = &taking->known[entity->index];
     const struct record_table *told = &taking->records->tables[entity->index];
     struct chain_load load;
     struct builder name;
@@ -118,12 +115,13 @@ static void give_keys(struct taking *taking, const struct entity *entity) {
     size_t next = known->told;
     for (size_t row = 0; row < told->count && goes_on(taking); row++) {
         const struct entity *above = entity->parent;
-        if (above && !key_of(taking, above, told->rows[row].parent)) continue;
+        if (is_left_out(taking, entity, row) || (above && !key_of(taking, above, told->rows[row].parent))) continue;
         struct text id = id_of(taking, &name, entity, row);
         keys[row] = (uint32_t)key_of(taking, entity, id);
         if (keys[row]) continue;
         keys[row] = (uint32_t)++next;
         map_put(&known->keys, id, (void *)next);
+        if (taking->looks) continue;
         const struct store_value values[] = {store_integer((int64_t)next), store_integer(taking->change->number),
                                              store_text(id)};
         bool first = !begun;
@@ -151,7 +149,7 @@ static bool leads_nowhere(const struct taking *taking, const struct record_table
 
 /* A row of the same month was told before. */
 static bool is_told_twice(const struct taking *taking, const struct record_table *told, size_t row) {
-    const struct known *known = &taking->known[told->entity->index];
+    const struct registry_rows *known = &taking->known[told->entity->index];
     uint32_t key = taking->keys[told->entity->index][row];
     for (uint32_t at = known->last[key]; at; at = known->earlier[at - 1])
         if (told->rows[at - 1].from == told->rows[row].from) return true;
@@ -160,10 +158,11 @@ static bool is_told_twice(const struct taking *taking, const struct record_table
 
 /* --- indexes ------------------------------------------------------------------------------------------------------ */
 
+/* Behind its mark. */
 static unsigned char *index_of(const struct taking *taking, const struct entity *entity,
                                const struct registry_slot *slot, size_t row) {
     size_t sealed = taking->registry->places[entity->index].sealed;
-    return taking->indexes[entity->index] + (row * sealed + slot->sealed_at) * INDEX_BYTES;
+    return taking->indexes[entity->index] + (row * sealed + slot->sealed_at) * INDEX_TEXT_BYTES + 1;
 }
 
 static void note_sealed(struct taking *taking, enum seal_result result) {
@@ -189,6 +188,7 @@ static void index_range(void *context, size_t begin, size_t end, unsigned thread
         for (size_t i = 0; i < told->entity->inputs.count && result == SEAL_OK; i++) {
             if (!slots[i].sealed || !told->columns[i].known[row]) continue;
             unsigned char *index = index_of(taking, told->entity, &slots[i], row);
+            index[-1] = INDEX_MARK;
             result = sealer_index(sealer, slots[i].name, column_text(&told->columns[i], row), index);
         }
     note_sealed(taking, result);
@@ -207,7 +207,7 @@ static enum registry_result find_indexes(struct taking *taking, const struct ent
     struct indexing indexing = {taking, told};
     if (place->sealed == 0 || !tells_sealed(place, told)) return REGISTRY_DONE;
     if (!taking->registry->sealing) return REGISTRY_NO_KEYS;
-    unsigned char *indexes = ARENA_ARRAY(&taking->arena, unsigned char, told->count * place->sealed * INDEX_BYTES);
+    unsigned char *indexes = ARENA_ARRAY(&taking->arena, unsigned char, told->count * place->sealed * INDEX_TEXT_BYTES);
     taking->indexes[entity->index] = indexes;
     if (arena_failed(&taking->arena)) return REGISTRY_NO_MEMORY;
     work_in_ranges(threads_for(told->count, taking->registry->sealing->threads), told->count, index_range, &indexing);
@@ -216,28 +216,40 @@ static enum registry_result find_indexes(struct taking *taking, const struct ent
 
 /* --- what is the same --------------------------------------------------------------------------------------------- */
 
+struct text registry_told_text(const struct registry *registry, unsigned char *const *indexes,
+                               const struct record_table *told, size_t row, size_t input) {
+    const struct registry_place *place = &registry->places[told->entity->index];
+    const struct registry_slot *slot = &place->slots[input];
+    const unsigned char *sealed = indexes[told->entity->index];
+    if (!slot->sealed || !sealed) return column_text(&told->columns[input], row);
+    sealed += (row * place->sealed + slot->sealed_at) * INDEX_TEXT_BYTES;
+    return (struct text){(const char *)sealed, INDEX_TEXT_BYTES};
+}
+
 /* What was told before it was sealed lies there as it was told. */
-static bool same_value(const struct taking *taking, const struct record_table *told, size_t row,
-                       const struct record_table *known, size_t other, size_t input) {
+bool registry_same_value(const struct registry *registry, unsigned char *const *indexes,
+                         const struct record_table *told, size_t row, const struct record_table *known, size_t other,
+                         size_t input) {
     const struct column *a = &told->columns[input], *b = &known->columns[input];
-    const struct registry_slot *slot = &taking->registry->places[told->entity->index].slots[input];
+    const struct registry_slot *slot = &registry->places[told->entity->index].slots[input];
     if (!slot->sealed || !a->known[row] || !b->known[other]) return columns_agree(a, row, b, other);
     struct text index = column_text(b, other);
     if (!is_index_text(index)) return columns_agree(a, row, b, other);
-    return memcmp(index.bytes + 1, index_of(taking, told->entity, slot, row), INDEX_BYTES) == 0;
+    return text_equal(index, registry_told_text(registry, indexes, told, row, input));
 }
 
 static bool same_row(const struct taking *taking, const struct record_table *a, size_t row,
                      const struct record_table *b, size_t other) {
     bool same = text_equal(a->rows[row].parent, b->rows[other].parent) &&
                 a->rows[row].unconfirmed == b->rows[other].unconfirmed;
-    for (size_t i = 0; i < a->entity->inputs.count && same; i++) same = same_value(taking, a, row, b, other, i);
+    for (size_t i = 0; i < a->entity->inputs.count && same; i++)
+        same = registry_same_value(taking->registry, taking->indexes, a, row, b, other, i);
     return same;
 }
 
 /* The row that is known to hold in a month, SIZE_MAX when none stands. */
 static size_t known_in(const struct taking *taking, const struct entity *entity, size_t key, month_number month) {
-    const struct known *known = &taking->known[entity->index];
+    const struct registry_rows *known = &taking->known[entity->index];
     const struct record_row *rows = taking->before.tables[entity->index].rows;
     for (uint32_t at = known->rows && key <= known->told ? known->rows[key] : 0; at; at = known->more[at - 1])
         if (rows[at - 1].from <= month && month <= rows[at - 1].until) return at - 1;
@@ -253,10 +265,6 @@ static struct store_value value_of(const struct taking *taking, const struct col
     struct text text = column_text(column, row);
     if (input->type.kind != TYPE_ROW) return store_text(text);
     return store_integer(text_is(text, "none") ? 0 : (int64_t)key_of(taking, input->type.entity, text));
-}
-
-static month_number since_of(const struct taking *taking, const struct entity *entity, const struct record_row *row) {
-    return row->from == MONTH_FIRST && !entity->is_event ? taking->change->since : row->from;
 }
 
 /* What is sealed has its index in the column behind. */
@@ -421,7 +429,7 @@ static void note_double(struct registry *registry, const struct field *input, st
 
 /* What is known to hold from now on, but of rows that are told of anew. */
 static void add_known_indexes(const struct taking *taking, const struct field *input, struct map *holders) {
-    const struct known *known = &taking->known[input->entity->index];
+    const struct registry_rows *known = &taking->known[input->entity->index];
     const struct record_table *before = &taking->before.tables[input->entity->index];
     const struct column *column = &before->columns[input->input_index];
     for (size_t row = 0; row < before->count; row++) {
@@ -486,7 +494,7 @@ static void take_row(struct taking *taking, struct told_versions *versions, cons
     const struct entity *entity = told->entity;
     const struct record_row *record = &told->rows[row];
     size_t key = taking->keys[entity->index][row];
-    month_number since = since_of(taking, entity, record);
+    month_number since = registry_since(taking->change, entity, record);
     size_t known = known_in(taking, entity, key, since);
     bool fresh = key > taking->known[entity->index].told, ends = record->until != MONTH_LAST;
     bool same = known != SIZE_MAX && same_row(taking, told, row, &taking->before.tables[entity->index], known);
@@ -495,6 +503,12 @@ static void take_row(struct taking *taking, struct told_versions *versions, cons
     if (stands_behind && !is_followed(taking, told, row)) {
         add_version(taking, versions, row, record->until + 1, false);
         same = false;
+    }
+    if (taking->looks) {
+        taking->look->fates[entity->index][row] = fresh  ? REGISTRY_ROW_NEW
+                                                  : same ? REGISTRY_ROW_SAME
+                                                         : REGISTRY_ROW_CHANGED;
+        taking->look->before[entity->index][row] = known == SIZE_MAX ? 0 : (uint32_t)known + 1;
     }
     taken->fresh += fresh;
     taken->changed += !fresh && !same;
@@ -505,13 +519,14 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
     const struct record_table *told = &taking->records->tables[entity->index];
     const struct store_table *table = &tables_of(taking->registry, entity)->versions;
     if (told->count == 0 || !goes_on(taking)) return;
-    struct known *known = &taking->known[entity->index];
-    known->version = registry_highest(taking->registry, table);
+    struct registry_rows *known = &taking->known[entity->index];
+    if (!taking->looks) known->version = registry_highest(taking->registry, table);
     known->last = ARENA_ARRAY(&taking->arena, uint32_t, known->told + told->count + 1);
     known->earlier = ARENA_ARRAY(&taking->arena, uint32_t, told->count + 1);
     if (!goes_on(taking)) return;
     struct told_versions versions = {{NULL, 0, 0}};
     for (size_t row = 0; row < told->count && goes_on(taking); row++) {
+        if (is_left_out(taking, entity, row)) continue;
         uint32_t key = taking->keys[entity->index][row];
         if (!key || leads_nowhere(taking, told, row) || is_told_twice(taking, told, row)) {
             taken->refused++;
@@ -522,55 +537,101 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
         known->last[key] = (uint32_t)row + 1;
     }
     find_all_doubles(taking, entity, &versions);
-    write_versions(taking, told, &versions);
+    if (!taking->looks) write_versions(taking, told, &versions);
 }
 
 /* Before anything is sealed by them. */
 static enum registry_result keep_keys(struct taking *taking) {
     bool any = false;
     for (size_t i = 0; i < taking->registry->policy->entities.count; i++) any = any || taking->indexes[i];
-    return any ? registry_keep_keys(taking->registry, taking->change) : REGISTRY_DONE;
+    return any && !taking->looks ? registry_keep_keys(taking->registry, taking->change) : REGISTRY_DONE;
 }
 
-static enum registry_result take(struct registry *registry, const struct registry_change *change,
-                                 const struct records *records, bool fresh, struct registry_taken *taken) {
+/* What is known before, with the names of its rows: the look's, or it is read. */
+static enum registry_result find_before(struct taking *taking, struct registry_names **names) {
+    size_t entities = taking->registry->policy->entities.count;
+    if (taking->look) {
+        taking->before = taking->look->known;
+        *names = taking->look->names;
+        return REGISTRY_DONE;
+    }
+    *names = ARENA_ARRAY(&taking->arena, struct registry_names, entities + 1);
+    if (!goes_on(taking)) return REGISTRY_NO_MEMORY;
+    if (taking->fresh) return read_keys(taking, *names);
+    return registry_read_named(taking->registry, REGISTRY_NOW, REGISTRY_INDEXES, &taking->arena, &taking->before,
+                               *names);
+}
+
+/* Those of the look, or they are found. */
+static enum registry_result find_all_indexes(struct taking *taking) {
+    const struct policy *policy = taking->registry->policy;
+    enum registry_result result = REGISTRY_DONE;
+    if (taking->look && !taking->looks) {
+        taking->indexes = taking->look->indexes;
+        return REGISTRY_DONE;
+    }
+    for (size_t i = 0; i < policy->entities.count && result == REGISTRY_DONE; i++)
+        result = find_indexes(taking, policy->entities.items[i]);
+    return result;
+}
+
+static enum registry_result take(struct taking *taking, struct registry_taken *taken) {
+    struct registry *registry = taking->registry;
     const struct policy *policy = registry->policy;
     size_t entities = policy->entities.count;
-    struct taking taking = {.registry = registry, .change = change, .records = records};
-    arena_init(&taking.arena);
-    taking.known = ARENA_ARRAY(&taking.arena, struct known, entities + 1);
-    taking.keys = ARENA_ARRAY(&taking.arena, uint32_t *, entities + 1);
-    taking.indexes = ARENA_ARRAY(&taking.arena, unsigned char *, entities + 1);
-    struct registry_names *names = ARENA_ARRAY(&taking.arena, struct registry_names, entities + 1);
-    enum registry_result result = REGISTRY_NO_MEMORY;
+    struct registry_names *names = NULL;
+    arena_init(&taking->arena);
+    taking->known = ARENA_ARRAY(&taking->arena, struct registry_rows, entities + 1);
+    taking->keys = ARENA_ARRAY(&taking->arena, uint32_t *, entities + 1);
+    taking->indexes = ARENA_ARRAY(&taking->arena, unsigned char *, entities + 1);
     registry->doubles.count = registry->doubled = 0;
-    lock_init(&taking.lock);
-    if (goes_on(&taking))
-        result =
-            fresh ? read_keys(&taking, names)
-                  : registry_read_named(registry, REGISTRY_NOW, REGISTRY_INDEXES, &taking.arena, &taking.before, names);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++)
-        result = find_indexes(&taking, policy->entities.items[i]);
-    if (result == REGISTRY_DONE) result = keep_keys(&taking);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
-        find_known(&taking, policy->entities.items[i], &names[i]);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
-        give_keys(&taking, policy->entities.items[i]);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(&taking); i++)
-        take_entity(&taking, policy->entities.items[i], &taken[i]);
-    if (result == REGISTRY_DONE) result = registry_of_seal(taking.sealed);
-    if (result == REGISTRY_DONE) result = registry_outcome(registry, &taking.arena);
-    lock_free(&taking.lock);
+    lock_init(&taking->lock);
+    enum registry_result result = goes_on(taking) ? find_before(taking, &names) : REGISTRY_NO_MEMORY;
+    if (result == REGISTRY_DONE) result = find_all_indexes(taking);
+    if (result == REGISTRY_DONE) result = keep_keys(taking);
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(taking); i++)
+        find_known(taking, policy->entities.items[i], &names[i]);
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(taking); i++)
+        give_keys(taking, policy->entities.items[i]);
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(taking); i++)
+        take_entity(taking, policy->entities.items[i], &taken[i]);
+    if (result == REGISTRY_DONE) result = registry_of_seal(taking->sealed);
+    if (result == REGISTRY_DONE) result = registry_outcome(registry, &taking->arena);
+    lock_free(&taking->lock);
+    return result;
+}
+
+static enum registry_result take_all(struct taking taking, struct registry_taken *taken) {
+    enum registry_result result = take(&taking, taken);
     arena_free(&taking.arena);
     return result;
 }
 
+enum registry_result registry_take_nothing(struct registry *registry, const struct registry_change *change,
+                                           const struct records *told, struct registry_look *look) {
+    struct taking taking = {.registry = registry, .change = change, .records = told, .look = look, .looks = true};
+    enum registry_result result = take(&taking, look->taken);
+    look->rows = taking.known;
+    look->keys = taking.keys;
+    look->indexes = taking.indexes;
+    arena_adopt(look->arena, &taking.arena);
+    for (size_t i = 0; i < registry->policy->entities.count && result == REGISTRY_DONE; i++)
+        look->rows[i].keys.arena = look->arena;
+    return result;
+}
+
+enum registry_result registry_take_looked(struct registry *registry, const struct registry_change *change,
+                                          const struct records *told, struct registry_look *look,
+                                          struct registry_taken *taken) {
+    return take_all((struct taking){.registry = registry, .change = change, .records = told, .look = look}, taken);
+}
+
 enum registry_result registry_take(struct registry *registry, const struct registry_change *change,
                                    const struct records *records, struct registry_taken *taken) {
-    return take(registry, change, records, false, taken);
+    return take_all((struct taking){.registry = registry, .change = change, .records = records}, taken);
 }
 
 enum registry_result registry_take_fresh(struct registry *registry, const struct registry_change *change,
                                          const struct records *records, struct registry_taken *taken) {
-    return take(registry, change, records, true, taken);
+    return take_all((struct taking){.registry = registry, .change = change, .records = records, .fresh = true}, taken);
 }

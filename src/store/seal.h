@@ -18,6 +18,7 @@
 #define DOUDI_STORE_SEAL_H
 
 #include "store/keys.h"
+#include "store/mask.h"
 
 enum {
     SEAL_VERSION = 1,
@@ -58,9 +59,5 @@ unsigned sealer_key_of(struct text sealed);
 /* What to look for `plain` by, in that column. SEAL_OK or SEAL_NO_MEMORY. */
 enum seal_result sealer_index(struct sealer *sealer, struct text column, struct text plain,
                               unsigned char out[INDEX_BYTES]);
-
-/* What may be shown of an id: of the 18 characters of a citizen's the first 6 and the last 4, the last 4 of others of 8
- * or more, nothing of shorter ones. Every other character is a dot. In the arena, empty when memory runs out. */
-struct text seal_mask(struct arena *arena, struct text id);
 
 #endif

@@ -209,6 +209,17 @@ static void a_glance_tells_the_same(void **state) {
 
 #define CASE(name) cmocka_unit_test(name)
 
+static void schemes_that_belong_together(void **state) {
+    (void)state;
+    assert_true(identifier_begins_with(TEXT("gb11643_disability"), TEXT("gb11643")));
+    assert_false(identifier_begins_with(TEXT("gb11643"), TEXT("gb11643_disability")));
+    assert_false(identifier_begins_with(TEXT("gb11643"), TEXT("gb11643")));
+    assert_false(identifier_begins_with(TEXT(""), TEXT("")));
+    assert_true(identifier_is_of_one(TEXT("gb11643")) && identifier_is_of_one(TEXT("gb32100")));
+    assert_false(identifier_is_of_one(TEXT("luhn")) || identifier_is_of_one(TEXT("gb11643_disability")) ||
+                 identifier_is_of_one(TEXT("")));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(schemes_are_known_by_name),
@@ -220,6 +231,7 @@ int main(void) {
         CASE(wrong_characters_are_told_with_their_index),
         CASE(impossible_dates_are_told),
         CASE(a_glance_tells_the_same),
+        cmocka_unit_test(schemes_that_belong_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -603,6 +603,31 @@ static void copies_say_what_is_wrong(void **state) {
     finish_with_copies(&stage);
 }
 
+/* A copy that is copied again has what stands in front once, and keeps what somebody has said. */
+static void copies_of_copies(void **state) {
+    (void)state;
+    struct stage stage;
+    struct text path;
+    begin(&stage);
+    write_file(&stage, "home.csv",
+               "\xef\xbb\xbf#error,错误,id,other,income\n\"a,\"\"b\",,h1,another,x\n,,h2,maybe,1\n,,h3,,1\n");
+    write_file(
+        &stage, "person.csv",
+        "错误,#另一行,id,home,\"sex\"\n\"x,y\",另一个,p1,h3,neither\n\"x,y\",another,p2,h3,male\nx,,p3,h3,male,1\n");
+    import(&stage);
+    assert_told(&stage, "import-not-a-number 2:21, import-other 3:6, import-not-a-value 2:17, import-cells 4:1");
+    assert_true(table_of(&stage, "person")->rows[0].another && !table_of(&stage, "home")->rows[0].another);
+    assert_int_equal(rejected_write_copies(&stage.import, &stage.arena, stage.folder, LANGUAGE_EN, &path), FILE_OK);
+    assert_written(&stage, "home.csv",
+                   with_problems(&stage, "\xef\xbb\xbf"
+                                         "error,id,other,income\n{0},h1,another,x\n{1},h2,maybe,1\n,h3,,1\n"));
+    assert_written(&stage, "person.csv",
+                   with_problems(&stage, "\xef\xbb\xbf"
+                                         "error,other,id,home,\"sex\"\n{2},另一个,p1,h3,neither\n"
+                                         ",another,p2,h3,male\n{3},,p3,h3,male,1\n"));
+    finish(&stage);
+}
+
 static void copies_tell_that_memory_ran_out(void **state) {
     enum { SHIFT = 16000, FAILURES_MAX = 1000 }; /* few, for each writes to disk */
     (void)state;
@@ -703,6 +728,7 @@ int main(void) {
         cmocka_unit_test(knows_workbooks_and_other_separators),
         cmocka_unit_test(notes_what_nobody_has_confirmed),
         cmocka_unit_test(copies_say_what_is_wrong),
+        cmocka_unit_test(copies_of_copies),
         cmocka_unit_test(copies_tell_that_memory_ran_out),
         cmocka_unit_test(tells_refusals_by_line),
         cmocka_unit_test(copies_rows_with_their_problems),

@@ -102,13 +102,13 @@ static bool was_told(const struct scratch *scratch, enum sample_message message)
 }
 
 /* A table read from CSV. */
-struct table {
+struct csv_table {
     struct csv csv;
     struct text headings[64];
     size_t columns;
 };
 
-static void table_open(struct scratch *scratch, struct table *table, const char *name) {
+static void table_open(struct scratch *scratch, struct csv_table *table, const char *name) {
     csv_init(&table->csv, read_text(scratch, name), &scratch->arena);
     assert_int_equal(csv_next(&table->csv), CSV_RECORD);
     table->columns = table->csv.count;
@@ -116,7 +116,7 @@ static void table_open(struct scratch *scratch, struct table *table, const char 
     for (size_t i = 0; i < table->columns; i++) table->headings[i] = table->csv.fields[i].text;
 }
 
-static bool table_next(struct table *table) {
+static bool table_next(struct csv_table *table) {
     enum csv_result result = csv_next(&table->csv);
     if (result == CSV_END) return false;
     assert_int_equal(result, CSV_RECORD);
@@ -124,7 +124,7 @@ static bool table_next(struct table *table) {
     return true;
 }
 
-static struct text cell(const struct table *table, const char *heading) {
+static struct text cell(const struct csv_table *table, const char *heading) {
     for (size_t i = 0; i < table->columns; i++) {
         if (text_is(table->headings[i], heading)) return table->csv.fields[i].text;
     }
@@ -232,7 +232,7 @@ static void test_wider_area_holds_same_families(void **state) {
 
 /* The people */
 
-static void check_person(const struct table *table, struct map *citizen_ids, struct map *households) {
+static void check_person(const struct csv_table *table, struct map *citizen_ids, struct map *households) {
     struct text citizen_id = cell(table, "citizen_id"), certificate = cell(table, "disability_certificate");
     assert_non_null(map_get(households, cell(table, "household")));
     assert_true(text_starts(cell(table, "id"), "530523"));
@@ -254,7 +254,7 @@ static void test_ids(void **state) {
     (void)state;
     struct scratch *scratch = scratch_new();
     write_county(scratch, 8000, 1, "out");
-    struct table table;
+    struct csv_table table;
     struct map households, citizen_ids;
     map_init(&households, &scratch->arena);
     map_init(&citizen_ids, &scratch->arena);
@@ -274,11 +274,11 @@ static void test_ids(void **state) {
 
 enum trait { PEOPLE, CHILDREN, OLD, VERY_OLD, MALE, DISABLED, SUBSIDY, ILL, TEKUN, POOR, IN_DIBAO, UNKNOWN_ID, TRAITS };
 
-static bool is_yes(const struct table *table, const char *heading) {
+static bool is_yes(const struct csv_table *table, const char *heading) {
     return text_is(cell(table, heading), "yes");
 }
 
-static void count_person(const struct table *table, const struct map *enrolled, long counts[TRAITS]) {
+static void count_person(const struct csv_table *table, const struct map *enrolled, long counts[TRAITS]) {
     day_number birth;
     assert_true(day_parse(cell(table, "birth"), &birth));
     int age = day_full_years(birth, day_from(2018, 7, 1));
@@ -305,7 +305,7 @@ static void assert_share(const long counts[TRAITS], enum trait trait, long least
 static void count_sample(struct scratch *scratch, uint64_t households, const char *area, uint64_t seed,
                          long counts[TRAITS]) {
     assert_int_equal(write_to(scratch, POLICY, households, area, seed, "out"), SAMPLE_DONE);
-    struct table table;
+    struct csv_table table;
     struct map enrolled;
     map_init(&enrolled, &scratch->arena);
     table_open(scratch, &table, "out/household.csv");
@@ -351,7 +351,7 @@ static void test_hospitals_of_bills_exist(void **state) {
     (void)state;
     struct scratch *scratch = scratch_new();
     write_county(scratch, 1500, 5, "out");
-    struct table table;
+    struct csv_table table;
     struct map hospitals;
     size_t bills = 0;
     map_init(&hospitals, &scratch->arena);
