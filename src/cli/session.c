@@ -363,6 +363,16 @@ bool session_months(struct command *command, month_number *first, month_number *
     return good;
 }
 
+bool run_number(struct text text, int64_t *change) {
+    enum { DIGITS_MOST = 18 };
+    *change = 0;
+    for (size_t i = 0; i < text.length && i < DIGITS_MOST; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
+        *change = *change * 10 + (text.bytes[i] - '0');
+    }
+    return text.length > 0 && text.length <= DIGITS_MOST;
+}
+
 int session_load(struct session *session, month_number month) {
     struct command *command = session->command;
     if (session->dataset && !session->import.records.versioned) return EXIT_DONE;

@@ -57,6 +57,9 @@ void session_close(struct session *session);
 /* The months of --month: 2018-07, or 2018-07..2018-12; false (told) when it is none. */
 bool session_months(struct command *command, month_number *first, month_number *last);
 
+/* Digits: the number of a change. */
+bool run_number(struct text text, int64_t *change);
+
 /* What a month's run is to be told; good until the session is closed. */
 struct run_options session_options(const struct session *session);
 
@@ -77,7 +80,6 @@ enum import_result session_read_registry(struct session *session);
 /* Opens a registry as a run knew it, with its law, its area and all that was told; EXIT_DONE, or tells why not. */
 int session_open_run(struct session *session, struct command *command, const char *data, int64_t change,
                      struct registry_run *run);
-bool run_number(struct text text, int64_t *change); /* digits */
 /* What the run at hand, of a session that was opened for a run and has recorded it, finds otherwise than that kept. */
 int session_compare_run(struct session *session, const struct registry_run *run,
                         struct registry_differences *differences);

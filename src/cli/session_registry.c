@@ -75,16 +75,6 @@ static int find_run(struct session *session, const char *data, int64_t change, s
     return tell_no_run(command, change);
 }
 
-bool run_number(struct text text, int64_t *change) {
-    enum { DIGITS_MOST = 18 };
-    *change = 0;
-    for (size_t i = 0; i < text.length && i < DIGITS_MOST; i++) {
-        if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
-        *change = *change * 10 + (text.bytes[i] - '0');
-    }
-    return text.length > 0 && text.length <= DIGITS_MOST;
-}
-
 /* The highest key of the month's rows. */
 static size_t highest_key(const struct session *session, size_t at) {
     const struct table *table = &session->dataset->tables[at];

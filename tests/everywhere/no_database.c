@@ -50,6 +50,24 @@ int session_compare_run(struct session *session, const struct registry_run *run,
     return EXIT_CANNOT;
 }
 
+int session_compare_month(struct session *session, struct registry_differences *differences) {
+    (void)session;
+    (void)differences;
+    return EXIT_CANNOT;
+}
+
+int session_find_changed(struct session *session, struct session_changed *changed) {
+    (void)session;
+    (void)changed;
+    return EXIT_CANNOT;
+}
+
+chosen_rows session_choose_changed(struct session *session, const struct session_changed *changed) {
+    (void)session;
+    (void)changed;
+    return NULL;
+}
+
 int session_read_runs(struct session *session, month_number first) {
     (void)session;
     (void)first;
