@@ -92,7 +92,8 @@ def check(name, good, *details):
 
 
 def run(*words, lang="en", env=None, keep_locale=False):
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **(env or {})}
+    checkers = {name: os.environ[name] for name in ["LSAN_OPTIONS"] if name in os.environ}
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **checkers, **(env or {})}
     language = [] if keep_locale else ["--lang", lang]
     return subprocess.run([PROGRAM, *map(str, words), *language], capture_output=True, env=environment, check=False)
 
