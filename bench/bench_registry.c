@@ -35,8 +35,7 @@ static const char *in(struct bench *bench, const char *name) {
 
 static FILE *file_in(struct bench *bench, const char *name, const char *heading) {
     FILE *file = fopen(in(bench, name), "w");
-    if (!file) give_up("the folder cannot be written");
-    fprintf(file, "%s\n", heading);
+    if (!file || fprintf(file, "%s\n", heading) < 0) give_up("the folder cannot be written");
     return file;
 }
 

@@ -307,7 +307,7 @@ enum registry_result registry_read(struct registry *registry, int64_t known, str
 
 /* Over all files of a law: tells one law from another. */
 enum registry_result registry_law_digest(const struct registry *registry, const struct policy *policy,
-                                         unsigned char digest[DIGEST_BYTES]);
+                                         unsigned char out[DIGEST_BYTES]);
 
 /* --- the chain ---------------------------------------------------------------------------------------------------- */
 
