@@ -58,7 +58,7 @@ bool book_begin(struct book *book, struct arena *arena, const struct file_writer
     *book = (struct book){.arena = arena, .workbook = workbook_new(writer->draft.bytes)};
     if (!book->workbook) return false;
     lxw_doc_properties properties = {.created = made ? (time_t)made * SECONDS_A_DAY : 1}; /* 0 would be the clock's */
-    book_note(book, workbook_set_properties(book->workbook, &properties));
+    book_note(book, (int)workbook_set_properties(book->workbook, &properties));
     for (size_t i = 0; i < BOOK_STYLES && !book->failed; i++) {
         book->styles[i] = workbook_add_format(book->workbook);
         if (book->styles[i])
@@ -159,8 +159,8 @@ void book_set_width(struct book *book, struct lxw_worksheet *sheet, size_t colum
                     enum book_style style) {
     lxw_col_t at = (lxw_col_t)column;
     if (sheet)
-        book_note(book, worksheet_set_column(sheet, at, at, (int)(width < WIDTH_MOST ? width : WIDTH_MOST),
-                                             book->styles[style]));
+        book_note(book, (int)worksheet_set_column(sheet, at, at, (int)(width < WIDTH_MOST ? width : WIDTH_MOST),
+                                                  book->styles[style]));
 }
 
 void book_freeze(struct lxw_worksheet *sheet, size_t rows, size_t columns) {
@@ -175,8 +175,8 @@ void book_write_text(struct book *book, struct lxw_worksheet *sheet, size_t row,
     struct arena_mark mark = arena_here(book->arena);
     struct text escaped = book_escaped(book->arena, text);
     if (!arena_failed(book->arena))
-        book_note(book,
-                  worksheet_write_string(sheet, (lxw_row_t)row, (lxw_col_t)column, escaped.bytes, book->styles[style]));
+        book_note(book, (int)worksheet_write_string(sheet, (lxw_row_t)row, (lxw_col_t)column, escaped.bytes,
+                                                    book->styles[style]));
     arena_rewind(book->arena, mark);
 }
 
@@ -200,8 +200,8 @@ void book_write_number(struct book *book, struct lxw_worksheet *sheet, size_t ro
     char digits[2 * DIGITS_MOST] = "";
     if (!sheet || decimal.length >= sizeof digits) return;
     memcpy(digits, decimal.bytes, decimal.length);
-    book_note(book, worksheet_write_number(sheet, (lxw_row_t)row, (lxw_col_t)column, strtod(digits, NULL),
-                                           book->styles[style]));
+    book_note(book, (int)worksheet_write_number(sheet, (lxw_row_t)row, (lxw_col_t)column, strtod(digits, NULL),
+                                                book->styles[style]));
 }
 
 void book_write_count(struct book *book, struct lxw_worksheet *sheet, size_t row, size_t column, size_t count) {
@@ -221,7 +221,7 @@ void book_write_day(struct book *book, struct lxw_worksheet *sheet, size_t row, 
     if (serial == 0)
         book_write_text(book, sheet, row, column, day_format(book->arena, day), BOOK_TEXT);
     else if (sheet)
-        book_note(book,
-                  worksheet_write_number(sheet, (lxw_row_t)row, (lxw_col_t)column, serial, book->styles[BOOK_DATE]));
+        book_note(book, (int)worksheet_write_number(sheet, (lxw_row_t)row, (lxw_col_t)column, serial,
+                                                    book->styles[BOOK_DATE]));
     arena_rewind(book->arena, mark);
 }
