@@ -472,6 +472,7 @@ static int tell_month(struct teller *teller) {
     month_number first, last;
     if (!has_option(command, "month")) return wrong_usage(command);
     if (!session_months(command, &first, &last)) return EXIT_USAGE;
+    session->of = command->words[2];
     int status = session_open(session, command, command->words[1], first, last);
     for (month_number month = first; month <= last && status == EXIT_DONE; month++) {
         status = session_decide(session, month);

@@ -238,6 +238,7 @@ int session_open_law(struct session *session, struct command *command, const cha
     bool quiet = session->quiet, follows = session->follows, solves = session->solves, skips = session->skips,
          looks = session->looks;
     struct session_changed *changed = session->changed;
+    const char *of = session->of;
     const enum finds finds = session->finds;
     const struct database database = session->database;
     *session = (struct session){.command = command,
@@ -247,6 +248,7 @@ int session_open_law(struct session *session, struct command *command, const cha
                                 .solves = solves,
                                 .skips = skips,
                                 .looks = looks,
+                                .of = of,
                                 .changed = changed,
                                 .finds = finds,
                                 .area = text_from(command_option(command, "area")),

@@ -13,6 +13,7 @@ struct session {
     bool follows;       /* the same: where --previous is of one area, that area is looked at */
     bool skips;         /* the same: months of a registry that stand as they would be decided are passed over */
     bool looks;         /* the same: nothing is decided, so that the months before are not read */
+    const char *of;     /* the same: only what the row of that id gets is asked for; NULL: all */
     month_number first; /* that is not passed over */
     struct policy *policy;
     struct diagnostics diagnostics;
@@ -23,7 +24,8 @@ struct session {
     struct registry_runs runs;       /* likewise, the months that were decided */
     int64_t as_known;                /* likewise, set before it is read: nothing later is read; 0: all is */
     struct session_changed *changed; /* likewise: only what has changed is decided; NULL: what is asked for */
-    struct registry_wanted wanted;   /* then, the rows that were read */
+    struct session_changed *family;  /* likewise: the rows of which alone is read; NULL: all, or what has changed */
+    struct registry_wanted wanted;   /* of either, the rows that were read */
     chosen_rows chosen;              /* then, of the month at hand, those of whom is told; NULL: all */
     bool overtaken;                  /* likewise: others have changed it since, so that no further month can be kept */
     struct file pack;                /* the data, where they are one file: the dataset points into it */
@@ -99,6 +101,8 @@ struct session_changed {
     const struct entity **units; /* by entity index: within whose rows what changes stays */
     struct registry_keys *keys;  /* of such rows, by entity index */
 };
+/* The rows that what the row `of` gets can depend on, where these do not depend on all others: session->family. */
+enum registry_result session_find_family(struct session *session);
 /* Of a session that has read its runs; EXIT_DONE, or tells why not. */
 int session_find_changed(struct session *session, struct session_changed *changed);
 /* The rows of the month at hand of which is to be told; NULL when memory has run out. */

@@ -7,21 +7,27 @@
 
 #include <stdio.h>
 
-/* All rows; or of the families, which are most of them, those alone that have changed. */
+/* Of whom is read: what has changed, or a family; NULL: everybody. */
+static const struct session_changed *read_alone(const struct session *session) {
+    const struct session_changed *alone = session->changed ? session->changed : session->family;
+    return alone && !alone->all ? alone : NULL;
+}
+
+/* All rows; or of the families, which are most of them, those alone that are asked for. */
 static enum registry_result read_rows(struct session *session, int64_t known) {
     struct registry *registry = &session->database.registry;
     struct arena *arena = &session->command->arena;
     struct records *records = &session->import.records;
-    const struct session_changed *changed = session->changed;
+    const struct session_changed *alone = read_alone(session);
     VECTOR(struct registry_root) roots = {NULL, 0, 0};
-    if (!changed || changed->all) return registry_read(registry, known, arena, records);
+    if (!alone) return registry_read(registry, known, arena, records);
     const struct entity *families = registry_families(registry),
-                        *unit = families ? changed->units[families->index] : NULL;
+                        *unit = families ? alone->units[families->index] : NULL;
     bool *whole = ARENA_ARRAY(arena, bool, session->policy->entities.count + 1);
     for (size_t i = 0; i < session->policy->entities.count && whole; i++) {
         whole[i] = !unit || !entity_is_within(session->policy->entities.items[i], unit);
-        for (size_t k = 0; k < changed->keys[i].list.count; k++) {
-            struct registry_root root = {session->policy->entities.items[i], changed->keys[i].list.items[k]};
+        for (size_t k = 0; k < alone->keys[i].list.count; k++) {
+            struct registry_root root = {session->policy->entities.items[i], alone->keys[i].list.items[k]};
             VECTOR_PUSH(arena, &roots, root);
         }
     }
@@ -46,6 +52,7 @@ enum import_result session_read_registry(struct session *session) {
         result = registry_read_runs(registry, session->known_change, &command->arena, &session->runs);
     if (result == REGISTRY_DONE && session->changed && session_find_changed(session, session->changed) != EXIT_DONE)
         return IMPORT_UNREADABLE;
+    if (result == REGISTRY_DONE && session->of && !session->area.length) result = session_find_family(session);
     if (result == REGISTRY_DONE) result = read_rows(session, known);
     if (result == REGISTRY_DONE) result = registry_read_confirmed(registry, known, session->policy, &lines);
     if (result == REGISTRY_NO_MEMORY) return IMPORT_NO_MEMORY;
@@ -213,7 +220,7 @@ int session_read_runs(struct session *session, month_number first) {
     if (last != first - 1) return tell_gap(session, last, first);
     enum registry_result result =
         registry_read_history(&session->database.registry, &session->runs, first,
-                              session->changed && !session->changed->all ? &session->wanted : NULL, &session->history);
+                              read_alone(session) ? &session->wanted : NULL, &session->history);
     return database_tell(&session->database, session->command, session->data, result);
 }
 

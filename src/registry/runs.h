@@ -102,6 +102,10 @@ struct registry_touched_rows {
 enum registry_result registry_read_touched(struct registry *registry, int64_t after, struct arena *arena,
                                            struct registry_touched_rows *rows);
 
+/* Rows of that id, of whatever entity; of events by their whole names. */
+enum registry_result registry_find_id(struct registry *registry, struct text id, struct arena *arena,
+                                      struct registry_touched_rows *rows);
+
 /* The rows of an entity above them (`unit`, by the index of theirs; NULL: they are left out), in whose versions they
  * lie or ever lay: keys by entity index, as often as they are found. */
 struct registry_keys {

@@ -1,6 +1,7 @@
 /* What has been told since a change: which rows, and of which months. */
 #include "base/map.h"
 #include "registry/registry_inside.h"
+#include "registry/row_query.h"
 #include "registry/runs.h"
 
 struct touching {
@@ -82,6 +83,19 @@ enum registry_result registry_read_touched(struct registry *registry, int64_t af
     *rows = (struct registry_touched_rows){0};
     for (size_t i = 0; i < registry->policy->entities.count && registry_outcome(registry, arena) == REGISTRY_DONE; i++)
         read_touched(&touching, registry->policy->entities.items[i]);
+    return registry_outcome(registry, arena);
+}
+
+enum registry_result registry_find_id(struct registry *registry, struct text id, struct arena *arena,
+                                      struct registry_touched_rows *rows) {
+    struct row_queries queries;
+    *rows = (struct registry_touched_rows){0};
+    row_queries_begin(&queries, registry, arena);
+    for (size_t i = 0; i < registry->policy->entities.count; i++) {
+        const struct entity *entity = registry->policy->entities.items[i];
+        struct registry_touched found = {.entity = entity, .key = row_key(&queries, entity, id)};
+        if (found.key) VECTOR_PUSH(arena, &rows->list, found);
+    }
     return registry_outcome(registry, arena);
 }
 
