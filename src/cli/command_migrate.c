@@ -69,8 +69,7 @@ static int show(struct telling *telling, const struct registry_migration *migrat
         builder_add(&out, text_from(say(command, "政策的文字或参数变了,登记的内容不变\n",
                                         "the law's words or parameters change; what is registered stays\n")));
     if (telling->written)
-        builder_format(&out, say(command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
-                       store_is_url(telling->url) ? "postgresql" : telling->url, (long long)telling->change.number);
+        telling_show_change(&out, telling);
     else
         builder_add(&out, text_from(say_outcome(telling, migration)));
     show_made_keys(&out, command, telling->made_keys);

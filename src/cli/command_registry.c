@@ -139,8 +139,8 @@ void telling_write_counts(struct json_writer *writer, const struct telling *tell
 }
 
 void telling_show_change(struct builder *out, const struct telling *telling) {
-    builder_format(out, say(telling->command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
-                   store_is_url(telling->url) ? "postgresql" : telling->url, (long long)telling->change.number);
+    database_show_change(out, telling->command, telling->url, telling->change.number);
+    builder_add(out, TEXT("\n"));
 }
 
 void telling_write_change(struct json_writer *writer, const struct telling *telling) {

@@ -2,6 +2,7 @@
 #include "store/store_inside.h"
 
 #include "base/memory.h"
+#include "base/shown.h"
 
 #include <assert.h>
 #include <libpq-fe.h>
@@ -358,6 +359,16 @@ static void be_silent(void *nothing, const char *notice) {
     (void)notice;
 }
 
+/* Of several, with commas; what is longer is none. */
+static bool are_ports(const char *text) {
+    enum { LONGEST = 5 };
+    for (size_t length; *text; text += length + (text[length] == ',')) {
+        length = strspn(text, "0123456789");
+        if (length > LONGEST || (text[length] && text[length] != ',')) return false;
+    }
+    return true;
+}
+
 /* What libpq says of an address may quote a piece of it: of one that it takes apart otherwise than it was meant,
  * perhaps a piece of a password. */
 static bool is_plain(const char *url) {
@@ -365,11 +376,39 @@ static bool is_plain(const char *url) {
     bool plain = !at || strcspn(begins, "@/?#[]") == (size_t)(at - begins);
     PQconninfoOption *options = PQconninfoParse(url, NULL);
     for (const PQconninfoOption *option = options; option && option->keyword; option++)
-        if (strcmp(option->keyword, "port") == 0 && option->val)
-            plain = plain && option->val[strspn(option->val, "0123456789,")] == '\0';
+        if (strcmp(option->keyword, "port") == 0 && option->val) plain = plain && are_ports(option->val);
     plain = plain && options;
     PQconninfoFree(options);
     return plain;
+}
+
+/* A server cuts longer names off itself. */
+static void add_piece(struct builder *out, const char *mark, const char *piece) {
+    enum { PIECE_MOST = 63 };
+    struct text text = text_from(piece);
+    size_t end = text.length < PIECE_MOST ? text.length : PIECE_MOST;
+    while (end < text.length && end > 0 && ((unsigned char)text.bytes[end] & 0xc0) == 0x80) end--;
+    if (*piece) builder_add(out, text_from(mark));
+    builder_add_shown(out, text_slice(text, 0, end));
+    if (end < text.length) builder_add(out, TEXT("…"));
+}
+
+static const char *option_of(const PQconninfoOption *options, const char *keyword) {
+    for (; options && options->keyword; options++)
+        if (strcmp(options->keyword, keyword) == 0 && options->val) return options->val;
+    return "";
+}
+
+void postgres_shown(const char *url, struct builder *out) {
+    PQconninfoOption *options = is_plain(url) ? PQconninfoParse(url, NULL) : NULL;
+    const char *host = option_of(options, "host"), *name = option_of(options, "dbname");
+    if (*host == '\0') host = option_of(options, "hostaddr");
+    if (*host == '/' || *host == '@') host = ""; /* a socket */
+    builder_add(out, *host || *name ? TEXT("postgresql://") : TEXT("postgresql"));
+    add_piece(out, "", host);
+    if (*host || *name) add_piece(out, ":", option_of(options, "port"));
+    add_piece(out, "/", name);
+    PQconninfoFree(options);
 }
 
 static bool fail_to_connect(struct store *store, const char *url) {

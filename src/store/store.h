@@ -57,6 +57,9 @@ struct store *store_open_again(const struct store *store, struct store_trouble *
 void store_close(struct store *store); /* an open transaction is rolled back */
 bool store_is_url(const char *url);    /* of a server, not the name of a file */
 bool store_is_there(const char *url);  /* a server's, or a file that begins as a database does */
+/* What may be shown of its name: of a server its host, port and database, without user, password and the folder of its
+ * socket, each cut to 63 bytes; "postgresql" of a URL that may be meant otherwise than it is read. */
+void store_shown(const char *url, struct builder *out);
 
 /* --- transactions ------------------------------------------------------------------------------------------------- */
 

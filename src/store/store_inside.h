@@ -51,5 +51,6 @@ bool store_fail(struct store *store, enum store_failure failure, const char *wor
 
 struct store *sqlite_open(const char *path, enum store_opening opening, struct store_trouble *trouble);
 struct store *postgres_open(const char *url, struct store_trouble *trouble);
+void postgres_shown(const char *url, struct builder *out);
 
 #endif

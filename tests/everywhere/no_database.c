@@ -23,6 +23,13 @@ int database_open(struct database *database, struct command *command, const char
     return EXIT_CANNOT;
 }
 
+void database_show_change(struct builder *out, struct command *command, const char *url, int64_t number) {
+    (void)out;
+    (void)command;
+    (void)url;
+    (void)number;
+}
+
 void database_close(struct database *database) {
     (void)database;
 }

@@ -324,6 +324,38 @@ static void what_is_not_there_has_a_name(void **state) {
     assert_int_equal(failure_to_open(database_url(), STORE_AS_IT_IS), STORE_FINE);
 }
 
+static bool is_shown(const char *url, const char *wanted) {
+    struct builder out;
+    builder_init(&out);
+    store_shown(url, &out);
+    bool same = text_equal(builder_text(&out), text_from(wanted));
+    if (!same) fprintf(stderr, "%s is shown as %.*s\n", url, TEXT_ARG(builder_text(&out)));
+    builder_free(&out);
+    return same;
+}
+
+static void a_name_is_shown_without_its_secrets(void **state) {
+    (void)state;
+    static const char *const shown[][2] = {
+        {"people.db", "people.db"},
+        {"postgresql://clerk:secret@db.example:6000/people", "postgresql://db.example:6000/people"},
+        {"postgres://db.example/people?user=clerk&password=secret", "postgresql://db.example/people"},
+        {"postgresql://clerk:secret@/people?host=/a/secret/folder&port=6000", "postgresql://:6000/people"},
+        {"postgresql://clerk@/people?host=/a/secret/folder", "postgresql:///people"},
+        {"postgresql://clerk:secret@%2Fa%2Fsecret/people", "postgresql:///people"},
+        {"postgresql://?host=@abstract", "postgresql"},
+        {"postgresql://clerk:secret@?hostaddr=10.0.0.1", "postgresql://10.0.0.1"},
+        {"postgresql://clerk:sec/ret@db.example/people", "postgresql"},
+        {"postgresql://clerk:secret", "postgresql"},
+        {"postgresql://clerk:1234567", "postgresql"}, /* no port is as large */
+        {"postgresql://h/%0A%E2%80%AEpeople", "postgresql://h/\xef\xbf\xbd\xef\xbf\xbd"
+                                              "people"},
+        {"postgresql://h/12345678901234567890123456789012345678901234567890123456789012%E5%BA%93",
+         "postgresql://h/12345678901234567890123456789012345678901234567890123456789012…"},
+    };
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) assert_true(is_shown(shown[i][0], shown[i][1]));
+}
+
 static bool is_beside(const char *behind) {
     char path[500];
     snprintf(path, sizeof path, "%s%s", database_url(), behind);
@@ -438,6 +470,7 @@ int main(void) {
         BOTH(indexes_have_names_of_their_own),
         BOTH(what_must_be_there_is),
         cmocka_unit_test(what_is_not_there_has_a_name),
+        cmocka_unit_test(a_name_is_shown_without_its_secrets),
         cmocka_unit_test(a_draft_is_one_file),
         cmocka_unit_test(what_may_not_be_written_has_a_name),
     };
