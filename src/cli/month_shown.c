@@ -102,6 +102,14 @@ void month_print_kept(struct builder *out, const struct session *session, month_
                    TEXT_ARG(month_format(&command->arena, month)));
 }
 
+void month_print_stands(struct builder *out, const struct session *session, month_number month, int64_t kept) {
+    struct command *command = session->command;
+    builder_format(out,
+                   say(command, "%.*s 已经测算过,没有新情况:第 %lld 次变动\n",
+                       "%.*s was decided by change %lld, and nothing is new since\n"),
+                   TEXT_ARG(month_format(&command->arena, month)), (long long)kept);
+}
+
 /* --- as JSON ---------------------------------------------------------------------------------------------------- */
 
 void month_write_count(struct json_writer *writer, const char *key, size_t count) {
