@@ -253,7 +253,7 @@ static const struct usage usages[] = {
       "  --cipher sm4|aes   of a key file that is made (sm4)\n"
       "  --dry-run          what would be done, without writing\n"
       "  --yes              also where something is lost\n"},
-     " policy by key-file cipher dry-run yes "},
+     " json policy by key-file cipher dry-run yes "},
     {"confirm",
      {"[参数 --document 文件] --database 数据库", "[PARAMETER --document TEXT] --database DATABASE"},
      {"登记谁凭哪份文件确认了政策里一个未确认的参数值,此后的测算按已确认对待;不写参数则列出所有未确认的值",
