@@ -325,6 +325,27 @@ static bool load_end(struct store_load *base) {
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
+/* --- checking ----------------------------------------------------------------------------------------------------- */
+
+/* The extension's function for one index, in whichever schema it is, where this user may call it; none: no row. */
+static const char check_query[] = "SELECT format('SELECT count(%I.bt_index_check(i.indexrelid, true)) FROM pg_index i "
+                                  "JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam "
+                                  "WHERE a.amname = ''btree'' AND i.indisvalid "
+                                  "AND c.relnamespace = current_schema()::regnamespace', n.nspname) "
+                                  "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+                                  "JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e' "
+                                  "JOIN pg_extension e ON e.oid = d.refobjid "
+                                  "WHERE e.extname = 'amcheck' AND p.proname = 'bt_index_check' AND p.pronargs = 2 "
+                                  "AND has_function_privilege(p.oid, 'EXECUTE')";
+
+static bool check(struct store *store) {
+    PGresult *result = PQexec(connection_of(store), check_query);
+    bool asked = PQresultStatus(result) == PGRES_TUPLES_OK || fail(store, result);
+    bool whole = asked && (PQntuples(result) == 0 || run_text(store, PQgetvalue(result, 0, 0)));
+    PQclear(result);
+    return whole;
+}
+
 static void close_store(struct store *base) {
     PQfinish(connection_of(base));
     memory_free(base);
@@ -340,6 +361,7 @@ static const struct store_kind kind = {
     .commit = commit,
     .roll_back = roll_back,
     .run_text = run_text,
+    .check = check,
     .statement_bytes = sizeof(struct postgres_statement),
     .forget = forget,
     .begin_statement = begin_statement,

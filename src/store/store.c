@@ -68,6 +68,12 @@ const struct store_trouble *store_trouble(const struct store *store) {
     return &store->trouble;
 }
 
+bool store_check(struct store *store) {
+    bool whole = store_begin(store, STORE_TO_READ) && store->kind->check(store);
+    store_roll_back(store);
+    return whole;
+}
+
 bool store_failed(const struct store *store) {
     return store->trouble.failure != STORE_FINE;
 }

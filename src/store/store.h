@@ -75,6 +75,11 @@ bool store_writes(const struct store *store); /* within one to write */
 const struct store_trouble *store_trouble(const struct store *store);
 bool store_failed(const struct store *store);
 
+/* Whether what the database keeps for itself is whole, and its indexes say what its tables do: where they do not, rows
+ * are overlooked. False: STORE_DAMAGED, with the first that is not; or it could not look. A server looks where its
+ * extension amcheck is. In no transaction. */
+bool store_check(struct store *store);
+
 /* --- statements --------------------------------------------------------------------------------------------------- */
 
 enum store_type { STORE_NULL, STORE_INTEGER, STORE_TEXT, STORE_BYTES };

@@ -324,6 +324,32 @@ static void what_is_not_there_has_a_name(void **state) {
     assert_int_equal(failure_to_open(database_url(), STORE_AS_IT_IS), STORE_FINE);
 }
 
+/* It is looked at whether indexes say what tables do: here by a function that says another thing each time. */
+static void an_index_that_lies_is_found(enum database kind) {
+    struct store *store = database_new(kind);
+    const struct text by_name[] = {people.columns[1].name};
+    assert_true(store_begin(store, STORE_TO_WRITE) && store_create(store, &people));
+    assert_true(store_index(store, people.name, by_name, 1, true));
+    add(store, 1, "甲");
+    add(store, 2, "乙");
+    assert_true(store_commit(store));
+    assert_true(store_check(store));
+    if (kind == DATABASE_SERVER) {
+        assert_true(store_do(store, "CREATE FUNCTION turned(bigint) RETURNS bigint IMMUTABLE LANGUAGE sql "
+                                    "AS 'SELECT $1'; CREATE INDEX lies ON people (turned(number))"));
+        assert_true(store_do(store, "CREATE OR REPLACE FUNCTION turned(bigint) RETURNS bigint IMMUTABLE LANGUAGE sql "
+                                    "AS 'SELECT -$1'"));
+        assert_true(store_check(store)); /* nobody can look */
+        assert_true(store_do(store, "CREATE SCHEMA \"ex tra\"; CREATE EXTENSION amcheck SCHEMA \"ex tra\""));
+        assert_false(store_check(store));
+        assert_int_equal(store_trouble(store)->failure, STORE_DAMAGED);
+        assert_non_null(strstr(store_trouble(store)->words, "lies"));
+        assert_true(store_do(store, "REINDEX INDEX lies"));
+        assert_true(store_check(store));
+    }
+    store_close(store);
+}
+
 static bool is_shown(const char *url, const char *wanted) {
     struct builder out;
     builder_init(&out);
@@ -455,6 +481,7 @@ ON_BOTH(a_load_that_conflicts_leaves_nothing)
 ON_BOTH(tables_grow)
 ON_BOTH(indexes_have_names_of_their_own)
 ON_BOTH(what_must_be_there_is)
+ON_BOTH(an_index_that_lies_is_found)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -469,6 +496,7 @@ int main(void) {
         BOTH(tables_grow),
         BOTH(indexes_have_names_of_their_own),
         BOTH(what_must_be_there_is),
+        BOTH(an_index_that_lies_is_found),
         cmocka_unit_test(what_is_not_there_has_a_name),
         cmocka_unit_test(a_name_is_shown_without_its_secrets),
         cmocka_unit_test(a_draft_is_one_file),
