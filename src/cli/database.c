@@ -11,12 +11,30 @@
 #include <time.h>
 #include <unistd.h>
 
+/* --- what is shown of it ------------------------------------------------------------------------------------------ */
+
+const char *database_shown(struct command *command, const char *url) {
+    struct builder shown;
+    if (!store_is_url(url)) return url;
+    builder_init(&shown);
+    store_shown(url, &shown);
+    struct text text = builder_finish(&shown, &command->arena);
+    return text.length ? text.bytes : "postgresql";
+}
+
+void database_show_change(struct builder *out, struct command *command, const char *url, int64_t number) {
+    builder_format(out, say(command, "→ %s 第 %lld 次变动", "→ %s, change %lld"), database_shown(command, url),
+                   (long long)number);
+}
+
 /* --- what goes wrong ---------------------------------------------------------------------------------------------- */
 
-static const char *say_failure(const struct command *command, enum store_failure failure) {
+static const char *say_failure(const struct command *command, const char *url, enum store_failure failure) {
     switch (failure) {
     case STORE_NOT_THERE:
-        return say(command, "打不开:没有这个文件,或服务器没有回应", "it cannot be opened: no such file, or no answer");
+        return store_is_url(url) ? say(command, "打不开:服务器没有回应,或没有这个库",
+                                       "it cannot be opened: no answer, or no such database")
+                                 : say(command, "打不开:没有这个文件", "it cannot be opened: no such file");
     case STORE_NOT_OURS: return say(command, "这不是数据库文件", "the file is no database");
     case STORE_THERE: return say(command, "已在那里,里面有别的东西", "it is there already, and holds something");
     case STORE_READ_ONLY:
@@ -44,19 +62,18 @@ static const char *say_failure(const struct command *command, enum store_failure
     }
 }
 
-static int tell_failure(const struct command *command, const char *url, const struct store_trouble *trouble) {
+static int tell_failure(struct command *command, const char *url, const struct store_trouble *trouble) {
     struct text words = text_from(trouble->words);
     while (words.length && (words.bytes[words.length - 1] == '\n' || words.bytes[words.length - 1] == ' '))
         words.length--;
-    /* A URL may hold a password. */
-    fprintf(stderr, "doudi: %s: %s", store_is_url(url) ? "postgresql" : url, say_failure(command, trouble->failure));
+    fprintf(stderr, "doudi: %s: %s", database_shown(command, url), say_failure(command, url, trouble->failure));
     if (words.length) fprintf(stderr, " (%.*s)", TEXT_ARG(words));
     fputs("\n", stderr);
     return EXIT_CANNOT;
 }
 
-static int tell(const struct command *command, const char *url, const char *zh, const char *en, struct text what) {
-    fprintf(stderr, "doudi: %s: ", store_is_url(url) ? "postgresql" : url);
+static int tell(struct command *command, const char *url, const char *zh, const char *en, struct text what) {
+    fprintf(stderr, "doudi: %s: ", database_shown(command, url));
     fprintf(stderr, say(command, zh, en), TEXT_ARG(what));
     return EXIT_CANNOT;
 }
@@ -84,6 +101,11 @@ int database_tell(struct database *database, struct command *command, const char
                     "wide\n",
                     differs);
     case REGISTRY_NO_KEYS:
+        if (store_is_url(url))
+            return tell(command, url, "缺密钥:有密封的内容;用 --key-file 或 DOUDI_KEYS 写明密钥文件%.*s\n",
+                        "the keys are missing, and something is sealed; name their file by --key-file or DOUDI_KEYS"
+                        "%.*s\n",
+                        TEXT(""));
         return tell(command, url,
                     "缺密钥:有密封的内容;用 --key-file 写明密钥文件,或把它放到登记簿旁边(名称加 .keys)%.*s\n",
                     "the keys are missing, and something is sealed; name their file by --key-file, or put it beside "
@@ -108,7 +130,7 @@ int database_tell(struct database *database, struct command *command, const char
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
-int database_open_store(struct database *database, const struct command *command, const char *url,
+int database_open_store(struct database *database, struct command *command, const char *url,
                         enum store_opening opening) {
     struct store_trouble trouble;
     *database = (struct database){.store = store_open(url, opening, &trouble)};

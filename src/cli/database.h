@@ -23,7 +23,7 @@ int database_read_law(struct database *database, struct command *command, const 
 /* Whether a registry is there, in a file or an empty database of a server: EXIT_DONE, or tells what fails. */
 int database_is_made(struct command *command, const char *url, bool *made);
 /* The database alone, whatever is in it. */
-int database_open_store(struct database *database, const struct command *command, const char *url,
+int database_open_store(struct database *database, struct command *command, const char *url,
                         enum store_opening opening);
 /* Makes one that is not there yet, for the law of a folder: the change is then under way. */
 int database_make(struct database *database, struct command *command, const char *url, const char *folder,
@@ -37,6 +37,11 @@ void database_close(struct database *database);
 
 /* EXIT_CANNOT, told in the words of what failed; EXIT_DONE for what did not. */
 int database_tell(struct database *database, struct command *command, const char *url, enum registry_result result);
+
+/* Its name as it is shown (store_shown), in the command's arena. */
+const char *database_shown(struct command *command, const char *url);
+/* → people.db, change 3: the end of its line is the caller's. */
+void database_show_change(struct builder *out, struct command *command, const char *url, int64_t number);
 
 /* A change that begins now, by whoever is at the keyboard. */
 struct registry_change database_change(struct command *command, const char *what, month_number since);

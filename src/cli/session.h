@@ -21,6 +21,7 @@ struct session {
     struct database database;        /* the data, where they are a registry */
     const char *data;                /* its name, or that of the folder or pack */
     int64_t known_change;            /* of a registry: the changes up to that one are known */
+    int64_t news;                    /* likewise, the last of all that told something decisions rest on */
     struct registry_runs runs;       /* likewise, the months that were decided */
     int64_t as_known;                /* likewise, set before it is read: nothing later is read; 0: all is */
     struct session_changed *changed; /* likewise: only what has changed is decided; NULL: what is asked for */
@@ -110,6 +111,8 @@ chosen_rows session_choose_changed(struct session *session, const struct session
 
 /* The change by which the month was decided as it would be now; 0: nothing can be told, or it was not. */
 int64_t session_kept(struct session *session, month_number month);
+/* The same of the month at hand, once it is recorded: of what it found nothing is kept again with a later month. */
+int64_t session_kept_before(struct session *session);
 /* Keeps what the run of the month at hand found, as a change, which is told; of what another call has kept meanwhile
  * the same stands. EXIT_DONE, or tells why not. */
 int session_keep(struct session *session, int64_t *kept);

@@ -44,6 +44,7 @@ enum import_result session_read_registry(struct session *session) {
     enum registry_result result = registry_last_change(registry, &last);
     session->known_change = session->as_known ? session->as_known : last;
     known = session->known_change == last ? REGISTRY_NOW : session->known_change;
+    if (result == REGISTRY_DONE) result = registry_last_news(registry, &session->news);
     if (result == REGISTRY_DONE) result = registry_read_given(registry, known, &command->arena, &given);
     enum import_result taken = IMPORT_OK;
     if (result == REGISTRY_DONE)
@@ -308,12 +309,12 @@ int session_check_before(struct session *session, const struct entity *area, siz
 /* Whether nothing that the run could read has come to be known since: runs of its own month and of later ones are not
  * read. */
 static bool is_up_to_date(const struct session *session, const struct registry_run *run) {
-    int64_t since = session->known_change - run->known;
+    bool news = session->news > run->known;
     for (size_t i = 0; i < session->runs.list.count; i++) {
         const struct registry_run *other = &session->runs.list.items[i];
-        since -= other->change > run->known && other->month >= run->month;
+        news = news || (other->change > run->known && other->month < run->month);
     }
-    return since == 0;
+    return !news;
 }
 
 int64_t session_kept(struct session *session, month_number month) {
@@ -324,6 +325,12 @@ int64_t session_kept(struct session *session, month_number month) {
         if (same && is_up_to_date(session, run)) return run->change;
     }
     return 0;
+}
+
+int64_t session_kept_before(struct session *session) {
+    int64_t kept = session_kept(session, session->run->month);
+    if (kept) history_mark(&session->history);
+    return kept;
 }
 
 static bool was_decided_before(const struct session *session, month_number month) {

@@ -253,7 +253,7 @@ static const struct usage usages[] = {
       "  --cipher sm4|aes   of a key file that is made (sm4)\n"
       "  --dry-run          what would be done, without writing\n"
       "  --yes              also where something is lost\n"},
-     " policy by key-file cipher dry-run yes "},
+     " json policy by key-file cipher dry-run yes "},
     {"confirm",
      {"[参数 --document 文件] --database 数据库", "[PARAMETER --document TEXT] --database DATABASE"},
      {"登记谁凭哪份文件确认了政策里一个未确认的参数值,此后的测算按已确认对待;不写参数则列出所有未确认的值",
@@ -469,6 +469,14 @@ static void print_all(const struct command *command, FILE *out) {
           out);
 }
 
+/* show of household show, where the first word is household; empty of other commands. */
+static struct text second_word(const struct usage *usage, const char *first) {
+    struct text name = text_from(usage->name);
+    size_t length = strlen(first);
+    bool begins = text_starts(name, first) && length < name.length && name.bytes[length] == ' ';
+    return begins ? text_slice(name, length + 1, name.length) : TEXT("");
+}
+
 /* The command that the words begin with; `policy` alone is no command. */
 static const struct usage *find_usage(const struct command *command) {
     for (size_t i = 0; i < USAGES && command->word_count; i++) {
@@ -481,11 +489,48 @@ static const struct usage *find_usage(const struct command *command) {
     return NULL;
 }
 
+/* household alone, or before a word that makes it no command; findings only before such a word. */
+static bool lacks_second(const struct command *command) {
+    const struct usage *usage = find_usage(command);
+    bool has = false, whole = usage && strchr(usage->name, ' '), alone = usage && command->word_count < 2;
+    for (size_t i = 0; i < USAGES && command->word_count && !whole && !alone; i++)
+        has = has || second_word(&usages[i], command->words[0]).length;
+    return has;
+}
+
+static void print_usage(const struct command *command, const struct usage *usage) {
+    fprintf(stderr, "%sdoudi %s %s\n", say(command, "用法:", "usage: "), usage->name, usage->words[command->language]);
+}
+
+/* doudi: household: find, show or history; did you mean "show"? */
+static void tell_seconds(const struct command *command) {
+    const char *first = command->words[0];
+    const struct usage *alone = find_usage(command);
+    struct suggestion suggestion;
+    size_t count = 0, told = 0;
+    suggestion_begin(&suggestion, text_from(command->word_count > 1 ? command->words[1] : ""));
+    for (size_t i = 0; i < USAGES; i++) count += second_word(&usages[i], first).length > 0;
+    fprintf(stderr, "doudi: %s%s", first, say(command, ":", ": "));
+    for (size_t i = 0; i < USAGES; i++) {
+        struct text second = second_word(&usages[i], first);
+        if (second.length == 0) continue;
+        suggestion_note(&suggestion, second);
+        const char *join = told == 0 ? "" : told + 1 == count ? say(command, " 或 ", " or ") : say(command, "、", ", ");
+        fprintf(stderr, "%s%.*s", join, TEXT_ARG(second));
+        told++;
+    }
+    if (alone) fputs(say(command, ",或什么都不写", ", or no word"), stderr);
+    print_meant(command, &suggestion);
+    for (size_t i = 0; i < USAGES; i++)
+        if (second_word(&usages[i], first).length || &usages[i] == alone) print_usage(command, &usages[i]);
+}
+
 int wrong_usage(const struct command *command) {
     const struct usage *usage = find_usage(command);
-    if (usage)
-        fprintf(stderr, "%sdoudi %s %s\n", say(command, "用法:", "usage: "), usage->name,
-                usage->words[command->language]);
+    if (lacks_second(command))
+        tell_seconds(command);
+    else if (usage)
+        print_usage(command, usage);
     else
         print_all(command, stderr);
     return EXIT_USAGE;
@@ -508,17 +553,12 @@ static void suggest_command(struct suggestion *suggestion, struct text given) {
 }
 
 int no_such_command(const struct command *command) {
-    bool two = strcmp(command->words[0], "policy") == 0 && command->word_count > 1;
-    struct arena arena;
     struct suggestion suggestion;
-    arena_init(&arena);
-    struct text given =
-        two ? text_format(&arena, "%s %s", command->words[0], command->words[1]) : text_from(command->words[0]);
+    struct text given = text_from(command->words[0]);
     suggest_command(&suggestion, given);
     fprintf(stderr, say(command, "doudi: 没有命令「%.*s」", "doudi: there is no command \"%.*s\""), TEXT_ARG(given));
     print_meant(command, &suggestion);
     fputs(say(command, "doudi --help 列出所有命令\n", "doudi --help lists all of them\n"), stderr);
-    arena_free(&arena);
     return EXIT_USAGE;
 }
 
@@ -532,6 +572,7 @@ bool usage_takes(const struct command *command, const char *name) {
 
 bool usage_allows(const struct command *command) {
     const struct usage *usage = find_usage(command);
+    if (lacks_second(command)) return wrong_usage(command) == EXIT_DONE;
     for (size_t i = 0; usage && i < command->option_count; i++) {
         const char *name = command->options[i].name;
         if (usage_takes(command, name)) continue;

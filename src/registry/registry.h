@@ -131,6 +131,13 @@ struct registry_migration {
     bool law_changes; /* its files are others, whatever its model */
 };
 
+/* What the step is about is called, in the words of the registry's policy; empty where it has it no more. */
+struct text registry_step_label(const struct registry *registry, const struct registry_step *step,
+                                enum language language);
+/* Its `before` or `after` as people read it: 0 .. 500 yuan/month. In the registry's arena. */
+struct text registry_step_shown(struct registry *registry, const struct registry_step *step, bool after,
+                                enum language language);
+
 /* Makes the policy the law of a registry, by a change that is then under way unless something failed: it is ended, or
  * given up when what would be lost is too much. One with `refused` can be given up alone. All that is known stays. */
 enum registry_result registry_migrate(struct registry *registry, struct store *store, const struct policy *policy,

@@ -136,6 +136,26 @@ enum registry_result registry_find_above(struct registry *registry, const struct
     return registry_outcome(registry, arena);
 }
 
+static int64_t last_version(struct touching *touching, const struct entity *entity) {
+    struct statement *query = query_of(touching, tables_of(touching->registry, entity)->versions.name, "_change",
+                                       "WHERE _version >= $1 ORDER BY _version DESC LIMIT 1");
+    int64_t change = query ? ask(touching->registry, query, 1, 0) : 0;
+    statement_free(query);
+    return change;
+}
+
+enum registry_result registry_last_news(struct registry *registry, int64_t *change) {
+    struct touching touching = {.registry = registry, .arena = &registry->arena};
+    int64_t given = registry_last_given(registry);
+    *change = registry_law_change(registry, INT64_MAX);
+    if (given > *change) *change = given;
+    for (size_t i = 0; i < registry->policy->entities.count; i++) {
+        int64_t told = last_version(&touching, registry->policy->entities.items[i]);
+        if (told > *change) *change = told;
+    }
+    return registry_outcome(registry, NULL);
+}
+
 int64_t registry_last_given(struct registry *registry) {
     struct touching touching = {.registry = registry, .arena = &registry->arena};
     struct statement *query =

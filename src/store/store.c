@@ -22,6 +22,13 @@ bool store_is_there(const char *url) {
     return there;
 }
 
+void store_shown(const char *url, struct builder *out) {
+    if (store_is_url(url))
+        postgres_shown(url, out);
+    else
+        builder_add(out, text_from(url));
+}
+
 struct store *store_open(const char *url, enum store_opening opening, struct store_trouble *trouble) {
     size_t size = strlen(url) + 1;
     char *copy = memory_new(size, 1);
@@ -59,6 +66,12 @@ bool store_fail(struct store *store, enum store_failure failure, const char *wor
 
 const struct store_trouble *store_trouble(const struct store *store) {
     return &store->trouble;
+}
+
+bool store_check(struct store *store) {
+    bool whole = store_begin(store, STORE_TO_READ) && store->kind->check(store);
+    store_roll_back(store);
+    return whole;
 }
 
 bool store_failed(const struct store *store) {
