@@ -1,6 +1,9 @@
+#define _POSIX_C_SOURCE 200809L /* isatty, sysconf */
+
 #include "cli/command.h"
 
 #include "base/shown.h"
+#include "base/thread.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +29,11 @@ static const struct {
     {"cipher", true},   {"why", true},        {"errors", true},    {"another", true},
     {"sheet", true},    {"all-rows", false},
 };
+
+unsigned processors(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count < 1 ? 1 : count > THREADS_MAX ? THREADS_MAX : (unsigned)count;
+}
 
 /* The language of the locale, unless --lang says otherwise. */
 static enum language language_of_locale(void) {

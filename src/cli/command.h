@@ -82,6 +82,7 @@ int policy_show_graph(struct command *command);
 int policy_show_program(struct command *command);
 int policy_show_difference(struct command *command);
 int policy_prove(struct command *command);
+unsigned processors(void); /* of this machine: as many threads are worth while */
 int policy_search(struct command *command);
 /* The policy whose folder is that word of the command line; NULL after telling why not, *status is then the exit code.
  */

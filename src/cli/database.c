@@ -130,6 +130,7 @@ static int read_law(struct database *database, struct command *command, const ch
 static int open_registry(struct database *database, struct command *command, const char *url,
                          const struct policy *policy) {
     enum registry_result result = registry_open(&database->registry, database->store, policy);
+    database->registry.threads = processors();
     database->opened = true;
     return database_tell(database, command, url, result);
 }

@@ -1,5 +1,3 @@
-#define _POSIX_C_SOURCE 200809L /* sysconf */
-
 #include "cli/session.h"
 
 #include "base/thread.h"
@@ -16,7 +14,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static int open_policy(struct session *session, const char *folder) {
     struct command *command = session->command;
@@ -391,11 +388,6 @@ struct run_options session_options(const struct session *session) {
                                 .given_count = session->given.count,
                                 .overrides = session->overrides.items,
                                 .override_count = session->overrides.count};
-}
-
-unsigned processors(void) {
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count < 1 ? 1 : count > THREADS_MAX ? THREADS_MAX : (unsigned)count;
 }
 
 /* The row of --area: the highest one of that id. */

@@ -115,6 +115,4 @@ int session_keep(struct session *session, int64_t *kept);
 /* Packs the dataset of the month at hand into a file (save.c); EXIT_DONE, or tells why not. */
 int session_save(struct session *session, const char *path);
 
-unsigned processors(void); /* of this machine: as many threads are worth while */
-
 #endif

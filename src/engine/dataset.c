@@ -1,6 +1,7 @@
 #include "engine/dataset.h"
 
 #include "base/memory.h"
+#include "base/thread.h"
 
 #include <assert.h>
 #include <string.h>
@@ -20,8 +21,33 @@ struct dataset *dataset_empty(const struct policy *policy, month_number month) {
     return dataset;
 }
 
+/* Few ask for the ids of a table, from any thread, and of most nobody does. */
+struct late_map {
+    struct lock lock;
+    struct arena arena;
+    struct map by_id; /* id -> row + 1 */
+    bool made;
+};
+
+struct late_map *late_map_new(struct arena *arena) {
+    struct late_map *late = ARENA_ARRAY(arena, struct late_map, 1);
+    if (!late) return NULL;
+    lock_init(&late->lock);
+    arena_init(&late->arena);
+    map_init(&late->by_id, &late->arena);
+    return late;
+}
+
+static void late_map_free(struct late_map *late) {
+    if (!late) return;
+    arena_free(&late->arena);
+    lock_free(&late->lock);
+}
+
 void dataset_free(struct dataset *dataset) {
     if (!dataset) return;
+    for (size_t i = 0; dataset->tables && i < dataset->policy->entities.count; i++)
+        late_map_free(dataset->tables[i].late);
     arena_free(&dataset->arena);
     memory_free(dataset);
 }
@@ -119,10 +145,24 @@ size_t table_find_near(const struct table *table, struct text id, size_t *place)
     return table->by_name[found];
 }
 
+/* Where there is no memory for a map each of them is looked at. */
+static size_t find_late(const struct table *table, struct text id) {
+    struct late_map *late = table->late;
+    size_t row = 0;
+    lock_take(&late->lock);
+    if (!late->made) map_reserve(&late->by_id, table->rows);
+    for (; !late->made && row < table->rows; row++) map_put(&late->by_id, table_id(table, row), (void *)(row + 1));
+    late->made = true;
+    lock_give(&late->lock);
+    if (!arena_failed(&late->arena)) return (size_t)map_get(&late->by_id, id);
+    for (row = 0; row < table->rows && !text_equal(table_id(table, row), id);) row++;
+    return row < table->rows ? row + 1 : 0;
+}
+
 size_t table_find(const struct table *table, struct text id) {
     size_t place = table->rows;
     if (table->by_name) return table_find_near(table, id, &place);
-    size_t found = (size_t)map_get(&table->by_id, id);
+    size_t found = table->late ? find_late(table, id) : (size_t)map_get(&table->by_id, id);
     return found ? found - 1 : SIZE_MAX;
 }
 

@@ -10,7 +10,8 @@ struct making {
     struct dataset *dataset;
     const struct records *records;
     struct refusals *refusals;
-    struct map *refused; /* by entity index: ids of rows that were left out */
+    struct map *refused;   /* by entity index: ids of rows that were left out */
+    uint32_t **row_of_key; /* by entity index: by key of the records' rows, + 1; 0: it does not stand; NULL: no keys */
 };
 
 enum { AHEAD = 16 }; /* ids lie far apart, in files: how many rows before they are needed they are fetched */
@@ -18,6 +19,8 @@ enum { AHEAD = 16 }; /* ids lie far apart, in files: how many rows before they a
 /* The row of the records is left out, and told. */
 void making_refuse(struct making *making, enum refusal_kind kind, const struct entity *entity, size_t row,
                    const struct field *field, struct text value);
+
+struct late_map *late_map_new(struct arena *arena); /* NULL when memory has run out */
 
 /* Ids and columns of a table whose arrival and parents stand. */
 void making_lay_rows(struct making *making, struct table *table, const struct record_table *records);

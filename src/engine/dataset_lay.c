@@ -187,6 +187,8 @@ void making_lay_rows(struct making *making, struct table *table, const struct re
     for (unsigned i = 0; i < laying.threads; i++) arena_adopt(arena, &laying.arenas[i]);
     if (!table->entity->is_event && !records->unordered)
         order_rows_by_name(arena, table, records, in_place);
+    else if (!table->entity->is_event && records->keys)
+        table->late = late_map_new(arena);
     else if (!table->entity->is_event)
         name_rows(table, records);
 }

@@ -70,20 +70,20 @@ static void refuse_double(struct making *making, const struct record_table *reco
 }
 
 /* The row of the records, + 1, that stands for the id so far; 0: none. Of ids in order there is no map. */
-static size_t latest_row(const struct record_table *records, const struct map *latest, struct text id) {
+static size_t latest_row(const struct record_table *records, const struct map *by_id, struct text id) {
     size_t near = 0;
-    return records->unordered ? (size_t)map_get(latest, id) : record_table_find(records, id, &near) + 1;
+    return records->unordered ? (size_t)map_get(by_id, id) : record_table_find(records, id, &near) + 1;
 }
 
 /* Rows of the month that could not be read: what the same id said before does not stand for them. */
-static void note_lost_rows(struct making *making, const struct record_table *records, const struct map *latest,
+static void note_lost_rows(struct making *making, const struct record_table *records, const struct map *by_id,
                            bool *chosen) {
     for (size_t i = 0; i < making->records->lost.count; i++) {
         const struct lost_row *lost = &making->records->lost.items[i];
         month_number month = making->dataset->month;
         if (lost->entity != records->entity || month < lost->from || month > lost->until) continue;
         note_loss(making, lost->entity, lost->parent);
-        size_t other = lost->id.length ? latest_row(records, latest, lost->id) : 0;
+        size_t other = lost->id.length ? latest_row(records, by_id, lost->id) : 0;
         if (!other || !chosen[other - 1] || (lost->from != MONTH_FIRST && records->rows[other - 1].from > lost->from))
             continue;
         chosen[other - 1] = false;
@@ -98,12 +98,29 @@ static void choose_distinct(const struct making *making, const struct record_tab
         chosen[i] = stands(&records->rows[i], making->dataset->month);
 }
 
-/* Of several versions of one id the latest begun stands; two that begin together are a mistake. latest: id -> row of
- * the records + 1. */
-static void choose_versions(struct making *making, const struct record_table *records, struct map *latest,
+/* Which row of the records, + 1, stands for an id so far: by the id, or by its key where each has one. */
+struct latest {
+    struct map *by_id;
+    uint32_t *by_key; /* NULL: ids have no keys */
+};
+
+static size_t latest_of(const struct latest *latest, const struct record_row *row, size_t *entry) {
+    *entry = latest->by_key ? row->place : map_enter(latest->by_id, row->id);
+    if (latest->by_key || *entry == SIZE_MAX) return latest->by_key ? latest->by_key[*entry] : 0;
+    return (size_t)latest->by_id->entries[*entry].value;
+}
+
+static void latest_is(const struct latest *latest, size_t entry, size_t row) {
+    if (latest->by_key)
+        latest->by_key[entry] = (uint32_t)row + 1;
+    else
+        latest->by_id->entries[entry].value = (void *)(row + 1);
+}
+
+/* Of several versions of one id the latest begun stands; two that begin together are a mistake. */
+static void choose_versions(struct making *making, const struct record_table *records, const struct latest *latest,
                             bool *chosen) {
     struct arena *arena = &making->dataset->arena;
-    map_reserve(latest, records->count);
     for (size_t i = 0; i < records->count && !arena_failed(arena); i++) {
         const struct record_row *row = &records->rows[i];
         if (!stands(row, making->dataset->month)) continue;
@@ -111,9 +128,8 @@ static void choose_versions(struct making *making, const struct record_table *re
             making_refuse(making, REFUSED_NO_ID, records->entity, i, NULL, TEXT(""));
             continue;
         }
-        size_t entry = map_enter(latest, row->id);
+        size_t entry, other = latest_of(latest, row, &entry);
         if (entry == SIZE_MAX) return;
-        size_t other = (size_t)latest->entries[entry].value;
         if (other && records->rows[other - 1].from == row->from) {
             refuse_double(making, records, i, other - 1, chosen);
             continue;
@@ -121,7 +137,7 @@ static void choose_versions(struct making *making, const struct record_table *re
         if (other && records->rows[other - 1].from > row->from) continue;
         if (other) chosen[other - 1] = false;
         chosen[i] = true;
-        latest->entries[entry].value = (void *)(i + 1);
+        latest_is(latest, entry, i);
     }
 }
 
@@ -161,8 +177,14 @@ struct seeking {
     const struct table *above;
     const struct record_table *records;
     const bool *chosen;
-    uint32_t *parents; /* by row of the records; GONE: there is none */
+    const uint32_t *row_of_key; /* of those above, + 1; NULL: they are found by their ids */
+    uint32_t *parents;          /* by row of the records; GONE: there is none */
 };
+
+static void seek_keyed_parents(const struct seeking *seeking, size_t begin, size_t end) {
+    for (size_t i = begin; i < end; i++)
+        if (seeking->chosen[i]) seeking->parents[i] = seeking->row_of_key[seeking->records->parent_keys[i]] - 1;
+}
 
 /* Rows of one parent come together, and parents in order. */
 static void seek_parents(void *context, size_t begin, size_t end, unsigned thread) {
@@ -171,6 +193,10 @@ static void seek_parents(void *context, size_t begin, size_t end, unsigned threa
     struct text last = TEXT("");
     size_t found = SIZE_MAX, place = 0;
     (void)thread;
+    if (seeking->row_of_key) {
+        seek_keyed_parents(seeking, begin, end);
+        return;
+    }
     for (size_t i = begin; i < end; i++) {
         if (i + AHEAD < end) __builtin_prefetch(rows[i + AHEAD].parent.bytes);
         if (!seeking->chosen[i]) continue;
@@ -187,7 +213,9 @@ static void place_rows(struct making *making, struct table *table, const struct 
                        const bool *chosen) {
     const struct entity *entity = records->entity;
     if (entity->parent) {
-        struct seeking seeking = {dataset_table(making->dataset, entity->parent), records, chosen, table->parents};
+        struct seeking seeking = {dataset_table(making->dataset, entity->parent), records, chosen, NULL,
+                                  table->parents};
+        if (records->parent_keys) seeking.row_of_key = making->row_of_key[entity->parent->index];
         work_in_ranges(threads_for(records->count, making->records->threads), records->count, seek_parents, &seeking);
     }
     for (size_t i = 0; i < records->count; i++) {
@@ -229,34 +257,73 @@ static struct place place_of(const struct table *table, const struct record_tabl
     return (struct place){table->parents[row], table->arrival[row], records};
 }
 
-static void sort_range(struct arena *arena, struct table *table, const struct record_table *records, size_t begin,
-                       size_t end) {
+/* Puts the rows of each parent together, parents in order, by counting them; within one they stay as they were. */
+static void gather_by_parent(struct arena *arena, struct table *table, size_t parents) {
     struct arena_mark mark = arena_here(arena);
-    struct place *places = ARENA_ARRAY(arena, struct place, end - begin);
+    size_t *next = ARENA_ARRAY(arena, size_t, parents + 1), *arrival = ARENA_ARRAY(arena, size_t, table->rows + 1);
+    uint32_t *above = ARENA_ARRAY(arena, uint32_t, table->rows + 1);
     if (arena_failed(arena)) return;
-    for (size_t i = begin; i < end; i++) places[i - begin] = place_of(table, records, i);
-    qsort(places, end - begin, sizeof *places, compare_places);
-    for (size_t i = begin; i < end; i++) {
-        table->parents[i] = places[i - begin].parent;
-        table->arrival[i] = places[i - begin].arrival;
+    for (size_t row = 0; row < table->rows; row++) next[table->parents[row] + 1]++;
+    for (size_t parent = 1; parent < parents; parent++) next[parent] += next[parent - 1];
+    for (size_t row = 0; row < table->rows; row++) {
+        size_t place = next[table->parents[row]]++;
+        above[place] = table->parents[row];
+        arrival[place] = table->arrival[row];
     }
+    memcpy(table->parents, above, table->rows * sizeof *above);
+    memcpy(table->arrival, arrival, table->rows * sizeof *arrival);
     arena_rewind(arena, mark);
 }
 
-/* Most come in order, and nearly all in that of their parents: then each parent's are sorted by themselves. */
-static void sort_rows(struct arena *arena, struct table *table, const struct record_table *records) {
-    bool parents_sorted = true, sorted = !records->unordered;
-    for (size_t i = 1; i < table->rows && parents_sorted; i++)
-        parents_sorted = table->parents[i - 1] <= table->parents[i];
-    if (!parents_sorted) sort_range(arena, table, records, 0, table->rows);
-    if (!parents_sorted || sorted) return;
-    for (size_t begin = 0, end; begin < table->rows; begin = end) {
-        sorted = true;
-        for (end = begin + 1; end < table->rows && table->parents[end] == table->parents[begin]; end++) {
-            struct place before = place_of(table, records, end - 1), here = place_of(table, records, end);
+struct sorting {
+    struct table *table;
+    const struct record_table *records;
+    struct arena *arenas; /* by thread */
+};
+
+static void sort_siblings(const struct sorting *sorting, struct arena *arena, size_t begin, size_t end) {
+    struct table *table = sorting->table;
+    struct arena_mark mark = arena_here(arena);
+    struct place *places = ARENA_ARRAY(arena, struct place, end - begin);
+    if (!places || arena_failed(arena)) return;
+    for (size_t i = begin; i < end; i++) places[i - begin] = place_of(table, sorting->records, i);
+    qsort(places, end - begin, sizeof *places, compare_places);
+    for (size_t i = begin; i < end; i++) table->arrival[i] = places[i - begin].arrival;
+    arena_rewind(arena, mark);
+}
+
+/* Those of parents whose first row lies in the range. */
+static void sort_range(void *context, size_t first, size_t last, unsigned thread) {
+    const struct sorting *sorting = context;
+    const struct table *table = sorting->table;
+    const uint32_t *parents = table->parents;
+    while (first > 0 && first < last && parents[first] == parents[first - 1]) first++;
+    for (size_t begin = first, end; begin < last; begin = end) {
+        bool sorted = true;
+        for (end = begin + 1; end < table->rows && parents[end] == parents[begin]; end++) {
+            struct place before = place_of(table, sorting->records, end - 1),
+                         here = place_of(table, sorting->records, end);
             sorted = sorted && compare_places(&before, &here) <= 0;
         }
-        if (!sorted) sort_range(arena, table, records, begin, end);
+        if (!sorted) sort_siblings(sorting, &sorting->arenas[thread], begin, end);
+    }
+}
+
+/* Most come in order, and nearly all in that of their parents. */
+static void sort_rows(struct making *making, struct table *table, const struct record_table *records) {
+    struct arena *arena = &making->dataset->arena;
+    const struct entity *above = table->entity->parent;
+    unsigned threads = threads_for(table->rows, making->records->threads);
+    struct sorting sorting = {table, records, ARENA_ARRAY(arena, struct arena, threads)};
+    bool in_order = true;
+    for (size_t i = 1; i < table->rows && in_order; i++) in_order = table->parents[i - 1] <= table->parents[i];
+    if (!in_order) gather_by_parent(arena, table, dataset_table(making->dataset, above)->rows);
+    if (arena_failed(arena) || !records->unordered) return;
+    for (unsigned i = 0; i < threads; i++) arena_init(&sorting.arenas[i]);
+    work_in_ranges(threads, table->rows, sort_range, &sorting);
+    for (unsigned i = 0; i < threads; i++) {
+        arena->failed = arena->failed || arena_failed(&sorting.arenas[i]);
+        arena_free(&sorting.arenas[i]);
     }
 }
 
@@ -312,14 +379,33 @@ static void keep_most(struct making *making, struct table *table, const struct r
     table->rows = kept;
 }
 
+static void choose_latest(struct making *making, struct table *table, const struct record_table *records,
+                          bool *chosen) {
+    struct arena *arena = &making->dataset->arena;
+    struct latest latest = {.by_id = &table->by_id};
+    if (records->keys)
+        latest.by_key = ARENA_ARRAY(arena, uint32_t, records->keys + 1);
+    else
+        map_reserve(&table->by_id, records->count);
+    if (!arena_failed(arena)) choose_versions(making, records, &latest, chosen);
+}
+
 static void choose(struct making *making, struct table *table, const struct record_table *records, bool *chosen) {
     if (table->entity->is_event)
         choose_events(making, records, chosen);
     else if (!records->unordered)
         choose_distinct(making, records, chosen);
     else
-        choose_versions(making, records, &table->by_id, chosen);
+        choose_latest(making, table, records, chosen);
     note_lost_rows(making, records, &table->by_id, chosen);
+}
+
+/* Where rows have keys, those that stand are found by them. */
+static void note_keys(struct making *making, const struct table *table, const struct record_table *records) {
+    uint32_t *rows = ARENA_ARRAY(&making->dataset->arena, uint32_t, records->keys + 1);
+    if (!rows) return;
+    for (size_t row = 0; row < table->rows; row++) rows[records->rows[table->arrival[row]].place] = (uint32_t)row + 1;
+    making->row_of_key[table->entity->index] = rows;
 }
 
 static void make_table(struct making *making, const struct entity *entity) {
@@ -333,9 +419,10 @@ static void make_table(struct making *making, const struct entity *entity) {
     if (arena_failed(arena)) return;
     choose(making, table, records, chosen);
     place_rows(making, table, records, chosen);
-    sort_rows(arena, table, records);
+    sort_rows(making, table, records);
     if (entity->is_event) drop_doubles(making, table, records);
     keep_most(making, table, records);
+    if (records->keys) note_keys(making, table, records);
     making_lay_rows(making, table, records);
     dataset_find_children(making->dataset, table);
 }
@@ -347,7 +434,8 @@ struct dataset *dataset_new(const struct policy *policy, const struct records *r
     struct making making = {.dataset = dataset,
                             .records = records,
                             .refusals = refusals,
-                            .refused = ARENA_ARRAY(&dataset->arena, struct map, policy->entities.count + 1)};
+                            .refused = ARENA_ARRAY(&dataset->arena, struct map, policy->entities.count + 1),
+                            .row_of_key = ARENA_ARRAY(&dataset->arena, uint32_t *, policy->entities.count + 1)};
     if (!arena_failed(&dataset->arena))
         for (size_t i = 0; i < policy->entities.count; i++) map_init(&making.refused[i], &dataset->arena);
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++)

@@ -84,6 +84,7 @@ size_t records_add(struct records *records, const struct entity *entity, struct 
     if (arena_failed(records->arena)) return SIZE_MAX;
     if (table->count == table->room && !grow_to(records->arena, table, room)) return SIZE_MAX;
     if (row.from != MONTH_FIRST || row.until != MONTH_LAST) records->versioned = true;
+    table->keys = 0; /* nobody said so of this one */
     table->unordered = table->unordered || row.id.length == 0 || !follows(table, row.id);
     table->rows[table->count] = row;
     return table->count++;
@@ -100,7 +101,9 @@ void records_join(struct records *records, const struct entity *entity, size_t f
     assert(table->count <= first && rows <= table->room - first);
     if (rows == 0) return;
     table->unordered = table->unordered || !follows(table, table->rows[first].id);
+    table->keys = 0; /* nobody said so of these */
     if (first != table->count) {
+        if (table->parent_keys) move_rows(table->parent_keys, sizeof *table->parent_keys, first, table->count, rows);
         move_rows(table->rows, sizeof *table->rows, first, table->count, rows);
         for (size_t i = 0; i < entity->inputs.count; i++) {
             struct column *column = &table->columns[i];
@@ -161,6 +164,7 @@ void records_put_text(struct records *records, const struct field *input, size_t
 }
 
 void records_lose(struct records *records, struct lost_row lost) {
+    records->tables[lost.entity->index].keys = 0;
     if (lost.from != MONTH_FIRST || lost.until != MONTH_LAST) records->versioned = true;
     VECTOR_PUSH(records->arena, &records->lost, lost);
 }

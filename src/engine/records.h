@@ -14,7 +14,7 @@ struct record_row {
     struct text id;           /* empty for events: they are named by their dated fields */
     struct text parent;       /* id of the parent; empty at the top */
     month_number from, until; /* months in which it stands, both included */
-    uint32_t place;           /* where it came from (a line), for reports */
+    uint32_t place;           /* where it came from (a line), for reports; or its id's key */
     bool unconfirmed;         /* nobody has confirmed what it says */
     bool another;             /* whoever tells it says that it is none of the rows that are like it */
 };
@@ -26,6 +26,8 @@ struct record_table {
     struct record_row *rows;
     struct column
         *columns; /* by input_index; a reference holds the id of its row in texts until a dataset resolves it */
+    size_t keys;  /* `place` is a key, from 1 to this, the same for all rows of an id and for no other; 0: it is not */
+    uint32_t *parent_keys; /* then by row: the key of its parent's id; NULL at the top, or where there are no keys */
 };
 
 /* A row that could not be read. What it would have said of its parent, and of its own id, is not known. */

@@ -199,6 +199,8 @@ struct conversion conversion_between(struct arena *arena, const struct column_co
         !goes_on_from(to->choices, from->choices))
         conversion.choices = find_choices(arena, from->choices, to->choices);
     conversion.possible = possible;
+    conversion.same = possible && !conversion.choices && conversion.multiply == conversion.divide &&
+                      conversion.low >= conversion.least && conversion.high <= conversion.most;
     return conversion;
 }
 
@@ -209,7 +211,7 @@ enum converted conversion_of(const struct conversion *conversion, int64_t stored
         (stored < conversion->low || stored > conversion->high))
         return CONVERTED_DAMAGED;
     if (!conversion->possible) return CONVERTED_UNFIT;
-    if (never || conversion->from == CODING_ROW) return CONVERTED;
+    if (conversion->same || never || conversion->from == CODING_ROW) return CONVERTED;
     lane wanted = conversion->choices ? conversion->choices[stored] : stored;
     if (conversion->multiply != conversion->divide) {
         wanted *= conversion->multiply;

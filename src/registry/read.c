@@ -29,23 +29,6 @@ struct text reading_name(struct arena *arena, struct text id) {
     return good ? text_copy(arena, id) : TEXT("");
 }
 
-enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
-                                         struct registry_names *names) {
-    const size_t wanted[] = {NAME_KEY, NAME_ID};
-    const struct store_table *table = &tables_of(registry, entity)->names;
-    *names = (struct registry_names){.count = (size_t)registry_highest(registry, table)};
-    names->ids = ARENA_ARRAY(arena, struct text, names->count + 1);
-    enum registry_result result = registry_outcome(registry, arena);
-    if (result != REGISTRY_DONE) return result;
-    struct statement *scan =
-        store_scan(registry->store, &(struct store_scan_of){table, wanted, 2, 1, (int64_t)names->count});
-    if (!scan) return registry_outcome(registry, arena);
-    while (statement_next(scan) && !arena_failed(arena))
-        names->ids[statement_integer(scan, 0)] = reading_name(arena, statement_text(scan, 1));
-    store_scan_end(scan);
-    return registry_outcome(registry, arena);
-}
-
 enum registry_result registry_are_known(struct registry *registry, const struct entity *entity, const struct text *ids,
                                         size_t count, bool *known) {
     const struct store_table *names = &tables_of(registry, entity)->names;
@@ -71,16 +54,6 @@ enum registry_result registry_are_known(struct registry *registry, const struct 
 
 /* --- which versions count ----------------------------------------------------------------------------------------- */
 
-/* Everything. */
-struct whole {
-    struct reading reading;
-    struct registry_names *names; /* by entity index */
-    int64_t known;
-    /* Of the entity at hand: by version; NULL: each row has one, which always holds. */
-    struct standing *standing;
-    size_t versions;
-};
-
 void standing_place(struct standing *standing, uint32_t *first, uint32_t version) {
     uint32_t *at = first;
     while (*at && standing[*at].since < standing[version].since) at = &standing[*at].next;
@@ -97,37 +70,12 @@ void standing_find_months(struct standing *standing, uint32_t first) {
     }
 }
 
-static void find_standing(struct whole *whole, const struct entity *entity, uint32_t *firsts) {
-    static const size_t wanted[] = {COLUMN_VERSION, COLUMN_KEY, COLUMN_CHANGE, COLUMN_SINCE, COLUMN_STANDS};
-    struct registry *registry = whole->reading.registry;
-    const struct store_table *table = &tables_of(registry, entity)->versions;
-    size_t keys = whole->names[entity->index].count;
-    struct statement *scan =
-        store_scan(registry->store, &(struct store_scan_of){table, wanted, 5, 1, (int64_t)whole->versions});
-    while (scan && statement_next(scan)) {
-        size_t version = (size_t)statement_integer(scan, 0), key = (size_t)statement_integer(scan, 1);
-        if (statement_integer(scan, 2) > whole->known || version > whole->versions || key > keys)
-            continue; /* read_row tells */
-        struct standing *found = &whole->standing[version];
-        found->since = (month_number)statement_integer(scan, 3);
-        found->stands = statement_integer(scan, 4) != 0;
-        standing_place(whole->standing, &firsts[key], (uint32_t)version);
-    }
-    if (scan) store_scan_end(scan);
-    for (size_t key = 1; key <= keys; key++) standing_find_months(whole->standing, firsts[key]);
-}
-
 /* --- rows --------------------------------------------------------------------------------------------------------- */
-
-static struct text name_of(const struct reading *reading, const struct entity *entity, int64_t key) {
-    const struct registry_names *names = (const struct registry_names *)reading->names + entity->index;
-    return key > 0 && (size_t)key <= names->count ? names->ids[key] : TEXT("");
-}
 
 /* Whoever writes into the database can write anything; the engine rests on what the model allows. */
 static void refuse(struct reading *reading, const struct statement *scan, const struct entity *entity,
                    struct text column) {
-    if (!reading->damaged)
+    if (!reading->damaged && !reading->together)
         reading->registry->differs = text_format(&reading->registry->arena, "%.*s %lld, %.*s", TEXT_ARG(entity->name),
                                                  (long long)statement_integer(scan, COLUMN_VERSION), TEXT_ARG(column));
     reading->damaged = true;
@@ -232,12 +180,18 @@ static bool has_lost_value(const struct statement *scan, const struct registry_s
     return any;
 }
 
+/* Nearly all that is read comes through here: a number that is not 0 need not be asked whether it is there. */
+static bool is_unknown(const struct statement *scan, const struct registry_slot_column *column) {
+    bool number = !coding_is_text(column->now.from);
+    return (!number || statement_integer(scan, column->column) == 0) && statement_is_null(scan, column->column);
+}
+
 /* A version wrote one of the input's columns at most. */
 static void put_input(struct reading *reading, const struct statement *scan, const struct field *input, size_t row) {
     const struct registry_slot *slot = &reading->registry->places[input->entity->index].slots[input->input_index];
     const struct registry_slot_column *found = NULL;
     for (size_t i = 0; i < slot->count; i++) {
-        if (statement_is_null(scan, slot->columns[i].column)) continue;
+        if (is_unknown(scan, &slot->columns[i])) continue;
         if (found) refuse(reading, scan, input->entity, input->name);
         found = &slot->columns[i];
     }
@@ -245,117 +199,45 @@ static void put_input(struct reading *reading, const struct statement *scan, con
     if (!found && slot->sealed && has_lost_value(scan, slot)) refuse(reading, scan, input->entity, input->name);
 }
 
-size_t reading_row(struct reading *reading, const struct statement *scan, const struct entity *entity,
-                   const struct standing *standing) {
+/* False: it is nothing that can have been told. */
+static bool make_row(struct reading *reading, const struct statement *scan, const struct entity *entity,
+                     const struct standing *standing, struct record_row *row) {
     int64_t key = statement_integer(scan, COLUMN_KEY);
     struct text name = reading->name(reading, entity, key);
     if (name.length == 0) {
         refuse(reading, scan, entity, TEXT("_key"));
-        return SIZE_MAX;
+        return false;
     }
-    struct record_row row = {.id = entity->is_event ? TEXT("") : name,
-                             .from = standing->since,
-                             .until = standing->until,
-                             .place = (uint32_t)key,
-                             .unconfirmed = statement_integer(scan, COLUMN_UNCONFIRMED) != 0};
-    if (entity->parent) row.parent = reading->name(reading, entity->parent, statement_integer(scan, COLUMN_PARENT));
-    size_t number = records_add(reading->records, entity, row);
-    for (size_t i = 0; i < entity->inputs.count && number != SIZE_MAX && !reading->known_by; i++)
+    *row = (struct record_row){.id = entity->is_event ? TEXT("") : name,
+                               .from = standing->since,
+                               .until = standing->until,
+                               .place = (uint32_t)key,
+                               .unconfirmed = statement_integer(scan, COLUMN_UNCONFIRMED) != 0};
+    if (entity->parent) row->parent = reading->name(reading, entity->parent, statement_integer(scan, COLUMN_PARENT));
+    return true;
+}
+
+static void put_inputs(struct reading *reading, const struct statement *scan, const struct entity *entity,
+                       size_t number) {
+    for (size_t i = 0; i < entity->inputs.count && !reading->known_by; i++)
         put_input(reading, scan, entity->inputs.items[i], number);
-    for (size_t i = 0; i < entity->known_by.count && number != SIZE_MAX && reading->known_by; i++)
+    for (size_t i = 0; i < entity->known_by.count && reading->known_by; i++)
         if (entity->known_by.items[i]->type.kind != TYPE_ROW)
             put_input(reading, scan, entity->known_by.items[i], number);
+}
+
+size_t reading_row(struct reading *reading, const struct statement *scan, const struct entity *entity,
+                   const struct standing *standing) {
+    struct record_row row;
+    if (!make_row(reading, scan, entity, standing, &row)) return SIZE_MAX;
+    size_t number = records_add(reading->records, entity, row);
+    if (number != SIZE_MAX) put_inputs(reading, scan, entity, number);
     return reading->damaged ? SIZE_MAX : number;
 }
 
-static void read_row(struct whole *whole, const struct statement *scan, const struct entity *entity) {
-    size_t version = (size_t)statement_integer(scan, COLUMN_VERSION);
-    struct standing always = {.since = MONTH_FIRST, .until = MONTH_LAST, .known = true, .stands = true};
-    if (version == 0 || version > whole->versions) return;
-    if (!whole->standing) always.since = (month_number)statement_integer(scan, COLUMN_SINCE);
-    const struct standing *standing = whole->standing ? &whole->standing[version] : &always;
-    if (standing->known && standing->stands) reading_row(&whole->reading, scan, entity, standing);
-}
-
-static void read_entity(struct whole *whole, const struct entity *entity) {
-    struct registry *registry = whole->reading.registry;
-    struct reading *reading = &whole->reading;
-    const struct store_table *table = &tables_of(registry, entity)->versions;
-    size_t keys = whole->names[entity->index].count;
-    struct arena arena;
-    arena_init(&arena);
-    whole->versions = (size_t)registry_highest(registry, table);
-    whole->standing = NULL;
-    if (whole->versions != keys || whole->known != REGISTRY_NOW) {
-        whole->standing = ARENA_ARRAY(&arena, struct standing, whole->versions + 1);
-        uint32_t *firsts = ARENA_ARRAY(&arena, uint32_t, keys + 1);
-        if (!arena_failed(&arena)) find_standing(whole, entity, firsts);
-    }
-    records_reserve(reading->records, entity, whole->versions);
-    struct statement *scan = NULL;
-    if (!arena_failed(&arena) && !arena_failed(reading->arena))
-        scan = store_scan(registry->store,
-                          &(struct store_scan_of){.table = table, .first = 1, .last = (int64_t)whole->versions});
-    while (scan && !arena_failed(reading->arena) && !reading->damaged && !reading->failed && statement_next(scan))
-        read_row(whole, scan, entity);
-    if (scan) store_scan_end(scan);
-    if (arena_failed(&arena)) reading->arena->failed = true;
-    arena_free(&arena);
-}
-
-/* Names of a chosen entity's rows, and of those that its rows may lead to. */
-static bool needs_names(const struct policy *policy, const struct entity *entity, const bool *chosen) {
-    if (!chosen || chosen[entity->index]) return true;
-    for (size_t i = 0; i < policy->entities.count; i++) {
-        const struct entity *reader = policy->entities.items[i];
-        if (!chosen[i]) continue;
-        if (reader->parent == entity) return true;
-        for (size_t k = 0; k < reader->inputs.count; k++)
-            if (reader->inputs.items[k]->type.kind == TYPE_ROW && reader->inputs.items[k]->type.entity == entity)
-                return true;
-    }
-    return false;
-}
-
-static enum registry_result read_chosen(struct registry *registry, int64_t known, int sight, const bool *chosen,
-                                        struct arena *arena, struct records *records, struct registry_names *names) {
-    const struct policy *policy = registry->policy;
-    size_t entities = policy->entities.count;
-    struct whole whole = {.names = names, .known = known};
-    records_init(records, arena, policy);
-    whole.reading = (struct reading){
-        .registry = registry, .arena = arena, .records = records, .name = name_of, .names = names, .sight = sight};
-    bool own = !store_within(registry->store);
-    if (own) store_begin(registry->store, STORE_TO_READ);
-    enum registry_result result = registry_outcome(registry, arena);
-    if (result == REGISTRY_DONE) result = columns_check(registry);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++)
-        if (needs_names(policy, policy->entities.items[i], chosen))
-            result = registry_read_names(registry, policy->entities.items[i], arena, &names[i]);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++) {
-        if (chosen && !chosen[i]) continue;
-        read_entity(&whole, policy->entities.items[i]);
-        result = registry_outcome(registry, arena);
-        if (result == REGISTRY_DONE) result = whole.reading.failed;
-        if (result == REGISTRY_DONE && whole.reading.damaged) result = REGISTRY_DAMAGED;
-    }
-    if (own) store_roll_back(registry->store); /* nothing was written */
-    return result;
-}
-
-enum registry_result registry_read_chosen(struct registry *registry, int64_t known, const bool *chosen,
-                                          struct arena *arena, struct records *records, struct registry_names *names) {
-    return read_chosen(registry, known, (int)registry->sight, chosen, arena, records, names);
-}
-
-enum registry_result registry_read_named(struct registry *registry, int64_t known, int sight, struct arena *arena,
-                                         struct records *records, struct registry_names *names) {
-    return read_chosen(registry, known, sight, NULL, arena, records, names);
-}
-
-enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
-                                   struct records *records) {
-    struct registry_names *names = ARENA_ARRAY(arena, struct registry_names, registry->policy->entities.count + 1);
-    return names ? registry_read_named(registry, known, (int)registry->sight, arena, records, names)
-                 : REGISTRY_NO_MEMORY;
+bool reading_row_at(struct reading *reading, const struct statement *scan, const struct entity *entity,
+                    const struct standing *standing, size_t number) {
+    if (!make_row(reading, scan, entity, standing, &reading->records->tables[entity->index].rows[number])) return false;
+    put_inputs(reading, scan, entity, number);
+    return !reading->damaged;
 }

@@ -1,4 +1,4 @@
-/* How versions become records: what read.c, which reads all of them, shares with those that read a few (family.c,
+/* How versions become records: what read.c shares with those that read all of them (read_whole.c) or a few (family.c,
  * find.c). */
 #ifndef DOUDI_REGISTRY_READING_H
 #define DOUDI_REGISTRY_READING_H
@@ -26,7 +26,8 @@ struct reading {
     const void *names;                                                                            /* where it looks */
     bool known_by;               /* only the inputs by which rows are known are read, and no references */
     int sight;                   /* what is read of sealed inputs; 0: REGISTRY_CLOSED */
-    bool damaged;                /* and told */
+    bool damaged;                /* and told, unless together */
+    bool together;               /* others read at the same time: only what is this one's own is written */
     enum registry_result failed; /* something sealed could not be opened */
 };
 
@@ -37,5 +38,8 @@ struct text reading_name(struct arena *arena, struct text id);
  * version is nothing that can have been told. */
 size_t reading_row(struct reading *reading, const struct statement *scan, const struct entity *entity,
                    const struct standing *standing);
+/* The same into a row behind the last, for which there is room, see records_reserve; false as SIZE_MAX above. */
+bool reading_row_at(struct reading *reading, const struct statement *scan, const struct entity *entity,
+                    const struct standing *standing, size_t number);
 
 #endif

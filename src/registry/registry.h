@@ -72,6 +72,7 @@ struct registry {
     VECTOR(struct registry_double) doubles; /* that registry_take found, the first thousand of them */
     size_t doubled;                         /* how many */
     enum digest_kind digest;                /* of the chain of changes */
+    unsigned threads;                       /* that may read all that is known, each over a connection; 0: one */
     /* Of the change under way: which it is, and what it has written so far, by table (chain.c). */
     struct registry_change change;
     struct digest *written;

@@ -1,8 +1,9 @@
 /* What the files of the registry share: registry.c (making, opening, changes), column_coding.c and columns.c (what the
  * tables of versions have, and how that is read), migrate.c (another model), law.c (by which law), confirmed.c (who has
  * confirmed the law's values), findings.c (what verifications found), given.c, chain.c (that nothing was altered),
- * take.c (what is told), look.c and alike.c (what would become of it), read.c (what is known), sealing.c (by which keys
- * what must not be read is sealed), sealed.c (finding, showing and sealing it anew), copy.c (all of it elsewhere). */
+ * take.c (what is told), look.c and alike.c (what would become of it), read.c and read_whole.c (what is known),
+ * sealing.c (by which keys what must not be read is sealed), sealed.c (finding, showing and sealing it anew), copy.c
+ * (all of it elsewhere). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
@@ -64,7 +65,7 @@ bool column_coding_join(struct column_coding *coding, const struct column_coding
 /* From what a column stores to what a model asks for. */
 struct conversion {
     enum coding_kind from;
-    bool possible;
+    bool possible, same;      /* same: what may be stored is asked for as it is */
     int64_t low, high, other; /* what may be stored */
     int64_t least, most;      /* what is asked for */
     int64_t multiply, divide; /* steps; 0: only 0 stays what it is */

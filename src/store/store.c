@@ -23,12 +23,29 @@ bool store_is_there(const char *url) {
 }
 
 struct store *store_open(const char *url, enum store_opening opening, struct store_trouble *trouble) {
-    *trouble = (struct store_trouble){.failure = STORE_FINE};
-    return store_is_url(url) ? postgres_open(url, trouble) : sqlite_open(url, opening, trouble);
+    size_t size = strlen(url) + 1;
+    char *copy = memory_new(size, 1);
+    *trouble = (struct store_trouble){.failure = copy ? STORE_FINE : STORE_NO_MEMORY};
+    struct store *store = !copy               ? NULL
+                          : store_is_url(url) ? postgres_open(url, trouble)
+                                              : sqlite_open(url, opening, trouble);
+    if (!store) {
+        memory_free(copy);
+        return NULL;
+    }
+    memcpy(copy, url, size);
+    store->url = copy;
+    return store;
+}
+
+struct store *store_open_again(const struct store *store, struct store_trouble *trouble) {
+    return store_open(store->url, STORE_AS_IT_IS, trouble);
 }
 
 void store_close(struct store *store) {
-    if (store) store->kind->close(store);
+    if (!store) return;
+    memory_free(store->url);
+    store->kind->close(store);
 }
 
 /* --- trouble ------------------------------------------------------------------------------------------------------ */
@@ -59,6 +76,7 @@ static bool goes_on(struct store *store) {
 bool store_begin(struct store *store, enum store_purpose purpose) {
     if (!goes_on(store)) return false;
     store->within = store->kind->begin(store, purpose);
+    store->purpose = purpose;
     return store->within;
 }
 
@@ -77,6 +95,10 @@ void store_roll_back(struct store *store) {
 
 bool store_within(const struct store *store) {
     return store->within;
+}
+
+bool store_writes(const struct store *store) {
+    return store->within && store->purpose == STORE_TO_WRITE;
 }
 
 /* --- statements --------------------------------------------------------------------------------------------------- */

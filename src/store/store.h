@@ -52,6 +52,8 @@ enum store_opening {
 
 /* NULL, and told why. */
 struct store *store_open(const char *url, enum store_opening opening, struct store_trouble *trouble);
+/* Another connection to the same database, which may be another thread's. NULL: it cannot be had, or is not another. */
+struct store *store_open_again(const struct store *store, struct store_trouble *trouble);
 void store_close(struct store *store); /* an open transaction is rolled back */
 bool store_is_url(const char *url);    /* of a server, not the name of a file */
 bool store_is_there(const char *url);  /* a server's, or a file that begins as a database does */
@@ -65,6 +67,7 @@ bool store_begin(struct store *store, enum store_purpose purpose);
 bool store_commit(struct store *store); /* false: nothing was changed, but for STORE_UNSURE */
 void store_roll_back(struct store *store);
 bool store_within(const struct store *store); /* a transaction */
+bool store_writes(const struct store *store); /* within one to write */
 /* What failed since the transaction began, or outside one. */
 const struct store_trouble *store_trouble(const struct store *store);
 bool store_failed(const struct store *store);

@@ -34,6 +34,8 @@ struct store {
     const struct store_kind *kind;
     struct store_trouble trouble;
     bool within; /* a transaction */
+    enum store_purpose purpose;
+    char *url; /* its own copy */
 };
 struct statement {
     struct store *store;

@@ -1,0 +1,374 @@
+/* Reading all that is known: versions by ranges of their numbers, each over a connection of its own where several
+ * threads may read, which all see the same last change. */
+#include "registry/reading.h"
+
+#include "base/thread.h"
+
+#include <string.h>
+
+/* --- connections -------------------------------------------------------------------------------------------------- */
+
+/* Over which is read; the first is the registry's own. */
+enum { READERS_MAX = 8 };
+struct readers {
+    struct store *stores[READERS_MAX];
+    unsigned count;
+};
+
+/* The number of the last change and its link, which is over all before. */
+struct sight {
+    int64_t change;
+    unsigned char link[DIGEST_BYTES];
+};
+
+static bool find_sight(struct store *store, struct sight *sight) {
+    struct statement *query = store_prepare(store, "SELECT _change, _link FROM _changes ORDER BY _change DESC LIMIT 1");
+    if (!query) return false;
+    bool found = statement_begin(query, NULL, 0) && statement_next(query);
+    struct text link = found ? statement_text(query, 1) : TEXT("");
+    if (found) sight->change = statement_integer(query, 0);
+    found = found && link.length == DIGEST_BYTES;
+    if (found) memcpy(sight->link, link.bytes, DIGEST_BYTES);
+    if (query) statement_end(query);
+    statement_free(query);
+    return found;
+}
+
+static bool sees_the_same(struct store *store, const struct sight *sight) {
+    struct sight other;
+    return store_begin(store, STORE_TO_READ) && find_sight(store, &other) && other.change == sight->change &&
+           memcmp(other.link, sight->link, DIGEST_BYTES) == 0;
+}
+
+/* What is within a change that is under way nobody else sees. What cannot be opened is not needed. */
+static void open_readers(struct registry *registry, bool alone, struct readers *readers) {
+    struct sight sight;
+    struct store_trouble trouble;
+    *readers = (struct readers){{registry->store}, 1};
+    unsigned most = registry->threads < READERS_MAX ? registry->threads : READERS_MAX;
+    if (alone || most < 2 || !find_sight(registry->store, &sight)) return;
+    while (readers->count < most) {
+        struct store *store = store_open_again(registry->store, &trouble);
+        if (store && sees_the_same(store, &sight)) {
+            readers->stores[readers->count++] = store;
+            continue;
+        }
+        store_close(store);
+        return;
+    }
+}
+
+static void close_readers(struct readers *readers) {
+    for (unsigned i = 1; i < readers->count; i++) store_close(readers->stores[i]);
+    readers->count = 1;
+}
+
+static bool has_failed(const struct readers *readers) {
+    for (unsigned i = 1; i < readers->count; i++)
+        if (store_failed(readers->stores[i])) return true;
+    return false;
+}
+
+/* --- names -------------------------------------------------------------------------------------------------------- */
+
+struct naming {
+    const struct readers *readers;
+    const struct store_table *table;
+    struct registry_names *names;
+    struct arena *arenas; /* by thread */
+};
+
+static void read_names(void *context, size_t begin, size_t end, unsigned thread) {
+    static const size_t wanted[] = {NAME_KEY, NAME_ID};
+    const struct naming *naming = context;
+    struct arena *arena = &naming->arenas[thread];
+    const struct store_scan_of of = {naming->table, wanted, 2, (int64_t)begin + 1, (int64_t)end};
+    struct statement *scan = begin < end ? store_scan(naming->readers->stores[thread], &of) : NULL;
+    while (scan && statement_next(scan) && !arena_failed(arena))
+        naming->names->ids[statement_integer(scan, 0)] = reading_name(arena, statement_text(scan, 1));
+    if (scan) store_scan_end(scan);
+}
+
+static void read_names_over(const struct readers *readers, const struct store_table *table, struct arena *arena,
+                            struct registry_names *names) {
+    struct naming naming = {readers, table, names, ARENA_ARRAY(arena, struct arena, READERS_MAX)};
+    if (!naming.arenas) return;
+    work_in_ranges(threads_for(names->count, readers->count), names->count, read_names, &naming);
+    for (unsigned i = 0; i < readers->count; i++) arena_adopt(arena, &naming.arenas[i]);
+}
+
+static enum registry_result read_names_by(struct registry *registry, struct readers *readers,
+                                          const struct entity *entity, struct arena *arena,
+                                          struct registry_names *names) {
+    const struct store_table *table = &tables_of(registry, entity)->names;
+    *names = (struct registry_names){.count = (size_t)registry_highest(registry, table)};
+    names->ids = ARENA_ARRAY(arena, struct text, names->count + 1);
+    enum registry_result result = registry_outcome(registry, arena);
+    if (result != REGISTRY_DONE) return result;
+    read_names_over(readers, table, arena, names);
+    if (has_failed(readers)) {
+        close_readers(readers);
+        read_names_over(readers, table, arena, names);
+    }
+    return registry_outcome(registry, arena);
+}
+
+enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
+                                         struct registry_names *names) {
+    struct readers readers = {{registry->store}, 1};
+    return read_names_by(registry, &readers, entity, arena, names);
+}
+
+/* --- which versions count ----------------------------------------------------------------------------------------- */
+
+struct whole {
+    struct registry *registry;
+    struct readers *readers;
+    struct reading reading;
+    struct registry_names *names; /* by entity index */
+    int64_t known;
+    /* Of the entity at hand. */
+    const struct entity *entity;
+    const struct store_table *table;
+    struct standing *standing; /* by version; NULL: each row has one, which always holds */
+    uint32_t *keys;            /* by version; 0: it does not count */
+    size_t versions;
+};
+
+static void read_standing(void *context, size_t begin, size_t end, unsigned thread) {
+    static const size_t wanted[] = {COLUMN_VERSION, COLUMN_KEY, COLUMN_CHANGE, COLUMN_SINCE, COLUMN_STANDS};
+    const struct whole *whole = context;
+    size_t keys = whole->names[whole->entity->index].count;
+    const struct store_scan_of of = {whole->table, wanted, 5, (int64_t)begin + 1, (int64_t)end};
+    struct statement *scan = begin < end ? store_scan(whole->readers->stores[thread], &of) : NULL;
+    while (scan && statement_next(scan)) {
+        size_t version = (size_t)statement_integer(scan, 0), key = (size_t)statement_integer(scan, 1);
+        if (statement_integer(scan, 2) > whole->known) continue;
+        struct standing *found = &whole->standing[version];
+        found->since = (month_number)statement_integer(scan, 3);
+        found->stands = key > keys || statement_integer(scan, 4) != 0;
+        found->known = key > keys; /* of no row: make_row tells */
+        whole->keys[version] = key > keys ? 0 : (uint32_t)key;
+    }
+    if (scan) store_scan_end(scan);
+}
+
+static void find_standing(struct whole *whole, struct arena *arena) {
+    size_t keys = whole->names[whole->entity->index].count;
+    whole->standing = ARENA_ARRAY(arena, struct standing, whole->versions + 1);
+    whole->keys = ARENA_ARRAY(arena, uint32_t, whole->versions + 1);
+    uint32_t *firsts = ARENA_ARRAY(arena, uint32_t, keys + 1);
+    if (arena_failed(arena)) return;
+    work_in_ranges(threads_for(whole->versions, whole->readers->count), whole->versions, read_standing, whole);
+    if (has_failed(whole->readers)) {
+        close_readers(whole->readers);
+        read_standing(whole, 0, whole->versions, 0);
+    }
+    for (size_t version = 1; version <= whole->versions; version++)
+        if (whole->keys[version]) standing_place(whole->standing, &firsts[whole->keys[version]], (uint32_t)version);
+    for (size_t key = 1; key <= keys; key++) standing_find_months(whole->standing, firsts[key]);
+}
+
+/* --- rows --------------------------------------------------------------------------------------------------------- */
+
+static struct text name_of(const struct reading *reading, const struct entity *entity, int64_t key) {
+    const struct registry_names *names = (const struct registry_names *)reading->names + entity->index;
+    return key > 0 && (size_t)key <= names->count ? names->ids[key] : TEXT("");
+}
+
+/* What one thread reads: rows of the records from where its versions lie, one behind the other. */
+struct part {
+    struct reading reading;
+    struct arena arena;
+    size_t first, rows;
+    bool ordered, versioned;
+    bool uneven; /* some row has not the one version that its entity's short cut takes for granted */
+};
+struct parts {
+    const struct whole *whole;
+    struct part *list; /* by thread */
+};
+
+static void note_row(struct part *part, struct record_table *table, const struct statement *scan, size_t parents) {
+    struct record_row *row = &table->rows[part->first + part->rows];
+    int64_t parent = statement_integer(scan, COLUMN_PARENT);
+    if (table->parent_keys)
+        table->parent_keys[part->first + part->rows] = parent > 0 && (size_t)parent <= parents ? (uint32_t)parent : 0;
+    part->versioned = part->versioned || row->from != MONTH_FIRST || row->until != MONTH_LAST;
+    part->ordered = part->ordered && row->id.length > 0 && (part->rows == 0 || text_compare(row[-1].id, row->id) < 0);
+    part->rows++;
+}
+
+static void read_version(const struct whole *whole, struct part *part, const struct statement *scan) {
+    const struct entity *entity = whole->entity;
+    size_t version = (size_t)statement_integer(scan, COLUMN_VERSION);
+    struct standing always = {.since = MONTH_FIRST, .until = MONTH_LAST, .known = true, .stands = true};
+    if (version == 0 || version > whole->versions) return;
+    if (!whole->standing) always.since = (month_number)statement_integer(scan, COLUMN_SINCE);
+    const struct standing *standing = whole->standing ? &whole->standing[version] : &always;
+    if (!whole->standing &&
+        (statement_integer(scan, COLUMN_KEY) != (int64_t)version || statement_integer(scan, COLUMN_STANDS) == 0)) {
+        part->uneven = true;
+        return;
+    }
+    if (!standing->known || !standing->stands) return;
+    if (reading_row_at(&part->reading, scan, entity, standing, part->first + part->rows))
+        note_row(part, &part->reading.records->tables[entity->index], scan,
+                 entity->parent ? whole->names[entity->parent->index].count : 0);
+}
+
+static void read_versions(void *context, size_t begin, size_t end, unsigned thread) {
+    const struct parts *parts = context;
+    const struct whole *whole = parts->whole;
+    struct part *part = &parts->list[thread];
+    const struct store_scan_of of = {.table = whole->table, .first = (int64_t)begin + 1, .last = (int64_t)end};
+    part->first = begin; /* no more rows than versions come before */
+    part->ordered = true;
+    struct statement *scan = begin < end ? store_scan(whole->readers->stores[thread], &of) : NULL;
+    while (scan && !arena_failed(&part->arena) && !part->reading.damaged && !part->reading.failed && !part->uneven &&
+           statement_next(scan))
+        read_version(whole, part, scan);
+    if (scan) store_scan_end(scan);
+}
+
+/* --- an entity ---------------------------------------------------------------------------------------------------- */
+
+static void read_parts(const struct whole *whole, struct part *list, unsigned threads) {
+    struct parts parts = {whole, list};
+    for (unsigned i = 0; i < threads; i++) {
+        list[i] = (struct part){.reading = whole->reading};
+        list[i].reading.together = threads > 1;
+        list[i].reading.arena = &list[i].arena;
+    }
+    work_in_ranges(threads, whole->versions, read_versions, &parts);
+}
+
+/* Whether they have to be read again, by what was found out: which versions count, or what one thread alone can tell.
+ */
+static bool mend_parts(struct whole *whole, const struct part *list, unsigned threads, struct arena *arena) {
+    bool uneven = false, broken = has_failed(whole->readers);
+    for (unsigned i = 0; i < threads; i++) {
+        uneven = uneven || list[i].uneven;
+        broken = broken || list[i].reading.damaged || list[i].reading.failed;
+    }
+    if (threads > 1 && broken)
+        close_readers(whole->readers);
+    else if (uneven)
+        find_standing(whole, arena);
+    return uneven || (threads > 1 && broken);
+}
+
+static void join_part(struct whole *whole, struct part *part) {
+    struct records *records = whole->reading.records;
+    arena_adopt(whole->reading.arena, &part->arena);
+    whole->reading.damaged = whole->reading.damaged || part->reading.damaged;
+    if (part->reading.failed) whole->reading.failed = part->reading.failed;
+    records->versioned = records->versioned || part->versioned;
+    if (!part->ordered) records->tables[whole->entity->index].unordered = true;
+    records_join(records, whole->entity, part->first, part->rows);
+}
+
+static void read_rows(struct whole *whole, struct arena *scratch) {
+    struct arena *arena = whole->reading.arena;
+    struct record_table *table = &whole->reading.records->tables[whole->entity->index];
+    unsigned threads = threads_for(whole->versions, whole->readers->count);
+    struct part *list = ARENA_ARRAY(arena, struct part, READERS_MAX);
+    if (whole->entity->parent) table->parent_keys = ARENA_ARRAY(arena, uint32_t, whole->versions + 1);
+    if (!records_reserve(whole->reading.records, whole->entity, whole->versions) || arena_failed(arena)) return;
+    read_parts(whole, list, threads);
+    while (!arena_failed(scratch) && mend_parts(whole, list, threads, scratch)) {
+        for (unsigned i = 0; i < threads; i++) arena_free(&list[i].arena);
+        for (size_t row = 0; row < whole->versions; row++) record_table_clear(table, row);
+        threads = threads_for(whole->versions, whole->readers->count);
+        read_parts(whole, list, threads);
+    }
+    for (unsigned i = 0; i < threads; i++) join_part(whole, &list[i]);
+    table->keys = whole->names[whole->entity->index].count;
+}
+
+static void read_entity(struct whole *whole, const struct entity *entity) {
+    struct registry *registry = whole->registry;
+    struct arena arena;
+    arena_init(&arena);
+    whole->entity = entity;
+    whole->table = &tables_of(registry, entity)->versions;
+    whole->versions = (size_t)registry_highest(registry, whole->table);
+    whole->standing = NULL;
+    if (whole->versions != whole->names[entity->index].count || whole->known != REGISTRY_NOW)
+        find_standing(whole, &arena);
+    if (!arena_failed(&arena) && !store_failed(registry->store)) read_rows(whole, &arena);
+    if (arena_failed(&arena)) whole->reading.arena->failed = true;
+    arena_free(&arena);
+}
+
+/* --- everything --------------------------------------------------------------------------------------------------- */
+
+/* Names of a chosen entity's rows, and of those that its rows may lead to. */
+static bool needs_names(const struct policy *policy, const struct entity *entity, const bool *chosen) {
+    if (!chosen || chosen[entity->index]) return true;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct entity *reader = policy->entities.items[i];
+        if (!chosen[i]) continue;
+        if (reader->parent == entity) return true;
+        for (size_t k = 0; k < reader->inputs.count; k++)
+            if (reader->inputs.items[k]->type.kind == TYPE_ROW && reader->inputs.items[k]->type.entity == entity)
+                return true;
+    }
+    return false;
+}
+
+static enum registry_result read_all(struct whole *whole, const bool *chosen) {
+    struct registry *registry = whole->registry;
+    struct arena *arena = whole->reading.arena;
+    const struct policy *policy = registry->policy;
+    size_t entities = policy->entities.count;
+    enum registry_result result = REGISTRY_DONE;
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++)
+        if (needs_names(policy, policy->entities.items[i], chosen))
+            result = read_names_by(registry, whole->readers, policy->entities.items[i], arena, &whole->names[i]);
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++) {
+        if (chosen && !chosen[i]) continue;
+        read_entity(whole, policy->entities.items[i]);
+        result = registry_outcome(registry, arena);
+        if (result == REGISTRY_DONE) result = whole->reading.failed;
+        if (result == REGISTRY_DONE && whole->reading.damaged) result = REGISTRY_DAMAGED;
+    }
+    return result;
+}
+
+static enum registry_result read_chosen(struct registry *registry, int64_t known, int sight, const bool *chosen,
+                                        struct arena *arena, struct records *records, struct registry_names *names) {
+    struct readers readers = {{registry->store}, 1};
+    struct whole whole = {.registry = registry, .readers = &readers, .names = names, .known = known};
+    records_init(records, arena, registry->policy);
+    whole.reading = (struct reading){
+        .registry = registry, .arena = arena, .records = records, .name = name_of, .names = names, .sight = sight};
+    bool own = !store_within(registry->store);
+    /* Whoever opens what is sealed does so alone. */
+    bool alone = store_writes(registry->store) || (registry->sealing && sight != REGISTRY_INDEXES);
+    if (own) store_begin(registry->store, STORE_TO_READ);
+    enum registry_result result = registry_outcome(registry, arena);
+    if (result == REGISTRY_DONE) result = columns_check(registry);
+    if (result == REGISTRY_DONE) open_readers(registry, alone, &readers);
+    if (result == REGISTRY_DONE) result = read_all(&whole, chosen);
+    close_readers(&readers);
+    if (own) store_roll_back(registry->store); /* nothing was written */
+    return result;
+}
+
+enum registry_result registry_read_chosen(struct registry *registry, int64_t known, const bool *chosen,
+                                          struct arena *arena, struct records *records, struct registry_names *names) {
+    return read_chosen(registry, known, (int)registry->sight, chosen, arena, records, names);
+}
+
+enum registry_result registry_read_named(struct registry *registry, int64_t known, int sight, struct arena *arena,
+                                         struct records *records, struct registry_names *names) {
+    return read_chosen(registry, known, sight, NULL, arena, records, names);
+}
+
+enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
+                                   struct records *records) {
+    struct registry_names *names = ARENA_ARRAY(arena, struct registry_names, registry->policy->entities.count + 1);
+    return names ? registry_read_named(registry, known, (int)registry->sight, arena, records, names)
+                 : REGISTRY_NO_MEMORY;
+}
