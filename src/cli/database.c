@@ -69,6 +69,9 @@ int database_tell(struct database *database, struct command *command, const char
     case REGISTRY_NONE:
         return tell(command, url, "数据库里没有登记簿;先用 doudi init 建一个%.*s\n",
                     "the database holds no registry; make one with doudi init%.*s\n", TEXT(""));
+    case REGISTRY_LATER:
+        return tell(command, url, "登记簿由更新版本的 doudi 写成;请用那个版本%.*s\n",
+                    "the registry was written by a later version of doudi; use that version%.*s\n", TEXT(""));
     case REGISTRY_THERE:
         return tell(command, url, "数据库里已经有登记簿%.*s\n", "the database holds a registry already%.*s\n",
                     TEXT(""));

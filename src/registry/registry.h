@@ -22,6 +22,7 @@ enum registry_result {
     REGISTRY_DONE,
     REGISTRY_STORE_FAILED, /* store_trouble tells why */
     REGISTRY_NONE,         /* the database holds none */
+    REGISTRY_LATER,        /* a later version of the program laid it out otherwise than this one can read */
     REGISTRY_THERE,        /* the database holds one already */
     REGISTRY_OTHER_MODEL,  /* neither made for this model nor migrated to it: `differs` tells what it never had */
     REGISTRY_MIGRATED,     /* its latest model is another than when it was opened: it is to be opened anew */

@@ -333,7 +333,32 @@ static void a_registry_is_of_one_model(enum database database) {
     close_book(&book);
 }
 
+/* Whatever a later version may have made of the rest. */
+static void what_a_later_version_wrote_is_left_alone(enum database database) {
+    struct book book;
+    struct registry registry;
+    struct registry_change change = {.what = TEXT("migrate")};
+    struct registry_migration migration;
+    struct policy *law_kept = NULL;
+    open_book(&book, database);
+    registry_close(&book.registry);
+    assert_true(store_do(book.store, "UPDATE _registry SET _format = 3"));
+    assert_true(store_do(book.store, "ALTER TABLE _law RENAME TO _laws"));
+    assert_int_equal(registry_open(&registry, book.store, book.stage.policy), REGISTRY_LATER);
+    registry_close(&registry);
+    assert_int_equal(registry_law(book.store, REGISTRY_NOW, &law_kept), REGISTRY_LATER);
+    assert_null(law_kept);
+    assert_int_equal(registry_migrate(&registry, book.store, book.stage.policy, &change, &migration), REGISTRY_LATER);
+    registry_close(&registry);
+    assert_true(store_do(book.store, "UPDATE _registry SET _format = 1"));
+    assert_int_equal(registry_open(&registry, book.store, book.stage.policy), REGISTRY_NONE);
+    registry_close(&registry);
+    store_close(book.store);
+    stage_close(&book.stage);
+}
+
 ON_BOTH(what_is_told_comes_back)
+ON_BOTH(what_a_later_version_wrote_is_left_alone)
 ON_BOTH(what_was_known_stays)
 ON_BOTH(the_last_word_on_a_month_counts)
 ON_BOTH(rows_move)
@@ -345,10 +370,15 @@ ON_BOTH(a_registry_is_of_one_model)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        BOTH(what_is_told_comes_back),          BOTH(what_was_known_stays),
-        BOTH(the_last_word_on_a_month_counts),  BOTH(rows_move),
-        BOTH(rows_stand_in_their_months),       BOTH(who_is_told_under_nobody_is_refused),
-        BOTH(a_change_given_up_leaves_nothing), BOTH(what_the_model_does_not_allow_is_refused),
+        BOTH(what_is_told_comes_back),
+        BOTH(what_a_later_version_wrote_is_left_alone),
+        BOTH(what_was_known_stays),
+        BOTH(the_last_word_on_a_month_counts),
+        BOTH(rows_move),
+        BOTH(rows_stand_in_their_months),
+        BOTH(who_is_told_under_nobody_is_refused),
+        BOTH(a_change_given_up_leaves_nothing),
+        BOTH(what_the_model_does_not_allow_is_refused),
         BOTH(a_registry_is_of_one_model),
     };
     return cmocka_run_group_tests_name("registry", tests, databases_begin, databases_end);
