@@ -13,12 +13,11 @@
 
 /* --- words -------------------------------------------------------------------------------------------------------- */
 
-static struct text with_unit(struct family *family, const struct field *field, struct text amount,
-                             enum language language) {
+static struct text with_unit(struct family *family, const struct policy *law, const struct field *field,
+                             struct text amount, enum language language) {
     struct arena *arena = &family->command->arena;
     if (field->type.kind != TYPE_NUMBER) return amount;
-    struct text unit =
-        unit_words(arena, family->database.law, type_written(arena, &field->declaration->type), language);
+    struct text unit = unit_words(arena, law, type_written(arena, &field->declaration->type), language);
     return text_format(arena, unit.length ? "%.*s %.*s" : "%.*s%.*s", TEXT_ARG(amount), TEXT_ARG(unit));
 }
 
@@ -30,7 +29,7 @@ struct text family_shown(struct family *family, const struct record_table *table
     if (!column->lanes) return text_shown(arena, column_text(column, row));
     struct value value = value_of_lane(arena, &column->spec, column_get(column, row));
     struct text shown = value_show(arena, &input->type, input->scale, input->step, &value, language);
-    return with_unit(family, input, shown, language);
+    return with_unit(family, family->database.law, input, shown, language);
 }
 
 struct text family_plain(struct family *family, const struct record_table *table, size_t row,
@@ -59,10 +58,11 @@ struct text family_label(const struct family *family, const struct entity *entit
     return label_or_name(entity->label, entity->name, family->command->language);
 }
 
-struct text family_amount(struct family *family, const struct field *field, const struct value *value) {
+struct text family_amount(struct family *family, const struct policy *law, const struct field *field,
+                          const struct value *value) {
     enum language language = family->command->language;
     struct text shown = value_show(&family->command->arena, &field->type, field->scale, field->step, value, language);
-    return value->state == VALUE_KNOWN ? with_unit(family, field, shown, language) : shown;
+    return value->state == VALUE_KNOWN ? with_unit(family, law, field, shown, language) : shown;
 }
 
 struct text family_since(struct family *family, month_number since) {
@@ -176,6 +176,25 @@ int family_open(struct family *family, struct command *command, struct text id) 
     return family_tell(family, result);
 }
 
+int family_law(struct family *family, const struct registry_run *run, struct policy **law) {
+    struct arena *arena = &family->command->arena;
+    struct registry *registry = &family->database.registry;
+    struct family_law found = {.change = registry_law_change(registry, REGISTRY_NOW), .law = family->database.law};
+    if (family->laws.count == 0) VECTOR_PUSH(arena, &family->laws, found);
+    if (arena_failed(arena)) return out_of_memory(family->command);
+    for (size_t i = 0; i < family->laws.count; i++) {
+        *law = family->laws.items[i].law;
+        if (family->laws.items[i].change == run->law) return EXIT_DONE;
+    }
+    int status = database_kept_law(&family->database, family->command, family->url, run->law, &found.own);
+    found.change = run->law;
+    found.law = *law = found.own;
+    size_t before = family->laws.count;
+    VECTOR_PUSH(arena, &family->laws, found);
+    if (family->laws.count == before) policy_free(found.own);
+    return arena_failed(arena) ? out_of_memory(family->command) : status;
+}
+
 int family_show(struct family *family) {
     struct command *command = family->command;
     if (store_failed(family->database.store)) return family_tell(family, REGISTRY_STORE_FAILED);
@@ -188,6 +207,7 @@ int family_show(struct family *family) {
 }
 
 void family_close(struct family *family) {
+    for (size_t i = 0; i < family->laws.count; i++) policy_free(family->laws.items[i].own);
     builder_free(&family->out);
     database_close(&family->database);
 }

@@ -125,9 +125,10 @@ static int tell_law(struct command *command, const struct policy *law) {
     return EXIT_CANNOT;
 }
 
-static int read_law(struct database *database, struct command *command, const char *url, int64_t known) {
-    enum registry_result result = registry_law(database->store, known, &database->law);
-    return result == REGISTRY_DONE ? tell_law(command, database->law) : database_tell(database, command, url, result);
+int database_kept_law(struct database *database, struct command *command, const char *url, int64_t known,
+                      struct policy **law) {
+    enum registry_result result = registry_law(database->store, known, law);
+    return result == REGISTRY_DONE ? tell_law(command, *law) : database_tell(database, command, url, result);
 }
 
 static int open_registry(struct database *database, struct command *command, const char *url,
@@ -148,7 +149,8 @@ static int open_to_read(struct database *database, struct command *command, cons
 
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy) {
     int status = open_to_read(database, command, url);
-    if (status == EXIT_DONE && !policy) status = read_law(database, command, url, REGISTRY_NOW);
+    if (status == EXIT_DONE && !policy)
+        status = database_kept_law(database, command, url, REGISTRY_NOW, &database->law);
     return status == EXIT_DONE ? open_registry(database, command, url, policy ? policy : database->law) : status;
 }
 
@@ -160,7 +162,7 @@ int database_open_tables(struct database *database, struct command *command, con
 int database_read_law(struct database *database, struct command *command, const char *url, int64_t known) {
     registry_close(&database->registry);
     database->opened = false;
-    int status = read_law(database, command, url, known);
+    int status = database_kept_law(database, command, url, known, &database->law);
     return status == EXIT_DONE ? open_registry(database, command, url, database->law) : status;
 }
 

@@ -20,6 +20,9 @@ int database_open(struct database *database, struct command *command, const char
 int database_open_tables(struct database *database, struct command *command, const char *url);
 /* Of one that is open: the law that it kept as of a change, for which it is opened anew. */
 int database_read_law(struct database *database, struct command *command, const char *url, int64_t known);
+/* The same law alone, which the caller frees, also then. */
+int database_kept_law(struct database *database, struct command *command, const char *url, int64_t known,
+                      struct policy **law);
 /* Whether a registry is there, in a file or an empty database of a server: EXIT_DONE, or tells what fails. */
 int database_is_made(struct command *command, const char *url, bool *made);
 /* The database alone, whatever is in it. */

@@ -4,7 +4,7 @@
  *     registry_find(&registry, &sought, &arena, &matches)                      who it may be
  *     registry_read_family(&registry, known, family, key, &arena, &records)    its rows, as registry_read gives them
  *     registry_read_told(&registry, known, family, key, &arena, &told)         every version of them, as it was told
- *     registry_values_begin(&values, &registry, run, &arena)                   what a run found of it, by row
+ *     registry_values_of(&values, run, law)                                    what a run found of it, by row
  *
  * A family is a row right above the people, whom the law's entities tell (policy_people); what is said of one here goes
  * for the rows of any other entity, though more may lie below them. */
@@ -98,9 +98,10 @@ enum registry_result registry_read_change(struct registry *registry, int64_t num
 
 struct registry_values {
     struct registry *registry;
-    int64_t run; /* the number of its change */
     struct arena *arena;
-    struct registry_value_kinds *kinds; /* by field index */
+    int64_t run; /* the number of its change */
+    const struct policy *law;
+    struct registry_value_kinds *kinds; /* by field index of its law */
     struct registry_value_page *last;   /* that was looked at */
     struct statement *page, *kind, *exact;
 };
@@ -110,8 +111,10 @@ struct registry_value {
     struct value value;
 };
 /* The arena must outlive it. Whatever comes of it, registry_values_end may be called. */
-void registry_values_begin(struct registry_values *values, struct registry *registry, int64_t run, struct arena *arena);
+void registry_values_begin(struct registry_values *values, struct registry *registry, struct arena *arena);
 void registry_values_end(struct registry_values *values);
+/* Which run is looked at from now on, and the law by which it was made, whose fields are then asked for. */
+void registry_values_of(struct registry_values *values, int64_t run, const struct policy *law);
 /* Of a number or a truth; others it keeps are said not to be there. */
 enum registry_result registry_values_find(struct registry_values *values, const struct field *field, int64_t key,
                                           struct registry_value *found);

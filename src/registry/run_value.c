@@ -4,6 +4,7 @@
 
 /* How values of a field came about in this run, by place, from 1 on. */
 struct registry_value_kinds {
+    struct text name; /* of the field */
     bool read;
     VECTOR(struct coded_kind) kinds;
     struct number unit;
@@ -16,15 +17,13 @@ struct registry_value_page {
     struct page_entry entries[PAGE_PLACES];
 };
 
-void registry_values_begin(struct registry_values *values, struct registry *registry, int64_t run,
-                           struct arena *arena) {
+void registry_values_begin(struct registry_values *values, struct registry *registry, struct arena *arena) {
     static const char page[] = "SELECT _first, _bytes FROM _values WHERE _change = $1 AND _field = $2 AND _first <= $3 "
                                "ORDER BY _first DESC LIMIT 1",
                       kind[] = "SELECT _kind, _change, _field, _place, _state, _listed, _reason, _of, _at, _rule, "
                                "_branch, _unit FROM _kinds WHERE _change = $1 AND _field = $2 ORDER BY _place",
                       exact[] = "SELECT _value FROM _exact WHERE _change = $1 AND _field = $2 AND _place = $3";
-    *values = (struct registry_values){.registry = registry, .run = run, .arena = arena};
-    values->kinds = ARENA_ARRAY(arena, struct registry_value_kinds, registry->policy->fields.count + 1);
+    *values = (struct registry_values){.registry = registry, .arena = arena};
     values->last = arena_new(arena, 1, sizeof *values->last);
     values->page = store_prepare(registry->store, page);
     values->kind = store_prepare(registry->store, kind);
@@ -36,6 +35,21 @@ void registry_values_end(struct registry_values *values) {
     statement_free(values->page);
     statement_free(values->kind);
     statement_free(values->exact);
+}
+
+/* There may be thousands of runs, of the same law mostly: what was made room for is used again. */
+void registry_values_of(struct registry_values *values, int64_t run, const struct policy *law) {
+    struct arena *arena = values->arena;
+    size_t fields = law->fields.count;
+    bool same = values->law == law;
+    values->run = run;
+    values->law = law;
+    if (values->last) values->last->field = NULL;
+    if (!same) values->kinds = ARENA_ARRAY(arena, struct registry_value_kinds, fields + 1);
+    for (size_t i = 0; i < fields && !arena_failed(arena); i++) {
+        values->kinds[i].read = false;
+        values->kinds[i].kinds.count = 0;
+    }
 }
 
 static enum registry_result refuse(struct registry_values *values, const struct field *field) {
@@ -51,9 +65,11 @@ static enum registry_result refuse(struct registry_values *values, const struct 
 static bool read_kind(struct registry_values *values, const struct field *field, struct registry_value_kinds *kinds) {
     const bool same_law = false;
     struct coded_kind kind;
-    bool good = run_kind_read(values->registry->policy, values->kind, field, same_law, &kind) &&
-                number_parse_exact(values->arena, statement_text(values->kind, KIND_UNIT), &kinds->unit) &&
-                number_sign(kinds->unit) > 0 &&
+    struct text unit = statement_text(values->kind, KIND_UNIT);
+    bool truth = field->type.kind == TYPE_BOOL && text_is(unit, "bool");
+    bool number = field->type.kind == TYPE_NUMBER && number_parse_exact(values->arena, unit, &kinds->unit) &&
+                  number_sign(kinds->unit) > 0;
+    bool good = (truth || number) && run_kind_read(values->law, values->kind, field, same_law, &kind) &&
                 statement_integer(values->kind, KIND_PLACE) == (int64_t)kinds->kinds.count + 1;
     if (good) VECTOR_PUSH(values->arena, &kinds->kinds, kind);
     return good;
@@ -142,10 +158,12 @@ static bool decode(struct registry_values *values, const struct field *field, st
 
 enum registry_result registry_values_find(struct registry_values *values, const struct field *field, int64_t key,
                                           struct registry_value *found) {
-    struct text name = run_field_name(values->arena, field);
     *found = (struct registry_value){.there = false};
     if (field->type.kind != TYPE_NUMBER && field->type.kind != TYPE_BOOL) return REGISTRY_DONE;
     if (arena_failed(values->arena)) return REGISTRY_NO_MEMORY;
+    struct text *known = &values->kinds[field->index].name, name;
+    if (known->length == 0) *known = run_field_name(values->arena, field);
+    name = *known;
     if (!read_page(values, field, name, key)) return refuse(values, field);
     struct coded coded = find_entry(values->last, key);
     if (coded.kind == 0) return REGISTRY_DONE;
