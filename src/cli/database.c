@@ -166,6 +166,65 @@ int database_read_law(struct database *database, struct command *command, const 
     return status == EXIT_DONE ? open_registry(database, command, url, database->law) : status;
 }
 
+/* --- as it was known ---------------------------------------------------------------------------------------------- */
+
+bool run_number(struct text text, int64_t *change) {
+    enum { DIGITS_MOST = 18 };
+    *change = 0;
+    for (size_t i = 0; i < text.length && i < DIGITS_MOST; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
+        *change = *change * 10 + (text.bytes[i] - '0');
+    }
+    return text.length > 0 && text.length <= DIGITS_MOST;
+}
+
+static int tell_no_change(const struct command *command, const char *word, int64_t last) {
+    fprintf(stderr,
+            say(command, "doudi: --as-known %s: 登记簿只有第 1 到第 %lld 次变动\n",
+                "doudi: --as-known %s: the changes of the registry are 1 to %lld\n"),
+            word, (long long)last);
+    return EXIT_USAGE;
+}
+
+/* The last change of that day or before. */
+static enum registry_result find_change_of(struct database *database, day_number day, int64_t *change) {
+    enum { MICROSECONDS = 1000000, SECONDS_A_DAY = 86400 };
+    int64_t end = ((int64_t)day + 1) * SECONDS_A_DAY * MICROSECONDS - 1;
+    return registry_change_by(&database->registry, end, change);
+}
+
+int database_as_known(struct database *database, struct command *command, const char *url, int64_t *known) {
+    const char *option = command_option(command, "as-known");
+    struct text word = text_from(option);
+    int64_t change = 0, last = 0;
+    day_number day;
+    *known = REGISTRY_NOW;
+    if (!option) return EXIT_DONE;
+    bool dated = day_parse(word, &day);
+    if (!dated && !run_number(word, &change))
+        return wrong_option(command, "--as-known 应为变动编号,或日期,如 2018-07-01",
+                            "--as-known takes the number of a change, or a date, such as 2018-07-01");
+    enum registry_result result = registry_last_change(&database->registry, &last);
+    if (result == REGISTRY_DONE && dated) result = find_change_of(database, day, &change);
+    if (result != REGISTRY_DONE) return database_tell(database, command, url, result);
+    if (dated && change == 0) {
+        fprintf(stderr, say(command, "doudi: 到 %s 登记簿还没有建\n", "doudi: on %s there was no such registry yet\n"),
+                option);
+        return EXIT_USAGE;
+    }
+    if (change < 1 || change > last) return tell_no_change(command, option, last);
+    if (change < last) *known = change;
+    return EXIT_DONE;
+}
+
+int database_open_known(struct database *database, struct command *command, const char *url, int64_t *known) {
+    *known = REGISTRY_NOW;
+    if (!command_has(command, "as-known")) return database_open(database, command, url, NULL);
+    int status = database_open_tables(database, command, url);
+    if (status == EXIT_DONE) status = database_as_known(database, command, url, known);
+    return status == EXIT_DONE ? database_read_law(database, command, url, *known) : status;
+}
+
 int database_read_folder(struct policy **law, struct command *command, const char *folder) {
     struct diagnostics failures;
     diagnostics_init(&failures, &command->arena);

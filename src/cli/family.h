@@ -17,10 +17,12 @@ struct family {
     struct command *command;
     const char *url;
     struct database database;
+    int64_t known;                          /* the last change that is known; REGISTRY_NOW: all are */
+    month_number month;                     /* of the page */
     const struct entity *entity;            /* of families */
     struct registry_row row;                /* that was asked for, and its family */
     struct registry_told told;              /* of the family */
-    struct registry_runs runs;              /* all that there are */
+    struct registry_runs runs;              /* all that were known */
     VECTOR(struct registry_change) changes; /* those that were looked up */
     VECTOR(struct family_law) laws;         /* likewise; the first is that at hand */
     struct builder out;
@@ -28,9 +30,9 @@ struct family {
     struct json_writer writer;
 };
 
-/* The family of the row that a word of the command line names; EXIT_DONE, or tells why not. Whatever comes of it,
- * family_close may be called. */
-int family_open(struct family *family, struct command *command, struct text id);
+/* The family in which the row lies that a word of the command line names: in this month, or of a page in that of --month,
+ * else in the last that was decided; EXIT_DONE, or tells why not. Whatever comes of it, family_close may be called. */
+int family_open(struct family *family, struct command *command, struct text id, bool page);
 int family_tell(struct family *family, enum registry_result result); /* as database_tell */
 int family_show(struct family *family);                              /* what was built */
 void family_close(struct family *family);
@@ -39,7 +41,7 @@ void family_close(struct family *family);
 int family_law(struct family *family, const struct registry_run *run, struct policy **law);
 
 /* The page of a month, and the history (family_page.c, family_history.c): exit codes. */
-int family_page(struct family *family, month_number month);
+int family_page(struct family *family);
 int family_history(struct family *family);
 
 /* --- words, in the command's arena -------------------------------------------------------------------------------- */

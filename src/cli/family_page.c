@@ -59,9 +59,9 @@ static enum registry_result read_rows(struct page *page, struct view *view) {
     struct family *family = page->family;
     struct registry_lines lines;
     struct refusals refusals = {.arena = arena_of(page)};
-    enum registry_result result = registry_read_family(&view->registry, REGISTRY_NOW, view->families,
+    enum registry_result result = registry_read_family(&view->registry, family->known, view->families,
                                                        family->row.family_key, arena_of(page), &view->records);
-    if (result == REGISTRY_DONE) result = registry_read_confirmed(&view->registry, REGISTRY_NOW, view->law, &lines);
+    if (result == REGISTRY_DONE) result = registry_read_confirmed(&view->registry, family->known, view->law, &lines);
     if (result != REGISTRY_DONE) return result;
     view->dataset = dataset_new(view->law, &view->records, page->month, &refusals);
     size_t row = view->dataset ? table_find(dataset_table(view->dataset, view->families), id_of(page)) : SIZE_MAX;
@@ -458,8 +458,8 @@ static void show_page(struct page *page, struct text id, struct text where) {
     each_row(page, show_row);
 }
 
-int family_page(struct family *family, month_number month) {
-    struct page page = {.family = family, .month = month};
+int family_page(struct family *family) {
+    struct page page = {.family = family, .month = family->month};
     int status = find_decisions(&page);
     for (size_t i = 0; i < page.decisions.count && status == EXIT_DONE; i++)
         find_missing(&page, &page.decisions.items[i]);

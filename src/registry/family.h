@@ -24,33 +24,45 @@ struct registry_sought {
     struct text words; /* an id or how one begins; or how what it is known by begins: all words of it */
     struct text area;  /* the id of a row in which it lies, or of itself; empty: anywhere */
     enum language language;
+    month_number month; /* in which it is told what it is and where it lies */
+    int64_t known;      /* the last change that is known; REGISTRY_NOW: all */
+};
+/* What is told of a later month: from when on it is something else. */
+struct registry_ahead {
+    month_number since; /* MONTH_LAST: nothing is */
+    bool stands;
+    struct text known_by, parent; /* parent: the id of the row above; of either empty where it is the same */
 };
 struct registry_match {
     const struct entity *entity;
     int64_t key;
     struct text id, known_by, where; /* where: above families, the highest first, by names or ids */
-    struct text other;               /* by what it was found, where it is not known by that any more */
+    struct text other;               /* by what it was found, where it is not known by that in the month */
+    month_number other_since;        /* from which later month on it is; 0: it was once */
     struct text family;              /* the id of the family that it is or lies in */
-    bool gone;                       /* it does not stand any more */
+    bool gone;                       /* it does not stand in the month */
+    bool later;                      /* nor did it before: what is said of it holds from `ahead.since` on */
+    struct registry_ahead ahead;
 };
 struct registry_matches {
     VECTOR(struct registry_match) list;
-    bool more; /* there are more, or may be */
+    bool more;       /* there are more, or may be */
+    bool needs_keys; /* none, but what is sealed was not looked at, for which no keys are at hand */
 };
 
 /* Families and what lies in them; events by their whole names alone. By an id first, the very one before those that
- * begin so, then by names. In the arena. */
+ * begin so, then by names, then, where keys are at hand, by the whole of something sealed. In the arena. */
 enum registry_result registry_find(struct registry *registry, const struct registry_sought *sought, struct arena *arena,
                                    struct registry_matches *matches);
 
-/* The row with that very id, and the family that it is or lies in, where it lies now; REGISTRY_DONE with key 0 where
- * there is no such row, and family_key 0 where it lies in none. In the arena. */
+/* The row with that very id (the words), and the family that it is or lies in; REGISTRY_DONE with key 0 where there is
+ * no such row, and family_key 0 where it lies in none. In the arena. */
 struct registry_row {
     const struct entity *entity;
     int64_t key, family_key;
     struct text where; /* the family lies, as of a match */
 };
-enum registry_result registry_find_row(struct registry *registry, struct text id, enum language language,
+enum registry_result registry_find_row(struct registry *registry, const struct registry_sought *sought,
                                        struct arena *arena, struct registry_row *row);
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */

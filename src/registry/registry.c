@@ -52,6 +52,18 @@ enum registry_result registry_last_change(struct registry *registry, int64_t *nu
     return registry_outcome(registry, NULL);
 }
 
+enum registry_result registry_change_by(struct registry *registry, int64_t instant, int64_t *number) {
+    static const char sql[] = "SELECT coalesce(max(_change), 0) FROM _changes WHERE _instant <= $1";
+    const struct store_value until = store_integer(instant);
+    struct statement *query = store_prepare(registry->store, sql);
+    *number = 0;
+    if (!query) return REGISTRY_NO_MEMORY;
+    if (statement_begin(query, &until, 1) && statement_next(query)) *number = statement_integer(query, 0);
+    statement_end(query);
+    statement_free(query);
+    return registry_outcome(registry, NULL);
+}
+
 /* Whoever would write by another model than the latest would write what its law does not allow. */
 enum registry_result registry_begin_change(struct registry *registry, struct registry_change *change) {
     store_roll_back(registry->store); /* of what was only read */

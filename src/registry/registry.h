@@ -299,6 +299,8 @@ enum registry_result registry_read_last_told(struct registry *registry, const st
 
 /* The number of the last change. */
 enum registry_result registry_last_change(struct registry *registry, int64_t *number);
+/* The same of those that were made up to an instant; 0: none was. */
+enum registry_result registry_change_by(struct registry *registry, int64_t instant, int64_t *number);
 /* The change that kept the law that held then; 0: none, or reading failed. */
 int64_t registry_law_change(struct registry *registry, int64_t known);
 

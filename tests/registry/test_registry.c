@@ -357,7 +357,26 @@ static void what_a_later_version_wrote_is_left_alone(enum database database) {
     stage_close(&book.stage);
 }
 
+static int64_t change_by(struct book *book, int64_t instant) {
+    int64_t number;
+    assert_int_equal(registry_change_by(&book->registry, instant, &number), REGISTRY_DONE);
+    return number;
+}
+
+static void changes_are_found_by_when_they_were_made(enum database database) {
+    struct book book;
+    open_book(&book, database); /* change 1, of instant 0 */
+    tell_families(&book.stage);
+    take(&book, MONTH_FIRST); /* change 2, of instant 1 */
+    assert_int_equal(change_by(&book, -1), 0);
+    assert_int_equal(change_by(&book, 0), 1);
+    assert_int_equal(change_by(&book, 1), 2);
+    assert_int_equal(change_by(&book, INT64_MAX), 2);
+    close_book(&book);
+}
+
 ON_BOTH(what_is_told_comes_back)
+ON_BOTH(changes_are_found_by_when_they_were_made)
 ON_BOTH(what_a_later_version_wrote_is_left_alone)
 ON_BOTH(what_was_known_stays)
 ON_BOTH(the_last_word_on_a_month_counts)
@@ -371,6 +390,7 @@ ON_BOTH(a_registry_is_of_one_model)
 int main(void) {
     const struct CMUnitTest tests[] = {
         BOTH(what_is_told_comes_back),
+        BOTH(changes_are_found_by_when_they_were_made),
         BOTH(what_a_later_version_wrote_is_left_alone),
         BOTH(what_was_known_stays),
         BOTH(the_last_word_on_a_month_counts),
