@@ -194,8 +194,11 @@ int family_open(struct family *family, struct command *command, struct text id, 
 int family_law(struct family *family, const struct registry_run *run, struct policy **law) {
     struct arena *arena = &family->command->arena;
     struct registry *registry = &family->database.registry;
-    struct family_law found = {.change = registry_law_change(registry, family->known), .law = family->database.law};
-    if (family->laws.count == 0) VECTOR_PUSH(arena, &family->laws, found);
+    struct family_law found = {.law = family->database.law};
+    if (family->laws.count == 0) {
+        found.change = registry_law_change(registry, family->known);
+        VECTOR_PUSH(arena, &family->laws, found);
+    }
     if (arena_failed(arena)) return out_of_memory(family->command);
     for (size_t i = 0; i < family->laws.count; i++) {
         *law = family->laws.items[i].law;

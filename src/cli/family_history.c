@@ -218,12 +218,17 @@ static int find_run(struct story *story, struct registry_values *values, const s
 static int find_runs(struct story *story) {
     struct family *family = story->family;
     struct registry_values values;
+    struct arena found; /* the values of a run: what is told of them is words */
     int status = EXIT_DONE;
+    arena_init(&found);
     map_init(&story->found, arena_of(story));
-    registry_values_begin(&values, &family->database.registry, arena_of(story));
-    for (size_t i = 0; i < family->runs.list.count && status == EXIT_DONE; i++)
+    registry_values_begin(&values, &family->database.registry, &found);
+    for (size_t i = 0; i < family->runs.list.count && status == EXIT_DONE; i++) {
         status = find_run(story, &values, &family->runs.list.items[i]);
+        arena_rewind(&found, (struct arena_mark){NULL, 0});
+    }
     registry_values_end(&values);
+    arena_free(&found);
     return status;
 }
 

@@ -98,7 +98,7 @@ static int find_view(struct page *page, const struct registry_run *run, struct v
     }
     *view = ARENA_NEW(arena_of(page), struct view);
     if (*view) VECTOR_PUSH(arena_of(page), &page->views, *view);
-    if (arena_failed(arena_of(page))) return out_of_memory(page->family->command);
+    if (!*view || arena_failed(arena_of(page))) return out_of_memory(page->family->command);
     (*view)->law = law;
     return open_view(page, *view);
 }

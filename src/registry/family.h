@@ -110,10 +110,11 @@ enum registry_result registry_read_change(struct registry *registry, int64_t num
 
 struct registry_values {
     struct registry *registry;
-    struct arena *arena;
-    int64_t run; /* the number of its change */
+    struct arena *arena; /* of values that are found */
+    struct arena own;    /* of the run at hand */
+    int64_t run;         /* the number of its change */
     const struct policy *law;
-    struct registry_value_kinds *kinds; /* by field index of its law */
+    struct registry_value_kinds *kinds; /* by field index of its law; NULL: no run is at hand */
     struct registry_value_page *last;   /* that was looked at */
     struct statement *page, *kind, *exact;
 };
@@ -122,7 +123,8 @@ struct registry_value {
     bool there; /* false: the run kept none */
     struct value value;
 };
-/* The arena must outlive it. Whatever comes of it, registry_values_end may be called. */
+/* The arena is of values that are found, and fails with any of it. registry_values_end is called, whatever comes of it.
+ */
 void registry_values_begin(struct registry_values *values, struct registry *registry, struct arena *arena);
 void registry_values_end(struct registry_values *values);
 /* Which run is looked at from now on, and the law by which it was made, whose fields are then asked for. */

@@ -24,7 +24,7 @@ void registry_values_begin(struct registry_values *values, struct registry *regi
                                "_branch, _unit FROM _kinds WHERE _change = $1 AND _field = $2 ORDER BY _place",
                       exact[] = "SELECT _value FROM _exact WHERE _change = $1 AND _field = $2 AND _place = $3";
     *values = (struct registry_values){.registry = registry, .arena = arena};
-    values->last = arena_new(arena, 1, sizeof *values->last);
+    arena_init(&values->own);
     values->page = store_prepare(registry->store, page);
     values->kind = store_prepare(registry->store, kind);
     values->exact = store_prepare(registry->store, exact);
@@ -32,24 +32,21 @@ void registry_values_begin(struct registry_values *values, struct registry *regi
 }
 
 void registry_values_end(struct registry_values *values) {
+    arena_free(&values->own);
     statement_free(values->page);
     statement_free(values->kind);
     statement_free(values->exact);
 }
 
-/* There may be thousands of runs, of the same law mostly: what was made room for is used again. */
+/* There may be thousands of runs: the room of one is used again for the next. */
 void registry_values_of(struct registry_values *values, int64_t run, const struct policy *law) {
-    struct arena *arena = values->arena;
-    size_t fields = law->fields.count;
-    bool same = values->law == law;
+    struct arena *own = &values->own;
+    arena_rewind(own, (struct arena_mark){NULL, 0});
     values->run = run;
     values->law = law;
-    if (values->last) values->last->field = NULL;
-    if (!same) values->kinds = ARENA_ARRAY(arena, struct registry_value_kinds, fields + 1);
-    for (size_t i = 0; i < fields && !arena_failed(arena); i++) {
-        values->kinds[i].read = false;
-        values->kinds[i].kinds.count = 0;
-    }
+    values->kinds = ARENA_ARRAY(own, struct registry_value_kinds, law->fields.count + 1);
+    values->last = ARENA_NEW(own, struct registry_value_page);
+    if (arena_failed(own)) values->arena->failed = true;
 }
 
 static enum registry_result refuse(struct registry_values *values, const struct field *field) {
@@ -67,11 +64,11 @@ static bool read_kind(struct registry_values *values, const struct field *field,
     struct coded_kind kind;
     struct text unit = statement_text(values->kind, KIND_UNIT);
     bool truth = field->type.kind == TYPE_BOOL && text_is(unit, "bool");
-    bool number = field->type.kind == TYPE_NUMBER && number_parse_exact(values->arena, unit, &kinds->unit) &&
+    bool number = field->type.kind == TYPE_NUMBER && number_parse_exact(&values->own, unit, &kinds->unit) &&
                   number_sign(kinds->unit) > 0;
     bool good = (truth || number) && run_kind_read(values->law, values->kind, field, same_law, &kind) &&
                 statement_integer(values->kind, KIND_PLACE) == (int64_t)kinds->kinds.count + 1;
-    if (good) VECTOR_PUSH(values->arena, &kinds->kinds, kind);
+    if (good) VECTOR_PUSH(&values->own, &kinds->kinds, kind);
     return good;
 }
 
@@ -81,10 +78,11 @@ static bool read_kinds(struct registry_values *values, const struct field *field
     bool good = true;
     if (kinds->read) return true;
     if (statement_begin(values->kind, of, 2))
-        while (good && !arena_failed(values->arena) && statement_next(values->kind))
+        while (good && !arena_failed(&values->own) && statement_next(values->kind))
             good = read_kind(values, field, kinds);
     statement_end(values->kind);
     kinds->read = good;
+    if (arena_failed(&values->own)) values->arena->failed = true;
     return good && registry_outcome(values->registry, values->arena) == REGISTRY_DONE;
 }
 
@@ -162,8 +160,10 @@ enum registry_result registry_values_find(struct registry_values *values, const 
     if (field->type.kind != TYPE_NUMBER && field->type.kind != TYPE_BOOL) return REGISTRY_DONE;
     if (arena_failed(values->arena)) return REGISTRY_NO_MEMORY;
     struct text *known = &values->kinds[field->index].name, name;
-    if (known->length == 0) *known = run_field_name(values->arena, field);
+    if (known->length == 0) *known = run_field_name(&values->own, field);
     name = *known;
+    if (arena_failed(&values->own)) values->arena->failed = true;
+    if (arena_failed(values->arena)) return REGISTRY_NO_MEMORY;
     if (!read_page(values, field, name, key)) return refuse(values, field);
     struct coded coded = find_entry(values->last, key);
     if (coded.kind == 0) return REGISTRY_DONE;
