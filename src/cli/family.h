@@ -30,8 +30,9 @@ struct family {
     struct json_writer writer;
 };
 
-/* The family in which the row lies that a word of the command line names: in this month, or of a page in that of --month,
- * else in the last that was decided; EXIT_DONE, or tells why not. Whatever comes of it, family_close may be called. */
+/* The family in which the row lies that a word of the command line names: in this month, or of a page in that of
+ * --month, else in the last that was decided; EXIT_DONE, or tells why not. Whatever comes of it, family_close may be
+ * called. */
 int family_open(struct family *family, struct command *command, struct text id, bool page);
 int family_tell(struct family *family, enum registry_result result); /* as database_tell */
 int family_show(struct family *family);                              /* what was built */
