@@ -491,6 +491,9 @@ int command_explain(struct command *command) {
         .session = &session, .why_not = command_option(command, "why-not"), .json = command_has(command, "json")};
     bool decided = command_has(command, "decision");
     if (command->word_count != (decided ? 2 : 3)) return wrong_usage(command);
+    if (decided && command_has(command, "as-known"))
+        return wrong_option(command, "--decision 用的是当时所知,不和 --as-known 一起用",
+                            "--decision is by what was known then, without --as-known");
     if (!read_depth(command, &teller.depth))
         return wrong_option(command, "--depth 应为一个数,如 4", "--depth takes a number, such as 4");
     builder_init(&teller.text);

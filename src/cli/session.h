@@ -60,9 +60,6 @@ void session_close(struct session *session);
 /* The months of --month: 2018-07, or 2018-07..2018-12; false (told) when it is none. */
 bool session_months(struct command *command, month_number *first, month_number *last);
 
-/* Digits: the number of a change. */
-bool run_number(struct text text, int64_t *change);
-
 /* What a month's run is to be told; good until the session is closed. */
 struct run_options session_options(const struct session *session);
 

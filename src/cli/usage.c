@@ -219,6 +219,7 @@ static const struct usage usages[] = {
       "holds a summary with charts. With --template an empty form to fill in"},
      {"  --database 数据库    登记簿\n"
       "  --month 2018-07      哪个月(默认是这个月)\n"
+      "  --as-known 变动|日期 只按当时所知:到第几次变动,或到哪天为止\n"
       "  --area 编号          只要这个区域(或一户)里的\n"
       "  --encoding gb18030   CSV 的编码(默认 utf-8)\n"
       "  --why 原因           密封的内容写全文;谁看的、为什么,先记入登记簿(默认遮住中间)\n"
@@ -228,6 +229,7 @@ static const struct usage usages[] = {
       "  --policy 文件夹      默认 " POLICY_FOLDER "\n",
       "  --database DATABASE  the registry\n"
       "  --month 2018-07      which month (this one)\n"
+      "  --as-known CHANGE|DATE  as it was known when that change had been made, or at the end of that day\n"
       "  --area CODE          only what lies in that area, or family\n"
       "  --encoding gb18030   of CSV (utf-8)\n"
       "  --why TEXT           what is sealed in full; who sees it, and why, is kept first (else it is masked)\n"
@@ -235,7 +237,7 @@ static const struct usage usages[] = {
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
       "  --template           an empty form; without a registry by --policy\n"
       "  --policy FOLDER      " POLICY_FOLDER " unless said\n"},
-     " database month area encoding why by key-file template policy "},
+     " database month as-known area encoding why by key-file template policy "},
     {"migrate",
      {"数据库 --policy 文件夹", "DATABASE --policy FOLDER"},
      {"给登记簿换一部政策:先列出新增、改变和读不到的;以前的政策仍能读到以前登记的。会丢什么时不加 --yes 就不写",
@@ -371,15 +373,19 @@ static const struct usage usages[] = {
      " json "},
     {"household find",
      {"字 … --database 数据库", "WORDS ... --database DATABASE"},
-     {"找一户、一个人:编号或它的开头,或姓名的开头;几个词都要对上。最多列 20 个",
-      "a family or person by an id or how it begins, or by how a name begins; all of several words. At most 20"},
+     {"找一户、一个人:编号或它的开头,或姓名的开头,几个词都要对上;密封的号码要写全。最多列 20 个",
+      "a family or person by an id or how it begins, or by how a name begins (all of several words), or by the whole "
+      "of "
+      "what is sealed. At most 20"},
      {"  --database 数据库  登记簿\n"
+      "  --month 2018-07    哪个月的情况(默认是这个月);以后的另外注明\n"
       "  --area 编号        只在这个区域(或这一户)里\n"
       "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n",
       "  --database DATABASE  the registry\n"
+      "  --month 2018-07      as of which month (this one); what is told of later ones is marked\n"
       "  --area ID            only in that area, or family\n"
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"},
-     " json database area key-file "},
+     " json database month area key-file "},
     {"household show",
      {"编号 --database 数据库", "ID --database DATABASE"},
      {"一户一页:得到什么、缺什么、有谁、每一项从何时起由谁登记;人员、单子的编号也可以",
@@ -387,11 +393,13 @@ static const struct usage usages[] = {
       "the id of a person or bill does, too"},
      {"  --database 数据库  登记簿\n"
       "  --month 2018-07    哪个月(默认是最近测算的月份)\n"
+      "  --as-known 变动|日期  只按当时所知:到第几次变动,或到哪天为止\n"
       "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n",
       "  --database DATABASE  the registry\n"
       "  --month 2018-07      of which month (the last that was decided)\n"
+      "  --as-known CHANGE|DATE  as it was known when that change had been made, or at the end of that day\n"
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"},
-     " json database month key-file "},
+     " json database month as-known key-file "},
     {"household history",
      {"编号 --database 数据库", "ID --database DATABASE"},
      {"这一户的每次变动:何时、谁、哪一项从什么改成什么、从哪个月起;迁入迁出;每月待遇的增减",
@@ -417,14 +425,17 @@ static const struct usage usages[] = {
       "  --why-not 待遇       为什么得不到,差多少;也可写提醒或别的规则,看它从何而来\n"
       "  --decision 测算/种类.待遇/编号  登记簿里的一个决定,按当时的政策和当时所知\n"
       "  --depth N            展开几层(默认 4)\n"
+      "  --as-known 变动|日期 只按登记簿当时所知:到第几次变动,或到哪天为止\n"
       "  --previous 文件夹、--reading 名称=值、--known 日期   同 assess\n",
       "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
       "  --why-not BENEFIT    why it gets none, and how far it is from it; of an alert or another rule where it comes "
       "from\n"
       "  --decision RUN/ENTITY.BENEFIT/ID  a decision of a registry, by the law and what was known then\n"
       "  --depth N            how many layers to open (4)\n"
+      "  --as-known CHANGE|DATE  of a registry: as it was known when that change had been made, or at the end of that "
+      "day\n"
       "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
-     " json month policy why-not depth previous reading known decision "},
+     " json month policy why-not depth previous reading known decision as-known "},
     {"simulate",
      {"数据 --policy 改革 --month 2018-07[..2018-12] --out 文件夹",
       "DATA --policy REFORM --month 2018-07[..2018-12] --out FOLDER"},

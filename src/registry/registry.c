@@ -52,6 +52,18 @@ enum registry_result registry_last_change(struct registry *registry, int64_t *nu
     return registry_outcome(registry, NULL);
 }
 
+enum registry_result registry_change_by(struct registry *registry, int64_t instant, int64_t *number) {
+    static const char sql[] = "SELECT coalesce(max(_change), 0) FROM _changes WHERE _instant <= $1";
+    const struct store_value until = store_integer(instant);
+    struct statement *query = store_prepare(registry->store, sql);
+    *number = 0;
+    if (!query) return REGISTRY_NO_MEMORY;
+    if (statement_begin(query, &until, 1) && statement_next(query)) *number = statement_integer(query, 0);
+    statement_end(query);
+    statement_free(query);
+    return registry_outcome(registry, NULL);
+}
+
 /* Whoever would write by another model than the latest would write what its law does not allow. */
 enum registry_result registry_begin_change(struct registry *registry, struct registry_change *change) {
     store_roll_back(registry->store); /* of what was only read */
@@ -139,18 +151,34 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
+static enum registry_result store_outcome(const struct store *store) {
+    if (!store_failed(store)) return REGISTRY_DONE;
+    return store_trouble(store)->failure == STORE_NO_MEMORY ? REGISTRY_NO_MEMORY : REGISTRY_STORE_FAILED;
+}
+
+/* Nothing else of one of another format is looked at. */
+enum registry_result registry_check_format(struct store *store) {
+    const size_t formats = 0;
+    if (!store_has_table(store, registry_purpose_table.name))
+        return store_failed(store) ? store_outcome(store) : REGISTRY_NONE;
+    struct statement *scan =
+        store_scan(store, &(struct store_scan_of){&registry_purpose_table, &formats, 1, FORMAT, INT64_MAX});
+    enum registry_result result = REGISTRY_NONE;
+    if (scan && statement_next(scan)) result = statement_integer(scan, 0) == FORMAT ? REGISTRY_DONE : REGISTRY_LATER;
+    if (scan) store_scan_end(scan);
+    return store_failed(store) ? store_outcome(store) : result;
+}
+
 static enum registry_result read_registry(struct registry *registry) {
     const size_t digests = 1;
-    if (!store_has_table(registry->store, registry_purpose_table.name))
-        return store_failed(registry->store) ? registry_outcome(registry, NULL) : REGISTRY_NONE;
+    enum registry_result result = registry_check_format(registry->store);
+    if (result != REGISTRY_DONE) return result;
     struct statement *scan =
         store_scan(registry->store, &(struct store_scan_of){&registry_purpose_table, &digests, 1, FORMAT, FORMAT});
-    enum registry_result result = scan && statement_next(scan) ? REGISTRY_DONE : REGISTRY_NONE;
-    if (result == REGISTRY_DONE)
+    if (scan && statement_next(scan))
         registry->digest = statement_integer(scan, 0) == DIGEST_SHA256 ? DIGEST_SHA256 : DIGEST_SM3;
     if (scan) store_scan_end(scan);
-    enum registry_result outcome = registry_outcome(registry, NULL);
-    return outcome == REGISTRY_DONE ? result : outcome;
+    return registry_outcome(registry, NULL);
 }
 
 enum registry_result registry_open(struct registry *registry, struct store *store, const struct policy *policy) {

@@ -22,6 +22,7 @@ enum registry_result {
     REGISTRY_DONE,
     REGISTRY_STORE_FAILED, /* store_trouble tells why */
     REGISTRY_NONE,         /* the database holds none */
+    REGISTRY_LATER,        /* a later version of the program laid it out otherwise than this one can read */
     REGISTRY_THERE,        /* the database holds one already */
     REGISTRY_OTHER_MODEL,  /* neither made for this model nor migrated to it: `differs` tells what it never had */
     REGISTRY_MIGRATED,     /* its latest model is another than when it was opened: it is to be opened anew */
@@ -305,6 +306,8 @@ enum registry_result registry_read_last_told(struct registry *registry, const st
 
 /* The number of the last change. */
 enum registry_result registry_last_change(struct registry *registry, int64_t *number);
+/* The same of those that were made up to an instant; 0: none was. */
+enum registry_result registry_change_by(struct registry *registry, int64_t instant, int64_t *number);
 /* The change that kept the law that held then; 0: none, or reading failed. */
 int64_t registry_law_change(struct registry *registry, int64_t known);
 

@@ -162,6 +162,8 @@ static inline const struct registry_tables *tables_of(const struct registry *reg
 
 /* --- registry.c --------------------------------------------------------------------------------------------------- */
 
+/* REGISTRY_DONE when the database holds a registry of the format that this version reads. */
+enum registry_result registry_check_format(struct store *store);
 enum registry_result registry_prepare(struct registry *registry); /* room for what a change writes */
 enum registry_result registry_number_change(struct registry *registry, struct registry_change *change);
 

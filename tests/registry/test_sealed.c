@@ -2,6 +2,7 @@
  * are invented. */
 #include "base/memory.h"
 #include "engine/stage.h"
+#include "registry/family.h"
 #include "registry/sealed.h"
 #include "store/databases.h"
 #include "store/given_keys.h"
@@ -297,6 +298,39 @@ static void what_is_sealed_has_an_index(void **state) {
     assert_int_equal(find(&book, "SELECT count(*) FROM sqlite_schema WHERE name = 'family_by__index__3_number'"), 1);
     close_book(&book);
 }
+
+/* The ids that are looked up by some words. */
+static const char *looked_up(struct book *book, const char *words, const char *area, bool *needs_keys) {
+    static char ids[100];
+    struct registry_matches matches;
+    const struct registry_sought sought = {
+        .words = text_from(words), .area = text_from(area), .month = 2020 * 12, .known = REGISTRY_NOW};
+    assert_int_equal(registry_find(&book->registry, &sought, &book->stage.arena, &matches), REGISTRY_DONE);
+    ids[0] = '\0';
+    for (size_t i = 0; i < matches.list.count; i++)
+        snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%s", i ? " " : "", matches.list.items[i].id.bytes);
+    *needs_keys = matches.needs_keys;
+    return ids;
+}
+
+static void somebody_is_found_by_the_whole_of_what_is_sealed(enum database database) {
+    struct book book;
+    bool needs_keys;
+    open_book(&book, database);
+    assert_string_equal(looked_up(&book, ID_1, NULL, &needs_keys), "F1 F2");
+    assert_string_equal(looked_up(&book, " 53052319700824453x", NULL, &needs_keys), "F1");
+    assert_string_equal(looked_up(&book, ID_1, "F2", &needs_keys), "F2");
+    assert_string_equal(looked_up(&book, "5305231970082445", NULL, &needs_keys), "");
+    assert_string_equal(looked_up(&book, ID_2, NULL, &needs_keys), "");
+    assert_false(needs_keys);
+    open_again(&book); /* without keys */
+    assert_string_equal(looked_up(&book, ID_1, NULL, &needs_keys), "");
+    assert_true(needs_keys);
+    assert_string_equal(looked_up(&book, "F1", NULL, &needs_keys), "F1");
+    assert_false(needs_keys);
+    close_book(&book);
+}
+ON_BOTH(somebody_is_found_by_the_whole_of_what_is_sealed)
 
 /* --- keys --------------------------------------------------------------------------------------------------------- */
 
@@ -601,6 +635,7 @@ ON_BOTH(a_value_is_shown_to_whom_it_is_kept)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        BOTH(somebody_is_found_by_the_whole_of_what_is_sealed),
         BOTH(what_is_sealed_is_shown_as_asked),
         BOTH(what_was_told_is_known_by_its_index),
         BOTH(without_keys_nothing_sealed_is_told),
