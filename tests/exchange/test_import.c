@@ -281,25 +281,23 @@ static void refuses_texts_that_a_spreadsheet_has_cut(void **state) {
 /* Whoever reads them sees another text than the one that is there. */
 static void refuses_characters_that_nobody_sees(void **state) {
     (void)state;
-    static const char *const bad[] = {"a\x01",
-                                      "\x1b[2Jb",
-                                      "a\x7f"
-                                      "b",
-                                      "a\xc2\x85",
-                                      "甲\xe2\x80\xae乙",
-                                      "\xe2\x80\x8f甲",
-                                      "\xe2\x81\xa6甲",
-                                      "a\xd8\x9c"
-                                      "b",
-                                      "\xe2\x80\xa8甲"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    static const unsigned char hidden[][4] = {{1},
+                                              {0x1b},
+                                              {0x7f},
+                                              {0xc2, 0x85},
+                                              {0xd8, 0x9c},
+                                              {0xe2, 0x80, 0x8f},
+                                              {0xe2, 0x80, 0xa8},
+                                              {0xe2, 0x80, 0xae},
+                                              {0xe2, 0x81, 0xa6}};
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
         char text[100];
-        snprintf(text, sizeof text, "id,head\nh1,%s\n", bad[i]);
+        snprintf(text, sizeof text, "id,head\nh1,甲%s乙\n", (const char *)hidden[i]);
         assert_home_text(text, IMPORT_ROWS_REFUSED, "import-steers 2:4");
-        snprintf(text, sizeof text, "id,head\nh%s,\n", bad[i]);
+        snprintf(text, sizeof text, "id,head\nh%s1,\n", (const char *)hidden[i]);
         assert_home_text(text, IMPORT_ROWS_REFUSED, "import-steers 2:1");
     }
-    assert_home_text("id,head\nh1,\"木·阿\n普\"\nh2,a\tb\nh3,“甲”…\nh4,é\xc2\xa0\xd8\xa7\n", IMPORT_OK, "");
+    assert_home_text("id,head\nh1,\"木·阿\n普\"\nh2,a\tb\nh3,“甲”…\nh4,é\xc2\xa0\n", IMPORT_OK, "");
 }
 
 static void reads_what_spreadsheets_make_of_months_and_truths(void **state) {
