@@ -3,6 +3,7 @@
 #include "cli/key_choice.h"
 #include "cli/out_folder.h"
 #include "cli/session.h"
+#include "cli/table_file.h"
 #include "exchange/form.h"
 #include "registry/sealed.h"
 
@@ -25,15 +26,9 @@ struct exporting {
 /* --- what is asked for -------------------------------------------------------------------------------------------- */
 
 static bool read_encoding(struct exporting *exporting) {
-    const char *option = command_option(exporting->command, "encoding");
-    struct text word = text_from(option);
-    exporting->encoding = text_is(word, "gb18030") ? ENCODING_GB18030 : ENCODING_UTF8;
-    if (option && !text_is(word, "gb18030") && !text_is(word, "utf-8"))
-        wrong_option(exporting->command, "--encoding 应为 utf-8 或 gb18030", "--encoding takes utf-8 or gb18030");
-    else if (option && exporting->workbook)
-        wrong_option(exporting->command, "--encoding 只用于 CSV", "--encoding is of CSV alone");
-    else
-        return true;
+    if (!table_file_encoding(exporting->command, &exporting->encoding)) return false;
+    if (!exporting->workbook || !command_has(exporting->command, "encoding")) return true;
+    table_file_no_encoding(exporting->command);
     return false;
 }
 
@@ -112,6 +107,7 @@ static int see_sealed(struct exporting *exporting) {
     bool full = command_has(command, "why");
     registry->sight_of = exporting->sheet.entity;
     registry->sight = full ? REGISTRY_OPEN : REGISTRY_MASKED;
+    exporting->sheet.in_full = full;
     if (!has_sealed(exporting->sheet.entity)) return EXIT_DONE;
     int status = database_use_keys(&exporting->database, command, exporting->url);
     if (status != EXIT_DONE || !full) return status;
@@ -235,7 +231,8 @@ static int open_law(struct exporting *exporting, struct policy **law) {
 static int run(struct exporting *exporting) {
     struct command *command = exporting->command;
     struct policy *law;
-    int status = open_law(exporting, &law);
+    int status = must_be_new(command, exporting->path);
+    if (status == EXIT_DONE) status = open_law(exporting, &law);
     if (status != EXIT_DONE) return status;
     exporting->sheet = (struct table_sheet){.arena = &command->arena, .language = command->language};
     exporting->sheet.entity = entity_of_word(command, law, command->words[1]);

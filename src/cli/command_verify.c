@@ -353,6 +353,7 @@ int command_verify(struct command *command) {
         return wrong_usage(command);
     if (!telling_since(command, &since)) return EXIT_USAGE;
     struct verifying verifying = {.telling = {.command = command, .url = command_option(command, "database")}};
+    if (!table_file_encoding(command, &verifying.telling.encoding)) return EXIT_USAGE;
     int status = database_open(&verifying.telling.database, command, verifying.telling.url, NULL);
     if (status == EXIT_DONE) status = database_use_keys(&verifying.telling.database, command, verifying.telling.url);
     if (status == EXIT_DONE) status = verify(&verifying, since);

@@ -196,6 +196,7 @@ static const struct usage usages[] = {
       "  --another 编号,…   这些行是另一个,不是像的那个\n"
       "  --all-or-nothing   有一行不合适就什么都不写\n"
       "  --sheet 名称       工作簿的哪一张表(默认第一张)\n"
+      "  --encoding gb18030 CSV 的编码 utf-8 或 gb18030(默认看出来)\n"
       "  --by 姓名          谁登记的(默认是登录的用户)\n"
       "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n",
       "  --database DATABASE  the registry\n"
@@ -207,9 +208,10 @@ static const struct usage usages[] = {
       "  --another ID,...     these rows are others than those that they are like\n"
       "  --all-or-nothing     write nothing when a row does not fit\n"
       "  --sheet NAME         which sheet of a workbook (the first)\n"
+      "  --encoding gb18030   of CSV, or utf-8 (whichever it looks like)\n"
       "  --by NAME            who takes them in (whoever is logged in)\n"
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"},
-     " json database since by dry-run yes all-rows errors another all-or-nothing sheet key-file "},
+     " json database since by dry-run yes all-rows errors another all-or-nothing sheet encoding key-file "},
     {"export",
      {"种类 文件.csv|文件.xlsx --database 数据库", "ENTITY FILE.csv|FILE.xlsx --database DATABASE"},
      {"把登记簿里一种的各行写进一个文件,再登记一次不会有变化;工作簿另有一张带图的汇总。加 "
@@ -288,16 +290,18 @@ static const struct usage usages[] = {
      {"  --source 种类      表里是什么,如 vehicle、车辆\n"
       "  --database 数据库  登记簿\n"
       "  --since 2018-07    从哪个月起算,核对哪个月(默认一直如此,核对本月)\n"
+      "  --encoding gb18030 CSV 的编码 utf-8 或 gb18030(默认看出来)\n"
       "  --by 姓名          谁核对的(默认是登录的用户)\n"
       "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n"
       "  --dry-run          只看会怎样,不写\n",
       "  --source ENTITY      what the table holds, such as vehicle\n"
       "  --database DATABASE  the registry\n"
       "  --since 2018-07      the month from which rows hold, and that is looked at (always, and this month)\n"
+      "  --encoding gb18030   of CSV, or utf-8 (whichever it looks like)\n"
       "  --by NAME            who verifies (whoever is logged in)\n"
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
       "  --dry-run            what would be done, without writing\n"},
-     " json source database since by dry-run key-file "},
+     " json source database since by dry-run encoding key-file "},
     {"findings clear",
      {"编号 --reason 理由 --database 数据库", "NUMBER --reason TEXT --database DATABASE"},
      {"核实过的线索写明理由、销掉;每条只销一次",
@@ -465,14 +469,14 @@ static void print_all(const struct command *command, FILE *out) {
               "\n"
               "  --help             一条命令的选项\n"
               "  --json             以 JSON 输出结果\n"
-              "  --lang zh|en       语言\n"
+              "  --lang zh|en       语言(默认按系统的语言)\n"
               "  --color auto|always|never\n"
               "  --version          版本\n"
               "退出码:0 完成,1 有被拒绝的行、不成立的保证、不符的例题或错误、被改动的登记簿,2 用法,3 无法运行\n",
               "\n"
               "  --help             the options of a command\n"
               "  --json             results as JSON\n"
-              "  --lang zh|en       language\n"
+              "  --lang zh|en       the language (that of the locale)\n"
               "  --color auto|always|never\n"
               "  --version          the version\n"
               "exit codes: 0 done, 1 rows refused, a guarantee broken, a case or a policy wrong, a registry altered, 2 "
@@ -600,6 +604,8 @@ void print_help(const struct command *command) {
         print_all(command, stdout);
         return;
     }
-    printf("%sdoudi %s %s\n%s\n%s", say(command, "用法:", "usage: "), usage->name, usage->words[command->language],
-           usage->says[command->language], usage->options[command->language]);
+    printf("%sdoudi %s %s\n%s\n%s%s", say(command, "用法:", "usage: "), usage->name, usage->words[command->language],
+           usage->says[command->language], usage->options[command->language],
+           say(command, "  --lang zh|en       语言(默认按系统的语言)\n",
+               "  --lang zh|en         the language (that of the locale)\n"));
 }
