@@ -72,6 +72,7 @@ bool telling_begin(struct telling *telling) {
                                       .policy = telling->database.law,
                                       .diagnostics = &telling->diagnostics,
                                       .adds = true,
+                                      .since = telling->change.since,
                                       .threads = processors()};
     diagnostics_init(&telling->diagnostics, &command->arena);
     telling->taken = ARENA_ARRAY(&command->arena, struct registry_taken, telling->database.law->entities.count + 1);

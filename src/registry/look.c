@@ -78,9 +78,11 @@ static void judge_double(struct looking *looking, const struct record_table *tol
     const struct entity *entity = told->entity;
     const struct registry_rows *rows = &looking->look->rows[entity->index];
     uint32_t key = looking->look->keys[entity->index][row];
+    month_number since = registry_since(looking->change, entity, &told->rows[row]);
     bool differs = false;
     for (uint32_t at = rows->last[key]; at; at = rows->earlier[at - 1]) {
-        if (told->rows[at - 1].from != told->rows[row].from || same_words(told, at - 1, row)) continue;
+        if (registry_since(looking->change, entity, &told->rows[at - 1]) != since) continue;
+        if (same_words(told, at - 1, row)) continue;
         differs = true;
         leave_out(looking, &(struct refusal){REFUSED_DUPLICATE, entity, at - 1, NULL, told->rows[row].id});
     }
@@ -92,7 +94,9 @@ static void judge_refused(struct looking *looking, const struct record_table *to
     const struct entity *entity = told->entity;
     struct refusal refusal = {.entity = entity, .row = row, .value = told->rows[row].parent};
     const struct field *nowhere = NULL;
-    if (entity->parent && !key_of(looking, entity->parent, refusal.value)) {
+    if (registry_since(looking->change, entity, &told->rows[row]) > told->rows[row].until) {
+        refusal.kind = REFUSED_VERSION_LOST; /* whoever read it has told more (exchange/import.h) */
+    } else if (entity->parent && !key_of(looking, entity->parent, refusal.value)) {
         bool out = is_out(looking, entity->parent, refusal.value);
         refusal.kind = out ? REFUSED_PARENT_REFUSED : refusal.value.length ? REFUSED_UNKNOWN_PARENT : REFUSED_NO_PARENT;
     } else if ((nowhere = lost_reference(looking, told, row))) {

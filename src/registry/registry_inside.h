@@ -276,11 +276,11 @@ enum registry_result registry_check_sealed(struct registry *registry, const stru
 /* What is known of an entity's rows, and what is told of them. */
 struct registry_rows {
     struct map keys;          /* id -> key */
-    size_t told;              /* keys that there were before this change */
+    size_t told, given;       /* keys that there were before this change, and that it gives */
     int64_t version;          /* the last that was written */
     uint32_t *rows;           /* by key: the row of the records that are known, + 1; 0: none */
     uint32_t *more;           /* by such a row: the next of the same key, + 1 */
-    uint32_t *last, *earlier; /* the same of what is told and was taken, the last first */
+    uint32_t *last, *earlier; /* the same of what is told and was taken, by month, the last first */
 };
 
 /* By what a text that is told is compared with what is known: of what is sealed by its index, as it is read. */
