@@ -41,6 +41,12 @@ static bool is_left_out(const struct taking *taking, const struct entity *entity
     return taking->look && !taking->looks && registry_leaves_out(taking->look, entity, row);
 }
 
+/* The look found that it says what a line before it says. */
+static bool is_said_again(const struct taking *taking, const struct entity *entity, size_t row) {
+    const struct registry_look *look = taking->looks ? NULL : taking->look;
+    return look && look->fates[entity->index][row] == REGISTRY_ROW_SAME && !look->before[entity->index][row];
+}
+
 /* --- keys --------------------------------------------------------------------------------------------------------- */
 
 static void find_known_rows(struct taking *taking, const struct entity *entity) {
@@ -591,6 +597,10 @@ static void place_rows(struct taking *taking, const struct record_table *told, b
     const struct entity *entity = told->entity;
     for (size_t row = 0; row < told->count; row++) {
         if (is_left_out(taking, entity, row)) continue;
+        if (is_said_again(taking, entity, row)) {
+            taken->same++;
+            continue;
+        }
         bool can = taking->keys[entity->index][row] && !(taking->looks && cannot_stand(taking, told, row));
         is_taken[row] = can && place_row(taking, told, row);
         taken->refused += !is_taken[row];
