@@ -1,6 +1,7 @@
 #include "store/store_inside.h"
 
 #include "base/memory.h"
+#include "store/digest.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -233,15 +234,23 @@ bool store_has_table(struct store *store, struct text table) {
     return is_there(store, store->kind->table_query, table);
 }
 
-/* A server cuts longer ones off, so that two might be the same. */
+/* A server cuts longer ones off, so that two might be the same. Whoever looks for one has to find what another machine
+ * has made. */
 static void add_index_name(struct builder *name, struct text table, const struct text *columns, size_t count) {
-    enum { NAME_MOST = 63 };
+    enum { NAME_MOST = 63, DIGEST_SHOWN = 16 };
     builder_format(name, "%.*s_by", TEXT_ARG(table));
     for (size_t i = 0; i < count; i++) builder_format(name, "_%.*s", TEXT_ARG(columns[i]));
     if (name->length <= NAME_MOST) return;
-    uint64_t hash = text_hash(builder_text(name));
+    unsigned char bytes[DIGEST_BYTES];
+    struct digest digest;
+    digest_init(&digest, DIGEST_SHA256);
+    digest_begin(&digest);
+    digest_add_bytes(&digest, name->bytes, name->length);
+    name->failed = !digest_finish(&digest, bytes) || name->failed;
+    digest_free(&digest);
     name->length = 0;
-    builder_format(name, "_by_%016llx", (unsigned long long)hash);
+    builder_add(name, TEXT("_by_"));
+    for (size_t i = 0; i < DIGEST_SHOWN; i++) builder_format(name, "%02x", bytes[i]);
 }
 
 bool store_has_index(struct store *store, struct text table, const struct text *columns, size_t count) {
