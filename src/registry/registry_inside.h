@@ -184,9 +184,12 @@ extern const struct store_table registry_changes_table, registry_law_table, regi
     registry_exact_table, registry_findings_table, registry_cleared_table, registry_keys_table, registry_views_table;
 extern const struct store_table registry_purpose_table; /* its one row says how all is to be read */
 
-/* The tables of a registry with their indexes, empty, in a store, which may be another than its own. */
+/* The tables of a registry, empty, in a store, which may be another than its own; and their indexes, which are made
+ * faster of rows that are there than with each of them. */
 void registry_make_tables(const struct registry *registry, struct store *store);
-void registry_make_entity(struct store *store, const struct registry_tables *tables);
+void registry_make_indexes(const struct registry *registry, struct store *store);
+void registry_make_entity(struct store *store, const struct registry_tables *tables); /* without its indexes */
+void registry_index_entity(struct store *store, const struct registry_tables *tables);
 
 /* --- chain.c ------------------------------------------------------------------------------------------------------ */
 
