@@ -178,6 +178,15 @@ void store_quote(struct builder *sql, struct text name) {
     builder_add(sql, TEXT("\""));
 }
 
+void store_select(struct builder *sql, const struct store_table *table, const size_t *columns, size_t count) {
+    for (size_t i = 0; i < (columns ? count : table->count); i++) {
+        builder_add(sql, i ? TEXT(", ") : TEXT("SELECT "));
+        store_quote(sql, table->columns[columns ? columns[i] : i].name);
+    }
+    builder_add(sql, TEXT(" FROM "));
+    store_quote(sql, table->name);
+}
+
 static const char *finished(struct store *store, const struct builder *sql) {
     if (sql->failed) store_fail(store, STORE_NO_MEMORY, NULL);
     return builder_text(sql).bytes;
@@ -314,12 +323,7 @@ struct statement *store_scan(struct store *store, const struct store_scan_of *of
     struct text first = of->table->columns[0].name;
     if (!goes_on(store)) return NULL;
     builder_init(&sql);
-    for (size_t i = 0; i < (of->columns ? of->count : of->table->count); i++) {
-        builder_add(&sql, i ? TEXT(", ") : TEXT("SELECT "));
-        store_quote(&sql, of->table->columns[of->columns ? of->columns[i] : i].name);
-    }
-    builder_add(&sql, TEXT(" FROM "));
-    store_quote(&sql, of->table->name);
+    store_select(&sql, of->table, of->columns, of->count);
     builder_add(&sql, TEXT(" WHERE "));
     store_quote(&sql, first);
     builder_format(&sql, " BETWEEN %lld AND %lld ORDER BY ", (long long)of->first, (long long)of->last);
