@@ -308,6 +308,24 @@ static inline bool registry_leaves_out(const struct registry_look *look, const s
     return look->fates[entity->index][row] >= REGISTRY_ROW_ALIKE;
 }
 
+/* --- nowhere.c ---------------------------------------------------------------------------------------------------- */
+
+/* What is told, by the keys that its rows would have. */
+struct standing_rows {
+    const struct policy *policy;
+    const struct registry_change *change;
+    const struct records *told;
+    const struct registry_rows *rows; /* by entity index */
+    uint32_t *const *keys;            /* by entity index, by row of what is told */
+    bool *const *nowhere;             /* likewise: what registry_find_nowhere finds is marked */
+    struct arena *arena;              /* which fails where memory runs out */
+};
+
+/* The row itself cannot: it ends before it begins, or leads to what nobody told of. */
+bool registry_cannot_stand(const struct standing_rows *rows, const struct record_table *told, size_t row);
+/* All of those, and new rows that lead to them or lie under them. True when there are any. */
+bool registry_find_nowhere(const struct standing_rows *rows);
+
 /* --- alike.c ------------------------------------------------------------------------------------------------------ */
 
 /* What stands of a row in a month, by its key. */

@@ -150,46 +150,29 @@ static void write_names(struct taking *taking, const struct entity *entity) {
 
 /* --- what cannot be taken ----------------------------------------------------------------------------------------- */
 
-static bool leads_nowhere(const struct taking *taking, const struct record_table *told, size_t row) {
-    for (size_t i = 0; i < told->entity->inputs.count; i++) {
-        const struct column *column = &told->columns[i];
-        const struct type *type = &told->entity->inputs.items[i]->type;
-        if (type->kind != TYPE_ROW || !column->known[row]) continue;
-        struct text id = column_text(column, row);
-        if (!text_is(id, "none") && !key_of(taking, type->entity, id)) return true;
-    }
-    return false;
+/* What that rests on. */
+static struct standing_rows standing_rows_of(struct taking *taking) {
+    return (struct standing_rows){.policy = taking->registry->policy,
+                                  .change = taking->change,
+                                  .told = taking->records,
+                                  .rows = taking->known,
+                                  .keys = taking->keys,
+                                  .nowhere = taking->nowhere,
+                                  .arena = &taking->arena};
 }
 
-static bool cannot_stand(const struct taking *taking, const struct record_table *told, size_t row) {
-    const struct record_row *record = &told->rows[row];
-    return registry_since(taking->change, told->entity, record) > record->until || leads_nowhere(taking, told, row);
-}
-
-/* True when there are any that were not known yet. */
-static bool find_nowhere(struct taking *taking, const struct entity *entity) {
-    const struct record_table *told = &taking->records->tables[entity->index];
-    bool any = false;
-    for (size_t row = 0; row < told->count; row++) {
-        if (!taking->keys[entity->index][row] || !cannot_stand(taking, told, row)) continue;
-        taking->nowhere[entity->index][row] = any = true;
-    }
-    return any;
-}
-
-/* Keys of all rows that can be. Whoever looks tells of the others, too, which have their keys until then. */
-static void give_all_keys(struct taking *taking, const struct registry_names *names) {
+static void give_keys_of_all(struct taking *taking, const struct registry_names *names) {
     const struct policy *policy = taking->registry->policy;
-    bool again = true;
-    while (again && goes_on(taking)) {
-        again = false;
-        for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++)
-            find_known(taking, policy->entities.items[i], &names[i]);
-        for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++)
-            give_keys(taking, policy->entities.items[i]);
-        for (size_t i = 0; i < policy->entities.count && !taking->looks && goes_on(taking); i++)
-            again = find_nowhere(taking, policy->entities.items[i]) || again;
-    }
+    for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++)
+        find_known(taking, policy->entities.items[i], &names[i]);
+    for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++) give_keys(taking, policy->entities.items[i]);
+}
+
+/* Whoever looks tells of rows that cannot stand, too, which have their keys until then. */
+static void give_all_keys(struct taking *taking, const struct registry_names *names) {
+    struct standing_rows rows = standing_rows_of(taking);
+    give_keys_of_all(taking, names);
+    if (!taking->looks && goes_on(taking) && registry_find_nowhere(&rows)) give_keys_of_all(taking, names);
 }
 
 static month_number since_of(const struct taking *taking, const struct record_table *told, size_t row) {
@@ -595,13 +578,14 @@ static void take_row(struct taking *taking, struct told_versions *versions, cons
 static void place_rows(struct taking *taking, const struct record_table *told, bool *is_taken,
                        struct registry_taken *taken) {
     const struct entity *entity = told->entity;
+    const struct standing_rows rows = standing_rows_of(taking);
     for (size_t row = 0; row < told->count; row++) {
         if (is_left_out(taking, entity, row)) continue;
         if (is_said_again(taking, entity, row)) {
             taken->same++;
             continue;
         }
-        bool can = taking->keys[entity->index][row] && !(taking->looks && cannot_stand(taking, told, row));
+        bool can = taking->keys[entity->index][row] && !(taking->looks && registry_cannot_stand(&rows, told, row));
         is_taken[row] = can && place_row(taking, told, row);
         taken->refused += !is_taken[row];
     }

@@ -638,6 +638,7 @@ static void memory_that_runs_out_is_told(void **state) {
     open_sealed(&book, DATABASE_FILE);
     family(&book, "F9", "V2", "head=木・阿普");
     person(&book, "P9", "F9", "name=木・阿普 born=1960-05-01");
+    person(&book, "P9", "F9", "name=木・阿普 born=1960-05-01");
     person(&book, "P8", "F8", "");
     person(&book, "P7", "F1", "name=丁 born=2000-01-01 number=533323196005010019");
     bool failed = true;

@@ -1,6 +1,7 @@
 /* What is told of rows in their months: whatever its order it says the same, and what cannot be taken leaves nothing;
  * on both databases where that matters. */
 #include "engine/stage.h"
+#include "failing.h"
 #include "registry/registry_inside.h"
 #include "store/databases.h"
 
@@ -285,6 +286,34 @@ static void rows_that_lead_nowhere_get_no_keys(enum database database) {
 }
 ON_BOTH(rows_that_lead_nowhere_get_no_keys)
 
+static void memory_that_runs_out_is_told(void **state) {
+    struct book book;
+    (void)state;
+    open_book(&book, DATABASE_FILE);
+    stage_row(&book.stage, "village", "V1", "", "");
+    stage_row(&book.stage, "family", "F1", "V1", "farm=1 near=F2");
+    stage_row(&book.stage, "family", "F2", "V1", "farm=1 near=F9");
+    stage_row(&book.stage, "person", "P1", "F1", "");
+    family(&book, "farm=2", "2019-01", NULL);
+    stage_row_in(&book.stage, "family", "F1", "V1", "farm=1", "2018-08", "2018-12");
+    bool failed = true;
+    for (long successes = 0; failed; successes++) {
+        struct arena arena;
+        struct registry_taken taken[16] = {0};
+        registry_close(&book.registry); /* it remembers */
+        assert_int_equal(registry_open(&book.registry, book.store, book.stage.policy), REGISTRY_DONE);
+        assert_int_equal(registry_begin_change(&book.registry, &book.change), REGISTRY_DONE);
+        begin_failing(&arena, 0, successes);
+        enum registry_result result = registry_take(&book.registry, &book.change, &book.stage.records, taken);
+        if (result == REGISTRY_DONE) result = registry_end_change(&book.registry);
+        failed = end_failing(&arena);
+        registry_give_up_change(&book.registry);
+        assert_true(failed ? result != REGISTRY_DONE : result == REGISTRY_DONE);
+        assert_true(successes < 3000);
+    }
+    close_book(&book);
+}
+
 /* --- any order ---------------------------------------------------------------------------------------------------- */
 
 struct told {
@@ -467,6 +496,7 @@ int main(void) {
         cmocka_unit_test(a_month_is_told_once_however_it_is_said),
         cmocka_unit_test(what_ends_before_it_begins_is_refused),
         BOTH(rows_that_lead_nowhere_get_no_keys),
+        cmocka_unit_test(memory_that_runs_out_is_told),
         BOTH(any_order_says_the_same),
     };
     return cmocka_run_group_tests_name("take", tests, databases_begin, databases_end);
