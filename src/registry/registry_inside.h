@@ -355,15 +355,12 @@ int64_t registry_highest(struct registry *registry, const struct store_table *ta
 enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
                                          struct registry_names *names);
 
-/* The same of some entities, by index; NULL: of all. Names are those of their rows and of what they may lead to. */
-enum registry_result registry_read_chosen(struct registry *registry, int64_t known, const bool *chosen,
-                                          struct arena *arena, struct records *records, struct registry_names *names);
-
 /* What is read of sealed inputs: as registry_read, or the indexes alone, as such texts. */
 enum { REGISTRY_INDEXES = REGISTRY_OPEN + 1 };
-/* registry_read, which also gives the names of all rows, by entity index, in the arena. */
-enum registry_result registry_read_named(struct registry *registry, int64_t known, int sight, struct arena *arena,
-                                         struct records *records, struct registry_names *names);
+/* registry_read of entities that are chosen, by index; NULL: all. It also gives the names of their rows, and of those
+ * that these may lead to, by entity index, in the arena. */
+enum registry_result registry_read_chosen(struct registry *registry, int64_t known, int sight, const bool *chosen,
+                                          struct arena *arena, struct records *records, struct registry_names *names);
 
 static inline enum registry_result registry_outcome(const struct registry *registry, const struct arena *arena) {
     if (store_failed(registry->store))

@@ -620,7 +620,7 @@ static enum registry_result keep_keys(struct taking *taking) {
     return any && !taking->looks ? registry_keep_keys(taking->registry, taking->change) : REGISTRY_DONE;
 }
 
-/* What is known before, with the names of its rows: the look's, or it is read. */
+/* What is known before of what is told, with the names of its rows: the look's, or it is read. */
 static enum registry_result find_before(struct taking *taking, struct registry_names **names) {
     size_t entities = taking->registry->policy->entities.count;
     if (taking->look) {
@@ -629,10 +629,12 @@ static enum registry_result find_before(struct taking *taking, struct registry_n
         return REGISTRY_DONE;
     }
     *names = ARENA_ARRAY(&taking->arena, struct registry_names, entities + 1);
+    bool *told = ARENA_ARRAY(&taking->arena, bool, entities + 1);
     if (!goes_on(taking)) return REGISTRY_NO_MEMORY;
+    for (size_t i = 0; i < entities; i++) told[i] = taking->records->tables[i].count > 0;
     if (taking->fresh) return read_keys(taking, *names);
-    return registry_read_named(taking->registry, REGISTRY_NOW, REGISTRY_INDEXES, &taking->arena, &taking->before,
-                               *names);
+    return registry_read_chosen(taking->registry, REGISTRY_NOW, REGISTRY_INDEXES, told, &taking->arena, &taking->before,
+                                *names);
 }
 
 /* Those of the look, or they are found. */
