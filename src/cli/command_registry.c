@@ -74,6 +74,7 @@ bool telling_begin(struct telling *telling) {
                                       .diagnostics = &telling->diagnostics,
                                       .adds = true,
                                       .encoding = command_has(command, "encoding") ? &telling->encoding : NULL,
+                                      .since = telling->change.since,
                                       .threads = processors()};
     diagnostics_init(&telling->diagnostics, &command->arena);
     telling->taken = ARENA_ARRAY(&command->arena, struct registry_taken, telling->database.law->entities.count + 1);

@@ -82,7 +82,11 @@ static void read_months(struct import_reader *reader, struct record_row *row) {
     struct text from = cell_text(reader, layout->from), until = cell_text(reader, layout->until);
     if (from.length > 0 && !reader_parse_month(reader, layout->from, from, &row->from)) return;
     if (until.length > 0 && !reader_parse_month(reader, layout->until, until, &row->until)) return;
-    if (row->until < row->from) COMPLAIN(reader, EXCHANGE_IMPORT_MONTHS_REVERSED, layout->until, from, until);
+    bool says_none = row->from == MONTH_FIRST && reader->import->adds && !reader->file->entity->is_event;
+    month_number since = says_none ? reader->import->since : row->from;
+    if (row->until >= since) return;
+    if (says_none) from = month_format(&reader->scratch, since);
+    COMPLAIN(reader, EXCHANGE_IMPORT_MONTHS_REVERSED, layout->until, from, until);
 }
 
 static bool read_another(struct import_reader *reader) {

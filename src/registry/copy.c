@@ -20,12 +20,13 @@ static bool copy_table(struct store *from, struct store *to, const struct store_
     return !store_failed(from) && !store_failed(to);
 }
 
-static void copy_tables(struct registry *registry, struct store *to) {
+static void copy_rows_and_index(struct registry *registry, struct store *to) {
     bool good = true;
     for (size_t i = 0; i < chain_tables(registry) && good; i++)
         good = copy_table(registry->store, to, chain_table(registry, i));
     good = good && copy_table(registry->store, to, &registry_changes_table);
-    if (good) copy_table(registry->store, to, &registry_purpose_table);
+    good = good && copy_table(registry->store, to, &registry_purpose_table);
+    if (good) registry_make_indexes(registry, to);
 }
 
 static enum registry_result outcome(const struct registry *registry, const struct store *to) {
@@ -42,7 +43,7 @@ enum registry_result registry_copy(struct registry *registry, struct store *to) 
     bool there = begun && store_has_table(to, registry_purpose_table.name);
     if (begun && !there) {
         registry_make_tables(registry, to);
-        copy_tables(registry, to);
+        copy_rows_and_index(registry, to);
     }
     enum registry_result result = there ? REGISTRY_THERE : outcome(registry, to);
     if (result != REGISTRY_DONE) store_roll_back(to);

@@ -310,12 +310,7 @@ static struct statement *prepare(struct finding *finding, const struct search *s
     struct text column = search->column.length ? search->column : tables->names.columns[NAME_ID].name;
     struct builder sql;
     builder_init(&sql);
-    for (size_t i = 0; i < table->count; i++) {
-        builder_add(&sql, i ? TEXT(", ") : TEXT("SELECT "));
-        store_quote(&sql, table->columns[i].name);
-    }
-    builder_add(&sql, TEXT(" FROM "));
-    store_quote(&sql, table->name);
+    store_select(&sql, table, NULL, 0);
     for (int i = 0; i < 2; i++) {
         builder_add(&sql, i ? TEXT(" AND ") : TEXT(" WHERE "));
         store_quote(&sql, column);

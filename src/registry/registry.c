@@ -99,6 +99,9 @@ static void make_tables(const struct registry *registry, struct store *store) {
     store_create(store, &registry_purpose_table);
     store_create(store, &registry_changes_table);
     for (size_t i = 0; i < CHAIN_ENTITIES; i++) store_create(store, chain_table(registry, i));
+}
+
+static void make_indexes(const struct registry *registry, struct store *store) {
     for (size_t i = CHAIN_VALUES; i <= CHAIN_EXACT; i++) {
         const struct text by_field[] = {TEXT("_change"), TEXT("_field"),
                                         i == CHAIN_VALUES ? TEXT("_first") : TEXT("_place")};
@@ -107,7 +110,7 @@ static void make_tables(const struct registry *registry, struct store *store) {
 }
 
 /* By what people recognise rows, which the law says, is looked for as in the registry that is there. */
-static void make_indexes(const struct registry *registry, struct store *store, const struct registry_tables *tables) {
+static void copy_indexes(const struct registry *registry, struct store *store, const struct registry_tables *tables) {
     for (size_t i = COLUMN_INPUTS; i < tables->versions.count; i++) {
         struct text name = tables->versions.columns[i].name;
         bool text = tables->versions.columns[i].type == STORE_TEXT;
@@ -118,9 +121,15 @@ static void make_indexes(const struct registry *registry, struct store *store, c
 
 void registry_make_tables(const struct registry *registry, struct store *store) {
     make_tables(registry, store);
-    for (size_t i = 0; i < registry->layout.tables.count; i++) {
+    for (size_t i = 0; i < registry->layout.tables.count; i++)
         registry_make_entity(store, registry->layout.tables.items[i]);
-        make_indexes(registry, store, registry->layout.tables.items[i]);
+}
+
+void registry_make_indexes(const struct registry *registry, struct store *store) {
+    make_indexes(registry, store);
+    for (size_t i = 0; i < registry->layout.tables.count; i++) {
+        registry_index_entity(store, registry->layout.tables.items[i]);
+        copy_indexes(registry, store, registry->layout.tables.items[i]);
     }
 }
 
@@ -140,6 +149,7 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
     bool there = store_has_table(store, registry_purpose_table.name);
     if (!there) {
         make_tables(registry, store);
+        make_indexes(registry, store);
         write_purpose(registry);
     }
     enum registry_result result = there ? REGISTRY_THERE : registry_outcome(registry, NULL);

@@ -160,9 +160,9 @@ enum registry_result registry_take(struct registry *registry, const struct regis
  * is known. */
 enum registry_result registry_take_fresh(struct registry *registry, const struct registry_change *change,
                                          const struct records *records, struct registry_taken *taken);
-/* Which rows, by id, are known: something was told of them once. */
-enum registry_result registry_are_known(struct registry *registry, const struct entity *entity, const struct text *ids,
-                                        size_t count, bool *known);
+/* The key of a row by its id; 0: nothing was ever told of it. */
+enum registry_result registry_key_of(struct registry *registry, const struct entity *entity, struct text id,
+                                     int64_t *key);
 
 /* --- looking before telling --------------------------------------------------------------------------------------- */
 

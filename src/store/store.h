@@ -146,6 +146,8 @@ bool store_has_index(struct store *store, struct text table, const struct text *
 bool store_index(struct store *store, struct text table, const struct text *columns, size_t count, bool unique);
 /* "name", as SQL quotes it. */
 void store_quote(struct builder *sql, struct text name);
+/* SELECT … FROM: some columns of the table, by their places; NULL: all of them. */
+void store_select(struct builder *sql, const struct store_table *table, const size_t *columns, size_t count);
 
 /* --- many rows at once -------------------------------------------------------------------------------------------- */
 

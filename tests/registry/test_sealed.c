@@ -499,6 +499,12 @@ static void a_value_is_shown_to_whom_it_is_kept(enum database database) {
     const struct field *number = input_of(&book, "number");
     assert_int_equal(registry_key_of(&book.registry, number->entity, TEXT("F9"), &key), REGISTRY_DONE);
     assert_int_equal(key, 0);
+    static const char *const hostile[] = {"F1\0", "F1\xff", "\xed\xa0\x80"}; /* which no database takes for texts */
+    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+        struct text id = {hostile[i], 3};
+        assert_int_equal(registry_key_of(&book.registry, number->entity, id, &key), REGISTRY_DONE);
+        assert_int_equal(key, 0);
+    }
     assert_int_equal(registry_key_of(&book.registry, number->entity, TEXT("F1"), &key), REGISTRY_DONE);
     assert_int_equal(key, 1);
     for (month_number month = july - 1; month <= july; month++) {

@@ -330,6 +330,15 @@ static void indexes_have_names_of_their_own(enum database database) {
     }
     statement_end(query);
     statement_free(query);
+    query = store_prepare(store, database == DATABASE_SERVER ? "SELECT count(*) FROM pg_indexes WHERE indexname = $1"
+                                                             : "SELECT count(*) FROM sqlite_schema WHERE name = $1");
+    const struct store_value name =
+        store_text(TEXT("_by_20687ebaf7992a1d73ea2ec27027290a")); /* SHA-256, of any machine */
+    assert_non_null(query);
+    assert_true(statement_begin(query, &name, 1) && statement_next(query));
+    assert_int_equal(statement_integer(query, 0), 1);
+    statement_end(query);
+    statement_free(query);
     if (database == DATABASE_SERVER) { /* whatever the locale of its own is */
         query = store_prepare(store, "SELECT pg_collation_for(" LONG_COLUMN ") FROM " LONG_TABLE);
         assert_non_null(query);
