@@ -374,6 +374,26 @@ static size_t most_shown(const struct preview *preview) {
     return command_has(preview->telling->command, "all-rows") ? SIZE_MAX : ROWS_SHOWN;
 }
 
+/* What the table does not speak of. */
+static void show_carried(struct builder *out, const struct preview *preview, const struct entity *entity) {
+    enum { NAMED = 6 };
+    const struct command *command = preview->telling->command;
+    const struct record_table *told = table_of(preview, entity, TOLD);
+    size_t count = 0;
+    for (size_t i = 0; i < entity->inputs.count && told->unsaid; i++) {
+        const struct field *input = entity->inputs.items[i];
+        if (!told->unsaid[i] || count++ >= NAMED) continue;
+        if (count == 1)
+            builder_format(
+                out, say(command, "  · %.*s:表里没有的栏照旧:", "  · %.*s: columns that are not there stay as known: "),
+                TEXT_ARG(label_of(preview, entity->label, entity->name)));
+        builder_format(out, "%s%.*s", count == 1 ? "" : say(command, "、", ", "),
+                       TEXT_ARG(label_of(preview, input->label, input->name)));
+    }
+    if (count > NAMED) builder_format(out, say(command, "等 %zu 栏", " … (%zu)"), count);
+    if (count) builder_add(out, TEXT("\n"));
+}
+
 static void show_changed(struct builder *out, const struct preview *preview) {
     const struct policy *law = preview->telling->database.law;
     size_t shown = 0, more = 0, most = most_shown(preview);
@@ -382,9 +402,10 @@ static void show_changed(struct builder *out, const struct preview *preview) {
         const struct entity *entity = law->entities.items[i];
         bool any = preview->look->taken[i].changed > 0;
         if (any && shown < most && !find_versions(&versions, preview, entity)) return;
+        if (any && shown == 0) builder_add(out, text_from(say(preview->telling->command, "变:\n", "changed:\n")));
+        if (any && shown < most) show_carried(out, preview, entity);
         for (size_t row = 0; row < preview->telling->import.records.tables[i].count && any; row++) {
             if (!is_changed(preview, i, row)) continue;
-            if (shown == 0) builder_add(out, text_from(say(preview->telling->command, "变:\n", "changed:\n")));
             if (shown < most)
                 show_changed_row(out, preview, &versions, entity, row);
             else

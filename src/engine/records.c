@@ -163,6 +163,12 @@ void records_put_text(struct records *records, const struct field *input, size_t
     column->known[row] = 1;
 }
 
+void records_leave(struct records *records, const struct field *input) {
+    struct record_table *table = &records->tables[input->entity->index];
+    if (!table->unsaid) table->unsaid = ARENA_ARRAY(records->arena, bool, table->entity->inputs.count);
+    if (table->unsaid) table->unsaid[input->input_index] = true;
+}
+
 void records_lose(struct records *records, struct lost_row lost) {
     records->tables[lost.entity->index].keys = 0;
     if (lost.from != MONTH_FIRST || lost.until != MONTH_LAST) records->versioned = true;

@@ -27,6 +27,7 @@ struct record_table {
     struct column
         *columns; /* by input_index; a reference holds the id of its row in texts until a dataset resolves it */
     size_t keys;  /* `place` is a key, from 1 to this, the same for all rows of an id and for no other; 0: it is not */
+    bool *unsaid; /* by input_index: nothing is said of it in any row, see records_leave; NULL: of none */
     uint32_t *parent_keys; /* then by row: the key of its parent's id; NULL at the top, or where there are no keys */
 };
 
@@ -59,6 +60,9 @@ size_t records_add(struct records *records, const struct entity *entity, struct 
 void records_put(struct records *records, const struct field *input, size_t row, lane value);
 void records_put_text(struct records *records, const struct field *input, size_t row,
                       struct text value); /* text, or a reference's id */
+
+/* Nothing is said of the input in any row, neither that it is unknown: whoever keeps rows leaves it as it is known. */
+void records_leave(struct records *records, const struct field *input);
 
 /* Room for so many rows more, in one piece of memory; false when it has run out. Rows behind the last may then be
  * written where they are to lie, by any number of threads, and are made rows of the table by records_join, in their

@@ -243,9 +243,12 @@ static size_t write_guide_head(struct form *form) {
     book_write_text(book, form->guide, line++, 0, entity_word(form, form->sheet->entity), BOOK_TITLE);
     book_write_text(
         book, form->guide, line++, 0,
-        text_from(say(form, "在第一张表里一行填一个;表头不要改,用不着的栏可以删去。填好后用 doudi import 登记。",
+        text_from(say(form,
+                      "在第一张表里一行填一个;表头不要改,用不着的栏可以删去,已登记的照旧;留着栏而空着,"
+                      "就是没有。填好后用 doudi import 登记。",
                       "Fill in the first sheet, a line for each. Leave the headings as they are; columns that "
-                      "nobody needs may go. Then doudi import takes it in.")),
+                      "nobody needs may go: what is known stays. A cell that is left empty says that nothing is known. "
+                      "Then doudi import takes it in.")),
         BOOK_PLAIN);
     line++;
     for (size_t i = 0; i < GUIDE_COLUMNS; i++) {

@@ -169,6 +169,13 @@ static bool read_headings(struct import_reader *reader, const struct entity *ent
     return !reader->bad;
 }
 
+/* What a table has no column for it does not speak of. */
+static void leave_inputs(struct import *import, const struct import_layout *layout, const struct entity *entity) {
+    for (size_t i = 0; i < entity->inputs.count && import->adds; i++)
+        if (!has_input(layout, entity->inputs.items[i], layout->count))
+            records_leave(&import->records, entity->inputs.items[i]);
+}
+
 static void read_entity(struct import *import, struct import_file *file, const struct entity *entity) {
     struct import_reader reader;
     file->entity = entity;
@@ -178,6 +185,7 @@ static void read_entity(struct import *import, struct import_file *file, const s
             import->file_refused = true;
         else
             import_read_rows(import, &reader);
+        leave_inputs(import, &file->layout, entity);
     }
     reader_close(&reader);
 }

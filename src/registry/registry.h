@@ -151,7 +151,8 @@ struct registry_taken {
     size_t fresh, changed, same, refused; /* refused: told twice, or under or of a row that nobody told of */
 };
 /* Takes what is told; `taken`, by entity index, is added to. Rows of which nothing is told stay as they are. A row that
- * stands until a month is told to stand no longer behind it. What is sealed takes keys to be told. */
+ * stands until a month is told to stand no longer behind it. What is sealed takes keys to be told. What the records do
+ * not speak of (records_leave) stays as it was in the month from which the row holds, which is then told in them. */
 enum registry_result registry_take(struct registry *registry, const struct registry_change *change,
                                    const struct records *records, struct registry_taken *taken);
 

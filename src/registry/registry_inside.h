@@ -271,6 +271,11 @@ enum { INDEX_MARK = 0xff, INDEX_TEXT_BYTES = INDEX_BYTES + 1 };
 static inline bool is_index_text(struct text text) {
     return text.length == INDEX_TEXT_BYTES && (unsigned char)text.bytes[0] == INDEX_MARK;
 }
+/* What is sealed as it is stored, likewise. */
+enum { STORED_MARK = 0xfe };
+static inline bool is_stored_text(struct text text) {
+    return text.length && (unsigned char)text.bytes[0] == STORED_MARK;
+}
 
 /* Of a row that was read whole: whether each of its sealed values opens and is what its index says. */
 enum registry_result registry_check_sealed(struct registry *registry, const struct registry_tables *tables,
@@ -327,6 +332,22 @@ struct standing_rows {
 bool registry_cannot_stand(const struct standing_rows *rows, const struct record_table *told, size_t row);
 /* All of those, and new rows that lead to them or lie under them. True when there are any. */
 bool registry_find_nowhere(const struct standing_rows *rows);
+
+/* --- carried.c ---------------------------------------------------------------------------------------------------- */
+
+/* The row of the records that are known that stands in a month; SIZE_MAX: none. */
+size_t registry_known_in(const struct registry_rows *known, const struct record_table *before, size_t key,
+                         month_number month);
+/* Fills in what is told, by its keys, where it says nothing (records_leave): what was known of it, in the arena; of
+ * what is sealed the index. */
+void registry_carry_over(struct arena *arena, const struct registry_change *change, const struct record_table *told,
+                         const struct record_table *before, const struct registry_rows *known, const uint32_t *keys);
+/* Before the row is written: what is sealed as it lies there, in place of its index. False where none is found, or the
+ * arena or the store failed. */
+bool registry_find_stored(struct registry *registry, struct arena *arena, const struct record_table *told, size_t row,
+                          int64_t key);
+/* Among the values of a version. */
+void registry_put_stored(struct text stored, struct text index, struct store_value *values);
 
 /* --- alike.c ------------------------------------------------------------------------------------------------------ */
 

@@ -28,6 +28,7 @@ struct taking {
     struct registry_look *look;    /* NULL: all that is told is taken */
     bool looks;                    /* nothing is written */
     bool fresh;                    /* nothing is known of the rows that are told */
+    bool lost;                     /* what is sealed is not there where it is known */
     enum seal_result sealed;       /* what was sealed so far */
     struct lock lock;              /* of that and of `pieces` */
     struct arena arena;
@@ -217,22 +218,29 @@ static void index_range(void *context, size_t begin, size_t end, unsigned thread
     const struct record_table *told = indexing->told;
     struct taking *taking = indexing->taking;
     const struct registry_slot *slots = taking->registry->places[told->entity->index].slots;
-    struct sealer *sealer = taking->registry->sealing->sealers[thread];
+    const struct sealing *sealing = taking->registry->sealing; /* none is needed for what is carried over */
+    struct sealer *sealer = sealing ? sealing->sealers[thread] : NULL;
     enum seal_result result = SEAL_OK;
     for (size_t row = begin; row < end && result == SEAL_OK; row++)
         for (size_t i = 0; i < told->entity->inputs.count && result == SEAL_OK; i++) {
             if (!slots[i].sealed || !told->columns[i].known[row]) continue;
             unsigned char *index = index_of(taking, told->entity, &slots[i], row);
+            struct text text = column_text(&told->columns[i], row);
             index[-1] = INDEX_MARK;
-            result = sealer_index(sealer, slots[i].name, column_text(&told->columns[i], row), index);
+            if (is_index_text(text))
+                memcpy(index, text.bytes + 1, INDEX_BYTES);
+            else
+                result = sealer_index(sealer, slots[i].name, text, index);
         }
     note_sealed(taking, result);
 }
 
-static bool tells_sealed(const struct registry_place *place, const struct record_table *told) {
+/* `carried` as well: what is known already. */
+static bool tells_sealed(const struct registry_place *place, const struct record_table *told, bool carried) {
     for (size_t i = 0; i < told->entity->inputs.count; i++)
         for (size_t row = 0; row < told->count && place->slots[i].sealed; row++)
-            if (told->columns[i].known[row]) return true;
+            if (told->columns[i].known[row] && (carried || !is_index_text(column_text(&told->columns[i], row))))
+                return true;
     return false;
 }
 
@@ -240,12 +248,13 @@ static enum registry_result find_indexes(struct taking *taking, const struct ent
     const struct registry_place *place = &taking->registry->places[entity->index];
     const struct record_table *told = &taking->records->tables[entity->index];
     struct indexing indexing = {taking, told};
-    if (place->sealed == 0 || !tells_sealed(place, told)) return REGISTRY_DONE;
-    if (!taking->registry->sealing) return REGISTRY_NO_KEYS;
+    const struct sealing *sealing = taking->registry->sealing;
+    if (place->sealed == 0 || !tells_sealed(place, told, true)) return REGISTRY_DONE;
+    if (!sealing && tells_sealed(place, told, false)) return REGISTRY_NO_KEYS;
     unsigned char *indexes = ARENA_ARRAY(&taking->arena, unsigned char, told->count * place->sealed * INDEX_TEXT_BYTES);
     taking->indexes[entity->index] = indexes;
     if (arena_failed(&taking->arena)) return REGISTRY_NO_MEMORY;
-    work_in_ranges(threads_for(told->count, taking->registry->sealing->threads), told->count, index_range, &indexing);
+    work_in_ranges(sealing ? threads_for(told->count, sealing->threads) : 1, told->count, index_range, &indexing);
     return registry_of_seal(taking->sealed);
 }
 
@@ -284,11 +293,7 @@ static bool same_row(const struct taking *taking, const struct record_table *a, 
 
 /* The row that is known to hold in a month, SIZE_MAX when none stands. */
 static size_t known_in(const struct taking *taking, const struct entity *entity, size_t key, month_number month) {
-    const struct registry_rows *known = &taking->known[entity->index];
-    const struct record_row *rows = taking->before.tables[entity->index].rows;
-    for (uint32_t at = known->rows && key <= known->told ? known->rows[key] : 0; at; at = known->more[at - 1])
-        if (rows[at - 1].from <= month && month <= rows[at - 1].until) return at - 1;
-    return SIZE_MAX;
+    return registry_known_in(&taking->known[entity->index], &taking->before.tables[entity->index], key, month);
 }
 
 /* --- versions ----------------------------------------------------------------------------------------------------- */
@@ -315,6 +320,10 @@ static void seal_value(struct taking *taking, const struct record_table *told, s
                                     column_text(&told->columns[input], row), &sealed));
     values[0] = store_bytes(text_copy(arena, sealed));
     values[1] = store_bytes((struct text){(const char *)index_of(taking, told->entity, slot, row), INDEX_BYTES});
+}
+
+static bool is_carried(const struct column *column, size_t row) {
+    return !column->lanes && column->known[row] && is_stored_text(column_text(column, row));
 }
 
 /* Some of the versions that are told of an entity, as rows of its table. */
@@ -353,7 +362,11 @@ static void make_row(const struct writing *writing, size_t at, unsigned thread, 
     values[COLUMN_PARENT] = store_integer((int64_t)parent);
     for (size_t i = COLUMN_INPUTS; i < writing->columns; i++) values[i] = store_null();
     for (size_t i = 0; i < entity->inputs.count && version->stands; i++)
-        if (entity->inputs.items[i]->sealed)
+        if (is_carried(&told->columns[i], version->row))
+            registry_put_stored(
+                column_text(&told->columns[i], version->row),
+                (struct text){(const char *)index_of(taking, entity, &slots[i], version->row), INDEX_BYTES}, values);
+        else if (entity->inputs.items[i]->sealed)
             seal_value(taking, told, version->row, i, thread, arena, &values[slots[i].write]);
         else
             values[slots[i].write] = value_of(taking, &told->columns[i], version->row);
@@ -610,14 +623,20 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
     for (size_t row = 0; row < told->count && goes_on(taking); row++)
         if (is_taken[row]) take_row(taking, &versions, told, row, telling.writes[row], taken);
     find_all_doubles(taking, entity, &versions);
-    if (!taking->looks) write_versions(taking, told, &versions);
+    if (taking->looks) return;
+    for (size_t i = 0; i < versions.list.count && told->unsaid && goes_on(taking); i++) {
+        size_t row = versions.list.items[i].row;
+        if (!registry_find_stored(taking->registry, taking->records->arena, told, row, keys[row])) taking->lost = true;
+    }
+    if (!taking->lost) write_versions(taking, told, &versions);
 }
 
 /* Before anything is sealed by them. */
 static enum registry_result keep_keys(struct taking *taking) {
     bool any = false;
     for (size_t i = 0; i < taking->registry->policy->entities.count; i++) any = any || taking->indexes[i];
-    return any && !taking->looks ? registry_keep_keys(taking->registry, taking->change) : REGISTRY_DONE;
+    return any && taking->registry->sealing && !taking->looks ? registry_keep_keys(taking->registry, taking->change)
+                                                              : REGISTRY_DONE;
 }
 
 /* What is known before of what is told, with the names of its rows: the look's, or it is read. */
@@ -663,6 +682,15 @@ static bool prepare_rows(struct taking *taking, const struct registry_names *nam
     return goes_on(taking);
 }
 
+/* The look has done so. */
+static void carry_all_over(struct taking *taking) {
+    for (size_t i = 0; i < taking->registry->policy->entities.count && goes_on(taking); i++)
+        if (taking->looks || !taking->look)
+            registry_carry_over(taking->records->arena, taking->change, &taking->records->tables[i],
+                                &taking->before.tables[i], &taking->known[i], taking->keys[i]);
+    if (arena_failed(taking->records->arena)) taking->arena.failed = true;
+}
+
 static enum registry_result take(struct taking *taking, struct registry_taken *taken) {
     struct registry *registry = taking->registry;
     const struct policy *policy = registry->policy;
@@ -676,15 +704,17 @@ static enum registry_result take(struct taking *taking, struct registry_taken *t
     registry->doubles.count = registry->doubled = 0;
     lock_init(&taking->lock);
     enum registry_result result = goes_on(taking) ? find_before(taking, &names) : REGISTRY_NO_MEMORY;
+    if (result == REGISTRY_DONE && prepare_rows(taking, names)) give_all_keys(taking, names);
+    if (result == REGISTRY_DONE) carry_all_over(taking);
     if (result == REGISTRY_DONE) result = find_all_indexes(taking);
     if (result == REGISTRY_DONE) result = keep_keys(taking);
-    if (result == REGISTRY_DONE && prepare_rows(taking, names)) give_all_keys(taking, names);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && !taking->looks; i++)
         write_names(taking, policy->entities.items[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(taking); i++)
         take_entity(taking, policy->entities.items[i], &taken[i]);
     if (result == REGISTRY_DONE) result = registry_of_seal(taking->sealed);
     if (result == REGISTRY_DONE) result = registry_outcome(registry, &taking->arena);
+    if (result == REGISTRY_DONE && taking->lost) result = REGISTRY_DAMAGED;
     lock_free(&taking->lock);
     return result;
 }

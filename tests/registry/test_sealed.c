@@ -528,6 +528,63 @@ static void a_value_is_shown_to_whom_it_is_kept(enum database database) {
     close_book(&book);
 }
 
+/* --- what is not told again --------------------------------------------------------------------------------------- */
+
+static void tell_size_alone(struct book *book, const char *id, const char *size) {
+    begin_telling(book);
+    records_leave(&book->stage.records, input_of(book, "number"));
+    records_leave(&book->stage.records, input_of(book, "note"));
+    stage_row(&book->stage, "family", id, "v1", size);
+}
+
+/* It is written again as it lies there, which takes no keys. */
+static void what_is_sealed_stays_without_keys(enum database database) {
+    struct book book;
+    open_book(&book, database);
+    open_again(&book);
+    tell_size_alone(&book, "F1", "size=4");
+    expect_taken(&book, 0, 1, 0);
+    tell_size_alone(&book, "F1", "size=4");
+    expect_taken(&book, 0, 0, 1);
+    assert_int_equal(find(&book,
+                          "SELECT count(*) FROM family a JOIN family b ON a._key = b._key AND a.number = b.number "
+                          "AND a._index_number = b._index_number AND a.note = b.note AND a.size <> b.size"),
+                     2);
+    assert_int_equal(use_keys(&book, ALL_KEYS), REGISTRY_DONE); /* the newest is another */
+    assert_string_equal(shown(&book, REGISTRY_OPEN, "F1", "number"), ID_1);
+    assert_string_equal(shown(&book, REGISTRY_OPEN, "F1", "note"), "secret");
+    assert_string_equal(found_by(&book, "number", ID_1), "1");
+    tell_size_alone(&book, "F3", "size=9"); /* nothing is known of it that could be kept */
+    expect_taken(&book, 0, 1, 0);
+    assert_string_equal(shown(&book, REGISTRY_OPEN, "F3", "number"), "unknown");
+    assert_int_equal(verdict_of(&book).broken, REGISTRY_SOUND);
+    assert_int_equal(verdict_of(&book).sealed, 5);
+    begin_telling(&book); /* one is told, the other is not */
+    records_leave(&book.stage.records, input_of(&book, "number"));
+    stage_row(&book.stage, "family", "F1", "v1", "note=other size=4");
+    expect_taken(&book, 0, 1, 0);
+    assert_string_equal(shown(&book, REGISTRY_OPEN, "F1", "number"), ID_1);
+    assert_string_equal(shown(&book, REGISTRY_OPEN, "F1", "note"), "other");
+    assert_int_equal(verdict_of(&book).broken, REGISTRY_SOUND);
+    close_book(&book);
+}
+ON_BOTH(what_is_sealed_stays_without_keys)
+
+/* What the law seals no more is not told in clear by whoever tells something else. */
+static void what_was_sealed_is_not_bared(void **state) {
+    struct book book;
+    (void)state;
+    open_book(&book, DATABASE_FILE);
+    migrate(&book, HEAD PLAIN_NUMBER NOTE REST);
+    assert_int_equal(use_keys(&book, ONE_KEY), REGISTRY_DONE);
+    tell_size_alone(&book, "F1", "size=4");
+    expect_taken(&book, 0, 1, 0);
+    assert_int_equal(find(&book, "SELECT count(*) FROM family WHERE _key = 1 AND number IS NOT NULL"), 2);
+    assert_int_equal(verdict_of(&book).broken, REGISTRY_SOUND);
+    assert_string_equal(shown(&book, REGISTRY_OPEN, "F1", "number"), ID_1);
+    close_book(&book);
+}
+
 /* --- many rows ---------------------------------------------------------------------------------------------------- */
 
 static void expect_numbers(struct book *book, unsigned threads, size_t rows) {
@@ -656,6 +713,8 @@ int main(void) {
         cmocka_unit_test(what_is_sealed_has_an_index),
         cmocka_unit_test(any_number_of_threads_tells_the_same),
         cmocka_unit_test(memory_may_fail),
+        BOTH(what_is_sealed_stays_without_keys),
+        cmocka_unit_test(what_was_sealed_is_not_bared),
     };
     return cmocka_run_group_tests_name("sealed", tests, databases_begin, databases_end);
 }

@@ -160,6 +160,69 @@ static void the_newer_version_may_come_first(enum database database) {
 }
 ON_BOTH(the_newer_version_may_come_first)
 
+static void leave(struct book *book, const char *name) {
+    records_leave(&book->stage.records, policy_field(book->stage.policy, TEXT("family"), text_from(name)));
+}
+
+static void expect_near(struct book *book, const char *id, month_number month, const char *wanted) {
+    struct arena arena;
+    struct records records;
+    arena_init(&arena);
+    read_known(book, &arena, &records);
+    const struct record_table *table = &records.tables[entity_of(book, "family")->index];
+    const char *found = "gone";
+    for (size_t i = 0; i < table->count; i++)
+        if (text_is(table->rows[i].id, id) && table->rows[i].from <= month && month <= table->rows[i].until)
+            found =
+                table->columns[1].known[i] ? text_copy(&arena, column_text(&table->columns[1], i)).bytes : "unknown";
+    assert_string_equal(found, wanted);
+    arena_free(&arena);
+}
+
+/* What is not spoken of stays as it was in the month from which the row holds; a new row knows nothing of it. */
+static void what_is_not_told_stays(enum database database) {
+    struct book book;
+    struct arena arena;
+    struct registry_taken sum;
+    open_book(&book, database);
+    stage_row(&book.stage, "village", "V1", "", "");
+    family(&book, "farm=1 near=F1", NULL, "2018-06");
+    family(&book, "farm=1 near=F2", "2018-07", NULL);
+    stage_row_in(&book.stage, "family", "F2", "V1", "farm=5 near=none", NULL, NULL);
+    take(&book, 4, 0, 0, 0);
+    leave(&book, "near");
+    family(&book, "farm=2", "2018-03", NULL);
+    family(&book, "farm=3", "2018-09", NULL);
+    family(&book, "farm=1", "2018-08", NULL);
+    stage_row_in(&book.stage, "family", "F2", "V1", "farm=5", NULL, NULL);
+    stage_row_in(&book.stage, "family", "F3", "V1", "farm=5", NULL, NULL);
+    take(&book, 1, 2, 2, 0);
+    expect_farms(&book, "111222211333333");
+    expect_near(&book, "F1", YEAR + 2, "F1");
+    expect_near(&book, "F1", YEAR + 6, "F2");
+    expect_near(&book, "F1", YEAR + 8, "F2");
+    expect_near(&book, "F2", YEAR, "none");
+    expect_near(&book, "F3", YEAR, "unknown");
+    leave(&book, "farm"); /* a look finds the same, and another look what has been told meanwhile */
+    family(&book, "near=none", "2018-10", NULL);
+    struct records told = book.stage.records;
+    arena_init(&arena);
+    look_and_take(&book, &arena, &sum);
+    expect(sum, 0, 1, 0, 0);
+    registry_give_up_change(&book.registry);
+    tell_anew(&book);
+    family(&book, "farm=4 near=F3", "2018-10", NULL);
+    take(&book, 0, 1, 0, 0);
+    book.stage.records = told;
+    look_and_take(&book, &arena, &sum);
+    assert_int_equal(registry_end_change(&book.registry), REGISTRY_DONE);
+    arena_free(&arena);
+    expect_farms(&book, "111222211344444");
+    expect_near(&book, "F1", YEAR + 9, "none");
+    close_book(&book);
+}
+ON_BOTH(what_is_not_told_stays)
+
 /* Each told row is compared with what holds then, by what is known and by what is told before it. */
 static void a_row_may_end_and_stand_again(void **state) {
     struct book book;
@@ -492,6 +555,7 @@ ON_BOTH(any_order_says_the_same)
 int main(void) {
     const struct CMUnitTest tests[] = {
         BOTH(the_newer_version_may_come_first),
+        BOTH(what_is_not_told_stays),
         cmocka_unit_test(a_row_may_end_and_stand_again),
         cmocka_unit_test(a_month_is_told_once_however_it_is_said),
         cmocka_unit_test(what_ends_before_it_begins_is_refused),
