@@ -89,14 +89,15 @@ static enum registry_result keep_views(struct exporting *exporting, const struct
     const struct text why = text_from(command_option(exporting->command, "why"));
     enum registry_result result = REGISTRY_DONE;
     for (size_t i = 0; i < entity->inputs.count && result == REGISTRY_DONE; i++)
-        if (entity->inputs.items[i]->sealed)
+        if (registry_is_sealed(&exporting->database.registry, entity->inputs.items[i]))
             result = registry_keep_view(&exporting->database.registry, change, entity->inputs.items[i], 0, why);
     return result;
 }
 
-static bool has_sealed(const struct entity *entity) {
+static bool has_sealed(const struct registry *registry, const struct entity *entity) {
     bool any = false;
-    for (size_t i = 0; i < entity->inputs.count && !any; i++) any = entity->inputs.items[i]->sealed;
+    for (size_t i = 0; i < entity->inputs.count && !any; i++)
+        any = registry_is_sealed(registry, entity->inputs.items[i]);
     return any;
 }
 
@@ -107,7 +108,7 @@ static int see_sealed(struct exporting *exporting) {
     bool full = command_has(command, "why");
     registry->sight_of = exporting->sheet.entity;
     registry->sight = full ? REGISTRY_OPEN : REGISTRY_MASKED;
-    if (!has_sealed(exporting->sheet.entity)) return EXIT_DONE;
+    if (!has_sealed(registry, exporting->sheet.entity)) return EXIT_DONE;
     int status = database_use_keys(&exporting->database, command, exporting->url);
     if (status != EXIT_DONE || !full) return status;
     if (!registry->sealing) return database_tell(&exporting->database, command, exporting->url, REGISTRY_NO_KEYS);

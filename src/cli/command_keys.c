@@ -189,7 +189,7 @@ static const struct field *find_input(const struct revealing *revealing) {
     struct choices inputs = {.arena = &command->arena};
     if (!of) return NULL;
     for (size_t i = 0; i < of->inputs.count; i++)
-        if (of->inputs.items[i]->sealed)
+        if (registry_is_sealed(&revealing->database.registry, of->inputs.items[i]))
             choices_add(&inputs, of, of->inputs.items[i]->name, of->inputs.items[i]->label, i);
     const struct choice *input = choice_of_policy(command, &inputs, command->words[3]);
     return input ? of->inputs.items[input->number] : NULL;

@@ -104,7 +104,8 @@ static struct text index_text(struct arena *arena, struct text index) {
     return text_copy(arena, (struct text){bytes, sizeof bytes});
 }
 
-/* What a column that is sealed, or the law seals now, shows of a value. */
+/* What a column that is sealed, or the law seals now, shows of a value: what was sealed stays so, whatever a later law
+ * says. */
 static void put_secret(struct reading *reading, const struct statement *scan, const struct field *input, size_t row,
                        const struct registry_slot_column *column) {
     static const struct text closed = {"••••", sizeof "••••" - 1};
@@ -113,7 +114,6 @@ static void put_secret(struct reading *reading, const struct statement *scan, co
     bool sealed = column->now.from == CODING_SEALED, looks = !registry->sight_of || registry->sight_of == input->entity;
     bool opens = looks && reading->sight == REGISTRY_OPEN;
     bool masked = looks && reading->sight == REGISTRY_MASKED && (registry->sealing || !sealed);
-    if (sealed && !input->sealed && registry->sealing) opens = true; /* this law lets everybody read it */
     enum registry_result result = REGISTRY_DONE;
     if (sealed && (opens || masked))
         result = registry_open_sealed(registry, registry->places[input->entity->index].slots[input->input_index].name,

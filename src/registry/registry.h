@@ -115,6 +115,7 @@ enum registry_step_kind {
     REGISTRY_RANGED,   /* other values are allowed, and lie as before */
     REGISTRY_CODED,    /* values are stored otherwise from now on, and those that are there read anew */
     REGISTRY_DROPPED,  /* the law has it no more: `count` rows or values are read by laws that have it alone */
+    REGISTRY_BARED,    /* sealed no more: what is told from now on everybody reads who has the database */
     REGISTRY_LOST,     /* `count` values are not allowed any more, and read by earlier laws alone */
     REGISTRY_ELSEWHERE /* refused: it would lie elsewhere, or be dated otherwise */
 };

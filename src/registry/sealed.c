@@ -32,6 +32,10 @@ static const struct registry_slot *slot_of(const struct registry *registry, cons
     return &registry->places[input->entity->index].slots[input->input_index];
 }
 
+bool registry_is_sealed(const struct registry *registry, const struct field *input) {
+    return slot_of(registry, input)->sealed;
+}
+
 /* --- finding ------------------------------------------------------------------------------------------------------ */
 
 /* An ASCII character as a full-width one: U+FF01 for !, and so on to ~. */

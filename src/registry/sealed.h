@@ -31,6 +31,9 @@ struct registry_used_keys {
 /* Whether something in it is sealed, or will be: only then keys are needed at all. */
 bool registry_seals(const struct registry *registry);
 
+/* Whether values of an input are sealed: by the law, or since an earlier one. */
+bool registry_is_sealed(const struct registry *registry, const struct field *input);
+
 /* Takes what it needs of the keys, which may be cleared then, for so many threads (0: one). REGISTRY_OTHER_KEYS when
  * they are not those that the registry used: a later one than all it used may have come. */
 enum registry_result registry_use_keys(struct registry *registry, const struct keys *keys, unsigned threads);
