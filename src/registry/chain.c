@@ -172,13 +172,31 @@ static bool find_content(struct registry *registry, unsigned char content[DIGEST
     return done;
 }
 
-bool chain_close(struct registry *registry) {
+/* Whoever stands between could write something else. */
+static enum registry_result read_back(struct registry *registry, const struct store_value *values) {
+    const struct store_table *table = &registry_changes_table;
+    bool same = false;
+    struct statement *scan = store_scan(
+        registry->store, &(struct store_scan_of){.table = table, .first = values[0].integer, .last = INT64_MAX});
+    if (scan && statement_next(scan)) {
+        same = statement_integer(scan, 0) == values[0].integer && statement_integer(scan, 1) == values[1].integer;
+        for (size_t i = 2; i < table->count; i++) same = same && text_equal(statement_text(scan, i), values[i].text);
+        same = same && !statement_next(scan);
+    }
+    if (scan) store_scan_end(scan);
+    enum registry_result result = registry_outcome(registry, NULL);
+    if (result != REGISTRY_DONE || same) return result;
+    registry->differs = text_format(&registry->arena, "_changes %lld", (long long)values[0].integer);
+    return REGISTRY_DAMAGED;
+}
+
+enum registry_result chain_close(struct registry *registry) {
     unsigned char before[DIGEST_BYTES], link[DIGEST_BYTES];
     struct chain_entry entry = {.change = registry->change};
-    if (!read_last_link(registry, before)) return false;
+    if (!read_last_link(registry, before)) return registry_outcome(registry, NULL);
     if (!find_content(registry, entry.content) || !find_link(registry, &entry, before, link)) {
         registry->arena.failed = true;
-        return false;
+        return REGISTRY_NO_MEMORY;
     }
     const struct store_value values[] = {store_integer(entry.change.number),
                                          store_integer(entry.change.instant),
@@ -188,7 +206,9 @@ bool chain_close(struct registry *registry) {
                                          store_bytes((struct text){(const char *)link, DIGEST_BYTES})};
     struct store_load *load = store_load_begin(registry->store, &registry_changes_table);
     if (load) store_load_row(load, values);
-    return store_load_end(load);
+    store_load_end(load);
+    enum registry_result result = registry_outcome(registry, NULL);
+    return result == REGISTRY_DONE ? read_back(registry, values) : result;
 }
 
 /* --- verifying ---------------------------------------------------------------------------------------------------- */

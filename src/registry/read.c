@@ -6,12 +6,13 @@
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
-int64_t registry_highest(struct registry *registry, const struct store_table *table) {
+static int64_t find_number(struct registry *registry, const struct store_table *table, const char *begins,
+                           const char *ends) {
     struct builder sql;
     builder_init(&sql);
-    builder_add(&sql, TEXT("SELECT coalesce(max("));
+    builder_format(&sql, "SELECT %s(", begins);
     store_quote(&sql, table->columns[0].name);
-    builder_add(&sql, TEXT("), 0) FROM "));
+    builder_format(&sql, ")%s FROM ", ends);
     store_quote(&sql, table->name);
     struct statement *query = sql.failed ? NULL : store_prepare(registry->store, builder_text(&sql).bytes);
     int64_t found = 0;
@@ -21,6 +22,21 @@ int64_t registry_highest(struct registry *registry, const struct store_table *ta
     statement_free(query);
     builder_free(&sql);
     return found;
+}
+
+int64_t registry_highest(struct registry *registry, const struct store_table *table) {
+    return find_number(registry, table, "coalesce(max", ", 0)");
+}
+
+/* What is small is not worth counting. */
+size_t registry_room(struct registry *registry, const struct store_table *table) {
+    enum { SMALL = 1 << 20 };
+    int64_t highest = registry_highest(registry, table);
+    if (highest <= SMALL) return highest < 0 ? 0 : (size_t)highest;
+    if (find_number(registry, table, "CAST(count", " AS BIGINT)") >= highest) return (size_t)highest;
+    struct text words = text_format(&registry->arena, "%.*s: %lld", TEXT_ARG(table->name), (long long)highest);
+    store_is_damaged(registry->store, words.bytes);
+    return 0;
 }
 
 struct text reading_name(struct arena *arena, struct text id) {

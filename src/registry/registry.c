@@ -39,12 +39,34 @@ void registry_close(struct registry *registry) {
 
 /* --- changes ------------------------------------------------------------------------------------------------------ */
 
-/* The change itself is written when it ends, with the link over all that it wrote. */
+/* How many changes there are, which is the number of the last. */
+static enum registry_result count_changes(struct registry *registry, int64_t *count) {
+    struct statement *query =
+        store_prepare(registry->store, "SELECT CAST(count(*) AS BIGINT), coalesce(max(_change), 0) FROM _changes");
+    int64_t last = 0;
+    *count = 0;
+    if (!query) return REGISTRY_NO_MEMORY;
+    if (statement_begin(query, NULL, 0) && statement_next(query)) {
+        *count = statement_integer(query, 0);
+        last = statement_integer(query, 1);
+    }
+    statement_end(query);
+    statement_free(query);
+    enum registry_result result = registry_outcome(registry, NULL);
+    if (result != REGISTRY_DONE || *count == last) return result;
+    registry->differs = text_format(&registry->arena, "_changes %lld", (long long)last);
+    return REGISTRY_DAMAGED;
+}
+
+/* The change itself is written when it ends, with the link over all that it wrote. Nothing goes on from a change that
+ * is missing, or from one that nobody made. */
 enum registry_result registry_number_change(struct registry *registry, struct registry_change *change) {
+    int64_t count;
     chain_forget(registry);
-    change->number = registry_highest(registry, &registry_changes_table) + 1;
+    enum registry_result result = count_changes(registry, &count);
+    change->number = count + 1;
     registry->change = *change;
-    return registry_outcome(registry, NULL);
+    return result;
 }
 
 enum registry_result registry_last_change(struct registry *registry, int64_t *number) {
@@ -65,11 +87,11 @@ enum registry_result registry_begin_change(struct registry *registry, struct reg
 }
 
 enum registry_result registry_end_change(struct registry *registry) {
-    bool closed = chain_close(registry);
-    if (!closed) store_roll_back(registry->store);
-    bool done = closed && store_commit(registry->store);
+    enum registry_result closed = chain_close(registry);
+    if (closed != REGISTRY_DONE) store_roll_back(registry->store);
+    bool done = closed == REGISTRY_DONE && store_commit(registry->store);
     chain_forget(registry);
-    if (done) return REGISTRY_DONE;
+    if (done || closed == REGISTRY_DAMAGED) return closed;
     return store_trouble(registry->store)->failure == STORE_NO_MEMORY || arena_failed(&registry->arena)
                ? REGISTRY_NO_MEMORY
                : REGISTRY_STORE_FAILED;

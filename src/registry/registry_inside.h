@@ -234,8 +234,8 @@ void chain_load_digest(struct chain_load *load, const struct store_value *values
 void chain_load_write(struct chain_load *load, const struct store_value *values);
 void chain_load_end(struct chain_load *load); /* also of one that did not */
 
-/* Writes the change itself, with its link; false when that failed. */
-bool chain_close(struct registry *registry);
+/* Writes the change itself, with its link, and reads it again: REGISTRY_DAMAGED where that is not what was written. */
+enum registry_result chain_close(struct registry *registry);
 void chain_forget(struct registry *registry); /* what the change has written */
 
 /* --- law.c -------------------------------------------------------------------------------------------------------- */
@@ -329,6 +329,10 @@ bool registry_find_alike(struct registry_look *look, const struct registry_chang
 
 /* The highest of the numbers by which the rows of a table are told apart; 0: there are none. */
 int64_t registry_highest(struct registry *registry, const struct store_table *table);
+
+/* The same where something is to be allocated for each: numbers begin at 1 and leave none out, so that one far above
+ * how many there are was never told, and fails as STORE_DAMAGED. */
+size_t registry_room(struct registry *registry, const struct store_table *table);
 
 /* Names of an entity's rows, in the arena. */
 enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,

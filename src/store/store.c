@@ -65,6 +65,10 @@ bool store_failed(const struct store *store) {
     return store->trouble.failure != STORE_FINE;
 }
 
+bool store_is_damaged(struct store *store, const char *words) {
+    return store_fail(store, STORE_DAMAGED, words);
+}
+
 /* Outside a transaction each call stands for itself. */
 static bool goes_on(struct store *store) {
     if (!store->within) store->trouble = (struct store_trouble){.failure = STORE_FINE};

@@ -71,6 +71,8 @@ bool store_writes(const struct store *store); /* within one to write */
 /* What failed since the transaction began, or outside one. */
 const struct store_trouble *store_trouble(const struct store *store);
 bool store_failed(const struct store *store);
+/* What was read is nothing that was ever written: fails as STORE_DAMAGED, with these words. Always false. */
+bool store_is_damaged(struct store *store, const char *words);
 
 /* --- statements --------------------------------------------------------------------------------------------------- */
 

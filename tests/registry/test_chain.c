@@ -151,6 +151,74 @@ static void a_tail_that_is_cut_off_leaves_another_link(enum database database) {
     close_book(&book);
 }
 
+static void begins_as(struct book *book, enum registry_result wanted) {
+    struct registry_change change = {.instant = 7, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
+    assert_int_equal(registry_begin_change(&book->registry, &change), wanted);
+    if (wanted == REGISTRY_DAMAGED) assert_true(text_starts(book->registry.differs, "_changes "));
+    registry_give_up_change(&book->registry);
+}
+
+/* Nor from one so far off that the next would have no number. */
+static void nothing_goes_on_from_a_change_that_nobody_made(enum database database) {
+    static const char *const alterations[] = {"UPDATE _changes SET _change = 5 WHERE _change = 4",
+                                              "UPDATE _changes SET _change = 9223372036854775807 WHERE _change = 4",
+                                              "DELETE FROM _changes WHERE _change = 2"};
+    for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
+        struct book book;
+        open_book(&book, database, DIGEST_SM3);
+        begins_as(&book, REGISTRY_DONE);
+        assert_true(store_do(book.store, alterations[i]));
+        begins_as(&book, REGISTRY_DAMAGED);
+        close_book(&book);
+    }
+}
+
+/* Rows with a number that nobody told would be room for all numbers before it. */
+static void numbers_far_off_are_damage(enum database database) {
+    static const char *const alterations[] = {
+        "UPDATE family SET _version = 1152921504606846976 WHERE _version = 4",
+        "UPDATE _id_family SET _key = 1152921504606846976 WHERE _key = 2",
+        "UPDATE _id_family SET _key = 9223372036854775807 WHERE _key = 2",
+    };
+    for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
+        struct book book;
+        struct records records;
+        struct arena arena;
+        arena_init(&arena);
+        open_book(&book, database, DIGEST_SM3);
+        assert_true(store_begin(book.store, STORE_TO_WRITE));
+        assert_true(store_do(book.store, alterations[i]));
+        assert_int_equal(registry_read(&book.registry, REGISTRY_NOW, &arena, &records), REGISTRY_STORE_FAILED);
+        assert_int_equal(store_trouble(book.store)->failure, STORE_DAMAGED);
+        assert_non_null(strstr(store_trouble(book.store)->words, "family: "));
+        store_roll_back(book.store);
+        arena_free(&arena);
+        close_book(&book);
+    }
+}
+
+/* A database that writes another link than it was told. */
+static void a_link_is_read_again(enum database database) {
+    static const char *const tampers[] = {
+        [DATABASE_FILE] =
+            "CREATE TEMP TRIGGER tamper AFTER INSERT ON _changes BEGIN UPDATE _changes SET _by = 'nobody' "
+            "WHERE _change = NEW._change; END",
+        [DATABASE_SERVER] = "CREATE FUNCTION tamper() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW._by = 'nobody'; "
+                            "RETURN NEW; END $$; CREATE TRIGGER tamper BEFORE INSERT ON _changes FOR EACH ROW EXECUTE "
+                            "FUNCTION tamper()"};
+    struct book book;
+    struct registry_change change = {.instant = 7, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
+    open_book(&book, database, DIGEST_SM3);
+    assert_int_equal(registry_begin_change(&book.registry, &change), REGISTRY_DONE);
+    assert_true(store_do(book.store, tampers[database]));
+    assert_int_equal(registry_end_change(&book.registry), REGISTRY_DAMAGED);
+    assert_int_equal(verdict_of(&book).broken, REGISTRY_SOUND);
+    close_book(&book);
+}
+
+ON_BOTH(nothing_goes_on_from_a_change_that_nobody_made)
+ON_BOTH(numbers_far_off_are_damage)
+ON_BOTH(a_link_is_read_again)
 ON_BOTH(what_is_not_altered_is_sound)
 ON_BOTH(what_is_altered_is_found)
 ON_BOTH(a_tail_that_is_cut_off_leaves_another_link)
@@ -160,6 +228,9 @@ int main(void) {
         BOTH(what_is_not_altered_is_sound),
         BOTH(what_is_altered_is_found),
         BOTH(a_tail_that_is_cut_off_leaves_another_link),
+        BOTH(nothing_goes_on_from_a_change_that_nobody_made),
+        BOTH(numbers_far_off_are_damage),
+        BOTH(a_link_is_read_again),
     };
     return cmocka_run_group_tests_name("chain", tests, databases_begin, databases_end);
 }
