@@ -98,6 +98,12 @@ int database_tell(struct database *database, struct command *command, const char
         return tell(command, url, "这台机器的 OpenSSL 没有所需的算法,或取不到随机数%.*s\n",
                     "the OpenSSL of this machine lacks a cipher that is needed, or has no random bytes%.*s\n",
                     TEXT(""));
+    case REGISTRY_FOREIGN:
+        return tell(command, url,
+                    "%.*s 不是登记簿自己的:读写时会跟着运行,或冒充登记的内容;什么都没有读写,请管理员删掉它\n",
+                    "%.*s is not the registry's own: it would run with what is read or written, or stand for it; "
+                    "nothing was read or written, take it away\n",
+                    differs);
     case REGISTRY_DAMAGED:
         return tell(command, url, "有人改动过数据库:%.*s 不是登记得进去的值;用 doudi audit verify 核对\n",
                     "the database was altered: %.*s is nothing that can have been told; see doudi audit verify\n",
@@ -152,6 +158,14 @@ int database_open(struct database *database, struct command *command, const char
 int database_open_tables(struct database *database, struct command *command, const char *url) {
     int status = open_to_read(database, command, url);
     return status == EXIT_DONE ? open_registry(database, command, url, NULL) : status;
+}
+
+int database_open_to_verify(struct database *database, struct command *command, const char *url) {
+    int status = open_to_read(database, command, url);
+    if (status != EXIT_DONE) return status;
+    enum registry_result result = registry_open_to_verify(&database->registry, database->store);
+    database->opened = true;
+    return database_tell(database, command, url, result);
 }
 
 int database_read_law(struct database *database, struct command *command, const char *url, int64_t known) {

@@ -18,6 +18,8 @@ struct database {
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy);
 /* The same for no law at all: whatever that is, it can be verified and copied. */
 int database_open_tables(struct database *database, struct command *command, const char *url);
+/* The same, as far as its columns are told as anybody can have told them. */
+int database_open_to_verify(struct database *database, struct command *command, const char *url);
 /* Of one that is open: the law that it kept as of a change, for which it is opened anew. */
 int database_read_law(struct database *database, struct command *command, const char *url, int64_t known);
 /* Whether a registry is there, in a file or an empty database of a server: EXIT_DONE, or tells what fails. */

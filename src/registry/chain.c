@@ -259,13 +259,38 @@ static void look_at_sealed(struct verifying *verifying, const struct registry_ta
     verifying->forgery = registry->differs;
 }
 
+/* The columns of a table that are there. */
+struct scanned {
+    size_t columns[STORE_COLUMNS_MAX], count;
+};
+
+/* False: rows cannot even be told apart by what is there. */
+static bool find_scanned(const struct verifying *verifying, const struct store_table *table, struct scanned *scanned) {
+    size_t change = change_column(table);
+    bool good = true;
+    scanned->count = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        bool missing = registry_is_missing(verifying->verdict, table->name, table->columns[i].name);
+        if (!missing) scanned->columns[scanned->count++] = i;
+        if (missing && (i == 0 || i == change)) good = false;
+    }
+    return good;
+}
+
+static size_t scanned_at(const struct scanned *scanned, size_t column) {
+    size_t at = 0;
+    while (scanned->columns[at] != column) at++;
+    return at;
+}
+
 /* Rows lie in the order in which they were written, so those of a change are neighbours: others are noted as they lie,
  * and fit with nothing. */
-static void scan_rows(struct verifying *verifying, struct digest *digest, struct statement *scan, size_t index) {
+static void scan_rows(struct verifying *verifying, struct digest *digest, struct statement *scan, size_t index,
+                      const struct scanned *scanned) {
     const struct store_table *table = chain_table(verifying->registry, index);
     const struct registry_tables *tables = versions_at(verifying->registry, index);
     struct store_value values[STORE_COLUMNS_MAX];
-    size_t column = change_column(table);
+    size_t column = scanned_at(scanned, change_column(table));
     struct builder row;
     int64_t change = 0;
     bool any = false;
@@ -276,7 +301,9 @@ static void scan_rows(struct verifying *verifying, struct digest *digest, struct
         if (!any || own != change) digest_begin(digest);
         any = true;
         change = own;
-        for (size_t i = 0; i < table->count; i++) values[i] = statement_value(scan, i, table->columns[i].type);
+        for (size_t i = 0; i < table->count; i++) values[i] = store_null();
+        for (size_t i = 0; i < scanned->count; i++)
+            values[scanned->columns[i]] = statement_value(scan, i, table->columns[scanned->columns[i]].type);
         digest_row(digest, &row, values, table->count, tables ? tables->codings.items : NULL);
         if (tables && tables->sealed.count) look_at_sealed(verifying, tables, values, own);
     }
@@ -287,14 +314,16 @@ static void scan_rows(struct verifying *verifying, struct digest *digest, struct
 static void scan_table(struct verifying *verifying, size_t index) {
     const struct store_table *table = chain_table(verifying->registry, index);
     struct digest digest;
-    verifying->next[index] = verifying->found.count;
+    struct scanned scanned;
+    verifying->next[index] = verifying->ends[index] = verifying->found.count;
+    if (!find_scanned(verifying, table, &scanned)) return;
     if (!digest_init(&digest, verifying->registry->digest)) verifying->arena.failed = true;
     struct statement *scan =
         arena_failed(&verifying->arena)
             ? NULL
             : store_scan(verifying->registry->store,
-                         &(struct store_scan_of){.table = table, .first = INT64_MIN, .last = INT64_MAX});
-    if (scan) scan_rows(verifying, &digest, scan, index);
+                         &(struct store_scan_of){table, scanned.columns, scanned.count, INT64_MIN, INT64_MAX});
+    if (scan) scan_rows(verifying, &digest, scan, index, &scanned);
     if (scan) store_scan_end(scan);
     digest_free(&digest);
     verifying->ends[index] = verifying->found.count;
@@ -366,7 +395,8 @@ enum registry_result registry_verify(struct registry *registry, struct registry_
     verifying.ends = ARENA_ARRAY(&verifying.arena, size_t, chain_tables(registry));
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
-    enum registry_result result = columns_check(registry);
+    enum registry_result result = registry->in_part ? REGISTRY_DONE : columns_check(registry);
+    if (result == REGISTRY_DONE) result = registry_find_flaws(registry, verdict);
     for (size_t i = 0; i < chain_tables(registry) && result == REGISTRY_DONE; i++) {
         scan_table(&verifying, i);
         result = registry_outcome(registry, &verifying.arena);
@@ -376,6 +406,9 @@ enum registry_result registry_verify(struct registry *registry, struct registry_
         check_changes(&verifying);
         result = registry_outcome(registry, &verifying.arena);
     }
+    /* Lines that nobody can have told are told by none of the changes, unless all of them were made anew. */
+    if (result == REGISTRY_DONE && registry->in_part && verdict->broken == REGISTRY_SOUND) result = REGISTRY_DAMAGED;
+    if (verdict->broken == REGISTRY_SOUND && verdict->flaws.count) verdict->broken = REGISTRY_OTHER_SCHEMA;
     verdict->opened = registry->sealing != NULL;
     verdict->forgery =
         verdict->broken == REGISTRY_ROWS_ALTERED && verdict->changes == verifying.forged ? verifying.forgery : TEXT("");

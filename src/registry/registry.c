@@ -175,10 +175,25 @@ static enum registry_result read_registry(struct registry *registry) {
     return outcome == REGISTRY_DONE ? result : outcome;
 }
 
+/* Nothing of a table is read before it is known to be one. */
+static enum registry_result read_tables(struct registry *registry) {
+    enum registry_result result = read_registry(registry);
+    if (result == REGISTRY_DONE) result = registry_refuse_foreign(registry);
+    if (result == REGISTRY_DONE) result = columns_read(registry);
+    return result == REGISTRY_DONE ? registry_refuse_foreign(registry) : result;
+}
+
+enum registry_result registry_open_to_verify(struct registry *registry, struct store *store) {
+    begin(registry, store, NULL);
+    enum registry_result result = read_tables(registry);
+    registry->in_part = result == REGISTRY_DAMAGED;
+    if (registry->in_part) result = registry_refuse_foreign(registry);
+    return result == REGISTRY_DONE ? registry_prepare(registry) : result;
+}
+
 enum registry_result registry_open(struct registry *registry, struct store *store, const struct policy *policy) {
     begin(registry, store, policy);
-    enum registry_result result = read_registry(registry);
-    if (result == REGISTRY_DONE) result = columns_read(registry);
+    enum registry_result result = read_tables(registry);
     if (result == REGISTRY_DONE && policy) result = columns_bind(registry);
     return result == REGISTRY_DONE ? registry_prepare(registry) : result;
 }
@@ -188,8 +203,7 @@ enum registry_result registry_open(struct registry *registry, struct store *stor
 static enum registry_result migrate(struct registry *registry, struct registry_change *change,
                                     struct registry_migration *migration) {
     bool kept = true;
-    enum registry_result result = read_registry(registry);
-    if (result == REGISTRY_DONE) result = columns_read(registry);
+    enum registry_result result = read_tables(registry);
     if (result == REGISTRY_DONE) result = registry_law_is_kept(registry, &kept);
     if (result == REGISTRY_DONE) result = registry_lay_out(registry, change, migration);
     migration->law_changes = !kept;

@@ -1,9 +1,9 @@
 /* What the files of the registry share: registry.c (making, opening, changes), column_coding.c and columns.c (what the
  * tables of versions have, and how that is read), migrate.c (another model), law.c (by which law), confirmed.c (who has
- * confirmed the law's values), findings.c (what verifications found), given.c, chain.c (that nothing was altered),
- * take.c (what is told), look.c and alike.c (what would become of it), read.c and read_whole.c (what is known),
- * sealing.c (by which keys what must not be read is sealed), sealed.c (finding, showing and sealing it anew), copy.c
- * (all of it elsewhere). */
+ * confirmed the law's values), findings.c (what verifications found), given.c, schema.c and chain.c (that nothing was
+ * altered), take.c (what is told), look.c and alike.c (what would become of it), read.c and read_whole.c (what is
+ * known), sealing.c (by which keys what must not be read is sealed), sealed.c (finding, showing and sealing it anew),
+ * copy.c (all of it elsewhere). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
@@ -164,6 +164,14 @@ static inline const struct registry_tables *tables_of(const struct registry *reg
 
 enum registry_result registry_prepare(struct registry *registry); /* room for what a change writes */
 enum registry_result registry_number_change(struct registry *registry, struct registry_change *change);
+
+/* --- schema.c ----------------------------------------------------------------------------------------------------- */
+
+/* REGISTRY_FOREIGN where something of others would run, or be seen, in place of a table that is known so far. */
+enum registry_result registry_refuse_foreign(struct registry *registry);
+/* Adds to the verdict what is not as it was made. */
+enum registry_result registry_find_flaws(struct registry *registry, struct registry_verdict *verdict);
+bool registry_is_missing(const struct registry_verdict *verdict, struct text table, struct text column);
 
 /* --- migrate.c ---------------------------------------------------------------------------------------------------- */
 

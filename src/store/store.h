@@ -138,6 +138,12 @@ bool store_has_table(struct store *store, struct text table);
 /* Of some columns; name of the index is made of theirs. Texts lie in the order of their bytes. */
 bool store_has_index(struct store *store, struct text table, const struct text *columns, size_t count);
 bool store_index(struct store *store, struct text table, const struct text *columns, size_t count, bool unique);
+/* What stands on tables, or in the place of one, and would run or be seen when only they are meant: views, triggers,
+ * rules. A scan of the table's name and what it is, as "trigger spy". NULL: failed. */
+struct statement *store_foreign(struct store *store);
+/* The columns that a table has in the database: a scan of the name, its enum store_type (0: none of them), 1 where it
+ * is never NULL. Without rows where there is no such table; the name must outlive it. NULL: failed. */
+struct statement *store_columns(struct store *store, struct text table);
 /* "name", as SQL quotes it. */
 void store_quote(struct builder *sql, struct text name);
 
