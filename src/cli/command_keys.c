@@ -220,10 +220,13 @@ static int read_value(struct revealing *revealing) {
 /* Nobody sees a value before it is on disk who does. */
 static int keep_view(struct revealing *revealing) {
     struct registry *registry = &revealing->database.registry;
-    struct text why = text_from(command_option(revealing->command, "why"));
+    const struct registry_view view = {.input = revealing->input,
+                                       .key = revealing->key,
+                                       .why = text_from(command_option(revealing->command, "why")),
+                                       .month = database_month(&revealing->change),
+                                       .rows = 1};
     enum registry_result result = registry_begin_change(registry, &revealing->change);
-    if (result == REGISTRY_DONE)
-        result = registry_keep_view(registry, &revealing->change, revealing->input, revealing->key, why);
+    if (result == REGISTRY_DONE) result = registry_keep_view(registry, &revealing->change, &view);
     if (result == REGISTRY_DONE)
         result = registry_end_change(registry);
     else

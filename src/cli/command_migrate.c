@@ -13,7 +13,7 @@ static const char *say_step(const struct command *command, const struct registry
     case REGISTRY_CODED:
         return say(command, "换了写法,已登记的照新写法读取", "stored otherwise; what is there is read anew");
     case REGISTRY_BARED:
-        return say(command, "不再加密:以后登记的,凡拿得到数据库的人都看得见原文(已加密的不变)",
+        return say(command, "不再密封:以后登记的,凡拿得到数据库的人都看得见(以前密封的仍然密封)",
                    "sealed no more: what is told from now on lies there in clear, for everybody who has the database; "
                    "what is sealed stays so");
     case REGISTRY_DROPPED:

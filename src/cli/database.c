@@ -237,13 +237,14 @@ void database_close(struct database *database) {
 
 struct registry_change database_change(struct command *command, const char *what, month_number since) {
     const char *by = command_option(command, "by");
-    const struct passwd *user = by ? NULL : getpwuid(geteuid());
+    const struct passwd *user = getpwuid(geteuid());
+    struct text login = user ? text_copy(&command->arena, text_from(user->pw_name))
+                             : text_format(&command->arena, "%lu", (unsigned long)geteuid());
     struct timespec now = {0};
     clock_gettime(CLOCK_REALTIME, &now);
     return (struct registry_change){.instant = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000,
-                                    .by = text_copy(&command->arena, text_from(by     ? by
-                                                                               : user ? user->pw_name
-                                                                                      : "")),
+                                    .by = by ? text_copy(&command->arena, text_from(by)) : login,
+                                    .login = login,
                                     .what = text_from(what),
                                     .since = since};
 }

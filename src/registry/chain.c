@@ -132,6 +132,7 @@ static bool find_link(const struct registry *registry, const struct chain_entry 
         digest_add_integer(&digest, entry->change.instant);
         digest_add_text(&digest, entry->change.by);
         digest_add_text(&digest, entry->change.what);
+        digest_add_text(&digest, entry->change.login);
         digest_add_bytes(&digest, entry->content, DIGEST_BYTES);
         done = digest_finish(&digest, link);
     }
@@ -203,7 +204,8 @@ enum registry_result chain_close(struct registry *registry) {
                                          store_text(entry.change.by),
                                          store_text(entry.change.what),
                                          store_bytes((struct text){(const char *)entry.content, DIGEST_BYTES}),
-                                         store_bytes((struct text){(const char *)link, DIGEST_BYTES})};
+                                         store_bytes((struct text){(const char *)link, DIGEST_BYTES}),
+                                         store_text(entry.change.login)};
     struct store_load *load = store_load_begin(registry->store, &registry_changes_table);
     if (load) store_load_row(load, values);
     store_load_end(load);
@@ -359,7 +361,8 @@ static bool check_change(struct verifying *verifying, const struct statement *sc
     struct chain_entry entry = {.change = {.number = statement_integer(scan, 0),
                                            .instant = statement_integer(scan, 1),
                                            .by = statement_text(scan, 2),
-                                           .what = statement_text(scan, 3)}};
+                                           .what = statement_text(scan, 3),
+                                           .login = statement_text(scan, 6)}};
     const struct store_table *stray = NULL;
     unsigned char before[DIGEST_BYTES];
     memcpy(before, link, DIGEST_BYTES);

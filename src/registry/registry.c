@@ -6,14 +6,15 @@
 
 static const struct store_column change_columns[] = {
     {{"_change", 7}, STORE_INTEGER, true}, {{"_instant", 8}, STORE_INTEGER, true}, {{"_by", 3}, STORE_TEXT, true},
-    {{"_what", 5}, STORE_TEXT, true},      {{"_digest", 7}, STORE_BYTES, true},    {{"_link", 5}, STORE_BYTES, true}};
-const struct store_table registry_changes_table = {{"_changes", 8}, change_columns, 6};
+    {{"_what", 5}, STORE_TEXT, true},      {{"_digest", 7}, STORE_BYTES, true},    {{"_link", 5}, STORE_BYTES, true},
+    {{"_login", 6}, STORE_TEXT, true}};
+const struct store_table registry_changes_table = {{"_changes", 8}, change_columns, 7};
 
 /* The one row says how all is to be read. */
 static const struct store_column registry_columns[] = {{{"_format", 7}, STORE_INTEGER, true},
                                                        {{"_digests", 8}, STORE_INTEGER, true}};
 const struct store_table registry_purpose_table = {{"_registry", 9}, registry_columns, 2};
-enum { FORMAT = 2 };
+enum { FORMAT = 3 };
 
 static void begin(struct registry *registry, struct store *store, const struct policy *policy) {
     *registry = (struct registry){.store = store, .policy = policy};

@@ -40,6 +40,7 @@ struct registry_change {
     int64_t number;       /* set when it begins */
     int64_t instant;      /* microseconds since 1970-01-01, of the world's time */
     struct text by, what; /* who, and what is done: "import" */
+    struct text login;    /* by which name the system knows him, whatever `by` says */
     month_number since;   /* from which month on rows hold that do not say so; MONTH_FIRST: as long as can be */
 };
 

@@ -110,6 +110,7 @@ static void what_is_altered_is_found(enum database database) {
         {"UPDATE _given SET _lines = 'opening' WHERE _given = 2", REGISTRY_ROWS_ALTERED, 3},
         {"UPDATE _changes SET _by = 'nobody' WHERE _change = 3", REGISTRY_LINK_BROKEN, 3},
         {"UPDATE _changes SET _what = 'init' WHERE _change = 2", REGISTRY_LINK_BROKEN, 2},
+        {"UPDATE _changes SET _login = 'root' WHERE _change = 2", REGISTRY_LINK_BROKEN, 2},
         {"UPDATE _changes SET _instant = 6 WHERE _change = 1", REGISTRY_LINK_BROKEN, 1},
         {"UPDATE _changes SET _link = (SELECT _digest FROM _changes WHERE _change = 2) WHERE _change = 2",
          REGISTRY_LINK_BROKEN, 2},
@@ -276,7 +277,8 @@ static void tables_are_as_they_were_made(enum database database) {
         {"DROP INDEX _id_family_by__id", REGISTRY_OTHER_SCHEMA, 4, REGISTRY_INDEX_MISSING, "_id_family", "_id", 1},
         {"DROP INDEX family_by__key", REGISTRY_OTHER_SCHEMA, 4, REGISTRY_INDEX_MISSING, "family", "_key", 1},
         {"ALTER TABLE _views RENAME TO v; CREATE TABLE _views (_view BIGINT PRIMARY KEY, _change INTEGER NOT NULL, "
-         "_entity TEXT NOT NULL, _key BIGINT NOT NULL, _input TEXT NOT NULL, _why TEXT)",
+         "_entity TEXT NOT NULL, _key BIGINT NOT NULL, _input TEXT NOT NULL, _why TEXT, _area TEXT NOT NULL, _month "
+         "BIGINT NOT NULL, _rows BIGINT NOT NULL)",
          REGISTRY_OTHER_SCHEMA, 4, REGISTRY_COLUMN_OTHER, "_views", "_why", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -357,6 +357,13 @@ static void values_are_sealed_anew(enum database database) {
     resealing = (struct registry_resealing){0};
     while (!resealing.done) assert_int_equal(registry_seal_anew(&book.registry, &resealing), REGISTRY_DONE);
     assert_int_equal(resealing.values, 0);
+    resealing = (struct registry_resealing){0};
+    assert_int_equal(registry_seal_anew(&book.registry, &resealing), REGISTRY_DONE);
+    resealing.before++; /* one that was there is there no more */
+    enum registry_result result = REGISTRY_DONE;
+    while (result == REGISTRY_DONE && !resealing.done) result = registry_seal_anew(&book.registry, &resealing);
+    assert_int_equal(result, REGISTRY_DAMAGED);
+    assert_true(text_is(book.registry.differs, "sealed: 4 → 3"));
     assert_int_equal(use_keys(&book, NEW_KEY), REGISTRY_DONE); /* the old one is needed no more */
     assert_string_equal(shown(&book, REGISTRY_OPEN, "F2", "note"), ID_1);
     assert_string_equal(found_by(&book, "number", ID_1), "1");
@@ -489,12 +496,17 @@ static void a_value_is_shown_to_whom_it_is_kept(enum database database) {
     assert_int_equal(registry_reveal(&book.registry, number, 2, july, &book.stage.arena, &plain), REGISTRY_DONE);
     assert_int_equal(plain.length, 0);
     assert_int_equal(registry_begin_change(&book.registry, &change), REGISTRY_DONE);
-    assert_int_equal(registry_keep_view(&book.registry, &change, number, key, TEXT("asked by himself")), REGISTRY_DONE);
-    assert_int_equal(registry_keep_view(&book.registry, &change, number, 0, TEXT("a list")), REGISTRY_DONE);
+    struct registry_view view = {.input = number, .key = key, .why = TEXT("asked by himself"), .rows = 1};
+    assert_int_equal(registry_keep_view(&book.registry, &change, &view), REGISTRY_DONE);
+    view = (struct registry_view){number, 0, TEXT("a list"), TEXT("v1"), july, 3};
+    assert_int_equal(registry_keep_view(&book.registry, &change, &view), REGISTRY_DONE);
     assert_int_equal(registry_end_change(&book.registry), REGISTRY_DONE);
     assert_int_equal(find(&book, "SELECT count(*) FROM _views WHERE _change = 4 AND _entity = 'family' AND _input = "
                                  "'number' AND (_key = 1 OR _why = 'a list')"),
                      2);
+    assert_int_equal(find(&book, "SELECT count(*) FROM _views WHERE _key = 0 AND _area = 'v1' AND _month = 24222 AND "
+                                 "_rows = 3"),
+                     1);
     assert_int_equal(verdict_of(&book).broken, REGISTRY_SOUND);
     assert_true(store_do(book.store, "UPDATE _views SET _key = 2 WHERE _key = 1"));
     assert_int_equal(verdict_of(&book).broken, REGISTRY_ROWS_ALTERED);
