@@ -230,6 +230,12 @@ bool has_option(const struct command *command, const char *name) {
     return false;
 }
 
+bool names_somebody(struct command *command) {
+    if (!command_has(command, "by") || is_tellable(command, text_from(command_option(command, "by")))) return true;
+    wrong_option(command, "--by 应为姓名,不超过 400 字节", "--by takes a name of at most 400 bytes");
+    return false;
+}
+
 bool names_folder(const struct command *command) {
     const char *out = command_option(command, "out");
     if (out && *out) return true;

@@ -424,11 +424,27 @@ static int tell_no_decision(const struct session *session, const struct decision
     return EXIT_USAGE;
 }
 
+static void tell_otherwise(const struct session *session, const struct registry_run *run,
+                           const struct registry_difference *difference) {
+    struct command *command = session->command;
+    const struct field *field = difference->field;
+    if (!difference->was)
+        fprintf(stderr,
+                say(command, "doudi: 第 %lld 次变动没有登记过这一项;上面是这个版本现在算出的\n",
+                    "doudi: change %lld kept nothing of it; above is what this version finds now\n"),
+                (long long)run->change);
+    else
+        fprintf(stderr,
+                say(command, "doudi: 这个版本算出的与当时登记的(%.*s,程序 %.*s)不一样\n",
+                    "doudi: this version finds another value than was kept (%.*s, by version %.*s)\n"),
+                TEXT_ARG(value_plain(&command->arena, &field->type, field->scale, &difference->told)),
+                TEXT_ARG(run->engine));
+}
+
 /* What this version finds is only told as the decision when it is. */
 static int check_decision(struct teller *teller, const struct registry_run *run, const struct field *field,
                           size_t row) {
     struct session *session = teller->session;
-    struct command *command = session->command;
     struct text id = table_id(dataset_table(session->dataset, field->entity), row);
     struct registry_differences differences = {0};
     int status = session_record(session);
@@ -436,11 +452,7 @@ static int check_decision(struct teller *teller, const struct registry_run *run,
     for (size_t i = 0; i < differences.list.count && status == EXIT_DONE; i++) {
         const struct registry_difference *difference = &differences.list.items[i];
         if (difference->field != field || !text_equal(difference->id, id)) continue;
-        fprintf(stderr,
-                say(command, "doudi: 这个版本算出的与当时登记的(%.*s,程序 %.*s)不一样\n",
-                    "doudi: this version finds another value than was kept (%.*s, by version %.*s)\n"),
-                TEXT_ARG(value_plain(&command->arena, &field->type, field->scale, &difference->told)),
-                TEXT_ARG(run->engine));
+        tell_otherwise(session, run, difference);
         status = EXIT_FOUND;
     }
     return status;

@@ -86,21 +86,27 @@ static bool fits_together(const struct exporting *exporting) {
 
 static enum registry_result keep_views(struct exporting *exporting, const struct registry_change *change) {
     const struct entity *entity = exporting->sheet.entity;
-    const struct text why = text_from(command_option(exporting->command, "why"));
+    struct registry_view view = {.why = text_from(command_option(exporting->command, "why")),
+                                 .area = text_from(command_option(exporting->command, "area")),
+                                 .month = exporting->told.month,
+                                 .rows = exporting->sheet.count};
     enum registry_result result = REGISTRY_DONE;
-    for (size_t i = 0; i < entity->inputs.count && result == REGISTRY_DONE; i++)
-        if (entity->inputs.items[i]->sealed)
-            result = registry_keep_view(&exporting->database.registry, change, entity->inputs.items[i], 0, why);
+    for (size_t i = 0; i < entity->inputs.count && result == REGISTRY_DONE; i++) {
+        view.input = entity->inputs.items[i];
+        if (registry_is_sealed(&exporting->database.registry, view.input))
+            result = registry_keep_view(&exporting->database.registry, change, &view);
+    }
     return result;
 }
 
-static bool has_sealed(const struct entity *entity) {
+static bool has_sealed(const struct registry *registry, const struct entity *entity) {
     bool any = false;
-    for (size_t i = 0; i < entity->inputs.count && !any; i++) any = entity->inputs.items[i]->sealed;
+    for (size_t i = 0; i < entity->inputs.count && !any; i++)
+        any = registry_is_sealed(registry, entity->inputs.items[i]);
     return any;
 }
 
-/* Masked, unless it is kept who is to see it in full, and why. */
+/* Masked, unless --why is told. */
 static int see_sealed(struct exporting *exporting) {
     struct command *command = exporting->command;
     struct registry *registry = &exporting->database.registry;
@@ -108,10 +114,17 @@ static int see_sealed(struct exporting *exporting) {
     registry->sight_of = exporting->sheet.entity;
     registry->sight = full ? REGISTRY_OPEN : REGISTRY_MASKED;
     exporting->sheet.in_full = full;
-    if (!has_sealed(exporting->sheet.entity)) return EXIT_DONE;
+    if (!has_sealed(registry, exporting->sheet.entity)) return EXIT_DONE;
     int status = database_use_keys(&exporting->database, command, exporting->url);
-    if (status != EXIT_DONE || !full) return status;
-    if (!registry->sealing) return database_tell(&exporting->database, command, exporting->url, REGISTRY_NO_KEYS);
+    if (status != EXIT_DONE || !full || registry->sealing) return status;
+    return database_tell(&exporting->database, command, exporting->url, REGISTRY_NO_KEYS);
+}
+
+/* Nobody is shown anything in full before it is kept who is, of which rows, and why. */
+static int keep_seen(struct exporting *exporting) {
+    struct command *command = exporting->command;
+    struct registry *registry = &exporting->database.registry;
+    if (registry->sight != REGISTRY_OPEN || !has_sealed(registry, exporting->sheet.entity)) return EXIT_DONE;
     struct registry_change change = database_change(command, "export", MONTH_FIRST);
     enum registry_result result = registry_begin_change(registry, &change);
     if (result == REGISTRY_DONE) result = keep_views(exporting, &change);
@@ -187,6 +200,8 @@ static int write_rows(struct exporting *exporting) {
     if (!find_area(exporting, &area)) return EXIT_CANNOT;
     if (!table_sheet_pick(&exporting->sheet, exporting->dataset, &exporting->records, area))
         return out_of_memory(command);
+    int kept = keep_seen(exporting);
+    if (kept != EXIT_DONE) return kept;
     enum file_result result = exporting->workbook
                                   ? table_sheet_write_book(&exporting->sheet, exporting->path, &exporting->told)
                                   : table_sheet_write_csv(&exporting->sheet, exporting->path, exporting->encoding);

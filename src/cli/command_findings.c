@@ -245,14 +245,12 @@ static int clear(struct findings *findings, int64_t number) {
 /* A number, and a reason that can be kept. */
 static bool read_clearing(struct command *command, int64_t *number) {
     uint64_t count;
-    const char *reason = command_option(command, "reason"), *by = command_option(command, "by");
+    const char *reason = command_option(command, "reason");
     if (!count_parse(command->words[2], &count) || count == 0 || count > INT64_MAX)
         wrong_option(command, "线索的编号是一个数,照 doudi findings 列出的写",
                      "a finding is named by its number, as doudi findings lists it");
     else if (!is_tellable(command, text_from(reason)))
         wrong_option(command, "--reason 应为一行文字,不超过 400 字节", "--reason takes a line of at most 400 bytes");
-    else if (by && !is_tellable(command, text_from(by)))
-        wrong_option(command, "--by 应为姓名,不超过 400 字节", "--by takes a name of at most 400 bytes");
     else {
         *number = (int64_t)count;
         return true;

@@ -199,8 +199,8 @@ static const struct field *find_input(const struct revealing *revealing) {
     bool several;
     if (!of) return NULL;
     for (size_t i = 0; i < of->inputs.count; i++)
-        choices_add(of->inputs.items[i]->sealed ? &sealed : &inputs, of, of->inputs.items[i]->name,
-                    of->inputs.items[i]->label, i);
+        choices_add(registry_is_sealed(&revealing->database.registry, of->inputs.items[i]) ? &sealed : &inputs, of,
+                    of->inputs.items[i]->name, of->inputs.items[i]->label, i);
     const struct choice *open = choice_find(&inputs, text_from(command->words[3]), &several);
     if (open && !choice_find(&sealed, text_from(command->words[3]), &several))
         return tell_open(command, of->inputs.items[open->number]);
@@ -233,10 +233,13 @@ static int read_value(struct revealing *revealing) {
 /* Nobody sees a value before it is on disk who does. */
 static int keep_view(struct revealing *revealing) {
     struct registry *registry = &revealing->database.registry;
-    struct text why = text_from(command_option(revealing->command, "why"));
+    const struct registry_view view = {.input = revealing->input,
+                                       .key = revealing->key,
+                                       .why = text_from(command_option(revealing->command, "why")),
+                                       .month = database_month(&revealing->change),
+                                       .rows = 1};
     enum registry_result result = registry_begin_change(registry, &revealing->change);
-    if (result == REGISTRY_DONE)
-        result = registry_keep_view(registry, &revealing->change, revealing->input, revealing->key, why);
+    if (result == REGISTRY_DONE) result = registry_keep_view(registry, &revealing->change, &view);
     if (result == REGISTRY_DONE)
         result = registry_end_change(registry);
     else

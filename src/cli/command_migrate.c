@@ -12,6 +12,10 @@ static const char *say_step(const struct command *command, const struct registry
     case REGISTRY_RANGED: return say(command, "允许的值变了", "other values are allowed");
     case REGISTRY_CODED:
         return say(command, "换了写法,已登记的照新写法读取", "stored otherwise; what is there is read anew");
+    case REGISTRY_BARED:
+        return say(command, "不再密封:以后登记的,凡拿得到数据库的人都看得见(以前密封的仍然密封)",
+                   "sealed no more: what is told from now on lies there in clear, for everybody who has the database; "
+                   "what is sealed stays so");
     case REGISTRY_DROPPED:
         return step->input.length
                    ? say(command, "政策里没有了,已登记的值数", "the law has it no more; values that are there")
@@ -42,7 +46,7 @@ static void show_step(struct builder *out, struct telling *telling, const struct
     bool counted = step->kind == REGISTRY_DROPPED || step->kind == REGISTRY_LOST;
     struct builder line;
     builder_init(&line);
-    if (step->count || step->kind == REGISTRY_ELSEWHERE) builder_add(&line, TEXT("▲ "));
+    if (step->count || step->kind == REGISTRY_ELSEWHERE || step->kind == REGISTRY_BARED) builder_add(&line, TEXT("▲ "));
     builder_format(&line, "%.*s%s%s%s", TEXT_ARG(step_name(telling, step)), colon, say_step(command, step), colon);
     if (counted)
         builder_format(&line, "%zu", step->count);
@@ -57,6 +61,12 @@ static void show_step(struct builder *out, struct telling *telling, const struct
     builder_free(&line);
 }
 
+static bool bares(const struct registry_migration *migration) {
+    bool any = false;
+    for (size_t i = 0; i < migration->steps.count && !any; i++) any = migration->steps.items[i].kind == REGISTRY_BARED;
+    return any;
+}
+
 static const char *say_outcome(const struct telling *telling, const struct registry_migration *migration) {
     const struct command *command = telling->command;
     if (migration->refused)
@@ -68,6 +78,9 @@ static const char *say_outcome(const struct telling *telling, const struct regis
     if (!telling->news)
         return say(command, "政策和登记簿里的一样,没有要写的\n", "the law is the same; there was nothing to write\n");
     if (command_has(command, "dry-run")) return say(command, "只看不写\n", "nothing was written, as asked\n");
+    if (bares(migration))
+        return say(command, "▲ 什么都没有写:先看标 ▲ 的;确定要换就加 --yes\n",
+                   "▲ nothing was written: look at what is marked ▲; say --yes to go on\n");
     return say(
         command, "▲ 什么都没有写:标 ▲ 的新政策读不到(以前的政策仍能读到);确定要换就加 --yes\n",
         "▲ nothing was written: what is marked ▲ the new law would not read (earlier laws still do); say --yes to "

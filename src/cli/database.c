@@ -123,6 +123,12 @@ int database_tell(struct database *database, struct command *command, const char
         return tell(command, url, "这台机器的 OpenSSL 没有所需的算法,或取不到随机数%.*s\n",
                     "the OpenSSL of this machine lacks a cipher that is needed, or has no random bytes%.*s\n",
                     TEXT(""));
+    case REGISTRY_FOREIGN:
+        return tell(command, url,
+                    "%.*s 不是登记簿自己的:读写时会跟着运行,或冒充登记的内容;什么都没有读写,请管理员删掉它\n",
+                    "%.*s is not the registry's own: it would run with what is read or written, or stand for it; "
+                    "nothing was read or written, take it away\n",
+                    differs);
     case REGISTRY_DAMAGED:
         return tell(command, url, "有人改动过数据库:%.*s 不是登记得进去的值;用 doudi audit verify 核对\n",
                     "the database was altered: %.*s is nothing that can have been told; see doudi audit verify\n",
@@ -179,6 +185,14 @@ int database_open(struct database *database, struct command *command, const char
 int database_open_tables(struct database *database, struct command *command, const char *url) {
     int status = open_to_read(database, command, url);
     return status == EXIT_DONE ? open_registry(database, command, url, NULL) : status;
+}
+
+int database_open_to_verify(struct database *database, struct command *command, const char *url) {
+    int status = open_to_read(database, command, url);
+    if (status != EXIT_DONE) return status;
+    enum registry_result result = registry_open_to_verify(&database->registry, database->store);
+    database->opened = true;
+    return database_tell(database, command, url, result);
 }
 
 int database_read_law(struct database *database, struct command *command, const char *url, int64_t known) {
@@ -309,13 +323,14 @@ void database_close(struct database *database) {
 
 struct registry_change database_change(struct command *command, const char *what, month_number since) {
     const char *by = command_option(command, "by");
-    const struct passwd *user = by ? NULL : getpwuid(geteuid());
+    const struct passwd *user = getpwuid(geteuid());
+    struct text login = user ? text_copy(&command->arena, text_from(user->pw_name))
+                             : text_format(&command->arena, "%lu", (unsigned long)geteuid());
     struct timespec now = {0};
     clock_gettime(CLOCK_REALTIME, &now);
     return (struct registry_change){.instant = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000,
-                                    .by = text_copy(&command->arena, text_from(by     ? by
-                                                                               : user ? user->pw_name
-                                                                                      : "")),
+                                    .by = by ? text_copy(&command->arena, text_from(by)) : login,
+                                    .login = login,
                                     .what = text_from(what),
                                     .since = since};
 }

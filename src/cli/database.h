@@ -23,6 +23,8 @@ int database_open_tables(struct database *database, struct command *command, con
 int database_open_known(struct database *database, struct command *command, const char *url, int64_t *known);
 /* What --as-known says of a registry that is open: EXIT_DONE, or tells what is wrong with it. */
 int database_as_known(struct database *database, struct command *command, const char *url, int64_t *known);
+/* The same, as far as its columns are told as anybody can have told them. */
+int database_open_to_verify(struct database *database, struct command *command, const char *url);
 /* Of one that is open: the law that it kept as of a change, for which it is opened anew. */
 int database_read_law(struct database *database, struct command *command, const char *url, int64_t known);
 /* The same law alone, which the caller frees, also then. */

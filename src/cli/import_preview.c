@@ -1,6 +1,7 @@
 #include "cli/import_preview.h"
 
 #include "base/shown.h"
+#include "cli/bare_ids.h"
 #include "engine/value.h"
 #include "exchange/rejected.h"
 #include "store/mask.h"
@@ -488,6 +489,38 @@ static void show_lacking(struct builder *out, const struct preview *preview) {
     show_more(out, preview, lacking.count > most ? lacking.count - most : 0);
 }
 
+/* They are taken: whether another id can be given only who tells them knows. */
+static void show_bare_ids(struct builder *out, const struct preview *preview) {
+    const struct records *told = &preview->telling->import.records;
+    size_t first;
+    for (size_t i = 0; i < told->policy->entities.count; i++) {
+        const struct entity *entity = told->policy->entities.items[i];
+        size_t count = bare_ids_count(told->policy, &told->tables[i], &first);
+        if (count)
+            builder_format(out,
+                           say(preview->telling->command,
+                               "▲ %.*s:行的编号就是要密封的号码,到处都是明文:%zu 行,如 %.*s;请另编编号\n",
+                               "▲ %.*s: rows whose id is itself a number that the law seals, and stands in clear "
+                               "wherever they are named: %zu, as %.*s; give them another id\n"),
+                           TEXT_ARG(label_of(preview, entity->label, entity->name)), count,
+                           TEXT_ARG(seal_mask(arena_of(preview), told->tables[i].rows[first].id)));
+    }
+}
+
+static void write_bare_ids(struct json_writer *writer, const struct preview *preview) {
+    const struct records *told = &preview->telling->import.records;
+    size_t first;
+    json_write_key(writer, "bare_ids");
+    json_write_object(writer);
+    for (size_t i = 0; i < told->policy->entities.count; i++) {
+        size_t count = bare_ids_count(told->policy, &told->tables[i], &first);
+        if (count == 0) continue;
+        json_write_key_text(writer, told->policy->entities.items[i]->name);
+        json_write_integer(writer, (int64_t)count);
+    }
+    json_write_close_object(writer);
+}
+
 void preview_show(struct builder *out, const struct preview *preview) {
     const struct command *command = preview->telling->command;
     telling_show_counts(out, preview->telling, preview->counts);
@@ -495,6 +528,7 @@ void preview_show(struct builder *out, const struct preview *preview) {
     show_refused(out, preview, true, say(command, "▲ 像已有的,不写:\n", "▲ ambiguous, left out:\n"));
     show_refused(out, preview, false, say(command, "▲ 有错,不写:\n", "▲ wrong, left out:\n"));
     show_lacking(out, preview);
+    show_bare_ids(out, preview);
 }
 
 /* --- the second look ---------------------------------------------------------------------------------------------- */
@@ -630,6 +664,7 @@ void preview_write(struct json_writer *writer, const struct preview *preview) {
     json_write_array(writer);
     for (size_t i = 0; i < lacking.count; i++) json_write_string(writer, lacking.entries[i].key);
     json_write_close_array(writer);
+    write_bare_ids(writer, preview);
     json_write_key(writer, "refused");
     json_write_integer(writer, (int64_t)preview->refused_count);
 }

@@ -45,9 +45,11 @@ static int run(struct command *command) {
         return EXIT_DONE;
     }
     if (command->word_count == 0) return wrong_usage(command);
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(command->words[0], commands[i].name) == 0)
-            return usage_allows(command) ? commands[i].run(command) : EXIT_USAGE;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(command->words[0], commands[i].name) != 0) continue;
+        bool groups = commands[i].run == command_simulate; /* whose --by says by what */
+        return usage_allows(command) && (groups || names_somebody(command)) ? commands[i].run(command) : EXIT_USAGE;
+    }
     return no_such_command(command);
 }
 

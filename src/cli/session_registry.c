@@ -168,7 +168,7 @@ int session_compare_run(struct session *session, const struct registry_run *run,
     VECTOR_PUSH(&session->command->arena, &one.list, *run);
     enum registry_result result = registry_read_found(registry, &one, run->change, &told);
     if (result == REGISTRY_DONE &&
-        !registry_compare(&told, &session->history, MONTH_LAST, &session->command->arena, differences))
+        !registry_compare(&told, &session->history, run->month, &session->command->arena, differences))
         result = REGISTRY_NO_MEMORY;
     /* Texts and large numbers of what was told lie in its history: they are shown before the session closes. */
     session->told = told;

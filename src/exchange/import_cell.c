@@ -150,12 +150,18 @@ static bool check_scheme(struct import_reader *reader, size_t column, struct tex
     return false;
 }
 
-/* As what is sealed is shown where it may not be seen: nobody's number. */
-static bool is_masked(struct text text) {
+/* As what is sealed is shown where it may not be seen: a dot is in no number. An input that is not sealed may have been
+ * once, and what was masked of it is no name: more than three dots in a row, or nothing but dots. */
+static bool is_masked(struct text text, bool sealed) {
     static const struct text dot = {"•", sizeof "•" - 1};
-    for (size_t at = 0; at + dot.length <= text.length; at++)
-        if (text_equal(text_slice(text, at, at + dot.length), dot)) return true;
-    return false;
+    enum { DOTS = 4 };
+    size_t run = 0, longest = 0;
+    for (size_t at = 0; at < text.length; at += run ? dot.length : 1) {
+        bool is = at + dot.length <= text.length && text_equal(text_slice(text, at, at + dot.length), dot);
+        run = is ? run + 1 : 0;
+        if (run > longest) longest = run;
+    }
+    return longest >= DOTS || (longest && (sealed || longest * dot.length == text.length));
 }
 
 /* Nearly all texts have no byte with which a character begins that steers. */
@@ -183,7 +189,7 @@ bool reader_check_text(struct import_reader *reader, size_t column, const struct
         return false;
     }
     if (complain_steering(reader, column, text)) return false;
-    if (field && field->sealed && is_masked(text)) {
+    if (field && is_masked(text, field->sealed)) {
         COMPLAIN(reader, EXCHANGE_IMPORT_MASKED, column, heading_of(reader, column));
         return false;
     }

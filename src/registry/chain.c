@@ -132,6 +132,7 @@ static bool find_link(const struct registry *registry, const struct chain_entry 
         digest_add_integer(&digest, entry->change.instant);
         digest_add_text(&digest, entry->change.by);
         digest_add_text(&digest, entry->change.what);
+        digest_add_text(&digest, entry->change.login);
         digest_add_bytes(&digest, entry->content, DIGEST_BYTES);
         done = digest_finish(&digest, link);
     }
@@ -172,23 +173,44 @@ static bool find_content(struct registry *registry, unsigned char content[DIGEST
     return done;
 }
 
-bool chain_close(struct registry *registry) {
+/* Whoever stands between could write something else. */
+static enum registry_result read_back(struct registry *registry, const struct store_value *values) {
+    const struct store_table *table = &registry_changes_table;
+    bool same = false;
+    struct statement *scan = store_scan(
+        registry->store, &(struct store_scan_of){.table = table, .first = values[0].integer, .last = INT64_MAX});
+    if (scan && statement_next(scan)) {
+        same = statement_integer(scan, 0) == values[0].integer && statement_integer(scan, 1) == values[1].integer;
+        for (size_t i = 2; i < table->count; i++) same = same && text_equal(statement_text(scan, i), values[i].text);
+        same = same && !statement_next(scan);
+    }
+    if (scan) store_scan_end(scan);
+    enum registry_result result = registry_outcome(registry, NULL);
+    if (result != REGISTRY_DONE || same) return result;
+    registry->differs = text_format(&registry->arena, "_changes %lld", (long long)values[0].integer);
+    return REGISTRY_DAMAGED;
+}
+
+enum registry_result chain_close(struct registry *registry) {
     unsigned char before[DIGEST_BYTES], link[DIGEST_BYTES];
     struct chain_entry entry = {.change = registry->change};
-    if (!read_last_link(registry, before)) return false;
+    if (!read_last_link(registry, before)) return registry_outcome(registry, NULL);
     if (!find_content(registry, entry.content) || !find_link(registry, &entry, before, link)) {
         registry->arena.failed = true;
-        return false;
+        return REGISTRY_NO_MEMORY;
     }
     const struct store_value values[] = {store_integer(entry.change.number),
                                          store_integer(entry.change.instant),
                                          store_text(entry.change.by),
                                          store_text(entry.change.what),
                                          store_bytes((struct text){(const char *)entry.content, DIGEST_BYTES}),
-                                         store_bytes((struct text){(const char *)link, DIGEST_BYTES})};
+                                         store_bytes((struct text){(const char *)link, DIGEST_BYTES}),
+                                         store_text(entry.change.login)};
     struct store_load *load = store_load_begin(registry->store, &registry_changes_table);
     if (load) store_load_row(load, values);
-    return store_load_end(load);
+    store_load_end(load);
+    enum registry_result result = registry_outcome(registry, NULL);
+    return result == REGISTRY_DONE ? read_back(registry, values) : result;
 }
 
 /* --- verifying ---------------------------------------------------------------------------------------------------- */
@@ -239,13 +261,38 @@ static void look_at_sealed(struct verifying *verifying, const struct registry_ta
     verifying->forgery = registry->differs;
 }
 
+/* The columns of a table that are there. */
+struct scanned {
+    size_t columns[STORE_COLUMNS_MAX], count;
+};
+
+/* False: rows cannot even be told apart by what is there. */
+static bool find_scanned(const struct verifying *verifying, const struct store_table *table, struct scanned *scanned) {
+    size_t change = change_column(table);
+    bool good = true;
+    scanned->count = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        bool missing = registry_is_missing(verifying->verdict, table->name, table->columns[i].name);
+        if (!missing) scanned->columns[scanned->count++] = i;
+        if (missing && (i == 0 || i == change)) good = false;
+    }
+    return good;
+}
+
+static size_t scanned_at(const struct scanned *scanned, size_t column) {
+    size_t at = 0;
+    while (scanned->columns[at] != column) at++;
+    return at;
+}
+
 /* Rows lie in the order in which they were written, so those of a change are neighbours: others are noted as they lie,
  * and fit with nothing. */
-static void scan_rows(struct verifying *verifying, struct digest *digest, struct statement *scan, size_t index) {
+static void scan_rows(struct verifying *verifying, struct digest *digest, struct statement *scan, size_t index,
+                      const struct scanned *scanned) {
     const struct store_table *table = chain_table(verifying->registry, index);
     const struct registry_tables *tables = versions_at(verifying->registry, index);
     struct store_value values[STORE_COLUMNS_MAX];
-    size_t column = change_column(table);
+    size_t column = scanned_at(scanned, change_column(table));
     struct builder row;
     int64_t change = 0;
     bool any = false;
@@ -256,7 +303,9 @@ static void scan_rows(struct verifying *verifying, struct digest *digest, struct
         if (!any || own != change) digest_begin(digest);
         any = true;
         change = own;
-        for (size_t i = 0; i < table->count; i++) values[i] = statement_value(scan, i, table->columns[i].type);
+        for (size_t i = 0; i < table->count; i++) values[i] = store_null();
+        for (size_t i = 0; i < scanned->count; i++)
+            values[scanned->columns[i]] = statement_value(scan, i, table->columns[scanned->columns[i]].type);
         digest_row(digest, &row, values, table->count, tables ? tables->codings.items : NULL);
         if (tables && tables->sealed.count) look_at_sealed(verifying, tables, values, own);
     }
@@ -267,14 +316,16 @@ static void scan_rows(struct verifying *verifying, struct digest *digest, struct
 static void scan_table(struct verifying *verifying, size_t index) {
     const struct store_table *table = chain_table(verifying->registry, index);
     struct digest digest;
-    verifying->next[index] = verifying->found.count;
+    struct scanned scanned;
+    verifying->next[index] = verifying->ends[index] = verifying->found.count;
+    if (!find_scanned(verifying, table, &scanned)) return;
     if (!digest_init(&digest, verifying->registry->digest)) verifying->arena.failed = true;
     struct statement *scan =
         arena_failed(&verifying->arena)
             ? NULL
             : store_scan(verifying->registry->store,
-                         &(struct store_scan_of){.table = table, .first = INT64_MIN, .last = INT64_MAX});
-    if (scan) scan_rows(verifying, &digest, scan, index);
+                         &(struct store_scan_of){table, scanned.columns, scanned.count, INT64_MIN, INT64_MAX});
+    if (scan) scan_rows(verifying, &digest, scan, index, &scanned);
     if (scan) store_scan_end(scan);
     digest_free(&digest);
     verifying->ends[index] = verifying->found.count;
@@ -310,7 +361,8 @@ static bool check_change(struct verifying *verifying, const struct statement *sc
     struct chain_entry entry = {.change = {.number = statement_integer(scan, 0),
                                            .instant = statement_integer(scan, 1),
                                            .by = statement_text(scan, 2),
-                                           .what = statement_text(scan, 3)}};
+                                           .what = statement_text(scan, 3),
+                                           .login = statement_text(scan, 6)}};
     const struct store_table *stray = NULL;
     unsigned char before[DIGEST_BYTES];
     memcpy(before, link, DIGEST_BYTES);
@@ -346,7 +398,8 @@ enum registry_result registry_verify(struct registry *registry, struct registry_
     verifying.ends = ARENA_ARRAY(&verifying.arena, size_t, chain_tables(registry));
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
-    enum registry_result result = columns_check(registry);
+    enum registry_result result = registry->in_part ? REGISTRY_DONE : columns_check(registry);
+    if (result == REGISTRY_DONE) result = registry_find_flaws(registry, verdict);
     for (size_t i = 0; i < chain_tables(registry) && result == REGISTRY_DONE; i++) {
         scan_table(&verifying, i);
         result = registry_outcome(registry, &verifying.arena);
@@ -356,6 +409,9 @@ enum registry_result registry_verify(struct registry *registry, struct registry_
         check_changes(&verifying);
         result = registry_outcome(registry, &verifying.arena);
     }
+    /* Lines that nobody can have told are told by none of the changes, unless all of them were made anew. */
+    if (result == REGISTRY_DONE && registry->in_part && verdict->broken == REGISTRY_SOUND) result = REGISTRY_DAMAGED;
+    if (verdict->broken == REGISTRY_SOUND && verdict->flaws.count) verdict->broken = REGISTRY_OTHER_SCHEMA;
     verdict->opened = registry->sealing != NULL;
     verdict->forgery =
         verdict->broken == REGISTRY_ROWS_ALTERED && verdict->changes == verifying.forged ? verifying.forgery : TEXT("");

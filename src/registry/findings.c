@@ -145,7 +145,7 @@ enum registry_result registry_read_last_told(struct registry *registry, const st
                                              struct arena *arena, struct registry_last_told *last) {
     static const size_t wanted[] = {COLUMN_KEY, COLUMN_CHANGE};
     const struct registry_tables *tables = tables_of(registry, entity);
-    *last = (struct registry_last_told){.count = (size_t)registry_highest(registry, &tables->names)};
+    *last = (struct registry_last_told){.count = registry_room(registry, &tables->names)};
     last->changes = ARENA_ARRAY(arena, int64_t, last->count + 1);
     enum registry_result result = registry_outcome(registry, arena);
     if (result != REGISTRY_DONE) return result;

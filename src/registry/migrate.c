@@ -12,7 +12,7 @@ static void tell(struct laying_out *laying, struct registry_step step) {
     struct registry_migration *migration = laying->migration;
     VECTOR_PUSH(laying->arena, &migration->steps, step);
     migration->refused = migration->refused || step.kind == REGISTRY_ELSEWHERE;
-    migration->loses = migration->loses || step.count;
+    migration->loses = migration->loses || step.count || step.kind == REGISTRY_BARED;
 }
 
 /* --- what fits into a database ------------------------------------------------------------------------------------ */
@@ -50,8 +50,10 @@ static bool recode(struct laying_out *laying, const struct registry_tables *tabl
     const struct entity *entity = field->entity;
     struct column_coding joined = tables->codings.items[input->column];
     struct text after = column_coding_text(laying->arena, coding), name = tables->columns.items[input->column].name;
+    bool bares = joined.kind == CODING_SEALED && coding->kind != CODING_SEALED;
     bool joins = column_coding_join(&joined, coding);
-    struct registry_step step = {.kind = !joins        ? REGISTRY_CODED
+    struct registry_step step = {.kind = bares         ? REGISTRY_BARED
+                                         : !joins      ? REGISTRY_CODED
                                          : input->gone ? REGISTRY_BACK
                                                        : REGISTRY_RANGED,
                                  .entity = entity->name,
@@ -243,7 +245,7 @@ static enum registry_result find_lost(struct laying_out *laying) {
     bool any = false;
     for (size_t i = 0; i < laying->migration->steps.count; i++) {
         enum registry_step_kind kind = laying->migration->steps.items[i].kind;
-        any = any || kind == REGISTRY_RANGED || kind == REGISTRY_CODED;
+        any = any || kind == REGISTRY_RANGED || kind == REGISTRY_CODED || kind == REGISTRY_BARED;
     }
     if (!any) return REGISTRY_DONE;
     arena_init(&arena);

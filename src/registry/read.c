@@ -6,12 +6,13 @@
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
-int64_t registry_highest(struct registry *registry, const struct store_table *table) {
+static int64_t find_number(struct registry *registry, const struct store_table *table, const char *begins,
+                           const char *ends) {
     struct builder sql;
     builder_init(&sql);
-    builder_add(&sql, TEXT("SELECT coalesce(max("));
+    builder_format(&sql, "SELECT %s(", begins);
     store_quote(&sql, table->columns[0].name);
-    builder_add(&sql, TEXT("), 0) FROM "));
+    builder_format(&sql, ")%s FROM ", ends);
     store_quote(&sql, table->name);
     struct statement *query = sql.failed ? NULL : store_prepare(registry->store, builder_text(&sql).bytes);
     int64_t found = 0;
@@ -21,6 +22,21 @@ int64_t registry_highest(struct registry *registry, const struct store_table *ta
     statement_free(query);
     builder_free(&sql);
     return found;
+}
+
+int64_t registry_highest(struct registry *registry, const struct store_table *table) {
+    return find_number(registry, table, "coalesce(max", ", 0)");
+}
+
+/* What is small is not worth counting. */
+size_t registry_room(struct registry *registry, const struct store_table *table) {
+    enum { SMALL = 1 << 20 };
+    int64_t highest = registry_highest(registry, table);
+    if (highest <= SMALL) return highest < 0 ? 0 : (size_t)highest;
+    if (find_number(registry, table, "CAST(count", " AS BIGINT)") >= highest) return (size_t)highest;
+    struct text words = text_format(&registry->arena, "%.*s: %lld", TEXT_ARG(table->name), (long long)highest);
+    store_is_damaged(registry->store, words.bytes);
+    return 0;
 }
 
 struct text reading_name(struct arena *arena, struct text id) {
@@ -90,7 +106,8 @@ static enum registry_result open_sealed(const struct reading *reading, const str
     return registry_of_seal(sealer_open(reading->sealer, seal_context(context, name, key), sealed, plain));
 }
 
-/* What a column that is sealed, or the law seals now, shows of a value. */
+/* What a column that is sealed, or the law seals now, shows of a value: what was sealed stays so, whatever a later law
+ * says. */
 static void put_secret(struct reading *reading, const struct statement *scan, const struct field *input, size_t row,
                        const struct registry_slot_column *column) {
     static const struct text closed = {"••••", sizeof "••••" - 1};
@@ -99,7 +116,6 @@ static void put_secret(struct reading *reading, const struct statement *scan, co
     bool sealed = column->now.from == CODING_SEALED, looks = !registry->sight_of || registry->sight_of == input->entity;
     bool opens = looks && reading->sight == REGISTRY_OPEN;
     bool masked = looks && reading->sight == REGISTRY_MASKED && (registry->sealing || !sealed);
-    if (sealed && !input->sealed && registry->sealing) opens = true; /* this law lets everybody read it */
     enum registry_result result = REGISTRY_DONE;
     if (sealed && (opens || masked))
         result = open_sealed(reading, input, statement_integer(scan, COLUMN_KEY), shown, &shown);

@@ -83,8 +83,11 @@ static void read_names(void *context, size_t begin, size_t end, unsigned thread)
     struct arena *arena = &naming->arenas[thread];
     const struct store_scan_of of = {naming->table, wanted, 2, (int64_t)begin + 1, (int64_t)end};
     struct statement *scan = begin < end ? store_scan(naming->readers->stores[thread], &of) : NULL;
-    while (scan && statement_next(scan) && !arena_failed(arena))
-        naming->names->ids[statement_integer(scan, 0)] = reading_name(arena, statement_text(scan, 1));
+    while (scan && statement_next(scan) && !arena_failed(arena)) {
+        int64_t key = statement_integer(scan, 0);
+        bool asked = key >= of.first && key <= of.last; /* a damaged file may give others */
+        if (asked) naming->names->ids[key] = reading_name(arena, statement_text(scan, 1));
+    }
     if (scan) store_scan_end(scan);
 }
 
@@ -100,7 +103,7 @@ static enum registry_result read_names_by(struct registry *registry, struct read
                                           const struct entity *entity, struct arena *arena,
                                           struct registry_names *names) {
     const struct store_table *table = &tables_of(registry, entity)->names;
-    *names = (struct registry_names){.count = (size_t)registry_highest(registry, table)};
+    *names = (struct registry_names){.count = registry_room(registry, table)};
     names->ids = ARENA_ARRAY(arena, struct text, names->count + 1);
     enum registry_result result = registry_outcome(registry, arena);
     if (result != REGISTRY_DONE) return result;
@@ -142,7 +145,7 @@ static void read_standing(void *context, size_t begin, size_t end, unsigned thre
     struct statement *scan = begin < end ? store_scan(whole->readers->stores[thread], &of) : NULL;
     while (scan && statement_next(scan)) {
         size_t version = (size_t)statement_integer(scan, 0), key = (size_t)statement_integer(scan, 1);
-        if (statement_integer(scan, 2) > whole->known) continue;
+        if (version <= begin || version > end || statement_integer(scan, 2) > whole->known) continue;
         struct standing *found = &whole->standing[version];
         found->since = (month_number)statement_integer(scan, 3);
         found->stands = key > keys || statement_integer(scan, 4) != 0;
@@ -292,7 +295,7 @@ static void read_entity(struct whole *whole, const struct entity *entity) {
     arena_init(&arena);
     whole->entity = entity;
     whole->table = &tables_of(registry, entity)->versions;
-    whole->versions = (size_t)registry_highest(registry, whole->table);
+    whole->versions = registry_room(registry, whole->table);
     whole->standing = NULL;
     if (whole->versions != whole->names[entity->index].count || whole->known != REGISTRY_NOW)
         find_standing(whole, &arena);

@@ -6,14 +6,15 @@
 
 static const struct store_column change_columns[] = {
     {{"_change", 7}, STORE_INTEGER, true}, {{"_instant", 8}, STORE_INTEGER, true}, {{"_by", 3}, STORE_TEXT, true},
-    {{"_what", 5}, STORE_TEXT, true},      {{"_digest", 7}, STORE_BYTES, true},    {{"_link", 5}, STORE_BYTES, true}};
-const struct store_table registry_changes_table = {{"_changes", 8}, change_columns, 6};
+    {{"_what", 5}, STORE_TEXT, true},      {{"_digest", 7}, STORE_BYTES, true},    {{"_link", 5}, STORE_BYTES, true},
+    {{"_login", 6}, STORE_TEXT, true}};
+const struct store_table registry_changes_table = {{"_changes", 8}, change_columns, 7};
 
 /* The one row says how all is to be read. */
 static const struct store_column registry_columns[] = {{{"_format", 7}, STORE_INTEGER, true},
                                                        {{"_digests", 8}, STORE_INTEGER, true}};
 const struct store_table registry_purpose_table = {{"_registry", 9}, registry_columns, 2};
-enum { FORMAT = 2 };
+enum { FORMAT = 3 };
 
 static void begin(struct registry *registry, struct store *store, const struct policy *policy) {
     *registry = (struct registry){.store = store, .policy = policy};
@@ -39,12 +40,34 @@ void registry_close(struct registry *registry) {
 
 /* --- changes ------------------------------------------------------------------------------------------------------ */
 
-/* The change itself is written when it ends, with the link over all that it wrote. */
+/* How many changes there are, which is the number of the last. */
+static enum registry_result count_changes(struct registry *registry, int64_t *count) {
+    struct statement *query =
+        store_prepare(registry->store, "SELECT CAST(count(*) AS BIGINT), coalesce(max(_change), 0) FROM _changes");
+    int64_t last = 0;
+    *count = 0;
+    if (!query) return REGISTRY_NO_MEMORY;
+    if (statement_begin(query, NULL, 0) && statement_next(query)) {
+        *count = statement_integer(query, 0);
+        last = statement_integer(query, 1);
+    }
+    statement_end(query);
+    statement_free(query);
+    enum registry_result result = registry_outcome(registry, NULL);
+    if (result != REGISTRY_DONE || *count == last) return result;
+    registry->differs = text_format(&registry->arena, "_changes %lld", (long long)last);
+    return REGISTRY_DAMAGED;
+}
+
+/* The change itself is written when it ends, with the link over all that it wrote. Nothing goes on from a change that
+ * is missing, or from one that nobody made. */
 enum registry_result registry_number_change(struct registry *registry, struct registry_change *change) {
+    int64_t count;
     chain_forget(registry);
-    change->number = registry_highest(registry, &registry_changes_table) + 1;
+    enum registry_result result = count_changes(registry, &count);
+    change->number = count + 1;
     registry->change = *change;
-    return registry_outcome(registry, NULL);
+    return result;
 }
 
 enum registry_result registry_last_change(struct registry *registry, int64_t *number) {
@@ -77,11 +100,11 @@ enum registry_result registry_begin_change(struct registry *registry, struct reg
 }
 
 enum registry_result registry_end_change(struct registry *registry) {
-    bool closed = chain_close(registry);
-    if (!closed) store_roll_back(registry->store);
-    bool done = closed && store_commit(registry->store);
+    enum registry_result closed = chain_close(registry);
+    if (closed != REGISTRY_DONE) store_roll_back(registry->store);
+    bool done = closed == REGISTRY_DONE && store_commit(registry->store);
     chain_forget(registry);
-    if (done) return REGISTRY_DONE;
+    if (done || closed == REGISTRY_DAMAGED) return closed;
     return store_trouble(registry->store)->failure == STORE_NO_MEMORY || arena_failed(&registry->arena)
                ? REGISTRY_NO_MEMORY
                : REGISTRY_STORE_FAILED;
@@ -191,10 +214,25 @@ static enum registry_result read_registry(struct registry *registry) {
     return registry_outcome(registry, NULL);
 }
 
+/* Nothing of a table is read before it is known to be one. */
+static enum registry_result read_tables(struct registry *registry) {
+    enum registry_result result = read_registry(registry);
+    if (result == REGISTRY_DONE) result = registry_refuse_foreign(registry);
+    if (result == REGISTRY_DONE) result = columns_read(registry);
+    return result == REGISTRY_DONE ? registry_refuse_foreign(registry) : result;
+}
+
+enum registry_result registry_open_to_verify(struct registry *registry, struct store *store) {
+    begin(registry, store, NULL);
+    enum registry_result result = read_tables(registry);
+    registry->in_part = result == REGISTRY_DAMAGED;
+    if (registry->in_part) result = registry_refuse_foreign(registry);
+    return result == REGISTRY_DONE ? registry_prepare(registry) : result;
+}
+
 enum registry_result registry_open(struct registry *registry, struct store *store, const struct policy *policy) {
     begin(registry, store, policy);
-    enum registry_result result = read_registry(registry);
-    if (result == REGISTRY_DONE) result = columns_read(registry);
+    enum registry_result result = read_tables(registry);
     if (result == REGISTRY_DONE && policy) result = columns_bind(registry);
     return result == REGISTRY_DONE ? registry_prepare(registry) : result;
 }
@@ -204,8 +242,7 @@ enum registry_result registry_open(struct registry *registry, struct store *stor
 static enum registry_result migrate(struct registry *registry, struct registry_change *change,
                                     struct registry_migration *migration) {
     bool kept = true;
-    enum registry_result result = read_registry(registry);
-    if (result == REGISTRY_DONE) result = columns_read(registry);
+    enum registry_result result = read_tables(registry);
     if (result == REGISTRY_DONE) result = registry_law_is_kept(registry, &kept);
     if (result == REGISTRY_DONE) result = registry_lay_out(registry, change, migration);
     migration->law_changes = !kept;

@@ -31,6 +31,8 @@ enum registry_result {
     REGISTRY_NO_KEYS,      /* something sealed is to be read or told, and no keys are at hand */
     REGISTRY_OTHER_KEYS,   /* the keys at hand are not this registry's: `differs` tells the number of the first */
     REGISTRY_CANNOT_SEAL,  /* OpenSSL does not offer what the keys are for, or has no random bytes */
+    REGISTRY_FOREIGN,      /* a view, a trigger or a rule of somebody else stands in the place of a table or on it:
+                              `differs` tells the table and which */
     REGISTRY_NO_MEMORY,
 };
 
@@ -39,6 +41,7 @@ struct registry_change {
     int64_t number;       /* set when it begins */
     int64_t instant;      /* microseconds since 1970-01-01, of the world's time */
     struct text by, what; /* who, and what is done: "import" */
+    struct text login;    /* by which name the system knows him, whatever `by` says */
     month_number since;   /* from which month on rows hold that do not say so; MONTH_FIRST: as long as can be */
 };
 
@@ -65,6 +68,7 @@ struct registry {
         int64_t last; /* line of _columns */
     } layout;
     struct registry_place *places; /* of the policy's inputs in them, by entity index */
+    bool in_part;                  /* to be verified: `_columns` could not be read to its end */
     bool current;                  /* the policy's model is the latest, by which new versions are written */
     struct text differs;
     struct sealing *sealing; /* keys at hand, by registry_use_keys; NULL: none */
@@ -86,6 +90,10 @@ struct registry {
  * to be verified or copied alone. Whatever comes of it, registry_close may be called. */
 enum registry_result registry_open(struct registry *registry, struct store *store, const struct policy *policy);
 void registry_close(struct registry *registry);
+
+/* The same to be verified, for no policy: where the tables' columns are no longer told as anybody can have told them,
+ * it is opened as far as they are, and `differs` says so; registry_verify then tells by which change. */
+enum registry_result registry_open_to_verify(struct registry *registry, struct store *store);
 
 /* The law that was kept in a registry when the change with that number had been made, compiled, or with what is wrong
  * with it: as a version of this program reads it. REGISTRY_DONE, and the caller frees it. */
@@ -116,6 +124,7 @@ enum registry_step_kind {
     REGISTRY_RANGED,   /* other values are allowed, and lie as before */
     REGISTRY_CODED,    /* values are stored otherwise from now on, and those that are there read anew */
     REGISTRY_DROPPED,  /* the law has it no more: `count` rows or values are read by laws that have it alone */
+    REGISTRY_BARED,    /* sealed no more: what is told from now on everybody reads who has the database */
     REGISTRY_LOST,     /* `count` values are not allowed any more, and read by earlier laws alone */
     REGISTRY_ELSEWHERE /* refused: it would lie elsewhere, or be dated otherwise */
 };
@@ -330,7 +339,21 @@ enum registry_break {
     REGISTRY_SOUND,
     REGISTRY_ROWS_ALTERED, /* what the change wrote is not what stands there */
     REGISTRY_LINK_BROKEN,  /* the change itself is not as it was, or its link is not */
-    REGISTRY_GAP           /* a change is missing, or rows are there that belong to none */
+    REGISTRY_GAP,          /* a change is missing, or rows are there that belong to none */
+    REGISTRY_OTHER_SCHEMA  /* all of that is sound, but tables are not as they were made */
+};
+
+/* What a table has otherwise than it was made. */
+enum registry_flaw_kind {
+    REGISTRY_TABLE_MISSING,
+    REGISTRY_COLUMN_MISSING,
+    REGISTRY_COLUMN_OTHER, /* of another type, or empty where it may not be */
+    REGISTRY_COLUMN_FOREIGN,
+    REGISTRY_INDEX_MISSING
+};
+struct registry_flaw {
+    enum registry_flaw_kind kind;
+    struct text table, column; /* of an index its column */
 };
 struct registry_verdict {
     enum registry_break broken;
@@ -339,6 +362,7 @@ struct registry_verdict {
     size_t sealed;                    /* values that are sealed */
     bool opened;                      /* keys were at hand, so that each was opened and compared with its index */
     struct text forgery;              /* of rows altered: which sealed value; empty where it is something else */
+    VECTOR(struct registry_flaw) flaws;
 };
 /* Looks at everything that was ever written; into what is sealed where keys are at hand. */
 enum registry_result registry_verify(struct registry *registry, struct registry_verdict *verdict);

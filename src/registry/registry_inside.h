@@ -1,9 +1,9 @@
 /* What the files of the registry share: registry.c (making, opening, changes), column_coding.c and columns.c (what the
  * tables of versions have, and how that is read), coding_shown.c (the same for people), migrate.c (another model),
  * law.c (by which law), confirmed.c (who has confirmed the law's values), findings.c (what verifications found),
- * given.c, chain.c (that nothing was altered), take.c (what is told), look.c and alike.c (what would become of it),
- * read.c and read_whole.c (what is known), sealing.c (by which keys what must not be read is sealed), sealed.c
- * (finding, showing and sealing it anew), copy.c (all of it elsewhere). */
+ * given.c, schema.c and chain.c (that nothing was altered), take.c, nowhere.c and carried.c (what is told), look.c and
+ * alike.c (what would become of it), read.c and read_whole.c (what is known), sealing.c (by which keys what must not be
+ * read is sealed), sealed.c (finding, showing and sealing it anew), copy.c (all of it elsewhere). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
@@ -167,6 +167,14 @@ enum registry_result registry_check_format(struct store *store);
 enum registry_result registry_prepare(struct registry *registry); /* room for what a change writes */
 enum registry_result registry_number_change(struct registry *registry, struct registry_change *change);
 
+/* --- schema.c ----------------------------------------------------------------------------------------------------- */
+
+/* REGISTRY_FOREIGN where something of others would run, or be seen, in place of a table that is known so far. */
+enum registry_result registry_refuse_foreign(struct registry *registry);
+/* Adds to the verdict what is not as it was made. */
+enum registry_result registry_find_flaws(struct registry *registry, struct registry_verdict *verdict);
+bool registry_is_missing(const struct registry_verdict *verdict, struct text table, struct text column);
+
 /* --- migrate.c ---------------------------------------------------------------------------------------------------- */
 
 /* Lays out the policy's model, makes tables and columns that are not there, writes the lines of it by the change under
@@ -239,8 +247,8 @@ void chain_load_digest(struct chain_load *load, const struct store_value *values
 void chain_load_write(struct chain_load *load, const struct store_value *values);
 void chain_load_end(struct chain_load *load); /* also of one that did not */
 
-/* Writes the change itself, with its link; false when that failed. */
-bool chain_close(struct registry *registry);
+/* Writes the change itself, with its link, and reads it again: REGISTRY_DAMAGED where that is not what was written. */
+enum registry_result chain_close(struct registry *registry);
 void chain_forget(struct registry *registry); /* what the change has written */
 
 /* --- law.c -------------------------------------------------------------------------------------------------------- */
@@ -373,6 +381,10 @@ bool registry_find_alike(struct registry_look *look, const struct registry_chang
 
 /* The highest of the numbers by which the rows of a table are told apart; 0: there are none. */
 int64_t registry_highest(struct registry *registry, const struct store_table *table);
+
+/* The same where something is to be allocated for each: numbers begin at 1 and leave none out, so that one far above
+ * how many there are was never told, and fails as STORE_DAMAGED. */
+size_t registry_room(struct registry *registry, const struct store_table *table);
 
 /* Names of an entity's rows, in the arena. */
 enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,

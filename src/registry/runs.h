@@ -83,7 +83,8 @@ struct registry_differences {
     VECTOR(struct registry_difference) list;
     size_t compared;
 };
-/* What a run told in a month, and what is found now, both of one policy. MONTH_LAST: of all months that were told, and
+/* What a run told in a month, and what is found now, both of one policy, both ways: also what is found in the month and
+ * was not told. MONTH_LAST: of all months that were told, and
  * what was not told then is no difference. False when memory has run out. */
 bool registry_compare(const struct history *told, const struct history *found, month_number month, struct arena *arena,
                       struct registry_differences *differences);

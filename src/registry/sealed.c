@@ -5,8 +5,9 @@
 
 static const struct store_column views_columns[] = {
     {{"_view", 5}, STORE_INTEGER, true}, {{"_change", 7}, STORE_INTEGER, true}, {{"_entity", 7}, STORE_TEXT, true},
-    {{"_key", 4}, STORE_INTEGER, true},  {{"_input", 6}, STORE_TEXT, true},     {{"_why", 4}, STORE_TEXT, true}};
-const struct store_table registry_views_table = {{"_views", 6}, views_columns, 6};
+    {{"_key", 4}, STORE_INTEGER, true},  {{"_input", 6}, STORE_TEXT, true},     {{"_why", 4}, STORE_TEXT, true},
+    {{"_area", 5}, STORE_TEXT, true},    {{"_month", 6}, STORE_INTEGER, true},  {{"_rows", 5}, STORE_INTEGER, true}};
+const struct store_table registry_views_table = {{"_views", 6}, views_columns, 9};
 
 /* --- SQL ---------------------------------------------------------------------------------------------------------- */
 
@@ -19,6 +20,10 @@ static struct statement *prepare(struct registry *registry, struct builder *sql)
 
 static const struct registry_slot *slot_of(const struct registry *registry, const struct field *input) {
     return &registry->places[input->entity->index].slots[input->input_index];
+}
+
+bool registry_is_sealed(const struct registry *registry, const struct field *input) {
+    return slot_of(registry, input)->sealed;
 }
 
 /* --- finding ------------------------------------------------------------------------------------------------------ */
@@ -141,12 +146,13 @@ enum registry_result registry_reveal(struct registry *registry, const struct fie
 }
 
 enum registry_result registry_keep_view(struct registry *registry, const struct registry_change *change,
-                                        const struct field *input, int64_t key, struct text why) {
+                                        const struct registry_view *view) {
     struct chain_load load;
     int64_t number = registry_highest(registry, &registry_views_table);
-    const struct store_value values[] = {store_integer(number + 1),       store_integer(change->number),
-                                         store_text(input->entity->name), store_integer(key),
-                                         store_text(input->name),         store_text(why)};
+    const struct store_value values[] = {
+        store_integer(number + 1), store_integer(change->number), store_text(view->input->entity->name),
+        store_integer(view->key),  store_text(view->input->name), store_text(view->why),
+        store_text(view->area),    store_integer(view->month),    store_integer((int64_t)view->rows)};
     if (chain_load_begin(&load, registry, CHAIN_VIEWS)) chain_load_row(&load, values);
     chain_load_end(&load);
     return registry_outcome(registry, NULL);
@@ -228,6 +234,26 @@ static enum registry_result seal_range(struct registry *registry, const struct r
     return result;
 }
 
+static enum registry_result count_sealed(struct registry *registry, size_t *values) {
+    struct arena arena;
+    struct registry_used_keys used;
+    arena_init(&arena);
+    enum registry_result result = registry_read_keys(registry, &arena, &used);
+    *values = 0;
+    for (size_t i = 0; i < used.list.count && result == REGISTRY_DONE; i++) *values += used.list.items[i].values;
+    arena_free(&arena);
+    return result;
+}
+
+/* Others may have told more meanwhile. */
+static enum registry_result count_again(struct registry *registry, const struct registry_resealing *resealing) {
+    size_t values;
+    enum registry_result result = count_sealed(registry, &values);
+    if (result != REGISTRY_DONE || values >= resealing->before) return result;
+    registry->differs = text_format(&registry->arena, "sealed: %zu → %zu", resealing->before, values);
+    return REGISTRY_DAMAGED;
+}
+
 enum registry_result registry_seal_anew(struct registry *registry, struct registry_resealing *resealing) {
     enum { ROWS_AT_ONCE = 10000 };
     struct registry_resealing next = *resealing;
@@ -236,9 +262,12 @@ enum registry_result registry_seal_anew(struct registry *registry, struct regist
     store_begin(registry->store, STORE_TO_WRITE);
     enum registry_result result = registry_outcome(registry, NULL);
     if (result == REGISTRY_DONE) result = columns_check(registry);
+    if (result == REGISTRY_DONE && !next.counted) result = count_sealed(registry, &next.before);
+    next.counted = true;
     const struct registry_layout *layout = &registry->layout;
     while (next.table < layout->tables.count && layout->tables.items[next.table]->sealed.count == 0) next.table++;
     next.done = next.table == layout->tables.count;
+    if (result == REGISTRY_DONE && next.done) result = count_again(registry, &next);
     if (result == REGISTRY_DONE && !next.done) {
         const struct registry_tables *tables = layout->tables.items[next.table];
         int64_t last = next.version + ROWS_AT_ONCE;

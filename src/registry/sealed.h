@@ -31,6 +31,9 @@ struct registry_used_keys {
 /* Whether something in it is sealed, or will be: only then keys are needed at all. */
 bool registry_seals(const struct registry *registry);
 
+/* Whether values of an input are sealed: by the law, or since an earlier one. */
+bool registry_is_sealed(const struct registry *registry, const struct field *input);
+
 /* Takes what it needs of the keys, which may be cleared then, for so many threads (0: one). REGISTRY_OTHER_KEYS when
  * they are not those that the registry used: a later one than all it used may have come. */
 enum registry_result registry_use_keys(struct registry *registry, const struct keys *keys, unsigned threads);
@@ -45,11 +48,14 @@ enum registry_result registry_read_keys(struct registry *registry, struct arena 
 /* How far sealing anew has come; all zero at first. */
 struct registry_resealing {
     size_t table, values; /* values: sealed anew */
+    bool counted;
+    size_t before; /* how many were sealed when it began */
     int64_t version;
     bool done;
 };
 /* Seals values with the newest key that were sealed with another, by a transaction of its own over some ten thousand
- * rows: what is done stays done. Nothing that the chain is about changes. */
+ * rows: what is done stays done. Nothing that the chain is about changes.
+ * REGISTRY_DAMAGED where fewer values are sealed in the end than were when it began. */
 enum registry_result registry_seal_anew(struct registry *registry, struct registry_resealing *resealing);
 
 /* --- rows --------------------------------------------------------------------------------------------------------- */
@@ -66,9 +72,17 @@ enum registry_result registry_find_sealed(struct registry *registry, const struc
 enum registry_result registry_reveal(struct registry *registry, const struct field *input, int64_t key,
                                      month_number month, struct arena *arena, struct text *plain);
 
-/* Keeps that whoever makes the change is shown an input in full, and why: of one row, or of all (key 0). Only when the
- * change has ended is it to be shown. */
+/* What is shown in full: of one row, or of as many rows (key 0) as lie in an area (empty: everywhere) and stand in the
+ * month. */
+struct registry_view {
+    const struct field *input;
+    int64_t key;
+    struct text why, area;
+    month_number month;
+    size_t rows;
+};
+/* Keeps that it is shown to whoever makes the change. Only when that has ended is it to be shown. */
 enum registry_result registry_keep_view(struct registry *registry, const struct registry_change *change,
-                                        const struct field *input, int64_t key, struct text why);
+                                        const struct registry_view *view);
 
 #endif

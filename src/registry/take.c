@@ -93,7 +93,7 @@ static enum registry_result read_keys(struct taking *taking, struct registry_nam
         for (size_t k = 0; k < policy->entities.count; k++)
             asked = asked || (taking->records->tables[k].count && asks_for(policy->entities.items[k], entity));
         if (taking->records->tables[i].count)
-            names[i].count = (size_t)registry_highest(registry, &tables_of(registry, entity)->names);
+            names[i].count = registry_room(registry, &tables_of(registry, entity)->names);
         else if (asked)
             registry_read_names(registry, entity, &taking->arena, &names[i]);
     }

@@ -6,8 +6,34 @@
 #include <openssl/crypto.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define CHECKS_MEMORY
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CHECKS_MEMORY
+#endif
+#endif
+
+/* --- in memory ---------------------------------------------------------------------------------------------------- */
+
+/* Who has keys leaves no picture of its memory behind, and lets no other process of its user look into it; but for
+ * builds whose checks do so themselves. */
+static void keep_memory_closed(void) {
+#ifndef CHECKS_MEMORY
+    static const struct rlimit nothing = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &nothing);
+#ifdef __linux__
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+#endif
+}
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
@@ -37,6 +63,7 @@ static enum keys_status read_keys(struct keys *keys, int descriptor, size_t *lin
     char bytes[KEYS_TEXT_BYTES];
     size_t length = 0;
     ssize_t got = 1;
+    keep_memory_closed();
     while (got != 0 && length < sizeof bytes) {
         got = read(descriptor, bytes + length, sizeof bytes - length);
         if (got < 0 && errno != EINTR) break;
@@ -129,6 +156,7 @@ static enum keys_status make_file(const char *path, enum seal_key_kind kind, day
     if (beside->draft.failed) return KEYS_NO_MEMORY;
     const char *draft = builder_text(&beside->draft).bytes;
     enum keys_status status = keys_begin(&keys, kind, made);
+    keep_memory_closed();
     (void)unlink(draft); /* left by one of that number that was cut short */
     if (status == KEYS_OK) status = write_keys(&keys, draft);
     keys_clear(&keys);

@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 
-/* What may be shown of an id: of the 18 characters of a citizen's the first 6 and the last 4, the last 4 of others of 8
- * or more, nothing of shorter ones. Every other character is a dot. In the arena, empty when memory runs out. */
+/* What may be shown of an id: of a citizen's, and of what begins with one, the first 6 characters; the last 4 of others
+ * of 8 or more; nothing of shorter ones. Every other character is a dot. In the arena, empty when memory runs out. */
 struct text seal_mask(struct arena *arena, struct text id);
 
 #endif

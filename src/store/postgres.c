@@ -351,11 +351,32 @@ static void close_store(struct store *base) {
     memory_free(base);
 }
 
+/* Also on parts of a table. */
+static const char foreign_query[] =
+    "SELECT CAST(coalesce(whole.relname, own.relname) AS text), found.what "
+    "FROM (SELECT tgrelid AS relation, 'trigger ' || tgname AS what FROM pg_catalog.pg_trigger WHERE NOT tgisinternal "
+    "UNION ALL SELECT ev_class, 'rule ' || rulename FROM pg_catalog.pg_rewrite "
+    "UNION ALL SELECT oid, 'row security' FROM pg_catalog.pg_class WHERE relrowsecurity "
+    "UNION ALL SELECT oid, 'foreign table' FROM pg_catalog.pg_class WHERE relkind = 'f') AS found "
+    "JOIN pg_catalog.pg_class AS own ON own.oid = found.relation "
+    "LEFT JOIN pg_catalog.pg_inherits AS part ON part.inhrelid = own.oid "
+    "LEFT JOIN pg_catalog.pg_class AS whole ON whole.oid = part.inhparent "
+    "WHERE coalesce(whole.relnamespace, own.relnamespace) = "
+    "(SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()) ORDER BY 1, 2";
+static const char columns_query[] =
+    "SELECT CAST(attname AS text), CAST(CASE WHEN attgenerated <> '' THEN 0 WHEN atttypid = 20 THEN 1 "
+    "WHEN atttypid = 25 THEN 2 WHEN atttypid = 17 THEN 3 ELSE 0 END AS bigint), CAST(attnotnull AS integer) "
+    "FROM pg_catalog.pg_attribute WHERE attnum > 0 AND NOT attisdropped AND attrelid = "
+    "(SELECT oid FROM pg_catalog.pg_class WHERE relname = $1 AND relkind IN ('r', 'p') AND relnamespace = "
+    "(SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema())) ORDER BY attnum";
+
 static const struct store_kind kind = {
     .types = {"", "BIGINT", "TEXT COLLATE \"C\"", "BYTEA"}, /* texts in the order of their bytes, as in a file */
     .table_end = "",
     .table_query = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1",
     .index_query = "SELECT 1 FROM pg_catalog.pg_indexes WHERE schemaname = current_schema() AND indexname = $1",
+    .foreign_query = foreign_query,
+    .columns_query = columns_query,
     .close = close_store,
     .begin = begin,
     .commit = commit,

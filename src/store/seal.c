@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* getpid */
 #include "store/seal.h"
 
+#include "base/calendar.h"
 #include "base/memory.h"
 
 #include <assert.h>
@@ -9,6 +10,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -276,19 +278,29 @@ enum seal_result sealer_index(struct sealer *sealer, struct text column, struct 
     return good ? SEAL_OK : SEAL_NO_MEMORY;
 }
 
-/* 17 digits, and one that may be an X. */
-static bool is_citizen_id(struct text id) {
-    if (id.length != 18) return false;
-    for (size_t i = 0; i < 17; i++)
-        if (!is_digit(id.bytes[i])) return false;
-    return is_digit(id.bytes[17]) || id.bytes[17] == 'X' || id.bytes[17] == 'x';
+/* Six digits for the place, the day of birth, a number of that day, and in new ones a check that may be an X: by where
+ * somebody lives and when he was born all but three digits are known, so that none of them may be shown. Those of other
+ * papers begin with it. */
+static bool is_of_a_citizen(struct text id) {
+    enum { OLD = 15, NEW = 18, AREA = 6, DAY = 8, DATE_ROOM = 11 };
+    size_t digits = 0;
+    day_number born;
+    while (digits < id.length && is_digit(id.bytes[digits])) digits++;
+    if (id.length == OLD) return digits == OLD;
+    bool last = digits >= NEW || (digits == NEW - 1 && id.length >= NEW && (id.bytes[NEW - 1] | 0x20) == 'x');
+    if (!last || id.length == NEW) return last;
+    const char *day = id.bytes + AREA;
+    char date[DATE_ROOM];
+    int length = snprintf(date, sizeof date, "%.4s-%.2s-%.2s", day, day + 4, day + 6);
+    return length == DAY + 2 && day_parse((struct text){date, (size_t)length}, &born);
 }
 
 struct text seal_mask(struct arena *arena, struct text id) {
     static const char dot[] = "•";
     enum { DOT_BYTES = sizeof dot - 1, SHORTEST = 8, AREA = 6, LAST = 4 };
-    size_t characters = text_characters(id), first = is_citizen_id(id) ? AREA : 0, length = 0, at = 0;
-    size_t last = characters >= SHORTEST ? characters - LAST : characters;
+    size_t characters = text_characters(id), length = 0, at = 0;
+    bool citizen = is_of_a_citizen(id);
+    size_t first = citizen ? AREA : 0, last = !citizen && characters >= SHORTEST ? characters - LAST : characters;
     char *bytes = ARENA_ARRAY(arena, char, characters * 4 + 1);
     if (arena_failed(arena)) return TEXT("");
     for (size_t i = 0; at < id.length; i++) {

@@ -294,6 +294,10 @@ static const struct store_kind kind = {
     .table_end = " STRICT",
     .table_query = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1",
     .index_query = "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = $1",
+    .foreign_query = "SELECT tbl_name, type || ' ' || name FROM sqlite_schema WHERE type IN ('trigger', 'view') "
+                     "ORDER BY 1, 2",
+    .columns_query = "SELECT name, CASE WHEN hidden <> 0 THEN 0 WHEN type = 'INTEGER' THEN 1 WHEN type = 'TEXT' THEN 2 "
+                     "WHEN type = 'BLOB' THEN 3 ELSE 0 END, \"notnull\" FROM pragma_table_xinfo($1)",
     .close = close_store,
     .begin = begin,
     .commit = commit,
@@ -331,7 +335,7 @@ static enum store_failure make_file(const char *path) {
     return errno == EEXIST ? STORE_THERE : failure_of_system(errno);
 }
 
-/* What a file says of itself is not believed: its functions and views run nothing. */
+/* What a file says of itself is not believed: nothing that stands in it runs, be it a trigger, a view or a function. */
 static bool set_up(struct store *store, enum store_opening opening) {
     sqlite3 *database = database_of(store);
     sqlite3_extended_result_codes(database, 1);
@@ -339,6 +343,8 @@ static bool set_up(struct store *store, enum store_opening opening) {
     sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
     bool good = run_text(store, "SELECT count(*) FROM sqlite_schema"); /* whether it is a database at all */
     if (opening != STORE_AS_IT_IS) good = good && holds_nothing(store);
     if (opening == STORE_MADE_ANEW) good = good && run_text(store, "PRAGMA journal_mode = WAL");

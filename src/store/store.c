@@ -79,6 +79,10 @@ bool store_failed(const struct store *store) {
     return store->trouble.failure != STORE_FINE;
 }
 
+bool store_is_damaged(struct store *store, const char *words) {
+    return store_fail(store, STORE_DAMAGED, words);
+}
+
 /* Outside a transaction each call stands for itself. */
 static bool goes_on(struct store *store) {
     if (!store->within) store->trouble = (struct store_trouble){.failure = STORE_FINE};
@@ -254,6 +258,24 @@ static bool is_there(struct store *store, const char *sql, struct text name) {
 
 bool store_has_table(struct store *store, struct text table) {
     return is_there(store, store->kind->table_query, table);
+}
+
+static struct statement *begin_scan(struct store *store, const char *sql, const struct store_value *values,
+                                    size_t count) {
+    struct statement *scan = store_prepare(store, sql);
+    if (!scan) store_fail(store, STORE_NO_MEMORY, NULL);
+    if (scan && statement_begin(scan, values, count)) return scan;
+    statement_free(scan);
+    return NULL;
+}
+
+struct statement *store_foreign(struct store *store) {
+    return begin_scan(store, store->kind->foreign_query, NULL, 0);
+}
+
+struct statement *store_columns(struct store *store, struct text table) {
+    const struct store_value name = store_text(table);
+    return begin_scan(store, store->kind->columns_query, &name, 1);
 }
 
 /* A server cuts longer ones off, so that two might be the same. Whoever looks for one has to find what another machine

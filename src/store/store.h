@@ -74,6 +74,8 @@ bool store_writes(const struct store *store); /* within one to write */
 /* What failed since the transaction began, or outside one. */
 const struct store_trouble *store_trouble(const struct store *store);
 bool store_failed(const struct store *store);
+/* What was read is nothing that was ever written: fails as STORE_DAMAGED, with these words. Always false. */
+bool store_is_damaged(struct store *store, const char *words);
 
 /* Whether what the database keeps for itself is whole, and its indexes say what its tables do: where they do not, rows
  * are overlooked. False: STORE_DAMAGED, with the first that is not; or it could not look. A server looks where its
@@ -144,6 +146,12 @@ bool store_has_table(struct store *store, struct text table);
 /* Of some columns; name of the index is made of theirs. Texts lie in the order of their bytes. */
 bool store_has_index(struct store *store, struct text table, const struct text *columns, size_t count);
 bool store_index(struct store *store, struct text table, const struct text *columns, size_t count, bool unique);
+/* What stands on tables, or in the place of one, and would run or be seen when only they are meant: views, triggers,
+ * rules. A scan of the table's name and what it is, as "trigger spy". NULL: failed. */
+struct statement *store_foreign(struct store *store);
+/* The columns that a table has in the database: a scan of the name, its enum store_type (0: none of them), 1 where it
+ * is never NULL. Without rows where there is no such table; the name must outlive it. NULL: failed. */
+struct statement *store_columns(struct store *store, struct text table);
 /* "name", as SQL quotes it. */
 void store_quote(struct builder *sql, struct text name);
 /* SELECT … FROM: some columns of the table, by their places; NULL: all of them. */

@@ -10,6 +10,8 @@ struct store_kind {
     const char *table_end;              /* behind the columns of CREATE TABLE */
     const char *table_query;            /* gives a row when there is a table of the name $1 */
     const char *index_query;            /* the same of an index */
+    const char *foreign_query;          /* see store_foreign */
+    const char *columns_query;          /* see store_columns, of the table $1 */
     void (*close)(struct store *store);
     bool (*begin)(struct store *store, enum store_purpose purpose);
     bool (*commit)(struct store *store);

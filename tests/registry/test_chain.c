@@ -110,6 +110,7 @@ static void what_is_altered_is_found(enum database database) {
         {"UPDATE _given SET _lines = 'opening' WHERE _given = 2", REGISTRY_ROWS_ALTERED, 3},
         {"UPDATE _changes SET _by = 'nobody' WHERE _change = 3", REGISTRY_LINK_BROKEN, 3},
         {"UPDATE _changes SET _what = 'init' WHERE _change = 2", REGISTRY_LINK_BROKEN, 2},
+        {"UPDATE _changes SET _login = 'root' WHERE _change = 2", REGISTRY_LINK_BROKEN, 2},
         {"UPDATE _changes SET _instant = 6 WHERE _change = 1", REGISTRY_LINK_BROKEN, 1},
         {"UPDATE _changes SET _link = (SELECT _digest FROM _changes WHERE _change = 2) WHERE _change = 2",
          REGISTRY_LINK_BROKEN, 2},
@@ -151,6 +152,186 @@ static void a_tail_that_is_cut_off_leaves_another_link(enum database database) {
     close_book(&book);
 }
 
+static void begins_as(struct book *book, enum registry_result wanted) {
+    struct registry_change change = {.instant = 7, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
+    assert_int_equal(registry_begin_change(&book->registry, &change), wanted);
+    if (wanted == REGISTRY_DAMAGED) assert_true(text_starts(book->registry.differs, "_changes "));
+    registry_give_up_change(&book->registry);
+}
+
+/* Nor from one so far off that the next would have no number. */
+static void nothing_goes_on_from_a_change_that_nobody_made(enum database database) {
+    static const char *const alterations[] = {"UPDATE _changes SET _change = 5 WHERE _change = 4",
+                                              "UPDATE _changes SET _change = 9223372036854775807 WHERE _change = 4",
+                                              "DELETE FROM _changes WHERE _change = 2"};
+    for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
+        struct book book;
+        open_book(&book, database, DIGEST_SM3);
+        begins_as(&book, REGISTRY_DONE);
+        assert_true(store_do(book.store, alterations[i]));
+        begins_as(&book, REGISTRY_DAMAGED);
+        close_book(&book);
+    }
+}
+
+/* Rows with a number that nobody told would be room for all numbers before it. */
+static void numbers_far_off_are_damage(enum database database) {
+    static const char *const alterations[] = {
+        "UPDATE family SET _version = 1152921504606846976 WHERE _version = 4",
+        "UPDATE _id_family SET _key = 1152921504606846976 WHERE _key = 2",
+        "UPDATE _id_family SET _key = 9223372036854775807 WHERE _key = 2",
+    };
+    for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
+        struct book book;
+        struct records records;
+        struct arena arena;
+        arena_init(&arena);
+        open_book(&book, database, DIGEST_SM3);
+        assert_true(store_begin(book.store, STORE_TO_WRITE));
+        assert_true(store_do(book.store, alterations[i]));
+        assert_int_equal(registry_read(&book.registry, REGISTRY_NOW, &arena, &records), REGISTRY_STORE_FAILED);
+        assert_int_equal(store_trouble(book.store)->failure, STORE_DAMAGED);
+        assert_non_null(strstr(store_trouble(book.store)->words, "family: "));
+        store_roll_back(book.store);
+        arena_free(&arena);
+        close_book(&book);
+    }
+}
+
+/* A database that writes another link than it was told. */
+static void a_link_is_read_again(enum database database) {
+    static const char *const tampers[] = {
+        [DATABASE_FILE] =
+            "CREATE TEMP TRIGGER tamper AFTER INSERT ON _changes BEGIN UPDATE _changes SET _by = 'nobody' "
+            "WHERE _change = NEW._change; END",
+        [DATABASE_SERVER] = "CREATE FUNCTION tamper() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW._by = 'nobody'; "
+                            "RETURN NEW; END $$; CREATE TRIGGER tamper BEFORE INSERT ON _changes FOR EACH ROW EXECUTE "
+                            "FUNCTION tamper()"};
+    struct book book;
+    struct registry_change change = {.instant = 7, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
+    open_book(&book, database, DIGEST_SM3);
+    assert_int_equal(registry_begin_change(&book.registry, &change), REGISTRY_DONE);
+    assert_true(store_do(book.store, tampers[database]));
+    assert_int_equal(registry_end_change(&book.registry), REGISTRY_DAMAGED);
+    assert_int_equal(verdict_of(&book).broken, REGISTRY_SOUND);
+    close_book(&book);
+}
+
+/* What would run when it is opened, read or written is told before anything of it is. */
+static void what_others_put_on_a_table_is_refused(enum database database) {
+    static const struct {
+        const char *sql[DATABASES], *differs[DATABASES];
+    } cases[] = {
+        {{"CREATE TRIGGER spy AFTER INSERT ON Family BEGIN DELETE FROM _given; END",
+          "CREATE FUNCTION spy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; CREATE TRIGGER spy "
+          "BEFORE INSERT ON family FOR EACH ROW EXECUTE FUNCTION spy()"},
+         {"Family: trigger spy", "family: trigger spy"}},
+        {{"ALTER TABLE family RENAME TO other; CREATE VIEW family AS SELECT * FROM other",
+          "ALTER TABLE family RENAME TO other; CREATE VIEW family AS SELECT * FROM other"},
+         {"family: view family", "family: rule _RETURN"}},
+        {{"ALTER TABLE _columns RENAME TO other; CREATE VIEW _columns AS SELECT * FROM other",
+          "CREATE RULE no AS ON INSERT TO _columns DO INSTEAD NOTHING"},
+         {"_columns: view _columns", "_columns: rule no"}},
+        {{"CREATE TRIGGER spy AFTER INSERT ON _changes BEGIN DELETE FROM _given; END",
+          "ALTER TABLE _changes ENABLE ROW LEVEL SECURITY"},
+         {"_changes: trigger spy", "_changes: row security"}},
+        {{"CREATE VIEW report AS SELECT count(*) AS families FROM family",
+          "CREATE VIEW report AS SELECT count(*) AS families FROM family"},
+         {NULL, NULL}}, /* somebody's own, of what he reads */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct book book;
+        struct registry again;
+        const char *differs = cases[i].differs[database];
+        open_book(&book, database, DIGEST_SM3);
+        assert_true(store_do(book.store, cases[i].sql[database]));
+        for (int verifies = 0; verifies <= 1; verifies++) {
+            enum registry_result result = verifies ? registry_open_to_verify(&again, book.store)
+                                                   : registry_open(&again, book.store, book.stage.policy);
+            assert_int_equal(result, differs ? REGISTRY_FOREIGN : REGISTRY_DONE);
+            if (differs && !text_is(again.differs, differs)) print_error("%.*s\n", TEXT_ARG(again.differs));
+            if (differs) assert_true(text_is(again.differs, differs));
+            registry_close(&again);
+        }
+        close_book(&book);
+    }
+}
+
+static void tables_are_as_they_were_made(enum database database) {
+    static const struct {
+        const char *sql;
+        enum registry_break broken;
+        int64_t change;
+        enum registry_flaw_kind kind;
+        const char *table, *column;
+        size_t flaws;
+    } cases[] = {
+        {"ALTER TABLE family ADD COLUMN spy TEXT", REGISTRY_OTHER_SCHEMA, 4, REGISTRY_COLUMN_FOREIGN, "family", "spy",
+         1},
+        {"ALTER TABLE family RENAME COLUMN farm TO far", REGISTRY_ROWS_ALTERED, 2, REGISTRY_COLUMN_MISSING, "family",
+         "farm", 2},
+        {"ALTER TABLE family RENAME COLUMN _change TO _chang", REGISTRY_ROWS_ALTERED, 2, REGISTRY_COLUMN_MISSING,
+         "family", "_change", 2},
+        {"DROP TABLE _findings", REGISTRY_OTHER_SCHEMA, 4, REGISTRY_TABLE_MISSING, "_findings", "", 1},
+        {"DROP TABLE _given", REGISTRY_ROWS_ALTERED, 2, REGISTRY_TABLE_MISSING, "_given", "", 1},
+        {"DROP INDEX _id_family_by__id", REGISTRY_OTHER_SCHEMA, 4, REGISTRY_INDEX_MISSING, "_id_family", "_id", 1},
+        {"DROP INDEX family_by__key", REGISTRY_OTHER_SCHEMA, 4, REGISTRY_INDEX_MISSING, "family", "_key", 1},
+        {"ALTER TABLE _views RENAME TO v; CREATE TABLE _views (_view BIGINT PRIMARY KEY, _change INTEGER NOT NULL, "
+         "_entity TEXT NOT NULL, _key BIGINT NOT NULL, _input TEXT NOT NULL, _why TEXT, _area TEXT NOT NULL, _month "
+         "BIGINT NOT NULL, _rows BIGINT NOT NULL)",
+         REGISTRY_OTHER_SCHEMA, 4, REGISTRY_COLUMN_OTHER, "_views", "_why", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct book book;
+        bool found = false;
+        open_book(&book, database, DIGEST_SM3);
+        assert_int_equal(verdict_of(&book).flaws.count, 0);
+        bool done = store_do(book.store, cases[i].sql);
+        if (!done) print_error("%s: %s\n", cases[i].sql, store_trouble(book.store)->words);
+        struct registry_verdict verdict = verdict_of(&book);
+        for (size_t k = 0; k < verdict.flaws.count; k++) {
+            const struct registry_flaw *flaw = &verdict.flaws.items[k];
+            found = found || (flaw->kind == cases[i].kind && text_is(flaw->table, cases[i].table) &&
+                              text_is(flaw->column, cases[i].column));
+        }
+        if (!found || verdict.broken != cases[i].broken || verdict.changes != cases[i].change)
+            print_error("%s: %d at %lld\n", cases[i].sql, (int)verdict.broken, (long long)verdict.changes);
+        assert_true(found);
+        if (cases[i].flaws) assert_int_equal(verdict.flaws.count, cases[i].flaws);
+        assert_int_equal(verdict.broken, cases[i].broken);
+        assert_int_equal(verdict.changes, cases[i].change);
+        close_book(&book);
+    }
+}
+
+/* By which nothing else can be read, so that only the chain tells when that came about. */
+static void lines_of_columns_that_are_none_are_told_by_their_change(enum database database) {
+    static const char *const alterations[] = {"UPDATE _columns SET _coding = 'number' WHERE _input = 'farm'",
+                                              "UPDATE _columns SET _input = 'a b' WHERE _input = 'farm'",
+                                              "UPDATE _columns SET _name = 'x' WHERE _column = 1"};
+    for (size_t i = 0; i < sizeof alterations / sizeof *alterations; i++) {
+        struct book book;
+        struct registry again;
+        struct registry_verdict verdict;
+        open_book(&book, database, DIGEST_SM3);
+        assert_true(store_do(book.store, alterations[i]));
+        assert_int_equal(registry_open(&again, book.store, NULL), REGISTRY_DAMAGED);
+        registry_close(&again);
+        assert_int_equal(registry_open_to_verify(&again, book.store), REGISTRY_DONE);
+        assert_int_equal(registry_verify(&again, &verdict), REGISTRY_DONE);
+        assert_int_equal(verdict.broken, REGISTRY_ROWS_ALTERED);
+        assert_int_equal(verdict.changes, 1);
+        registry_close(&again);
+        close_book(&book);
+    }
+}
+
+ON_BOTH(what_others_put_on_a_table_is_refused)
+ON_BOTH(tables_are_as_they_were_made)
+ON_BOTH(lines_of_columns_that_are_none_are_told_by_their_change)
+ON_BOTH(nothing_goes_on_from_a_change_that_nobody_made)
+ON_BOTH(numbers_far_off_are_damage)
+ON_BOTH(a_link_is_read_again)
 ON_BOTH(what_is_not_altered_is_sound)
 ON_BOTH(what_is_altered_is_found)
 ON_BOTH(a_tail_that_is_cut_off_leaves_another_link)
@@ -160,6 +341,12 @@ int main(void) {
         BOTH(what_is_not_altered_is_sound),
         BOTH(what_is_altered_is_found),
         BOTH(a_tail_that_is_cut_off_leaves_another_link),
+        BOTH(what_others_put_on_a_table_is_refused),
+        BOTH(tables_are_as_they_were_made),
+        BOTH(lines_of_columns_that_are_none_are_told_by_their_change),
+        BOTH(nothing_goes_on_from_a_change_that_nobody_made),
+        BOTH(numbers_far_off_are_damage),
+        BOTH(a_link_is_read_again),
     };
     return cmocka_run_group_tests_name("chain", tests, databases_begin, databases_end);
 }

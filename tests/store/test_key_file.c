@@ -12,12 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 /* --- the system --------------------------------------------------------------------------------------------------- */
 
@@ -102,6 +106,22 @@ static void expect(const char *name, enum keys_status expected) {
     assert_int_equal(keys_read(&keys, name, &line), expected);
     if (expected != KEYS_OK) assert_memory_equal(&keys, nothing, sizeof keys);
     keys_clear(&keys);
+}
+
+/* Builds whose checks look into memory leave it open. */
+static void who_has_keys_leaves_no_picture_of_its_memory(void **state) {
+    (void)state;
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
+    struct rlimit limit;
+    begin();
+    assert_int_equal(keys_make(path, KEY_SM4, 0), KEYS_OK);
+    assert_int_equal(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), 0);
+    expect(path, KEYS_OK);
+    assert_int_equal(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), 0);
+    assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
+    assert_int_equal(limit.rlim_max, 0);
+    end();
+#endif
 }
 
 static size_t keys_in(const char *name) {
@@ -362,6 +382,7 @@ static void memory_that_runs_out_changes_nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_has_keys_leaves_no_picture_of_its_memory),
         cmocka_unit_test(only_its_owner_may_read_or_write_it),
         cmocka_unit_test(what_is_no_file_is_not_read),
         cmocka_unit_test(what_is_wrong_in_it_is_told),
