@@ -18,12 +18,12 @@ static const struct store_column finding_columns[FINDING_COLUMNS] = {
     {{"_finding", 8}, STORE_INTEGER, true}, {{"_change", 7}, STORE_INTEGER, true}, {{"_alert", 6}, STORE_TEXT, true},
     {{"_entity", 7}, STORE_TEXT, true},     {{"_key", 4}, STORE_INTEGER, true},    {{"_month", 6}, STORE_INTEGER, true},
     {{"_unsure", 7}, STORE_INTEGER, true}};
-const struct store_table registry_findings_table = {{"_findings", 9}, finding_columns, FINDING_COLUMNS};
+const struct store_table registry_findings_table = {{"_findings", 9}, finding_columns, FINDING_COLUMNS, false};
 
 /* By the finding, so that no finding is cleared twice. */
 static const struct store_column cleared_columns[] = {
     {{"_finding", 8}, STORE_INTEGER, true}, {{"_change", 7}, STORE_INTEGER, true}, {{"_reason", 7}, STORE_TEXT, true}};
-const struct store_table registry_cleared_table = {{"_cleared", 8}, cleared_columns, 3};
+const struct store_table registry_cleared_table = {{"_cleared", 8}, cleared_columns, 3, false};
 
 /* --- keeping ------------------------------------------------------------------------------------------------------ */
 

@@ -6,7 +6,7 @@
 static const struct store_column views_columns[] = {
     {{"_view", 5}, STORE_INTEGER, true}, {{"_change", 7}, STORE_INTEGER, true}, {{"_entity", 7}, STORE_TEXT, true},
     {{"_key", 4}, STORE_INTEGER, true},  {{"_input", 6}, STORE_TEXT, true},     {{"_why", 4}, STORE_TEXT, true}};
-const struct store_table registry_views_table = {{"_views", 6}, views_columns, 6};
+const struct store_table registry_views_table = {{"_views", 6}, views_columns, 6, false};
 
 /* --- SQL ---------------------------------------------------------------------------------------------------------- */
 

@@ -10,6 +10,7 @@ struct store_kind {
     const char *table_end;              /* behind the columns of CREATE TABLE */
     const char *table_query;            /* gives a row when there is a table of the name $1 */
     const char *index_query;            /* the same of an index */
+    const char *parting_query;          /* gives the enum store_parting of the table $1; NULL: there are no places */
     void (*close)(struct store *store);
     bool (*begin)(struct store *store, enum store_purpose purpose);
     bool (*commit)(struct store *store);
