@@ -22,6 +22,7 @@ struct finding {
     struct registry *registry;
     const struct registry_sought *sought;
     struct arena *arena;
+    int64_t known; /* the last change that counts */
     struct row_queries queries;
     const struct entity *family;
     struct map places; /* ENTITY/KEY -> struct place */
@@ -150,7 +151,7 @@ static void read_place(struct finding *finding, const struct entity *entity, int
     struct standing always = {.since = MONTH_FIRST, .until = MONTH_LAST};
     while (query && goes_on(finding) && statement_next(query)) {
         month_number since = (month_number)statement_integer(query, COLUMN_SINCE);
-        if (since < latest) continue;
+        if (since < latest || statement_integer(query, COLUMN_CHANGE) > finding->known) continue;
         latest = since;
         place->gone = statement_integer(query, COLUMN_STANDS) == 0;
         size_t row = place->gone ? SIZE_MAX : reading_row(&finding->reading, query, entity, &always);
@@ -282,6 +283,7 @@ static void take_candidate(struct finding *finding, const struct search *search,
     struct text other = TEXT("");
     if (search->column.length) {
         const struct record_table *table = &finding->records.tables[entity->index];
+        if (statement_integer(query, COLUMN_CHANGE) > finding->known) return;
         size_t row = reading_row(&finding->reading, query, entity, &always);
         if (row == SIZE_MAX || !fits(finding, table, row)) return;
         other = known_by(finding, table, row);
@@ -363,6 +365,7 @@ static bool begin(struct finding *finding, struct registry *registry, struct are
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
     if (goes_on(finding)) finding->family = registry_families(registry);
+    if (goes_on(finding)) finding->known = registry_known(registry, REGISTRY_NOW);
     return own;
 }
 

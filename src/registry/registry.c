@@ -87,7 +87,7 @@ enum registry_result registry_clear_unfinished(struct registry *registry) {
 
 int64_t registry_known(struct registry *registry, int64_t known) {
     const struct registry_layout *layout = &registry->layout;
-    bool spread = known == REGISTRY_NOW && layout->tables.count &&
+    bool spread = known == REGISTRY_NOW && layout->tables.count && !store_writes(registry->store) &&
                   store_parting(registry->store, layout->tables.items[0]->versions.name) == STORE_SPREAD;
     return spread ? registry_highest(registry, &registry_changes_table) : known;
 }

@@ -173,7 +173,7 @@ enum registry_result registry_number_change(struct registry *registry, struct re
  * them: they belong to no change, and go before the next writes. REGISTRY_EARLIER where versions have no place. */
 enum registry_result registry_clear_unfinished(struct registry *registry);
 /* The last change to read as known: not later than the last that was finished, where versions may lie there of one that
- * was not. */
+ * was not; whoever writes has cleared them. */
 int64_t registry_known(struct registry *registry, int64_t known);
 
 /* --- migrate.c ---------------------------------------------------------------------------------------------------- */
