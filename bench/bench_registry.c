@@ -1,6 +1,7 @@
 /* A registry of the yardstick's population, by the commands that a bureau gives: imported from CSV with all checks,
- * audit chain and keys, a month decided and kept, some families changed and decided again, families looked up. Beside
- * it the bare database: the same rows into plain tables, eight columns of them read, a million decisions stored.
+ * citizen ids sealed, and the audit chain; a month decided and kept, some families changed and decided again, another
+ * department's register held against it. Beside it the bare database: the same rows into plain tables, eight columns
+ * of them read, a million decisions stored.
  *
  * Time by the clock, once; processor time and memory of the process beside it.
  *
@@ -10,15 +11,19 @@
 #include "measure.h"
 #include "population.h"
 
+#include "base/calendar.h"
+#include "base/identifier.h"
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CHANGED = 1000, ROOM = 4000 };
+enum { CHANGED = 1000, ROOM = 4000, REGISTERED = 5 }; /* of others' rows there are so many a household */
 
 struct bench {
     const char *folder, *database; /* a file's name, or a URL */
@@ -31,7 +36,7 @@ static const char *in(struct bench *bench, const char *name) {
     return bench->path;
 }
 
-/* --- the data ----------------------------------------------------------------------------------------------------- */
+/* --- files -------------------------------------------------------------------------------------------------------- */
 
 static FILE *file_in(struct bench *bench, const char *name, const char *heading) {
     FILE *file = fopen(in(bench, name), "w");
@@ -43,6 +48,75 @@ static void closed(FILE *file) {
     if (fclose(file) != 0) give_up("the disk is full");
 }
 
+/* --- the law ------------------------------------------------------------------------------------------------------ */
+
+/* The yardstick's, in which people have names and numbers, and others register what they own. */
+static const char line_of_people[] = "entity person in household at most 7 ";
+static const char known_by[] = "known by full_name, born ";
+static const char more_law[] = "\n```doudi\n"
+                               "entity vehicle in person at most 20 known by plate matched by number\n"
+                               "input person full_name : text\n"
+                               "input person born : date\n"
+                               "input person number : text check gb11643 sealed\n"
+                               "input vehicle plate : text\n"
+                               "input vehicle cost : money in 0 .. 10_000_000 yuan\n"
+                               "alert vehicle dear finds hit = cost > 990_000 yuan\n"
+                               "```\n";
+
+static void write_law(struct bench *bench) {
+    enum { LAW_BYTES = 1 << 16 };
+    static char law[LAW_BYTES];
+    FILE *from = fopen("policies/examples/yardstick/yardstick.md", "r");
+    size_t length = from ? fread(law, 1, sizeof law - 1, from) : 0;
+    const char *people = strstr(law, line_of_people);
+    if (!from || fclose(from) != 0 || !people) give_up("the yardstick's law is not as it was");
+    people += strlen(line_of_people);
+    mkdir(in(bench, "law"), 0700);
+    FILE *to = fopen(in(bench, "law/law.md"), "w");
+    if (!to) give_up("the folder cannot be written");
+    fprintf(to, "%.*s%s%.*s%s", (int)(people - law), law, known_by, (int)(law + length - people), people, more_law);
+    closed(to);
+}
+
+/* --- people ------------------------------------------------------------------------------------------------------- */
+
+/* No two have both name and birth in common, and no two the same number. */
+enum { SURNAMES = 20, GIVEN = 30, NAMES = SURNAMES * GIVEN * GIVEN, DAYS = 29000, SERIALS = 1000, NUMBER_BYTES = 18 };
+
+static void write_name(FILE *file, size_t person) {
+    static const char surnames[SURNAMES][4] = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴",
+                                               "徐", "孙", "胡", "朱", "高", "林", "何", "郭", "马", "罗"},
+                      given[GIVEN][4] = {"伟", "芳", "娜", "敏", "静", "丽", "强", "磊", "军", "洋",
+                                         "勇", "艳", "杰", "娟", "涛", "明", "超", "兰", "霞", "平",
+                                         "刚", "桂", "英", "华", "玉", "萍", "红", "娥", "玲", "文"};
+    size_t which = person % NAMES;
+    fprintf(file, "%s%s%s", surnames[which % SURNAMES], given[which / SURNAMES % GIVEN],
+            given[which / SURNAMES / GIVEN]);
+}
+
+struct born {
+    int year, month, day;
+};
+
+static struct born born_of(size_t person) {
+    struct born born;
+    day_split(day_from(1930, 1, 1) + (day_number)(person / NAMES % DAYS), &born.year, &born.month, &born.day);
+    return born;
+}
+
+/* A citizen id, as they may be given out. */
+static void write_number(FILE *file, size_t person) {
+    enum { AREA = 530100 };
+    char number[64], expected = 0;
+    struct born born = born_of(person);
+    size_t serial = person % NAMES;
+    snprintf(number, sizeof number, "%06zu%04d%02d%02d%03zu0", AREA + serial / SERIALS, born.year, born.month, born.day,
+             serial % SERIALS);
+    identifier_check(TEXT("gb11643"), (struct text){number, NUMBER_BYTES}, &expected);
+    if (expected) number[NUMBER_BYTES - 1] = expected;
+    fputs(number, file);
+}
+
 static const char *yes(unsigned flag) {
     return flag ? "yes" : "no";
 }
@@ -52,14 +126,20 @@ static void write_person(FILE *file, const struct population *all, size_t househ
     static const char *const kinds[] = {"none",     "visual",       "hearing", "speech",
                                         "physical", "intellectual", "mental",  "multiple"};
     unsigned flags = all->flags[person];
-    fprintf(file, "h%zu-%zu,h%zu,%d,%d,%s,%s,%s,%s,%s,%s,%d.%02d,%d.%02d,%d.%02d\n", household, number, household,
-            all->age[person], all->level[person], kinds[all->kind[person]], yes(flags & ILL), yes(flags & POOR),
-            yes(flags & TEKUN), yes(flags & WORKS), yes(flags & FRONTIER), income / 100, income % 100,
-            all->medical[person] / 100, all->medical[person] % 100, all->tuition[person] / 100,
-            all->tuition[person] % 100);
+    struct born born = born_of(person);
+    fprintf(file, "h%zu-%zu,h%zu,%d,%d,%s,%s,%s,%s,%s,%s,%d.%02d,%d.%02d,%d.%02d,%04d-%02d-%02d,", household, number,
+            household, all->age[person], all->level[person], kinds[all->kind[person]], yes(flags & ILL),
+            yes(flags & POOR), yes(flags & TEKUN), yes(flags & WORKS), yes(flags & FRONTIER), income / 100,
+            income % 100, all->medical[person] / 100, all->medical[person] % 100, all->tuition[person] / 100,
+            all->tuition[person] % 100, born.year, born.month, born.day);
+    write_name(file, person);
+    fputs(",", file);
+    write_number(file, person);
+    fputs("\n", file);
 }
 
-static const char person_heading[] = "id,household,age,level,kind,ill,poor,tekun,works,frontier,income,medical,tuition";
+static const char person_heading[] = "id,household,age,level,kind,ill,poor,tekun,works,frontier,income,medical,tuition,"
+                                     "born,full_name,number";
 
 static void write_data(struct bench *bench) {
     const struct population *all = &bench->all;
@@ -89,6 +169,19 @@ static void write_changes(struct bench *bench) {
     for (size_t i = 0, at = 0; i < all->households; at += all->size[i], i++)
         if (i % step == 0) write_person(person, all, i, at, 0, all->income[at] + 100);
     closed(person);
+}
+
+/* What another department has on record: of each two one is of somebody who is known. */
+static void write_vehicles(struct bench *bench) {
+    const struct population *all = &bench->all;
+    size_t rows = all->households * REGISTERED;
+    FILE *vehicles = file_in(bench, "vehicles.csv", "number,plate,cost");
+    for (size_t i = 0; i < rows; i++) {
+        enum { STRIDE = 7919, PRICES = 1000 };
+        write_number(vehicles, i % 2 ? all->persons + i : i * STRIDE % all->persons);
+        fprintf(vehicles, ",P%zu,%zu000\n", i, i % PRICES);
+    }
+    closed(vehicles);
 }
 
 /* --- commands ----------------------------------------------------------------------------------------------------- */
@@ -189,24 +282,29 @@ static int64_t bare_month(const struct population *all, sqlite3 *base) {
 /* --- all of it ---------------------------------------------------------------------------------------------------- */
 
 static void measure(struct bench *bench) {
-    char data[ROOM], changes[ROOM];
+    char law[ROOM], data[ROOM], changes[ROOM], vehicles[ROOM];
+    snprintf(law, sizeof law, "%s", in(bench, "law"));
     snprintf(data, sizeof data, "%s", in(bench, "data"));
     snprintf(changes, sizeof changes, "%s", in(bench, "changes"));
+    snprintf(vehicles, sizeof vehicles, "%s", in(bench, "vehicles.csv"));
     sqlite3 *base = open_bare(bench);
     int64_t rows = bare_rows(&bench->all, base), month = bare_month(&bench->all, base);
     sqlite3_close(base);
-    const char *init[] = {"build/doudi", "init", bench->database, "--policy", "policies/examples/yardstick", NULL};
+    const char *init[] = {"build/doudi", "init", bench->database, "--policy", law, NULL};
     const char *import[] = {"build/doudi", "import", data, "--database", bench->database, "--yes", NULL};
     const char *assess[] = {"build/doudi", "assess", bench->database, "--month", "2018-07", NULL};
     const char *change[] = {"build/doudi", "import",  changes, "--database", bench->database,
                             "--since",     "2018-07", "--yes", NULL};
     const char *again[] = {"build/doudi", "assess", bench->database, "--changed", NULL};
+    const char *match[] = {"build/doudi", "verify",        vehicles,  "--source", "vehicle",
+                           "--database",  bench->database, "--since", "2018-07",  NULL};
     const char *verify[] = {"build/doudi", "audit", "verify", bench->database, NULL};
     run(init);
     tell(bench, "import from CSV", run(import), rows);
     tell(bench, "assess a month, kept", run(assess), month);
     tell(bench, "import 1,000 changed families", run(change), 0);
     tell(bench, "assess what has changed", run(again), 0);
+    tell(bench, "match another register, 5 rows a household", run(match), 0);
     tell(bench, "verify the chain", run(verify), 0);
     printf("the bare database: %.2f s to store the people, %.2f s to read 8 columns and store a decision each\n",
            (double)rows / 1e6, (double)month / 1e6);
@@ -226,8 +324,10 @@ int main(int count, char **words) {
     if (!population_make(&bench.all, (size_t)households)) give_up("memory ran out");
     snprintf(database, sizeof database, "%s", in(&bench, "registry.db"));
     bench.database = count > 3 ? words[3] : database;
+    write_law(&bench);
     write_data(&bench);
     write_changes(&bench);
+    write_vehicles(&bench);
     printf("a registry of %zu households and %zu persons%s\n", bench.all.households, bench.all.persons,
            count > 3 ? " on PostgreSQL" : "");
     measure(&bench);

@@ -24,6 +24,7 @@ struct table {
     struct map by_id;        /* id -> row + 1; of events no such map */
     const uint32_t *by_name; /* in place of it: rows in the order of their ids; else NULL */
     struct late_map *late;   /* in place of both: the map is made when the first is looked for; else NULL */
+    const uint32_t *by_key;  /* by key of the records' rows (record_table.keys): row + 1, 0: none; NULL: no keys */
     bool *unconfirmed;       /* what the row says nobody has confirmed */
     bool rows_lost;          /* some rows of this entity were refused, wherever they belong */
 };

@@ -10,8 +10,7 @@ struct making {
     struct dataset *dataset;
     const struct records *records;
     struct refusals *refusals;
-    struct map *refused;   /* by entity index: ids of rows that were left out */
-    uint32_t **row_of_key; /* by entity index: by key of the records' rows, + 1; 0: it does not stand; NULL: no keys */
+    struct map *refused; /* by entity index: ids of rows that were left out */
 };
 
 enum { AHEAD = 16 }; /* ids lie far apart, in files: how many rows before they are needed they are fetched */

@@ -215,7 +215,7 @@ static void place_rows(struct making *making, struct table *table, const struct 
     if (entity->parent) {
         struct seeking seeking = {dataset_table(making->dataset, entity->parent), records, chosen, NULL,
                                   table->parents};
-        if (records->parent_keys) seeking.row_of_key = making->row_of_key[entity->parent->index];
+        if (records->parent_keys) seeking.row_of_key = dataset_table(making->dataset, entity->parent)->by_key;
         work_in_ranges(threads_for(records->count, making->records->threads), records->count, seek_parents, &seeking);
     }
     for (size_t i = 0; i < records->count; i++) {
@@ -401,11 +401,11 @@ static void choose(struct making *making, struct table *table, const struct reco
 }
 
 /* Where rows have keys, those that stand are found by them. */
-static void note_keys(struct making *making, const struct table *table, const struct record_table *records) {
+static void note_keys(struct making *making, struct table *table, const struct record_table *records) {
     uint32_t *rows = ARENA_ARRAY(&making->dataset->arena, uint32_t, records->keys + 1);
     if (!rows) return;
     for (size_t row = 0; row < table->rows; row++) rows[records->rows[table->arrival[row]].place] = (uint32_t)row + 1;
-    making->row_of_key[table->entity->index] = rows;
+    table->by_key = rows;
 }
 
 static void make_table(struct making *making, const struct entity *entity) {
@@ -434,8 +434,7 @@ struct dataset *dataset_new(const struct policy *policy, const struct records *r
     struct making making = {.dataset = dataset,
                             .records = records,
                             .refusals = refusals,
-                            .refused = ARENA_ARRAY(&dataset->arena, struct map, policy->entities.count + 1),
-                            .row_of_key = ARENA_ARRAY(&dataset->arena, uint32_t *, policy->entities.count + 1)};
+                            .refused = ARENA_ARRAY(&dataset->arena, struct map, policy->entities.count + 1)};
     if (!arena_failed(&dataset->arena))
         for (size_t i = 0; i < policy->entities.count; i++) map_init(&making.refused[i], &dataset->arena);
     for (size_t i = 0; i < policy->entities.count && !arena_failed(&dataset->arena); i++)

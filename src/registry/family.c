@@ -434,15 +434,34 @@ static void note_wanted(struct gathering *gathering, struct registry_wanted *wan
     }
 }
 
+/* A family that is looked up costs as much as fifty or more that are read one after another. */
+static bool are_many(struct registry *registry, size_t count) {
+    enum { FEW = 256, SHARE = 50 };
+    const struct entity *families = registry_families(registry);
+    return count > FEW && families && count > rows_of(&registry, families) / SHARE;
+}
+
+static const bool *all_entities(const struct registry *registry, struct arena *arena) {
+    size_t entities = registry->policy->entities.count;
+    bool *all = ARENA_ARRAY(arena, bool, entities + 1);
+    if (all) memset(all, true, entities * sizeof *all);
+    return all;
+}
+
 enum registry_result registry_read_roots(struct registry *registry, int64_t known, const bool *whole,
                                          const struct registry_root *roots, size_t count, struct arena *arena,
                                          struct records *records, struct registry_wanted *wanted) {
     struct gathering gathering;
     struct registry_names *names = ARENA_ARRAY(arena, struct registry_names, registry->policy->entities.count + 1);
     bool own = !store_within(registry->store);
-    if (!names) return REGISTRY_NO_MEMORY;
     if (own) store_begin(registry->store, STORE_TO_READ);
-    enum registry_result result = registry_read_chosen(registry, known, whole, arena, records, names);
+    if (are_many(registry, count)) {
+        whole = all_entities(registry, arena);
+        count = 0;
+    }
+    if (!names || !whole) arena->failed = true;
+    enum registry_result result =
+        arena_failed(arena) ? REGISTRY_NO_MEMORY : registry_read_chosen(registry, known, whole, arena, records, names);
     if (result == REGISTRY_DONE) {
         begin(&gathering, registry, known, arena, records);
         gathering.elsewhere = whole;

@@ -63,8 +63,8 @@ enum registry_result registry_read_family(struct registry *registry, int64_t kno
                                           int64_t key, struct arena *arena, struct records *records);
 
 /* The same of several rows of whatever entities, beside all rows of the entities that are read `whole` (by index),
- * whose rows may be among them: what lies below these is then read. `wanted` are the rows of which something was read.
- */
+ * whose rows may be among them: what lies below these is then read. Of many rows everything is read, which is cheaper.
+ * `wanted` are the rows of which something was read. */
 struct registry_root {
     const struct entity *entity;
     int64_t key;

@@ -3,6 +3,7 @@
 /* A page: the version, the widths of keys, kinds and integers, the number of entries (two bytes), then keys as
  * distances from the first (none where they follow one another), kinds and integers, each the least byte first. */
 enum { PAGE_VERSION = 1, HEAD_BYTES = 6, HEAD_KEYS = 1, HEAD_KINDS, HEAD_INTEGERS, HEAD_COUNT };
+enum { ENTRY_BYTES = 4 + 4 + 8, PAGE_BYTES = HEAD_BYTES + PAGE_PLACES * ENTRY_BYTES }; /* at most */
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
 
@@ -19,10 +20,10 @@ static unsigned width_of_signed(int64_t number) {
     return number == (int32_t)number ? 4 : 8;
 }
 
-static void add(struct builder *out, uint64_t number, unsigned width) {
-    char bytes[8];
-    for (unsigned i = 0; i < width; i++) bytes[i] = (char)(number >> (8 * i) & 0xff);
-    builder_add(out, (struct text){bytes, width});
+/* Where the next number goes. */
+static char *put(char *out, uint64_t number, unsigned width) {
+    for (unsigned i = 0; i < width; i++) out[i] = (char)(number >> (8 * i) & 0xff);
+    return out + width;
 }
 
 void page_write(struct builder *out, const struct page_entry *entries, size_t count) {
@@ -33,14 +34,16 @@ void page_write(struct builder *out, const struct page_entry *entries, size_t co
         kinds = kind > kinds ? kind : kinds;
         integers = integer > integers ? integer : integers;
     }
-    add(out, PAGE_VERSION, 1);
-    add(out, keys, 1);
-    add(out, kinds, 1);
-    add(out, integers, 1);
-    add(out, count, 2);
-    for (size_t i = 0; i < count; i++) add(out, entries[i].key - entries[0].key, keys);
-    for (size_t i = 0; i < count; i++) add(out, entries[i].coded.kind, kinds);
-    for (size_t i = 0; i < count; i++) add(out, (uint64_t)entries[i].coded.integer, integers);
+    char bytes[PAGE_BYTES], *next = bytes;
+    next = put(next, PAGE_VERSION, 1);
+    next = put(next, keys, 1);
+    next = put(next, kinds, 1);
+    next = put(next, integers, 1);
+    next = put(next, count, 2);
+    for (size_t i = 0; i < count; i++) next = put(next, entries[i].key - entries[0].key, keys);
+    for (size_t i = 0; i < count; i++) next = put(next, entries[i].coded.kind, kinds);
+    for (size_t i = 0; i < count; i++) next = put(next, (uint64_t)entries[i].coded.integer, integers);
+    builder_add(out, (struct text){bytes, (size_t)(next - bytes)});
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */

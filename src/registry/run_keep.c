@@ -38,7 +38,7 @@ struct keeping {
     const struct registry_change *change;
     const struct registry_decided *decided;
     struct arena arena;
-    uint32_t **rows;        /* by entity index, by key: the row of the dataset, + 1; 0: none */
+    const uint32_t **rows;  /* by entity index, by key: the row of the dataset, + 1; 0: none */
     size_t *keys;           /* by entity index: the highest */
     struct coding *codings; /* by field index */
     struct chain_load load; /* of the table at hand */
@@ -66,7 +66,12 @@ static uint32_t key_of(const struct keeping *keeping, const struct entity *entit
 }
 
 static void find_rows(struct keeping *keeping, const struct entity *entity) {
-    size_t rows = dataset_table(dataset_of(keeping), entity)->rows, highest = 0;
+    const struct table *table = dataset_table(dataset_of(keeping), entity);
+    const struct record_table *records = &keeping->decided->records->tables[entity->index];
+    size_t rows = table->rows, highest = 0;
+    keeping->rows[entity->index] = table->by_key;
+    keeping->keys[entity->index] = records->keys;
+    if (table->by_key) return;
     for (size_t row = 0; row < rows; row++) {
         uint32_t key = key_of(keeping, entity, row);
         if (key > highest) highest = key;
@@ -329,7 +334,7 @@ enum registry_result registry_keep_run(struct registry *registry, const struct r
     struct keeping keeping = {.registry = registry, .change = change, .decided = decided};
     arena_init(&keeping.arena);
     builder_init(&keeping.bytes);
-    keeping.rows = ARENA_ARRAY(&keeping.arena, uint32_t *, policy->entities.count + 1);
+    keeping.rows = ARENA_ARRAY(&keeping.arena, const uint32_t *, policy->entities.count + 1);
     keeping.keys = ARENA_ARRAY(&keeping.arena, size_t, policy->entities.count + 1);
     keeping.codings = ARENA_ARRAY(&keeping.arena, struct coding, policy->fields.count + 1);
     for (size_t i = 0; i < policy->entities.count && goes_on(&keeping); i++)
