@@ -284,9 +284,8 @@ static void seal_value(struct taking *taking, const struct record_table *told, s
 }
 
 /* The row above as it is told last, or else known; NULL: neither is at hand. */
-static const struct record_row *row_above(const struct taking *taking, const struct entity *above, struct text id) {
+static const struct record_row *row_above(const struct taking *taking, const struct entity *above, size_t key) {
     const struct registry_rows *known = &taking->known[above->index];
-    size_t key = key_of(taking, above, id);
     uint32_t told = key && known->last ? known->last[key] : 0, before = 0;
     if (key && !told && known->rows && key <= known->told)
         for (uint32_t at = known->rows[key]; at; at = known->more[at - 1]) before = at;
@@ -296,12 +295,14 @@ static const struct record_row *row_above(const struct taking *taking, const str
 
 /* The id of the nearest area at or above a row, by which a server parts versions; where none is found they lie with
  * those that are in no area. Nothing rests on it. */
-static struct text place_of(const struct taking *taking, const struct entity *entity, const struct record_row *row) {
+static struct text place_of(const struct taking *taking, const struct entity *entity, const struct record_row *row,
+                            size_t parent) { /* its parent's key */
     if (taking->areas[entity->index]) return row->id;
     while (entity->parent && !taking->areas[entity->parent->index]) {
         entity = entity->parent;
-        row = row_above(taking, entity, row->parent);
+        row = row_above(taking, entity, parent ? parent : key_of(taking, entity, row->parent));
         if (!row) return TEXT("");
+        parent = 0;
     }
     return entity->parent ? row->parent : TEXT("");
 }
@@ -341,7 +342,7 @@ static void make_row(const struct writing *writing, size_t at, unsigned thread, 
     values[COLUMN_UNCONFIRMED] = store_integer(record->unconfirmed);
     values[COLUMN_PARENT] = store_integer((int64_t)parent);
     for (size_t i = COLUMN_INPUTS; i < writing->columns; i++) values[i] = store_null();
-    if (taking->areas) values[writing->columns] = store_text(place_of(taking, entity, record));
+    if (taking->areas) values[writing->columns] = store_text(place_of(taking, entity, record, parent));
     for (size_t i = 0; i < entity->inputs.count && version->stands; i++)
         if (entity->inputs.items[i]->sealed)
             seal_value(taking, told, version->row, i, thread, arena, &values[slots[i].write]);

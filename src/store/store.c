@@ -247,18 +247,23 @@ bool store_create(struct store *store, const struct store_table *table) {
     return run_built(store, &sql);
 }
 
-void store_write_add_column(struct builder *sql, const struct store *store, struct text table,
-                            const struct store_column *column) {
+static void write_add_column(struct builder *sql, const struct store *store, struct text table, const char *adding,
+                             const struct store_column *column) {
     builder_add(sql, TEXT("ALTER TABLE "));
     store_quote(sql, table);
-    builder_add(sql, TEXT(" ADD COLUMN "));
+    builder_format(sql, " %s ", adding);
     add_column(sql, store->kind, column);
+}
+
+void store_write_add_column(struct builder *sql, const struct store *store, struct text table,
+                            const struct store_column *column) {
+    write_add_column(sql, store, table, "ADD COLUMN IF NOT EXISTS", column);
 }
 
 bool store_add_column(struct store *store, struct text table, const struct store_column *column) {
     struct builder sql;
     builder_init(&sql);
-    store_write_add_column(&sql, store, table, column);
+    write_add_column(&sql, store, table, "ADD COLUMN", column);
     return run_built(store, &sql);
 }
 

@@ -133,7 +133,7 @@ enum { STORE_COLUMNS_MAX = 500 };
 
 bool store_create(struct store *store, const struct store_table *table);
 bool store_add_column(struct store *store, struct text table, const struct store_column *column);
-/* The SQL of that. */
+/* The SQL by which another server gets it, if it has it not. */
 void store_write_add_column(struct builder *sql, const struct store *store, struct text table,
                             const struct store_column *column);
 bool store_has_table(struct store *store, struct text table);
