@@ -171,14 +171,14 @@ static void write_changes(struct bench *bench) {
     closed(person);
 }
 
-/* What another department has on record: of each two one is of somebody who is known. */
+/* What another department has on record: one of each five is of somebody who is known. */
 static void write_vehicles(struct bench *bench) {
     const struct population *all = &bench->all;
     size_t rows = all->households * REGISTERED;
     FILE *vehicles = file_in(bench, "vehicles.csv", "number,plate,cost");
     for (size_t i = 0; i < rows; i++) {
         enum { STRIDE = 7919, PRICES = 1000 };
-        write_number(vehicles, i % 2 ? all->persons + i : i * STRIDE % all->persons);
+        write_number(vehicles, i % REGISTERED ? all->persons + i : i * STRIDE % all->persons);
         fprintf(vehicles, ",P%zu,%zu000\n", i, i % PRICES);
     }
     closed(vehicles);

@@ -25,14 +25,13 @@ static int tell(struct verifying *verifying, enum registry_result result) {
 /* --- whose rows they are ------------------------------------------------------------------------------------------ */
 
 /* The numbers of all rows above that stand in the month. */
-static enum registry_result note_owners(struct verifying *verifying, month_number month) {
-    struct arena *arena = &verifying->telling.command->arena;
+static enum registry_result note_owners(struct verifying *verifying, month_number month, struct arena *arena) {
     const struct field *input = verifying->source->matched_by;
     struct records records;
     struct registry *registry = &verifying->telling.database.registry;
     registry->sight_of = input->entity;
     registry->sight = REGISTRY_OPEN; /* numbers are compared here, and told to nobody */
-    enum registry_result result = registry_read(registry, REGISTRY_NOW, arena, &records);
+    enum registry_result result = registry_read_entity(registry, REGISTRY_NOW, input->entity, arena, &records);
     registry->sight = REGISTRY_CLOSED;
     if (result != REGISTRY_DONE) return result;
     const struct record_table *table = &records.tables[input->entity->index];
@@ -40,14 +39,17 @@ static enum registry_result note_owners(struct verifying *verifying, month_numbe
     for (size_t row = 0; row < table->count; row++)
         if (numbers->known[row] && table->rows[row].from <= month && month <= table->rows[row].until)
             import_match_add(&verifying->match, column_text(numbers, row), table->rows[row].id);
-    return arena_failed(arena) ? REGISTRY_NO_MEMORY : REGISTRY_DONE;
+    return arena_failed(verifying->match.arena) ? REGISTRY_NO_MEMORY : REGISTRY_DONE;
 }
 
 static int read_table(struct verifying *verifying, month_number month) {
     struct telling *telling = &verifying->telling;
     const char *path = telling->command->words[1];
     int status = table_file_open(&telling->table, telling->command, path, NULL);
-    if (status == EXIT_DONE) status = tell(verifying, note_owners(verifying, month));
+    struct arena arena; /* what was read is not needed behind it */
+    arena_init(&arena);
+    if (status == EXIT_DONE) status = tell(verifying, note_owners(verifying, month, &arena));
+    arena_free(&arena);
     if (status != EXIT_DONE) return status;
     return telling_tell_read(
         telling, import_match_text(&verifying->match, &telling->import, text_from(path), telling->table.bytes));

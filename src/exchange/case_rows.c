@@ -288,7 +288,7 @@ bool case_collect_rows(struct a_case *a_case) {
     }
     if (a_case->rows.count == 0 && policy->entities.count) /* a case without input: one empty row of the lowest kind */
         for (size_t e = policy->entities.count; e-- > 0;)
-            if (!policy->entities.items[e]->is_event) {
+            if (!policy->entities.items[e]->is_event && !policy->entities.items[e]->matched_by) {
                 case_default_row(a_case, policy->entities.items[e]);
                 break;
             }

@@ -313,24 +313,27 @@ static void tell_of_files(struct import *import, enum exchange_message message, 
     if (!warning) import->file_refused = true;
 }
 
-/* Rows without those that they lie under are of nobody; and where nobody lies at the bottom nobody is counted. */
+static size_t rows_read(const void *import, const struct entity *entity) {
+    return ((const struct import *)import)->records.tables[entity->index].count;
+}
+
+/* Rows without those that they lie under are of nobody; and where there are no people nobody is counted. */
 static void look_for_missing(struct import *import) {
     const struct policy *policy = import->policy;
-    const struct entity *lowest = NULL;
     if (import->adds) return;
     for (size_t i = 0; i < policy->entities.count && !arena_failed(import->arena); i++) {
         const struct entity *entity = policy->entities.items[i];
-        if (!entity->is_event && entity->parent && (!lowest || entity->depth > lowest->depth)) lowest = entity;
         bool orphaned = entity->parent && import->by_entity[i] && import->records.tables[i].count > 0 &&
                         !import->by_entity[entity->parent->index];
         if (!orphaned) continue;
         struct text names[] = {file_name(import->arena, entity->parent->name), file_name(import->arena, entity->name)};
         tell_of_files(import, EXCHANGE_IMPORT_FILE_MISSING, names, 2, false);
     }
-    if (!lowest || import->by_entity[lowest->index]) return;
-    struct text words[] = {file_name(import->arena, lowest->name),
-                           label_or_name(lowest->label, lowest->name, LANGUAGE_ZH),
-                           label_or_name(lowest->label, lowest->name, LANGUAGE_EN)};
+    const struct entity *people = policy_people(policy, rows_read, import);
+    if (!people || import->by_entity[people->index]) return;
+    struct text words[] = {file_name(import->arena, people->name),
+                           label_or_name(people->label, people->name, LANGUAGE_ZH),
+                           label_or_name(people->label, people->name, LANGUAGE_EN)};
     tell_of_files(import, EXCHANGE_IMPORT_FILE_ABSENT, words, 3, true);
 }
 

@@ -43,7 +43,7 @@ void import_match_add(struct import_match *match, struct text number, struct tex
         return;
     }
     owner = ARENA_NEW(match->arena, struct owner);
-    owner->id = id;
+    owner->id = text_copy(match->arena, id);
     map_put(&match->owners, text_copy(match->arena, key), owner);
 }
 

@@ -248,12 +248,18 @@ bool entity_is_within(const struct entity *entity, const struct entity *ancestor
     return entity != NULL;
 }
 
+/* Told by others, of people who are known: a register of cars, and what it says of each car. */
+static bool is_of_a_register(const struct entity *entity) {
+    while (entity && !entity->matched_by) entity = entity->parent;
+    return entity != NULL;
+}
+
 const struct entity *policy_people(const struct policy *policy,
                                    size_t (*rows)(const void *of, const struct entity *entity), const void *of) {
     const struct entity *people = NULL;
     for (size_t i = 0; i < policy->entities.count; i++) {
         const struct entity *entity = policy->entities.items[i];
-        if (entity->is_event || !entity->parent) continue;
+        if (entity->is_event || !entity->parent || is_of_a_register(entity)) continue;
         bool lower = !people || entity->depth > people->depth;
         bool more = people && entity->depth == people->depth && rows(of, entity) > rows(of, people);
         if (lower || more) people = entity;

@@ -256,8 +256,9 @@ struct text policy_extends(struct policy *policy);
 /* True when nothing is wrong; otherwise policy->diagnostics, sorted. False too when memory ran out (arena_failed). */
 bool policy_compile(struct policy *policy);
 
-/* The lowest entity, events apart, of several the one with the most rows: the people. Their families lie right above.
- * NULL when no entity lies in another. */
+/* The lowest entity, of several the one with the most rows: the people. Their families lie right above. Events are
+ * none, nor is what others tell of people (`matched by`) with what lies below that. NULL when no entity lies in
+ * another. */
 const struct entity *policy_people(const struct policy *policy,
                                    size_t (*rows)(const void *of, const struct entity *entity), const void *of);
 

@@ -24,13 +24,18 @@ struct making {
     bool lacks;         /* the row at hand may lack inputs */
 };
 
+static size_t no_rows(const void *of, const struct entity *entity) {
+    (void)of;
+    (void)entity;
+    return 0;
+}
+
 const struct entity *population_family(const struct policy *policy) {
-    const struct entity *deepest = NULL;
-    for (size_t i = 0; i < policy->entities.count; i++) {
-        const struct entity *entity = policy->entities.items[i];
-        if (!entity->is_event && (!deepest || entity->depth > deepest->depth)) deepest = entity;
-    }
-    return deepest && deepest->parent ? deepest->parent : deepest;
+    const struct entity *people = policy_people(policy, no_rows, NULL);
+    if (people) return people->parent;
+    for (size_t i = 0; i < policy->entities.count; i++)
+        if (!policy->entities.items[i]->is_event) return policy->entities.items[i];
+    return NULL;
 }
 
 static uint64_t below(struct making *making, uint64_t limit) {

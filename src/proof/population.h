@@ -13,7 +13,7 @@ struct population {
     size_t families;
 };
 
-/* The entity of which rows are called families: those that the rows lie in which lie deepest. */
+/* The entity of which rows are called families: those that people lie in (policy_people). */
 const struct entity *population_family(const struct policy *policy);
 
 /* The same for the same stream. False when memory has run out; population_free is due in any case. */

@@ -35,26 +35,15 @@ const struct registry_tables *tables_above(const struct registry *registry, cons
     return map_get(&registry->layout.by_entity, text_slice(coding, begin, end));
 }
 
-static size_t depth_of(const struct registry *registry, const struct registry_tables *tables) {
-    size_t depth = 0;
-    for (; tables && depth <= registry->layout.tables.count; depth++) tables = tables_above(registry, tables);
-    return depth;
+static size_t no_rows(const void *of, const struct entity *entity) {
+    (void)of;
+    (void)entity;
+    return 0;
 }
 
-bool tables_are_areas(const struct registry *registry, const struct registry_tables *tables) {
-    const struct registry_layout *layout = &registry->layout;
-    size_t own = depth_of(registry, tables), deepest = 0;
-    bool areas = false;
-    for (size_t i = 0; i < layout->tables.count; i++) {
-        const struct registry_tables *lower = layout->tables.items[i];
-        size_t depth = depth_of(registry, lower);
-        if (lower->gone || text_starts(lower->coding, "event") || depth < deepest) continue;
-        areas = areas && depth == deepest;
-        deepest = depth;
-        for (size_t up = depth; up > own && lower; up--) lower = tables_above(registry, lower);
-        areas = areas || (lower == tables && own + 2 <= depth);
-    }
-    return areas;
+bool entity_is_area(const struct policy *policy, const struct entity *entity) {
+    const struct entity *people = policy_people(policy, no_rows, NULL), *families = people ? people->parent : NULL;
+    return families && entity && entity != families && entity_is_within(families, entity);
 }
 
 struct text column_name_of_next(struct arena *arena, const struct registry_input *input, struct text name) {

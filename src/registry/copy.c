@@ -19,20 +19,33 @@ struct placing {
     VECTOR(struct text) areas;
 };
 
+/* The last that is kept. NULL: there is none that holds, by which nothing is an area. */
+static struct policy *kept_law(struct placing *placing) {
+    struct policy *law;
+    enum registry_result result = registry_law(placing->registry->store, REGISTRY_NOW, &law);
+    bool short_of_memory = result == REGISTRY_NO_MEMORY || (law && arena_failed(&law->arena));
+    if (short_of_memory) placing->arena.failed = true;
+    if (law && law->compiled && !short_of_memory) return law;
+    policy_free(law);
+    return NULL;
+}
+
 static void find_lying(struct placing *placing) {
     const struct registry *registry = placing->registry;
+    struct policy *law = kept_law(placing);
     size_t count = registry->layout.tables.count;
     placing->lying = ARENA_ARRAY(&placing->arena, struct lying, count + 1);
     for (size_t i = 0; i < count && placing->lying; i++) {
         const struct registry_tables *tables = registry->layout.tables.items[i],
                                      *above = tables_above(registry, tables);
-        placing->lying[i].areas = tables_are_areas(registry, tables);
+        placing->lying[i].areas = law && entity_is_area(law, map_get(&law->entity_by_name, tables->versions.name));
         for (size_t k = 0; k < i; k++) {
             if (registry->layout.tables.items[k] != above) continue;
             placing->lying[i].above = &placing->lying[k];
             placing->lying[k].has_below = true;
         }
     }
+    policy_free(law);
 }
 
 /* Names come before versions, in the order of their keys, which are dense from 1. */

@@ -461,7 +461,8 @@ enum registry_result registry_read_roots(struct registry *registry, int64_t know
     }
     if (!names || !whole) arena->failed = true;
     enum registry_result result =
-        arena_failed(arena) ? REGISTRY_NO_MEMORY : registry_read_chosen(registry, known, whole, arena, records, names);
+        arena_failed(arena) ? REGISTRY_NO_MEMORY
+                            : registry_read_chosen(registry, known, (int)registry->sight, whole, arena, records, names);
     if (result == REGISTRY_DONE) {
         begin(&gathering, registry, known, arena, records);
         gathering.elsewhere = whole;

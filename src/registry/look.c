@@ -390,7 +390,7 @@ enum registry_result registry_look_at(struct registry *registry, const struct re
     enum registry_result result = prepare(&looking) ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
     if (result == REGISTRY_DONE) result = registry_last_change(registry, &look->last);
     if (result == REGISTRY_DONE)
-        result = registry_read_named(registry, REGISTRY_NOW, REGISTRY_INDEXES, arena, &look->known, look->names);
+        result = registry_read_chosen(registry, REGISTRY_NOW, REGISTRY_INDEXES, NULL, arena, &look->known, look->names);
     if (result == REGISTRY_DONE) result = registry_take_nothing(registry, change, told, look);
     if (result != REGISTRY_DONE) return result;
     leave_out_all_that_must(&looking);

@@ -276,7 +276,7 @@ static enum registry_result find_lost(struct laying_out *laying) {
     arena_init(&arena);
     struct registry_names *names = ARENA_ARRAY(&arena, struct registry_names, registry->policy->entities.count + 1);
     enum registry_result result = REGISTRY_NO_MEMORY;
-    if (names) result = registry_read_named(registry, REGISTRY_NOW, REGISTRY_CLOSED, &arena, &records, names);
+    if (names) result = registry_read_chosen(registry, REGISTRY_NOW, REGISTRY_CLOSED, NULL, &arena, &records, names);
     if (result == REGISTRY_DONE) tell_lost(laying, names);
     arena_free(&arena);
     return result == REGISTRY_DONE ? registry_outcome(registry, NULL) : result;

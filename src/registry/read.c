@@ -104,6 +104,15 @@ static struct text index_text(struct arena *arena, struct text index) {
     return text_copy(arena, (struct text){bytes, sizeof bytes});
 }
 
+static enum registry_result open_sealed(const struct reading *reading, const struct field *input, int64_t key,
+                                        struct text sealed, struct text *plain) {
+    char context[CONTEXT_BYTES];
+    struct registry *registry = reading->registry;
+    struct text name = registry->places[input->entity->index].slots[input->input_index].name;
+    if (!reading->sealer) return registry_open_sealed(registry, name, key, sealed, plain);
+    return registry_of_seal(sealer_open(reading->sealer, seal_context(context, name, key), sealed, plain));
+}
+
 /* What a column that is sealed, or the law seals now, shows of a value. */
 static void put_secret(struct reading *reading, const struct statement *scan, const struct field *input, size_t row,
                        const struct registry_slot_column *column) {
@@ -116,8 +125,7 @@ static void put_secret(struct reading *reading, const struct statement *scan, co
     if (sealed && !input->sealed && registry->sealing) opens = true; /* this law lets everybody read it */
     enum registry_result result = REGISTRY_DONE;
     if (sealed && (opens || masked))
-        result = registry_open_sealed(registry, registry->places[input->entity->index].slots[input->input_index].name,
-                                      statement_integer(scan, COLUMN_KEY), shown, &shown);
+        result = open_sealed(reading, input, statement_integer(scan, COLUMN_KEY), shown, &shown);
     if (result == REGISTRY_NO_MEMORY) reading->arena->failed = true;
     if (result != REGISTRY_DONE && result != REGISTRY_DAMAGED)
         reading->failed = result;
@@ -158,6 +166,8 @@ static void put_stored(struct reading *reading, const struct statement *scan, co
     if (!text) result = conversion_of(now, statement_integer(scan, column->column), &value);
     if (result == CONVERTED_DAMAGED)
         refuse(reading, scan, input->entity, input->name);
+    else if (result == CONVERTED_UNFIT && reading->together)
+        return; /* who counts them reads alone */
     else if (result == CONVERTED_UNFIT)
         note_lost(&reading->registry->places[input->entity->index].slots[input->input_index], column, scan);
     else if (sealed && reading->sight == REGISTRY_INDEXES)

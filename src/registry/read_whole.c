@@ -41,12 +41,11 @@ static bool sees_the_same(struct store *store, const struct sight *sight) {
 }
 
 /* What is within a change that is under way nobody else sees. What cannot be opened is not needed. */
-static void open_readers(struct registry *registry, bool alone, struct readers *readers) {
+static void open_readers(struct registry *registry, unsigned most, struct readers *readers) {
     struct sight sight;
     struct store_trouble trouble;
     *readers = (struct readers){{registry->store}, 1};
-    unsigned most = registry->threads < READERS_MAX ? registry->threads : READERS_MAX;
-    if (alone || most < 2 || !find_sight(registry->store, &sight)) return;
+    if (most < 2 || !find_sight(registry->store, &sight)) return;
     while (readers->count < most) {
         struct store *store = store_open_again(registry->store, &trouble);
         if (store && sees_the_same(store, &sight)) {
@@ -238,6 +237,7 @@ static void read_parts(const struct whole *whole, struct part *list, unsigned th
     for (unsigned i = 0; i < threads; i++) {
         list[i] = (struct part){.reading = whole->reading};
         list[i].reading.together = threads > 1;
+        if (threads > 1 && whole->registry->sealing) list[i].reading.sealer = whole->registry->sealing->sealers[i];
         list[i].reading.arena = &list[i].arena;
     }
     work_in_ranges(threads, whole->versions, read_versions, &parts);
@@ -336,40 +336,45 @@ static enum registry_result read_all(struct whole *whole, const bool *chosen) {
     return result;
 }
 
-static enum registry_result read_chosen(struct registry *registry, int64_t known, int sight, const bool *chosen,
-                                        struct arena *arena, struct records *records, struct registry_names *names) {
+/* How many may read. Each opens what is sealed by a sealer of its own. */
+static unsigned threads_of(const struct registry *registry) {
+    unsigned most = registry->threads < READERS_MAX ? registry->threads : READERS_MAX;
+    if (registry->sealing && registry->sealing->threads < most) most = registry->sealing->threads;
+    return store_writes(registry->store) ? 1 : most;
+}
+
+enum registry_result registry_read_chosen(struct registry *registry, int64_t known, int sight, const bool *chosen,
+                                          struct arena *arena, struct records *records, struct registry_names *names) {
     struct readers readers = {{registry->store}, 1};
     struct whole whole = {.registry = registry, .readers = &readers, .names = names};
     records_init(records, arena, registry->policy);
     whole.reading = (struct reading){
         .registry = registry, .arena = arena, .records = records, .name = name_of, .names = names, .sight = sight};
     bool own = !store_within(registry->store);
-    /* Whoever opens what is sealed does so alone. */
-    bool alone = store_writes(registry->store) || (registry->sealing && sight != REGISTRY_INDEXES);
     if (own) store_begin(registry->store, STORE_TO_READ);
     enum registry_result result = registry_outcome(registry, arena);
     if (result == REGISTRY_DONE) result = columns_check(registry);
     if (result == REGISTRY_DONE) whole.known = registry_known(registry, known);
-    if (result == REGISTRY_DONE) open_readers(registry, alone, &readers);
+    if (result == REGISTRY_DONE) open_readers(registry, threads_of(registry), &readers);
     if (result == REGISTRY_DONE) result = read_all(&whole, chosen);
     close_readers(&readers);
     if (own) store_roll_back(registry->store); /* nothing was written */
     return result;
 }
 
-enum registry_result registry_read_chosen(struct registry *registry, int64_t known, const bool *chosen,
-                                          struct arena *arena, struct records *records, struct registry_names *names) {
-    return read_chosen(registry, known, (int)registry->sight, chosen, arena, records, names);
-}
-
-enum registry_result registry_read_named(struct registry *registry, int64_t known, int sight, struct arena *arena,
-                                         struct records *records, struct registry_names *names) {
-    return read_chosen(registry, known, sight, NULL, arena, records, names);
-}
-
 enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
                                    struct records *records) {
     struct registry_names *names = ARENA_ARRAY(arena, struct registry_names, registry->policy->entities.count + 1);
-    return names ? registry_read_named(registry, known, (int)registry->sight, arena, records, names)
+    return names ? registry_read_chosen(registry, known, (int)registry->sight, NULL, arena, records, names)
                  : REGISTRY_NO_MEMORY;
+}
+
+enum registry_result registry_read_entity(struct registry *registry, int64_t known, const struct entity *entity,
+                                          struct arena *arena, struct records *records) {
+    size_t entities = registry->policy->entities.count;
+    struct registry_names *names = ARENA_ARRAY(arena, struct registry_names, entities + 1);
+    bool *chosen = ARENA_ARRAY(arena, bool, entities + 1);
+    if (!names || !chosen) return REGISTRY_NO_MEMORY;
+    chosen[entity->index] = true;
+    return registry_read_chosen(registry, known, (int)registry->sight, chosen, arena, records, names);
 }

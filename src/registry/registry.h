@@ -307,6 +307,9 @@ int64_t registry_law_change(struct registry *registry, int64_t known);
  * arena. Their `place` is the row's key, by which the registry names it. Sealed inputs are shown as `sight` says. */
 enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
                                    struct records *records);
+/* The same of one entity. */
+enum registry_result registry_read_entity(struct registry *registry, int64_t known, const struct entity *entity,
+                                          struct arena *arena, struct records *records);
 
 /* Over all files of a law: tells one law from another. */
 enum registry_result registry_law_digest(const struct registry *registry, const struct policy *policy,

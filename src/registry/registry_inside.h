@@ -143,9 +143,9 @@ struct registry_place {
 struct text entity_coding(struct arena *arena, const struct entity *entity);
 bool has_parent(const struct registry_tables *tables);
 const struct registry_tables *tables_above(const struct registry *registry, const struct registry_tables *tables);
-/* Families lie in its rows: it is above those that are right above the lowest, the people (as policy_people has it). On
- * a server the versions of rows in an area have the id of the nearest as their place; those of an area its own. */
-bool tables_are_areas(const struct registry *registry, const struct registry_tables *tables);
+/* Families lie in its rows, as the law has them whatever the registry knows. On a server the versions of rows in an
+ * area have the id of the nearest as their place; those of an area its own. */
+bool entity_is_area(const struct policy *policy, const struct entity *entity);
 /* What the next column of an input is called. */
 struct text column_name_of_next(struct arena *arena, const struct registry_input *input, struct text name);
 
@@ -345,15 +345,12 @@ int64_t registry_highest(struct registry *registry, const struct store_table *ta
 enum registry_result registry_read_names(struct registry *registry, const struct entity *entity, struct arena *arena,
                                          struct registry_names *names);
 
-/* The same of some entities, by index; NULL: of all. Names are those of their rows and of what they may lead to. */
-enum registry_result registry_read_chosen(struct registry *registry, int64_t known, const bool *chosen,
-                                          struct arena *arena, struct records *records, struct registry_names *names);
-
 /* What is read of sealed inputs: as registry_read, or the indexes alone, as such texts. */
 enum { REGISTRY_INDEXES = REGISTRY_OPEN + 1 };
-/* registry_read, which also gives the names of all rows, by entity index, in the arena. */
-enum registry_result registry_read_named(struct registry *registry, int64_t known, int sight, struct arena *arena,
-                                         struct records *records, struct registry_names *names);
+/* registry_read of entities that are chosen, by index; NULL: all. It also gives the names of their rows, and of those
+ * that these may lead to, by entity index, in the arena. */
+enum registry_result registry_read_chosen(struct registry *registry, int64_t known, int sight, const bool *chosen,
+                                          struct arena *arena, struct records *records, struct registry_names *names);
 
 static inline enum registry_result registry_outcome(const struct registry *registry, const struct arena *arena) {
     if (store_failed(registry->store))

@@ -576,7 +576,7 @@ static void find_areas(struct taking *taking) {
     if (taking->looks || !store_has_places(registry->store)) return;
     taking->areas = ARENA_ARRAY(&taking->arena, bool, policy->entities.count + 1);
     for (size_t i = 0; i < policy->entities.count && taking->areas; i++)
-        taking->areas[i] = tables_are_areas(registry, tables_of(registry, policy->entities.items[i]));
+        taking->areas[i] = entity_is_area(policy, policy->entities.items[i]);
 }
 
 /* Before anything is sealed by them. */
@@ -586,7 +586,7 @@ static enum registry_result keep_keys(struct taking *taking) {
     return any && !taking->looks ? registry_keep_keys(taking->registry, taking->change) : REGISTRY_DONE;
 }
 
-/* What is known before, with the names of its rows: the look's, or it is read. */
+/* What is known before of what is told, with the names of its rows: the look's, or it is read. */
 static enum registry_result find_before(struct taking *taking, struct registry_names **names) {
     size_t entities = taking->registry->policy->entities.count;
     if (taking->look) {
@@ -595,10 +595,12 @@ static enum registry_result find_before(struct taking *taking, struct registry_n
         return REGISTRY_DONE;
     }
     *names = ARENA_ARRAY(&taking->arena, struct registry_names, entities + 1);
+    bool *told = ARENA_ARRAY(&taking->arena, bool, entities + 1);
     if (!goes_on(taking)) return REGISTRY_NO_MEMORY;
+    for (size_t i = 0; i < entities; i++) told[i] = taking->records->tables[i].count > 0;
     if (taking->fresh) return read_keys(taking, *names);
-    return registry_read_named(taking->registry, REGISTRY_NOW, REGISTRY_INDEXES, &taking->arena, &taking->before,
-                               *names);
+    return registry_read_chosen(taking->registry, REGISTRY_NOW, REGISTRY_INDEXES, told, &taking->arena, &taking->before,
+                                *names);
 }
 
 /* Those of the look, or they are found. */

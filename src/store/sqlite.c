@@ -23,6 +23,9 @@ struct sqlite_statement {
 struct sqlite_load {
     struct store_load load;
     sqlite3_stmt *insert;
+    size_t rows;
+    bool fresh;             /* the table was empty */
+    struct builder indexes; /* SQL that makes those that were put off */
 };
 
 static sqlite3 *database_of(const struct store *store) {
@@ -149,6 +152,66 @@ static struct text text(const struct statement *base, size_t column) {
     return bytes ? (struct text){bytes, (size_t)sqlite3_column_bytes(prepared, (int)column)} : TEXT("");
 }
 
+/* --- indexes of many rows ----------------------------------------------------------------------------------------- */
+
+/* An index is made of rows that are there by sorting them, which costs far less than to find the place of each: of a
+ * table that was empty they are taken away as soon as it turns out that many rows are loaded, and made again behind the
+ * last. It is all within the transaction: nobody else sees it, and a failure takes it back. */
+enum { MANY_ROWS = 10000 };
+
+static bool is_empty(struct store *store, struct text table) {
+    sqlite3_stmt *query = NULL;
+    struct builder sql;
+    builder_init(&sql);
+    builder_add(&sql, TEXT("SELECT 1 FROM "));
+    store_quote(&sql, table);
+    builder_add(&sql, TEXT(" LIMIT 1"));
+    int result =
+        sql.failed ? SQLITE_NOMEM : sqlite3_prepare_v2(database_of(store), sql.bytes, (int)sql.length, &query, NULL);
+    if (result == SQLITE_OK) result = sqlite3_step(query);
+    sqlite3_finalize(query);
+    builder_free(&sql);
+    if (result != SQLITE_DONE && result != SQLITE_ROW) fail(store, result);
+    return result == SQLITE_DONE;
+}
+
+/* One may not be taken away under whoever reads. */
+static bool somebody_reads(sqlite3 *database) {
+    bool any = false;
+    for (sqlite3_stmt *one = NULL; !any && (one = sqlite3_next_stmt(database, one));) any = sqlite3_stmt_busy(one);
+    return any;
+}
+
+static void note_index(struct sqlite_load *loading, struct builder *drop, sqlite3_stmt *index) {
+    builder_add(drop, TEXT("DROP INDEX "));
+    store_quote(drop, text_from((const char *)sqlite3_column_text(index, 0)));
+    builder_add(drop, TEXT(";"));
+    builder_format(&loading->indexes, "%s;", (const char *)sqlite3_column_text(index, 1));
+}
+
+static bool put_indexes_off(struct sqlite_load *loading) {
+    static const char find[] = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ?1 AND sql NOT "
+                               "NULL ORDER BY rowid";
+    struct store *store = loading->load.store;
+    sqlite3_stmt *query = NULL;
+    const struct store_value table = store_text(loading->load.table->name);
+    struct builder drop;
+    if (somebody_reads(database_of(store))) return true;
+    builder_init(&drop);
+    int result = sqlite3_prepare_v2(database_of(store), find, -1, &query, NULL);
+    if (result == SQLITE_OK) result = bind(query, 1, &table);
+    while (result == SQLITE_OK && (result = sqlite3_step(query)) == SQLITE_ROW) {
+        note_index(loading, &drop, query);
+        result = SQLITE_OK;
+    }
+    sqlite3_finalize(query);
+    bool good = result == SQLITE_DONE || fail(store, result);
+    if (good && (drop.failed || loading->indexes.failed)) good = fail(store, SQLITE_NOMEM);
+    if (good && drop.length) good = run_text(store, builder_text(&drop).bytes);
+    builder_free(&drop);
+    return good;
+}
+
 /* --- many rows ---------------------------------------------------------------------------------------------------- */
 
 static struct store_load *load(struct store *store, const struct store_table *table, const char *columns) {
@@ -168,12 +231,16 @@ static struct store_load *load(struct store *store, const struct store_table *ta
         return NULL;
     }
     loading->load = (struct store_load){store, table};
+    loading->fresh = is_empty(store, table->name);
+    builder_init(&loading->indexes);
     return &loading->load;
 }
 
 static bool load_row(struct store_load *base, const struct store_value *values) {
-    sqlite3_stmt *insert = ((struct sqlite_load *)base)->insert;
+    struct sqlite_load *loading = (struct sqlite_load *)base;
+    sqlite3_stmt *insert = loading->insert;
     int result = SQLITE_OK;
+    if (loading->fresh && loading->rows++ == MANY_ROWS && !put_indexes_off(loading)) return false;
     for (size_t i = 0; i < base->table->count && result == SQLITE_OK; i++)
         result = bind(insert, (int)i + 1, &values[i]);
     if (result == SQLITE_OK) result = sqlite3_step(insert);
@@ -186,6 +253,8 @@ static bool load_end(struct store_load *base) {
     struct sqlite_load *loading = (struct sqlite_load *)base;
     bool done = !store_failed(base->store);
     sqlite3_finalize(loading->insert);
+    if (done && loading->indexes.length) done = run_text(base->store, builder_text(&loading->indexes).bytes);
+    builder_free(&loading->indexes);
     memory_free(loading);
     return done;
 }

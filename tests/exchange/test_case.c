@@ -80,6 +80,19 @@ static void a_policy_without_cases_is_told(void **state) {
     case_runner_close(&runner);
 }
 
+/* A case without input is of one person of whom nothing is told, by other departments neither. */
+static void nothing_told_is_no_register(void **state) {
+    const struct source source = {.name = TEXT("nothing.yaml"),
+                                  .bytes = TEXT("- name: nothing\n  month: 2018-08\n"
+                                                "  output: {person: {recorded_dead: no}}\n")};
+    struct case_runner runner;
+    (void)state;
+    assert_true(case_runner_open(&runner, "policies/yunnan-2018"));
+    case_runner_run(&runner, &source);
+    assert_int_equal(runner.passed, 1);
+    case_runner_close(&runner);
+}
+
 static void every_message_occurs(void **state) {
     (void)state;
     size_t missing = 0;
@@ -97,6 +110,7 @@ int main(void) {
         cmocka_unit_test(a_policy_without_cases_is_told),
         cmocka_unit_test(every_message_occurs),
         cmocka_unit_test(guarantees_are_of_every_row),
+        cmocka_unit_test(nothing_told_is_no_register),
     };
     return golden_run("case", folder, ".yaml", tells, others, sizeof others / sizeof *others);
 }

@@ -629,6 +629,29 @@ static void rows_are_matched_by_a_checked_text(void **state) {
 /* The block ends before its table; what comes after it is an empty one. */
 #define TABLE(rows) "  = first row of table\n```\n\n" rows "\n```doudi\n"
 
+static size_t rows_by_name(const void *many, const struct entity *entity) {
+    return text_is(entity->name, many) ? 9 : 1;
+}
+
+/* What is no event and lies lowest: of as many the one with the most rows. Registers of others tell of people. */
+static void people_are_no_register_s(void **state) {
+    (void)state;
+    static const char world[] = WORLD "entity plot in household\n"
+                                      "entity car in person matched by citizen\n"
+                                      "entity wheel in car\n"
+                                      "input person citizen : text check gb11643\n";
+    struct policy *policy = compile(world);
+    const struct entity *car = map_get(&policy->entity_by_name, TEXT("car"));
+    assert_non_null(car->matched_by);
+    assert_true(text_is(policy_people(policy, rows_by_name, "wheel")->name, "person"));
+    assert_true(text_is(policy_people(policy, rows_by_name, "plot")->name, "plot"));
+    policy_free(policy);
+    policy = compile("policy law\nentity firm\nentity car in firm matched by code\n"
+                     "input firm code : text check gb11643\n");
+    assert_null(policy_people(policy, rows_by_name, ""));
+    policy_free(policy);
+}
+
 static void headings_are_of_one_thing(void **state) {
     (void)state;
     static const char *const laws[] = {
@@ -751,6 +774,7 @@ int main(void) {
         cmocka_unit_test(the_words_of_options_stay_names),
         cmocka_unit_test(alerts_find_and_show),
         cmocka_unit_test(rows_are_matched_by_a_checked_text),
+        cmocka_unit_test(people_are_no_register_s),
         cmocka_unit_test(headings_are_of_one_thing),
         cmocka_unit_test(gaps_of_inputs_are_told),
         cmocka_unit_test(yardstick_stays_narrow),

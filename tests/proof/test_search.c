@@ -2,6 +2,7 @@
 #include "proof/search.h"
 
 #include "base/memory.h"
+#include "proof/population.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -118,6 +119,16 @@ static void the_same_seed_finds_the_same(void **state) {
     close(&other);
 }
 
+/* What other departments tell of people lies deeper than they do. */
+static void families_are_of_people(void **state) {
+    (void)state;
+    struct case_runner runner;
+    assert_true(case_runner_open(&runner, "policies/yunnan-2018"));
+    const struct entity *family = population_family(runner.policies.items[0]->policy);
+    assert_true(text_is(family->name, "household"));
+    case_runner_close(&runner);
+}
+
 static void memory_runs_out(void **state) {
     (void)state;
     static const char *const names[] = {"open_doctor", "cheap", "capped"};
@@ -137,8 +148,9 @@ static void memory_runs_out(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_broken_is_found), cmocka_unit_test(what_holds_is_asked_of_all),
-        cmocka_unit_test(the_same_seed_finds_the_same), cmocka_unit_test(memory_runs_out)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_is_broken_is_found),
+                                       cmocka_unit_test(what_holds_is_asked_of_all),
+                                       cmocka_unit_test(the_same_seed_finds_the_same),
+                                       cmocka_unit_test(families_are_of_people), cmocka_unit_test(memory_runs_out)};
     return cmocka_run_group_tests_name("search", tests, NULL, NULL);
 }

@@ -333,6 +333,92 @@ static void a_registry_is_of_one_model(enum database database) {
     close_book(&book);
 }
 
+/* --- several threads ---------------------------------------------------------------------------------------------- */
+
+enum { PEOPLE = 40000, VILLAGES = 1200, FAMILIES = 9 * VILLAGES };
+
+static const char *numbered(struct book *book, const char *letter, size_t number) {
+    return text_format(&book->stage.arena, "%s%zu", letter, number).bytes;
+}
+
+static void tell_many(struct book *book) {
+    tell_anew(book);
+    for (size_t i = 0; i < VILLAGES; i++) stage_row(&book->stage, "village", numbered(book, "v", i), "", "");
+    for (size_t i = 0; i < FAMILIES; i++)
+        stage_row(&book->stage, "family", numbered(book, "f", i), numbered(book, "v", i % VILLAGES), "farm=1");
+    for (size_t i = 0; i < PEOPLE; i++)
+        stage_row(&book->stage, "person", numbered(book, "p", i), numbered(book, "f", i % FAMILIES),
+                  numbered(book, "name=n", i));
+}
+
+static void expect_same_records(struct book *book, int64_t known) {
+    struct records one, many;
+    book->registry.threads = 1;
+    assert_int_equal(registry_read(&book->registry, known, &book->stage.arena, &one), REGISTRY_DONE);
+    book->registry.threads = 4;
+    assert_int_equal(registry_read(&book->registry, known, &book->stage.arena, &many), REGISTRY_DONE);
+    assert_int_equal(one.versioned, many.versioned);
+    for (size_t i = 0; i < book->stage.policy->entities.count; i++) {
+        const struct record_table *a = &one.tables[i], *b = &many.tables[i];
+        assert_int_equal(a->count, b->count);
+        assert_int_equal(a->unordered, b->unordered);
+        assert_int_equal(a->keys, b->keys);
+        for (size_t row = 0; row < a->count; row++) {
+            const struct record_row *left = &a->rows[row], *right = &b->rows[row];
+            assert_true(text_equal(left->id, right->id) && text_equal(left->parent, right->parent));
+            assert_true(left->from == right->from && left->until == right->until && left->place == right->place);
+            for (size_t k = 0; k < a->entity->inputs.count; k++)
+                assert_true(columns_agree(&a->columns[k], row, &b->columns[k], row));
+        }
+    }
+}
+
+/* Each over a connection of its own; of rows with one version, and with several. */
+static void several_threads_read_the_same(enum database database) {
+    struct book book;
+    struct records records;
+    open_book(&book, database);
+    tell_many(&book);
+    expect_taken(take(&book, MONTH_FIRST), PEOPLE + FAMILIES + VILLAGES, 0, 0);
+    expect_same_records(&book, REGISTRY_NOW);
+    tell_anew(&book);
+    for (size_t i = 0; i < PEOPLE; i += 7)
+        stage_row(&book.stage, "person", numbered(&book, "p", i), numbered(&book, "f", (i + 1) % FAMILIES), "name=m");
+    take(&book, month(2018, 7));
+    expect_same_records(&book, REGISTRY_NOW);
+    expect_same_records(&book, 2);
+    /* What a change has told that is not ended, no other connection would see. */
+    struct registry_taken taken[16] = {0};
+    struct registry_change change = {.what = TEXT("import"), .since = MONTH_FIRST};
+    tell_anew(&book);
+    stage_row(&book.stage, "village", "v0+", "", "");
+    assert_int_equal(registry_begin_change(&book.registry, &change), REGISTRY_DONE);
+    assert_int_equal(registry_take(&book.registry, &change, &book.stage.records, taken), REGISTRY_DONE);
+    assert_int_equal(registry_read(&book.registry, REGISTRY_NOW, &book.stage.arena, &records), REGISTRY_DONE);
+    assert_int_equal(records.tables[0].count, VILLAGES + 1);
+    registry_give_up_change(&book.registry);
+    close_book(&book);
+}
+
+/* A value that nobody can have told is found by whichever thread meets it. */
+static void several_threads_find_what_is_damaged(enum database database) {
+    struct book book;
+    struct records records;
+    open_book(&book, database);
+    tell_many(&book);
+    take(&book, MONTH_FIRST);
+    assert_true(store_do(book.store, "UPDATE person SET ill = 7 WHERE _version = 39000"));
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        book.registry.threads = threads;
+        book.registry.differs = TEXT("");
+        assert_int_equal(registry_read(&book.registry, REGISTRY_NOW, &book.stage.arena, &records), REGISTRY_DAMAGED);
+        assert_true(text_is(book.registry.differs, "person 39000, ill"));
+    }
+    close_book(&book);
+}
+
+ON_BOTH(several_threads_read_the_same)
+ON_BOTH(several_threads_find_what_is_damaged)
 ON_BOTH(what_is_told_comes_back)
 ON_BOTH(what_was_known_stays)
 ON_BOTH(the_last_word_on_a_month_counts)
@@ -345,11 +431,17 @@ ON_BOTH(a_registry_is_of_one_model)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        BOTH(what_is_told_comes_back),          BOTH(what_was_known_stays),
-        BOTH(the_last_word_on_a_month_counts),  BOTH(rows_move),
-        BOTH(rows_stand_in_their_months),       BOTH(who_is_told_under_nobody_is_refused),
-        BOTH(a_change_given_up_leaves_nothing), BOTH(what_the_model_does_not_allow_is_refused),
+        BOTH(what_is_told_comes_back),
+        BOTH(what_was_known_stays),
+        BOTH(the_last_word_on_a_month_counts),
+        BOTH(rows_move),
+        BOTH(rows_stand_in_their_months),
+        BOTH(who_is_told_under_nobody_is_refused),
+        BOTH(a_change_given_up_leaves_nothing),
+        BOTH(what_the_model_does_not_allow_is_refused),
         BOTH(a_registry_is_of_one_model),
+        BOTH(several_threads_read_the_same),
+        BOTH(several_threads_find_what_is_damaged),
     };
     return cmocka_run_group_tests_name("registry", tests, databases_begin, databases_end);
 }

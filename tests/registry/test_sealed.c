@@ -490,7 +490,26 @@ static void a_value_is_shown_to_whom_it_is_kept(enum database database) {
 
 /* --- many rows ---------------------------------------------------------------------------------------------------- */
 
-/* Threads share out the sealing; what the chain says of it is the same. */
+static void expect_numbers(struct book *book, unsigned threads, size_t rows) {
+    struct records records;
+    book->registry.threads = threads;
+    book->registry.sight = REGISTRY_OPEN;
+    assert_int_equal(registry_read(&book->registry, REGISTRY_NOW, &book->stage.arena, &records), REGISTRY_DONE);
+    const struct record_table *table = &records.tables[1];
+    assert_int_equal(table->count, rows);
+    for (size_t row = 0; row < rows; row++) {
+        const char *number = text_format(&book->stage.arena, "%zu", row / 2).bytes,
+                   *note = text_format(&book->stage.arena, "n%zu", row).bytes;
+        assert_true(text_is(column_text(&table->columns[0], row), number));
+        assert_true(text_is(column_text(&table->columns[1], row), note));
+    }
+    assert_true(store_do(book->store, "UPDATE family SET number = (SELECT number FROM family WHERE _version = 9) WHERE "
+                                      "_version = 19999"));
+    assert_int_equal(registry_read(&book->registry, REGISTRY_NOW, &book->stage.arena, &records), REGISTRY_DAMAGED);
+    book->registry.sight = REGISTRY_CLOSED;
+}
+
+/* Threads share out the sealing and the opening; what the chain says of it is the same. */
 static void any_number_of_threads_tells_the_same(void **state) {
     (void)state;
     enum { ROWS = 20000, VILLAGES = 400 };
@@ -522,6 +541,7 @@ static void any_number_of_threads_tells_the_same(void **state) {
         assert_int_equal(resealing.values, 2 * ROWS);
         assert_true(calls >= 3);
         assert_int_equal(verdict_of(&book).broken, REGISTRY_SOUND);
+        expect_numbers(&book, threads[i], ROWS);
         close_book(&book);
     }
 }

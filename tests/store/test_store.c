@@ -228,6 +228,59 @@ static void a_load_that_conflicts_leaves_nothing(enum database database) {
     store_close(store);
 }
 
+/* So many that indexes may be made behind the last. */
+static bool load_many(struct store *store, int64_t last) {
+    enum { MANY = 15000 };
+    char name[24];
+    struct store_load *load = store_load_begin(store, &people);
+    for (int64_t i = 0; i < MANY; i++) {
+        snprintf(name, sizeof name, "P%lld", (long long)(i == MANY - 1 ? last : i));
+        const struct store_value values[] = {store_integer(i), store_text(text_from(name)), store_null(), store_null()};
+        store_load_row(load, values);
+    }
+    return store_load_end(load);
+}
+
+static void indexes_hold_while_many_rows_are_loaded(enum database database) {
+    const struct text by[] = {{"name", 4}};
+    struct store *store = with_people(database);
+    assert_true(store_begin(store, STORE_TO_WRITE) && store_index(store, TEXT("people"), by, 1, true));
+    assert_true(store_commit(store));
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    assert_false(load_many(store, 7));
+    assert_int_equal(store_trouble(store)->failure, STORE_CONFLICT);
+    assert_false(store_commit(store));
+    store_close(store);
+    store = other_connection();
+    assert_int_equal(count_of(store), 0);
+    assert_true(store_has_index(store, TEXT("people"), by, 1));
+    assert_true(store_begin(store, STORE_TO_WRITE) && load_many(store, -1) && store_commit(store));
+    assert_true(store_has_index(store, TEXT("people"), by, 1));
+    add(store, -1, "P7");
+    assert_int_equal(store_trouble(store)->failure, STORE_CONFLICT);
+    store_close(store);
+}
+
+/* Whoever reads goes on reading, and the indexes stay. */
+static void many_rows_are_loaded_beside_a_scan(enum database database) {
+    const struct text by[] = {{"name", 4}};
+    const size_t all[] = {0};
+    struct store *store = with_people(database);
+    assert_true(store_begin(store, STORE_TO_WRITE) && store_index(store, TEXT("people"), by, 1, true));
+    struct statement *query = store_prepare(store, "SELECT 1 UNION ALL SELECT 2");
+    if (database == DATABASE_FILE) assert_true(statement_begin(query, NULL, 0) && statement_next(query));
+    assert_true(load_many(store, -1));
+    if (database == DATABASE_FILE) assert_true(statement_next(query));
+    statement_end(query);
+    statement_free(query);
+    assert_true(store_commit(store));
+    struct statement *scan = store_scan(store, &(struct store_scan_of){&people, all, 1, 14999, 14999});
+    assert_true(statement_next(scan) && !statement_next(scan));
+    store_scan_end(scan);
+    assert_true(store_has_index(store, TEXT("people"), by, 1));
+    store_close(store);
+}
+
 /* --- tables ------------------------------------------------------------------------------------------------------- */
 
 static void tables_grow(enum database database) {
@@ -477,6 +530,8 @@ ON_BOTH(values_come_back)
 ON_BOTH(loaded_rows_are_the_same)
 ON_BOTH(many_rows_are_scanned)
 ON_BOTH(a_load_that_conflicts_leaves_nothing)
+ON_BOTH(indexes_hold_while_many_rows_are_loaded)
+ON_BOTH(many_rows_are_loaded_beside_a_scan)
 ON_BOTH(tables_grow)
 ON_BOTH(indexes_have_names_of_their_own)
 ON_BOTH(rows_lie_where_they_belong)
@@ -492,6 +547,8 @@ int main(void) {
         BOTH(loaded_rows_are_the_same),
         BOTH(many_rows_are_scanned),
         BOTH(a_load_that_conflicts_leaves_nothing),
+        BOTH(indexes_hold_while_many_rows_are_loaded),
+        BOTH(many_rows_are_loaded_beside_a_scan),
         BOTH(tables_grow),
         BOTH(indexes_have_names_of_their_own),
         BOTH(rows_lie_where_they_belong),
