@@ -196,6 +196,24 @@ bool month_parse(struct text text, month_number *out) {
     return true;
 }
 
+bool month_parse_loose(struct text text, month_number *out) {
+    const struct text ways[][2] = {
+        {TEXT("-"), TEXT("")}, {TEXT("/"), TEXT("")}, {TEXT(""), TEXT("")}, {TEXT("年"), TEXT("月")}};
+    day_number day;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        size_t offset = 0, least = ways[i][0].length ? 1 : 2;
+        int year, month;
+        if (!take_digits(text, &offset, 4, 4, &year) || !take_mark(text, &offset, ways[i][0])) continue;
+        if (!take_digits(text, &offset, least, 2, &month) || !take_mark(text, &offset, ways[i][1])) continue;
+        if (offset != text.length || !day_exists(year, month, 1)) continue;
+        *out = (month_number)months_from_zero(year, month);
+        return true;
+    }
+    if (!day_parse_loose(text, &day) || month_first_day(day_month(day)) != day) return false;
+    *out = day_month(day);
+    return true;
+}
+
 struct text month_format(struct arena *arena, month_number month) {
     return text_format(arena, "%04d-%02d", month_year(month), month_of_year(month));
 }

@@ -33,6 +33,9 @@ int day_full_years(day_number a, day_number b);
 month_number day_month(day_number day);
 day_number month_first_day(month_number month);
 bool month_parse(struct text text, month_number *out); /* "2018-07" */
+/* Also 2018-7, 2018/7, 201807, 2018年7月, and the first day of a month as a spreadsheet makes it of such a cell,
+ * written as day_parse_loose reads it. Not 2018.7: what a spreadsheet leaves of 2018.10 is 2018.1. */
+bool month_parse_loose(struct text text, month_number *out);
 struct text month_format(struct arena *arena, month_number month);
 int month_of_year(month_number month); /* 1 .. 12 */
 int month_year(month_number month);

@@ -29,6 +29,16 @@ bool text_is(struct text a, const char *nul_terminated) {
     return text_equal(a, text_from(nul_terminated));
 }
 
+bool text_is_in_any_case(struct text a, const char *small) {
+    struct text b = text_from(small);
+    bool same = a.length == b.length;
+    for (size_t i = 0; i < a.length && same; i++) {
+        char byte = a.bytes[i];
+        same = (byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte) == b.bytes[i];
+    }
+    return same;
+}
+
 int text_compare(struct text a, struct text b) {
     size_t shorter = a.length < b.length ? a.length : b.length;
     int order = shorter ? memcmp(a.bytes, b.bytes, shorter) : 0;

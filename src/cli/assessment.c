@@ -28,18 +28,20 @@ static int assess_month(struct assessment *assessment, month_number month, bool 
     progress_end(&progress);
     if (!found) return out_of_memory(command);
     if (assessment->out) results_add(&assessment->results, &totals);
-    int64_t kept = 0;
+    int64_t kept = 0, stands = 0;
     status =
         is_last && !assessment->out && !assessment->compares ? session_record_last(session) : session_record(session);
-    if (status == EXIT_DONE && assessment->keeps) status = session_keep(session, &kept);
+    if (status == EXIT_DONE && assessment->keeps) stands = session_kept_before(session);
+    if (status == EXIT_DONE && assessment->keeps && !stands) status = session_keep(session, &kept);
     if (status != EXIT_DONE) return status;
     assessment->broken += totals.broken;
     assessment->undetermined += totals.undetermined;
     if (assessment->json)
-        month_write(&assessment->writer, session, &totals, kept);
+        month_write(&assessment->writer, session, &totals, kept ? kept : stands);
     else
         month_print(&assessment->text, session, &totals, assessment->out);
     if (kept && !assessment->json) month_print_kept(&assessment->text, session, month, kept);
+    if (stands && !assessment->json) month_print_stands(&assessment->text, session, month, stands);
     print_so_far(assessment);
     arena_rewind(&command->arena, mark);
     return EXIT_DONE;

@@ -60,7 +60,8 @@ void print_help(const struct command *command);                    /* of the com
 int no_such_command(const struct command *command);                /* EXIT_USAGE */
 int wrong_usage(const struct command *command);                    /* EXIT_USAGE */
 bool usage_takes(const struct command *command, const char *name); /* an option; without a command any */
-bool usage_allows(const struct command *command); /* false (and a message) for an option that it does not take */
+/* False (and a message) for an option that it does not take, or where it lacks its second word. */
+bool usage_allows(const struct command *command);
 bool has_option(const struct command *command, const char *name); /* false (and a message) when it is missing */
 bool names_folder(const struct command *command);                 /* false (and a message) for an --out that is empty */
 bool names_file(const struct command *command, const char *option); /* the same for an option of a file */

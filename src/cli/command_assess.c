@@ -1,6 +1,7 @@
 /* doudi assess: everyone of a data folder or a registry, decided month by month. */
 #include "cli/assess_changed.h"
 #include "cli/assessment.h"
+#include "cli/month_shown.h"
 #include "cli/out_folder.h"
 
 /* What another law, reading or day of knowledge would give is no decision, and is kept nowhere but in files. */
@@ -13,11 +14,7 @@ static bool decides(const struct command *command) {
 static void print_skipped(struct assessment *assessment, month_number first) {
     struct session *session = &assessment->session;
     for (; first < session->first && !assessment->json; first++)
-        builder_format(&assessment->text,
-                       say(session->command, "%.*s 已经测算过,没有新情况:第 %lld 次变动\n",
-                           "%.*s was decided by change %lld, and nothing is new since\n"),
-                       TEXT_ARG(month_format(&session->command->arena, first)),
-                       (long long)session_kept(session, first));
+        month_print_stands(&assessment->text, session, first, session_kept(session, first));
 }
 
 static bool is_usage(struct command *command, month_number *first, month_number *last, int *status) {

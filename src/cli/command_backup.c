@@ -41,8 +41,8 @@ static void close_copy(struct copying *copying) {
 }
 
 static void tell_broken(const struct copying *copying, const char *zh, const char *en) {
-    const struct command *command = copying->command;
-    fprintf(stderr, "doudi: %s: ", store_is_url(copying->from) ? "postgresql" : copying->from);
+    struct command *command = copying->command;
+    fprintf(stderr, "doudi: %s: ", database_shown(command, copying->from));
     fprintf(stderr, say(command, "▲ 第 %lld 次变动:%s;", "▲ change %lld: %s; "), (long long)copying->verdict.changes,
             say_broken(command, copying->verdict.broken));
     fprintf(stderr, "%s\n", say(command, zh, en));
@@ -201,8 +201,8 @@ static int put_back(struct copying *copying) {
 }
 
 static void say_put_back(struct builder *out, const struct copying *copying) {
-    builder_format(out, say(copying->command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
-                   store_is_url(copying->to) ? "postgresql" : copying->to, (long long)copying->verdict.changes);
+    database_show_change(out, copying->command, copying->to, copying->verdict.changes);
+    builder_add(out, TEXT("\n"));
 }
 
 int command_restore(struct command *command) {

@@ -249,20 +249,19 @@ static void write_done(struct builder *out, const struct confirming *confirming,
 }
 
 static void show_done(struct builder *out, const struct confirming *confirming, const struct registry_lines *lines) {
-    const struct command *command = confirming->command;
+    struct command *command = confirming->command;
     show_lines(out, confirming, lines);
     if (confirming->written)
-        builder_format(out, say(command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
-                       store_is_url(confirming->url) ? "postgresql" : confirming->url,
-                       (long long)confirming->change.number);
+        database_show_change(out, command, confirming->url, confirming->change.number);
     else if (confirming->chosen.list.count)
-        builder_add(out, text_from(say(command, "只看不写\n", "nothing was written, as asked\n")));
+        builder_add(out, text_from(say(command, "只看不写", "nothing was written, as asked")));
     else if (lines->list.count)
-        builder_add(
-            out, text_from(say(command, "已经确认过,没有要写的\n", "confirmed already; there was nothing to write\n")));
+        builder_add(out,
+                    text_from(say(command, "已经确认过,没有要写的", "confirmed already; there was nothing to write")));
     else
-        builder_add(out, text_from(say(command, "政策里已经确认,没有要写的\n",
-                                       "the law confirms it itself; there was nothing to write\n")));
+        builder_add(out, text_from(say(command, "政策里已经确认,没有要写的",
+                                       "the law confirms it itself; there was nothing to write")));
+    builder_add(out, TEXT("\n"));
 }
 
 /* What was chosen; where nothing was, what is confirmed already. */

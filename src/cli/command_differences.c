@@ -101,7 +101,8 @@ int command_differences(struct command *command) {
     struct comparing comparing = {.command = command, .out = command_option(command, "out")};
     if (!is_usage(&comparing)) return EXIT_USAGE;
     comparing.url = command->words[1];
-    int status = open_sides(&comparing);
+    int status = comparing.out ? must_be_new(command, comparing.out) : EXIT_DONE;
+    if (status == EXIT_DONE) status = open_sides(&comparing);
     if (status == EXIT_DONE) status = compare(&comparing);
     for (int side = BEFORE; side < KEPT_SIDES; side++) kept_close(&comparing.kept[side]);
     return status;

@@ -472,6 +472,7 @@ static int tell_month(struct teller *teller) {
     month_number first, last;
     if (!has_option(command, "month")) return wrong_usage(command);
     if (!session_months(command, &first, &last)) return EXIT_USAGE;
+    session->of = command->words[2];
     int status = session_open(session, command, command->words[1], first, last);
     for (month_number month = first; month <= last && status == EXIT_DONE; month++) {
         status = session_decide(session, month);
@@ -490,6 +491,9 @@ int command_explain(struct command *command) {
         .session = &session, .why_not = command_option(command, "why-not"), .json = command_has(command, "json")};
     bool decided = command_has(command, "decision");
     if (command->word_count != (decided ? 2 : 3)) return wrong_usage(command);
+    if (decided && command_has(command, "as-known"))
+        return wrong_option(command, "--decision 用的是当时所知,不和 --as-known 一起用",
+                            "--decision is by what was known then, without --as-known");
     if (!read_depth(command, &teller.depth))
         return wrong_option(command, "--depth 应为一个数,如 4", "--depth takes a number, such as 4");
     builder_init(&teller.text);

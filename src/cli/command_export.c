@@ -3,6 +3,7 @@
 #include "cli/key_choice.h"
 #include "cli/out_folder.h"
 #include "cli/session.h"
+#include "cli/table_file.h"
 #include "exchange/form.h"
 #include "registry/sealed.h"
 
@@ -14,6 +15,7 @@ struct exporting {
     bool workbook, form;
     enum encoding encoding;
     struct database database;
+    int64_t known;      /* the last change that is known; REGISTRY_NOW: all are */
     struct policy *law; /* of a folder, where there is no registry */
     struct table_sheet sheet;
     struct table_told told;
@@ -24,15 +26,9 @@ struct exporting {
 /* --- what is asked for -------------------------------------------------------------------------------------------- */
 
 static bool read_encoding(struct exporting *exporting) {
-    const char *option = command_option(exporting->command, "encoding");
-    struct text word = text_from(option);
-    exporting->encoding = text_is(word, "gb18030") ? ENCODING_GB18030 : ENCODING_UTF8;
-    if (option && !text_is(word, "gb18030") && !text_is(word, "utf-8"))
-        wrong_option(exporting->command, "--encoding 应为 utf-8 或 gb18030", "--encoding takes utf-8 or gb18030");
-    else if (option && exporting->workbook)
-        wrong_option(exporting->command, "--encoding 只用于 CSV", "--encoding is of CSV alone");
-    else
-        return true;
+    if (!table_file_encoding(exporting->command, &exporting->encoding)) return false;
+    if (!exporting->workbook || !command_has(exporting->command, "encoding")) return true;
+    table_file_no_encoding(exporting->command);
     return false;
 }
 
@@ -64,14 +60,18 @@ static bool is_seen_by_somebody(const struct exporting *exporting) {
 static bool fits_together(const struct exporting *exporting) {
     const struct command *command = exporting->command;
     bool database = command_has(command, "database"), policy = command_has(command, "policy");
-    if (exporting->form && (command_has(command, "month") || command_has(command, "area")))
-        wrong_option(command, "--template 是空表,没有 --month 和 --area",
-                     "--template is an empty form: --month and --area are of rows");
+    if (exporting->form &&
+        (command_has(command, "month") || command_has(command, "area") || command_has(command, "as-known")))
+        wrong_option(command, "--template 是空表,没有 --month、--area 和 --as-known",
+                     "--template is an empty form: --month, --area and --as-known are of rows");
     else if (exporting->form && database && policy)
         wrong_option(command, "--database 和 --policy 只能有一个", "either --database or --policy, not both");
     else if (exporting->form && command_has(command, "why"))
         wrong_option(command, "--why 用于看密封内容的全文,空表里没有",
                      "--why is to see what is sealed, which no form holds");
+    else if (command_has(command, "why") && command_has(command, "as-known"))
+        wrong_option(command, "--why 看的是现在登记的全文,不和 --as-known 一起用",
+                     "--why is to see what is sealed as it is known now, without --as-known");
     else if (command_has(command, "why") && !is_seen_by_somebody(exporting))
         return false;
     else if (!exporting->form && policy)
@@ -107,6 +107,7 @@ static int see_sealed(struct exporting *exporting) {
     bool full = command_has(command, "why");
     registry->sight_of = exporting->sheet.entity;
     registry->sight = full ? REGISTRY_OPEN : REGISTRY_MASKED;
+    exporting->sheet.in_full = full;
     if (!has_sealed(exporting->sheet.entity)) return EXIT_DONE;
     int status = database_use_keys(&exporting->database, command, exporting->url);
     if (status != EXIT_DONE || !full) return status;
@@ -127,8 +128,9 @@ static int see_sealed(struct exporting *exporting) {
 static enum registry_result read_rows(struct exporting *exporting) {
     struct registry *registry = &exporting->database.registry;
     enum registry_result result = registry_last_change(registry, &exporting->told.change);
+    if (exporting->known != REGISTRY_NOW) exporting->told.change = exporting->known;
     if (result == REGISTRY_DONE)
-        result = registry_read(registry, REGISTRY_NOW, &exporting->command->arena, &exporting->records);
+        result = registry_read(registry, exporting->known, &exporting->command->arena, &exporting->records);
     store_roll_back(registry->store); /* writing the file takes a while */
     exporting->records.threads = processors();
     exporting->records.lasting = true;
@@ -220,7 +222,7 @@ static int export_form(struct exporting *exporting, struct policy *law) {
 static int open_law(struct exporting *exporting, struct policy **law) {
     struct command *command = exporting->command;
     const char *folder = command_option(command, "policy");
-    int status = exporting->url ? database_open(&exporting->database, command, exporting->url, NULL)
+    int status = exporting->url ? database_open_known(&exporting->database, command, exporting->url, &exporting->known)
                                 : database_read_folder(&exporting->law, command, folder ? folder : POLICY_FOLDER);
     *law = exporting->url ? exporting->database.law : exporting->law;
     return status;
@@ -229,7 +231,8 @@ static int open_law(struct exporting *exporting, struct policy **law) {
 static int run(struct exporting *exporting) {
     struct command *command = exporting->command;
     struct policy *law;
-    int status = open_law(exporting, &law);
+    int status = must_be_new(command, exporting->path);
+    if (status == EXIT_DONE) status = open_law(exporting, &law);
     if (status != EXIT_DONE) return status;
     exporting->sheet = (struct table_sheet){.arena = &command->arena, .language = command->language};
     exporting->sheet.entity = entity_of_word(command, law, command->words[1]);

@@ -1,6 +1,4 @@
 /* doudi household: one family is found, shown, and what became of it told. */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
-
 #include "base/shown.h"
 #include "cli/family.h"
 #include "cli/key_choice.h"
@@ -9,16 +7,14 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* --- words -------------------------------------------------------------------------------------------------------- */
 
-static struct text with_unit(struct family *family, const struct field *field, struct text amount,
-                             enum language language) {
+static struct text with_unit(struct family *family, const struct policy *law, const struct field *field,
+                             struct text amount, enum language language) {
     struct arena *arena = &family->command->arena;
     if (field->type.kind != TYPE_NUMBER) return amount;
-    struct text unit =
-        unit_words(arena, family->database.law, type_written(arena, &field->declaration->type), language);
+    struct text unit = unit_words(arena, law, type_written(arena, &field->declaration->type), language);
     return text_format(arena, unit.length ? "%.*s %.*s" : "%.*s%.*s", TEXT_ARG(amount), TEXT_ARG(unit));
 }
 
@@ -30,7 +26,7 @@ struct text family_shown(struct family *family, const struct record_table *table
     if (!column->lanes) return text_shown(arena, column_text(column, row));
     struct value value = value_of_lane(arena, &column->spec, column_get(column, row));
     struct text shown = value_show(arena, &input->type, input->scale, input->step, &value, language);
-    return with_unit(family, input, shown, language);
+    return with_unit(family, family->database.law, input, shown, language);
 }
 
 struct text family_plain(struct family *family, const struct record_table *table, size_t row,
@@ -59,10 +55,11 @@ struct text family_label(const struct family *family, const struct entity *entit
     return label_or_name(entity->label, entity->name, family->command->language);
 }
 
-struct text family_amount(struct family *family, const struct field *field, const struct value *value) {
+struct text family_amount(struct family *family, const struct policy *law, const struct field *field,
+                          const struct value *value) {
     enum language language = family->command->language;
     struct text shown = value_show(&family->command->arena, &field->type, field->scale, field->step, value, language);
-    return value->state == VALUE_KNOWN ? with_unit(family, field, shown, language) : shown;
+    return value->state == VALUE_KNOWN ? with_unit(family, law, field, shown, language) : shown;
 }
 
 struct text family_since(struct family *family, month_number since) {
@@ -155,25 +152,65 @@ static int open_database(struct family *family, struct command *command) {
         .command = command, .url = command_option(command, "database"), .json = command_has(command, "json")};
     builder_init(&family->out);
     json_writer_init(&family->writer, &family->out, false);
-    int status = database_open(&family->database, command, family->url, NULL);
+    int status = database_open_known(&family->database, command, family->url, &family->known);
     if (status == EXIT_DONE) status = database_use_keys(&family->database, command, family->url);
     family->database.registry.sight = REGISTRY_MASKED;
     return status;
 }
 
-int family_open(struct family *family, struct command *command, struct text id) {
+static month_number this_month(struct command *command) {
+    struct registry_change now = database_change(command, "household", MONTH_FIRST);
+    return database_month(&now);
+}
+
+/* The last month that was decided; without one this month. */
+static month_number latest_month(const struct family *family) {
+    month_number latest = MONTH_FIRST;
+    for (size_t i = 0; i < family->runs.list.count; i++)
+        if (family->runs.list.items[i].month > latest) latest = family->runs.list.items[i].month;
+    return latest == MONTH_FIRST ? this_month(family->command) : latest;
+}
+
+int family_open(struct family *family, struct command *command, struct text id, bool page) {
     int status = open_database(family, command);
     if (status != EXIT_DONE) return status;
     struct registry *registry = &family->database.registry;
     struct arena *arena = &command->arena;
-    enum registry_result result = registry_find_row(registry, id, command->language, arena, &family->row);
+    const char *month = command_option(command, "month");
+    enum registry_result result = registry_read_runs(registry, family->known, arena, &family->runs);
+    if (!month || !month_parse(text_from(month), &family->month))
+        family->month = page ? latest_month(family) : this_month(command);
+    const struct registry_sought sought = {
+        .words = id, .language = command->language, .month = family->month, .known = family->known};
+    if (result == REGISTRY_DONE) result = registry_find_row(registry, &sought, arena, &family->row);
     if (result == REGISTRY_DONE && !family->row.family_key) return tell_nobody(family, id);
     if (result == REGISTRY_DONE) family->entity = registry_families(registry);
     if (result == REGISTRY_DONE && family->entity)
         result =
-            registry_read_told(registry, REGISTRY_NOW, family->entity, family->row.family_key, arena, &family->told);
-    if (result == REGISTRY_DONE) result = registry_read_runs(registry, REGISTRY_NOW, arena, &family->runs);
+            registry_read_told(registry, family->known, family->entity, family->row.family_key, arena, &family->told);
     return family_tell(family, result);
+}
+
+int family_law(struct family *family, const struct registry_run *run, struct policy **law) {
+    struct arena *arena = &family->command->arena;
+    struct registry *registry = &family->database.registry;
+    struct family_law found = {.law = family->database.law};
+    if (family->laws.count == 0) {
+        found.change = registry_law_change(registry, family->known);
+        VECTOR_PUSH(arena, &family->laws, found);
+    }
+    if (arena_failed(arena)) return out_of_memory(family->command);
+    for (size_t i = 0; i < family->laws.count; i++) {
+        *law = family->laws.items[i].law;
+        if (family->laws.items[i].change == run->law) return EXIT_DONE;
+    }
+    int status = database_kept_law(&family->database, family->command, family->url, run->law, &found.own);
+    found.change = run->law;
+    found.law = *law = found.own;
+    size_t before = family->laws.count;
+    VECTOR_PUSH(arena, &family->laws, found);
+    if (family->laws.count == before) policy_free(found.own);
+    return arena_failed(arena) ? out_of_memory(family->command) : status;
 }
 
 int family_show(struct family *family) {
@@ -188,11 +225,26 @@ int family_show(struct family *family) {
 }
 
 void family_close(struct family *family) {
+    for (size_t i = 0; i < family->laws.count; i++) policy_free(family->laws.items[i].own);
     builder_free(&family->out);
     database_close(&family->database);
 }
 
 /* --- finding ------------------------------------------------------------------------------------------------------ */
+
+/* What is told of it from a later month on. */
+static void write_ahead(struct family *family, const struct registry_ahead *ahead) {
+    struct json_writer *writer = &family->writer;
+    if (ahead->since == MONTH_LAST) return;
+    json_write_key(writer, "ahead");
+    json_write_object(writer);
+    family_write_text(family, "from", month_format(&family->command->arena, ahead->since));
+    json_write_key(writer, "stands");
+    json_write_bool(writer, ahead->stands);
+    if (ahead->known_by.length) family_write_text(family, "known_by", ahead->known_by);
+    if (ahead->parent.length) family_write_text(family, "parent", ahead->parent);
+    json_write_close_object(writer);
+}
 
 static void write_match(struct family *family, const struct registry_match *match) {
     struct json_writer *writer = &family->writer;
@@ -201,11 +253,13 @@ static void write_match(struct family *family, const struct registry_match *matc
     json_write_words(writer, "label", match->entity->label);
     family_write_text(family, "id", match->id);
     family_write_text(family, "known_by", match->known_by);
-    if (match->other.length) family_write_text(family, "was_known_by", match->other);
+    if (match->other.length)
+        family_write_text(family, match->other_since ? "will_be_known_by" : "was_known_by", match->other);
     family_write_text(family, "family", match->family);
     family_write_text(family, "where", match->where);
     json_write_key(writer, "stands");
     json_write_bool(writer, !match->gone);
+    write_ahead(family, &match->ahead);
     json_write_close_object(writer);
 }
 
@@ -218,6 +272,8 @@ static void write_matches(struct family *family, const struct registry_matches *
     json_write_close_array(writer);
     json_write_key(writer, "more");
     json_write_bool(writer, matches->more);
+    json_write_key(writer, "needs_keys");
+    json_write_bool(writer, matches->needs_keys);
     json_write_close_object(writer);
 }
 
@@ -227,17 +283,38 @@ static void add_padded(struct builder *out, struct text text, size_t columns) {
     builder_pad(out, width < columns ? columns - width + 2 : 2);
 }
 
+/* In h2, 王明. */
+static struct text ahead_words(struct family *family, const struct registry_ahead *ahead) {
+    struct command *command = family->command;
+    struct arena *arena = &command->arena;
+    struct text parent = text_shown(arena, ahead->parent), known_by = text_shown(arena, ahead->known_by);
+    if (!ahead->stands) return text_from(say(command, "不再在册", "no longer there"));
+    if (!parent.length) return known_by.length ? known_by : text_from(say(command, "在册", "there"));
+    if (!known_by.length) return text_format(arena, say(command, "在 %.*s", "in %.*s"), TEXT_ARG(parent));
+    return text_format(arena, say(command, "在 %.*s,%.*s", "in %.*s, %.*s"), TEXT_ARG(parent), TEXT_ARG(known_by));
+}
+
+static struct text in_parentheses(struct family *family, struct text words, month_number since, struct text what) {
+    struct arena *arena = &family->command->arena;
+    return text_format(arena, say(family->command, "%.*s (自 %s 起:%.*s)", "%.*s (from %s: %.*s)"), TEXT_ARG(words),
+                       month_format(arena, since).bytes, TEXT_ARG(what));
+}
+
 /* What it is and is known by: 人员 王小明 1990-05-01 (was 王明, no longer there). */
 static struct text match_words(struct family *family, const struct registry_match *match) {
     struct command *command = family->command;
     struct arena *arena = &command->arena;
     struct text words = text_format(arena, "%.*s %.*s", TEXT_ARG(family_label(family, match->entity)),
                                     TEXT_ARG(text_shown(arena, match->known_by)));
-    if (match->other.length)
+    if (match->other.length && match->other_since)
+        words = in_parentheses(family, words, match->other_since, text_shown(arena, match->other));
+    else if (match->other.length)
         words = text_format(arena, say(command, "%.*s (曾登记为 %.*s)", "%.*s (once told as %.*s)"), TEXT_ARG(words),
                             TEXT_ARG(text_shown(arena, match->other)));
-    if (match->gone)
+    if (match->gone && !match->later)
         words = text_format(arena, say(command, "%.*s (已不在册)", "%.*s (no longer there)"), TEXT_ARG(words));
+    if (match->ahead.since != MONTH_LAST)
+        words = in_parentheses(family, words, match->ahead.since, ahead_words(family, &match->ahead));
     return text_trim(words);
 }
 
@@ -266,11 +343,25 @@ static void show_matches(struct family *family, const struct registry_matches *m
                                                 "… there are more; write more of it, or narrow it by --area\n")));
 }
 
+static void tell_nobody_found(const struct command *command, struct text words, bool needs_keys) {
+    fprintf(stderr, say(command, "doudi: 没有找到「%.*s」\n", "doudi: nobody found by \"%.*s\"\n"), TEXT_ARG(words));
+    if (needs_keys)
+        fputs(say(command, "doudi: 密封的内容(如证件号码)要有密钥才能查;用 --key-file 写明密钥文件\n",
+                  "doudi: what is sealed, such as the number of a card, is looked for with the keys alone; name their "
+                  "file by --key-file\n"),
+              stderr);
+}
+
 static int find(struct command *command) {
     struct family family;
-    struct registry_sought sought = {
-        .area = text_from(command_option(command, "area")), .words = TEXT(""), .language = command->language};
+    struct registry_sought sought = {.area = text_from(command_option(command, "area")),
+                                     .words = TEXT(""),
+                                     .language = command->language,
+                                     .known = REGISTRY_NOW};
     struct registry_matches matches;
+    const char *month = command_option(command, "month");
+    sought.month = this_month(command);
+    if (month && !month_parse(text_from(month), &sought.month)) return one_month_only(command);
     for (size_t i = 2; i < command->word_count; i++)
         sought.words =
             text_format(&command->arena, "%.*s%s%s", TEXT_ARG(sought.words), i > 2 ? " " : "", command->words[i]);
@@ -283,8 +374,7 @@ static int find(struct command *command) {
             show_matches(&family, &matches);
         if (status == EXIT_DONE) status = family_show(&family);
         if (status == EXIT_DONE && matches.list.count == 0 && !family.json)
-            fprintf(stderr, say(command, "doudi: 没有找到「%.*s」\n", "doudi: nobody found by \"%.*s\"\n"),
-                    TEXT_ARG(sought.words));
+            tell_nobody_found(command, sought.words, matches.needs_keys);
         if (status == EXIT_DONE && matches.list.count == 0) status = EXIT_FOUND;
     }
     family_close(&family);
@@ -293,26 +383,13 @@ static int find(struct command *command) {
 
 /* --- the command -------------------------------------------------------------------------------------------------- */
 
-/* The last month that was decided; without one this month. */
-static month_number latest_month(const struct family *family) {
-    enum { DAY = 24 * 60 * 60 };
-    month_number latest = MONTH_FIRST;
-    struct timespec clock = {0};
-    for (size_t i = 0; i < family->runs.list.count; i++)
-        if (family->runs.list.items[i].month > latest) latest = family->runs.list.items[i].month;
-    if (latest != MONTH_FIRST) return latest;
-    clock_gettime(CLOCK_REALTIME, &clock);
-    return day_month((day_number)(clock.tv_sec / DAY));
-}
-
 static int show(struct command *command, bool history) {
     struct family family;
     const char *month = command_option(command, "month");
-    month_number when = MONTH_FIRST;
+    month_number when;
     if (month && !month_parse(text_from(month), &when)) return one_month_only(command);
-    int status = family_open(&family, command, text_from(command->words[2]));
-    if (status == EXIT_DONE && !month) when = latest_month(&family);
-    if (status == EXIT_DONE) status = history ? family_history(&family) : family_page(&family, when);
+    int status = family_open(&family, command, text_from(command->words[2]), !history);
+    if (status == EXIT_DONE) status = (history ? family_history : family_page)(&family);
     family_close(&family);
     return status;
 }

@@ -209,7 +209,7 @@ static int clear_within(struct findings *findings, int64_t number, const struct 
 }
 
 static void show_cleared(struct builder *out, const struct findings *findings, int64_t number, int64_t change) {
-    const struct command *command = findings->command;
+    struct command *command = findings->command;
     if (command_has(command, "json")) {
         struct json_writer writer;
         json_writer_init(&writer, out, false);
@@ -221,8 +221,8 @@ static void show_cleared(struct builder *out, const struct findings *findings, i
         json_write_close_object(&writer);
         return;
     }
-    builder_format(out, say(command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
-                   store_is_url(findings->url) ? "postgresql" : findings->url, (long long)change);
+    database_show_change(out, command, findings->url, change);
+    builder_add(out, TEXT("\n"));
 }
 
 static int clear(struct findings *findings, int64_t number) {

@@ -54,13 +54,34 @@ static int read_table(struct importing *importing, const char *word, const char 
     if (!entity) return EXIT_USAGE;
     int status = table_file_open(&telling->table, command, path, command_option(command, "sheet"));
     if (status != EXIT_DONE) return status;
-    return tell_read(importing, import_text(&telling->import, entity, text_from(path), telling->table.bytes));
+    status = tell_read(importing, import_text(&telling->import, entity, text_from(path), telling->table.bytes));
+    bool empty = telling->import.records.tables[entity->index].count + telling->import.refused.count == 0;
+    return status == EXIT_DONE && empty ? table_file_tell_empty(&telling->table, command, path) : status;
+}
+
+/* DATA that is a file: its entity was forgotten. */
+static int tell_file(struct importing *importing, const char *path) {
+    struct command *command = importing->telling.command;
+    const struct policy *law = importing->telling.database.law;
+    const char *url = store_is_url(importing->telling.url) ? "…" : importing->telling.url;
+    fprintf(stderr,
+            say(command, "doudi: %s 是一个文件,要写明种类:doudi import 种类 %s --database %s;种类有:",
+                "doudi: %s is a file; say what it holds: doudi import ENTITY %s --database %s; entities: "),
+            path, path, url);
+    for (size_t i = 0; i < law->entities.count; i++) {
+        const struct entity *entity = law->entities.items[i];
+        if (i) fputs(say(command, "、", ", "), stderr);
+        print_text(label_or_name(entity->label, entity->name, command->language), stderr);
+    }
+    fputs("\n", stderr);
+    return EXIT_CANNOT;
 }
 
 static int read_told(struct importing *importing) {
     struct telling *telling = &importing->telling;
     const char *const *words = telling->command->words;
     if (telling->command->word_count == 3) return read_table(importing, words[1], words[2]);
+    if (file_is_there(words[1]) && !folder_exists(words[1])) return tell_file(importing, words[1]);
     return tell_read(importing, import_folder(&telling->import, words[1], NULL));
 }
 
@@ -135,7 +156,7 @@ static int write_errors(struct importing *importing) {
     struct text path;
     if (importing->preview.refused_count == 0) return EXIT_DONE;
     enum file_result result = rejected_write_copies(&telling->import, &telling->command->arena, importing->errors.bytes,
-                                                    telling->command->language, &path);
+                                                    telling->command->language, telling->change.since, &path);
     importing->left_out = result == FILE_OK;
     return result == FILE_OK ? EXIT_DONE : tell_unwritable(telling->command, result, path);
 }
@@ -205,6 +226,9 @@ static int look_first(struct importing *importing) {
     enum registry_result result = look(importing, &importing->first, &importing->look);
     if (result != REGISTRY_DONE) return tell(importing, result);
     if (!preview_begin(&importing->preview, telling, &importing->look)) return out_of_memory(telling->command);
+    result = registry_read_runs(&telling->database.registry, REGISTRY_NOW, &telling->command->arena,
+                                &importing->preview.runs);
+    if (result != REGISTRY_DONE) return tell(importing, result);
     tell_doubles(importing);
     int status = find_given(importing);
     telling->news = status == EXIT_DONE && is_news(importing);
@@ -348,15 +372,51 @@ static bool may_write(const struct importing *importing) {
     return importing->telling.news || refused;
 }
 
+static bool is_one_of(struct text answer, const char *const words[], size_t count) {
+    bool found = false;
+    for (size_t i = 0; i < count; i++) found = found || text_is_in_any_case(answer, words[i]);
+    return found;
+}
+
+/* Without what closes a sentence. */
+static struct text without_end(struct text answer) {
+    static const char *const ends[] = {".", "!", "。", "！"};
+    for (bool more = true; more;) {
+        more = false;
+        answer = text_trim(answer);
+        for (size_t i = 0; i < sizeof ends / sizeof *ends && !more; i++) {
+            more = text_ends(answer, ends[i]);
+            if (more) answer.length -= strlen(ends[i]);
+        }
+    }
+    return answer;
+}
+
+/* A line, however long it is; false at the end. */
+static bool read_answer(char *line, int bytes, struct text *answer) {
+    if (!fgets(line, bytes, stdin)) return false;
+    bool whole = strchr(line, '\n') != NULL;
+    for (int rest = 0; !whole && rest != EOF && rest != '\n';) rest = getchar();
+    line[strcspn(line, "\r\n")] = '\0';
+    *answer = without_end(text_from(line));
+    return true;
+}
+
+/* What is neither yes nor no is asked once more; then it is no. */
 static bool ask(const struct importing *importing) {
+    enum { ASKED_MOST = 2 };
+    static const char *const yes[] = {"是", "yes", "y"}, *const no[] = {"否", "不", "no", "n"};
     const struct command *command = importing->telling.command;
-    char answer[16] = "";
+    char line[64];
+    struct text answer;
     fflush(stdout);
-    fputs(say(command, "写入登记簿?(是/否)", "Write this into the registry? (yes/no) "), stderr);
-    if (!fgets(answer, sizeof answer, stdin)) return false;
-    answer[strcspn(answer, "\r\n")] = '\0';
-    struct text text = text_trim(text_from(answer));
-    return text_is(text, "是") || text_is(text, "yes") || text_is(text, "y");
+    for (int i = 0; i < ASKED_MOST; i++) {
+        fputs(say(command, "写入登记簿?(是/否)", "Write this into the registry? (yes/no) "), stderr);
+        if (!read_answer(line, sizeof line, &answer)) return false;
+        if (is_one_of(answer, yes, sizeof yes / sizeof *yes)) return true;
+        if (is_one_of(answer, no, sizeof no / sizeof *no)) return false;
+    }
+    return false;
 }
 
 /* Whoever has consented already keeps others from writing while it is looked; whoever is asked does not. */
@@ -401,6 +461,7 @@ int command_import(struct command *command) {
     if (command_has(command, "sheet") && command->word_count != 3) return wrong_usage(command);
     if (!telling_since(command, &since)) return EXIT_USAGE;
     struct importing importing = {.telling = {.command = command, .url = command_option(command, "database")}};
+    if (!table_file_encoding(command, &importing.telling.encoding)) return EXIT_USAGE;
     arena_init(&importing.first);
     arena_init(&importing.second);
     int status = database_open(&importing.telling.database, command, importing.telling.url, NULL);

@@ -182,16 +182,29 @@ struct revealing {
     struct text plain;
 };
 
+static const struct field *tell_open(const struct command *command, const struct field *input) {
+    struct text label = label_or_name(input->label, input->name, command->language);
+    fprintf(stderr,
+            say(command, "doudi: 「%.*s」没有密封;doudi household show 就能看到\n",
+                "doudi: \"%.*s\" is not sealed; doudi household show shows it\n"),
+            TEXT_ARG(label));
+    return NULL;
+}
+
 /* ENTITY … INPUT, by names or labels; NULL, and told. */
 static const struct field *find_input(const struct revealing *revealing) {
     struct command *command = revealing->command;
     const struct entity *of = entity_of_word(command, revealing->database.law, command->words[1]);
-    struct choices inputs = {.arena = &command->arena};
+    struct choices sealed = {.arena = &command->arena}, inputs = sealed;
+    bool several;
     if (!of) return NULL;
     for (size_t i = 0; i < of->inputs.count; i++)
-        if (of->inputs.items[i]->sealed)
-            choices_add(&inputs, of, of->inputs.items[i]->name, of->inputs.items[i]->label, i);
-    const struct choice *input = choice_of_policy(command, &inputs, command->words[3]);
+        choices_add(of->inputs.items[i]->sealed ? &sealed : &inputs, of, of->inputs.items[i]->name,
+                    of->inputs.items[i]->label, i);
+    const struct choice *open = choice_find(&inputs, text_from(command->words[3]), &several);
+    if (open && !choice_find(&sealed, text_from(command->words[3]), &several))
+        return tell_open(command, of->inputs.items[open->number]);
+    const struct choice *input = choice_of_policy(command, &sealed, command->words[3]);
     return input ? of->inputs.items[input->number] : NULL;
 }
 
@@ -239,10 +252,12 @@ static int reveal(struct revealing *revealing) {
     if (status == EXIT_DONE) status = read_value(revealing);
     if (status == EXIT_DONE) status = keep_view(revealing);
     if (status != EXIT_DONE) return status;
-    printf("%.*s\n", TEXT_ARG(revealing->plain));
-    printf(say(command, "→ %s 第 %lld 次变动(谁看的,为什么)\n", "→ %s, change %lld (who saw it, and why)\n"),
-           store_is_url(revealing->url) ? "postgresql" : revealing->url, (long long)revealing->change.number);
-    return EXIT_DONE;
+    struct builder out;
+    printf("%.*s\n", TEXT_ARG(revealing->plain)); /* which needs no copy of it */
+    builder_init(&out);
+    database_show_change(&out, command, revealing->url, revealing->change.number);
+    builder_add(&out, text_from(say(command, "(谁看的,为什么)\n", " (who saw it, and why)\n")));
+    return show_built(command, &out);
 }
 
 int command_reveal(struct command *command) {

@@ -21,21 +21,35 @@ static const char *say_step(const struct command *command, const struct registry
     }
 }
 
+static struct text step_name(struct telling *telling, const struct registry_step *step) {
+    struct arena *arena = &telling->command->arena;
+    struct text label = registry_step_label(&telling->database.registry, step, telling->command->language);
+    struct text name = step->input.length
+                           ? text_format(arena, "%.*s.%.*s", TEXT_ARG(step->entity), TEXT_ARG(step->input))
+                           : step->entity;
+    return label.length
+               ? text_format(arena, say(telling->command, "%.*s(%.*s)", "%.*s (%.*s)"), TEXT_ARG(name), TEXT_ARG(label))
+               : name;
+}
+
 /* Names and ids are others' words. */
-static void show_step(struct builder *out, const struct command *command, const struct registry_step *step) {
+static void show_step(struct builder *out, struct telling *telling, const struct registry_step *step) {
+    const struct command *command = telling->command;
+    struct registry *registry = &telling->database.registry;
+    struct text before = registry_step_shown(registry, step, false, command->language),
+                after = registry_step_shown(registry, step, true, command->language);
     const char *colon = say(command, ":", ": ");
     bool counted = step->kind == REGISTRY_DROPPED || step->kind == REGISTRY_LOST;
     struct builder line;
     builder_init(&line);
     if (step->count || step->kind == REGISTRY_ELSEWHERE) builder_add(&line, TEXT("▲ "));
-    builder_format(&line, "%.*s%s%.*s%s%s%s", TEXT_ARG(step->entity), step->input.length ? "." : "",
-                   TEXT_ARG(step->input), colon, say_step(command, step), colon);
+    builder_format(&line, "%.*s%s%s%s", TEXT_ARG(step_name(telling, step)), colon, say_step(command, step), colon);
     if (counted)
         builder_format(&line, "%zu", step->count);
-    else if (step->before.length)
-        builder_format(&line, "%.*s → %.*s", TEXT_ARG(step->before), TEXT_ARG(step->after));
+    else if (before.length)
+        builder_format(&line, "%.*s → %.*s", TEXT_ARG(before), TEXT_ARG(after));
     else
-        builder_add(&line, step->after);
+        builder_add(&line, after);
     if (step->example.length) builder_format(&line, say(command, ",如 %.*s", ", as of %.*s"), TEXT_ARG(step->example));
     builder_add_shown(out, builder_text(&line));
     builder_add(out, TEXT("\n"));
@@ -60,17 +74,63 @@ static const char *say_outcome(const struct telling *telling, const struct regis
         "go on\n");
 }
 
+static void write_text(struct json_writer *writer, const char *key, struct text text) {
+    if (text.length == 0) return;
+    json_write_key(writer, key);
+    json_write_string(writer, text);
+}
+
+static void write_step(struct json_writer *writer, const struct registry_step *step) {
+    static const char *const kinds[] = {"added", "back", "ranged", "coded", "dropped", "lost", "elsewhere"};
+    json_write_object(writer);
+    write_text(writer, "step", text_from(kinds[step->kind]));
+    write_text(writer, "entity", step->entity);
+    write_text(writer, "input", step->input);
+    write_text(writer, "before", step->before);
+    write_text(writer, "after", step->after);
+    if (step->kind == REGISTRY_DROPPED || step->kind == REGISTRY_LOST) {
+        json_write_key(writer, "count");
+        json_write_integer(writer, (int64_t)step->count);
+    }
+    write_text(writer, "example", step->example);
+    json_write_close_object(writer);
+}
+
+static void write_flag(struct json_writer *writer, const char *key, bool flag) {
+    json_write_key(writer, key);
+    json_write_bool(writer, flag);
+}
+
+static int write_all(const struct telling *telling, const struct registry_migration *migration) {
+    struct builder out;
+    struct json_writer writer;
+    builder_init(&out);
+    json_writer_init(&writer, &out, false);
+    json_write_object(&writer);
+    json_write_key(&writer, "steps");
+    json_write_array(&writer);
+    for (size_t i = 0; i < migration->steps.count; i++) write_step(&writer, &migration->steps.items[i]);
+    json_write_close_array(&writer);
+    write_flag(&writer, "law_changes", migration->law_changes);
+    write_flag(&writer, "loses", migration->loses);
+    write_flag(&writer, "refused", migration->refused);
+    telling_write_change(&writer, telling);
+    write_text(&writer, "keys", text_from(telling->made_keys));
+    json_write_close_object(&writer);
+    return show_built(telling->command, &out);
+}
+
 static int show(struct telling *telling, const struct registry_migration *migration) {
     struct command *command = telling->command;
     struct builder out;
+    if (command_has(command, "json")) return write_all(telling, migration);
     builder_init(&out);
-    for (size_t i = 0; i < migration->steps.count; i++) show_step(&out, command, &migration->steps.items[i]);
+    for (size_t i = 0; i < migration->steps.count; i++) show_step(&out, telling, &migration->steps.items[i]);
     if (migration->law_changes && migration->steps.count == 0)
         builder_add(&out, text_from(say(command, "政策的文字或参数变了,登记的内容不变\n",
                                         "the law's words or parameters change; what is registered stays\n")));
     if (telling->written)
-        builder_format(&out, say(command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
-                       store_is_url(telling->url) ? "postgresql" : telling->url, (long long)telling->change.number);
+        telling_show_change(&out, telling);
     else
         builder_add(&out, text_from(say_outcome(telling, migration)));
     show_made_keys(&out, command, telling->made_keys);

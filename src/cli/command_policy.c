@@ -219,8 +219,5 @@ int command_policy(struct command *command) {
         if (strcmp(command->words[1], commands[i].name) == 0 && command->word_count >= commands[i].least &&
             command->word_count <= commands[i].most)
             return names_folders(command) ? commands[i].run(command) : no_folder(command);
-    bool known = false;
-    for (size_t i = 0; command->word_count > 1 && i < sizeof commands / sizeof *commands; i++)
-        known = known || strcmp(command->words[1], commands[i].name) == 0;
-    return known || command->word_count < 2 ? wrong_usage(command) : no_such_command(command);
+    return wrong_usage(command);
 }

@@ -1,4 +1,5 @@
 /* doudi init, audit: a registry is made, and looked at whether it is as it was told. */
+#include "base/shown.h"
 #include "cli/choice.h"
 #include "cli/key_choice.h"
 #include "cli/session.h"
@@ -72,6 +73,8 @@ bool telling_begin(struct telling *telling) {
                                       .policy = telling->database.law,
                                       .diagnostics = &telling->diagnostics,
                                       .adds = true,
+                                      .encoding = command_has(command, "encoding") ? &telling->encoding : NULL,
+                                      .since = telling->change.since,
                                       .threads = processors()};
     diagnostics_init(&telling->diagnostics, &command->arena);
     telling->taken = ARENA_ARRAY(&command->arena, struct registry_taken, telling->database.law->entities.count + 1);
@@ -139,8 +142,8 @@ void telling_write_counts(struct json_writer *writer, const struct telling *tell
 }
 
 void telling_show_change(struct builder *out, const struct telling *telling) {
-    builder_format(out, say(telling->command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
-                   store_is_url(telling->url) ? "postgresql" : telling->url, (long long)telling->change.number);
+    database_show_change(out, telling->command, telling->url, telling->change.number);
+    builder_add(out, TEXT("\n"));
 }
 
 void telling_write_change(struct json_writer *writer, const struct telling *telling) {
@@ -271,7 +274,7 @@ static void show_verdict(struct builder *out, const struct command *command, con
     show_link(out, command, verdict);
 }
 
-static void write_verdict(struct builder *out, const struct registry_verdict *verdict) {
+static void write_verdict(struct builder *out, const struct registry_verdict *verdict, struct text damage) {
     struct json_writer writer;
     json_writer_init(&writer, out, false);
     json_write_object(&writer);
@@ -282,21 +285,40 @@ static void write_verdict(struct builder *out, const struct registry_verdict *ve
         json_write_key(&writer, "opened");
         json_write_bool(&writer, verdict->opened);
     }
+    if (damage.length) {
+        json_write_key(&writer, "damaged");
+        json_write_string(&writer, damage);
+    }
     json_write_close_object(&writer);
+}
+
+static void show_damage(struct builder *out, const struct command *command, struct text damage) {
+    if (damage.length == 0) return;
+    builder_add(out, text_from(say(command, "▲ 数据库自己的索引和它的表对不上,查找可能漏掉登记的内容;请用备份恢复:",
+                                   "▲ the database's own indexes are not what its tables are, so that rows may be "
+                                   "overlooked; restore a backup: ")));
+    builder_add_shown(out, damage);
+    builder_add(out, TEXT("\n"));
 }
 
 static int verify(struct command *command, struct database *database, const char *url) {
     struct registry_verdict verdict;
     enum registry_result result = registry_verify(&database->registry, &verdict);
+    if (result == REGISTRY_DONE) store_roll_back(database->store); /* of what was only read */
+    bool whole = result == REGISTRY_DONE && store_check(database->store);
+    const struct store_trouble trouble = *store_trouble(database->store);
+    if (result == REGISTRY_DONE && !whole && trouble.failure != STORE_DAMAGED) result = REGISTRY_STORE_FAILED;
     if (result != REGISTRY_DONE) return database_tell(database, command, url, result);
+    struct text damage = text_from(whole ? "" : *trouble.words ? trouble.words : "?");
     struct builder out;
     builder_init(&out);
     if (command_has(command, "json"))
-        write_verdict(&out, &verdict);
+        write_verdict(&out, &verdict, damage);
     else
         show_verdict(&out, command, &verdict);
+    if (!command_has(command, "json")) show_damage(&out, command, damage);
     int status = show_built(command, &out);
-    return status == EXIT_DONE && verdict.broken != REGISTRY_SOUND ? EXIT_FOUND : status;
+    return status == EXIT_DONE && (verdict.broken != REGISTRY_SOUND || !whole) ? EXIT_FOUND : status;
 }
 
 int command_audit(struct command *command) {

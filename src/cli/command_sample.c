@@ -83,8 +83,7 @@ static int write_told(struct command *command, const struct sample_told *told) {
 }
 
 static void show_told(const struct telling *telling, const struct sample_told *told) {
-    const struct command *command = telling->command;
-    const char *url = store_is_url(telling->url) ? "postgresql" : telling->url;
+    struct command *command = telling->command;
     if (told->known)
         printf(
             say(command, "已有 %llu 户,保持原样\n", "families that were there already, and stay as they are: %llu\n"),
@@ -102,7 +101,8 @@ static void show_told(const struct telling *telling, const struct sample_told *t
     }
     printf(say(command, "%s: %llu 户 %llu 人(均为虚构),共 %llu 行\n",
                "%s: %llu families, %llu people, all invented; %llu rows\n"),
-           url, (unsigned long long)told->families, (unsigned long long)told->members, (unsigned long long)told->rows);
+           database_shown(command, telling->url), (unsigned long long)told->families, (unsigned long long)told->members,
+           (unsigned long long)told->rows);
     if (told->first == told->last)
         printf(say(command, "→ 第 %lld 次变动\n", "→ change %lld\n"), (long long)told->last);
     else

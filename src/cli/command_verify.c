@@ -249,8 +249,7 @@ static void show_end(struct builder *out, const struct verifying *verifying) {
             out, say(command, "▲ %zu 行不合适,什么都没有写\n", "▲ rows that do not fit: %zu; nothing was written\n"),
             telling->unfit);
     else if (telling->written)
-        builder_format(out, say(command, "→ %s 第 %lld 次变动\n", "→ %s, change %lld\n"),
-                       store_is_url(telling->url) ? "postgresql" : telling->url, (long long)telling->change.number);
+        telling_show_change(out, telling);
     else
         builder_add(out, text_from(telling->news ? say(command, "只看不写\n", "nothing was written, as asked\n")
                                                  : say(command, "没有新的,没有要写的\n",
@@ -341,8 +340,7 @@ static int verify(struct verifying *verifying, month_number since) {
     if (status != EXIT_DONE) return status;
     telling->change = database_change(telling->command, "verify", since);
     if (!telling_begin(telling)) return out_of_memory(telling->command);
-    month_number now = day_month((day_number)(telling->change.instant / 1000000 / 86400)),
-                 month = since == MONTH_FIRST ? now : since;
+    month_number now = database_month(&telling->change), month = since == MONTH_FIRST ? now : since;
     import_match_begin(&verifying->match, &telling->command->arena, verifying->source);
     status = read_table(verifying, month);
     if (status == EXIT_DONE) status = take_change(verifying, month);
@@ -355,6 +353,7 @@ int command_verify(struct command *command) {
         return wrong_usage(command);
     if (!telling_since(command, &since)) return EXIT_USAGE;
     struct verifying verifying = {.telling = {.command = command, .url = command_option(command, "database")}};
+    if (!table_file_encoding(command, &verifying.telling.encoding)) return EXIT_USAGE;
     int status = database_open(&verifying.telling.database, command, verifying.telling.url, NULL);
     if (status == EXIT_DONE) status = database_use_keys(&verifying.telling.database, command, verifying.telling.url);
     if (status == EXIT_DONE) status = verify(&verifying, since);

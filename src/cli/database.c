@@ -11,12 +11,30 @@
 #include <time.h>
 #include <unistd.h>
 
+/* --- what is shown of it ------------------------------------------------------------------------------------------ */
+
+const char *database_shown(struct command *command, const char *url) {
+    struct builder shown;
+    if (!store_is_url(url)) return url;
+    builder_init(&shown);
+    store_shown(url, &shown);
+    struct text text = builder_finish(&shown, &command->arena);
+    return text.length ? text.bytes : "postgresql";
+}
+
+void database_show_change(struct builder *out, struct command *command, const char *url, int64_t number) {
+    builder_format(out, say(command, "→ %s 第 %lld 次变动", "→ %s, change %lld"), database_shown(command, url),
+                   (long long)number);
+}
+
 /* --- what goes wrong ---------------------------------------------------------------------------------------------- */
 
-static const char *say_failure(const struct command *command, enum store_failure failure) {
+static const char *say_failure(const struct command *command, const char *url, enum store_failure failure) {
     switch (failure) {
     case STORE_NOT_THERE:
-        return say(command, "打不开:没有这个文件,或服务器没有回应", "it cannot be opened: no such file, or no answer");
+        return store_is_url(url) ? say(command, "打不开:服务器没有回应,或没有这个库",
+                                       "it cannot be opened: no answer, or no such database")
+                                 : say(command, "打不开:没有这个文件", "it cannot be opened: no such file");
     case STORE_NOT_OURS: return say(command, "这不是数据库文件", "the file is no database");
     case STORE_THERE: return say(command, "已在那里,里面有别的东西", "it is there already, and holds something");
     case STORE_READ_ONLY:
@@ -44,19 +62,18 @@ static const char *say_failure(const struct command *command, enum store_failure
     }
 }
 
-static int tell_failure(const struct command *command, const char *url, const struct store_trouble *trouble) {
+static int tell_failure(struct command *command, const char *url, const struct store_trouble *trouble) {
     struct text words = text_from(trouble->words);
     while (words.length && (words.bytes[words.length - 1] == '\n' || words.bytes[words.length - 1] == ' '))
         words.length--;
-    /* A URL may hold a password. */
-    fprintf(stderr, "doudi: %s: %s", store_is_url(url) ? "postgresql" : url, say_failure(command, trouble->failure));
+    fprintf(stderr, "doudi: %s: %s", database_shown(command, url), say_failure(command, url, trouble->failure));
     if (words.length) fprintf(stderr, " (%.*s)", TEXT_ARG(words));
     fputs("\n", stderr);
     return EXIT_CANNOT;
 }
 
-static int tell(const struct command *command, const char *url, const char *zh, const char *en, struct text what) {
-    fprintf(stderr, "doudi: %s: ", store_is_url(url) ? "postgresql" : url);
+static int tell(struct command *command, const char *url, const char *zh, const char *en, struct text what) {
+    fprintf(stderr, "doudi: %s: ", database_shown(command, url));
     fprintf(stderr, say(command, zh, en), TEXT_ARG(what));
     return EXIT_CANNOT;
 }
@@ -69,6 +86,9 @@ int database_tell(struct database *database, struct command *command, const char
     case REGISTRY_NONE:
         return tell(command, url, "数据库里没有登记簿;先用 doudi init 建一个%.*s\n",
                     "the database holds no registry; make one with doudi init%.*s\n", TEXT(""));
+    case REGISTRY_LATER:
+        return tell(command, url, "登记簿由更新版本的 doudi 写成;请用那个版本%.*s\n",
+                    "the registry was written by a later version of doudi; use that version%.*s\n", TEXT(""));
     case REGISTRY_THERE:
         return tell(command, url, "数据库里已经有登记簿%.*s\n", "the database holds a registry already%.*s\n",
                     TEXT(""));
@@ -95,6 +115,11 @@ int database_tell(struct database *database, struct command *command, const char
                     "wide\n",
                     differs);
     case REGISTRY_NO_KEYS:
+        if (store_is_url(url))
+            return tell(command, url, "缺密钥:有密封的内容;用 --key-file 或 DOUDI_KEYS 写明密钥文件%.*s\n",
+                        "the keys are missing, and something is sealed; name their file by --key-file or DOUDI_KEYS"
+                        "%.*s\n",
+                        TEXT(""));
         return tell(command, url,
                     "缺密钥:有密封的内容;用 --key-file 写明密钥文件,或把它放到登记簿旁边(名称加 .keys)%.*s\n",
                     "the keys are missing, and something is sealed; name their file by --key-file, or put it beside "
@@ -119,7 +144,7 @@ int database_tell(struct database *database, struct command *command, const char
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
-int database_open_store(struct database *database, const struct command *command, const char *url,
+int database_open_store(struct database *database, struct command *command, const char *url,
                         enum store_opening opening) {
     struct store_trouble trouble;
     *database = (struct database){.store = store_open(url, opening, &trouble)};
@@ -133,9 +158,10 @@ static int tell_law(struct command *command, const struct policy *law) {
     return EXIT_CANNOT;
 }
 
-static int read_law(struct database *database, struct command *command, const char *url, int64_t known) {
-    enum registry_result result = registry_law(database->store, known, &database->law);
-    return result == REGISTRY_DONE ? tell_law(command, database->law) : database_tell(database, command, url, result);
+int database_kept_law(struct database *database, struct command *command, const char *url, int64_t known,
+                      struct policy **law) {
+    enum registry_result result = registry_law(database->store, known, law);
+    return result == REGISTRY_DONE ? tell_law(command, *law) : database_tell(database, command, url, result);
 }
 
 static int open_registry(struct database *database, struct command *command, const char *url,
@@ -156,7 +182,8 @@ static int open_to_read(struct database *database, struct command *command, cons
 
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy) {
     int status = open_to_read(database, command, url);
-    if (status == EXIT_DONE && !policy) status = read_law(database, command, url, REGISTRY_NOW);
+    if (status == EXIT_DONE && !policy)
+        status = database_kept_law(database, command, url, REGISTRY_NOW, &database->law);
     return status == EXIT_DONE ? open_registry(database, command, url, policy ? policy : database->law) : status;
 }
 
@@ -168,8 +195,67 @@ int database_open_tables(struct database *database, struct command *command, con
 int database_read_law(struct database *database, struct command *command, const char *url, int64_t known) {
     registry_close(&database->registry);
     database->opened = false;
-    int status = read_law(database, command, url, known);
+    int status = database_kept_law(database, command, url, known, &database->law);
     return status == EXIT_DONE ? open_registry(database, command, url, database->law) : status;
+}
+
+/* --- as it was known ---------------------------------------------------------------------------------------------- */
+
+bool run_number(struct text text, int64_t *change) {
+    enum { DIGITS_MOST = 18 };
+    *change = 0;
+    for (size_t i = 0; i < text.length && i < DIGITS_MOST; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
+        *change = *change * 10 + (text.bytes[i] - '0');
+    }
+    return text.length > 0 && text.length <= DIGITS_MOST;
+}
+
+static int tell_no_change(const struct command *command, const char *word, int64_t last) {
+    fprintf(stderr,
+            say(command, "doudi: --as-known %s: 登记簿只有第 1 到第 %lld 次变动\n",
+                "doudi: --as-known %s: the changes of the registry are 1 to %lld\n"),
+            word, (long long)last);
+    return EXIT_USAGE;
+}
+
+/* The last change of that day or before. */
+static enum registry_result find_change_of(struct database *database, day_number day, int64_t *change) {
+    enum { MICROSECONDS = 1000000, SECONDS_A_DAY = 86400 };
+    int64_t end = ((int64_t)day + 1) * SECONDS_A_DAY * MICROSECONDS - 1;
+    return registry_change_by(&database->registry, end, change);
+}
+
+int database_as_known(struct database *database, struct command *command, const char *url, int64_t *known) {
+    const char *option = command_option(command, "as-known");
+    struct text word = text_from(option);
+    int64_t change = 0, last = 0;
+    day_number day;
+    *known = REGISTRY_NOW;
+    if (!option) return EXIT_DONE;
+    bool dated = day_parse(word, &day);
+    if (!dated && !run_number(word, &change))
+        return wrong_option(command, "--as-known 应为变动编号,或日期,如 2018-07-01",
+                            "--as-known takes the number of a change, or a date, such as 2018-07-01");
+    enum registry_result result = registry_last_change(&database->registry, &last);
+    if (result == REGISTRY_DONE && dated) result = find_change_of(database, day, &change);
+    if (result != REGISTRY_DONE) return database_tell(database, command, url, result);
+    if (dated && change == 0) {
+        fprintf(stderr, say(command, "doudi: 到 %s 登记簿还没有建\n", "doudi: on %s there was no such registry yet\n"),
+                option);
+        return EXIT_USAGE;
+    }
+    if (change < 1 || change > last) return tell_no_change(command, option, last);
+    if (change < last) *known = change;
+    return EXIT_DONE;
+}
+
+int database_open_known(struct database *database, struct command *command, const char *url, int64_t *known) {
+    *known = REGISTRY_NOW;
+    if (!command_has(command, "as-known")) return database_open(database, command, url, NULL);
+    int status = database_open_tables(database, command, url);
+    if (status == EXIT_DONE) status = database_as_known(database, command, url, known);
+    return status == EXIT_DONE ? database_read_law(database, command, url, *known) : status;
 }
 
 int database_read_folder(struct policy **law, struct command *command, const char *folder) {

@@ -18,12 +18,20 @@ struct database {
 int database_open(struct database *database, struct command *command, const char *url, const struct policy *policy);
 /* The same for no law at all: whatever that is, it can be verified and copied. */
 int database_open_tables(struct database *database, struct command *command, const char *url);
+/* The same for the law that it kept as of --as-known CHANGE|DATE, whose last change `known` then is: of a date that by
+ * which it ended, of the world's time. REGISTRY_NOW, and the law of now, without the option. */
+int database_open_known(struct database *database, struct command *command, const char *url, int64_t *known);
+/* What --as-known says of a registry that is open: EXIT_DONE, or tells what is wrong with it. */
+int database_as_known(struct database *database, struct command *command, const char *url, int64_t *known);
 /* Of one that is open: the law that it kept as of a change, for which it is opened anew. */
 int database_read_law(struct database *database, struct command *command, const char *url, int64_t known);
+/* The same law alone, which the caller frees, also then. */
+int database_kept_law(struct database *database, struct command *command, const char *url, int64_t known,
+                      struct policy **law);
 /* Whether a registry is there, in a file or an empty database of a server: EXIT_DONE, or tells what fails. */
 int database_is_made(struct command *command, const char *url, bool *made);
 /* The database alone, whatever is in it. */
-int database_open_store(struct database *database, const struct command *command, const char *url,
+int database_open_store(struct database *database, struct command *command, const char *url,
                         enum store_opening opening);
 /* Makes one that is not there yet, for the law of a folder: the change is then under way. */
 int database_make(struct database *database, struct command *command, const char *url, const char *folder,
@@ -38,11 +46,19 @@ void database_close(struct database *database);
 /* EXIT_CANNOT, told in the words of what failed; EXIT_DONE for what did not. */
 int database_tell(struct database *database, struct command *command, const char *url, enum registry_result result);
 
+/* Its name as it is shown (store_shown), in the command's arena. */
+const char *database_shown(struct command *command, const char *url);
+/* → people.db, change 3: the end of its line is the caller's. */
+void database_show_change(struct builder *out, struct command *command, const char *url, int64_t number);
+
 /* A change that begins now, by whoever is at the keyboard. */
 struct registry_change database_change(struct command *command, const char *what, month_number since);
 /* In which it begins, of the world's time. */
 day_number database_day(const struct registry_change *change);
 month_number database_month(const struct registry_change *change);
+
+/* Digits: the number of a change. */
+bool run_number(struct text text, int64_t *change);
 
 /* 2018-07-01 08:30Z, of the world's time: when a change was made; empty for what is none. */
 struct text instant_written(struct arena *arena, int64_t instant);

@@ -20,9 +20,32 @@ struct event {
     month_number month;
     size_t order;
 };
+/* What the last run that told of it found of a row. */
+struct last_told {
+    struct text words; /* no bytes: no run has */
+    bool nothing;
+    size_t at; /* of the row's versions */
+};
+/* The same of a benefit, by row of its entity as they were told. */
+struct last_found {
+    const struct policy *law; /* the last that has it */
+    const struct field *field;
+    VECTOR(struct last_told) amounts;
+};
+
+/* A benefit of the law by which runs were made, and the entity of its rows in the law at hand. */
+struct benefit {
+    const struct field *field;
+    const struct entity *entity;
+    struct last_found *found;
+};
 struct story {
     struct family *family;
     VECTOR(struct event) events;
+    /* Of the run at hand. */
+    const struct policy *law;
+    VECTOR(struct benefit) benefits;
+    struct map found; /* ENTITY.NAME -> struct last_found: of whatever law */
 };
 
 static struct arena *arena_of(const struct story *story) {
@@ -87,66 +110,126 @@ static void find_told(struct story *story) {
 
 /* --- what was decided --------------------------------------------------------------------------------------------- */
 
-/* What the last run that told of it found; by field, then by row. */
-struct last_found {
-    VECTOR(struct text) amounts;
-};
-
-static void note_found(struct story *story, const struct registry_run *run, const struct field *field,
-                       const struct registry_version *version, const struct value *value, struct text *last) {
-    struct text amount = family_amount(story->family, field, value);
+static void note_found(struct story *story, const struct registry_run *run, const struct field *field, size_t at,
+                       const struct value *value, struct last_told *last) {
+    struct arena_mark mark = arena_here(arena_of(story));
+    struct text amount = family_amount(story->family, story->law, field, value);
     bool nothing = value->state == VALUE_KNOWN && number_sign(value->as.number) == 0;
-    bool same = last->bytes ? text_equal(*last, amount) : nothing;
+    bool first = !last->words.bytes, same = first ? nothing : text_equal(last->words, amount);
     if (!same)
         add_event(story, (struct event){.change = run->change,
-                                        .version = version,
+                                        .version = &story->family->told.list.items[at],
                                         .field = field,
-                                        .was = last->bytes ? *last : TEXT(""),
+                                        .was = first ? TEXT("") : last->words,
                                         .is = amount,
                                         .month = run->month});
-    *last = amount;
+    if (same && !first)
+        arena_rewind(arena_of(story), mark);
+    else
+        *last = (struct last_told){amount, nothing, at};
 }
 
-static enum registry_result find_run(struct story *story, const struct registry_run *run, struct last_found *found) {
+/* What was given by a law before, and this one has no more. */
+static void note_gone(struct story *story, const struct registry_run *run) {
+    for (size_t i = 0; i < story->found.count; i++) {
+        struct last_found *found = story->found.entries[i].value;
+        for (size_t row = 0; row < found->amounts.count && found->law != story->law; row++) {
+            struct last_told *last = &found->amounts.items[row];
+            if (!last->words.bytes || !family_version_in(story->family, last->at, run->month)) continue;
+            if (!last->nothing)
+                add_event(story, (struct event){.change = run->change,
+                                                .version = &story->family->told.list.items[last->at],
+                                                .field = found->field,
+                                                .was = last->words,
+                                                .is = text_from(say(story->family->command, "政策里已没有",
+                                                                    "the law has it no more")),
+                                                .month = run->month});
+            last->words = (struct text){NULL, 0};
+        }
+    }
+}
+
+/* The benefits of the law by which runs were made, also those that later laws have no more. */
+static void turn_to_law(struct story *story, const struct policy *law) {
+    struct arena *arena = arena_of(story);
+    const struct family *family = story->family;
+    if (story->law == law) return;
+    story->law = law;
+    story->benefits.count = 0;
+    for (size_t i = 0; i < law->fields.count && !arena_failed(arena); i++) {
+        const struct field *field = law->fields.items[i];
+        const struct entity *entity = map_get(&family->database.law->entity_by_name, field->entity->name);
+        if (field->kind != FIELD_BENEFIT || !entity || !entity_is_within(entity, family->entity)) continue;
+        struct text name = text_format(arena, "%.*s.%.*s", TEXT_ARG(entity->name), TEXT_ARG(field->name));
+        struct last_found *found = map_get(&story->found, name);
+        if (!found) {
+            found = ARENA_NEW(arena, struct last_found);
+            map_put(&story->found, name, found);
+        }
+        if (arena_failed(arena)) return;
+        found->law = law;
+        found->field = field;
+        VECTOR_PUSH(arena, &story->benefits, ((struct benefit){field, entity, found}));
+    }
+}
+
+static enum registry_result find_benefit(struct story *story, struct registry_values *values,
+                                         const struct registry_run *run, const struct benefit *benefit, bool *any) {
     struct family *family = story->family;
-    const struct policy *law = family->database.law;
-    struct registry_values values;
+    struct last_found *found = benefit->found;
+    enum registry_result result = REGISTRY_DONE;
+    size_t row = 0;
+    for (size_t at = 0; at < family->told.list.count && result == REGISTRY_DONE; at = family_next_row(family, at)) {
+        const struct registry_version *version = &family->told.list.items[at];
+        struct registry_value value;
+        if (version->entity != benefit->entity) continue;
+        if (found->amounts.count == row)
+            VECTOR_PUSH(arena_of(story), &found->amounts, ((struct last_told){.words = {NULL, 0}}));
+        if (arena_failed(arena_of(story))) return REGISTRY_NO_MEMORY;
+        if (family_version_in(family, at, run->month)) {
+            result = registry_values_find(values, benefit->field, version->key, &value);
+            *any = *any || value.there;
+            if (value.there) note_found(story, run, benefit->field, at, &value.value, &found->amounts.items[row]);
+        }
+        row++;
+    }
+    return result;
+}
+
+static int find_run(struct story *story, struct registry_values *values, const struct registry_run *run) {
+    struct family *family = story->family;
+    struct policy *law;
     enum registry_result result = REGISTRY_DONE;
     bool any = false;
     size_t first = story->events.count;
-    registry_values_begin(&values, &family->database.registry, run->change, arena_of(story));
-    for (size_t i = 0; i < law->fields.count && result == REGISTRY_DONE; i++) {
-        const struct field *field = law->fields.items[i];
-        size_t row = 0;
-        if (field->kind != FIELD_BENEFIT || !entity_is_within(field->entity, family->entity)) continue;
-        for (size_t at = 0; at < family->told.list.count && result == REGISTRY_DONE; at = family_next_row(family, at)) {
-            const struct registry_version *version = &family->told.list.items[at];
-            struct registry_value value;
-            if (version->entity != field->entity) continue;
-            if (found[i].amounts.count == row)
-                VECTOR_PUSH(arena_of(story), &found[i].amounts, ((struct text){NULL, 0}));
-            if (arena_failed(arena_of(story))) break;
-            result = registry_values_find(&values, field, version->key, &value);
-            bool here = family_version_in(family, at, run->month) != NULL;
-            any = any || (value.there && here);
-            if (value.there && here) note_found(story, run, field, version, &value.value, &found[i].amounts.items[row]);
-            row++;
-        }
-    }
-    registry_values_end(&values);
+    int status = family_law(family, run, &law);
+    if (status != EXIT_DONE) return status;
+    turn_to_law(story, law);
+    registry_values_of(values, run->change, law);
+    if (arena_failed(arena_of(story))) return out_of_memory(family->command);
+    for (size_t i = 0; i < story->benefits.count && result == REGISTRY_DONE; i++)
+        result = find_benefit(story, values, run, &story->benefits.items[i], &any);
+    if (any) note_gone(story, run);
     if (any && story->events.count == first)
         add_event(story, (struct event){.change = run->change, .month = run->month});
-    return result;
+    return family_tell(family, result);
 }
 
-static enum registry_result find_runs(struct story *story) {
-    const struct family *family = story->family;
-    enum registry_result result = REGISTRY_DONE;
-    struct last_found *found = ARENA_ARRAY(arena_of(story), struct last_found, family->database.law->fields.count + 1);
-    if (!found || arena_failed(arena_of(story))) return REGISTRY_NO_MEMORY;
-    for (size_t i = 0; i < family->runs.list.count && result == REGISTRY_DONE; i++)
-        result = find_run(story, &family->runs.list.items[i], found);
-    return result;
+static int find_runs(struct story *story) {
+    struct family *family = story->family;
+    struct registry_values values;
+    struct arena found; /* the values of a run: what is told of them is words */
+    int status = EXIT_DONE;
+    arena_init(&found);
+    map_init(&story->found, arena_of(story));
+    registry_values_begin(&values, &family->database.registry, &found);
+    for (size_t i = 0; i < family->runs.list.count && status == EXIT_DONE; i++) {
+        status = find_run(story, &values, &family->runs.list.items[i]);
+        arena_rewind(&found, (struct arena_mark){NULL, 0});
+    }
+    registry_values_end(&values);
+    arena_free(&found);
+    return status;
 }
 
 /* --- words -------------------------------------------------------------------------------------------------------- */
@@ -351,9 +434,9 @@ static int compare_events(const void *a, const void *b) {
 int family_history(struct family *family) {
     struct story story = {.family = family};
     find_told(&story);
-    enum registry_result result = find_runs(&story);
+    int status = find_runs(&story);
     if (story.events.count) qsort(story.events.items, story.events.count, sizeof *story.events.items, compare_events);
-    if (result != REGISTRY_DONE) return family_tell(family, result);
+    if (status != EXIT_DONE) return status;
     (family->json ? write_events : show_events)(&story);
     return family_show(family);
 }

@@ -4,12 +4,32 @@
 #include "engine/confirmation.h"
 #include "engine/explain.h"
 
-enum { BENEFIT_COLUMNS = 36, AMOUNT_COLUMNS = 20, LABEL_COLUMNS = 28, VALUE_COLUMNS = 28, SINCE_COLUMNS = 16 };
+/* At least so wide; what is wider than all others by far stands out alone. */
+struct columns {
+    size_t benefit, amount, label, value, since;
+};
+static const struct columns least_columns = {.benefit = 36, .amount = 20, .label = 28, .value = 28, .since = 16};
+enum { COLUMNS_MOST = 80 };
+
+/* The month by a law: runs are read by the law that made them. */
+struct view {
+    struct policy *law;
+    bool opened;
+    struct registry registry; /* by that law */
+    const struct entity *families;
+    struct records records;
+    struct dataset *dataset; /* of the family alone */
+    struct rows *within;     /* it: by entity index */
+    struct history history;
+    struct run *run; /* to tell what is missing in words, and what is not confirmed */
+    const struct confirmation *confirmation;
+};
 
 /* A month's decision of a benefit, or an alert, of a row. */
 struct decision {
+    struct view *view;
     const struct field *field;
-    const struct registry_version *version; /* of its row */
+    struct text id; /* of its row */
     int64_t run;
     struct value value;
     struct text missing[LANGUAGES]; /* why it is not known */
@@ -18,88 +38,145 @@ struct decision {
 struct page {
     struct family *family;
     month_number month;
+    VECTOR(struct view *) views;
     VECTOR(struct decision) decisions;
-    /* Of the month, the family alone: to tell what is missing in words, and what is not confirmed. */
-    struct records records;
-    struct dataset *dataset;
-    struct history history;
-    struct run *run;
-    const struct confirmation *confirmation;
-    size_t nothing; /* benefits of nothing */
+    int64_t decided;        /* the last run of the month, whether it told of the family or not; 0: none */
+    struct columns columns; /* as wide as what stands in them */
 };
 
 static struct arena *arena_of(const struct page *page) {
     return &page->family->command->arena;
 }
 
+static struct text id_of(const struct page *page) {
+    return page->family->told.list.count ? page->family->told.list.items[0].id : TEXT("");
+}
+
+/* --- by the law of a run ------------------------------------------------------------------------------------------ */
+
+/* The rows of the month, as they are known now. */
+static enum registry_result read_rows(struct page *page, struct view *view) {
+    struct family *family = page->family;
+    struct registry_lines lines;
+    struct refusals refusals = {.arena = arena_of(page)};
+    enum registry_result result = registry_read_family(&view->registry, family->known, view->families,
+                                                       family->row.family_key, arena_of(page), &view->records);
+    if (result == REGISTRY_DONE) result = registry_read_confirmed(&view->registry, family->known, view->law, &lines);
+    if (result != REGISTRY_DONE) return result;
+    view->dataset = dataset_new(view->law, &view->records, page->month, &refusals);
+    size_t row = view->dataset ? table_find(dataset_table(view->dataset, view->families), id_of(page)) : SIZE_MAX;
+    if (row != SIZE_MAX) view->within = dataset_within(view->dataset, arena_of(page), view->families, row);
+    return view->dataset && !arena_failed(arena_of(page)) ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+}
+
+static enum registry_result make_run(struct page *page, struct view *view) {
+    static const struct run_options everything = {.known = DAY_NEVER};
+    view->run = run_new(view->law, view->dataset, &view->history, page->month, &everything);
+    view->confirmation = view->run ? confirmation_of(view->run) : NULL;
+    return view->confirmation ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+}
+
+static int open_view(struct page *page, struct view *view) {
+    struct family *family = page->family;
+    view->opened = true;
+    history_init(&view->history, view->law);
+    enum registry_result result = registry_open(&view->registry, family->database.store, view->law);
+    view->families = map_get(&view->law->entity_by_name, family->entity->name);
+    if (result == REGISTRY_DONE && view->families) result = read_rows(page, view);
+    if (result == REGISTRY_DONE && view->within) result = make_run(page, view);
+    family->database.registry.differs = text_copy(arena_of(page), view->registry.differs);
+    return family_tell(family, result);
+}
+
+static int find_view(struct page *page, const struct registry_run *run, struct view **view) {
+    struct policy *law;
+    int status = family_law(page->family, run, &law);
+    if (status != EXIT_DONE) return status;
+    for (size_t i = 0; i < page->views.count; i++) {
+        *view = page->views.items[i];
+        if ((*view)->law == law) return EXIT_DONE;
+    }
+    *view = ARENA_NEW(arena_of(page), struct view);
+    if (*view) VECTOR_PUSH(arena_of(page), &page->views, *view);
+    if (!*view || arena_failed(arena_of(page))) return out_of_memory(page->family->command);
+    (*view)->law = law;
+    return open_view(page, *view);
+}
+
+static void close_view(struct view *view) {
+    if (!view->opened) return;
+    run_free(view->run);
+    dataset_free(view->dataset);
+    history_free(&view->history);
+    registry_close(&view->registry);
+}
+
 /* --- what was decided --------------------------------------------------------------------------------------------- */
 
-static enum registry_result find_decisions_of(struct page *page, struct registry_values *values,
+/* By a later run. */
+static bool is_told(const struct page *page, const struct field *field, struct text id) {
+    for (size_t i = 0; i < page->decisions.count; i++) {
+        const struct decision *other = &page->decisions.items[i];
+        if (text_equal(other->field->name, field->name) &&
+            text_equal(other->field->entity->name, field->entity->name) && text_equal(other->id, id))
+            return true;
+    }
+    return false;
+}
+
+static enum registry_result find_decisions_of(struct page *page, struct view *view, struct registry_values *values,
                                               const struct field *field) {
-    struct family *family = page->family;
+    const struct table *table = dataset_table(view->dataset, field->entity);
+    const struct record_row *records = view->records.tables[field->entity->index].rows;
+    struct rows rows = view->within[field->entity->index];
     enum registry_result result = REGISTRY_DONE;
-    for (size_t at = 0; at < family->told.list.count && result == REGISTRY_DONE; at = family_next_row(family, at)) {
-        const struct registry_version *version = family_version_in(family, at, page->month);
-        struct decision decision = {.field = field, .version = version, .run = values->run};
+    for (size_t row = rows.first; row < rows.last && result == REGISTRY_DONE; row++) {
+        struct decision decision = {.view = view, .field = field, .id = table_id(table, row), .run = values->run};
         struct registry_value found;
-        bool told = !version || version->entity != field->entity;
-        for (size_t i = 0; i < page->decisions.count && !told; i++) {
-            const struct decision *other = &page->decisions.items[i];
-            told = other->field == field && other->version == version; /* by a later run */
-        }
-        if (told) continue;
-        result = registry_values_find(values, field, version->key, &found);
+        if (is_told(page, field, decision.id)) continue;
+        result = registry_values_find(values, field, records[table->arrival[row]].place, &found);
         decision.value = found.value;
         if (result == REGISTRY_DONE && found.there) VECTOR_PUSH(arena_of(page), &page->decisions, decision);
     }
     return result;
 }
 
-/* What the last run that stands and tells of a row found: of an area, others may have told of the rest. */
-static enum registry_result find_decisions(struct page *page) {
-    struct family *family = page->family;
-    const struct policy *law = family->database.law;
+static int find_decisions_by(struct page *page, struct registry_values *values, const struct registry_run *run) {
+    struct view *view;
     enum registry_result result = REGISTRY_DONE;
-    for (size_t at = family->runs.list.count; at-- > 0 && result == REGISTRY_DONE;) {
-        struct registry_values values;
-        if (family->runs.list.items[at].month != page->month || !registry_run_stands(&family->runs, at)) continue;
-        registry_values_begin(&values, &family->database.registry, family->runs.list.items[at].change, arena_of(page));
-        for (size_t i = 0; i < law->fields.count && result == REGISTRY_DONE; i++) {
-            const struct field *field = law->fields.items[i];
-            bool wanted = field->kind == FIELD_BENEFIT || field->kind == FIELD_ALERT;
-            if (wanted && entity_is_within(field->entity, family->entity))
-                result = find_decisions_of(page, &values, field);
-        }
-        registry_values_end(&values);
+    int status = find_view(page, run, &view);
+    if (status != EXIT_DONE || !view->within) return status;
+    registry_values_of(values, run->change, view->law);
+    for (size_t i = 0; i < view->law->fields.count && result == REGISTRY_DONE; i++) {
+        const struct field *field = view->law->fields.items[i];
+        if (field->kind == FIELD_BENEFIT || field->kind == FIELD_ALERT)
+            result = find_decisions_of(page, view, values, field);
     }
-    return result;
+    return family_tell(page->family, result);
+}
+
+/* What the last run that stands and tells of a row found: of an area, others may have told of the rest. */
+static int find_decisions(struct page *page) {
+    struct family *family = page->family;
+    struct registry_values values;
+    int status = EXIT_DONE;
+    registry_values_begin(&values, &family->database.registry, arena_of(page));
+    for (size_t at = family->runs.list.count; at-- > 0 && status == EXIT_DONE;) {
+        const struct registry_run *run = &family->runs.list.items[at];
+        if (run->month != page->month || !registry_run_stands(&family->runs, at)) continue;
+        if (page->decided == 0) page->decided = run->change;
+        status = find_decisions_by(page, &values, run);
+    }
+    registry_values_end(&values);
+    return status;
 }
 
 /* --- what they rest on -------------------------------------------------------------------------------------------- */
 
-static enum registry_result make_run(struct page *page) {
-    static const struct run_options everything = {.known = DAY_NEVER};
-    struct family *family = page->family;
-    struct registry *registry = &family->database.registry;
-    struct registry_lines lines;
-    struct refusals refusals = {.arena = arena_of(page)};
-    history_init(&page->history, family->database.law);
-    if (page->decisions.count == 0) return REGISTRY_DONE;
-    enum registry_result result = registry_read_family(registry, REGISTRY_NOW, family->entity, family->row.family_key,
-                                                       arena_of(page), &page->records);
-    if (result == REGISTRY_DONE) result = registry_read_confirmed(registry, REGISTRY_NOW, family->database.law, &lines);
-    if (result != REGISTRY_DONE) return result;
-    page->dataset = dataset_new(family->database.law, &page->records, page->month, &refusals);
-    if (page->dataset)
-        page->run = run_new(family->database.law, page->dataset, &page->history, page->month, &everything);
-    page->confirmation = page->run ? confirmation_of(page->run) : NULL;
-    return page->confirmation ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
-}
-
 /* The dataset's row of a key; SIZE_MAX where it is not there. */
-static size_t row_of_key(const struct page *page, const struct entity *entity, size_t key) {
-    const struct table *table = dataset_table(page->dataset, entity);
-    const struct record_row *rows = page->records.tables[entity->index].rows;
+static size_t row_of_key(const struct view *view, const struct entity *entity, size_t key) {
+    const struct table *table = dataset_table(view->dataset, entity);
+    const struct record_row *rows = view->records.tables[entity->index].rows;
     for (size_t row = 0; row < table->rows && table->arrival; row++)
         if (rows[table->arrival[row]].place == key) return row;
     return SIZE_MAX;
@@ -107,17 +184,17 @@ static size_t row_of_key(const struct page *page, const struct entity *entity, s
 
 /* In words where the row is at hand that it is about, else as files have it. */
 static void find_missing(struct page *page, struct decision *decision) {
-    const struct policy *law = page->family->database.law;
+    const struct view *view = decision->view;
     struct value value = decision->value;
-    const struct entity *entity = reason_entity(law, &value.reason);
+    const struct entity *entity = reason_entity(view->law, &value.reason);
     if (value.state == VALUE_KNOWN) return;
     bool of_input = value.reason.kind == REASON_INPUT || value.reason.kind == REASON_NOT_ASSESSED;
     bool told = !(of_input || value.reason.kind == REASON_ROWS_LOST) || entity;
-    if (entity) value.reason.row = row_of_key(page, entity, value.reason.row);
+    if (entity) value.reason.row = row_of_key(view, entity, value.reason.row);
     told = told && (!entity || value.reason.row != SIZE_MAX);
     for (int language = 0; language < LANGUAGES; language++)
-        decision->missing[language] = told ? reason_words(arena_of(page), page->run, &value, (enum language)language)
-                                           : reason_written(arena_of(page), law, &value);
+        decision->missing[language] = told ? reason_words(arena_of(page), view->run, &value, (enum language)language)
+                                           : reason_written(arena_of(page), view->law, &value);
 }
 
 static bool is_nothing(const struct decision *decision) {
@@ -126,8 +203,8 @@ static bool is_nothing(const struct decision *decision) {
     return number_sign(decision->value.as.number) == 0;
 }
 
-static bool is_unconfirmed(const struct page *page, const struct decision *decision) {
-    return page->confirmation && page->confirmation->unconfirmed[decision->field->index];
+static bool is_unconfirmed(const struct decision *decision) {
+    return decision->view->confirmation->unconfirmed[decision->field->index];
 }
 
 /* --- for people --------------------------------------------------------------------------------------------------- */
@@ -142,33 +219,57 @@ static struct text field_label(const struct page *page, const struct field *fiel
     return label_or_name(field->label, field->name, page->family->command->language);
 }
 
+static struct text decision_label(const struct page *page, const struct decision *decision) {
+    struct text label = field_label(page, decision->field);
+    if (decision->field->entity == decision->view->families) return label;
+    return text_format(arena_of(page), "%.*s  %.*s", TEXT_ARG(label),
+                       TEXT_ARG(text_shown(arena_of(page), decision->id)));
+}
+
+/* Empty: it is not known, or only that it is so. */
+static struct text decision_amount(const struct page *page, const struct decision *decision) {
+    struct text amount = TEXT("");
+    if (decision->value.state != VALUE_KNOWN) return amount;
+    if (decision->field->kind != FIELD_ALERT)
+        amount = family_amount(page->family, decision->view->law, decision->field, &decision->value);
+    return is_unconfirmed(decision) ? text_format(arena_of(page), "%.*s ◇", TEXT_ARG(amount)) : amount;
+}
+
 static void show_decision(struct page *page, const struct decision *decision) {
     struct family *family = page->family;
     struct builder *out = &family->out;
     struct arena *arena = arena_of(page);
     bool known = decision->value.state == VALUE_KNOWN, alert = decision->field->kind == FIELD_ALERT;
-    struct text label = field_label(page, decision->field), amount = TEXT("");
-    if (decision->version->entity != family->entity)
-        label = text_format(arena, "%.*s  %.*s", TEXT_ARG(label), TEXT_ARG(text_shown(arena, decision->version->id)));
-    if (known && !alert) amount = family_amount(family, decision->field, &decision->value);
-    if (known && is_unconfirmed(page, decision)) amount = text_format(arena, "%.*s ◇", TEXT_ARG(amount));
     builder_add(out, known && alert ? TEXT("! ") : known ? TEXT("  ") : TEXT("？"));
-    add_padded(out, label, BENEFIT_COLUMNS);
+    add_padded(out, decision_label(page, decision), page->columns.benefit);
     if (known)
-        add_padded(out, amount, AMOUNT_COLUMNS);
+        add_padded(out, decision_amount(page, decision), page->columns.amount);
     else
         builder_format(out, "%.*s  ", TEXT_ARG(text_shown(arena, decision->missing[family->command->language])));
-    struct text name = family_decision(family, decision->run, decision->field, decision->version->id);
+    struct text name = family_decision(family, decision->run, decision->field, decision->id);
     builder_format(out, "%.*s\n", TEXT_ARG(text_shown(arena, name)));
+}
+
+/* Not of this family, which may be new since then, or the law of then did not know of it. */
+static void show_no_decision(struct page *page) {
+    struct command *command = page->family->command;
+    struct builder *out = &page->family->out;
+    struct text month = month_format(arena_of(page), page->month);
+    if (page->decided)
+        builder_format(out,
+                       say(command, "%.*s 测算过(第 %lld 次变动),没有这一户的结果\n",
+                           "%.*s was decided by change %lld, which tells nothing of this family\n"),
+                       TEXT_ARG(month), (long long)page->decided);
+    else
+        builder_format(out, say(command, "%.*s 尚未测算\n", "%.*s has not been decided\n"), TEXT_ARG(month));
 }
 
 static void show_decisions(struct page *page) {
     struct command *command = page->family->command;
     struct builder *out = &page->family->out;
-    struct text month = month_format(arena_of(page), page->month);
     size_t shown = 0;
     if (page->decisions.count == 0) {
-        builder_format(out, say(command, "%.*s 尚未测算\n", "%.*s has not been decided\n"), TEXT_ARG(month));
+        show_no_decision(page);
         return;
     }
     for (size_t i = 0; i < page->decisions.count; i++) {
@@ -207,10 +308,36 @@ static void show_input(struct page *page, size_t at, const struct registry_versi
     if (!table->columns[input->input_index].known[now->row]) return;
     const struct registry_version *origin = origin_of(family, at, now, input);
     builder_add(out, TEXT("  "));
-    add_padded(out, field_label(page, input), LABEL_COLUMNS);
-    add_padded(out, value, VALUE_COLUMNS);
-    add_padded(out, family_since(family, origin->since), SINCE_COLUMNS);
+    add_padded(out, field_label(page, input), page->columns.label);
+    add_padded(out, value, page->columns.value);
+    add_padded(out, family_since(family, origin->since), page->columns.since);
     builder_format(out, "%.*s\n", TEXT_ARG(family_change_words(family, origin->change)));
+}
+
+static void widen(size_t *columns, struct text text) {
+    size_t width = text_width(text) + 2;
+    if (width > *columns && width <= COLUMNS_MOST) *columns = width;
+}
+
+static void measure_row(struct page *page, size_t at, const struct registry_version *now) {
+    struct family *family = page->family;
+    const struct record_table *table = &family->told.records.tables[now->entity->index];
+    for (size_t i = 0; i < now->entity->inputs.count; i++) {
+        const struct field *input = now->entity->inputs.items[i];
+        if (!table->columns[input->input_index].known[now->row]) continue;
+        widen(&page->columns.label, field_label(page, input));
+        widen(&page->columns.value, family_shown(family, table, now->row, input, family->command->language));
+        widen(&page->columns.since, family_since(family, origin_of(family, at, now, input)->since));
+    }
+}
+
+static void measure_decisions(struct page *page) {
+    for (size_t i = 0; i < page->decisions.count; i++) {
+        const struct decision *decision = &page->decisions.items[i];
+        if (is_nothing(decision)) continue;
+        widen(&page->columns.benefit, decision_label(page, decision));
+        widen(&page->columns.amount, decision_amount(page, decision));
+    }
 }
 
 static void show_row(struct page *page, size_t at, const struct registry_version *now) {
@@ -272,16 +399,16 @@ static void write_decision(struct page *page, const struct decision *decision) {
     struct json_writer *writer = &family->writer;
     const struct field *field = decision->field;
     json_write_object(writer);
-    family_write_text(family, "decision", family_decision(family, decision->run, field, decision->version->id));
+    family_write_text(family, "decision", family_decision(family, decision->run, field, decision->id));
     family_write_text(family, field->kind == FIELD_ALERT ? "alert" : "benefit", field->name);
     json_write_words(writer, "label", field->label);
-    family_write_text(family, "id", decision->version->id);
+    family_write_text(family, "id", decision->id);
     family_write_text(family, "state", text_from(states[decision->value.state]));
     if (decision->value.state == VALUE_KNOWN)
         family_write_text(family, "value", value_plain(arena_of(page), &field->type, field->scale, &decision->value));
     json_write_words(writer, "missing", decision->missing);
     json_write_key(writer, "unconfirmed");
-    json_write_bool(writer, is_unconfirmed(page, decision));
+    json_write_bool(writer, is_unconfirmed(decision));
     json_write_close_object(writer);
 }
 
@@ -324,20 +451,23 @@ static void show_page(struct page *page, struct text id, struct text where) {
                    TEXT_ARG(month_format(arena_of(page), page->month)), TEXT_ARG(text_shown(arena_of(page), where)));
     if (rows == 0)
         builder_add(&family->out, text_from(say(command, "这个月不在册\n", "it does not stand in that month\n")));
+    page->columns = least_columns;
+    measure_decisions(page);
+    each_row(page, measure_row);
     show_decisions(page);
     each_row(page, show_row);
 }
 
-int family_page(struct family *family, month_number month) {
-    struct page page = {.family = family, .month = month};
-    struct text id = family->told.list.count ? family->told.list.items[0].id : TEXT(""), where = family->row.where;
-    enum registry_result result = find_decisions(&page);
-    if (result == REGISTRY_DONE) result = make_run(&page);
-    for (size_t i = 0; i < page.decisions.count && page.run; i++) find_missing(&page, &page.decisions.items[i]);
-    if (result == REGISTRY_DONE) (family->json ? write_page : show_page)(&page, id, where);
-    if (page.run && run_failed(page.run)) result = REGISTRY_NO_MEMORY;
-    run_free(page.run);
-    dataset_free(page.dataset);
-    history_free(&page.history);
-    return result == REGISTRY_DONE ? family_show(family) : family_tell(family, result);
+int family_page(struct family *family) {
+    struct page page = {.family = family, .month = family->month};
+    int status = find_decisions(&page);
+    for (size_t i = 0; i < page.decisions.count && status == EXIT_DONE; i++)
+        find_missing(&page, &page.decisions.items[i]);
+    if (status == EXIT_DONE) (family->json ? write_page : show_page)(&page, id_of(&page), family->row.where);
+    for (size_t i = 0; i < page.views.count; i++) {
+        struct view *view = page.views.items[i];
+        if (status == EXIT_DONE && view->run && run_failed(view->run)) status = out_of_memory(family->command);
+        close_view(view);
+    }
+    return status == EXIT_DONE ? family_show(family) : status;
 }

@@ -227,11 +227,119 @@ static struct text shown_or_empty(const struct preview *preview, struct text tex
     return text.length ? text : text_from(say(preview->telling->command, "(空)", "(empty)"));
 }
 
-static void show_changed_row(struct builder *out, const struct preview *preview, const struct entity *entity,
-                             size_t row) {
+/* --- how far a change reaches ------------------------------------------------------------------------------------- */
+
+/* The versions of an entity's rows, told and known: for each key the last of a chain through the table, + 1. */
+struct versions {
+    uint32_t *last[2], *before[2];
+};
+enum { KNOWN, TOLD };
+
+static const struct record_table *table_of(const struct preview *preview, const struct entity *entity, size_t side) {
+    return side == KNOWN ? &preview->look->known.tables[entity->index]
+                         : &preview->telling->import.records.tables[entity->index];
+}
+
+static uint32_t key_of(const struct preview *preview, const struct entity *entity, size_t side, size_t row) {
+    return side == KNOWN ? table_of(preview, entity, KNOWN)->rows[row].place : preview->look->keys[entity->index][row];
+}
+
+/* False when memory has run out. */
+static bool find_versions(struct versions *versions, const struct preview *preview, const struct entity *entity) {
+    struct arena *arena = arena_of(preview);
+    uint32_t keys = 0;
+    for (size_t side = 0; side < 2; side++)
+        for (size_t row = 0; row < table_of(preview, entity, side)->count; row++) {
+            uint32_t key = key_of(preview, entity, side, row);
+            if (key > keys) keys = key;
+        }
+    for (size_t side = 0; side < 2; side++) {
+        size_t count = table_of(preview, entity, side)->count;
+        versions->last[side] = ARENA_ARRAY(arena, uint32_t, (size_t)keys + 1);
+        versions->before[side] = ARENA_ARRAY(arena, uint32_t, count + 1);
+        if (arena_failed(arena)) return false;
+        for (size_t row = 0; row < count; row++) {
+            uint32_t key = key_of(preview, entity, side, row);
+            versions->before[side][row] = versions->last[side][key];
+            versions->last[side][key] = (uint32_t)row + 1;
+        }
+    }
+    return true;
+}
+
+static month_number since_of(const struct preview *preview, const struct record_row *told) {
+    return told->from == MONTH_FIRST ? preview->telling->change.since : told->from;
+}
+
+/* The months in which what is told of a row holds. */
+struct reach {
+    month_number since, until; /* MONTH_LAST: nothing comes behind it */
+    bool ends;                 /* behind `until` there is no such row; else another version */
+    bool decided;              /* some of these months, between the two: */
+    month_number first, last;
+};
+
+static void note_end(struct reach *reach, month_number until, bool ends) {
+    if (until < reach->since || until > reach->until || (until == reach->until && ends)) return;
+    reach->until = until;
+    reach->ends = ends;
+}
+
+static struct reach reach_of(const struct preview *preview, const struct versions *versions,
+                             const struct entity *entity, size_t row) {
+    const struct record_row *told = &table_of(preview, entity, TOLD)->rows[row];
+    uint32_t key = key_of(preview, entity, TOLD, row);
+    struct reach reach = {.since = since_of(preview, told), .until = MONTH_LAST};
+    for (size_t side = 0; side < 2 && key && !entity->is_event; side++)
+        for (uint32_t at = versions->last[side][key]; at; at = versions->before[side][at - 1]) {
+            const struct record_row *other = &table_of(preview, entity, side)->rows[at - 1];
+            if (side == TOLD && preview->look->fates[entity->index][at - 1] >= REGISTRY_ROW_ALIKE) continue;
+            month_number since = side == TOLD ? since_of(preview, other) : other->from;
+            if (since > reach.since) note_end(&reach, since - 1, false);
+            if (other->until != MONTH_LAST) note_end(&reach, other->until, true);
+        }
+    for (size_t i = 0; i < preview->runs.list.count; i++) {
+        month_number month = preview->runs.list.items[i].month;
+        if (month < reach.since || month > reach.until) continue;
+        if (!reach.decided || month < reach.first) reach.first = month;
+        if (!reach.decided || month > reach.last) reach.last = month;
+        reach.decided = true;
+    }
+    return reach;
+}
+
+/* What would surprise whoever thinks of today alone. That it ends where it is told to is told as a difference. */
+static void show_reach(struct builder *out, const struct preview *preview, const struct reach *reach,
+                       const struct record_row *told) {
+    const struct command *command = preview->telling->command;
+    bool ends = reach->until != MONTH_LAST && reach->until != told->until;
+    if (!ends && !reach->decided) return;
+    builder_add(out, TEXT("    · "));
+    if (ends && reach->ends)
+        builder_format(out,
+                       say(command, "到 %.*s 为止,以后不再有这一行", "until %.*s, behind which there is no such row"),
+                       TEXT_ARG(month_of(preview, reach->until)));
+    else if (ends)
+        builder_format(out, say(command, "到 %.*s 为止;%.*s 起另有登记", "until %.*s; from %.*s another version holds"),
+                       TEXT_ARG(month_of(preview, reach->until)), TEXT_ARG(month_of(preview, reach->until + 1)));
+    else if (reach->since == MONTH_FIRST && told->until == MONTH_LAST)
+        builder_add(out, text_from(say(command, "一直如此", "always")));
+    if (reach->decided) {
+        bool first = !ends && !(reach->since == MONTH_FIRST && told->until == MONTH_LAST);
+        builder_add(out, text_from(first ? say(command, "包括已测算的月份(", "also months that were decided (")
+                                         : say(command, ",包括已测算的月份(", ", so also months that were decided (")));
+        builder_add(out, month_of(preview, reach->first));
+        if (reach->last != reach->first) builder_format(out, " … %.*s", TEXT_ARG(month_of(preview, reach->last)));
+        builder_add(out, TEXT(")"));
+    }
+    builder_add(out, TEXT("\n"));
+}
+
+static void show_changed_row(struct builder *out, const struct preview *preview, const struct versions *versions,
+                             const struct entity *entity, size_t row) {
     const struct command *command = preview->telling->command;
     const struct record_row *told = &preview->telling->import.records.tables[entity->index].rows[row];
-    month_number since = told->from == MONTH_FIRST ? preview->telling->change.since : told->from;
+    month_number since = since_of(preview, told);
     struct difference difference;
     builder_format(out, "  %.*s ", TEXT_ARG(label_of(preview, entity->label, entity->name)));
     builder_add_shown(out, registry_look_name(preview->look, entity, row));
@@ -246,6 +354,8 @@ static void show_changed_row(struct builder *out, const struct preview *preview,
         builder_add_shown(out, shown_or_empty(preview, difference.after));
         builder_add(out, TEXT("\n"));
     }
+    const struct reach reach = reach_of(preview, versions, entity, row);
+    show_reach(out, preview, &reach, told);
 }
 
 static bool is_changed(const struct preview *preview, size_t entity, size_t row) {
@@ -267,16 +377,21 @@ static size_t most_shown(const struct preview *preview) {
 static void show_changed(struct builder *out, const struct preview *preview) {
     const struct policy *law = preview->telling->database.law;
     size_t shown = 0, more = 0, most = most_shown(preview);
-    for (size_t i = 0; i < law->entities.count; i++)
-        for (size_t row = 0; row < preview->telling->import.records.tables[i].count; row++) {
+    struct versions versions;
+    for (size_t i = 0; i < law->entities.count; i++) {
+        const struct entity *entity = law->entities.items[i];
+        bool any = preview->look->taken[i].changed > 0;
+        if (any && shown < most && !find_versions(&versions, preview, entity)) return;
+        for (size_t row = 0; row < preview->telling->import.records.tables[i].count && any; row++) {
             if (!is_changed(preview, i, row)) continue;
             if (shown == 0) builder_add(out, text_from(say(preview->telling->command, "变:\n", "changed:\n")));
             if (shown < most)
-                show_changed_row(out, preview, law->entities.items[i], row);
+                show_changed_row(out, preview, &versions, entity, row);
             else
                 more++;
             shown++;
         }
+    }
     show_more(out, preview, more);
 }
 
@@ -399,15 +514,17 @@ static void write_text(struct json_writer *writer, const char *key, struct text 
     json_write_string(writer, text);
 }
 
-static void write_changed_row(struct json_writer *writer, const struct preview *preview, const struct entity *entity,
-                              size_t row) {
-    const struct record_row *told = &preview->telling->import.records.tables[entity->index].rows[row];
-    month_number since = told->from == MONTH_FIRST ? preview->telling->change.since : told->from;
+static void write_changed_row(struct json_writer *writer, const struct preview *preview,
+                              const struct versions *versions, const struct entity *entity, size_t row) {
+    const struct reach reach = reach_of(preview, versions, entity, row);
     struct difference difference;
     json_write_object(writer);
     write_text(writer, "entity", entity->name);
     write_text(writer, "id", registry_look_name(preview->look, entity, row));
-    write_text(writer, "from", month_of(preview, since));
+    write_text(writer, "from", month_of(preview, reach.since));
+    write_text(writer, "until", month_of(preview, reach.until));
+    write_text(writer, "first_decided", reach.decided ? month_of(preview, reach.first) : TEXT(""));
+    write_text(writer, "last_decided", reach.decided ? month_of(preview, reach.last) : TEXT(""));
     json_write_key(writer, "values");
     json_write_array(writer);
     for (size_t which = 0; which < differences_of(entity); which++) {
@@ -426,9 +543,13 @@ static void write_changed(struct json_writer *writer, const struct preview *prev
     const struct policy *law = preview->telling->database.law;
     json_write_key(writer, "changed");
     json_write_array(writer);
-    for (size_t i = 0; i < law->entities.count; i++)
+    struct versions versions;
+    for (size_t i = 0; i < law->entities.count; i++) {
+        const struct entity *entity = law->entities.items[i];
+        if (!preview->look->taken[i].changed || !find_versions(&versions, preview, entity)) continue;
         for (size_t row = 0; row < preview->telling->import.records.tables[i].count; row++)
-            if (is_changed(preview, i, row)) write_changed_row(writer, preview, law->entities.items[i], row);
+            if (is_changed(preview, i, row)) write_changed_row(writer, preview, &versions, entity, row);
+    }
     json_write_close_array(writer);
 }
 

@@ -3,6 +3,7 @@
 #define DOUDI_CLI_IMPORT_PREVIEW_H
 
 #include "cli/telling.h"
+#include "registry/runs.h"
 
 /* What was read, and looked at by what is known. */
 struct preview {
@@ -12,6 +13,7 @@ struct preview {
     const struct import_refused **refused; /* all rows that are left out, in the order of files and lines */
     size_t refused_count;
     size_t first_alike, last_alike; /* which of import.refused are alike: from the one to before the other */
+    struct registry_runs runs;      /* that were made: set by the caller before anything is shown */
 };
 
 /* Tells the import, at their places in the files, of the rows that the look leaves out, and counts; all of it in the

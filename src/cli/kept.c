@@ -25,7 +25,7 @@ static int tell_partial(struct command *command, const char *url, month_number m
             say(command, "doudi: 登记簿里 %.*s 没有对所有人测算过;请先运行 doudi assess %s --month %.*s\n",
                 "doudi: in the registry %.*s was not decided for everybody; do so first: doudi assess %s --month "
                 "%.*s\n"),
-            TEXT_ARG(text), store_is_url(url) ? "postgresql://…" : url, TEXT_ARG(text));
+            TEXT_ARG(text), database_shown(command, url), TEXT_ARG(text));
     return EXIT_CANNOT;
 }
 

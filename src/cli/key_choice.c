@@ -95,8 +95,9 @@ static int make_keys(struct database *database, struct command *command, const c
     if (!read_cipher(command, &kind)) return EXIT_USAGE;
     if (arena_failed(&command->arena)) return out_of_memory(command);
     if (!path)
-        return wrong_option(command, "这部政策有要密封的内容:写明密钥文件 --key-file,没有就会新建",
-                            "the law seals something: name a key file by --key-file, which is made if it is not there");
+        return wrong_option(command, "这部政策有要密封的内容:用 --key-file 或 DOUDI_KEYS 写明密钥文件,没有就会新建",
+                            "the law seals something: name a key file by --key-file or DOUDI_KEYS, which is made if it "
+                            "is not there");
     enum keys_status status = read_or_make(path, kind, database_day(change), &keys, &line, &anew);
     if (status != KEYS_OK) return key_file_tell(command, path, status, line);
     int done = use(database, command, url, &keys);

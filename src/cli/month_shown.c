@@ -96,10 +96,18 @@ void month_print(struct builder *out, struct session *session, const struct tota
 }
 
 void month_print_kept(struct builder *out, const struct session *session, month_number month, int64_t kept) {
-    builder_format(
-        out, say(session->command, "→ %s 第 %lld 次变动(%.*s 的测算)\n", "→ %s, change %lld (what %.*s was decided)\n"),
-        store_is_url(session->data) ? "postgresql" : session->data, (long long)kept,
-        TEXT_ARG(month_format(&session->command->arena, month)));
+    struct command *command = session->command;
+    database_show_change(out, command, session->data, kept);
+    builder_format(out, say(command, "(%.*s 的测算)\n", " (what %.*s was decided)\n"),
+                   TEXT_ARG(month_format(&command->arena, month)));
+}
+
+void month_print_stands(struct builder *out, const struct session *session, month_number month, int64_t kept) {
+    struct command *command = session->command;
+    builder_format(out,
+                   say(command, "%.*s 已经测算过,没有新情况:第 %lld 次变动\n",
+                       "%.*s was decided by change %lld, and nothing is new since\n"),
+                   TEXT_ARG(month_format(&command->arena, month)), (long long)kept);
 }
 
 /* --- as JSON ---------------------------------------------------------------------------------------------------- */

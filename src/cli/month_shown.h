@@ -10,6 +10,8 @@
 void month_print(struct builder *out, struct session *session, const struct totals *totals, const char *folder);
 /* The change that keeps it. */
 void month_print_kept(struct builder *out, const struct session *session, month_number month, int64_t kept);
+/* The same of one that was decided before as it would be now. */
+void month_print_stands(struct builder *out, const struct session *session, month_number month, int64_t kept);
 
 /* The same as an object; kept 0: nothing was. */
 void month_write(struct json_writer *writer, struct session *session, const struct totals *totals, int64_t kept);

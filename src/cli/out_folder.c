@@ -21,6 +21,12 @@ int tell_unwritable(struct command *command, enum file_result result, struct tex
                       "doudi: %.*s cannot be written; see whether the path is right and the disk full\n", path);
 }
 
+int must_be_new(const struct command *command, const char *path) {
+    if (!file_is_there(path)) return EXIT_DONE;
+    return wrong_file(command, "doudi: %.*s 已在那里;请写到另一个文件\n",
+                      "doudi: %.*s is there already; name another file\n", text_from(path));
+}
+
 static int refuse_folder(struct command *command, const char *zh, const char *en, const char *out) {
     fprintf(stderr, say(command, zh, en), out);
     return EXIT_CANNOT;

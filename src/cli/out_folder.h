@@ -12,6 +12,9 @@ typedef struct text find_stranger(struct arena *arena, const char *folder);
  * among the data, the second word. EXIT_DONE, and a lock for folder_unlock; or tells why not. */
 int take_folder(struct command *command, const char *out, find_stranger *find, int *lock);
 
+/* Of a file that is to be written: nothing may be there, whatever it is. EXIT_DONE; or tells that something is. */
+int must_be_new(const struct command *command, const char *path);
+
 /* Tells why a file could not be written; EXIT_CANNOT. */
 int tell_unwritable(struct command *command, enum file_result result, struct text path);
 

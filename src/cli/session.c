@@ -238,6 +238,7 @@ int session_open_law(struct session *session, struct command *command, const cha
     bool quiet = session->quiet, follows = session->follows, solves = session->solves, skips = session->skips,
          looks = session->looks;
     struct session_changed *changed = session->changed;
+    const char *of = session->of;
     const enum finds finds = session->finds;
     const struct database database = session->database;
     *session = (struct session){.command = command,
@@ -247,6 +248,7 @@ int session_open_law(struct session *session, struct command *command, const cha
                                 .solves = solves,
                                 .skips = skips,
                                 .looks = looks,
+                                .of = of,
                                 .changed = changed,
                                 .finds = finds,
                                 .area = text_from(command_option(command, "area")),
@@ -327,11 +329,17 @@ int session_open(struct session *session, struct command *command, const char *d
     const char *policy = command_option(command, "policy"), *previous = command_option(command, "previous");
     if (!*data || (policy && !*policy) || (previous && !*previous)) return no_folder(command);
     bool registry = store_is_there(data);
+    int64_t as_known = REGISTRY_NOW;
     int status = EXIT_DONE;
-    if (registry && !policy) status = database_open(&session->database, command, data, NULL);
+    if (!registry && command_has(command, "as-known"))
+        return wrong_option(command, "--as-known 只用于登记簿", "--as-known is of a registry");
+    if (registry && !policy) status = database_open_known(&session->database, command, data, &as_known);
     if (status == EXIT_DONE) status = session_open_law(session, command, policy || registry ? policy : POLICY_FOLDER);
     if (status == EXIT_DONE && registry && policy)
         status = database_open(&session->database, command, data, session->policy);
+    if (status == EXIT_DONE && registry && policy)
+        status = database_as_known(&session->database, command, data, &as_known);
+    if (as_known != REGISTRY_NOW) session->as_known = as_known;
     return status == EXIT_DONE ? session_open_data(session, data, first, last) : status;
 }
 
@@ -358,16 +366,6 @@ bool session_months(struct command *command, month_number *first, month_number *
         wrong_option(command, "--month 应为月份,如 2018-07 或 2018-07..2018-12",
                      "--month takes a month, such as 2018-07 or 2018-07..2018-12");
     return good;
-}
-
-bool run_number(struct text text, int64_t *change) {
-    enum { DIGITS_MOST = 18 };
-    *change = 0;
-    for (size_t i = 0; i < text.length && i < DIGITS_MOST; i++) {
-        if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
-        *change = *change * 10 + (text.bytes[i] - '0');
-    }
-    return text.length > 0 && text.length <= DIGITS_MOST;
 }
 
 int session_load(struct session *session, month_number month) {

@@ -13,6 +13,7 @@ struct session {
     bool follows;       /* the same: where --previous is of one area, that area is looked at */
     bool skips;         /* the same: months of a registry that stand as they would be decided are passed over */
     bool looks;         /* the same: nothing is decided, so that the months before are not read */
+    const char *of;     /* the same: only what the row of that id gets is asked for; NULL: all */
     month_number first; /* that is not passed over */
     struct policy *policy;
     struct diagnostics diagnostics;
@@ -20,10 +21,12 @@ struct session {
     struct database database;        /* the data, where they are a registry */
     const char *data;                /* its name, or that of the folder or pack */
     int64_t known_change;            /* of a registry: the changes up to that one are known */
+    int64_t news;                    /* likewise, the last of all that told something decisions rest on */
     struct registry_runs runs;       /* likewise, the months that were decided */
     int64_t as_known;                /* likewise, set before it is read: nothing later is read; 0: all is */
     struct session_changed *changed; /* likewise: only what has changed is decided; NULL: what is asked for */
-    struct registry_wanted wanted;   /* then, the rows that were read */
+    struct session_changed *family;  /* likewise: the rows of which alone is read; NULL: all, or what has changed */
+    struct registry_wanted wanted;   /* of either, the rows that were read */
     chosen_rows chosen;              /* then, of the month at hand, those of whom is told; NULL: all */
     bool overtaken;                  /* likewise: others have changed it since, so that no further month can be kept */
     struct file pack;                /* the data, where they are one file: the dataset points into it */
@@ -56,9 +59,6 @@ void session_close(struct session *session);
 
 /* The months of --month: 2018-07, or 2018-07..2018-12; false (told) when it is none. */
 bool session_months(struct command *command, month_number *first, month_number *last);
-
-/* Digits: the number of a change. */
-bool run_number(struct text text, int64_t *change);
 
 /* What a month's run is to be told; good until the session is closed. */
 struct run_options session_options(const struct session *session);
@@ -99,6 +99,8 @@ struct session_changed {
     const struct entity **units; /* by entity index: within whose rows what changes stays */
     struct registry_keys *keys;  /* of such rows, by entity index */
 };
+/* The rows that what the row `of` gets can depend on, where these do not depend on all others: session->family. */
+enum registry_result session_find_family(struct session *session);
 /* Of a session that has read its runs; EXIT_DONE, or tells why not. */
 int session_find_changed(struct session *session, struct session_changed *changed);
 /* The rows of the month at hand of which is to be told; NULL when memory has run out. */
@@ -106,6 +108,8 @@ chosen_rows session_choose_changed(struct session *session, const struct session
 
 /* The change by which the month was decided as it would be now; 0: nothing can be told, or it was not. */
 int64_t session_kept(struct session *session, month_number month);
+/* The same of the month at hand, once it is recorded: of what it found nothing is kept again with a later month. */
+int64_t session_kept_before(struct session *session);
 /* Keeps what the run of the month at hand found, as a change, which is told; of what another call has kept meanwhile
  * the same stands. EXIT_DONE, or tells why not. */
 int session_keep(struct session *session, int64_t *kept);

@@ -181,6 +181,25 @@ int session_find_changed(struct session *session, struct session_changed *change
     return database_tell(&session->database, session->command, session->data, result);
 }
 
+enum registry_result session_find_family(struct session *session) {
+    struct registry *registry = &session->database.registry;
+    struct arena *arena = &session->command->arena;
+    struct session_changed *family = ARENA_NEW(arena, struct session_changed);
+    struct registry_touched_rows rows;
+    if (!family) return REGISTRY_NO_MEMORY;
+    find_units(session, family);
+    family->keys = ARENA_ARRAY(arena, struct registry_keys, session->policy->entities.count + 1);
+    if (!family->units || !family->keys) return REGISTRY_NO_MEMORY;
+    enum registry_result result = registry_find_id(registry, text_from(session->of), arena, &rows);
+    for (size_t i = 0; i < rows.list.count && result == REGISTRY_DONE; i++)
+        if (!family->units[rows.list.items[i].entity->index]) return REGISTRY_DONE; /* an area, or a family of all */
+    if (result == REGISTRY_DONE)
+        result = registry_find_above(registry, rows.list.items, rows.list.count, family->units, arena, family->keys);
+    if (result == REGISTRY_DONE) result = registry_find_tied(registry, arena, family->keys);
+    session->family = family;
+    return result;
+}
+
 /* --- of whom a month is told -------------------------------------------------------------------------------------- */
 
 static uint32_t key_of(const struct session *session, const struct entity *entity, size_t row) {

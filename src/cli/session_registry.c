@@ -7,21 +7,27 @@
 
 #include <stdio.h>
 
-/* All rows; or of the families, which are most of them, those alone that have changed. */
+/* Of whom is read: what has changed, or a family; NULL: everybody. */
+static const struct session_changed *read_alone(const struct session *session) {
+    const struct session_changed *alone = session->changed ? session->changed : session->family;
+    return alone && !alone->all ? alone : NULL;
+}
+
+/* All rows; or of the families, which are most of them, those alone that are asked for. */
 static enum registry_result read_rows(struct session *session, int64_t known) {
     struct registry *registry = &session->database.registry;
     struct arena *arena = &session->command->arena;
     struct records *records = &session->import.records;
-    const struct session_changed *changed = session->changed;
+    const struct session_changed *alone = read_alone(session);
     VECTOR(struct registry_root) roots = {NULL, 0, 0};
-    if (!changed || changed->all) return registry_read(registry, known, arena, records);
+    if (!alone) return registry_read(registry, known, arena, records);
     const struct entity *families = registry_families(registry),
-                        *unit = families ? changed->units[families->index] : NULL;
+                        *unit = families ? alone->units[families->index] : NULL;
     bool *whole = ARENA_ARRAY(arena, bool, session->policy->entities.count + 1);
     for (size_t i = 0; i < session->policy->entities.count && whole; i++) {
         whole[i] = !unit || !entity_is_within(session->policy->entities.items[i], unit);
-        for (size_t k = 0; k < changed->keys[i].list.count; k++) {
-            struct registry_root root = {session->policy->entities.items[i], changed->keys[i].list.items[k]};
+        for (size_t k = 0; k < alone->keys[i].list.count; k++) {
+            struct registry_root root = {session->policy->entities.items[i], alone->keys[i].list.items[k]};
             VECTOR_PUSH(arena, &roots, root);
         }
     }
@@ -38,6 +44,7 @@ enum import_result session_read_registry(struct session *session) {
     enum registry_result result = registry_last_change(registry, &last);
     session->known_change = session->as_known ? session->as_known : last;
     known = session->known_change == last ? REGISTRY_NOW : session->known_change;
+    if (result == REGISTRY_DONE) result = registry_last_news(registry, &session->news);
     if (result == REGISTRY_DONE) result = registry_read_given(registry, known, &command->arena, &given);
     enum import_result taken = IMPORT_OK;
     if (result == REGISTRY_DONE)
@@ -46,6 +53,7 @@ enum import_result session_read_registry(struct session *session) {
         result = registry_read_runs(registry, session->known_change, &command->arena, &session->runs);
     if (result == REGISTRY_DONE && session->changed && session_find_changed(session, session->changed) != EXIT_DONE)
         return IMPORT_UNREADABLE;
+    if (result == REGISTRY_DONE && session->of && !session->area.length) result = session_find_family(session);
     if (result == REGISTRY_DONE) result = read_rows(session, known);
     if (result == REGISTRY_DONE) result = registry_read_confirmed(registry, known, session->policy, &lines);
     if (result == REGISTRY_NO_MEMORY) return IMPORT_NO_MEMORY;
@@ -213,7 +221,7 @@ int session_read_runs(struct session *session, month_number first) {
     if (last != first - 1) return tell_gap(session, last, first);
     enum registry_result result =
         registry_read_history(&session->database.registry, &session->runs, first,
-                              session->changed && !session->changed->all ? &session->wanted : NULL, &session->history);
+                              read_alone(session) ? &session->wanted : NULL, &session->history);
     return database_tell(&session->database, session->command, session->data, result);
 }
 
@@ -301,12 +309,12 @@ int session_check_before(struct session *session, const struct entity *area, siz
 /* Whether nothing that the run could read has come to be known since: runs of its own month and of later ones are not
  * read. */
 static bool is_up_to_date(const struct session *session, const struct registry_run *run) {
-    int64_t since = session->known_change - run->known;
+    bool news = session->news > run->known;
     for (size_t i = 0; i < session->runs.list.count; i++) {
         const struct registry_run *other = &session->runs.list.items[i];
-        since -= other->change > run->known && other->month >= run->month;
+        news = news || (other->change > run->known && other->month < run->month);
     }
-    return since == 0;
+    return !news;
 }
 
 int64_t session_kept(struct session *session, month_number month) {
@@ -317,6 +325,12 @@ int64_t session_kept(struct session *session, month_number month) {
         if (same && is_up_to_date(session, run)) return run->change;
     }
     return 0;
+}
+
+int64_t session_kept_before(struct session *session) {
+    int64_t kept = session_kept(session, session->run->month);
+    if (kept) history_mark(&session->history);
+    return kept;
 }
 
 static bool was_decided_before(const struct session *session, month_number month) {

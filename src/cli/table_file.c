@@ -1,7 +1,6 @@
 #include "cli/table_file.h"
 
 #include "base/shown.h"
-#include "exchange/xlsx.h"
 
 #include <stdio.h>
 
@@ -27,12 +26,11 @@ static const char *say_wrong(const struct command *command, enum xlsx_result res
     }
 }
 
-/* A column as spreadsheets letter it. */
-static struct text letters(struct arena *arena, uint32_t column) {
-    char name[8];
-    size_t at = sizeof name;
-    for (; column && at; column = (column - 1) / 26) name[--at] = (char)('A' + (column - 1) % 26);
-    return text_copy(arena, (struct text){name + at, sizeof name - at});
+static struct text cell_name(struct arena *arena, const struct xlsx_trouble *trouble) {
+    struct builder name;
+    builder_init(&name);
+    xlsx_add_cell(&name, trouble->row, trouble->column);
+    return builder_finish(&name, arena);
 }
 
 static void tell_sheets(struct command *command, const struct xlsx_trouble *trouble) {
@@ -48,8 +46,7 @@ static int tell(struct command *command, const char *path, enum xlsx_result resu
     if (result == XLSX_NO_MEMORY) return out_of_memory(command);
     fprintf(stderr, "doudi: %s", path);
     if (trouble->row)
-        fprintf(stderr, ":%.*s!%.*s%u", TEXT_ARG(trouble->sheet), TEXT_ARG(letters(&command->arena, trouble->column)),
-                (unsigned)trouble->row);
+        fprintf(stderr, ":%.*s!%.*s", TEXT_ARG(trouble->sheet), TEXT_ARG(cell_name(&command->arena, trouble)));
     else if (trouble->part.length)
         fprintf(stderr, ":%.*s", TEXT_ARG(trouble->part));
     fprintf(stderr, ": %s\n", say_wrong(command, result));
@@ -57,8 +54,20 @@ static int tell(struct command *command, const char *path, enum xlsx_result resu
     return EXIT_CANNOT;
 }
 
+bool table_file_encoding(const struct command *command, enum encoding *encoding) {
+    const char *option = command_option(command, "encoding");
+    struct text word = text_from(option);
+    *encoding = text_is(word, "gb18030") ? ENCODING_GB18030 : ENCODING_UTF8;
+    if (!option || text_is(word, "gb18030") || text_is(word, "utf-8")) return true;
+    wrong_option(command, "--encoding 应为 utf-8 或 gb18030", "--encoding takes utf-8 or gb18030");
+    return false;
+}
+
+int table_file_no_encoding(const struct command *command) {
+    return wrong_option(command, "--encoding 只用于 CSV", "--encoding is of CSV alone");
+}
+
 int table_file_open(struct table_file *table, struct command *command, const char *path, const char *sheet) {
-    struct xlsx_trouble trouble;
     *table = (struct table_file){.bytes = TEXT("")};
     builder_init(&table->csv);
     enum file_result opened = file_open(&table->file, path);
@@ -71,10 +80,32 @@ int table_file_open(struct table_file *table, struct command *command, const cha
     if (!xlsx_is(table->bytes) && sheet)
         return wrong_option(command, "只有 XLSX 工作簿才有 --sheet", "--sheet is of XLSX workbooks alone");
     if (!xlsx_is(table->bytes)) return EXIT_DONE;
-    enum xlsx_result result = xlsx_to_csv(&command->arena, table->bytes, text_from(sheet), &table->csv, &trouble);
-    if (result != XLSX_OK) return tell(command, path, result, &trouble);
+    if (command_has(command, "encoding")) return table_file_no_encoding(command);
+    enum xlsx_result result = xlsx_to_csv(&command->arena, table->bytes, text_from(sheet), &table->csv, &table->sheets);
+    if (result != XLSX_OK) return tell(command, path, result, &table->sheets);
     table->bytes = builder_text(&table->csv);
     return EXIT_DONE;
+}
+
+int table_file_tell_empty(const struct table_file *table, struct command *command, const char *path) {
+    const struct xlsx_trouble *sheets = &table->sheets;
+    struct text sheet = text_shown(&command->arena, sheets->sheet);
+    size_t others = 0;
+    if (sheet.length == 0) {
+        fprintf(stderr, say(command, "doudi: %s:表头下面一行也没有\n", "doudi: %s: no row below the headings\n"), path);
+        return EXIT_FOUND;
+    }
+    fprintf(stderr,
+            say(command, "doudi: %s:「%.*s」这张表的表头下面一行也没有",
+                "doudi: %s: no row below the headings in sheet %.*s"),
+            path, TEXT_ARG(sheet));
+    for (size_t i = 0; i < sheets->sheets.count; i++) {
+        if (text_equal(sheets->sheets.items[i], sheets->sheet)) continue;
+        fputs(others++ ? say(command, "、", ", ") : say(command, "(还有:", " (others: "), stderr);
+        print_text(text_shown(&command->arena, sheets->sheets.items[i]), stderr);
+    }
+    fputs(others ? ")\n" : "\n", stderr);
+    return EXIT_FOUND;
 }
 
 void table_file_close(struct table_file *table) {

@@ -14,6 +14,7 @@ struct telling {
     const char *url;
     struct database database;
     struct table_file table; /* of one entity; else a folder */
+    enum encoding encoding;  /* that --encoding says */
     struct import import;
     struct diagnostics diagnostics;
     struct registry_change change;

@@ -196,6 +196,7 @@ static const struct usage usages[] = {
       "  --another 编号,…   这些行是另一个,不是像的那个\n"
       "  --all-or-nothing   有一行不合适就什么都不写\n"
       "  --sheet 名称       工作簿的哪一张表(默认第一张)\n"
+      "  --encoding gb18030 CSV 的编码 utf-8 或 gb18030(默认看出来)\n"
       "  --by 姓名          谁登记的(默认是登录的用户)\n"
       "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n",
       "  --database DATABASE  the registry\n"
@@ -207,9 +208,10 @@ static const struct usage usages[] = {
       "  --another ID,...     these rows are others than those that they are like\n"
       "  --all-or-nothing     write nothing when a row does not fit\n"
       "  --sheet NAME         which sheet of a workbook (the first)\n"
+      "  --encoding gb18030   of CSV, or utf-8 (whichever it looks like)\n"
       "  --by NAME            who takes them in (whoever is logged in)\n"
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"},
-     " json database since by dry-run yes all-rows errors another all-or-nothing sheet key-file "},
+     " json database since by dry-run yes all-rows errors another all-or-nothing sheet encoding key-file "},
     {"export",
      {"种类 文件.csv|文件.xlsx --database 数据库", "ENTITY FILE.csv|FILE.xlsx --database DATABASE"},
      {"把登记簿里一种的各行写进一个文件,再登记一次不会有变化;工作簿另有一张带图的汇总。加 "
@@ -219,6 +221,7 @@ static const struct usage usages[] = {
       "holds a summary with charts. With --template an empty form to fill in"},
      {"  --database 数据库    登记簿\n"
       "  --month 2018-07      哪个月(默认是这个月)\n"
+      "  --as-known 变动|日期 只按当时所知:到第几次变动,或到哪天为止\n"
       "  --area 编号          只要这个区域(或一户)里的\n"
       "  --encoding gb18030   CSV 的编码(默认 utf-8)\n"
       "  --why 原因           密封的内容写全文;谁看的、为什么,先记入登记簿(默认遮住中间)\n"
@@ -228,6 +231,7 @@ static const struct usage usages[] = {
       "  --policy 文件夹      默认 " POLICY_FOLDER "\n",
       "  --database DATABASE  the registry\n"
       "  --month 2018-07      which month (this one)\n"
+      "  --as-known CHANGE|DATE  as it was known when that change had been made, or at the end of that day\n"
       "  --area CODE          only what lies in that area, or family\n"
       "  --encoding gb18030   of CSV (utf-8)\n"
       "  --why TEXT           what is sealed in full; who sees it, and why, is kept first (else it is masked)\n"
@@ -235,7 +239,7 @@ static const struct usage usages[] = {
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
       "  --template           an empty form; without a registry by --policy\n"
       "  --policy FOLDER      " POLICY_FOLDER " unless said\n"},
-     " database month area encoding why by key-file template policy "},
+     " database month as-known area encoding why by key-file template policy "},
     {"migrate",
      {"数据库 --policy 文件夹", "DATABASE --policy FOLDER"},
      {"给登记簿换一部政策:先列出新增、改变和读不到的;以前的政策仍能读到以前登记的。会丢什么时不加 --yes 就不写",
@@ -253,7 +257,7 @@ static const struct usage usages[] = {
       "  --cipher sm4|aes   of a key file that is made (sm4)\n"
       "  --dry-run          what would be done, without writing\n"
       "  --yes              also where something is lost\n"},
-     " policy by key-file cipher dry-run yes "},
+     " json policy by key-file cipher dry-run yes "},
     {"confirm",
      {"[参数 --document 文件] --database 数据库", "[PARAMETER --document TEXT] --database DATABASE"},
      {"登记谁凭哪份文件确认了政策里一个未确认的参数值,此后的测算按已确认对待;不写参数则列出所有未确认的值",
@@ -286,16 +290,18 @@ static const struct usage usages[] = {
      {"  --source 种类      表里是什么,如 vehicle、车辆\n"
       "  --database 数据库  登记簿\n"
       "  --since 2018-07    从哪个月起算,核对哪个月(默认一直如此,核对本月)\n"
+      "  --encoding gb18030 CSV 的编码 utf-8 或 gb18030(默认看出来)\n"
       "  --by 姓名          谁核对的(默认是登录的用户)\n"
       "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n"
       "  --dry-run          只看会怎样,不写\n",
       "  --source ENTITY      what the table holds, such as vehicle\n"
       "  --database DATABASE  the registry\n"
       "  --since 2018-07      the month from which rows hold, and that is looked at (always, and this month)\n"
+      "  --encoding gb18030   of CSV, or utf-8 (whichever it looks like)\n"
       "  --by NAME            who verifies (whoever is logged in)\n"
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
       "  --dry-run            what would be done, without writing\n"},
-     " json source database since by dry-run key-file "},
+     " json source database since by dry-run encoding key-file "},
     {"findings clear",
      {"编号 --reason 理由 --database 数据库", "NUMBER --reason TEXT --database DATABASE"},
      {"核实过的线索写明理由、销掉;每条只销一次",
@@ -371,15 +377,19 @@ static const struct usage usages[] = {
      " json "},
     {"household find",
      {"字 … --database 数据库", "WORDS ... --database DATABASE"},
-     {"找一户、一个人:编号或它的开头,或姓名的开头;几个词都要对上。最多列 20 个",
-      "a family or person by an id or how it begins, or by how a name begins; all of several words. At most 20"},
+     {"找一户、一个人:编号或它的开头,或姓名的开头,几个词都要对上;密封的号码要写全。最多列 20 个",
+      "a family or person by an id or how it begins, or by how a name begins (all of several words), or by the whole "
+      "of "
+      "what is sealed. At most 20"},
      {"  --database 数据库  登记簿\n"
+      "  --month 2018-07    哪个月的情况(默认是这个月);以后的另外注明\n"
       "  --area 编号        只在这个区域(或这一户)里\n"
       "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n",
       "  --database DATABASE  the registry\n"
+      "  --month 2018-07      as of which month (this one); what is told of later ones is marked\n"
       "  --area ID            only in that area, or family\n"
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"},
-     " json database area key-file "},
+     " json database month area key-file "},
     {"household show",
      {"编号 --database 数据库", "ID --database DATABASE"},
      {"一户一页:得到什么、缺什么、有谁、每一项从何时起由谁登记;人员、单子的编号也可以",
@@ -387,11 +397,13 @@ static const struct usage usages[] = {
       "the id of a person or bill does, too"},
      {"  --database 数据库  登记簿\n"
       "  --month 2018-07    哪个月(默认是最近测算的月份)\n"
+      "  --as-known 变动|日期  只按当时所知:到第几次变动,或到哪天为止\n"
       "  --key-file 文件    密钥文件(默认 DOUDI_KEYS,或 SQLite 文件名加 .keys)\n",
       "  --database DATABASE  the registry\n"
       "  --month 2018-07      of which month (the last that was decided)\n"
+      "  --as-known CHANGE|DATE  as it was known when that change had been made, or at the end of that day\n"
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"},
-     " json database month key-file "},
+     " json database month as-known key-file "},
     {"household history",
      {"编号 --database 数据库", "ID --database DATABASE"},
      {"这一户的每次变动:何时、谁、哪一项从什么改成什么、从哪个月起;迁入迁出;每月待遇的增减",
@@ -417,14 +429,17 @@ static const struct usage usages[] = {
       "  --why-not 待遇       为什么得不到,差多少;也可写提醒或别的规则,看它从何而来\n"
       "  --decision 测算/种类.待遇/编号  登记簿里的一个决定,按当时的政策和当时所知\n"
       "  --depth N            展开几层(默认 4)\n"
+      "  --as-known 变动|日期 只按登记簿当时所知:到第几次变动,或到哪天为止\n"
       "  --previous 文件夹、--reading 名称=值、--known 日期   同 assess\n",
       "  --policy FOLDER      " POLICY_FOLDER " unless said\n"
       "  --why-not BENEFIT    why it gets none, and how far it is from it; of an alert or another rule where it comes "
       "from\n"
       "  --decision RUN/ENTITY.BENEFIT/ID  a decision of a registry, by the law and what was known then\n"
       "  --depth N            how many layers to open (4)\n"
+      "  --as-known CHANGE|DATE  of a registry: as it was known when that change had been made, or at the end of that "
+      "day\n"
       "  --previous FOLDER, --reading NAME=VALUE, --known DATE   as for assess\n"},
-     " json month policy why-not depth previous reading known decision "},
+     " json month policy why-not depth previous reading known decision as-known "},
     {"simulate",
      {"数据 --policy 改革 --month 2018-07[..2018-12] --out 文件夹",
       "DATA --policy REFORM --month 2018-07[..2018-12] --out FOLDER"},
@@ -454,19 +469,27 @@ static void print_all(const struct command *command, FILE *out) {
               "\n"
               "  --help             一条命令的选项\n"
               "  --json             以 JSON 输出结果\n"
-              "  --lang zh|en       语言\n"
+              "  --lang zh|en       语言(默认按系统的语言)\n"
               "  --color auto|always|never\n"
               "  --version          版本\n"
               "退出码:0 完成,1 有被拒绝的行、不成立的保证、不符的例题或错误、被改动的登记簿,2 用法,3 无法运行\n",
               "\n"
               "  --help             the options of a command\n"
               "  --json             results as JSON\n"
-              "  --lang zh|en       language\n"
+              "  --lang zh|en       the language (that of the locale)\n"
               "  --color auto|always|never\n"
               "  --version          the version\n"
               "exit codes: 0 done, 1 rows refused, a guarantee broken, a case or a policy wrong, a registry altered, 2 "
               "usage, 3 cannot run\n"),
           out);
+}
+
+/* show of household show, where the first word is household; empty of other commands. */
+static struct text second_word(const struct usage *usage, const char *first) {
+    struct text name = text_from(usage->name);
+    size_t length = strlen(first);
+    bool begins = text_starts(name, first) && length < name.length && name.bytes[length] == ' ';
+    return begins ? text_slice(name, length + 1, name.length) : TEXT("");
 }
 
 /* The command that the words begin with; `policy` alone is no command. */
@@ -481,11 +504,48 @@ static const struct usage *find_usage(const struct command *command) {
     return NULL;
 }
 
+/* household alone, or before a word that makes it no command; findings only before such a word. */
+static bool lacks_second(const struct command *command) {
+    const struct usage *usage = find_usage(command);
+    bool has = false, whole = usage && strchr(usage->name, ' '), alone = usage && command->word_count < 2;
+    for (size_t i = 0; i < USAGES && command->word_count && !whole && !alone; i++)
+        has = has || second_word(&usages[i], command->words[0]).length;
+    return has;
+}
+
+static void print_usage(const struct command *command, const struct usage *usage) {
+    fprintf(stderr, "%sdoudi %s %s\n", say(command, "用法:", "usage: "), usage->name, usage->words[command->language]);
+}
+
+/* doudi: household: find, show or history; did you mean "show"? */
+static void tell_seconds(const struct command *command) {
+    const char *first = command->words[0];
+    const struct usage *alone = find_usage(command);
+    struct suggestion suggestion;
+    size_t count = 0, told = 0;
+    suggestion_begin(&suggestion, text_from(command->word_count > 1 ? command->words[1] : ""));
+    for (size_t i = 0; i < USAGES; i++) count += second_word(&usages[i], first).length > 0;
+    fprintf(stderr, "doudi: %s%s", first, say(command, ":", ": "));
+    for (size_t i = 0; i < USAGES; i++) {
+        struct text second = second_word(&usages[i], first);
+        if (second.length == 0) continue;
+        suggestion_note(&suggestion, second);
+        const char *join = told == 0 ? "" : told + 1 == count ? say(command, " 或 ", " or ") : say(command, "、", ", ");
+        fprintf(stderr, "%s%.*s", join, TEXT_ARG(second));
+        told++;
+    }
+    if (alone) fputs(say(command, ",或什么都不写", ", or no word"), stderr);
+    print_meant(command, &suggestion);
+    for (size_t i = 0; i < USAGES; i++)
+        if (second_word(&usages[i], first).length || &usages[i] == alone) print_usage(command, &usages[i]);
+}
+
 int wrong_usage(const struct command *command) {
     const struct usage *usage = find_usage(command);
-    if (usage)
-        fprintf(stderr, "%sdoudi %s %s\n", say(command, "用法:", "usage: "), usage->name,
-                usage->words[command->language]);
+    if (lacks_second(command))
+        tell_seconds(command);
+    else if (usage)
+        print_usage(command, usage);
     else
         print_all(command, stderr);
     return EXIT_USAGE;
@@ -508,17 +568,12 @@ static void suggest_command(struct suggestion *suggestion, struct text given) {
 }
 
 int no_such_command(const struct command *command) {
-    bool two = strcmp(command->words[0], "policy") == 0 && command->word_count > 1;
-    struct arena arena;
     struct suggestion suggestion;
-    arena_init(&arena);
-    struct text given =
-        two ? text_format(&arena, "%s %s", command->words[0], command->words[1]) : text_from(command->words[0]);
+    struct text given = text_from(command->words[0]);
     suggest_command(&suggestion, given);
     fprintf(stderr, say(command, "doudi: 没有命令「%.*s」", "doudi: there is no command \"%.*s\""), TEXT_ARG(given));
     print_meant(command, &suggestion);
     fputs(say(command, "doudi --help 列出所有命令\n", "doudi --help lists all of them\n"), stderr);
-    arena_free(&arena);
     return EXIT_USAGE;
 }
 
@@ -532,6 +587,7 @@ bool usage_takes(const struct command *command, const char *name) {
 
 bool usage_allows(const struct command *command) {
     const struct usage *usage = find_usage(command);
+    if (lacks_second(command)) return wrong_usage(command) == EXIT_DONE;
     for (size_t i = 0; usage && i < command->option_count; i++) {
         const char *name = command->options[i].name;
         if (usage_takes(command, name)) continue;
@@ -548,6 +604,8 @@ void print_help(const struct command *command) {
         print_all(command, stdout);
         return;
     }
-    printf("%sdoudi %s %s\n%s\n%s", say(command, "用法:", "usage: "), usage->name, usage->words[command->language],
-           usage->says[command->language], usage->options[command->language]);
+    printf("%sdoudi %s %s\n%s\n%s%s", say(command, "用法:", "usage: "), usage->name, usage->words[command->language],
+           usage->says[command->language], usage->options[command->language],
+           say(command, "  --lang zh|en       语言(默认按系统的语言)\n",
+               "  --lang zh|en         the language (that of the locale)\n"));
 }

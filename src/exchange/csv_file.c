@@ -7,10 +7,20 @@
 
 enum { PIECE_BYTES = 1 << 16 };
 
-enum file_result csv_file_begin(struct csv_file *file, struct arena *arena, struct text folder, struct text name) {
+static enum file_result begin(struct csv_file *file, struct arena *arena, struct text folder, struct text name,
+                              enum file_result (*open)(struct file_writer *, struct arena *, const char *)) {
     *file = (struct csv_file){0};
     struct text path = path_join(arena, folder, name);
-    return arena_failed(arena) ? FILE_NO_MEMORY : file_begin(&file->writer, arena, path.bytes);
+    return arena_failed(arena) ? FILE_NO_MEMORY : open(&file->writer, arena, path.bytes);
+}
+
+enum file_result csv_file_begin(struct csv_file *file, struct arena *arena, struct text folder, struct text name) {
+    return begin(file, arena, folder, name, file_begin);
+}
+
+enum file_result csv_file_begin_private(struct csv_file *file, struct arena *arena, struct text folder,
+                                        struct text name) {
+    return begin(file, arena, folder, name, file_begin_private);
 }
 
 static void hand_on(struct csv_file *file) {

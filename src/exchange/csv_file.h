@@ -16,6 +16,9 @@ struct csv_file {
 
 /* The arena must outlive it. Whatever comes of it, csv_file_close may be called. */
 enum file_result csv_file_begin(struct csv_file *file, struct arena *arena, struct text folder, struct text name);
+/* The same, of a file that nobody but its owner may read. */
+enum file_result csv_file_begin_private(struct csv_file *file, struct arena *arena, struct text folder,
+                                        struct text name);
 
 void csv_file_cell(struct csv_file *file, struct text text); /* quoted where it must be; no formula */
 void csv_file_id(struct csv_file *file, struct text text);   /* the same as it is: for those who read it again */

@@ -244,15 +244,55 @@ static bool is_listed(const struct import *import, struct text name) {
     return false;
 }
 
-/* A workbook by the name of data, without the data beside it. */
-static bool is_workbook_alone(const struct import *import, struct text name) {
+static bool is_workbook(struct text name) {
     static const char *const endings[] = {".xlsx", ".xls", ".xlsm", ".ods", ".et"};
-    const struct entity *entity = entity_of_file(import, name);
     bool workbook = false;
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) workbook = workbook || text_ends(name, endings[i]);
+    return workbook;
+}
+
+/* Another file of the same kind of rows, before this one in the folder's order; the empty text when there is none. */
+static struct text other_file(const struct import *import, struct text name) {
+    const struct entity *entity = entity_of_file(import, name);
+    for (size_t i = 0; entity && i < import->listed.list.count; i++) {
+        struct text other = import->listed.list.items[i];
+        if (text_equal(other, name)) break;
+        if ((is_csv(other) || is_workbook(other)) && entity_of_file(import, other) == entity) return other;
+    }
+    return TEXT("");
+}
+
+static void tell_of_files(struct import *import, enum exchange_message message, const struct text *arguments,
+                          size_t count, bool warning) {
+    struct diagnostic *diagnostic =
+        diagnostics_add(import->diagnostics, &exchange_messages[message], (struct position){0}, arguments, count);
+    if (warning && diagnostic) diagnostics_make_warning(import->diagnostics, diagnostic);
+    if (!warning) import->file_refused = true;
+}
+
+/* Only one file of a kind is read: which, nobody could tell. Where the folder is read for good and not taken into what
+ * is known (`adds`), a workbook beside the CSV that was made of it is passed over. */
+static bool refuse_other(struct import *import, struct text name) {
+    struct text names[] = {other_file(import, name), name};
+    bool passed = !import->adds && (is_workbook(names[0]) || is_workbook(name));
+    if (names[0].length == 0 || passed) return false;
+    tell_of_files(import, EXCHANGE_IMPORT_FILE_TWICE, names, 2, false);
+    return true;
+}
+
+/* Of data, without the data beside it. */
+static void refuse_workbook(struct import *import, struct text folder, struct text name) {
+    const struct entity *entity = entity_of_file(import, name);
+    struct text words[] = {path_join(import->arena, folder, name), TEXT(""), TEXT("")};
     for (size_t k = 0; entity && k < FILE_WORDS; k++)
-        if (is_listed(import, file_name(import->arena, file_word(entity, k)))) return false;
-    return workbook && entity;
+        if (is_listed(import, file_name(import->arena, file_word(entity, k)))) return;
+    if (!entity) return;
+    words[1] = label_or_name(entity->label, entity->name, LANGUAGE_ZH);
+    words[2] = label_or_name(entity->label, entity->name, LANGUAGE_EN);
+    if (import->adds && text_ends(name, ".xlsx"))
+        tell_of_files(import, EXCHANGE_IMPORT_WORKBOOK_ALONE, words, 3, false);
+    else
+        tell_of_files(import, EXCHANGE_IMPORT_WORKBOOK, words, 1, false);
 }
 
 static bool is_data_file(const struct import *import, struct text name) {
@@ -274,16 +314,11 @@ static bool look_over(struct import *import, struct text folder) {
     size_t data_files = 0;
     for (size_t i = 0; i < import->listed.list.count && !arena_failed(import->arena); i++) {
         struct text name = import->listed.list.items[i];
-        if (is_csv(name) && is_data_file(import, name)) {
-            data_files++;
-        } else if (is_csv(name)) {
+        data_files += is_csv(name) && is_data_file(import, name);
+        if (is_csv(name) && !is_data_file(import, name))
             warn_of_stranger(import, folder, name);
-        } else if (is_workbook_alone(import, name)) {
-            struct text path = path_join(import->arena, folder, name);
-            diagnostics_add(import->diagnostics, &exchange_messages[EXCHANGE_IMPORT_WORKBOOK], (struct position){0},
-                            &path, 1);
-            import->file_refused = true;
-        }
+        else if ((is_csv(name) || is_workbook(name)) && !refuse_other(import, name) && is_workbook(name))
+            refuse_workbook(import, folder, name);
     }
     if (data_files > 0 || import->file_refused) return true;
     diagnostics_add(import->diagnostics, &exchange_messages[EXCHANGE_IMPORT_NO_DATA], (struct position){0}, &folder, 1);
@@ -303,14 +338,6 @@ static struct import_file *open_entity(struct import *import, const struct entit
         *there = file || import->files.count > opened;
     }
     return file;
-}
-
-static void tell_of_files(struct import *import, enum exchange_message message, const struct text *arguments,
-                          size_t count, bool warning) {
-    struct diagnostic *diagnostic =
-        diagnostics_add(import->diagnostics, &exchange_messages[message], (struct position){0}, arguments, count);
-    if (warning && diagnostic) diagnostics_make_warning(import->diagnostics, diagnostic);
-    if (!warning) import->file_refused = true;
 }
 
 static size_t rows_read(const void *import, const struct entity *entity) {

@@ -13,6 +13,7 @@
 #include "base/diagnostic.h"
 #include "engine/value.h"
 #include "exchange/file.h"
+#include "exchange/gb18030.h"
 #include "exchange/messages.h"
 
 enum {
@@ -89,15 +90,17 @@ struct import_given {
     uint32_t place; /* its line */
 };
 
-/* The caller sets arena, policy and diagnostics, which must outlive it, adds and threads; all else is zero. What comes
- * of it is the same for any number of threads. */
+/* The caller sets arena, policy and diagnostics, which must outlive it, adds, since, encoding and threads; all else is
+ * zero. What comes of it is the same for any number of threads. */
 struct import {
     struct arena *arena;
     const struct policy *policy;
     struct diagnostics *diagnostics;
-    bool adds;         /* to what is known elsewhere: rows may lie under others that the files do not bring */
-    unsigned threads;  /* 0: the caller's alone */
-    size_t part_bytes; /* for tests: how long the parts of a file are that threads read; 0: as is best */
+    bool adds;          /* to what is known elsewhere: rows may lie under others that the files do not bring */
+    month_number since; /* with that: from which month rows hold that do not say so; MONTH_FIRST: always */
+    const enum encoding *encoding; /* of all files: UTF-8 or GB18030; NULL: whatever each looks like */
+    unsigned threads;              /* 0: the caller's alone */
+    size_t part_bytes;             /* for tests: how long the parts of a file are that threads read; 0: as is best */
     struct records records;
     VECTOR(struct import_given) given;
     VECTOR(struct import_refused) refused;

@@ -1,6 +1,7 @@
 #include "exchange/import_inside.h"
 
 #include "base/identifier.h"
+#include "base/shown.h"
 
 enum {
     NUMBER_BYTES_MAX = 60,
@@ -118,7 +119,7 @@ bool reader_parse_lane(struct import_reader *reader, size_t column, const struct
 }
 
 bool reader_parse_month(struct import_reader *reader, size_t column, struct text text, month_number *out) {
-    if (month_parse(text, out)) return true;
+    if (month_parse_loose(text, out)) return true;
     COMPLAIN(reader, EXCHANGE_IMPORT_NOT_A_MONTH, column, heading_of(reader, column), text);
     return false;
 }
@@ -157,11 +158,31 @@ static bool is_masked(struct text text) {
     return false;
 }
 
+/* Nearly all texts have no byte with which a character begins that steers. */
+static bool may_steer(struct text text) {
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char byte = (unsigned char)text.bytes[i];
+        if (byte < 0x20 || byte == 0x7f || byte == 0xc2 || byte == 0xd8 || byte == 0xe2) return true;
+    }
+    return false;
+}
+
+/* Whoever reads such a text sees another than the one that is there. */
+static bool complain_steering(struct import_reader *reader, size_t column, struct text text) {
+    size_t at = may_steer(text) ? text_steers_at(text, 0) : text.length, offset = at;
+    if (at == text.length) return false;
+    struct text place = text_format(&reader->scratch, "%zu", text_characters(text_slice(text, 0, at)) + 1),
+                number = text_format(&reader->scratch, "%04X", (unsigned)text_next(text, &offset));
+    COMPLAIN(reader, EXCHANGE_IMPORT_STEERS, column, heading_of(reader, column), place, number);
+    return true;
+}
+
 bool reader_check_text(struct import_reader *reader, size_t column, const struct field *field, struct text text) {
     if (text.length > IMPORT_TEXT_BYTES_MAX) {
         COMPLAIN(reader, EXCHANGE_IMPORT_TEXT_TOO_LONG, column, heading_of(reader, column));
         return false;
     }
+    if (complain_steering(reader, column, text)) return false;
     if (field && field->sealed && is_masked(text)) {
         COMPLAIN(reader, EXCHANGE_IMPORT_MASKED, column, heading_of(reader, column));
         return false;

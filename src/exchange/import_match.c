@@ -2,6 +2,7 @@
 
 #include "base/identifier.h"
 #include "exchange/import_inside.h"
+#include "exchange/xlsx.h"
 
 enum { NUMBER_BYTES_MAX = 64 }; /* no scheme has longer ones */
 
@@ -188,7 +189,8 @@ static void add_row(struct matching *matching, struct owner *owner, struct text 
 static void take_record(struct matching *matching, struct text row, uint32_t line) {
     struct import_match *match = matching->match;
     char room[NUMBER_BYTES_MAX];
-    struct text number = normalised(matching->csv.fields[matching->number].text, room);
+    struct text cell = matching->csv.fields[matching->number].text, name;
+    struct text number = xlsx_take_mark(&cell, &name) ? TEXT("") : normalised(cell, room); /* cut, it is nobody's */
     struct owner *owner = number.length ? map_get(&match->owners, number) : NULL;
     if (owner && !owner->several)
         add_row(matching, owner, row, line);

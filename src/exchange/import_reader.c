@@ -39,10 +39,12 @@ static struct import_file *decode(struct import *import, struct import_file *fil
     if (is_workbook(file->file.bytes)) return refuse_file(import, file, EXCHANGE_IMPORT_WORKBOOK, whole);
     size_t wrong_at;
     import_survey(import, file);
-    bool foreign = !file->sound && text_invalid_at(file->file.bytes) < file->file.bytes.length &&
-                   !encoding_is_mostly_utf8(file->file.bytes);
-    struct encoding_found found = {.encoding = ENCODING_UTF8};
-    if (foreign && encoding_tell(file->file.bytes, &found) == GB18030_NO_MEMORY) import->arena->failed = true;
+    bool foreign = import->encoding ? *import->encoding == ENCODING_GB18030
+                                    : !file->sound && text_invalid_at(file->file.bytes) < file->file.bytes.length &&
+                                          !encoding_is_mostly_utf8(file->file.bytes);
+    struct encoding_found found = {.encoding = foreign && import->encoding ? ENCODING_GB18030 : ENCODING_UTF8};
+    if (foreign && !import->encoding && encoding_tell(file->file.bytes, &found) == GB18030_NO_MEMORY)
+        import->arena->failed = true;
     if (found.encoding == ENCODING_UTF16) return refuse_file(import, file, EXCHANGE_IMPORT_UTF16, whole);
     if (foreign && !convert(import->arena, &file->file, &found, &wrong_at)) {
         if (arena_failed(import->arena)) return NULL;

@@ -1,6 +1,7 @@
 #include "exchange/import_inside.h"
 
 #include "base/identifier.h"
+#include "exchange/xlsx.h"
 
 #include <string.h>
 
@@ -50,13 +51,23 @@ static inline struct text trimmed(struct text text) {
 }
 
 static struct text cell_text(const struct import_reader *reader, size_t column) {
-    return column == IMPORT_NO_COLUMN ? TEXT("") : trimmed(reader->csv.fields[column].text);
+    struct text text = column == IMPORT_NO_COLUMN ? TEXT("") : trimmed(reader->csv.fields[column].text), name;
+    if (text.length && text.bytes[0] == *XLSX_CUT) (void)xlsx_take_mark(&text, &name);
+    return text;
+}
+
+/* A text that a spreadsheet kept as a number, and only its first digits. */
+static bool is_cut(struct import_reader *reader, size_t column) {
+    struct text text = reader->csv.fields[column].text, name;
+    if (text.length == 0 || text.bytes[0] != *XLSX_CUT || !xlsx_take_mark(&text, &name)) return false;
+    COMPLAIN(reader, EXCHANGE_IMPORT_NUMBER_CUT, column, reader->file->layout.headings[column], name);
+    return true;
 }
 
 /* An id that must be there. */
 static struct text read_id(struct import_reader *reader, size_t column, enum exchange_message when_empty) {
     struct text id = import_taken_back(cell_text(reader, column));
-    if (column == IMPORT_NO_COLUMN) return id;
+    if (column == IMPORT_NO_COLUMN || is_cut(reader, column)) return TEXT("");
     if (id.length == 0)
         COMPLAIN(reader, when_empty, column, reader->file->layout.headings[column]);
     else if ((unsigned char)id.bytes[0] > ' ' && csv_looks_like_formula(id))
@@ -71,7 +82,11 @@ static void read_months(struct import_reader *reader, struct record_row *row) {
     struct text from = cell_text(reader, layout->from), until = cell_text(reader, layout->until);
     if (from.length > 0 && !reader_parse_month(reader, layout->from, from, &row->from)) return;
     if (until.length > 0 && !reader_parse_month(reader, layout->until, until, &row->until)) return;
-    if (row->until < row->from) COMPLAIN(reader, EXCHANGE_IMPORT_MONTHS_REVERSED, layout->until, from, until);
+    bool says_none = row->from == MONTH_FIRST && reader->import->adds && !reader->file->entity->is_event;
+    month_number since = says_none ? reader->import->since : row->from;
+    if (row->until >= since) return;
+    if (says_none) from = month_format(&reader->scratch, since);
+    COMPLAIN(reader, EXCHANGE_IMPORT_MONTHS_REVERSED, layout->until, from, until);
 }
 
 static bool read_another(struct import_reader *reader) {
@@ -121,9 +136,10 @@ static bool read_word(struct import_reader *reader, size_t column, struct text t
 
 static void read_input(struct import_reader *reader, size_t column, size_t row) {
     const struct import_input *input = &reader->inputs[column];
-    struct text text = trimmed(reader->csv.fields[column].text);
+    struct text text = cell_text(reader, column);
     if (!input->field || text.length == 0) return;
     if (input->text) {
+        if (is_cut(reader, column)) return;
         text = import_taken_back(text);
         if (!reader_check_text(reader, column, input->field, text)) return;
         input->column->texts.each[row] = reader_keep(reader, text);

@@ -2,8 +2,10 @@
 
 #include "base/csv.h"
 #include "exchange/csv_file.h"
+#include "exchange/import_inside.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* --- what is wrong with a row ----------------------------------------------------------------------------------- */
 
@@ -51,7 +53,7 @@ struct sheet {
 
 static enum file_result sheet_begin(struct sheet *sheet, struct text folder, struct text name, struct text *path) {
     *path = path_join(sheet->arena, folder, name);
-    return csv_file_begin(&sheet->file, sheet->arena, folder, name);
+    return csv_file_begin_private(&sheet->file, sheet->arena, folder, name); /* of people, with all that is sealed */
 }
 
 static enum file_result sheet_commit(struct sheet *sheet) {
@@ -102,7 +104,9 @@ static size_t rows_of(const struct import *import, const struct import_file *fil
 /* What stands in front of each row, where neither a cell too many nor an open quote can move it. */
 struct front {
     struct text problem, other; /* their headings; no other: the first alone */
-    size_t skipped;             /* cells of the file that such columns were before */
+    struct text from;           /* the same of the months since when rows hold; empty: the file says it, or nobody */
+    struct text since;          /* such a month, of rows that say none; empty: they hold always */
+    size_t skipped;             /* cells of the file that the first two were before */
     size_t other_before;        /* which of them was the other; SIZE_MAX: none */
 };
 
@@ -116,11 +120,39 @@ static size_t behind_cells(struct text bytes, size_t begin, size_t end, size_t c
     return begin;
 }
 
-static void add_other(struct sheet *sheet, const struct front *front, const struct csv *csv, enum csv_result result,
+static void add_front(struct sheet *sheet, const struct front *front, const struct csv *csv, enum csv_result result,
                       bool heading) {
     bool kept = result == CSV_RECORD && front->other_before < csv->count;
-    if (front->other.length == 0) return;
-    csv_file_cell(&sheet->file, heading ? front->other : kept ? csv->fields[front->other_before].text : TEXT(""));
+    if (front->other.length)
+        csv_file_cell(&sheet->file, heading ? front->other : kept ? csv->fields[front->other_before].text : TEXT(""));
+    if (front->from.length) csv_file_cell(&sheet->file, heading ? front->from : front->since);
+}
+
+/* As an import reads them, no formula among them, however often this is a copy of a copy. */
+static void copy_cells(struct sheet *sheet, const struct import_file *file, const struct front *front,
+                       const struct csv *csv, bool heading) {
+    for (size_t i = front->skipped; i < csv->count; i++) {
+        struct text cell = import_taken_back(text_trim(csv->fields[i].text));
+        bool says_nothing = i == file->layout.from && file->entity && cell.length == 0;
+        csv_file_cell(&sheet->file, says_nothing && !heading ? front->since : cell);
+    }
+}
+
+/* A row that cannot be read as cells, as it was, however long it is: but whatever may be a cell of it begins no
+ * formula. */
+static void copy_broken(struct sheet *sheet, const struct front *front, struct text bytes, size_t begin, size_t end) {
+    begin = behind_cells(bytes, begin, end, front->skipped);
+    csv_file_next(&sheet->file);
+    while (begin < end) {
+        const char *comma = memchr(bytes.bytes + begin, ',', end - begin);
+        size_t next = comma ? (size_t)(comma - bytes.bytes) + 1 : end, cell = begin;
+        while (cell < next && (bytes.bytes[cell] == ' ' || bytes.bytes[cell] == '"')) cell++;
+        csv_file_add(&sheet->file, text_slice(bytes, begin, cell));
+        if (csv_looks_like_formula(text_slice(bytes, cell, next - (comma != NULL))))
+            csv_file_add(&sheet->file, TEXT("'"));
+        csv_file_add(&sheet->file, text_slice(bytes, cell, next));
+        begin = next;
+    }
 }
 
 static void copy_rows(struct sheet *sheet, const struct import_file *file, const struct front *front,
@@ -148,10 +180,11 @@ static void copy_rows(struct sheet *sheet, const struct import_file *file, const
             add_problem(sheet, rows[next++]);
         else
             csv_file_next(&sheet->file);
-        add_other(sheet, front, &csv, result, heading);
-        csv_file_next(&sheet->file);
-        begin = behind_cells(bytes, begin, end, front->skipped);
-        csv_file_add(&sheet->file, text_slice(bytes, begin, end)); /* the row as it was, however long it is */
+        add_front(sheet, front, &csv, result, heading);
+        if (result == CSV_RECORD)
+            copy_cells(sheet, file, front, &csv, heading);
+        else
+            copy_broken(sheet, front, bytes, begin, end);
         csv_file_end_line(&sheet->file);
         arena_rewind(arena, mark);
     }
@@ -169,6 +202,8 @@ static struct front front_of(const struct import_file *file, enum language langu
     const struct import_layout *layout = &file->layout;
     struct front front = {.problem = free_heading(file->entity, language, TEXT("#错误"), TEXT("#error")),
                           .other = TEXT(""),
+                          .from = TEXT(""),
+                          .since = TEXT(""),
                           .skipped = layout->own,
                           .other_before = SIZE_MAX};
     bool stands_behind = file->entity && layout->other != IMPORT_NO_COLUMN && layout->other >= layout->own;
@@ -177,6 +212,14 @@ static struct front front_of(const struct import_file *file, enum language langu
     if (file->entity && !stands_behind)
         front.other = free_heading(file->entity, language, TEXT("#另一行"), TEXT("#other"));
     return front;
+}
+
+/* What is imported as it is, without saying since when it is so, would hold always. Events have no such month. */
+static void hold_since(struct front *front, struct arena *arena, const struct import_file *file, enum language language,
+                       month_number since) {
+    if (since == MONTH_FIRST || !file->entity || file->entity->is_event) return;
+    front->since = month_format(arena, since);
+    if (file->layout.from == IMPORT_NO_COLUMN) front->from = language == LANGUAGE_ZH ? TEXT("自") : TEXT("from");
 }
 
 /* The name of a workbook's sheet as CSV, too. */
@@ -190,7 +233,7 @@ static struct text copy_name(struct arena *arena, struct text path) {
 }
 
 enum file_result rejected_write_copies(const struct import *import, struct arena *arena, const char *folder,
-                                       enum language language, struct text *path) {
+                                       enum language language, month_number since, struct text *path) {
     struct sheet sheet = {.import = import, .arena = arena, .language = language};
     const struct import_refused **rows = ARENA_ARRAY(arena, const struct import_refused *, import->refused.count + 1);
     *path = text_from(folder);
@@ -200,6 +243,7 @@ enum file_result rejected_write_copies(const struct import *import, struct arena
         size_t count = rows_of(import, file, rows);
         if (count == 0) continue;
         struct front front = front_of(file, language);
+        hold_since(&front, arena, file, language, since);
         result = sheet_begin(&sheet, text_from(folder), copy_name(arena, file->source.name), path);
         if (result != FILE_OK) break;
         copy_rows(&sheet, file, &front, rows, count);
@@ -213,7 +257,7 @@ static enum file_result write_copies(struct sheet *sheet, const char *folder, st
     struct arena *arena = sheet->arena;
     struct text copies = path_join(arena, text_from(folder), TEXT("rejected"));
     const struct import_refused **rows = ARENA_ARRAY(arena, const struct import_refused *, import->refused.count + 1);
-    const struct front front = {.problem = TEXT("#problem"), .other_before = SIZE_MAX};
+    const struct front front = {TEXT("#problem"), TEXT(""), TEXT(""), TEXT(""), 0, SIZE_MAX};
     if (arena_failed(arena)) return FILE_NO_MEMORY;
     *path = copies;
     enum file_result result = folder_make(copies.bytes);

@@ -256,7 +256,8 @@ enum file_result table_sheet_write_book(const struct table_sheet *sheet, const c
     struct file_writer writer;
     struct table_book book = {.sheet = sheet, .told = told};
     if (sheet->count >= BOOK_ROWS_MOST) return FILE_TOO_LARGE;
-    enum file_result result = file_begin(&writer, sheet->arena, path);
+    enum file_result result =
+        sheet->in_full ? file_begin_private(&writer, sheet->arena, path) : file_begin(&writer, sheet->arena, path);
     if (result != FILE_OK) return result;
     if (book_begin(&book.book, sheet->arena, &writer, month_first_day(told->month))) {
         struct text name = label_or_name(sheet->entity->label, sheet->entity->name, sheet->language);

@@ -235,7 +235,8 @@ static void write_csv(const struct table_sheet *sheet, struct csv_file *file) {
 
 enum file_result table_sheet_write_csv(const struct table_sheet *sheet, const char *path, enum encoding encoding) {
     struct csv_file file;
-    enum file_result result = csv_file_begin(&file, sheet->arena, TEXT(""), text_from(path));
+    enum file_result result = sheet->in_full ? csv_file_begin_private(&file, sheet->arena, TEXT(""), text_from(path))
+                                             : csv_file_begin(&file, sheet->arena, TEXT(""), text_from(path));
     file.gb18030 = encoding == ENCODING_GB18030;
     if (result == FILE_OK) write_csv(sheet, &file);
     if (result == FILE_OK && arena_failed(sheet->arena)) result = FILE_NO_MEMORY;

@@ -43,6 +43,7 @@ struct table_sheet {
     const size_t *rows; /* of the dataset, sorted by their ids */
     size_t count;
     const bool *goes_on; /* by the row's place in the records: another version follows at once */
+    bool in_full;        /* what is sealed, too: nobody but its owner may read the file */
 };
 
 /* Where an entity's rows may lie, or one of them: the highest of that id; entity NULL when there is none. */

@@ -184,6 +184,12 @@ bool xlsx_number_read(struct text text, struct xlsx_number *number) {
     return true;
 }
 
+bool xlsx_number_is_cut(struct xlsx_number number) {
+    int before = number.exponent;
+    for (uint64_t left = number.digits; left > 0; left /= 10) before++;
+    return number.digits > 0 && before > DIGITS_MAX;
+}
+
 /* --- writing ---------------------------------------------------------------------------------------------------- */
 
 static void write_zeros(struct builder *out, int count) {

@@ -24,6 +24,9 @@ struct xlsx_number {
 /* Rounds half up to 15 significant digits. False when it is not the decimal of a binary number of 64 bits. */
 bool xlsx_number_read(struct text text, struct xlsx_number *number);
 
+/* Whether it has more digits before the point than a spreadsheet keeps: what it was typed as is lost. */
+bool xlsx_number_is_cut(struct xlsx_number number);
+
 /* Days are counted from the end of 1899, with a 29th of February in 1900 that there never was, or from 1904-01-01. */
 void xlsx_number_write(struct builder *out, struct xlsx_number number, enum xlsx_format format, bool from_1904);
 

@@ -85,6 +85,12 @@ static struct text trimmed(const struct builder *builder) {
     return text;
 }
 
+static void add_mark(struct sheet_reader *reader) {
+    builder_add(reader->csv, TEXT(XLSX_CUT));
+    xlsx_add_cell(reader->csv, reader->row, reader->column);
+    builder_add(reader->csv, TEXT(XLSX_CUT));
+}
+
 static void write_number(struct sheet_reader *reader, struct text text) {
     const struct xlsx_book *book = reader->book;
     struct xlsx_number number;
@@ -99,6 +105,7 @@ static void write_number(struct sheet_reader *reader, struct text text) {
     enum xlsx_format format =
         reader->style < book->styles.count ? (enum xlsx_format)book->styles.items[reader->style] : XLSX_FORMAT_NUMBER;
     move_to_cell(reader);
+    if (xlsx_number_is_cut(number)) add_mark(reader);
     xlsx_number_write(reader->csv, number, format, book->from_1904);
     check_csv(reader);
 }

@@ -152,8 +152,14 @@ static bool is_word(struct text text, const char *const words[], size_t count) {
 
 bool truth_parse(struct text text, bool *out) {
     static const char *const yes[] = {"yes", "是", "true", "1"}, *const no[] = {"no", "否", "false", "0"};
-    *out = is_word(text, yes, 4);
-    return *out || is_word(text, no, 4);
+    enum { WORDS = sizeof yes / sizeof *yes };
+    bool found = false;
+    *out = false;
+    for (size_t i = 0; i < WORDS; i++) {
+        *out = *out || text_is_in_any_case(text, yes[i]);
+        found = found || text_is_in_any_case(text, no[i]);
+    }
+    return *out || found;
 }
 
 static bool cell_number(struct policy *policy, struct text text, struct number *out) {

@@ -268,7 +268,7 @@ struct field *entity_field(const struct entity *entity, struct text name_or_labe
 bool entity_is_within(const struct entity *entity, const struct entity *ancestor);      /* also of itself */
 int enumeration_find(const struct enumeration *enumeration, struct text name_or_label); /* -1 when absent */
 
-bool truth_parse(struct text text, bool *out); /* yes 是 true 1, no 否 false 0 */
+bool truth_parse(struct text text, bool *out); /* yes 是 true 1, no 否 false 0; also TRUE, Yes */
 
 /* The label in that language, else in the other, else the name. */
 struct text label_or_name(const struct text label[LANGUAGES], struct text name, enum language language);

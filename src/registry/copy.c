@@ -97,7 +97,7 @@ static bool copy_table(struct placing *placing, struct store *to, const struct s
 }
 
 /* False when memory ran out. */
-static bool copy_tables(struct registry *registry, struct store *to) {
+static bool copy_rows_and_index(struct registry *registry, struct store *to) {
     struct placing placing = {.registry = registry};
     bool good = true;
     arena_init(&placing.arena);
@@ -108,7 +108,8 @@ static bool copy_tables(struct registry *registry, struct store *to) {
             copy_table(&placing, to, chain_table(registry, i), lies ? &placing.lying[(i - CHAIN_ENTITIES) / 2] : NULL);
     }
     good = good && copy_table(&placing, to, &registry_changes_table, NULL);
-    if (good) copy_table(&placing, to, &registry_purpose_table, NULL);
+    good = good && copy_table(&placing, to, &registry_purpose_table, NULL);
+    if (good) registry_make_indexes(registry, to);
     good = !arena_failed(&placing.arena);
     arena_free(&placing.arena);
     return good;
@@ -129,7 +130,7 @@ enum registry_result registry_copy(struct registry *registry, struct store *to) 
     bool whole = true;
     if (begun && !there) {
         registry_make_tables(registry, to);
-        whole = copy_tables(registry, to);
+        whole = copy_rows_and_index(registry, to);
     }
     enum registry_result result = there ? REGISTRY_THERE : whole ? outcome(registry, to) : REGISTRY_NO_MEMORY;
     if (result != REGISTRY_DONE) store_roll_back(to);

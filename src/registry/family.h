@@ -4,7 +4,7 @@
  *     registry_find(&registry, &sought, &arena, &matches)                      who it may be
  *     registry_read_family(&registry, known, family, key, &arena, &records)    its rows, as registry_read gives them
  *     registry_read_told(&registry, known, family, key, &arena, &told)         every version of them, as it was told
- *     registry_values_begin(&values, &registry, run, &arena)                   what a run found of it, by row
+ *     registry_values_of(&values, run, law)                                    what a run found of it, by row
  *
  * A family is a row right above the people, whom the law's entities tell (policy_people); what is said of one here goes
  * for the rows of any other entity, though more may lie below them. */
@@ -24,33 +24,45 @@ struct registry_sought {
     struct text words; /* an id or how one begins; or how what it is known by begins: all words of it */
     struct text area;  /* the id of a row in which it lies, or of itself; empty: anywhere */
     enum language language;
+    month_number month; /* in which it is told what it is and where it lies */
+    int64_t known;      /* the last change that is known; REGISTRY_NOW: all */
+};
+/* What is told of a later month: from when on it is something else. */
+struct registry_ahead {
+    month_number since; /* MONTH_LAST: nothing is */
+    bool stands;
+    struct text known_by, parent; /* parent: the id of the row above; of either empty where it is the same */
 };
 struct registry_match {
     const struct entity *entity;
     int64_t key;
     struct text id, known_by, where; /* where: above families, the highest first, by names or ids */
-    struct text other;               /* by what it was found, where it is not known by that any more */
+    struct text other;               /* by what it was found, where it is not known by that in the month */
+    month_number other_since;        /* from which later month on it is; 0: it was once */
     struct text family;              /* the id of the family that it is or lies in */
-    bool gone;                       /* it does not stand any more */
+    bool gone;                       /* it does not stand in the month */
+    bool later;                      /* nor did it before: what is said of it holds from `ahead.since` on */
+    struct registry_ahead ahead;
 };
 struct registry_matches {
     VECTOR(struct registry_match) list;
-    bool more; /* there are more, or may be */
+    bool more;       /* there are more, or may be */
+    bool needs_keys; /* none, but what is sealed was not looked at, for which no keys are at hand */
 };
 
 /* Families and what lies in them; events by their whole names alone. By an id first, the very one before those that
- * begin so, then by names. In the arena. */
+ * begin so, then by names, then, where keys are at hand, by the whole of something sealed. In the arena. */
 enum registry_result registry_find(struct registry *registry, const struct registry_sought *sought, struct arena *arena,
                                    struct registry_matches *matches);
 
-/* The row with that very id, and the family that it is or lies in, where it lies now; REGISTRY_DONE with key 0 where
- * there is no such row, and family_key 0 where it lies in none. In the arena. */
+/* The row with that very id (the words), and the family that it is or lies in; REGISTRY_DONE with key 0 where there is
+ * no such row, and family_key 0 where it lies in none. In the arena. */
 struct registry_row {
     const struct entity *entity;
     int64_t key, family_key;
     struct text where; /* the family lies, as of a match */
 };
-enum registry_result registry_find_row(struct registry *registry, struct text id, enum language language,
+enum registry_result registry_find_row(struct registry *registry, const struct registry_sought *sought,
                                        struct arena *arena, struct registry_row *row);
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -98,9 +110,11 @@ enum registry_result registry_read_change(struct registry *registry, int64_t num
 
 struct registry_values {
     struct registry *registry;
-    int64_t run; /* the number of its change */
-    struct arena *arena;
-    struct registry_value_kinds *kinds; /* by field index */
+    struct arena *arena; /* of values that are found */
+    struct arena own;    /* of the run at hand */
+    int64_t run;         /* the number of its change */
+    const struct policy *law;
+    struct registry_value_kinds *kinds; /* by field index of its law; NULL: no run is at hand */
     struct registry_value_page *last;   /* that was looked at */
     struct statement *page, *kind, *exact;
 };
@@ -109,9 +123,12 @@ struct registry_value {
     bool there; /* false: the run kept none */
     struct value value;
 };
-/* The arena must outlive it. Whatever comes of it, registry_values_end may be called. */
-void registry_values_begin(struct registry_values *values, struct registry *registry, int64_t run, struct arena *arena);
+/* The arena is of values that are found, and fails with any of it. registry_values_end is called, whatever comes of it.
+ */
+void registry_values_begin(struct registry_values *values, struct registry *registry, struct arena *arena);
 void registry_values_end(struct registry_values *values);
+/* Which run is looked at from now on, and the law by which it was made, whose fields are then asked for. */
+void registry_values_of(struct registry_values *values, int64_t run, const struct policy *law);
 /* Of a number or a truth; others it keeps are said not to be there. */
 enum registry_result registry_values_find(struct registry_values *values, const struct field *field, int64_t key,
                                           struct registry_value *found);

@@ -11,11 +11,20 @@
 /* How many are looked at: a few first, which mostly are enough; then as many as can be in a moment. */
 enum { FEW = 64, MANY = 20000, WORDS_MOST = 16 };
 
-/* Where a row lies now. */
-struct place {
-    struct text id, known_by;
+/* What was told of a row from a month on. */
+struct told {
+    month_number since;
+    bool stands;
+    struct text known_by;
     int64_t parent;
-    bool gone;
+};
+
+/* A row in the month, and what is told of later ones. */
+struct place {
+    struct text id;
+    struct told now;
+    bool known, later;         /* later: nothing was told of the month, and `now` is what comes first */
+    VECTOR(struct told) ahead; /* by month, one of each */
 };
 
 struct finding {
@@ -143,23 +152,57 @@ static struct text known_by(struct finding *finding, const struct record_table *
     return builder_finish(&out, finding->arena);
 }
 
-/* The version of the latest month, of one the last that was told. */
+/* Of one month the last that was told counts, of the months up to the one at hand the latest. */
+static void note_told(struct finding *finding, struct place *place, struct told told) {
+    if (told.since <= finding->sought->month) {
+        if (!place->known || told.since >= place->now.since) place->now = told;
+        place->known = true;
+        return;
+    }
+    for (size_t i = 0; i < place->ahead.count; i++) {
+        if (place->ahead.items[i].since != told.since) continue;
+        place->ahead.items[i] = told;
+        return;
+    }
+    VECTOR_PUSH(finding->arena, &place->ahead, told);
+}
+
+static bool is_otherwise(const struct told *now, const struct told *ahead) {
+    if (now->stands != ahead->stands) return true;
+    return ahead->stands && (now->parent != ahead->parent || !text_equal(now->known_by, ahead->known_by));
+}
+
+/* The first of later months that says something else than one; NULL: none. */
+static const struct told *next_told(const struct place *place, const struct told *now) {
+    const struct told *next = NULL;
+    for (size_t i = 0; i < place->ahead.count; i++) {
+        const struct told *ahead = &place->ahead.items[i];
+        if (is_otherwise(now, ahead) && (!next || ahead->since < next->since)) next = ahead;
+    }
+    return next;
+}
+
 static void read_place(struct finding *finding, const struct entity *entity, int64_t key, struct place *place) {
+    static const struct told nothing = {.stands = false};
     const struct record_table *table = &finding->records.tables[entity->index];
-    month_number latest = MONTH_FIRST;
     struct statement *query = row_query(&finding->queries, QUERY_VERSIONS, entity, store_integer(key));
     struct standing always = {.since = MONTH_FIRST, .until = MONTH_LAST};
     while (query && goes_on(finding) && statement_next(query)) {
-        month_number since = (month_number)statement_integer(query, COLUMN_SINCE);
-        if (since < latest || statement_integer(query, COLUMN_CHANGE) > finding->known) continue;
-        latest = since;
-        place->gone = statement_integer(query, COLUMN_STANDS) == 0;
-        size_t row = place->gone ? SIZE_MAX : reading_row(&finding->reading, query, entity, &always);
-        if (row != SIZE_MAX) place->known_by = known_by(finding, table, row);
-        place->parent = statement_integer(query, COLUMN_PARENT);
+        struct told told = {.since = (month_number)statement_integer(query, COLUMN_SINCE),
+                            .stands = statement_integer(query, COLUMN_STANDS) != 0,
+                            .parent = statement_integer(query, COLUMN_PARENT)};
+        if (statement_integer(query, COLUMN_CHANGE) > finding->known) continue;
+        size_t row = told.stands ? reading_row(&finding->reading, query, entity, &always) : SIZE_MAX;
+        if (row != SIZE_MAX) told.known_by = known_by(finding, table, row);
+        note_told(finding, place, told);
     }
     if (query) statement_end(query);
-    place->id = row_id(&finding->queries, entity, key);
+    if (!place->known) {
+        const struct told *first = next_told(place, &nothing);
+        place->later = place->known = first != NULL;
+        if (first) place->now = *first;
+    }
+    if (place->known) place->id = row_id(&finding->queries, entity, key);
 }
 
 /* NULL when something failed, or there is no such row. */
@@ -188,13 +231,33 @@ static bool climb(struct finding *finding, struct registry_match *match) {
         within = within || text_equal(place->id, area);
         if (entity == finding->family) match->family = place->id;
         bool above = finding->family && entity != finding->family && entity_is_within(finding->family, entity);
-        struct text name = place->known_by.length ? place->known_by : place->id;
+        struct text name = place->now.known_by.length ? place->now.known_by : place->id;
         if (above)
             match->where = text_format(finding->arena, "%.*s%s%.*s", TEXT_ARG(name), match->where.length ? " › " : "",
                                        TEXT_ARG(match->where));
-        key = place->parent;
+        key = place->now.parent;
     }
     return within;
+}
+
+static void tell_ahead(struct finding *finding, const struct place *place, struct registry_match *match) {
+    const struct entity *outer = match->entity->parent;
+    const struct told *now = &place->now, *next = place->later ? now : next_told(place, now);
+    match->ahead.since = MONTH_LAST;
+    if (!next) return;
+    match->ahead = (struct registry_ahead){.since = next->since, .stands = next->stands};
+    if (!next->stands || place->later) return;
+    if (!text_equal(next->known_by, now->known_by)) match->ahead.known_by = next->known_by;
+    bool elsewhere = outer && (next->parent != now->parent || !now->stands);
+    if (elsewhere) match->ahead.parent = row_id(&finding->queries, outer, next->parent);
+}
+
+/* By what it was found: it was once told so, or is from a later month on. */
+static void tell_other(const struct place *place, struct text other, struct registry_match *match) {
+    if (text_equal(other, match->known_by) || text_equal(other, match->ahead.known_by)) return;
+    match->other = other;
+    for (size_t i = 0; i < place->ahead.count; i++)
+        if (text_equal(place->ahead.items[i].known_by, other)) match->other_since = place->ahead.items[i].since;
 }
 
 /* Each row is looked at once. */
@@ -206,9 +269,11 @@ static void take(struct finding *finding, const struct entity *entity, int64_t k
     map_put(&finding->seen, name, finding);
     if (!place) return;
     match.id = place->id;
-    match.known_by = place->known_by;
-    match.gone = place->gone;
-    if (!text_equal(other, match.known_by)) match.other = other;
+    match.known_by = place->now.known_by;
+    match.later = place->later;
+    match.gone = place->later || !place->now.stands;
+    tell_ahead(finding, place, &match);
+    if (other.length) tell_other(place, other, &match);
     if (climb(finding, &match)) VECTOR_PUSH(finding->arena, &finding->matches->list, match);
 }
 
@@ -246,12 +311,7 @@ static struct statement *prepare(struct finding *finding, const struct search *s
     struct text column = search->column.length ? search->column : tables->names.columns[NAME_ID].name;
     struct builder sql;
     builder_init(&sql);
-    for (size_t i = 0; i < table->count; i++) {
-        builder_add(&sql, i ? TEXT(", ") : TEXT("SELECT "));
-        store_quote(&sql, table->columns[i].name);
-    }
-    builder_add(&sql, TEXT(" FROM "));
-    store_quote(&sql, table->name);
+    store_select(&sql, table, NULL, 0);
     for (int i = 0; i < 2; i++) {
         builder_add(&sql, i ? TEXT(" AND ") : TEXT(" WHERE "));
         store_quote(&sql, column);
@@ -351,6 +411,29 @@ static void find_names(struct finding *finding) {
     }
 }
 
+/* --- by what is sealed -------------------------------------------------------------------------------------------- */
+
+/* The words as they are, whole: of what is sealed nothing is known of how it begins. */
+static enum registry_result find_sealed(struct finding *finding) {
+    struct registry *registry = finding->registry;
+    const struct policy *policy = registry->policy;
+    enum registry_result result = REGISTRY_DONE;
+    for (size_t i = 0; i < policy->fields.count && result == REGISTRY_DONE; i++) {
+        const struct field *input = policy->fields.items[i];
+        struct registry_row_keys keys;
+        if (input->kind != FIELD_INPUT || !input->sealed || !lies_in_families(finding, input->entity)) continue;
+        if (is_full(finding) || !goes_on(finding)) break;
+        if (!registry->sealing) {
+            finding->matches->needs_keys = finding->matches->list.count == 0;
+            break;
+        }
+        result = registry_find_sealed(registry, input, finding->sought->words, finding->arena, &keys);
+        for (size_t k = 0; result == REGISTRY_DONE && k < keys.list.count && !is_full(finding); k++)
+            take(finding, input->entity, keys.list.items[k], TEXT(""));
+    }
+    return result;
+}
+
 /* --- all of it ---------------------------------------------------------------------------------------------------- */
 
 static bool begin(struct finding *finding, struct registry *registry, struct arena *arena) {
@@ -365,7 +448,7 @@ static bool begin(struct finding *finding, struct registry *registry, struct are
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
     if (goes_on(finding)) finding->family = registry_families(registry);
-    if (goes_on(finding)) finding->known = registry_known(registry, REGISTRY_NOW);
+    if (goes_on(finding)) finding->known = registry_known(registry, finding->sought->known);
     return own;
 }
 
@@ -390,6 +473,7 @@ enum registry_result registry_find(struct registry *registry, const struct regis
         find_very_one(&finding);
         find_ids(&finding);
         find_names(&finding);
+        result = find_sealed(&finding);
     }
     if (is_full(&finding)) {
         matches->more = true;
@@ -400,29 +484,28 @@ enum registry_result registry_find(struct registry *registry, const struct regis
 }
 
 /* A row in families goes before one of the same id elsewhere, and an outer one before those that lie in it. */
-static void find_row(struct finding *finding, struct text id, struct registry_row *row) {
+static void find_row(struct finding *finding, struct registry_row *row) {
     const struct policy *policy = finding->registry->policy;
     for (size_t i = policy->entities.count; i-- > 0 && goes_on(finding);) {
         const struct entity *entity = policy->entities.items[i];
         bool in_family = finding->family && entity_is_within(entity, finding->family);
-        int64_t key = row->key && !in_family ? 0 : row_key(&finding->queries, entity, id);
-        if (key) *row = (struct registry_row){.entity = entity, .key = key};
+        int64_t key = row->key && !in_family ? 0 : row_key(&finding->queries, entity, finding->sought->words);
+        if (key && place_of(finding, entity, key)) *row = (struct registry_row){.entity = entity, .key = key};
     }
 }
 
-enum registry_result registry_find_row(struct registry *registry, struct text id, enum language language,
+enum registry_result registry_find_row(struct registry *registry, const struct registry_sought *sought,
                                        struct arena *arena, struct registry_row *row) {
-    const struct registry_sought sought = {.words = id, .language = language};
-    struct finding finding = {.sought = &sought};
+    struct finding finding = {.sought = sought};
     *row = (struct registry_row){.entity = NULL};
     bool own = begin(&finding, registry, arena);
     enum registry_result result = goes_on(&finding) ? columns_check(registry) : REGISTRY_DONE;
-    if (result == REGISTRY_DONE) find_row(&finding, id, row);
+    if (result == REGISTRY_DONE) find_row(&finding, row);
     int64_t key = row->key;
     const struct entity *at = row->entity;
     while (at && at != finding.family && goes_on(&finding)) {
         const struct place *place = place_of(&finding, at, key);
-        key = place ? place->parent : 0;
+        key = place ? place->now.parent : 0;
         at = key ? at->parent : NULL;
     }
     if (at && goes_on(&finding)) {

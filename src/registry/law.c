@@ -145,8 +145,8 @@ static struct policy *read_law(struct store *store, int64_t known, bool *any) {
 enum registry_result registry_law(struct store *store, int64_t known, struct policy **policy) {
     bool any;
     *policy = NULL;
-    if (!store_has_table(store, registry_law_table.name))
-        return store_failed(store) ? REGISTRY_STORE_FAILED : REGISTRY_NONE;
+    enum registry_result result = registry_check_format(store);
+    if (result != REGISTRY_DONE) return result;
     *policy = read_law(store, known, &any);
     if (store_failed(store)) return REGISTRY_STORE_FAILED;
     if (!any) return REGISTRY_NONE;

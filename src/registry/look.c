@@ -1,10 +1,16 @@
 #include "registry/registry_inside.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* What is told is taken without writing, which tells what is new, changed or the same. Then rows are left out until
  * nothing that would stand in the month is wrong, or only what was wrong before: each round looks at the month as it
  * would be. */
+
+/* Lines that say the same as one before them: by that one's row the last of them, + 1; by each the one before, + 1. */
+struct again {
+    uint32_t *last, *earlier; /* NULL: there are none */
+};
 
 struct looking {
     struct registry_look *look;
@@ -12,8 +18,9 @@ struct looking {
     const struct records *told;
     const struct policy *policy;
     month_number month;
-    struct map *out; /* by entity index: ids of which something is left out */
-    bool any;        /* something was left out since this was cleared */
+    struct map *out;     /* by entity index: ids of which something is left out */
+    struct again *again; /* by entity index: lines that stand twice */
+    bool any;            /* something was left out since this was cleared */
 };
 
 /* --- leaving out -------------------------------------------------------------------------------------------------- */
@@ -73,26 +80,43 @@ static bool same_words(const struct record_table *told, size_t a, size_t b) {
     return same;
 }
 
+/* A line that says the same as one before it. */
+static void note_again(struct looking *looking, const struct record_table *told, size_t first, size_t row) {
+    struct again *again = &looking->again[told->entity->index];
+    struct arena *arena = looking->look->arena;
+    if (!again->last) {
+        again->last = ARENA_ARRAY(arena, uint32_t, told->count);
+        again->earlier = ARENA_ARRAY(arena, uint32_t, told->count);
+    }
+    if (arena_failed(arena)) return;
+    again->earlier[row] = again->last[first];
+    again->last[first] = (uint32_t)row + 1;
+}
+
 /* Told twice in the same words it says nothing new; in others nobody knows which is right. */
 static void judge_double(struct looking *looking, const struct record_table *told, size_t row) {
     const struct entity *entity = told->entity;
     const struct registry_rows *rows = &looking->look->rows[entity->index];
-    uint32_t key = looking->look->keys[entity->index][row];
-    bool differs = false;
-    for (uint32_t at = rows->last[key]; at; at = rows->earlier[at - 1]) {
-        if (told->rows[at - 1].from != told->rows[row].from || same_words(told, at - 1, row)) continue;
-        differs = true;
-        leave_out(looking, &(struct refusal){REFUSED_DUPLICATE, entity, at - 1, NULL, told->rows[row].id});
-    }
+    month_number since = registry_since(looking->change, entity, &told->rows[row]);
+    uint32_t at = rows->last[looking->look->keys[entity->index][row]];
+    while (at && registry_since(looking->change, entity, &told->rows[at - 1]) != since) at = rows->earlier[at - 1];
+    assert(at); /* or it would have been taken */
     looking->look->fates[entity->index][row] = REGISTRY_ROW_SAME;
-    if (differs) refuse(looking, &(struct refusal){REFUSED_DUPLICATE, entity, row, NULL, told->rows[row].id});
+    if (same_words(told, at - 1, row)) {
+        note_again(looking, told, at - 1, row);
+        return;
+    }
+    leave_out(looking, &(struct refusal){REFUSED_DUPLICATE, entity, at - 1, NULL, told->rows[row].id});
+    refuse(looking, &(struct refusal){REFUSED_DUPLICATE, entity, row, NULL, told->rows[row].id});
 }
 
 static void judge_refused(struct looking *looking, const struct record_table *told, size_t row) {
     const struct entity *entity = told->entity;
     struct refusal refusal = {.entity = entity, .row = row, .value = told->rows[row].parent};
     const struct field *nowhere = NULL;
-    if (entity->parent && !key_of(looking, entity->parent, refusal.value)) {
+    if (registry_since(looking->change, entity, &told->rows[row]) > told->rows[row].until) {
+        refusal.kind = REFUSED_VERSION_LOST; /* whoever read it has told more (exchange/import.h) */
+    } else if (entity->parent && !key_of(looking, entity->parent, refusal.value)) {
         bool out = is_out(looking, entity->parent, refusal.value);
         refusal.kind = out ? REFUSED_PARENT_REFUSED : refusal.value.length ? REFUSED_UNKNOWN_PARENT : REFUSED_NO_PARENT;
     } else if ((nowhere = lost_reference(looking, told, row))) {
@@ -337,6 +361,29 @@ static void leave_out_all_that_must(struct looking *looking) {
     }
 }
 
+/* A line that stands twice is left out twice. */
+static void leave_out_again(struct looking *looking) {
+    struct registry_look *look = looking->look;
+    size_t refusals = look->refusals.list.count, alike = look->alike.count;
+    for (size_t i = 0; i < refusals; i++) {
+        struct refusal refusal = look->refusals.list.items[i];
+        const struct again *again = &looking->again[refusal.entity->index];
+        for (uint32_t at = again->last ? again->last[refusal.row] : 0; at; at = again->earlier[at - 1]) {
+            refusal.row = at - 1;
+            refuse(looking, &refusal);
+        }
+    }
+    for (size_t i = 0; i < alike; i++) {
+        struct registry_alike one = look->alike.items[i];
+        const struct again *again = &looking->again[one.entity->index];
+        for (uint32_t at = again->last ? again->last[one.row] : 0; at; at = again->earlier[at - 1]) {
+            one.row = at - 1;
+            look->fates[one.entity->index][one.row] = REGISTRY_ROW_ALIKE;
+            VECTOR_PUSH(look->arena, &look->alike, one);
+        }
+    }
+}
+
 static void count(struct looking *looking) {
     for (size_t i = 0; i < looking->policy->entities.count; i++) {
         struct registry_taken taken = {0};
@@ -372,6 +419,7 @@ static bool prepare(struct looking *looking) {
     look->before = ARENA_ARRAY(look->arena, uint32_t *, entities + 1);
     look->taken = ARENA_ARRAY(look->arena, struct registry_taken, entities + 1);
     looking->out = ARENA_ARRAY(look->arena, struct map, entities + 1);
+    looking->again = ARENA_ARRAY(look->arena, struct again, entities + 1);
     for (size_t i = 0; i < entities && !arena_failed(look->arena); i++) {
         size_t rows = looking->told->tables[i].count;
         look->fates[i] = ARENA_ARRAY(look->arena, unsigned char, rows + 1);
@@ -394,6 +442,7 @@ enum registry_result registry_look_at(struct registry *registry, const struct re
     if (result == REGISTRY_DONE) result = registry_take_nothing(registry, change, told, look);
     if (result != REGISTRY_DONE) return result;
     leave_out_all_that_must(&looking);
+    if (!arena_failed(arena)) leave_out_again(&looking);
     if (!arena_failed(arena)) count(&looking);
     drop_doubles(look, registry);
     return registry_outcome(registry, arena);

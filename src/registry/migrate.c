@@ -173,11 +173,14 @@ static void index_sealed(struct store *store, const struct registry_tables *tabl
 }
 
 void registry_make_entity(struct store *store, const struct registry_tables *tables) {
+    store_create(store, &tables->versions);
+    store_create(store, &tables->names);
+}
+
+void registry_index_entity(struct store *store, const struct registry_tables *tables) {
     const struct text by_id[] = {tables->names.columns[NAME_ID].name},
                       by_key[] = {tables->versions.columns[COLUMN_KEY].name},
                       by_parent[] = {tables->versions.columns[COLUMN_PARENT].name};
-    store_create(store, &tables->versions);
-    store_create(store, &tables->names);
     store_index(store, tables->names.name, by_id, 1, true);
     store_index(store, tables->versions.name, by_key, 1, false);
     if (has_parent(tables)) store_index(store, tables->versions.name, by_parent, 1, false);
@@ -229,10 +232,10 @@ static enum registry_result make_tables(struct registry *registry) {
     builder_init(&needed);
     for (size_t i = 0; i < registry->layout.tables.count; i++) {
         struct registry_tables *tables = registry->layout.tables.items[i];
-        if (tables->made == 0)
-            registry_make_entity(store, tables);
-        else
-            good &= add_columns(store, tables, &needed);
+        bool fresh = tables->made == 0;
+        if (fresh) registry_make_entity(store, tables);
+        if (fresh) registry_index_entity(store, tables);
+        if (!fresh) good &= add_columns(store, tables, &needed);
         if (tables->made) index_sealed(store, tables, tables->made);
         tables->made = tables->versions.count;
     }

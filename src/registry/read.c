@@ -29,29 +29,6 @@ struct text reading_name(struct arena *arena, struct text id) {
     return good ? text_copy(arena, id) : TEXT("");
 }
 
-enum registry_result registry_are_known(struct registry *registry, const struct entity *entity, const struct text *ids,
-                                        size_t count, bool *known) {
-    const struct store_table *names = &tables_of(registry, entity)->names;
-    struct builder sql;
-    builder_init(&sql);
-    builder_add(&sql, TEXT("SELECT 1 FROM "));
-    store_quote(&sql, names->name);
-    builder_add(&sql, TEXT(" WHERE "));
-    store_quote(&sql, names->columns[NAME_ID].name);
-    builder_add(&sql, TEXT(" = $1"));
-    struct statement *query = sql.failed ? NULL : store_prepare(registry->store, builder_text(&sql).bytes);
-    builder_free(&sql);
-    if (!query) return REGISTRY_NO_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        const struct store_value id = store_text(ids[i]);
-        if (!statement_begin(query, &id, 1)) break;
-        known[i] = statement_next(query);
-        statement_end(query);
-    }
-    statement_free(query);
-    return registry_outcome(registry, NULL);
-}
-
 /* --- which versions count ----------------------------------------------------------------------------------------- */
 
 void standing_place(struct standing *standing, uint32_t *first, uint32_t version) {

@@ -52,6 +52,18 @@ enum registry_result registry_last_change(struct registry *registry, int64_t *nu
     return registry_outcome(registry, NULL);
 }
 
+enum registry_result registry_change_by(struct registry *registry, int64_t instant, int64_t *number) {
+    static const char sql[] = "SELECT coalesce(max(_change), 0) FROM _changes WHERE _instant <= $1";
+    const struct store_value until = store_integer(instant);
+    struct statement *query = store_prepare(registry->store, sql);
+    *number = 0;
+    if (!query) return REGISTRY_NO_MEMORY;
+    if (statement_begin(query, &until, 1) && statement_next(query)) *number = statement_integer(query, 0);
+    statement_end(query);
+    statement_free(query);
+    return registry_outcome(registry, NULL);
+}
+
 /* Versions lie in the order of their changes: only where the last is of none are there such. */
 static void clear_after(struct registry *registry, const struct store_table *versions, int64_t last) {
     static const size_t change = COLUMN_CHANGE;
@@ -128,6 +140,9 @@ static void make_tables(const struct registry *registry, struct store *store) {
     store_create(store, &registry_purpose_table);
     store_create(store, &registry_changes_table);
     for (size_t i = 0; i < CHAIN_ENTITIES; i++) store_create(store, chain_table(registry, i));
+}
+
+static void make_indexes(const struct registry *registry, struct store *store) {
     for (size_t i = CHAIN_VALUES; i <= CHAIN_EXACT; i++) {
         const struct text by_field[] = {TEXT("_change"), TEXT("_field"),
                                         i == CHAIN_VALUES ? TEXT("_first") : TEXT("_place")};
@@ -136,7 +151,7 @@ static void make_tables(const struct registry *registry, struct store *store) {
 }
 
 /* By what people recognise rows, which the law says, is looked for as in the registry that is there. */
-static void make_indexes(const struct registry *registry, struct store *store, const struct registry_tables *tables) {
+static void copy_indexes(const struct registry *registry, struct store *store, const struct registry_tables *tables) {
     for (size_t i = COLUMN_INPUTS; i < tables->versions.count; i++) {
         struct text name = tables->versions.columns[i].name;
         bool text = tables->versions.columns[i].type == STORE_TEXT;
@@ -147,9 +162,15 @@ static void make_indexes(const struct registry *registry, struct store *store, c
 
 void registry_make_tables(const struct registry *registry, struct store *store) {
     make_tables(registry, store);
-    for (size_t i = 0; i < registry->layout.tables.count; i++) {
+    for (size_t i = 0; i < registry->layout.tables.count; i++)
         registry_make_entity(store, registry->layout.tables.items[i]);
-        make_indexes(registry, store, registry->layout.tables.items[i]);
+}
+
+void registry_make_indexes(const struct registry *registry, struct store *store) {
+    make_indexes(registry, store);
+    for (size_t i = 0; i < registry->layout.tables.count; i++) {
+        registry_index_entity(store, registry->layout.tables.items[i]);
+        copy_indexes(registry, store, registry->layout.tables.items[i]);
     }
 }
 
@@ -169,6 +190,7 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
     bool there = store_has_table(store, registry_purpose_table.name);
     if (!there) {
         make_tables(registry, store);
+        make_indexes(registry, store);
         write_purpose(registry);
     }
     enum registry_result result = there ? REGISTRY_THERE : registry_outcome(registry, NULL);
@@ -180,18 +202,34 @@ enum registry_result registry_make(struct registry *registry, struct store *stor
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
+static enum registry_result store_outcome(const struct store *store) {
+    if (!store_failed(store)) return REGISTRY_DONE;
+    return store_trouble(store)->failure == STORE_NO_MEMORY ? REGISTRY_NO_MEMORY : REGISTRY_STORE_FAILED;
+}
+
+/* Nothing else of one of another format is looked at. */
+enum registry_result registry_check_format(struct store *store) {
+    const size_t formats = 0;
+    if (!store_has_table(store, registry_purpose_table.name))
+        return store_failed(store) ? store_outcome(store) : REGISTRY_NONE;
+    struct statement *scan =
+        store_scan(store, &(struct store_scan_of){&registry_purpose_table, &formats, 1, FORMAT, INT64_MAX});
+    enum registry_result result = REGISTRY_NONE;
+    if (scan && statement_next(scan)) result = statement_integer(scan, 0) == FORMAT ? REGISTRY_DONE : REGISTRY_LATER;
+    if (scan) store_scan_end(scan);
+    return store_failed(store) ? store_outcome(store) : result;
+}
+
 static enum registry_result read_registry(struct registry *registry) {
     const size_t digests = 1;
-    if (!store_has_table(registry->store, registry_purpose_table.name))
-        return store_failed(registry->store) ? registry_outcome(registry, NULL) : REGISTRY_NONE;
+    enum registry_result result = registry_check_format(registry->store);
+    if (result != REGISTRY_DONE) return result;
     struct statement *scan =
         store_scan(registry->store, &(struct store_scan_of){&registry_purpose_table, &digests, 1, FORMAT, FORMAT});
-    enum registry_result result = scan && statement_next(scan) ? REGISTRY_DONE : REGISTRY_NONE;
-    if (result == REGISTRY_DONE)
+    if (scan && statement_next(scan))
         registry->digest = statement_integer(scan, 0) == DIGEST_SHA256 ? DIGEST_SHA256 : DIGEST_SM3;
     if (scan) store_scan_end(scan);
-    enum registry_result outcome = registry_outcome(registry, NULL);
-    return outcome == REGISTRY_DONE ? result : outcome;
+    return registry_outcome(registry, NULL);
 }
 
 enum registry_result registry_open(struct registry *registry, struct store *store, const struct policy *policy) {

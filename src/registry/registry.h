@@ -22,6 +22,7 @@ enum registry_result {
     REGISTRY_DONE,
     REGISTRY_STORE_FAILED, /* store_trouble tells why */
     REGISTRY_NONE,         /* the database holds none */
+    REGISTRY_LATER,        /* a later version of the program laid it out otherwise than this one can read */
     REGISTRY_THERE,        /* the database holds one already */
     REGISTRY_OTHER_MODEL,  /* neither made for this model nor migrated to it: `differs` tells what it never had */
     REGISTRY_MIGRATED,     /* its latest model is another than when it was opened: it is to be opened anew */
@@ -133,6 +134,13 @@ struct registry_migration {
     bool law_changes; /* its files are others, whatever its model */
 };
 
+/* What the step is about is called, in the words of the registry's policy; empty where it has it no more. */
+struct text registry_step_label(const struct registry *registry, const struct registry_step *step,
+                                enum language language);
+/* Its `before` or `after` as people read it: 0 .. 500 yuan/month. In the registry's arena. */
+struct text registry_step_shown(struct registry *registry, const struct registry_step *step, bool after,
+                                enum language language);
+
 /* Makes the policy the law of a registry, by a change that is then under way unless something failed: it is ended, or
  * given up when what would be lost is too much. One with `refused` can be given up alone. All that is known stays. */
 enum registry_result registry_migrate(struct registry *registry, struct store *store, const struct policy *policy,
@@ -154,9 +162,9 @@ enum registry_result registry_take(struct registry *registry, const struct regis
  * is known. */
 enum registry_result registry_take_fresh(struct registry *registry, const struct registry_change *change,
                                          const struct records *records, struct registry_taken *taken);
-/* Which rows, by id, are known: something was told of them once. */
-enum registry_result registry_are_known(struct registry *registry, const struct entity *entity, const struct text *ids,
-                                        size_t count, bool *known);
+/* The key of a row by its id; 0: nothing was ever told of it. */
+enum registry_result registry_key_of(struct registry *registry, const struct entity *entity, struct text id,
+                                     int64_t *key);
 
 /* --- looking before telling --------------------------------------------------------------------------------------- */
 
@@ -300,6 +308,8 @@ enum registry_result registry_read_last_told(struct registry *registry, const st
 
 /* The number of the last change. */
 enum registry_result registry_last_change(struct registry *registry, int64_t *number);
+/* The same of those that were made up to an instant; 0: none was. */
+enum registry_result registry_change_by(struct registry *registry, int64_t instant, int64_t *number);
 /* The change that kept the law that held then; 0: none, or reading failed. */
 int64_t registry_law_change(struct registry *registry, int64_t known);
 

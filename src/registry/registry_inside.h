@@ -1,9 +1,9 @@
 /* What the files of the registry share: registry.c (making, opening, changes), column_coding.c and columns.c (what the
- * tables of versions have, and how that is read), migrate.c (another model), law.c (by which law), confirmed.c (who has
- * confirmed the law's values), findings.c (what verifications found), given.c, chain.c (that nothing was altered),
- * take.c (what is told), look.c and alike.c (what would become of it), read.c and read_whole.c (what is known),
- * sealing.c (by which keys what must not be read is sealed), sealed.c (finding, showing and sealing it anew), copy.c
- * (all of it elsewhere). */
+ * tables of versions have, and how that is read), coding_shown.c (the same for people), migrate.c (another model),
+ * law.c (by which law), confirmed.c (who has confirmed the law's values), findings.c (what verifications found),
+ * given.c, chain.c (that nothing was altered), take.c (what is told), look.c and alike.c (what would become of it),
+ * read.c and read_whole.c (what is known), sealing.c (by which keys what must not be read is sealed), sealed.c
+ * (finding, showing and sealing it anew), copy.c (all of it elsewhere). */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 
@@ -166,6 +166,8 @@ static inline const struct registry_tables *tables_of(const struct registry *reg
 
 /* --- registry.c --------------------------------------------------------------------------------------------------- */
 
+/* REGISTRY_DONE when the database holds a registry of the format that this version reads. */
+enum registry_result registry_check_format(struct store *store);
 enum registry_result registry_prepare(struct registry *registry); /* room for what a change writes */
 enum registry_result registry_number_change(struct registry *registry, struct registry_change *change);
 
@@ -195,9 +197,12 @@ extern const struct store_table registry_changes_table, registry_law_table, regi
     registry_exact_table, registry_findings_table, registry_cleared_table, registry_keys_table, registry_views_table;
 extern const struct store_table registry_purpose_table; /* its one row says how all is to be read */
 
-/* The tables of a registry with their indexes, empty, in a store, which may be another than its own. */
+/* The tables of a registry, empty, in a store, which may be another than its own; and their indexes, which are made
+ * faster of rows that are there than with each of them. */
 void registry_make_tables(const struct registry *registry, struct store *store);
-void registry_make_entity(struct store *store, const struct registry_tables *tables);
+void registry_make_indexes(const struct registry *registry, struct store *store);
+void registry_make_entity(struct store *store, const struct registry_tables *tables); /* without its indexes */
+void registry_index_entity(struct store *store, const struct registry_tables *tables);
 
 /* --- chain.c ------------------------------------------------------------------------------------------------------ */
 
@@ -287,11 +292,11 @@ enum registry_result registry_check_sealed(struct registry *registry, const stru
 /* What is known of an entity's rows, and what is told of them. */
 struct registry_rows {
     struct map keys;          /* id -> key */
-    size_t told;              /* keys that there were before this change */
+    size_t told, given;       /* keys that there were before this change, and that it gives */
     int64_t version;          /* the last that was written */
     uint32_t *rows;           /* by key: the row of the records that are known, + 1; 0: none */
     uint32_t *more;           /* by such a row: the next of the same key, + 1 */
-    uint32_t *last, *earlier; /* the same of what is told and was taken, the last first */
+    uint32_t *last, *earlier; /* the same of what is told and was taken, by month, the last first */
 };
 
 /* By what a text that is told is compared with what is known: of what is sealed by its index, as it is read. */
@@ -315,6 +320,24 @@ static inline month_number registry_since(const struct registry_change *change, 
 static inline bool registry_leaves_out(const struct registry_look *look, const struct entity *entity, size_t row) {
     return look->fates[entity->index][row] >= REGISTRY_ROW_ALIKE;
 }
+
+/* --- nowhere.c ---------------------------------------------------------------------------------------------------- */
+
+/* What is told, by the keys that its rows would have. */
+struct standing_rows {
+    const struct policy *policy;
+    const struct registry_change *change;
+    const struct records *told;
+    const struct registry_rows *rows; /* by entity index */
+    uint32_t *const *keys;            /* by entity index, by row of what is told */
+    bool *const *nowhere;             /* likewise: what registry_find_nowhere finds is marked */
+    struct arena *arena;              /* which fails where memory runs out */
+};
+
+/* The row itself cannot: it ends before it begins, or leads to what nobody told of. */
+bool registry_cannot_stand(const struct standing_rows *rows, const struct record_table *told, size_t row);
+/* All of those, and new rows that lead to them or lie under them. True when there are any. */
+bool registry_find_nowhere(const struct standing_rows *rows);
 
 /* --- alike.c ------------------------------------------------------------------------------------------------------ */
 

@@ -23,16 +23,6 @@ void row_queries_forget(struct registry *registry) {
     registry->lookups = NULL;
 }
 
-static void add_versions(struct builder *sql, const struct store_table *versions) {
-    for (size_t i = 0; i < versions->count; i++) {
-        builder_add(sql, i ? TEXT(", ") : TEXT("SELECT "));
-        store_quote(sql, versions->columns[i].name);
-    }
-    builder_add(sql, TEXT(" FROM "));
-    store_quote(sql, versions->name);
-    builder_add(sql, TEXT(" WHERE _key = $1 ORDER BY _version"));
-}
-
 static struct statement *prepare(struct row_queries *queries, enum row_query what, const struct entity *entity) {
     static const char *const begins[] = {[QUERY_BELOW] = "SELECT DISTINCT _key FROM ",
                                          [QUERY_ID] = "SELECT _id FROM ",
@@ -44,7 +34,8 @@ static struct statement *prepare(struct row_queries *queries, enum row_query wha
     struct builder sql;
     builder_init(&sql);
     if (what == QUERY_VERSIONS) {
-        add_versions(&sql, &tables->versions);
+        store_select(&sql, &tables->versions, NULL, 0);
+        builder_add(&sql, TEXT(" WHERE _key = $1 ORDER BY _version"));
     } else {
         builder_add(&sql, text_from(begins[what]));
         store_quote(&sql, what == QUERY_BELOW ? tables->versions.name : tables->names.name);
@@ -58,7 +49,7 @@ static struct statement *prepare(struct row_queries *queries, enum row_query wha
 
 struct statement *row_query(struct row_queries *queries, enum row_query what, const struct entity *entity,
                             struct store_value of) {
-    if (arena_failed(queries->arena)) return NULL;
+    if (arena_failed(queries->arena) || !queries->registry->lookups) return NULL;
     struct statement **query = &queries->registry->lookups[entity->index].of[what];
     if (!*query) *query = prepare(queries, what, entity);
     return *query && statement_begin(*query, &of, 1) ? *query : NULL;
@@ -85,4 +76,12 @@ int64_t row_key(struct row_queries *queries, const struct entity *entity, struct
     if (statement_next(query)) key = statement_integer(query, 0);
     statement_end(query);
     return key;
+}
+
+enum registry_result registry_key_of(struct registry *registry, const struct entity *entity, struct text id,
+                                     int64_t *key) {
+    struct row_queries queries;
+    row_queries_begin(&queries, registry, &registry->arena);
+    *key = row_key(&queries, entity, id);
+    return registry_outcome(registry, NULL);
 }

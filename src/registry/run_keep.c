@@ -3,6 +3,7 @@
 
 #include "engine/found.h"
 #include "engine/record.h"
+#include "registry/row_query.h"
 
 #include <stdlib.h>
 
@@ -38,6 +39,7 @@ struct keeping {
     const struct registry_change *change;
     const struct registry_decided *decided;
     struct arena arena;
+    struct row_queries queries;
     const uint32_t **rows;  /* by entity index, by key: the row of the dataset, + 1; 0: none */
     size_t *keys;           /* by entity index: the highest */
     struct coding *codings; /* by field index */
@@ -149,45 +151,23 @@ struct gone {
     VECTOR(uint32_t) keys;
 };
 
-static uint32_t key_named(struct statement *query, struct text id) {
-    const struct store_value value = store_text(id);
-    uint32_t key = 0;
-    if (statement_begin(query, &value, 1) && statement_next(query)) key = (uint32_t)statement_integer(query, 0);
-    statement_end(query);
-    return key;
-}
-
-static struct statement *query_key(struct keeping *keeping, const struct entity *entity) {
-    struct builder sql;
-    builder_init(&sql);
-    builder_add(&sql, TEXT("SELECT _key FROM "));
-    store_quote(&sql, tables_of(keeping->registry, entity)->names.name);
-    builder_add(&sql, TEXT(" WHERE _id = $1"));
-    struct statement *query = sql.failed ? NULL : store_prepare(keeping->registry->store, builder_text(&sql).bytes);
-    if (!query) keeping->arena.failed = true;
-    builder_free(&sql);
-    return query;
-}
-
-static void add_gone(struct keeping *keeping, struct statement *query, struct text id, struct gone *gone) {
-    uint32_t key = key_named(query, id);
+static void add_gone(struct keeping *keeping, const struct entity *entity, struct text id, struct gone *gone) {
+    uint32_t key = (uint32_t)row_key(&keeping->queries, entity, id);
     if (key) VECTOR_PUSH(&keeping->arena, &gone->keys, key);
 }
 
 /* Events that were cancelled, and those that were told to have been of another day. */
-static void find_forgotten(struct keeping *keeping, const struct entity *event, struct statement *query,
-                           struct gone *gone) {
+static void find_forgotten(struct keeping *keeping, const struct entity *event, struct gone *gone) {
     const struct history *history = keeping->decided->history;
     const struct past_table *table = &history->tables[event->index];
     for (size_t i = 0; i < table->forgotten.count && goes_on(keeping); i++) {
         uint32_t past = table->forgotten.items[i];
-        if (!history_has_lines(history, event, past)) add_gone(keeping, query, history_id(history, event, past), gone);
+        if (!history_has_lines(history, event, past)) add_gone(keeping, event, history_id(history, event, past), gone);
     }
 }
 
 /* Rows of which the month told, and which do not stand in it by what is known now. */
-static void find_untold(struct keeping *keeping, const struct entity *entity, struct statement *query,
-                        struct gone *gone) {
+static void find_untold(struct keeping *keeping, const struct entity *entity, struct gone *gone) {
     const struct history *told = keeping->decided->told;
     const struct table *table = dataset_table(dataset_of(keeping), entity);
     size_t count = told ? told->tables[entity->index].ids.count : 0;
@@ -200,7 +180,7 @@ static void find_untold(struct keeping *keeping, const struct entity *entity, st
     if (told && arena_failed(&told->arena)) keeping->arena.failed = true;
     for (uint32_t past = 0; past < count && stands && goes_on(keeping); past++)
         if (!stands[past] && history_has_lines(told, entity, past))
-            add_gone(keeping, query, history_id(told, entity, past), gone);
+            add_gone(keeping, entity, history_id(told, entity, past), gone);
 }
 
 static int compare_keys(const void *a, const void *b) {
@@ -209,10 +189,8 @@ static int compare_keys(const void *a, const void *b) {
 }
 
 static void find_gone(struct keeping *keeping, const struct entity *entity, struct gone *gone) {
-    struct statement *query = query_key(keeping, entity);
-    if (query && entity->is_event) find_forgotten(keeping, entity, query, gone);
-    if (query) find_untold(keeping, entity, query, gone);
-    statement_free(query);
+    if (entity->is_event) find_forgotten(keeping, entity, gone);
+    find_untold(keeping, entity, gone);
     if (gone->keys.count) qsort(gone->keys.items, gone->keys.count, sizeof *gone->keys.items, compare_keys);
 }
 
@@ -333,6 +311,7 @@ enum registry_result registry_keep_run(struct registry *registry, const struct r
     const struct policy *policy = registry->policy;
     struct keeping keeping = {.registry = registry, .change = change, .decided = decided};
     arena_init(&keeping.arena);
+    row_queries_begin(&keeping.queries, registry, &keeping.arena);
     builder_init(&keeping.bytes);
     keeping.rows = ARENA_ARRAY(&keeping.arena, const uint32_t *, policy->entities.count + 1);
     keeping.keys = ARENA_ARRAY(&keeping.arena, size_t, policy->entities.count + 1);

@@ -201,13 +201,7 @@ static void each_row(struct recalling *recalling, const struct store_table *tabl
     struct builder sql;
     const struct store_value change = store_integer(recalling->run->change);
     builder_init(&sql);
-    builder_add(&sql, TEXT("SELECT "));
-    for (size_t i = 0; i < table->count; i++) {
-        if (i) builder_add(&sql, TEXT(", "));
-        store_quote(&sql, table->columns[i].name);
-    }
-    builder_add(&sql, TEXT(" FROM "));
-    store_quote(&sql, table->name);
+    store_select(&sql, table, NULL, 0);
     builder_add(&sql, TEXT(" WHERE _change = $1 ORDER BY "));
     store_quote(&sql, table->columns[0].name);
     struct statement *query = sql.failed ? NULL : store_prepare(recalling->registry->store, builder_text(&sql).bytes);

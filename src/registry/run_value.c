@@ -4,6 +4,7 @@
 
 /* How values of a field came about in this run, by place, from 1 on. */
 struct registry_value_kinds {
+    struct text name; /* of the field */
     bool read;
     VECTOR(struct coded_kind) kinds;
     struct number unit;
@@ -16,16 +17,14 @@ struct registry_value_page {
     struct page_entry entries[PAGE_PLACES];
 };
 
-void registry_values_begin(struct registry_values *values, struct registry *registry, int64_t run,
-                           struct arena *arena) {
+void registry_values_begin(struct registry_values *values, struct registry *registry, struct arena *arena) {
     static const char page[] = "SELECT _first, _bytes FROM _values WHERE _change = $1 AND _field = $2 AND _first <= $3 "
                                "ORDER BY _first DESC LIMIT 1",
                       kind[] = "SELECT _kind, _change, _field, _place, _state, _listed, _reason, _of, _at, _rule, "
                                "_branch, _unit FROM _kinds WHERE _change = $1 AND _field = $2 ORDER BY _place",
                       exact[] = "SELECT _value FROM _exact WHERE _change = $1 AND _field = $2 AND _place = $3";
-    *values = (struct registry_values){.registry = registry, .run = run, .arena = arena};
-    values->kinds = ARENA_ARRAY(arena, struct registry_value_kinds, registry->policy->fields.count + 1);
-    values->last = arena_new(arena, 1, sizeof *values->last);
+    *values = (struct registry_values){.registry = registry, .arena = arena};
+    arena_init(&values->own);
     values->page = store_prepare(registry->store, page);
     values->kind = store_prepare(registry->store, kind);
     values->exact = store_prepare(registry->store, exact);
@@ -33,9 +32,21 @@ void registry_values_begin(struct registry_values *values, struct registry *regi
 }
 
 void registry_values_end(struct registry_values *values) {
+    arena_free(&values->own);
     statement_free(values->page);
     statement_free(values->kind);
     statement_free(values->exact);
+}
+
+/* There may be thousands of runs: the room of one is used again for the next. */
+void registry_values_of(struct registry_values *values, int64_t run, const struct policy *law) {
+    struct arena *own = &values->own;
+    arena_rewind(own, (struct arena_mark){NULL, 0});
+    values->run = run;
+    values->law = law;
+    values->kinds = ARENA_ARRAY(own, struct registry_value_kinds, law->fields.count + 1);
+    values->last = ARENA_NEW(own, struct registry_value_page);
+    if (arena_failed(own)) values->arena->failed = true;
 }
 
 static enum registry_result refuse(struct registry_values *values, const struct field *field) {
@@ -51,11 +62,13 @@ static enum registry_result refuse(struct registry_values *values, const struct 
 static bool read_kind(struct registry_values *values, const struct field *field, struct registry_value_kinds *kinds) {
     const bool same_law = false;
     struct coded_kind kind;
-    bool good = run_kind_read(values->registry->policy, values->kind, field, same_law, &kind) &&
-                number_parse_exact(values->arena, statement_text(values->kind, KIND_UNIT), &kinds->unit) &&
-                number_sign(kinds->unit) > 0 &&
+    struct text unit = statement_text(values->kind, KIND_UNIT);
+    bool truth = field->type.kind == TYPE_BOOL && text_is(unit, "bool");
+    bool number = field->type.kind == TYPE_NUMBER && number_parse_exact(&values->own, unit, &kinds->unit) &&
+                  number_sign(kinds->unit) > 0;
+    bool good = (truth || number) && run_kind_read(values->law, values->kind, field, same_law, &kind) &&
                 statement_integer(values->kind, KIND_PLACE) == (int64_t)kinds->kinds.count + 1;
-    if (good) VECTOR_PUSH(values->arena, &kinds->kinds, kind);
+    if (good) VECTOR_PUSH(&values->own, &kinds->kinds, kind);
     return good;
 }
 
@@ -65,10 +78,11 @@ static bool read_kinds(struct registry_values *values, const struct field *field
     bool good = true;
     if (kinds->read) return true;
     if (statement_begin(values->kind, of, 2))
-        while (good && !arena_failed(values->arena) && statement_next(values->kind))
+        while (good && !arena_failed(&values->own) && statement_next(values->kind))
             good = read_kind(values, field, kinds);
     statement_end(values->kind);
     kinds->read = good;
+    if (arena_failed(&values->own)) values->arena->failed = true;
     return good && registry_outcome(values->registry, values->arena) == REGISTRY_DONE;
 }
 
@@ -142,9 +156,13 @@ static bool decode(struct registry_values *values, const struct field *field, st
 
 enum registry_result registry_values_find(struct registry_values *values, const struct field *field, int64_t key,
                                           struct registry_value *found) {
-    struct text name = run_field_name(values->arena, field);
     *found = (struct registry_value){.there = false};
     if (field->type.kind != TYPE_NUMBER && field->type.kind != TYPE_BOOL) return REGISTRY_DONE;
+    if (arena_failed(values->arena)) return REGISTRY_NO_MEMORY;
+    struct text *known = &values->kinds[field->index].name, name;
+    if (known->length == 0) *known = run_field_name(&values->own, field);
+    name = *known;
+    if (arena_failed(&values->own)) values->arena->failed = true;
     if (arena_failed(values->arena)) return REGISTRY_NO_MEMORY;
     if (!read_page(values, field, name, key)) return refuse(values, field);
     struct coded coded = find_entry(values->last, key);

@@ -102,6 +102,10 @@ struct registry_touched_rows {
 enum registry_result registry_read_touched(struct registry *registry, int64_t after, struct arena *arena,
                                            struct registry_touched_rows *rows);
 
+/* Rows of that id, of whatever entity; of events by their whole names. */
+enum registry_result registry_find_id(struct registry *registry, struct text id, struct arena *arena,
+                                      struct registry_touched_rows *rows);
+
 /* The rows of an entity above them (`unit`, by the index of theirs; NULL: they are left out), in whose versions they
  * lie or ever lay: keys by entity index, as often as they are found. */
 struct registry_keys {
@@ -116,6 +120,9 @@ enum registry_result registry_find_above(struct registry *registry, const struct
 enum registry_result registry_find_tied(struct registry *registry, struct arena *arena, struct registry_keys *keys);
 
 int64_t registry_last_given(struct registry *registry); /* the last change that told opening values or decisions */
+/* The last change that told anything on which a decision rests: rows, opening values, decisions, a law. Views, findings
+ * and keys are no such thing, nor are confirmations: which values nobody has confirmed is found when a run is asked. */
+enum registry_result registry_last_news(struct registry *registry, int64_t *change);
 
 /* A run that a later one has not taken the place of. */
 bool registry_run_stands(const struct registry_runs *runs, size_t at);

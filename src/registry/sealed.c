@@ -17,17 +17,6 @@ static struct statement *prepare(struct registry *registry, struct builder *sql)
     return query;
 }
 
-/* The first integer of the first row, 0 when there is none. */
-static int64_t find_integer(struct statement *query, const struct store_value *values, size_t count) {
-    int64_t found = 0;
-    if (query && statement_begin(query, values, count)) {
-        if (statement_next(query)) found = statement_integer(query, 0);
-        statement_end(query);
-    }
-    statement_free(query);
-    return found;
-}
-
 static const struct registry_slot *slot_of(const struct registry *registry, const struct field *input) {
     return &registry->places[input->entity->index].slots[input->input_index];
 }
@@ -113,20 +102,6 @@ enum registry_result registry_find_sealed(struct registry *registry, const struc
 }
 
 /* --- showing ------------------------------------------------------------------------------------------------------ */
-
-enum registry_result registry_key_of(struct registry *registry, const struct entity *entity, struct text id,
-                                     int64_t *key) {
-    const struct store_value value = store_text(id);
-    struct builder sql;
-    *key = 0;
-    if (text_invalid_at(id) != id.length) return REGISTRY_DONE;
-    builder_init(&sql);
-    builder_add(&sql, TEXT("SELECT _key FROM "));
-    store_quote(&sql, tables_of(registry, entity)->names.name);
-    builder_add(&sql, TEXT(" WHERE _id = $1"));
-    *key = find_integer(prepare(registry, &sql), &value, 1);
-    return registry_outcome(registry, NULL);
-}
 
 /* The version that holds: the latest month up to the one at hand, of several the one told last. */
 static struct statement *query_version(struct registry *registry, const struct registry_tables *tables,

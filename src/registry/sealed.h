@@ -62,9 +62,6 @@ struct registry_row_keys {
 enum registry_result registry_find_sealed(struct registry *registry, const struct field *input, struct text text,
                                           struct arena *arena, struct registry_row_keys *keys);
 
-/* The key of a row by its id; 0: there is none. */
-enum registry_result registry_key_of(struct registry *registry, const struct entity *entity, struct text id,
-                                     int64_t *key);
 /* What is known of an input of a row in a month, opened, until something else is opened; empty: nothing. */
 enum registry_result registry_reveal(struct registry *registry, const struct field *input, int64_t key,
                                      month_number month, struct arena *arena, struct text *plain);

@@ -23,6 +23,7 @@ struct taking {
     struct records before;         /* what is known */
     struct registry_rows *known;   /* by entity index */
     uint32_t **keys;               /* by entity index, by row of what is told; 0: it cannot be */
+    bool **nowhere;                /* likewise: it leads nowhere, or ends before it begins */
     unsigned char **indexes;       /* by entity index: of sealed inputs, by row; NULL: none is told */
     bool *areas;                   /* by entity index; NULL: rows have no places */
     struct registry_look *look;    /* NULL: all that is told is taken */
@@ -39,6 +40,12 @@ static bool goes_on(const struct taking *taking) {
 
 static bool is_left_out(const struct taking *taking, const struct entity *entity, size_t row) {
     return taking->look && !taking->looks && registry_leaves_out(taking->look, entity, row);
+}
+
+/* The look found that it says what a line before it says. */
+static bool is_said_again(const struct taking *taking, const struct entity *entity, size_t row) {
+    const struct registry_look *look = taking->looks ? NULL : taking->look;
+    return look && look->fates[entity->index][row] == REGISTRY_ROW_SAME && !look->before[entity->index][row];
 }
 
 /* --- keys --------------------------------------------------------------------------------------------------------- */
@@ -63,7 +70,6 @@ static void find_known(struct taking *taking, const struct entity *entity, const
     map_reserve(&known->keys, ids + taking->records->tables[entity->index].count);
     for (size_t key = 1; key <= ids; key++) map_put(&known->keys, names->ids[key], (void *)key);
     known->told = names->count;
-    if (ids) find_known_rows(taking, entity);
 }
 
 /* A row of the entity may lie under one of the other, or lead to it. */
@@ -108,53 +114,82 @@ static struct text id_of(struct taking *taking, struct builder *name, const stru
 static void give_keys(struct taking *taking, const struct entity *entity) {
     struct registry_rows *known = &taking->known[entity->index];
     const struct record_table *told = &taking->records->tables[entity->index];
-    struct chain_load load;
+    uint32_t *keys = taking->keys[entity->index];
     struct builder name;
-    bool begun = false;
-    uint32_t *keys = taking->keys[entity->index] = ARENA_ARRAY(&taking->arena, uint32_t, told->count + 1);
     builder_init(&name);
-    size_t next = known->told;
+    known->given = 0;
     for (size_t row = 0; row < told->count && goes_on(taking); row++) {
         const struct entity *above = entity->parent;
-        if (is_left_out(taking, entity, row) || (above && !key_of(taking, above, told->rows[row].parent))) continue;
+        bool nowhere = taking->nowhere[entity->index][row];
+        keys[row] = 0;
+        if (is_left_out(taking, entity, row) || nowhere) continue;
+        if (above && !key_of(taking, above, told->rows[row].parent)) continue;
         struct text id = id_of(taking, &name, entity, row);
         keys[row] = (uint32_t)key_of(taking, entity, id);
         if (keys[row]) continue;
-        keys[row] = (uint32_t)++next;
-        map_put(&known->keys, id, (void *)next);
-        if (taking->looks) continue;
-        const struct store_value values[] = {store_integer((int64_t)next), store_integer(taking->change->number),
-                                             store_text(id)};
-        bool first = !begun;
-        begun = true;
-        if (first && !chain_load_begin(&load, taking->registry, chain_names(taking->registry, entity))) break;
-        chain_load_row(&load, values);
+        keys[row] = (uint32_t)(known->told + ++known->given);
+        map_put(&known->keys, id, (void *)(size_t)keys[row]);
     }
     if (name.failed) taking->arena.failed = true;
     builder_free(&name);
-    if (begun) chain_load_end(&load);
+}
+
+/* They are the last entries of the map of keys. */
+static void write_names(struct taking *taking, const struct entity *entity) {
+    const struct registry_rows *known = &taking->known[entity->index];
+    const struct map_entry *entries = known->keys.entries + known->keys.count - known->given;
+    struct chain_load load;
+    if (known->given == 0 || !goes_on(taking)) return;
+    if (chain_load_begin(&load, taking->registry, chain_names(taking->registry, entity)))
+        for (size_t i = 0; i < known->given && goes_on(taking); i++) {
+            const struct store_value values[] = {store_integer((int64_t)(known->told + i + 1)),
+                                                 store_integer(taking->change->number), store_text(entries[i].key)};
+            chain_load_row(&load, values);
+        }
+    chain_load_end(&load);
 }
 
 /* --- what cannot be taken ----------------------------------------------------------------------------------------- */
 
-static bool leads_nowhere(const struct taking *taking, const struct record_table *told, size_t row) {
-    for (size_t i = 0; i < told->entity->inputs.count; i++) {
-        const struct column *column = &told->columns[i];
-        const struct type *type = &told->entity->inputs.items[i]->type;
-        if (type->kind != TYPE_ROW || !column->known[row]) continue;
-        struct text id = column_text(column, row);
-        if (!text_is(id, "none") && !key_of(taking, type->entity, id)) return true;
-    }
-    return false;
+/* What that rests on. */
+static struct standing_rows standing_rows_of(struct taking *taking) {
+    return (struct standing_rows){.policy = taking->registry->policy,
+                                  .change = taking->change,
+                                  .told = taking->records,
+                                  .rows = taking->known,
+                                  .keys = taking->keys,
+                                  .nowhere = taking->nowhere,
+                                  .arena = &taking->arena};
 }
 
-/* A row of the same month was told before. */
-static bool is_told_twice(const struct taking *taking, const struct record_table *told, size_t row) {
+static void give_keys_of_all(struct taking *taking, const struct registry_names *names) {
+    const struct policy *policy = taking->registry->policy;
+    for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++)
+        find_known(taking, policy->entities.items[i], &names[i]);
+    for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++) give_keys(taking, policy->entities.items[i]);
+}
+
+/* Whoever looks tells of rows that cannot stand, too, which have their keys until then. */
+static void give_all_keys(struct taking *taking, const struct registry_names *names) {
+    struct standing_rows rows = standing_rows_of(taking);
+    give_keys_of_all(taking, names);
+    if (!taking->looks && goes_on(taking) && registry_find_nowhere(&rows)) give_keys_of_all(taking, names);
+}
+
+static month_number since_of(const struct taking *taking, const struct record_table *told, size_t row) {
+    return registry_since(taking->change, told->entity, &told->rows[row]);
+}
+
+/* Among the others of its key; false when one of the same month was told before. */
+static bool place_row(struct taking *taking, const struct record_table *told, size_t row) {
     const struct registry_rows *known = &taking->known[told->entity->index];
-    uint32_t key = taking->keys[told->entity->index][row];
-    for (uint32_t at = known->last[key]; at; at = known->earlier[at - 1])
-        if (told->rows[at - 1].from == told->rows[row].from) return true;
-    return false;
+    month_number since = since_of(taking, told, row);
+    uint32_t *at = &known->last[taking->keys[told->entity->index][row]];
+    while (*at && since_of(taking, told, *at - 1) > since) at = &known->earlier[*at - 1];
+    if (*at && since_of(taking, told, *at - 1) == since) return false;
+    known->earlier[row] = *at;
+    *at = (uint32_t)row + 1;
+    return true;
 }
 
 /* --- indexes ------------------------------------------------------------------------------------------------------ */
@@ -510,30 +545,54 @@ static void add_version(struct taking *taking, struct told_versions *versions, s
     VECTOR_PUSH(&taking->arena, &versions->list, version);
 }
 
+/* What is written of the rows of one key, whatever their order in what is told. */
+enum { WRITES_ROW = 1, WRITES_END = 2 };
+struct telling {
+    VECTOR(uint32_t) rows; /* by month, the last first */
+    unsigned char *writes; /* by row of what is told */
+};
+
 /* Another row that is told takes its place at once. */
-static bool is_followed(const struct taking *taking, const struct record_table *told, size_t row) {
-    const uint32_t *keys = taking->keys[told->entity->index];
-    for (size_t next = row + 1; next < told->count && keys[next] == keys[row]; next++)
-        if (told->rows[next].from == told->rows[row].until + 1) return true;
-    return false;
+static bool is_followed(const struct taking *taking, const struct record_table *told, const struct telling *telling,
+                        size_t at) {
+    month_number next = told->rows[telling->rows.items[at]].until + 1;
+    while (at > 0 && since_of(taking, told, telling->rows.items[at - 1]) < next) at--;
+    return at > 0 && since_of(taking, told, telling->rows.items[at - 1]) == next;
+}
+
+/* A row that is the same as what is known then says nothing new, unless an earlier one that is told holds until it. */
+static void decide_key(struct taking *taking, const struct record_table *told, uint32_t key, struct telling *telling) {
+    const struct entity *entity = told->entity;
+    const struct registry_rows *known = &taking->known[entity->index];
+    const struct record_table *before = &taking->before.tables[entity->index];
+    int64_t latest = INT64_MIN; /* the last month that is written */
+    telling->rows.count = 0;
+    for (uint32_t at = known->last[key]; at; at = known->earlier[at - 1])
+        VECTOR_PUSH(&taking->arena, &telling->rows, at - 1);
+    for (size_t i = telling->rows.count; i-- > 0;) {
+        uint32_t row = telling->rows.items[i];
+        month_number since = since_of(taking, told, row), until = told->rows[row].until;
+        size_t other = known_in(taking, entity, key, since);
+        bool same =
+            other != SIZE_MAX && latest < before->rows[other].from && same_row(taking, told, row, before, other);
+        bool ends = until != MONTH_LAST && (!same || known_in(taking, entity, key, until + 1) != SIZE_MAX) &&
+                    !is_followed(taking, told, telling, i);
+        if (!same && latest < since) latest = since;
+        if (ends && latest <= until) latest = (int64_t)until + 1;
+        telling->writes[row] = (unsigned char)((same ? 0 : WRITES_ROW) | (ends ? WRITES_END : 0));
+    }
 }
 
 static void take_row(struct taking *taking, struct told_versions *versions, const struct record_table *told, size_t row,
-                     struct registry_taken *taken) {
+                     unsigned writes, struct registry_taken *taken) {
     const struct entity *entity = told->entity;
-    const struct record_row *record = &told->rows[row];
     size_t key = taking->keys[entity->index][row];
-    month_number since = registry_since(taking->change, entity, record);
-    size_t known = known_in(taking, entity, key, since);
-    bool fresh = key > taking->known[entity->index].told, ends = record->until != MONTH_LAST;
-    bool same = known != SIZE_MAX && same_row(taking, told, row, &taking->before.tables[entity->index], known);
-    if (!same) add_version(taking, versions, row, since, true);
-    bool stands_behind = ends && (!same || known_in(taking, entity, key, record->until + 1) != SIZE_MAX);
-    if (stands_behind && !is_followed(taking, told, row)) {
-        add_version(taking, versions, row, record->until + 1, false);
-        same = false;
-    }
+    month_number since = since_of(taking, told, row);
+    bool fresh = key > taking->known[entity->index].told, same = !writes;
+    if (writes & WRITES_ROW) add_version(taking, versions, row, since, true);
+    if (writes & WRITES_END) add_version(taking, versions, row, told->rows[row].until + 1, false);
     if (taking->looks) {
+        size_t known = known_in(taking, entity, key, since);
         taking->look->fates[entity->index][row] = fresh  ? REGISTRY_ROW_NEW
                                                   : same ? REGISTRY_ROW_SAME
                                                          : REGISTRY_ROW_CHANGED;
@@ -544,27 +603,41 @@ static void take_row(struct taking *taking, struct told_versions *versions, cons
     taken->same += same;
 }
 
+/* Which rows are taken: `taken`, by row. */
+static void place_rows(struct taking *taking, const struct record_table *told, bool *is_taken,
+                       struct registry_taken *taken) {
+    const struct entity *entity = told->entity;
+    const struct standing_rows rows = standing_rows_of(taking);
+    for (size_t row = 0; row < told->count; row++) {
+        if (is_left_out(taking, entity, row)) continue;
+        if (is_said_again(taking, entity, row)) {
+            taken->same++;
+            continue;
+        }
+        bool can = taking->keys[entity->index][row] && !(taking->looks && registry_cannot_stand(&rows, told, row));
+        is_taken[row] = can && place_row(taking, told, row);
+        taken->refused += !is_taken[row];
+    }
+}
+
 static void take_entity(struct taking *taking, const struct entity *entity, struct registry_taken *taken) {
     const struct record_table *told = &taking->records->tables[entity->index];
     const struct store_table *table = &tables_of(taking->registry, entity)->versions;
+    const uint32_t *keys = taking->keys[entity->index];
     if (told->count == 0 || !goes_on(taking)) return;
     struct registry_rows *known = &taking->known[entity->index];
     if (!taking->looks) known->version = registry_highest(taking->registry, table);
     known->last = ARENA_ARRAY(&taking->arena, uint32_t, known->told + told->count + 1);
     known->earlier = ARENA_ARRAY(&taking->arena, uint32_t, told->count + 1);
+    struct telling telling = {{NULL, 0, 0}, ARENA_ARRAY(&taking->arena, unsigned char, told->count)};
+    bool *is_taken = ARENA_ARRAY(&taking->arena, bool, told->count);
     if (!goes_on(taking)) return;
     struct told_versions versions = {{NULL, 0, 0}};
-    for (size_t row = 0; row < told->count && goes_on(taking); row++) {
-        if (is_left_out(taking, entity, row)) continue;
-        uint32_t key = taking->keys[entity->index][row];
-        if (!key || leads_nowhere(taking, told, row) || is_told_twice(taking, told, row)) {
-            taken->refused++;
-            continue;
-        }
-        take_row(taking, &versions, told, row, taken);
-        known->earlier[row] = known->last[key];
-        known->last[key] = (uint32_t)row + 1;
-    }
+    place_rows(taking, told, is_taken, taken);
+    for (size_t row = 0; row < told->count && goes_on(taking); row++)
+        if (is_taken[row] && known->last[keys[row]] == row + 1) decide_key(taking, told, keys[row], &telling);
+    for (size_t row = 0; row < told->count && goes_on(taking); row++)
+        if (is_taken[row]) take_row(taking, &versions, told, row, telling.writes[row], taken);
     find_all_doubles(taking, entity, &versions);
     if (!taking->looks) write_versions(taking, told, &versions);
 }
@@ -616,6 +689,19 @@ static enum registry_result find_all_indexes(struct taking *taking) {
     return result;
 }
 
+/* Room for what is found of each row, and where what is known of it lies. */
+static bool prepare_rows(struct taking *taking, const struct registry_names *names) {
+    const struct policy *policy = taking->registry->policy;
+    for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++) {
+        size_t told = taking->records->tables[i].count;
+        taking->keys[i] = ARENA_ARRAY(&taking->arena, uint32_t, told + 1);
+        taking->nowhere[i] = ARENA_ARRAY(&taking->arena, bool, told + 1);
+        taking->known[i].told = names[i].count;
+        if (names[i].ids && names[i].count) find_known_rows(taking, policy->entities.items[i]);
+    }
+    return goes_on(taking);
+}
+
 static enum registry_result take(struct taking *taking, struct registry_taken *taken) {
     struct registry *registry = taking->registry;
     const struct policy *policy = registry->policy;
@@ -624,6 +710,7 @@ static enum registry_result take(struct taking *taking, struct registry_taken *t
     arena_init(&taking->arena);
     taking->known = ARENA_ARRAY(&taking->arena, struct registry_rows, entities + 1);
     taking->keys = ARENA_ARRAY(&taking->arena, uint32_t *, entities + 1);
+    taking->nowhere = ARENA_ARRAY(&taking->arena, bool *, entities + 1);
     taking->indexes = ARENA_ARRAY(&taking->arena, unsigned char *, entities + 1);
     find_areas(taking);
     registry->doubles.count = registry->doubled = 0;
@@ -631,10 +718,9 @@ static enum registry_result take(struct taking *taking, struct registry_taken *t
     enum registry_result result = goes_on(taking) ? find_before(taking, &names) : REGISTRY_NO_MEMORY;
     if (result == REGISTRY_DONE) result = find_all_indexes(taking);
     if (result == REGISTRY_DONE) result = keep_keys(taking);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(taking); i++)
-        find_known(taking, policy->entities.items[i], &names[i]);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(taking); i++)
-        give_keys(taking, policy->entities.items[i]);
+    if (result == REGISTRY_DONE && prepare_rows(taking, names)) give_all_keys(taking, names);
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE && !taking->looks; i++)
+        write_names(taking, policy->entities.items[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(taking); i++)
         take_entity(taking, policy->entities.items[i], &taken[i]);
     if (result == REGISTRY_DONE) result = registry_of_seal(taking->sealed);

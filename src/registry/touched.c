@@ -1,6 +1,7 @@
 /* What has been told since a change: which rows, and of which months. */
 #include "base/map.h"
 #include "registry/registry_inside.h"
+#include "registry/row_query.h"
 #include "registry/runs.h"
 
 struct touching {
@@ -86,6 +87,19 @@ enum registry_result registry_read_touched(struct registry *registry, int64_t af
     return registry_outcome(registry, arena);
 }
 
+enum registry_result registry_find_id(struct registry *registry, struct text id, struct arena *arena,
+                                      struct registry_touched_rows *rows) {
+    struct row_queries queries;
+    *rows = (struct registry_touched_rows){0};
+    row_queries_begin(&queries, registry, arena);
+    for (size_t i = 0; i < registry->policy->entities.count; i++) {
+        const struct entity *entity = registry->policy->entities.items[i];
+        struct registry_touched found = {.entity = entity, .key = row_key(&queries, entity, id)};
+        if (found.key) VECTOR_PUSH(arena, &rows->list, found);
+    }
+    return registry_outcome(registry, arena);
+}
+
 /* --- which rows they lie below ------------------------------------------------------------------------------------ */
 
 static void climb(struct touching *touching, struct statement **queries, const struct entity *entity,
@@ -121,6 +135,27 @@ enum registry_result registry_find_above(struct registry *registry, const struct
     }
     for (size_t i = 0; i < entities && queries; i++) statement_free(queries[i]);
     return registry_outcome(registry, arena);
+}
+
+static int64_t last_version(struct touching *touching, const struct entity *entity) {
+    struct statement *query = query_of(touching, tables_of(touching->registry, entity)->versions.name, "_change",
+                                       "_version >= $1 ORDER BY _version DESC LIMIT 1");
+    int64_t change = query ? ask(touching->registry, query, 1, 0) : 0;
+    statement_free(query);
+    return change;
+}
+
+enum registry_result registry_last_news(struct registry *registry, int64_t *change) {
+    struct touching touching = {
+        .registry = registry, .arena = &registry->arena, .known = registry_known(registry, REGISTRY_NOW)};
+    int64_t given = registry_last_given(registry);
+    *change = registry_law_change(registry, INT64_MAX);
+    if (given > *change) *change = given;
+    for (size_t i = 0; i < registry->policy->entities.count; i++) {
+        int64_t told = last_version(&touching, registry->policy->entities.items[i]);
+        if (told > *change) *change = told;
+    }
+    return registry_outcome(registry, NULL);
 }
 
 int64_t registry_last_given(struct registry *registry) {

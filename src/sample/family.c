@@ -130,17 +130,13 @@ static void run_step(struct family *family, const struct sample_step *step) {
     }
 }
 
-struct text family_id(struct arena *arena, const struct area *place, int64_t number) {
-    return text_format(arena, "%.*s-%04lld", TEXT_ARG(place->code), (long long)number);
-}
-
 bool family_make(struct family *family, const struct area *place, int64_t number) {
     const struct profile *profile = family->scene.profile;
     begin_again(family);
     family->row = (struct row){.area = place, .number = number};
     family->scene.family = &family->row;
     if (!row_begin(family, &family->row, profile->family, NULL)) return false;
-    family->row.id = family_id(&family->arena, place, number);
+    family->row.id = text_format(&family->arena, "%.*s-%04lld", TEXT_ARG(place->code), (long long)number);
     family->row.stream = random_stream(family->seed, random_name(family->row.id));
     for (size_t i = 0; i < profile->steps.count && !arena_failed(&family->arena); i++) {
         run_step(family, profile->steps.items[i]);

@@ -22,9 +22,6 @@ void family_free(struct family *family);
  * False when memory has run out. */
 bool family_make(struct family *family, const struct area *place, int64_t number);
 
-/* Its id. */
-struct text family_id(struct arena *arena, const struct area *place, int64_t number);
-
 /* Makes the number-th reference row of a group in an area of the group's level; in the family's arena. NULL when memory
  * has run out. */
 struct row *family_make_reference(struct family *family, const struct sample_entity *entity, const struct group *group,

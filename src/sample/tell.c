@@ -158,12 +158,12 @@ static bool take_row(void *context, const struct row *row, struct text parent) {
 static bool take_reference(void *context, const struct row *row, struct text parent) {
     struct teller *teller = context;
     const struct profile *profile = teller->sampling.profile;
-    bool known = false;
-    for (size_t i = 0; i < profile->layouts.count && !known; i++)
+    int64_t key = 0;
+    for (size_t i = 0; i < profile->layouts.count && !key; i++)
         if (profile->layouts.items[i]->entity == row->entity &&
-            !stop(teller, registry_are_known(teller->registry, teller->places[i].entity, &row->id, 1, &known)))
+            !stop(teller, registry_key_of(teller->registry, teller->places[i].entity, row->id, &key)))
             return false;
-    teller->passes = known;
+    teller->passes = key != 0;
     return take_row(teller, row, parent);
 }
 
@@ -194,37 +194,25 @@ static bool check_members(struct teller *teller) {
     return false;
 }
 
-/* The families of a place; `known` tells which are there. */
-static bool make_families(struct teller *teller, size_t place, const bool *known) {
+/* The families of a place that are not there yet. */
+static bool take_place(struct teller *teller, size_t place) {
     struct sampling *sampling = &teller->sampling;
     struct family *family = &sampling->family;
+    const struct entity *entity = map_get(&teller->registry->policy->entity_by_name, sampling->profile->family->name);
     for (uint64_t i = 0; i < sampling->families[place]; i++) {
-        teller->passes = known[i];
-        if (!family_make(family, sampling_place(sampling, place), (int64_t)i + 1) || !check_members(teller) ||
-            !sampling_family(sampling, take_row, teller))
+        int64_t key = 0;
+        if (!entity || !family_make(family, sampling_place(sampling, place), (int64_t)i + 1) ||
+            !check_members(teller) || !stop(teller, registry_key_of(teller->registry, entity, family->row.id, &key)))
             return false;
-        teller->fresh.known += known[i];
-        teller->fresh.families += !known[i];
-        teller->fresh.members += known[i] ? 0 : family->members.count;
+        teller->passes = key != 0;
+        if (!sampling_family(sampling, take_row, teller)) return false;
+        teller->fresh.known += key != 0;
+        teller->fresh.families += key == 0;
+        teller->fresh.members += key ? 0 : family->members.count;
         uint64_t made = teller->told->families + teller->told->known + teller->fresh.families + teller->fresh.known;
         if (made % PROGRESS_FAMILIES == 0) sampling_tell_progress(sampling, made);
     }
     return true;
-}
-
-static bool take_place(struct teller *teller, size_t place) {
-    struct sampling *sampling = &teller->sampling;
-    const struct profile *profile = sampling->profile;
-    const struct entity *entity = map_get(&teller->registry->policy->entity_by_name, profile->family->name);
-    size_t count = (size_t)sampling->families[place];
-    struct text *ids = ARENA_ARRAY(&teller->arena, struct text, count + 1);
-    bool *known = ARENA_ARRAY(&teller->arena, bool, count + 1);
-    if (!ids || !known || !entity) return false;
-    for (size_t i = 0; i < count; i++)
-        ids[i] = family_id(&teller->arena, sampling_place(sampling, place), (int64_t)i + 1);
-    if (arena_failed(&teller->arena)) return false;
-    return stop(teller, registry_are_known(teller->registry, entity, ids, count, known)) &&
-           make_families(teller, place, known);
 }
 
 /* The lines of the change under way join those before it, as an import would have the registry keep them. */

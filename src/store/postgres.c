@@ -2,6 +2,7 @@
 #include "store/store_inside.h"
 
 #include "base/memory.h"
+#include "base/shown.h"
 
 #include <assert.h>
 #include <libpq-fe.h>
@@ -326,6 +327,27 @@ static bool load_end(struct store_load *base) {
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
+/* --- checking ----------------------------------------------------------------------------------------------------- */
+
+/* The extension's function for one index, in whichever schema it is, where this user may call it; none: no row. */
+static const char check_query[] = "SELECT format('SELECT count(%I.bt_index_check(i.indexrelid, true)) FROM pg_index i "
+                                  "JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam "
+                                  "WHERE a.amname = ''btree'' AND i.indisvalid "
+                                  "AND c.relnamespace = current_schema()::regnamespace', n.nspname) "
+                                  "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+                                  "JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e' "
+                                  "JOIN pg_extension e ON e.oid = d.refobjid "
+                                  "WHERE e.extname = 'amcheck' AND p.proname = 'bt_index_check' AND p.pronargs = 2 "
+                                  "AND has_function_privilege(p.oid, 'EXECUTE')";
+
+static bool check(struct store *store) {
+    PGresult *result = PQexec(connection_of(store), check_query);
+    bool asked = PQresultStatus(result) == PGRES_TUPLES_OK || fail(store, result);
+    bool whole = asked && (PQntuples(result) == 0 || run_text(store, PQgetvalue(result, 0, 0)));
+    PQclear(result);
+    return whole;
+}
+
 static void close_store(struct store *base) {
     PQfinish(connection_of(base));
     memory_free(base);
@@ -347,6 +369,7 @@ static const struct store_kind kind = {
     .commit = commit,
     .roll_back = roll_back,
     .run_text = run_text,
+    .check = check,
     .statement_bytes = sizeof(struct postgres_statement),
     .forget = forget,
     .begin_statement = begin_statement,
@@ -366,6 +389,16 @@ static void be_silent(void *nothing, const char *notice) {
     (void)notice;
 }
 
+/* Of several, with commas; what is longer is none. */
+static bool are_ports(const char *text) {
+    enum { LONGEST = 5 };
+    for (size_t length; *text; text += length + (text[length] == ',')) {
+        length = strspn(text, "0123456789");
+        if (length > LONGEST || (text[length] && text[length] != ',')) return false;
+    }
+    return true;
+}
+
 /* What libpq says of an address may quote a piece of it: of one that it takes apart otherwise than it was meant,
  * perhaps a piece of a password. */
 static bool is_plain(const char *url) {
@@ -373,11 +406,39 @@ static bool is_plain(const char *url) {
     bool plain = !at || strcspn(begins, "@/?#[]") == (size_t)(at - begins);
     PQconninfoOption *options = PQconninfoParse(url, NULL);
     for (const PQconninfoOption *option = options; option && option->keyword; option++)
-        if (strcmp(option->keyword, "port") == 0 && option->val)
-            plain = plain && option->val[strspn(option->val, "0123456789,")] == '\0';
+        if (strcmp(option->keyword, "port") == 0 && option->val) plain = plain && are_ports(option->val);
     plain = plain && options;
     PQconninfoFree(options);
     return plain;
+}
+
+/* A server cuts longer names off itself. */
+static void add_piece(struct builder *out, const char *mark, const char *piece) {
+    enum { PIECE_MOST = 63 };
+    struct text text = text_from(piece);
+    size_t end = text.length < PIECE_MOST ? text.length : PIECE_MOST;
+    while (end < text.length && end > 0 && ((unsigned char)text.bytes[end] & 0xc0) == 0x80) end--;
+    if (*piece) builder_add(out, text_from(mark));
+    builder_add_shown(out, text_slice(text, 0, end));
+    if (end < text.length) builder_add(out, TEXT("…"));
+}
+
+static const char *option_of(const PQconninfoOption *options, const char *keyword) {
+    for (; options && options->keyword; options++)
+        if (strcmp(options->keyword, keyword) == 0 && options->val) return options->val;
+    return "";
+}
+
+void postgres_shown(const char *url, struct builder *out) {
+    PQconninfoOption *options = is_plain(url) ? PQconninfoParse(url, NULL) : NULL;
+    const char *host = option_of(options, "host"), *name = option_of(options, "dbname");
+    if (*host == '\0') host = option_of(options, "hostaddr");
+    if (*host == '/' || *host == '@') host = ""; /* a socket */
+    builder_add(out, *host || *name ? TEXT("postgresql://") : TEXT("postgresql"));
+    add_piece(out, "", host);
+    if (*host || *name) add_piece(out, ":", option_of(options, "port"));
+    add_piece(out, "/", name);
+    PQconninfoFree(options);
 }
 
 static bool fail_to_connect(struct store *store, const char *url) {

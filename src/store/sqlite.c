@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -267,6 +268,20 @@ static struct statement *scan(struct store *store, const char *select) {
     return NULL;
 }
 
+/* --- checking ----------------------------------------------------------------------------------------------------- */
+
+static bool check(struct store *store) {
+    struct statement *query = store_prepare(store, "PRAGMA integrity_check(1)");
+    char words[sizeof store->trouble.words];
+    if (!query) return store_fail(store, STORE_NO_MEMORY, NULL);
+    struct text said = statement_begin(query, NULL, 0) && statement_next(query) ? statement_text(query, 0) : TEXT("");
+    bool whole = text_is(said, "ok");
+    snprintf(words, sizeof words, "%.*s", TEXT_ARG(said));
+    statement_free(query);
+    return (whole && !store_failed(store)) ||
+           store_fail(store, STORE_DAMAGED, words); /* the first that failed counts */
+}
+
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
 static void close_store(struct store *base) {
@@ -284,6 +299,7 @@ static const struct store_kind kind = {
     .commit = commit,
     .roll_back = roll_back,
     .run_text = run_text,
+    .check = check,
     .statement_bytes = sizeof(struct sqlite_statement),
     .forget = forget,
     .begin_statement = begin_statement,

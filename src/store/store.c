@@ -1,6 +1,7 @@
 #include "store/store_inside.h"
 
 #include "base/memory.h"
+#include "store/digest.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,13 @@ bool store_is_there(const char *url) {
     bool there = file && fread(head, 1, sizeof head, file) == sizeof head && memcmp(head, begins, sizeof head) == 0;
     if (file) (void)fclose(file);
     return there;
+}
+
+void store_shown(const char *url, struct builder *out) {
+    if (store_is_url(url))
+        postgres_shown(url, out);
+    else
+        builder_add(out, text_from(url));
 }
 
 struct store *store_open(const char *url, enum store_opening opening, struct store_trouble *trouble) {
@@ -59,6 +67,12 @@ bool store_fail(struct store *store, enum store_failure failure, const char *wor
 
 const struct store_trouble *store_trouble(const struct store *store) {
     return &store->trouble;
+}
+
+bool store_check(struct store *store) {
+    bool whole = store_begin(store, STORE_TO_READ) && store->kind->check(store);
+    store_roll_back(store);
+    return whole;
 }
 
 bool store_failed(const struct store *store) {
@@ -175,6 +189,15 @@ void store_quote(struct builder *sql, struct text name) {
     for (size_t i = 0; i < name.length; i++)
         builder_add(sql, name.bytes[i] == '"' ? TEXT("\"\"") : text_slice(name, i, i + 1));
     builder_add(sql, TEXT("\""));
+}
+
+void store_select(struct builder *sql, const struct store_table *table, const size_t *columns, size_t count) {
+    for (size_t i = 0; i < (columns ? count : table->count); i++) {
+        builder_add(sql, i ? TEXT(", ") : TEXT("SELECT "));
+        store_quote(sql, table->columns[columns ? columns[i] : i].name);
+    }
+    builder_add(sql, TEXT(" FROM "));
+    store_quote(sql, table->name);
 }
 
 static const char *finished(struct store *store, const struct builder *sql) {
@@ -295,15 +318,23 @@ enum store_parting store_parting(struct store *store, struct text table) {
     return parting;
 }
 
-/* A server cuts longer ones off, so that two might be the same. */
+/* A server cuts longer ones off, so that two might be the same. Whoever looks for one has to find what another machine
+ * has made. */
 static void add_index_name(struct builder *name, struct text table, const struct text *columns, size_t count) {
-    enum { NAME_MOST = 63 };
+    enum { NAME_MOST = 63, DIGEST_SHOWN = 16 };
     builder_format(name, "%.*s_by", TEXT_ARG(table));
     for (size_t i = 0; i < count; i++) builder_format(name, "_%.*s", TEXT_ARG(columns[i]));
     if (name->length <= NAME_MOST) return;
-    uint64_t hash = text_hash(builder_text(name));
+    unsigned char bytes[DIGEST_BYTES];
+    struct digest digest;
+    digest_init(&digest, DIGEST_SHA256);
+    digest_begin(&digest);
+    digest_add_bytes(&digest, name->bytes, name->length);
+    name->failed = !digest_finish(&digest, bytes) || name->failed;
+    digest_free(&digest);
     name->length = 0;
-    builder_format(name, "_by_%016llx", (unsigned long long)hash);
+    builder_add(name, TEXT("_by_"));
+    for (size_t i = 0; i < DIGEST_SHOWN; i++) builder_format(name, "%02x", bytes[i]);
 }
 
 bool store_has_index(struct store *store, struct text table, const struct text *columns, size_t count) {
@@ -371,12 +402,7 @@ struct statement *store_scan(struct store *store, const struct store_scan_of *of
     struct text first = of->table->columns[0].name;
     if (!goes_on(store)) return NULL;
     builder_init(&sql);
-    for (size_t i = 0; i < (of->columns ? of->count : of->table->count); i++) {
-        builder_add(&sql, i ? TEXT(", ") : TEXT("SELECT "));
-        store_quote(&sql, of->table->columns[of->columns ? of->columns[i] : i].name);
-    }
-    builder_add(&sql, TEXT(" FROM "));
-    store_quote(&sql, of->table->name);
+    store_select(&sql, of->table, of->columns, of->count);
     builder_add(&sql, TEXT(" WHERE "));
     store_quote(&sql, first);
     builder_format(&sql, " BETWEEN %lld AND %lld ORDER BY ", (long long)of->first, (long long)of->last);

@@ -57,6 +57,9 @@ struct store *store_open_again(const struct store *store, struct store_trouble *
 void store_close(struct store *store); /* an open transaction is rolled back */
 bool store_is_url(const char *url);    /* of a server, not the name of a file */
 bool store_is_there(const char *url);  /* a server's, or a file that begins as a database does */
+/* What may be shown of its name: of a server its host, port and database, without user, password and the folder of its
+ * socket, each cut to 63 bytes; "postgresql" of a URL that may be meant otherwise than it is read. */
+void store_shown(const char *url, struct builder *out);
 
 /* --- transactions ------------------------------------------------------------------------------------------------- */
 
@@ -71,6 +74,11 @@ bool store_writes(const struct store *store); /* within one to write */
 /* What failed since the transaction began, or outside one. */
 const struct store_trouble *store_trouble(const struct store *store);
 bool store_failed(const struct store *store);
+
+/* Whether what the database keeps for itself is whole, and its indexes say what its tables do: where they do not, rows
+ * are overlooked. False: STORE_DAMAGED, with the first that is not; or it could not look. A server looks where its
+ * extension amcheck is. In no transaction. */
+bool store_check(struct store *store);
 
 /* --- statements --------------------------------------------------------------------------------------------------- */
 
@@ -142,6 +150,8 @@ bool store_has_index(struct store *store, struct text table, const struct text *
 bool store_index(struct store *store, struct text table, const struct text *columns, size_t count, bool unique);
 /* "name", as SQL quotes it. */
 void store_quote(struct builder *sql, struct text name);
+/* SELECT … FROM: some columns of the table, by their places; NULL: all of them. */
+void store_select(struct builder *sql, const struct store_table *table, const size_t *columns, size_t count);
 
 /* Where the rows of a table by place are. On a server it has a column more, `_place`, and is partitioned by ranges of
  * it: all rows lie in its default partition, `_here_` and the name, until an administrator declares others, also such

@@ -16,6 +16,7 @@ struct store_kind {
     bool (*commit)(struct store *store);
     void (*roll_back)(struct store *store);
     bool (*run_text)(struct store *store, const char *sql);
+    bool (*check)(struct store *store);          /* in a transaction */
     size_t statement_bytes;                      /* of the database's own kind of statement */
     void (*forget)(struct statement *statement); /* what the database has of it; the statement itself is freed then */
     bool (*begin_statement)(struct statement *statement, const struct store_value *values, size_t count);
@@ -52,5 +53,6 @@ bool store_fail(struct store *store, enum store_failure failure, const char *wor
 
 struct store *sqlite_open(const char *path, enum store_opening opening, struct store_trouble *trouble);
 struct store *postgres_open(const char *url, struct store_trouble *trouble);
+void postgres_shown(const char *url, struct builder *out);
 
 #endif

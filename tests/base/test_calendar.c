@@ -153,6 +153,21 @@ static void months_are_read_and_written(void **state) {
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(month_parse(text_from(bad[i]), &month));
 }
 
+static void months_are_read_as_people_write_them(void **state) {
+    (void)state;
+    static const char *const good[] = {"2018-07",    "2018-7",   "2018/7",     "2018/07",  "201807",    "2018年7月",
+                                       "2018年07月", "20180701", "2018-07-01", "2018/7/1", "2018.7.01", "2018年7月1日"};
+    static const char *const bad[] = {"",      "2018-07-02", "2018-07-31", "20180702",   "2018-00",  "2018-13",
+                                      "20187", "2018.7",     "2018-7x",    "2018年7",    "2018-7月", "2018-071",
+                                      "18-07", "1799-12",    "2200-1",     "2018-07-1x", "2018 7",   "2018/07/00"};
+    month_number month;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(month_parse_loose(text_from(good[i]), &month));
+        assert_int_equal(month, 2018 * 12 + 6);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(month_parse_loose(text_from(bad[i]), &month));
+}
+
 static void never_comes_last(void **state) {
     assert_true(DAY_NEVER > day_last);
     assert_day(*state, DAY_NEVER, "never");
@@ -202,6 +217,7 @@ int main(void) {
         CASE(years_are_full_on_the_anniversary),
         CASE(years_and_months_agree),
         CASE(months_are_read_and_written),
+        CASE(months_are_read_as_people_write_them),
         CASE(never_comes_last),
         CASE(a_date_without_memory_is_empty),
     };

@@ -6,11 +6,6 @@ bool store_is_there(const char *url) {
     return false;
 }
 
-bool store_is_url(const char *url) {
-    (void)url;
-    return false;
-}
-
 void store_roll_back(struct store *store) {
     (void)store;
 }
@@ -21,6 +16,13 @@ int database_open(struct database *database, struct command *command, const char
     (void)policy;
     *database = (struct database){.store = NULL};
     return EXIT_CANNOT;
+}
+
+void database_show_change(struct builder *out, struct command *command, const char *url, int64_t number) {
+    (void)out;
+    (void)command;
+    (void)url;
+    (void)number;
 }
 
 void database_close(struct database *database) {
@@ -85,6 +87,11 @@ int session_check_before(struct session *session, const struct entity *area, siz
 int64_t session_kept(struct session *session, month_number month) {
     (void)session;
     (void)month;
+    return 0;
+}
+
+int64_t session_kept_before(struct session *session) {
+    (void)session;
     return 0;
 }
 

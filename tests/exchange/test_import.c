@@ -1,136 +1,7 @@
 #define _GNU_SOURCE /* mkdtemp */
-#include "failing.h"
+#include "import_stage.h"
 
-#include "base/csv.h"
-#include "exchange/rejected.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static const char policy_text[] = "# Trial\n\n```doudi\n"
-                                  "policy trial \"试行\" \"Trial\"\n"
-                                  "  currency yuan of 100 fen\n\n"
-                                  "entity home \"家庭\" \"Home\"\n"
-                                  "entity person in home at most 2 \"人员\" \"Person\"\n"
-                                  "event bill in person dated paid, number \"账单\" \"Bill\"\n"
-                                  "entity car in person at most 2 matched by citizen_id \"车辆\" \"Car\"\n\n"
-                                  "enum sex : male \"男\" \"Male\", female \"女\" \"Female\"\n\n"
-                                  "input home head : text \"户主\" \"Head\"\n"
-                                  "input home income : money/year in 0 .. 100_000 yuan/year \"年收入\" \"Income\"\n"
-                                  "input home enrolled : bool \"在保\" \"Enrolled\"\n"
-                                  "input person citizen_id : text check gb11643 \"身份证号\" \"Citizen id\"\n"
-                                  "input person sex : sex \"性别\" \"Sex\"\n"
-                                  "input person born : date \"出生日期\" \"Born\"\n"
-                                  "input person lodges : home \"借住\" \"Lodges with\"\n"
-                                  "input bill paid : date \"付款日期\" \"Paid\"\n"
-                                  "input bill number : text \"单号\" \"Number\"\n"
-                                  "input bill cost : money in 0 .. 10_000 yuan \"金额\" \"Cost\"\n\n"
-                                  "rule home relief : money/month in 0 .. 900 yuan/month \"救助金\" \"Relief\"\n"
-                                  "  = 0 yuan/month\n"
-                                  "```\n";
-
-/* --- the stage -------------------------------------------------------------------------------------------------- */
-
-struct stage {
-    struct arena arena;
-    struct policy *policy;
-    struct diagnostics diagnostics;
-    struct import import;
-    enum import_result result;
-    char folder[64];
-};
-
-static struct policy *make_policy(void) {
-    struct policy *policy = policy_new();
-    assert_non_null(policy);
-    policy_begin_layer(policy, TEXT("trial"));
-    policy_add_file(policy, TEXT("trial.md"), text_from(policy_text));
-    if (!policy_compile(policy)) {
-        struct builder out;
-        builder_init(&out);
-        for (size_t i = 0; i < policy->diagnostics.list.count; i++)
-            diagnostic_print(&out, &policy->arena, &policy->diagnostics.list.items[i], LANGUAGE_EN);
-        fail_msg("%s", builder_text(&out).bytes);
-    }
-    return policy;
-}
-
-static void begin(struct stage *stage) {
-    arena_init(&stage->arena);
-    stage->policy = make_policy();
-    diagnostics_init(&stage->diagnostics, &stage->arena);
-    stage->import =
-        (struct import){.arena = &stage->arena, .policy = stage->policy, .diagnostics = &stage->diagnostics};
-    snprintf(stage->folder, sizeof stage->folder, "%s/doudi-import-XXXXXX", P_tmpdir);
-    assert_non_null(mkdtemp(stage->folder));
-}
-
-static void write_bytes(struct stage *stage, const char *name, struct text bytes) {
-    FILE *file = fopen(path_join(&stage->arena, text_from(stage->folder), text_from(name)).bytes, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes.bytes, 1, bytes.length, file), bytes.length);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void write_file(struct stage *stage, const char *name, const char *text) {
-    write_bytes(stage, name, text_from(text));
-}
-
-static void import(struct stage *stage) {
-    stage->result = import_folder(&stage->import, stage->folder, NULL);
-}
-
-/* With a file of people, though without a row, so that their absence is not told. */
-static void begin_with_people(struct stage *stage) {
-    begin(stage);
-    write_file(stage, "person.csv", "id,home\n");
-}
-
-static void finish(struct stage *stage) {
-    struct file_names names = {0};
-    import_close(&stage->import);
-    folder_list(&stage->arena, stage->folder, &names);
-    for (size_t i = 0; i < names.list.count; i++)
-        unlink(path_join(&stage->arena, text_from(stage->folder), names.list.items[i]).bytes);
-    rmdir(stage->folder);
-    policy_free(stage->policy);
-    arena_free(&stage->arena);
-}
-
-/* Every diagnostic in the order in which they were told: "code line:column", parted by commas. */
-static void assert_told(struct stage *stage, const char *expected) {
-    struct builder out;
-    builder_init(&out);
-    for (size_t i = 0; i < stage->diagnostics.list.count; i++) {
-        const struct diagnostic *diagnostic = &stage->diagnostics.list.items[i];
-        builder_format(&out, "%s%s %u:%u", i > 0 ? ", " : "", diagnostic->message->code, diagnostic->at.line,
-                       diagnostic->at.column);
-    }
-    assert_string_equal(out.length ? builder_text(&out).bytes : "", expected);
-    builder_free(&out);
-}
-
-static const struct record_table *table_of(struct stage *stage, const char *entity) {
-    const struct entity *found = map_get(&stage->policy->entity_by_name, text_from(entity));
-    assert_non_null(found);
-    return &stage->import.records.tables[found->index];
-}
-
-static const struct column *column_of(struct stage *stage, const char *entity, const char *field) {
-    return &table_of(stage, entity)
-                ->columns[policy_field(stage->policy, text_from(entity), text_from(field))->input_index];
-}
-
-static void assert_text(struct text text, const char *expected) {
-    assert_int_equal(text.length, strlen(expected));
-    assert_memory_equal(text.bytes, expected, text.length);
-}
+#include "exchange/xlsx.h"
 
 /* What home.csv with these bytes leads to. */
 static void assert_home(struct text bytes, enum import_result result, const char *expected) {
@@ -389,6 +260,63 @@ static void refuses_given_values_with_wrong_headings(void **state) {
                  "import-heading-unknown 1:16, import-column-missing 1:1");
 }
 
+static void refuses_texts_that_a_spreadsheet_has_cut(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "home.csv", "id,income\nh1," XLSX_CUT "B2" XLSX_CUT "12\n" XLSX_CUT "A3" XLSX_CUT "12,1\n");
+    write_file(&stage, "person.csv",
+               "id,home,citizen_id\np1,h1," XLSX_CUT "C2" XLSX_CUT "11010519491231002X\np2," XLSX_CUT "B3" XLSX_CUT
+               "12,\np3,h1," XLSX_CUT "\n");
+    import(&stage);
+    assert_told(&stage, "import-number-cut 3:1, import-number-cut 2:7, import-number-cut 3:4, "
+                        "import-identifier-length 4:7");
+    assert_int_equal(table_of(&stage, "home")->count, 1);
+    struct text told = diagnostic_text(&stage.arena, &stage.diagnostics.list.items[1], LANGUAGE_EN);
+    assert_string_equal(text_copy(&stage.arena, told).bytes,
+                        "“citizen_id”: the spreadsheet has cut the number in cell C2");
+    finish(&stage);
+}
+
+/* Whoever reads them sees another text than the one that is there. */
+static void refuses_characters_that_nobody_sees(void **state) {
+    (void)state;
+    static const unsigned char hidden[][4] = {{1},
+                                              {0x1b},
+                                              {0x7f},
+                                              {0xc2, 0x85},
+                                              {0xd8, 0x9c},
+                                              {0xe2, 0x80, 0x8f},
+                                              {0xe2, 0x80, 0xa8},
+                                              {0xe2, 0x80, 0xae},
+                                              {0xe2, 0x81, 0xa6}};
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+        char text[100];
+        snprintf(text, sizeof text, "id,head\nh1,甲%s乙\n", (const char *)hidden[i]);
+        assert_home_text(text, IMPORT_ROWS_REFUSED, "import-steers 2:4");
+        snprintf(text, sizeof text, "id,head\nh%s1,\n", (const char *)hidden[i]);
+        assert_home_text(text, IMPORT_ROWS_REFUSED, "import-steers 2:1");
+    }
+    assert_home_text("id,head\nh1,\"木·阿\n普\"\nh2,a\tb\nh3,“甲”…\nh4,é\xc2\xa0\n", IMPORT_OK, "");
+}
+
+static void reads_what_spreadsheets_make_of_months_and_truths(void **state) {
+    (void)state;
+    struct stage stage;
+    begin(&stage);
+    write_file(&stage, "home.csv", "id,enrolled\nh1,TRUE\nh2,fAlse\nh3,Yes\nh4,NO\nh5,truth\nh6,tru\n");
+    write_file(&stage, "person.csv",
+               "id,home,from,until\np1,h1,2018-07-01,201809\np2,h1,2018/7,2018年9月\n"
+               "p3,h1,2018-07-02,\n");
+    import(&stage);
+    assert_told(&stage, "import-not-a-truth 6:4, import-not-a-truth 7:4, import-not-a-month 4:7");
+    for (size_t i = 0; i < 4; i++) assert_int_equal(column_get(&table_of(&stage, "home")->columns[2], i), (i + 1) % 2);
+    const struct record_table *people = table_of(&stage, "person");
+    for (size_t i = 0; i < 2; i++)
+        assert_true(people->rows[i].from == 2018 * 12 + 6 && people->rows[i].until == 2018 * 12 + 8);
+    finish(&stage);
+}
+
 static void refuses_ids_that_are_formulas(void **state) {
     (void)state;
     assert_home_text("id,income\n=h1,1\n+h2,1\n-h3,1\n@h4,1\nh@5,1\n", IMPORT_ROWS_REFUSED,
@@ -410,16 +338,6 @@ static void refuses_decisions_that_are_nobodys(void **state) {
 }
 
 /* --- across rows ------------------------------------------------------------------------------------------------ */
-
-static void report(struct stage *stage) {
-    struct refusals refusals = {.arena = &stage->arena};
-    month_number month;
-    assert_true(month_parse(TEXT("2018-07"), &month));
-    struct dataset *dataset = dataset_new(stage->policy, &stage->import.records, month, &refusals);
-    assert_non_null(dataset);
-    import_report_refusals(&stage->import, &refusals);
-    dataset_free(dataset);
-}
 
 static void places_what_a_dataset_leaves_out(void **state) {
     (void)state;
@@ -504,6 +422,68 @@ static void knows_workbooks_and_other_separators(void **state) {
     finish(&stage);
 }
 
+static void refuses_a_second_file_of_a_kind(void **state) {
+    (void)state;
+    static const struct {
+        const char *second;
+        bool adds;
+        const char *told;
+    } each[] = {{"家庭.csv", false, "import-file-twice 0:0"},
+                {"家庭.csv", true, "import-file-twice 0:0"},
+                {"Home.csv", false, "import-file-twice 0:0"},
+                {"家庭.xlsx", true, "import-file-twice 0:0"},
+                {"home.xlsx", true, "import-file-twice 0:0"},
+                {"home.xlsx", false, ""},
+                {"notes.xlsx", true, ""},
+                {"人员.xlsx", true, "import-workbook-alone 0:0"},
+                {"人员.xls", true, "import-workbook 0:0"}};
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
+        struct stage stage;
+        begin(&stage);
+        stage.import.adds = each[i].adds;
+        if (!strstr(each[i].second, "人员")) write_file(&stage, "person.csv", "id,home\n");
+        write_file(&stage, "home.csv", "id\nh1\n");
+        write_file(&stage, each[i].second, "id\nh2\n");
+        import(&stage);
+        assert_told(&stage, each[i].told);
+        assert_int_equal(stage.result, *each[i].told ? IMPORT_FILE_REFUSED : IMPORT_OK);
+        finish(&stage);
+    }
+}
+
+/* Some bytes are characters in both: then it is UTF-8 unless somebody knows better. */
+static void reads_the_encoding_that_is_said(void **state) {
+    (void)state;
+    static const enum encoding encodings[] = {ENCODING_UTF8, ENCODING_GB18030};
+    static const struct {
+        const enum encoding *said;
+        const char *told, *head;
+    } each[] = {{NULL, "", "é"}, {&encodings[0], "", "é"}, {&encodings[1], "", "茅"}};
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
+        struct stage stage;
+        begin_with_people(&stage);
+        stage.import.encoding = each[i].said;
+        write_file(&stage, "home.csv", "id,head\nh1,\xc3\xa9\n");
+        import(&stage);
+        assert_told(&stage, each[i].told);
+        assert_text(column_text(&table_of(&stage, "home")->columns[0], 0), each[i].head);
+        finish(&stage);
+    }
+    struct stage stage;
+    begin_with_people(&stage);
+    stage.import.encoding = &encodings[0];
+    write_file(&stage, "home.csv", "id,head\nh1,\xbc\xd7\n");
+    import(&stage);
+    assert_told(&stage, "import-bad-utf8 2:4");
+    finish(&stage);
+    begin_with_people(&stage);
+    stage.import.encoding = &encodings[1];
+    write_file(&stage, "home.csv", "id,head\nh1,\xff\n");
+    import(&stage);
+    assert_told(&stage, "import-encoding 2:4");
+    finish(&stage);
+}
+
 static void notes_what_nobody_has_confirmed(void **state) {
     (void)state;
     struct stage stage;
@@ -537,173 +517,6 @@ static void survives_running_out_of_memory(void **state) {
     }
 }
 
-/* --- rows that were left out ------------------------------------------------------------------------------------ */
-
-static void begin_with_bad_rows(struct stage *stage) {
-    begin(stage);
-    write_file(stage, "home.csv", "id,income\nh1,1\n=h2,1\n");
-    write_file(stage, "person.csv", "sex,id,home\nneither,p1,h1\nmale,p2,h1\n\"neither\",@p3,h1\nmale,p4\n");
-    import(stage);
-    assert_told(stage, "import-id-sign 3:1, import-not-a-value 2:1, import-id-sign 4:11, import-not-a-value 4:2, "
-                       "import-cells 5:1");
-}
-
-static void assert_written(struct stage *stage, const char *name, const char *expected) {
-    struct file file;
-    const char *path = path_join(&stage->arena, text_from(stage->folder), text_from(name)).bytes;
-    assert_int_equal(file_open(&file, path), FILE_OK);
-    assert_string_equal(text_copy(&stage->arena, file.bytes).bytes, expected);
-    file_close(&file);
-    unlink(path);
-}
-
-static void finish_with_copies(struct stage *stage) {
-    rmdir(path_join(&stage->arena, text_from(stage->folder), TEXT("rejected")).bytes);
-    finish(stage);
-}
-
-/* The template with, in place of each {N…}, what the diagnostics N… say, as a cell. */
-static const char *with_problems(struct stage *stage, const char *template) {
-    struct builder out;
-    builder_init(&out);
-    for (const char *at = template; *at; at++) {
-        if (*at != '{') {
-            builder_format(&out, "%c", *at);
-            continue;
-        }
-        struct text cell = TEXT("");
-        for (at++; *at != '}'; at++) {
-            const struct diagnostic *diagnostic = &stage->diagnostics.list.items[*at - '0'];
-            cell = text_format(&stage->arena, "%.*s%s%.*s → %.*s", TEXT_ARG(cell), cell.length ? " / " : "",
-                               TEXT_ARG(diagnostic_text(&stage->arena, diagnostic, LANGUAGE_EN)),
-                               TEXT_ARG(diagnostic_remedy(&stage->arena, diagnostic, LANGUAGE_EN)));
-        }
-        csv_write_field(&out, cell, true);
-    }
-    return builder_finish(&out, &stage->arena).bytes;
-}
-
-static void assert_copies(struct stage *stage) {
-    assert_written(stage, "rejected.csv",
-                   with_problems(stage, "file,line,id,problem\nhome.csv,3,,{0}\nperson.csv,2,p1,{1}\n"
-                                        "person.csv,4,,{23}\nperson.csv,5,p4,{4}\n"));
-    assert_written(stage, "rejected/home.csv",
-                   with_problems(stage, "\xef\xbb\xbf#problem,id,income\n,h1,1\n{0},=h2,1\n"));
-    assert_written(stage, "rejected/person.csv",
-                   with_problems(stage, "\xef\xbb\xbf#problem,sex,id,home\n{1},neither,p1,h1\n,male,p2,h1\n"
-                                        "{23},\"neither\",@p3,h1\n{4},male,p4\n"));
-}
-
-static void copies_say_what_is_wrong(void **state) {
-    (void)state;
-    struct stage stage;
-    struct text path;
-    begin_with_bad_rows(&stage);
-    assert_int_equal(rejected_write(&stage.import, &stage.arena, stage.folder, LANGUAGE_EN, &path), FILE_OK);
-    assert_copies(&stage);
-    finish_with_copies(&stage);
-}
-
-/* A copy that is copied again has what stands in front once, and keeps what somebody has said. */
-static void copies_of_copies(void **state) {
-    (void)state;
-    struct stage stage;
-    struct text path;
-    begin(&stage);
-    write_file(&stage, "home.csv",
-               "\xef\xbb\xbf#error,错误,id,other,income\n\"a,\"\"b\",,h1,another,x\n,,h2,maybe,1\n,,h3,,1\n");
-    write_file(
-        &stage, "person.csv",
-        "错误,#另一行,id,home,\"sex\"\n\"x,y\",另一个,p1,h3,neither\n\"x,y\",another,p2,h3,male\nx,,p3,h3,male,1\n");
-    import(&stage);
-    assert_told(&stage, "import-not-a-number 2:21, import-other 3:6, import-not-a-value 2:17, import-cells 4:1");
-    assert_true(table_of(&stage, "person")->rows[0].another && !table_of(&stage, "home")->rows[0].another);
-    assert_int_equal(rejected_write_copies(&stage.import, &stage.arena, stage.folder, LANGUAGE_EN, &path), FILE_OK);
-    assert_written(&stage, "home.csv",
-                   with_problems(&stage, "\xef\xbb\xbf"
-                                         "error,id,other,income\n{0},h1,another,x\n{1},h2,maybe,1\n,h3,,1\n"));
-    assert_written(&stage, "person.csv",
-                   with_problems(&stage, "\xef\xbb\xbf"
-                                         "error,other,id,home,\"sex\"\n{2},另一个,p1,h3,neither\n"
-                                         ",another,p2,h3,male\n{3},,p3,h3,male,1\n"));
-    finish(&stage);
-}
-
-static void copies_tell_that_memory_ran_out(void **state) {
-    enum { SHIFT = 16000, FAILURES_MAX = 1000 }; /* few, for each writes to disk */
-    (void)state;
-    struct stage stage;
-    begin_with_bad_rows(&stage);
-    for (size_t taken = 0; taken < BLOCK; taken += SHIFT) {
-        bool failed = true;
-        for (long successes = 0; failed; successes++) {
-            struct arena arena;
-            struct text path;
-            begin_failing(&arena, taken, successes);
-            enum file_result result = rejected_write(&stage.import, &arena, stage.folder, LANGUAGE_ZH, &path);
-            bool full = arena_failed(&arena);
-            failed = end_failing(&arena);
-            assert_int_equal(result == FILE_OK, !failed);
-            assert_true(path.length > 0 || full);
-            assert_true(successes < FAILURES_MAX);
-        }
-    }
-    struct text path;
-    assert_int_equal(rejected_write(&stage.import, &stage.arena, stage.folder, LANGUAGE_EN, &path), FILE_OK);
-    assert_copies(&stage);
-    finish_with_copies(&stage);
-}
-
-/* A dataset goes by parent and date; to go back in the file for each would take time with the square of its length. */
-static void tells_refusals_by_line(void **state) {
-    (void)state;
-    struct stage stage;
-    begin(&stage);
-    write_file(&stage, "home.csv", "id\nh1\n");
-    write_file(&stage, "person.csv", "id,home\np2,h1\np1,h1\n");
-    write_file(&stage, "bill.csv",
-               "person,number,paid,cost\np2,B,2018-07-02,1\np2,B,2018-07-02,1\np2,A,2018-07-01,3\n"
-               "p2,A,2018-07-01,3\np1,A,2018-07-03,5\np1,A,2018-07-03,5\n");
-    import(&stage);
-    report(&stage);
-    assert_told(&stage, "import-event-twice 3:6, import-event-twice 5:6, import-event-twice 7:6");
-    assert_int_equal(stage.import.refused.items[0].line, 3);
-    assert_int_equal(stage.import.refused.items[2].line, 7);
-    finish(&stage);
-}
-
-/* A carriage return alone at the beginning of a row is part of it, wherever the row is refused. */
-static void copies_rows_with_their_problems(void **state) {
-    (void)state;
-    struct stage stage;
-    struct text path;
-    struct file file;
-    begin(&stage);
-    write_file(&stage, "home.csv", "id\nh1\n");
-    write_file(&stage, "person.csv", "id,home\np1,h1\n\r\n\rp2,h9\n\rp3,h1,\np4,h8\n");
-    import(&stage);
-    report(&stage);
-    assert_told(&stage, "import-cells 5:1, import-parent-unknown 4:5, import-parent-unknown 6:4");
-    assert_int_equal(rejected_write(&stage.import, &stage.arena, stage.folder, LANGUAGE_EN, &path), FILE_OK);
-    struct text copies = path_join(&stage.arena, text_from(stage.folder), TEXT("rejected"));
-    struct text copy = path_join(&stage.arena, copies, TEXT("person.csv"));
-    assert_int_equal(file_open(&file, copy.bytes), FILE_OK);
-    const char *line = file.bytes.bytes;
-    static const char *const lines[] = {"\xef\xbb\xbf#problem,id,home\n", ",p1,h1\n", "h9", "3 cells", "h8"};
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        const char *end = memchr(line, '\n', file.bytes.length - (size_t)(line - file.bytes.bytes));
-        assert_non_null(end);
-        struct text whole = {line, (size_t)(end - line) + 1};
-        if (i < 2) assert_text(whole, lines[i]);
-        if (i >= 2) assert_true(!text_starts(whole, ",") && memmem(line, whole.length, lines[i], strlen(lines[i])));
-        line = end + 1;
-    }
-    file_close(&file);
-    file_remove(copy.bytes);
-    folder_remove(copies.bytes);
-    finish(&stage);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_rows_in_the_fields_own_units),
@@ -721,18 +534,18 @@ int main(void) {
         cmocka_unit_test(reads_opening_values),
         cmocka_unit_test(refuses_decisions_that_are_nobodys),
         cmocka_unit_test(refuses_given_values_with_wrong_headings),
+        cmocka_unit_test(refuses_texts_that_a_spreadsheet_has_cut),
+        cmocka_unit_test(refuses_characters_that_nobody_sees),
+        cmocka_unit_test(reads_what_spreadsheets_make_of_months_and_truths),
         cmocka_unit_test(refuses_ids_that_are_formulas),
         cmocka_unit_test(survives_running_out_of_memory),
         cmocka_unit_test(places_what_a_dataset_leaves_out),
         cmocka_unit_test(reads_files_by_their_labels),
         cmocka_unit_test(misses_files),
         cmocka_unit_test(knows_workbooks_and_other_separators),
+        cmocka_unit_test(refuses_a_second_file_of_a_kind),
+        cmocka_unit_test(reads_the_encoding_that_is_said),
         cmocka_unit_test(notes_what_nobody_has_confirmed),
-        cmocka_unit_test(copies_say_what_is_wrong),
-        cmocka_unit_test(copies_of_copies),
-        cmocka_unit_test(copies_tell_that_memory_ran_out),
-        cmocka_unit_test(tells_refusals_by_line),
-        cmocka_unit_test(copies_rows_with_their_problems),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

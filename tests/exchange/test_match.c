@@ -1,6 +1,7 @@
 /* Whose the rows of another department's table are; memory failing at every allocation. */
 #include "base/memory.h"
 #include "exchange/import_match.h"
+#include "exchange/xlsx.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,6 +81,19 @@ static void rows_are_matched(void **state) {
     policy_free(table.policy);
 }
 
+/* Only its first digits are known. */
+static void numbers_that_are_cut_are_nobodys(void **state) {
+    (void)state;
+    struct told table;
+    open_law(&table);
+    read_table(&table, "plate,card,price\nA,799273987138,1\nB," XLSX_CUT "B3" XLSX_CUT "799273987138,1\n");
+    assert_int_equal(table.match.matched, 1);
+    assert_int_equal(table.match.strangers, 0);
+    assert_int_equal(table.match.wrong, 1);
+    close_table(&table);
+    policy_free(table.policy);
+}
+
 static void memory_that_runs_out_is_told(void **state) {
     (void)state;
     struct told table;
@@ -100,6 +114,7 @@ static void memory_that_runs_out_is_told(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_matched),
+        cmocka_unit_test(numbers_that_are_cut_are_nobodys),
         cmocka_unit_test(memory_that_runs_out_is_told),
     };
     return cmocka_run_group_tests_name("match", tests, NULL, NULL);

@@ -144,6 +144,26 @@ static void cells_have_kinds(void **state) {
     expect_csv("<row><c t=\"str\"><f>\"\"</f><v></v></c><c t=\"s\"/><c t=\"b\"/><c/><c><v></v></c></row>", "");
 }
 
+/* What was typed into such a cell is lost, which whoever reads it as a text must know. */
+static void numbers_that_are_cut_are_marked(void **state) {
+    (void)state;
+    expect_csv("<row><c><v>999999999999999</v></c><c><v>5.3010219900307123E+17</v></c>"
+               "<c><v>123456789012345.67</v></c><c t=\"str\"><v>530102199003071234</v></c></row>"
+               "<row r=\"12\"><c r=\"AB12\"><v>-1000000000000000</v></c></row>",
+               "999999999999999," XLSX_CUT "B1" XLSX_CUT "530102199003071000,123456789012346,530102199003071234\n"
+               "\n\n\n\n\n\n\n\n\n\n,,,,,,,,,,,,,,,,,,,,,,,,,,," XLSX_CUT "AB12" XLSX_CUT "-1000000000000000\n");
+    struct text cell = TEXT(XLSX_CUT "XFD1048576" XLSX_CUT "1"), name;
+    assert_true(xlsx_take_mark(&cell, &name));
+    assert_true(text_is(cell, "1") && text_is(name, "XFD1048576"));
+    static const char *const others[] = {"",     XLSX_CUT, XLSX_CUT "A1",          "A1" XLSX_CUT "1",
+                                         "\xe2", "12",     XLSX_CUT "a1" XLSX_CUT, XLSX_CUT "XFD10485760" XLSX_CUT "1"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        cell = text_from(others[i]);
+        assert_false(xlsx_take_mark(&cell, &name));
+        assert_true(text_is(cell, others[i]));
+    }
+}
+
 static void texts_stay_as_they_are(void **state) {
     (void)state;
     expect_csv("<row><c t=\"str\"><v>one\r\ntwo</v></c><c t=\"str\"><v> x </v></c><c t=\"str\"><v>=1+1</v></c></row>"
@@ -612,6 +632,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(line_n_is_row_n),
         cmocka_unit_test(cells_have_kinds),
+        cmocka_unit_test(numbers_that_are_cut_are_marked),
         cmocka_unit_test(texts_stay_as_they_are),
         cmocka_unit_test(refuses_values_that_are_none),
         cmocka_unit_test(refuses_disorder),

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 static const char law[] =
-    "policy law\n  currency yuan of 100 fen\nentity village\nentity family in village at most 99\n"
+    "policy law\n  currency yuan of 100 fen\nentity village\nentity family in village at most 99 known by head\n"
     "input family farm : money/month in -100 .. 10_000 yuan/month\ninput family head : text\n"
     "input family born : date in 1900-01-01 .. 2100-01-01 empty means never\n";
 enum { LONG = 200000, URL_BYTES = 500 };
@@ -104,11 +104,31 @@ static size_t expect_same_rows(struct store *one, struct store *other, const str
     return rows;
 }
 
+/* How many both have. */
+static size_t expect_same_indexes(struct registry *registry, struct store *other) {
+    size_t found = 0;
+    for (size_t i = 0; i < chain_tables(registry); i++) {
+        const struct store_table *table = chain_table(registry, i);
+        const struct text pages[] = {TEXT("_change"), TEXT("_field"),
+                                     i == CHAIN_VALUES ? TEXT("_first") : TEXT("_place")};
+        for (size_t k = 0; k < table->count; k++) {
+            bool there = store_has_index(registry->store, table->name, &table->columns[k].name, 1);
+            assert_int_equal(store_has_index(other, table->name, &table->columns[k].name, 1), there);
+            found += there;
+        }
+        bool there = store_has_index(registry->store, table->name, pages, 3);
+        assert_int_equal(store_has_index(other, table->name, pages, 3), there);
+        found += there;
+    }
+    return found;
+}
+
 static void expect_same_tables(struct registry *registry, struct store *other) {
     for (size_t i = 0; i < chain_tables(registry); i++)
         expect_same_rows(registry->store, other, chain_table(registry, i));
     assert_int_equal(expect_same_rows(registry->store, other, &registry_changes_table), 4);
     assert_int_equal(expect_same_rows(registry->store, other, &registry_purpose_table), 1);
+    assert_int_equal(expect_same_indexes(registry, other), 9);
 }
 
 static struct dataset *dataset_of(struct book *book, struct registry *registry, int64_t known) {

@@ -69,11 +69,21 @@ static const struct entity *entity(const struct book *book, const char *name) {
     return map_get(&book->stage.policy->entity_by_name, text_from(name));
 }
 
-static int64_t key_of(struct book *book, const char *id) {
+/* As it stands in 2020, by all that is known. */
+static struct registry_sought sought_by(struct text words) {
+    return (struct registry_sought){
+        .words = words, .language = LANGUAGE_EN, .month = month(2020, 1), .known = REGISTRY_NOW};
+}
+
+static struct registry_row row_of(struct book *book, const struct registry_sought *sought) {
     struct registry_row row;
-    assert_int_equal(registry_find_row(&book->registry, text_from(id), LANGUAGE_EN, &book->stage.arena, &row),
-                     REGISTRY_DONE);
-    return row.key;
+    assert_int_equal(registry_find_row(&book->registry, sought, &book->stage.arena, &row), REGISTRY_DONE);
+    return row;
+}
+
+static int64_t key_of(struct book *book, const char *id) {
+    const struct registry_sought sought = sought_by(text_from(id));
+    return row_of(book, &sought).key;
 }
 
 /* --- the same as all of them -------------------------------------------------------------------------------------- */
@@ -272,7 +282,8 @@ static void tell_some(struct book *book) {
 static const char *found_in(struct book *book, struct text words, const char *area) {
     static char ids[400];
     struct registry_matches matches;
-    const struct registry_sought sought = {.words = words, .area = text_from(area)};
+    struct registry_sought sought = sought_by(words);
+    sought.area = text_from(area);
     assert_int_equal(registry_find(&book->registry, &sought, &book->stage.arena, &matches), REGISTRY_DONE);
     ids[0] = '\0';
     for (size_t i = 0; i < matches.list.count; i++)
@@ -348,7 +359,7 @@ static void who_was_called_otherwise_is_found_and_told(enum database database) {
     tell_row(&book, "person", "F1-01", "F2", "赵大", "born=1958-07-01");
     stage_row_in(&book.stage, "person", "F1-03", "F1", "", "2018-01", "2018-05");
     take(&book, month(2018, 5));
-    const struct registry_sought was = {.words = TEXT("王小明 1958")}, gone = {.words = TEXT("F1-03")};
+    const struct registry_sought was = sought_by(TEXT("王小明 1958")), gone = sought_by(TEXT("F1-03"));
     struct arena *arena = &book.stage.arena;
     assert_int_equal(registry_find(&book.registry, &was, arena, &matches), REGISTRY_DONE);
     assert_int_equal(matches.list.count, 1);
@@ -383,10 +394,8 @@ static void a_row_leads_to_its_family(enum database database) {
     assert_true(key > 0);
     assert_ptr_equal(registry_families(&book.registry), entity(&book, "family"));
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        struct registry_row row;
-        assert_int_equal(
-            registry_find_row(&book.registry, text_from(wanted[i].id), LANGUAGE_EN, &book.stage.arena, &row),
-            REGISTRY_DONE);
+        const struct registry_sought sought = sought_by(text_from(wanted[i].id));
+        struct registry_row row = row_of(&book, &sought);
         assert_ptr_equal(row.entity, wanted[i].entity ? entity(&book, wanted[i].entity) : NULL);
         assert_int_equal(row.family_key, wanted[i].family ? key : 0);
         assert_true(text_is(row.where, wanted[i].family ? "镇安" : ""));
@@ -394,6 +403,64 @@ static void a_row_leads_to_its_family(enum database database) {
     close_book(&book);
 }
 ON_BOTH(a_row_leads_to_its_family)
+
+/* The one match of some words in a month, as it was known at a change. */
+static struct registry_match match_of(struct book *book, const char *words, month_number when, int64_t known) {
+    struct registry_matches matches;
+    struct registry_sought sought = sought_by(text_from(words));
+    sought.month = when;
+    sought.known = known;
+    assert_int_equal(registry_find(&book->registry, &sought, &book->stage.arena, &matches), REGISTRY_DONE);
+    assert_int_equal(matches.list.count, 1);
+    return matches.list.items[0];
+}
+
+/* What is told of 2040 is nothing of today's, and is told as what it is. */
+static void what_is_told_ahead_is_told_as_such(enum database database) {
+    struct book book;
+    open_book(&book, database);
+    tell_some(&book); /* change 2 */
+    month_number now = month(2020, 1), then = month(2040, 1);
+    tell_anew(&book);
+    tell_row(&book, "person", "F1-01", "F2", "赵大", "born=1958-07-01");
+    tell_row(&book, "person", "F1-04", "F1", "孙三", "");
+    take(&book, then); /* change 3 */
+    tell_anew(&book);
+    stage_row_in(&book.stage, "person", "F1-03", "F1", "", NULL, "2040-01");
+    take(&book, MONTH_FIRST); /* change 4 */
+    struct registry_match moves = match_of(&book, "F1-01", now, REGISTRY_NOW);
+    assert_true(text_is(moves.family, "F1") && text_is(moves.known_by, "王小明 1958-07-01") && !moves.gone);
+    assert_int_equal(moves.ahead.since, then);
+    assert_true(moves.ahead.stands && text_is(moves.ahead.parent, "F2") &&
+                text_is(moves.ahead.known_by, "赵大 1958-07-01"));
+    moves = match_of(&book, "赵大", now, REGISTRY_NOW); /* by what it will be called */
+    assert_true(text_is(moves.id, "F1-01") && moves.other.length == 0);
+    moves = match_of(&book, "F1-01", then, REGISTRY_NOW);
+    assert_true(text_is(moves.family, "F2") && text_is(moves.known_by, "赵大 1958-07-01"));
+    assert_int_equal(moves.ahead.since, MONTH_LAST);
+    struct registry_match leaves = match_of(&book, "F1-03", now, REGISTRY_NOW);
+    assert_true(!leaves.gone && text_is(leaves.family, "F1") && !leaves.ahead.stands);
+    assert_int_equal(leaves.ahead.since, then + 1);
+    assert_true(match_of(&book, "F1-03", then + 1, REGISTRY_NOW).gone);
+    struct registry_match comes = match_of(&book, "孙三", now, REGISTRY_NOW);
+    assert_true(comes.gone && comes.later && comes.ahead.since == then && comes.ahead.stands);
+    assert_true(text_is(comes.family, "F1"));
+    assert_false(match_of(&book, "孙三", then, REGISTRY_NOW).gone);
+    const struct registry_sought before = {.words = TEXT("F1-01"), .month = then, .known = 2},
+                                 after = {.words = TEXT("F1-01"), .month = then, .known = 3},
+                                 unknown = {.words = TEXT("F1-04"), .month = then, .known = 2};
+    assert_int_equal(row_of(&book, &before).family_key, key_of(&book, "F1"));
+    assert_int_equal(row_of(&book, &after).family_key, key_of(&book, "F2"));
+    assert_int_equal(row_of(&book, &unknown).key, 0);
+    tell_anew(&book); /* it was a mistake: of the same month, told anew */
+    tell_row(&book, "person", "F1-01", "F1", "王小明", "born=1958-07-01");
+    take(&book, then);
+    moves = match_of(&book, "赵大", now, REGISTRY_NOW);
+    assert_true(text_is(moves.other, "赵大 1958-07-01") && moves.other_since == 0);
+    assert_int_equal(moves.ahead.since, MONTH_LAST);
+    close_book(&book);
+}
+ON_BOTH(what_is_told_ahead_is_told_as_such)
 
 /* --- what was told ------------------------------------------------------------------------------------------------ */
 
@@ -513,7 +580,7 @@ static void what_nobody_told_is_damage(enum database database) {
                                                         &book.stage.arena, &records);
         assert_int_equal(all, REGISTRY_DAMAGED);
         if (i != 2) assert_int_equal(one, REGISTRY_DAMAGED); /* a version of nobody is nobody's */
-        const struct registry_sought sought = {.words = TEXT("王")};
+        const struct registry_sought sought = sought_by(TEXT("王"));
         enum registry_result found = registry_find(&book.registry, &sought, &book.stage.arena, &matches);
         assert_true(found == REGISTRY_DONE || found == REGISTRY_DAMAGED);
         close_book(&book);
@@ -526,10 +593,11 @@ static enum registry_result look_up(struct book *book, struct arena *arena, int6
     struct records records;
     struct registry_told told;
     struct registry_row row;
-    const struct registry_sought sought = {.words = TEXT("王 小"), .area = TEXT("V1")};
+    struct registry_sought sought = sought_by(TEXT("王 小")), whose = sought_by(TEXT("F1-01"));
     const struct entity *family = entity(book, "family");
+    sought.area = TEXT("V1");
     enum registry_result result = registry_find(&book->registry, &sought, arena, &matches);
-    if (result == REGISTRY_DONE) result = registry_find_row(&book->registry, TEXT("F1-01"), LANGUAGE_EN, arena, &row);
+    if (result == REGISTRY_DONE) result = registry_find_row(&book->registry, &whose, arena, &row);
     if (result == REGISTRY_DONE)
         result = registry_read_family(&book->registry, REGISTRY_NOW, family, key, arena, &records);
     if (result == REGISTRY_DONE) result = registry_read_told(&book->registry, REGISTRY_NOW, family, key, arena, &told);
@@ -562,10 +630,10 @@ ON_BOTH(memory_that_runs_out_is_told)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        BOTH(a_family_is_what_all_of_them_say),  BOTH(somebody_is_found_by_how_it_begins),
-        BOTH(only_what_lies_in_the_area),        BOTH(who_was_called_otherwise_is_found_and_told),
-        BOTH(a_row_leads_to_its_family),         BOTH(who_moved_stands_where_he_is),
-        BOTH(what_rows_are_known_by_is_indexed), BOTH(what_nobody_told_is_damage),
-        BOTH(memory_that_runs_out_is_told)};
+        BOTH(a_family_is_what_all_of_them_say), BOTH(somebody_is_found_by_how_it_begins),
+        BOTH(only_what_lies_in_the_area),       BOTH(who_was_called_otherwise_is_found_and_told),
+        BOTH(a_row_leads_to_its_family),        BOTH(what_is_told_ahead_is_told_as_such),
+        BOTH(who_moved_stands_where_he_is),     BOTH(what_rows_are_known_by_is_indexed),
+        BOTH(what_nobody_told_is_damage),       BOTH(memory_that_runs_out_is_told)};
     return cmocka_run_group_tests(tests, databases_begin, databases_end);
 }

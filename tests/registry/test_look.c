@@ -251,6 +251,38 @@ static void two_in_one_file_are_asked(void **state) {
     close_book(&book);
 }
 
+/* Whatever becomes of the first; `take` finds none that were not looked at. */
+static void lines_that_stand_twice_share_their_fate(enum database database) {
+    static const char *const cases[][3] = {{"P9", "name=木·阿普 born=1960-05-01", "aaa"},
+                                           {"P9", "name=赵六", "nss"},
+                                           {"P2", "name=王五 born=1980-01-01", "sss"},
+                                           {"P2", "name=王五 born=1981-01-01", "css"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct book book;
+        open_book(&book, database);
+        for (size_t times = 0; times < 3; times++) person(&book, cases[i][0], "F1", cases[i][1]);
+        look(&book);
+        assert_string_equal(fates(&book, "person"), cases[i][2]);
+        assert_int_equal(book.look.alike.count, i ? 0 : 3);
+        take(&book);
+        const struct entity *of = map_get(&book.stage.policy->entity_by_name, TEXT("person"));
+        assert_int_equal(registry_highest(&book.registry, &tables_of(&book.registry, of)->names), i == 1 ? 4 : 3);
+        for (size_t times = 0; times < 2; times++) person(&book, "P9", "F8", "name=赵六");
+        for (size_t times = 0; times < 2; times++) family(&book, "F8", "V1", "head=赵六 clinic=C9");
+        person(&book, "P8", "F1", "name=甲");
+        person(&book, "P8", "F1", "name=乙");
+        person(&book, "P8", "F1", "name=甲");
+        person(&book, "P7", "F1", "name=丙");
+        look(&book);
+        assert_string_equal(fates(&book, "family"), "ww");
+        assert_string_equal(fates(&book, "person"), i == 1 ? "wwwwww" : "wwwwwn");
+        assert_int_equal(book.look.refusals.list.count, i == 1 ? 8 : 7);
+        take(&book);
+        close_book(&book);
+    }
+}
+ON_BOTH(lines_that_stand_twice_share_their_fate)
+
 /* By the state behind the import: who is called otherwise by it, or is ended, is not the one. */
 static void who_is_not_there_any_more_is_not_the_one(void **state) {
     struct book book;
@@ -606,6 +638,7 @@ static void memory_that_runs_out_is_told(void **state) {
     open_sealed(&book, DATABASE_FILE);
     family(&book, "F9", "V2", "head=木・阿普");
     person(&book, "P9", "F9", "name=木・阿普 born=1960-05-01");
+    person(&book, "P9", "F9", "name=木・阿普 born=1960-05-01");
     person(&book, "P8", "F8", "");
     person(&book, "P7", "F1", "name=丁 born=2000-01-01 number=533323196005010019");
     bool failed = true;
@@ -629,6 +662,7 @@ int main(void) {
         BOTH(long_names_are_told_apart_by_their_last_character),
         BOTH(people_known_by_the_same_are_asked),
         cmocka_unit_test(two_in_one_file_are_asked),
+        BOTH(lines_that_stand_twice_share_their_fate),
         cmocka_unit_test(who_is_not_there_any_more_is_not_the_one),
         cmocka_unit_test(numbers_decide),
         BOTH(sealed_numbers_decide_by_their_index),

@@ -333,6 +333,48 @@ static void a_registry_is_of_one_model(enum database database) {
     close_book(&book);
 }
 
+/* Whatever a later version may have made of the rest. */
+static void what_a_later_version_wrote_is_left_alone(enum database database) {
+    struct book book;
+    struct registry registry;
+    struct registry_change change = {.what = TEXT("migrate")};
+    struct registry_migration migration;
+    struct policy *law_kept = NULL;
+    open_book(&book, database);
+    registry_close(&book.registry);
+    assert_true(store_do(book.store, "UPDATE _registry SET _format = 3"));
+    assert_true(store_do(book.store, "ALTER TABLE _law RENAME TO _laws"));
+    assert_int_equal(registry_open(&registry, book.store, book.stage.policy), REGISTRY_LATER);
+    registry_close(&registry);
+    assert_int_equal(registry_law(book.store, REGISTRY_NOW, &law_kept), REGISTRY_LATER);
+    assert_null(law_kept);
+    assert_int_equal(registry_migrate(&registry, book.store, book.stage.policy, &change, &migration), REGISTRY_LATER);
+    registry_close(&registry);
+    assert_true(store_do(book.store, "UPDATE _registry SET _format = 1"));
+    assert_int_equal(registry_open(&registry, book.store, book.stage.policy), REGISTRY_NONE);
+    registry_close(&registry);
+    store_close(book.store);
+    stage_close(&book.stage);
+}
+
+static int64_t change_by(struct book *book, int64_t instant) {
+    int64_t number;
+    assert_int_equal(registry_change_by(&book->registry, instant, &number), REGISTRY_DONE);
+    return number;
+}
+
+static void changes_are_found_by_when_they_were_made(enum database database) {
+    struct book book;
+    open_book(&book, database); /* change 1, of instant 0 */
+    tell_families(&book.stage);
+    take(&book, MONTH_FIRST); /* change 2, of instant 1 */
+    assert_int_equal(change_by(&book, -1), 0);
+    assert_int_equal(change_by(&book, 0), 1);
+    assert_int_equal(change_by(&book, 1), 2);
+    assert_int_equal(change_by(&book, INT64_MAX), 2);
+    close_book(&book);
+}
+
 /* --- several threads ---------------------------------------------------------------------------------------------- */
 
 enum { PEOPLE = 40000, VILLAGES = 1200, FAMILIES = 9 * VILLAGES };
@@ -420,6 +462,8 @@ static void several_threads_find_what_is_damaged(enum database database) {
 ON_BOTH(several_threads_read_the_same)
 ON_BOTH(several_threads_find_what_is_damaged)
 ON_BOTH(what_is_told_comes_back)
+ON_BOTH(changes_are_found_by_when_they_were_made)
+ON_BOTH(what_a_later_version_wrote_is_left_alone)
 ON_BOTH(what_was_known_stays)
 ON_BOTH(the_last_word_on_a_month_counts)
 ON_BOTH(rows_move)
@@ -432,6 +476,8 @@ ON_BOTH(a_registry_is_of_one_model)
 int main(void) {
     const struct CMUnitTest tests[] = {
         BOTH(what_is_told_comes_back),
+        BOTH(changes_are_found_by_when_they_were_made),
+        BOTH(what_a_later_version_wrote_is_left_alone),
         BOTH(what_was_known_stays),
         BOTH(the_last_word_on_a_month_counts),
         BOTH(rows_move),

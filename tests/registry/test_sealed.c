@@ -2,6 +2,7 @@
  * are invented. */
 #include "base/memory.h"
 #include "engine/stage.h"
+#include "registry/family.h"
 #include "registry/sealed.h"
 #include "store/databases.h"
 #include "store/given_keys.h"
@@ -298,6 +299,39 @@ static void what_is_sealed_has_an_index(void **state) {
     close_book(&book);
 }
 
+/* The ids that are looked up by some words. */
+static const char *looked_up(struct book *book, const char *words, const char *area, bool *needs_keys) {
+    static char ids[100];
+    struct registry_matches matches;
+    const struct registry_sought sought = {
+        .words = text_from(words), .area = text_from(area), .month = 2020 * 12, .known = REGISTRY_NOW};
+    assert_int_equal(registry_find(&book->registry, &sought, &book->stage.arena, &matches), REGISTRY_DONE);
+    ids[0] = '\0';
+    for (size_t i = 0; i < matches.list.count; i++)
+        snprintf(ids + strlen(ids), sizeof ids - strlen(ids), "%s%s", i ? " " : "", matches.list.items[i].id.bytes);
+    *needs_keys = matches.needs_keys;
+    return ids;
+}
+
+static void somebody_is_found_by_the_whole_of_what_is_sealed(enum database database) {
+    struct book book;
+    bool needs_keys;
+    open_book(&book, database);
+    assert_string_equal(looked_up(&book, ID_1, NULL, &needs_keys), "F1 F2");
+    assert_string_equal(looked_up(&book, " 53052319700824453x", NULL, &needs_keys), "F1");
+    assert_string_equal(looked_up(&book, ID_1, "F2", &needs_keys), "F2");
+    assert_string_equal(looked_up(&book, "5305231970082445", NULL, &needs_keys), "");
+    assert_string_equal(looked_up(&book, ID_2, NULL, &needs_keys), "");
+    assert_false(needs_keys);
+    open_again(&book); /* without keys */
+    assert_string_equal(looked_up(&book, ID_1, NULL, &needs_keys), "");
+    assert_true(needs_keys);
+    assert_string_equal(looked_up(&book, "F1", NULL, &needs_keys), "F1");
+    assert_false(needs_keys);
+    close_book(&book);
+}
+ON_BOTH(somebody_is_found_by_the_whole_of_what_is_sealed)
+
 /* --- keys --------------------------------------------------------------------------------------------------------- */
 
 static void other_keys_are_told(enum database database) {
@@ -465,6 +499,12 @@ static void a_value_is_shown_to_whom_it_is_kept(enum database database) {
     const struct field *number = input_of(&book, "number");
     assert_int_equal(registry_key_of(&book.registry, number->entity, TEXT("F9"), &key), REGISTRY_DONE);
     assert_int_equal(key, 0);
+    static const char *const hostile[] = {"F1\0", "F1\xff", "\xed\xa0\x80"}; /* which no database takes for texts */
+    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+        struct text id = {hostile[i], 3};
+        assert_int_equal(registry_key_of(&book.registry, number->entity, id, &key), REGISTRY_DONE);
+        assert_int_equal(key, 0);
+    }
     assert_int_equal(registry_key_of(&book.registry, number->entity, TEXT("F1"), &key), REGISTRY_DONE);
     assert_int_equal(key, 1);
     for (month_number month = july - 1; month <= july; month++) {
@@ -601,6 +641,7 @@ ON_BOTH(a_value_is_shown_to_whom_it_is_kept)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        BOTH(somebody_is_found_by_the_whole_of_what_is_sealed),
         BOTH(what_is_sealed_is_shown_as_asked),
         BOTH(what_was_told_is_known_by_its_index),
         BOTH(without_keys_nothing_sealed_is_told),

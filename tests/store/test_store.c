@@ -330,6 +330,15 @@ static void indexes_have_names_of_their_own(enum database database) {
     }
     statement_end(query);
     statement_free(query);
+    query = store_prepare(store, database == DATABASE_SERVER ? "SELECT count(*) FROM pg_indexes WHERE indexname = $1"
+                                                             : "SELECT count(*) FROM sqlite_schema WHERE name = $1");
+    const struct store_value name =
+        store_text(TEXT("_by_20687ebaf7992a1d73ea2ec27027290a")); /* SHA-256, of any machine */
+    assert_non_null(query);
+    assert_true(statement_begin(query, &name, 1) && statement_next(query));
+    assert_int_equal(statement_integer(query, 0), 1);
+    statement_end(query);
+    statement_free(query);
     if (database == DATABASE_SERVER) { /* whatever the locale of its own is */
         query = store_prepare(store, "SELECT pg_collation_for(" LONG_COLUMN ") FROM " LONG_TABLE);
         assert_non_null(query);
@@ -434,6 +443,64 @@ static void what_is_not_there_has_a_name(void **state) {
     assert_int_equal(failure_to_open(database_url(), STORE_AS_IT_IS), STORE_FINE);
 }
 
+/* It is looked at whether indexes say what tables do: here by a function that says another thing each time. */
+static void an_index_that_lies_is_found(enum database kind) {
+    struct store *store = database_new(kind);
+    const struct text by_name[] = {people.columns[1].name};
+    assert_true(store_begin(store, STORE_TO_WRITE) && store_create(store, &people));
+    assert_true(store_index(store, people.name, by_name, 1, true));
+    add(store, 1, "甲");
+    add(store, 2, "乙");
+    assert_true(store_commit(store));
+    assert_true(store_check(store));
+    if (kind == DATABASE_SERVER) {
+        assert_true(store_do(store, "CREATE FUNCTION turned(bigint) RETURNS bigint IMMUTABLE LANGUAGE sql "
+                                    "AS 'SELECT $1'; CREATE INDEX lies ON people (turned(number))"));
+        assert_true(store_do(store, "CREATE OR REPLACE FUNCTION turned(bigint) RETURNS bigint IMMUTABLE LANGUAGE sql "
+                                    "AS 'SELECT -$1'"));
+        assert_true(store_check(store)); /* nobody can look */
+        assert_true(store_do(store, "CREATE SCHEMA \"ex tra\"; CREATE EXTENSION amcheck SCHEMA \"ex tra\""));
+        assert_false(store_check(store));
+        assert_int_equal(store_trouble(store)->failure, STORE_DAMAGED);
+        assert_non_null(strstr(store_trouble(store)->words, "lies"));
+        assert_true(store_do(store, "REINDEX INDEX lies"));
+        assert_true(store_check(store));
+    }
+    store_close(store);
+}
+
+static bool is_shown(const char *url, const char *wanted) {
+    struct builder out;
+    builder_init(&out);
+    store_shown(url, &out);
+    bool same = text_equal(builder_text(&out), text_from(wanted));
+    if (!same) fprintf(stderr, "%s is shown as %.*s\n", url, TEXT_ARG(builder_text(&out)));
+    builder_free(&out);
+    return same;
+}
+
+static void a_name_is_shown_without_its_secrets(void **state) {
+    (void)state;
+    static const char *const shown[][2] = {
+        {"people.db", "people.db"},
+        {"postgresql://clerk:secret@db.example:6000/people", "postgresql://db.example:6000/people"},
+        {"postgres://db.example/people?user=clerk&password=secret", "postgresql://db.example/people"},
+        {"postgresql://clerk:secret@/people?host=/a/secret/folder&port=6000", "postgresql://:6000/people"},
+        {"postgresql://clerk@/people?host=/a/secret/folder", "postgresql:///people"},
+        {"postgresql://clerk:secret@%2Fa%2Fsecret/people", "postgresql:///people"},
+        {"postgresql://?host=@abstract", "postgresql"},
+        {"postgresql://clerk:secret@?hostaddr=10.0.0.1", "postgresql://10.0.0.1"},
+        {"postgresql://clerk:sec/ret@db.example/people", "postgresql"},
+        {"postgresql://clerk:secret", "postgresql"},
+        {"postgresql://clerk:1234567", "postgresql"}, /* no port is as large */
+        {"postgresql://h/%0A%E2%80%AEpeople", "postgresql://h/\xef\xbf\xbd\xef\xbf\xbd"
+                                              "people"},
+        {"postgresql://h/12345678901234567890123456789012345678901234567890123456789012%E5%BA%93",
+         "postgresql://h/12345678901234567890123456789012345678901234567890123456789012…"},
+    };
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) assert_true(is_shown(shown[i][0], shown[i][1]));
+}
+
 static bool is_beside(const char *behind) {
     char path[500];
     snprintf(path, sizeof path, "%s%s", database_url(), behind);
@@ -536,6 +603,7 @@ ON_BOTH(tables_grow)
 ON_BOTH(indexes_have_names_of_their_own)
 ON_BOTH(rows_lie_where_they_belong)
 ON_BOTH(what_must_be_there_is)
+ON_BOTH(an_index_that_lies_is_found)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -553,7 +621,9 @@ int main(void) {
         BOTH(indexes_have_names_of_their_own),
         BOTH(rows_lie_where_they_belong),
         BOTH(what_must_be_there_is),
+        BOTH(an_index_that_lies_is_found),
         cmocka_unit_test(what_is_not_there_has_a_name),
+        cmocka_unit_test(a_name_is_shown_without_its_secrets),
         cmocka_unit_test(a_draft_is_one_file),
         cmocka_unit_test(what_may_not_be_written_has_a_name),
     };
