@@ -94,7 +94,10 @@ static void write_text(struct json_writer *writer, const char *key, struct text 
 }
 
 static void write_step(struct json_writer *writer, const struct registry_step *step) {
-    static const char *const kinds[] = {"added", "back", "ranged", "coded", "dropped", "lost", "elsewhere"};
+    static const char *const kinds[] = {
+        [REGISTRY_ADDED] = "added", [REGISTRY_BACK] = "back",          [REGISTRY_RANGED] = "ranged",
+        [REGISTRY_CODED] = "coded", [REGISTRY_DROPPED] = "dropped",    [REGISTRY_BARED] = "bared",
+        [REGISTRY_LOST] = "lost",   [REGISTRY_ELSEWHERE] = "elsewhere"};
     json_write_object(writer);
     write_text(writer, "step", text_from(kinds[step->kind]));
     write_text(writer, "entity", step->entity);

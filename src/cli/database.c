@@ -98,6 +98,17 @@ int database_tell(struct database *database, struct command *command, const char
     case REGISTRY_MIGRATED:
         return tell(command, url, "有人刚给登记簿换了政策;什么都没有改动,再试一次%.*s\n",
                     "somebody has just given the registry another law; nothing was changed, try again%.*s\n", TEXT(""));
+    case REGISTRY_EARLIER:
+        return tell(command, url,
+                    "登记簿是早期版本建的,表还没有按地方分区,只能读;先 doudi backup,再 doudi restore 到一个空库%.*s\n",
+                    "the registry is of an earlier version, whose tables are not partitioned: it can only be read; "
+                    "copy it by doudi backup, then doudi restore into an empty database%.*s\n",
+                    TEXT(""));
+    case REGISTRY_LACKING:
+        return tell(command, url, "其他服务器上的表缺列,什么都没有改动;在每台上先运行下面的 SQL,再试一次:\n%.*s\n",
+                    "tables on other servers lack columns; nothing was changed. Run this SQL on each of them, then try "
+                    "again:\n%.*s\n",
+                    differs);
     case REGISTRY_UNFIT:
         return tell(command, url, "%.*s 放不进数据库:名称太长、以 _ 开头,或数值范围太大\n",
                     "%.*s does not fit into a database: its name is too long or begins with _, or its range is too "

@@ -8,7 +8,7 @@ enum { LINE_NUMBER, LINE_CHANGE, LINE_ENTITY, LINE_INPUT, LINE_NAME, LINE_CODING
 static const struct store_column line_columns[LINE_COLUMNS] = {
     {{"_column", 7}, STORE_INTEGER, true}, {{"_change", 7}, STORE_INTEGER, true}, {{"_entity", 7}, STORE_TEXT, true},
     {{"_input", 6}, STORE_TEXT, true},     {{"_name", 5}, STORE_TEXT, true},      {{"_coding", 7}, STORE_TEXT, true}};
-const struct store_table registry_columns_table = {{"_columns", 8}, line_columns, LINE_COLUMNS};
+const struct store_table registry_columns_table = {{"_columns", 8}, line_columns, LINE_COLUMNS, false};
 
 /* --- of a model --------------------------------------------------------------------------------------------------- */
 
@@ -24,6 +24,26 @@ struct text entity_coding(struct arena *arena, const struct entity *entity) {
 
 bool has_parent(const struct registry_tables *tables) {
     return text_starts(tables->coding, "entity in ") || text_starts(tables->coding, "event in ");
+}
+
+const struct registry_tables *tables_above(const struct registry *registry, const struct registry_tables *tables) {
+    static const struct text in = {" in ", 4};
+    struct text coding = tables->coding;
+    if (!has_parent(tables)) return NULL;
+    size_t begin = (text_starts(coding, "event") ? 5 : 6) + in.length, end = begin;
+    while (end < coding.length && coding.bytes[end] != ' ') end++;
+    return map_get(&registry->layout.by_entity, text_slice(coding, begin, end));
+}
+
+static size_t no_rows(const void *of, const struct entity *entity) {
+    (void)of;
+    (void)entity;
+    return 0;
+}
+
+bool entity_is_area(const struct policy *policy, const struct entity *entity) {
+    const struct entity *people = policy_people(policy, no_rows, NULL), *families = people ? people->parent : NULL;
+    return families && entity && entity != families && entity_is_within(families, entity);
 }
 
 struct text column_name_of_next(struct arena *arena, const struct registry_input *input, struct text name) {
@@ -54,8 +74,9 @@ static void add_tables(struct registry *registry, const struct column_line *line
     struct registry_tables *tables = ARENA_NEW(arena, struct registry_tables);
     *tables = (struct registry_tables){.coding = line->coding};
     tables->versions.name = line->entity;
+    tables->versions.by_place = true;
     tables->names =
-        (struct store_table){text_format(arena, "_id_%.*s", TEXT_ARG(line->entity)), name_columns, NAME_COLUMNS};
+        (struct store_table){text_format(arena, "_id_%.*s", TEXT_ARG(line->entity)), name_columns, NAME_COLUMNS, false};
     for (size_t i = 0; i < COLUMN_INPUTS; i++)
         push_column(registry, tables, own_columns[i], (struct column_coding){.kind = CODING_ROW});
     map_init(&tables->inputs, arena);

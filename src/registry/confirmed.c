@@ -12,7 +12,7 @@ static const struct store_column confirmed_columns[] = {
     {{"_keys", 5}, STORE_TEXT, true},          {{"_from", 5}, STORE_TEXT, true},
     {{"_enacted", 8}, STORE_TEXT, true},       {{"_value", 6}, STORE_TEXT, true},
     {{"_document", 9}, STORE_TEXT, true},      {{"_signed", 7}, STORE_INTEGER, true}};
-const struct store_table registry_confirmed_table = {{"_confirmed", 10}, confirmed_columns, 10};
+const struct store_table registry_confirmed_table = {{"_confirmed", 10}, confirmed_columns, 10, false};
 
 /* --- how a value is named ----------------------------------------------------------------------------------------- */
 

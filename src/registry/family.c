@@ -353,6 +353,7 @@ static enum registry_result gather(struct gathering *gathering, const struct reg
     if (own) store_begin(registry->store, STORE_TO_READ);
     enum registry_result result = registry_outcome(registry, gathering->arena);
     if (result == REGISTRY_DONE) result = columns_check(registry);
+    if (result == REGISTRY_DONE) gathering->known = registry_known(registry, gathering->known);
     if (result == REGISTRY_DONE) find_kin(gathering, roots, count);
     for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++)
         fetch_ids(gathering, gathering->list.items[i]);

@@ -31,6 +31,7 @@ struct finding {
     struct registry *registry;
     const struct registry_sought *sought;
     struct arena *arena;
+    int64_t known; /* the last change that counts */
     struct row_queries queries;
     const struct entity *family;
     struct map places; /* ENTITY/KEY -> struct place */
@@ -190,7 +191,7 @@ static void read_place(struct finding *finding, const struct entity *entity, int
         struct told told = {.since = (month_number)statement_integer(query, COLUMN_SINCE),
                             .stands = statement_integer(query, COLUMN_STANDS) != 0,
                             .parent = statement_integer(query, COLUMN_PARENT)};
-        if (statement_integer(query, COLUMN_CHANGE) > finding->sought->known) continue;
+        if (statement_integer(query, COLUMN_CHANGE) > finding->known) continue;
         size_t row = told.stands ? reading_row(&finding->reading, query, entity, &always) : SIZE_MAX;
         if (row != SIZE_MAX) told.known_by = known_by(finding, table, row);
         note_told(finding, place, told);
@@ -342,6 +343,7 @@ static void take_candidate(struct finding *finding, const struct search *search,
     struct text other = TEXT("");
     if (search->column.length) {
         const struct record_table *table = &finding->records.tables[entity->index];
+        if (statement_integer(query, COLUMN_CHANGE) > finding->known) return;
         size_t row = reading_row(&finding->reading, query, entity, &always);
         if (row == SIZE_MAX || !fits(finding, table, row)) return;
         other = known_by(finding, table, row);
@@ -446,6 +448,7 @@ static bool begin(struct finding *finding, struct registry *registry, struct are
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
     if (goes_on(finding)) finding->family = registry_families(registry);
+    if (goes_on(finding)) finding->known = registry_known(registry, finding->sought->known);
     return own;
 }
 

@@ -18,12 +18,12 @@ static const struct store_column finding_columns[FINDING_COLUMNS] = {
     {{"_finding", 8}, STORE_INTEGER, true}, {{"_change", 7}, STORE_INTEGER, true}, {{"_alert", 6}, STORE_TEXT, true},
     {{"_entity", 7}, STORE_TEXT, true},     {{"_key", 4}, STORE_INTEGER, true},    {{"_month", 6}, STORE_INTEGER, true},
     {{"_unsure", 7}, STORE_INTEGER, true}};
-const struct store_table registry_findings_table = {{"_findings", 9}, finding_columns, FINDING_COLUMNS};
+const struct store_table registry_findings_table = {{"_findings", 9}, finding_columns, FINDING_COLUMNS, false};
 
 /* By the finding, so that no finding is cleared twice. */
 static const struct store_column cleared_columns[] = {
     {{"_finding", 8}, STORE_INTEGER, true}, {{"_change", 7}, STORE_INTEGER, true}, {{"_reason", 7}, STORE_TEXT, true}};
-const struct store_table registry_cleared_table = {{"_cleared", 8}, cleared_columns, 3};
+const struct store_table registry_cleared_table = {{"_cleared", 8}, cleared_columns, 3, false};
 
 /* --- keeping ------------------------------------------------------------------------------------------------------ */
 
@@ -147,13 +147,15 @@ enum registry_result registry_read_last_told(struct registry *registry, const st
     const struct registry_tables *tables = tables_of(registry, entity);
     *last = (struct registry_last_told){.count = registry_room(registry, &tables->names)};
     last->changes = ARENA_ARRAY(arena, int64_t, last->count + 1);
+    int64_t known = registry_known(registry, REGISTRY_NOW);
     enum registry_result result = registry_outcome(registry, arena);
     if (result != REGISTRY_DONE) return result;
     struct statement *scan =
         store_scan(registry->store, &(struct store_scan_of){&tables->versions, wanted, 2, 1, INT64_MAX});
     while (scan && statement_next(scan)) {
         int64_t key = statement_integer(scan, 0), change = statement_integer(scan, 1);
-        if (key > 0 && (size_t)key <= last->count && change > last->changes[key]) last->changes[key] = change;
+        bool counts = key > 0 && (size_t)key <= last->count && change <= known;
+        if (counts && change > last->changes[key]) last->changes[key] = change;
     }
     if (scan) store_scan_end(scan);
     return registry_outcome(registry, arena);

@@ -5,7 +5,7 @@ static const struct store_column given_columns[] = {{{"_given", 6}, STORE_INTEGE
                                                     {{"_change", 7}, STORE_INTEGER, true},
                                                     {{"_opening", 8}, STORE_INTEGER, true},
                                                     {{"_lines", 6}, STORE_TEXT, true}};
-const struct store_table registry_given_table = {{"_given", 6}, given_columns, 4};
+const struct store_table registry_given_table = {{"_given", 6}, given_columns, 4, false};
 
 enum registry_result registry_keep_given(struct registry *registry, const struct registry_change *change,
                                          const struct registry_given *given) {

@@ -5,7 +5,7 @@
 static const struct store_column law_columns[] = {
     {{"_file", 5}, STORE_INTEGER, true}, {{"_change", 7}, STORE_INTEGER, true}, {{"_layer", 6}, STORE_INTEGER, true},
     {{"_folder", 7}, STORE_TEXT, true},  {{"_path", 5}, STORE_TEXT, true},      {{"_text", 5}, STORE_TEXT, true}};
-const struct store_table registry_law_table = {{"_law", 4}, law_columns, 6};
+const struct store_table registry_law_table = {{"_law", 4}, law_columns, 6, false};
 enum { LAW_FILE, LAW_CHANGE, LAW_LAYER, LAW_FOLDER, LAW_PATH, LAW_TEXT, LAW_COLUMNS };
 
 struct law_file {

@@ -203,20 +203,50 @@ static void make_indexes(struct registry *registry, const struct entity *entity)
     }
 }
 
-static void make_tables(struct registry *registry) {
+/* To a table that is there. Where another server has some of its rows it must have these columns, too, and they are not
+ * made from here: false when a look at them shows that it has not. `needed`: the SQL for such a server. */
+static bool add_columns(struct store *store, const struct registry_tables *tables, struct builder *needed) {
+    struct builder look;
+    bool good = true;
+    builder_init(&look);
+    for (size_t k = tables->made; k < tables->versions.count; k++) {
+        const struct store_column *column = &tables->versions.columns[k];
+        store_add_column(store, tables->versions.name, column);
+        store_write_add_column(needed, store, tables->versions.name, column);
+        builder_add(needed, TEXT("; "));
+        builder_add(&look, k == tables->made ? TEXT("SELECT count(") : TEXT("), count("));
+        store_quote(&look, column->name);
+    }
+    builder_add(&look, TEXT(") FROM "));
+    store_quote(&look, tables->versions.name);
+    builder_add(&look, TEXT(" WHERE _version = 0"));
+    if (look.failed) needed->failed = true;
+    if (tables->made < tables->versions.count && store_has_places(store) && !store_failed(store) && !look.failed)
+        good = store_do(store, builder_text(&look).bytes) || store_trouble(store)->failure != STORE_MISTAKE;
+    builder_free(&look);
+    return good;
+}
+
+static enum registry_result make_tables(struct registry *registry) {
     struct store *store = registry->store;
+    struct builder needed;
+    bool good = true;
+    builder_init(&needed);
     for (size_t i = 0; i < registry->layout.tables.count; i++) {
         struct registry_tables *tables = registry->layout.tables.items[i];
         bool fresh = tables->made == 0;
         if (fresh) registry_make_entity(store, tables);
         if (fresh) registry_index_entity(store, tables);
-        for (size_t k = tables->made; tables->made && k < tables->versions.count; k++)
-            store_add_column(store, tables->versions.name, &tables->versions.columns[k]);
+        if (!fresh) good &= add_columns(store, tables, &needed);
         if (tables->made) index_sealed(store, tables, tables->made);
         tables->made = tables->versions.count;
     }
     for (size_t i = 0; i < registry->policy->entities.count; i++)
         make_indexes(registry, registry->policy->entities.items[i]);
+    registry->differs = good ? registry->differs : text_trim(builder_finish(&needed, &registry->arena));
+    if (needed.failed) registry->arena.failed = true;
+    if (good) builder_free(&needed);
+    return good ? registry_outcome(registry, NULL) : REGISTRY_LACKING;
 }
 
 /* --- values that do not fit --------------------------------------------------------------------------------------- */
@@ -269,8 +299,8 @@ enum registry_result registry_lay_out(struct registry *registry, struct registry
     for (size_t i = 0; i < there; i++) drop_from(&laying, registry->layout.tables.items[i]);
     enum registry_result result = registry_outcome(registry, NULL);
     if (result != REGISTRY_DONE || migration->refused) return result;
-    make_tables(registry);
-    result = registry_prepare(registry);
+    result = make_tables(registry);
+    if (result == REGISTRY_DONE) result = registry_prepare(registry);
     if (result == REGISTRY_DONE) result = registry_number_change(registry, change);
     if (result == REGISTRY_DONE) columns_write(registry, laying.lines.items, laying.lines.count);
     if (result == REGISTRY_DONE) result = columns_bind(registry);

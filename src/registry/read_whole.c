@@ -349,7 +349,7 @@ static unsigned threads_of(const struct registry *registry) {
 enum registry_result registry_read_chosen(struct registry *registry, int64_t known, int sight, const bool *chosen,
                                           struct arena *arena, struct records *records, struct registry_names *names) {
     struct readers readers = {{registry->store}, 1};
-    struct whole whole = {.registry = registry, .readers = &readers, .names = names, .known = known};
+    struct whole whole = {.registry = registry, .readers = &readers, .names = names};
     records_init(records, arena, registry->policy);
     whole.reading = (struct reading){
         .registry = registry, .arena = arena, .records = records, .name = name_of, .names = names, .sight = sight};
@@ -357,6 +357,7 @@ enum registry_result registry_read_chosen(struct registry *registry, int64_t kno
     if (own) store_begin(registry->store, STORE_TO_READ);
     enum registry_result result = registry_outcome(registry, arena);
     if (result == REGISTRY_DONE) result = columns_check(registry);
+    if (result == REGISTRY_DONE) whole.known = registry_known(registry, known);
     if (result == REGISTRY_DONE) open_readers(registry, threads_of(registry), &readers);
     if (result == REGISTRY_DONE) result = read_all(&whole, chosen);
     close_readers(&readers);

@@ -8,12 +8,12 @@ static const struct store_column change_columns[] = {
     {{"_change", 7}, STORE_INTEGER, true}, {{"_instant", 8}, STORE_INTEGER, true}, {{"_by", 3}, STORE_TEXT, true},
     {{"_what", 5}, STORE_TEXT, true},      {{"_digest", 7}, STORE_BYTES, true},    {{"_link", 5}, STORE_BYTES, true},
     {{"_login", 6}, STORE_TEXT, true}};
-const struct store_table registry_changes_table = {{"_changes", 8}, change_columns, 7};
+const struct store_table registry_changes_table = {{"_changes", 8}, change_columns, 7, false};
 
 /* The one row says how all is to be read. */
 static const struct store_column registry_columns[] = {{{"_format", 7}, STORE_INTEGER, true},
                                                        {{"_digests", 8}, STORE_INTEGER, true}};
-const struct store_table registry_purpose_table = {{"_registry", 9}, registry_columns, 2};
+const struct store_table registry_purpose_table = {{"_registry", 9}, registry_columns, 2, false};
 enum { FORMAT = 3 };
 
 static void begin(struct registry *registry, struct store *store, const struct policy *policy) {
@@ -87,6 +87,46 @@ enum registry_result registry_change_by(struct registry *registry, int64_t insta
     return registry_outcome(registry, NULL);
 }
 
+/* Versions lie in the order of their changes: only where the last is of none are there such. */
+static void clear_after(struct registry *registry, const struct store_table *versions, int64_t last) {
+    static const size_t change = COLUMN_CHANGE;
+    struct builder sql;
+    bool any = false;
+    int64_t highest = registry_highest(registry, versions);
+    struct statement *scan =
+        store_scan(registry->store, &(struct store_scan_of){versions, &change, 1, highest, highest});
+    while (scan && statement_next(scan)) any = any || statement_integer(scan, 0) > last;
+    if (scan) store_scan_end(scan);
+    if (!any || store_failed(registry->store)) return;
+    builder_init(&sql);
+    builder_add(&sql, TEXT("DELETE FROM "));
+    store_quote(&sql, versions->name);
+    builder_format(&sql, " WHERE _change > %lld", (long long)last);
+    if (sql.failed) registry->arena.failed = true;
+    if (!sql.failed) store_do(registry->store, builder_text(&sql).bytes);
+    builder_free(&sql);
+}
+
+enum registry_result registry_clear_unfinished(struct registry *registry) {
+    const struct registry_layout *layout = &registry->layout;
+    if (!store_has_places(registry->store) || layout->tables.count == 0) return registry_outcome(registry, NULL);
+    enum store_parting parting = store_parting(registry->store, layout->tables.items[0]->versions.name);
+    enum registry_result result = registry_outcome(registry, NULL);
+    if (result != REGISTRY_DONE) return result;
+    if (parting == STORE_UNPARTED) return REGISTRY_EARLIER;
+    int64_t last = parting == STORE_SPREAD ? registry_highest(registry, &registry_changes_table) : 0;
+    for (size_t i = 0; i < layout->tables.count && parting == STORE_SPREAD; i++)
+        clear_after(registry, &layout->tables.items[i]->versions, last);
+    return registry_outcome(registry, NULL);
+}
+
+int64_t registry_known(struct registry *registry, int64_t known) {
+    const struct registry_layout *layout = &registry->layout;
+    bool spread = known == REGISTRY_NOW && layout->tables.count && !store_writes(registry->store) &&
+                  store_parting(registry->store, layout->tables.items[0]->versions.name) == STORE_SPREAD;
+    return spread ? registry_highest(registry, &registry_changes_table) : known;
+}
+
 /* Whoever would write by another model than the latest would write what its law does not allow. */
 enum registry_result registry_begin_change(struct registry *registry, struct registry_change *change) {
     store_roll_back(registry->store); /* of what was only read */
@@ -94,6 +134,7 @@ enum registry_result registry_begin_change(struct registry *registry, struct reg
     enum registry_result result = registry_outcome(registry, NULL);
     if (result == REGISTRY_DONE) result = columns_check(registry);
     if (result == REGISTRY_DONE && !registry->current) result = REGISTRY_MIGRATED;
+    if (result == REGISTRY_DONE) result = registry_clear_unfinished(registry);
     if (result == REGISTRY_DONE) result = registry_number_change(registry, change);
     if (result != REGISTRY_DONE) store_roll_back(registry->store);
     return result;
@@ -243,6 +284,7 @@ static enum registry_result migrate(struct registry *registry, struct registry_c
                                     struct registry_migration *migration) {
     bool kept = true;
     enum registry_result result = read_tables(registry);
+    if (result == REGISTRY_DONE) result = registry_clear_unfinished(registry);
     if (result == REGISTRY_DONE) result = registry_law_is_kept(registry, &kept);
     if (result == REGISTRY_DONE) result = registry_lay_out(registry, change, migration);
     migration->law_changes = !kept;

@@ -27,12 +27,14 @@ enum registry_result {
     REGISTRY_OTHER_MODEL,  /* neither made for this model nor migrated to it: `differs` tells what it never had */
     REGISTRY_MIGRATED,     /* its latest model is another than when it was opened: it is to be opened anew */
     REGISTRY_UNFIT,        /* the model has what no table can hold: `differs` names it */
-    REGISTRY_DAMAGED,      /* it holds what nobody can have told: `differs` names a version and its column */
-    REGISTRY_NO_KEYS,      /* something sealed is to be read or told, and no keys are at hand */
-    REGISTRY_OTHER_KEYS,   /* the keys at hand are not this registry's: `differs` tells the number of the first */
-    REGISTRY_CANNOT_SEAL,  /* OpenSSL does not offer what the keys are for, or has no random bytes */
-    REGISTRY_FOREIGN,      /* a view, a trigger or a rule of somebody else stands in the place of a table or on it:
-                              `differs` tells the table and which */
+    REGISTRY_EARLIER,    /* on a server, of a time when versions had no places there: it can be read and copied alone */
+    REGISTRY_LACKING,    /* another server lacks columns that the model needs: `differs` is the SQL that adds them */
+    REGISTRY_DAMAGED,    /* it holds what nobody can have told: `differs` names a version and its column */
+    REGISTRY_NO_KEYS,    /* something sealed is to be read or told, and no keys are at hand */
+    REGISTRY_OTHER_KEYS, /* the keys at hand are not this registry's: `differs` tells the number of the first */
+    REGISTRY_CANNOT_SEAL, /* OpenSSL does not offer what the keys are for, or has no random bytes */
+    REGISTRY_FOREIGN,     /* a view, a trigger or a rule of somebody else stands in the place of a table or on it:
+                             `differs` tells the table and which */
     REGISTRY_NO_MEMORY,
 };
 
@@ -372,7 +374,8 @@ enum registry_result registry_verify(struct registry *registry, struct registry_
 /* Copies a registry as it is, damaged or not, into another store in which none is: a state of the whole, while others
  * go on writing. REGISTRY_DONE, and the transaction that wrote it is under way there: whoever has looked at the copy
  * (registry_open, registry_verify) commits it. Otherwise nothing of it is left; it is the store that store_failed tells
- * of that failed, either of the two. Rows go one by one: memory does not grow with the registry. */
+ * of that failed, either of the two. Rows go one by one: memory does not grow with the registry, but for a few bytes
+ * for each row with others below it where the copy is on a server, which parts rows by where they lie. */
 enum registry_result registry_copy(struct registry *registry, struct store *to);
 
 #endif

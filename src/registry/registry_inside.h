@@ -84,7 +84,7 @@ enum converted conversion_of(const struct conversion *conversion, int64_t stored
 /* --- columns.c ---------------------------------------------------------------------------------------------------- */
 
 #define CODING_GONE "gone"      /* of an entity or an input that the law has no more */
-enum { COLUMN_NAME_MOST = 50 }; /* bytes of a name, to which "_id_" and "_by_…" are added */
+enum { COLUMN_NAME_MOST = 50 }; /* bytes of a name, to which "_id_", "_here_" and "_by_…" are added */
 
 /* A line of _columns: what from its change on holds of an entity (no input) or an input. */
 struct column_line {
@@ -142,6 +142,10 @@ struct registry_place {
 
 struct text entity_coding(struct arena *arena, const struct entity *entity);
 bool has_parent(const struct registry_tables *tables);
+const struct registry_tables *tables_above(const struct registry *registry, const struct registry_tables *tables);
+/* Families lie in its rows, as the law has them whatever the registry knows. On a server the versions of rows in an
+ * area have the id of the nearest as their place; those of an area its own. */
+bool entity_is_area(const struct policy *policy, const struct entity *entity);
 /* What the next column of an input is called. */
 struct text column_name_of_next(struct arena *arena, const struct registry_input *input, struct text name);
 
@@ -166,6 +170,13 @@ static inline const struct registry_tables *tables_of(const struct registry *reg
 enum registry_result registry_check_format(struct store *store);
 enum registry_result registry_prepare(struct registry *registry); /* room for what a change writes */
 enum registry_result registry_number_change(struct registry *registry, struct registry_change *change);
+
+/* Where rows are spread over servers, a change whose last commit failed may have left some of its versions on one of
+ * them: they belong to no change, and go before the next writes. REGISTRY_EARLIER where versions have no place. */
+enum registry_result registry_clear_unfinished(struct registry *registry);
+/* The last change to read as known: not later than the last that was finished, where versions may lie there of one that
+ * was not; whoever writes has cleared them. */
+int64_t registry_known(struct registry *registry, int64_t known);
 
 /* --- schema.c ----------------------------------------------------------------------------------------------------- */
 

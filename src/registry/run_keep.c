@@ -11,28 +11,28 @@ static const struct store_column run_columns[] = {
     {{"_change", 7}, STORE_INTEGER, true}, {{"_month", 6}, STORE_INTEGER, true}, {{"_known", 6}, STORE_INTEGER, true},
     {{"_law", 4}, STORE_INTEGER, true},    {{"_whole", 6}, STORE_INTEGER, true}, {{"_area", 5}, STORE_TEXT, true},
     {{"_engine", 7}, STORE_TEXT, true},    {{"_policy", 7}, STORE_BYTES, true}};
-const struct store_table registry_runs_table = {{"_runs", 5}, run_columns, RUN_COLUMNS};
+const struct store_table registry_runs_table = {{"_runs", 5}, run_columns, RUN_COLUMNS, false};
 
 static const struct store_column values_columns[] = {{{"_page", 5}, STORE_INTEGER, true},
                                                      {{"_change", 7}, STORE_INTEGER, true},
                                                      {{"_field", 6}, STORE_TEXT, true},
                                                      {{"_first", 6}, STORE_INTEGER, true},
                                                      {{"_bytes", 6}, STORE_BYTES, true}};
-const struct store_table registry_values_table = {{"_values", 7}, values_columns, VALUES_COLUMNS};
+const struct store_table registry_values_table = {{"_values", 7}, values_columns, VALUES_COLUMNS, false};
 
 static const struct store_column kind_columns[] = {
     {{"_kind", 5}, STORE_INTEGER, true},  {{"_change", 7}, STORE_INTEGER, true},  {{"_field", 6}, STORE_TEXT, true},
     {{"_place", 6}, STORE_INTEGER, true}, {{"_state", 6}, STORE_INTEGER, true},   {{"_listed", 7}, STORE_INTEGER, true},
     {{"_reason", 7}, STORE_TEXT, true},   {{"_of", 3}, STORE_TEXT, true},         {{"_at", 3}, STORE_TEXT, true},
     {{"_rule", 5}, STORE_INTEGER, false}, {{"_branch", 7}, STORE_INTEGER, false}, {{"_unit", 5}, STORE_TEXT, true}};
-const struct store_table registry_kinds_table = {{"_kinds", 6}, kind_columns, KIND_COLUMNS};
+const struct store_table registry_kinds_table = {{"_kinds", 6}, kind_columns, KIND_COLUMNS, false};
 
 static const struct store_column exact_columns[] = {{{"_exact", 6}, STORE_INTEGER, true},
                                                     {{"_change", 7}, STORE_INTEGER, true},
                                                     {{"_field", 6}, STORE_TEXT, true},
                                                     {{"_place", 6}, STORE_INTEGER, true},
                                                     {{"_value", 6}, STORE_TEXT, true}};
-const struct store_table registry_exact_table = {{"_exact", 6}, exact_columns, EXACT_COLUMNS};
+const struct store_table registry_exact_table = {{"_exact", 6}, exact_columns, EXACT_COLUMNS, false};
 
 struct keeping {
     struct registry *registry;

@@ -7,7 +7,7 @@ static const struct store_column views_columns[] = {
     {{"_view", 5}, STORE_INTEGER, true}, {{"_change", 7}, STORE_INTEGER, true}, {{"_entity", 7}, STORE_TEXT, true},
     {{"_key", 4}, STORE_INTEGER, true},  {{"_input", 6}, STORE_TEXT, true},     {{"_why", 4}, STORE_TEXT, true},
     {{"_area", 5}, STORE_TEXT, true},    {{"_month", 6}, STORE_INTEGER, true},  {{"_rows", 5}, STORE_INTEGER, true}};
-const struct store_table registry_views_table = {{"_views", 6}, views_columns, 9};
+const struct store_table registry_views_table = {{"_views", 6}, views_columns, 9, false};
 
 /* --- SQL ---------------------------------------------------------------------------------------------------------- */
 
@@ -59,7 +59,7 @@ static size_t add_columns(struct builder *sql, const struct registry_tables *tab
     for (size_t i = 0; i < slot->count; i++) {
         size_t column = slot->columns[i].column;
         if (slot->columns[i].now.from != (sealed ? CODING_SEALED : CODING_TEXT)) continue;
-        builder_add(sql, !sealed || count++ ? TEXT(" OR ") : TEXT(" WHERE "));
+        builder_add(sql, !sealed || count++ ? TEXT(" OR ") : TEXT(" AND ("));
         store_quote(sql, tables->versions.columns[sealed ? column + 1 : column].name);
         builder_add(sql, sealed ? TEXT(" = $1") : TEXT(" = $2"));
         count += !sealed;
@@ -75,10 +75,11 @@ static struct statement *query_rows(struct registry *registry, const struct fiel
     builder_init(&sql);
     builder_add(&sql, TEXT("SELECT DISTINCT _key FROM "));
     store_quote(&sql, tables->versions.name);
+    builder_format(&sql, " WHERE _change <= %lld", (long long)registry_known(registry, REGISTRY_NOW));
     size_t sealed = add_columns(&sql, tables, slot, true);
     assert(sealed > 0);
     *parameters = add_columns(&sql, tables, slot, false) ? 2 : 1;
-    builder_add(&sql, TEXT(" ORDER BY _key"));
+    builder_add(&sql, TEXT(") ORDER BY _key"));
     return prepare(registry, &sql);
 }
 
@@ -119,18 +120,20 @@ static struct statement *query_version(struct registry *registry, const struct r
     }
     builder_add(&sql, TEXT(" FROM "));
     store_quote(&sql, tables->versions.name);
-    builder_add(&sql, TEXT(" WHERE _key = $1 AND _since <= $2 ORDER BY _since DESC, _version DESC LIMIT 1"));
+    builder_add(
+        &sql, TEXT(" WHERE _key = $1 AND _since <= $2 AND _change <= $3 ORDER BY _since DESC, _version DESC LIMIT 1"));
     return prepare(registry, &sql);
 }
 
 enum registry_result registry_reveal(struct registry *registry, const struct field *input, int64_t key,
                                      month_number month, struct arena *arena, struct text *plain) {
     const struct registry_slot *slot = slot_of(registry, input);
-    const struct store_value values[] = {store_integer(key), store_integer(month)};
+    const struct store_value values[] = {store_integer(key), store_integer(month),
+                                         store_integer(registry_known(registry, REGISTRY_NOW))};
     struct statement *query = query_version(registry, tables_of(registry, input->entity), slot);
     enum registry_result result = REGISTRY_DONE;
     *plain = TEXT("");
-    if (query && statement_begin(query, values, 2)) {
+    if (query && statement_begin(query, values, 3)) {
         bool stands = statement_next(query) && statement_integer(query, 0) != 0;
         for (size_t i = 0; i < slot->count && stands && result == REGISTRY_DONE; i++) {
             enum coding_kind from = slot->columns[i].now.from;

@@ -12,7 +12,7 @@ static const struct store_column keys_columns[KEYS_COLUMNS] = {
     {{"_entry", 6}, STORE_INTEGER, true},  {{"_change", 7}, STORE_INTEGER, true},
     {{"_number", 7}, STORE_INTEGER, true}, {{"_cipher", 7}, STORE_TEXT, true},
     {{"_made", 5}, STORE_INTEGER, true},   {{"_fingerprint", 12}, STORE_TEXT, true}};
-const struct store_table registry_keys_table = {{"_keys", 5}, keys_columns, KEYS_COLUMNS};
+const struct store_table registry_keys_table = {{"_keys", 5}, keys_columns, KEYS_COLUMNS, false};
 
 bool registry_seals(const struct registry *registry) {
     bool any = false;

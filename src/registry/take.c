@@ -25,6 +25,7 @@ struct taking {
     uint32_t **keys;               /* by entity index, by row of what is told; 0: it cannot be */
     bool **nowhere;                /* likewise: it leads nowhere, or ends before it begins */
     unsigned char **indexes;       /* by entity index: of sealed inputs, by row; NULL: none is told */
+    bool *areas;                   /* by entity index; NULL: rows have no places */
     struct registry_look *look;    /* NULL: all that is told is taken */
     bool looks;                    /* nothing is written */
     bool fresh;                    /* nothing is known of the rows that are told */
@@ -326,7 +327,31 @@ static bool is_carried(const struct column *column, size_t row) {
     return !column->lanes && column->known[row] && is_stored_text(column_text(column, row));
 }
 
-/* Some of the versions that are told of an entity, as rows of its table. */
+/* The row above as it is told last, or else known; NULL: neither is at hand. */
+static const struct record_row *row_above(const struct taking *taking, const struct entity *above, size_t key) {
+    const struct registry_rows *known = &taking->known[above->index];
+    uint32_t told = key && known->last ? known->last[key] : 0, before = 0;
+    if (key && !told && known->rows && key <= known->told)
+        for (uint32_t at = known->rows[key]; at; at = known->more[at - 1]) before = at;
+    if (told) return &taking->records->tables[above->index].rows[told - 1];
+    return before ? &taking->before.tables[above->index].rows[before - 1] : NULL;
+}
+
+/* The id of the nearest area at or above a row, by which a server parts versions; where none is found they lie with
+ * those that are in no area. Nothing rests on it. */
+static struct text place_of(const struct taking *taking, const struct entity *entity, const struct record_row *row,
+                            size_t parent) { /* its parent's key */
+    if (taking->areas[entity->index]) return row->id;
+    while (entity->parent && !taking->areas[entity->parent->index]) {
+        entity = entity->parent;
+        row = row_above(taking, entity, parent ? parent : key_of(taking, entity, row->parent));
+        if (!row) return TEXT("");
+        parent = 0;
+    }
+    return entity->parent ? row->parent : TEXT("");
+}
+
+/* Some of the versions that are told of an entity, as rows of its table, with their places. */
 struct batch {
     size_t first, count; /* of the versions */
     struct store_value *values;
@@ -361,6 +386,7 @@ static void make_row(const struct writing *writing, size_t at, unsigned thread, 
     values[COLUMN_UNCONFIRMED] = store_integer(record->unconfirmed);
     values[COLUMN_PARENT] = store_integer((int64_t)parent);
     for (size_t i = COLUMN_INPUTS; i < writing->columns; i++) values[i] = store_null();
+    if (taking->areas) values[writing->columns] = store_text(place_of(taking, entity, record, parent));
     for (size_t i = 0; i < entity->inputs.count && version->stands; i++)
         if (is_carried(&told->columns[i], version->row))
             registry_put_stored(
@@ -370,6 +396,10 @@ static void make_row(const struct writing *writing, size_t at, unsigned thread, 
             seal_value(taking, told, version->row, i, thread, arena, &values[slots[i].write]);
         else
             values[slots[i].write] = value_of(taking, &told->columns[i], version->row);
+}
+
+static struct store_value *values_at(const struct writing *writing, const struct batch *batch, size_t row) {
+    return batch->values + row * (writing->columns + 1);
 }
 
 enum { BATCH_ROWS = 8192, PIECE_ROWS = 512 };
@@ -388,17 +418,16 @@ static void write_and_prepare(void *context, unsigned thread) {
     struct writing *writing = context;
     const struct batch *now = writing->now, *next = writing->next;
     size_t first;
-    for (size_t i = 0; i < now->count && thread == 0; i++)
-        chain_load_write(&writing->load, now->values + i * writing->columns);
+    for (size_t i = 0; i < now->count && thread == 0; i++) chain_load_write(&writing->load, values_at(writing, now, i));
     for (size_t i = 0; i < now->count && thread == (writing->threads > 1); i++)
-        chain_load_digest(&writing->load, now->values + i * writing->columns);
+        chain_load_digest(&writing->load, values_at(writing, now, i));
     while (take_piece(writing, &first))
         for (size_t i = first; i < first + PIECE_ROWS && i < next->count; i++)
-            make_row(writing, next->first + i, thread, &next->arenas[thread], next->values + i * writing->columns);
+            make_row(writing, next->first + i, thread, &next->arenas[thread], values_at(writing, next, i));
 }
 
 static bool batch_init(struct batch *batch, struct arena *arena, size_t rows, const struct writing *writing) {
-    batch->values = ARENA_ARRAY(arena, struct store_value, rows * writing->columns);
+    batch->values = ARENA_ARRAY(arena, struct store_value, rows * (writing->columns + 1));
     batch->arenas = ARENA_ARRAY(arena, struct arena, writing->threads);
     if (arena_failed(arena)) return false;
     for (unsigned i = 0; i < writing->threads; i++) arena_init(&batch->arenas[i]);
@@ -631,6 +660,16 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
     if (!taking->lost) write_versions(taking, told, &versions);
 }
 
+/* Where rows have places. */
+static void find_areas(struct taking *taking) {
+    struct registry *registry = taking->registry;
+    const struct policy *policy = registry->policy;
+    if (taking->looks || !store_has_places(registry->store)) return;
+    taking->areas = ARENA_ARRAY(&taking->arena, bool, policy->entities.count + 1);
+    for (size_t i = 0; i < policy->entities.count && taking->areas; i++)
+        taking->areas[i] = entity_is_area(policy, policy->entities.items[i]);
+}
+
 /* Before anything is sealed by them. */
 static enum registry_result keep_keys(struct taking *taking) {
     bool any = false;
@@ -701,6 +740,7 @@ static enum registry_result take(struct taking *taking, struct registry_taken *t
     taking->keys = ARENA_ARRAY(&taking->arena, uint32_t *, entities + 1);
     taking->nowhere = ARENA_ARRAY(&taking->arena, bool *, entities + 1);
     taking->indexes = ARENA_ARRAY(&taking->arena, unsigned char *, entities + 1);
+    find_areas(taking);
     registry->doubles.count = registry->doubled = 0;
     lock_init(&taking->lock);
     enum registry_result result = goes_on(taking) ? find_before(taking, &names) : REGISTRY_NO_MEMORY;

@@ -6,7 +6,7 @@
 
 struct touching {
     struct registry *registry;
-    int64_t after;
+    int64_t after, known; /* changes behind the one, up to the other */
     struct arena *arena;
     struct registry_touched_rows *rows;
 };
@@ -27,7 +27,9 @@ static struct statement *query_of(struct touching *touching, struct text table, 
     builder_init(&sql);
     builder_format(&sql, "SELECT %s FROM ", what);
     store_quote(&sql, table);
-    builder_format(&sql, " %s", where);
+    builder_add(&sql, TEXT(" WHERE "));
+    if (touching->known != REGISTRY_NOW) builder_format(&sql, "_change <= %lld AND ", (long long)touching->known);
+    builder_format(&sql, "%s", where);
     struct statement *query = sql.failed ? NULL : store_prepare(touching->registry->store, builder_text(&sql).bytes);
     if (!query) touching->arena->failed = true;
     builder_free(&sql);
@@ -37,8 +39,7 @@ static struct statement *query_of(struct touching *touching, struct text table, 
 /* Versions lie in the order of their changes. */
 static int64_t first_version_after(struct touching *touching, const struct store_table *table) {
     int64_t low = 1, high = registry_highest(touching->registry, table) + 1;
-    struct statement *query =
-        query_of(touching, table->name, "_change", "WHERE _version >= $1 ORDER BY _version LIMIT 1");
+    struct statement *query = query_of(touching, table->name, "_change", "_version >= $1 ORDER BY _version LIMIT 1");
     while (query && low < high && !store_failed(touching->registry->store)) {
         int64_t middle = low + (high - low) / 2;
         if (ask(touching->registry, query, middle, INT64_MAX) > touching->after)
@@ -72,14 +73,14 @@ static void read_touched(struct touching *touching, const struct entity *entity)
                                            .change = statement_integer(scan, 2),
                                            .since = (month_number)statement_integer(scan, 3)};
         if (dated) touched.since = day_month((day_number)statement_integer(scan, 4));
-        VECTOR_PUSH(touching->arena, &touching->rows->list, touched);
+        if (touched.change <= touching->known) VECTOR_PUSH(touching->arena, &touching->rows->list, touched);
     }
     if (scan) store_scan_end(scan);
 }
 
 enum registry_result registry_read_touched(struct registry *registry, int64_t after, struct arena *arena,
                                            struct registry_touched_rows *rows) {
-    struct touching touching = {registry, after, arena, rows};
+    struct touching touching = {registry, after, registry_known(registry, REGISTRY_NOW), arena, rows};
     *rows = (struct registry_touched_rows){0};
     for (size_t i = 0; i < registry->policy->entities.count && registry_outcome(registry, arena) == REGISTRY_DONE; i++)
         read_touched(&touching, registry->policy->entities.items[i]);
@@ -112,7 +113,7 @@ static void climb(struct touching *touching, struct statement **queries, const s
     struct statement **query = &queries[entity->index];
     if (!*query)
         *query = query_of(touching, tables_of(touching->registry, entity)->versions.name, "DISTINCT _parent",
-                          "WHERE _key = $1 ORDER BY 1");
+                          "_key = $1 ORDER BY 1");
     if (!*query) return;
     if (statement_begin(*query, &value, 1))
         while (statement_next(*query)) VECTOR_PUSH(touching->arena, &above.list, statement_integer(*query, 0));
@@ -125,7 +126,7 @@ static void climb(struct touching *touching, struct statement **queries, const s
 enum registry_result registry_find_above(struct registry *registry, const struct registry_touched *touched,
                                          size_t count, const struct entity *const *unit, struct arena *arena,
                                          struct registry_keys *keys) {
-    struct touching touching = {.registry = registry, .arena = arena};
+    struct touching touching = {.registry = registry, .arena = arena, .known = registry_known(registry, REGISTRY_NOW)};
     size_t entities = registry->policy->entities.count;
     struct statement **queries = ARENA_ARRAY(arena, struct statement *, entities + 1);
     for (size_t i = 0; i < count && registry_outcome(registry, arena) == REGISTRY_DONE; i++) {
@@ -138,14 +139,15 @@ enum registry_result registry_find_above(struct registry *registry, const struct
 
 static int64_t last_version(struct touching *touching, const struct entity *entity) {
     struct statement *query = query_of(touching, tables_of(touching->registry, entity)->versions.name, "_change",
-                                       "WHERE _version >= $1 ORDER BY _version DESC LIMIT 1");
+                                       "_version >= $1 ORDER BY _version DESC LIMIT 1");
     int64_t change = query ? ask(touching->registry, query, 1, 0) : 0;
     statement_free(query);
     return change;
 }
 
 enum registry_result registry_last_news(struct registry *registry, int64_t *change) {
-    struct touching touching = {.registry = registry, .arena = &registry->arena};
+    struct touching touching = {
+        .registry = registry, .arena = &registry->arena, .known = registry_known(registry, REGISTRY_NOW)};
     int64_t given = registry_last_given(registry);
     *change = registry_law_change(registry, INT64_MAX);
     if (given > *change) *change = given;
@@ -157,9 +159,9 @@ enum registry_result registry_last_news(struct registry *registry, int64_t *chan
 }
 
 int64_t registry_last_given(struct registry *registry) {
-    struct touching touching = {.registry = registry, .arena = &registry->arena};
+    struct touching touching = {.registry = registry, .arena = &registry->arena, .known = REGISTRY_NOW};
     struct statement *query =
-        query_of(&touching, registry_given_table.name, "coalesce(max(_change), 0)", "WHERE _given >= $1");
+        query_of(&touching, registry_given_table.name, "coalesce(max(_change), 0)", "_given >= $1");
     int64_t change = query ? ask(registry, query, 0, 0) : 0;
     statement_free(query);
     return change;
@@ -198,7 +200,7 @@ static void go_below(struct tying *tying, const struct entity *outer, int64_t ke
         if (inner->parent != outer || inner->is_event) continue; /* an event stays below its own */
         if (!tying->below[i])
             tying->below[i] = query_of(touching, tables_of(touching->registry, inner)->versions.name, "DISTINCT _key",
-                                       "WHERE _parent = $1 ORDER BY 1");
+                                       "_parent = $1 ORDER BY 1");
         if (!tying->below[i]) return;
         if (statement_begin(tying->below[i], &value, 1))
             while (statement_next(tying->below[i]))
@@ -213,7 +215,8 @@ static void go_below(struct tying *tying, const struct entity *outer, int64_t ke
 
 enum registry_result registry_find_tied(struct registry *registry, struct arena *arena, struct registry_keys *keys) {
     size_t entities = registry->policy->entities.count;
-    struct tying tying = {.touching = {.registry = registry, .arena = arena}};
+    struct tying tying = {
+        .touching = {.registry = registry, .arena = arena, .known = registry_known(registry, REGISTRY_NOW)}};
     tying.above = ARENA_ARRAY(arena, struct statement *, entities + 1);
     tying.below = ARENA_ARRAY(arena, struct statement *, entities + 1);
     for (size_t e = 0; e < entities && registry_outcome(registry, arena) == REGISTRY_DONE; e++) {

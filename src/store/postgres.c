@@ -33,6 +33,7 @@ struct postgres_statement {
 struct postgres_load {
     struct store_load load;
     struct builder rows;
+    size_t values; /* of a row */
 };
 
 static PGconn *connection_of(const struct store *store) {
@@ -282,6 +283,7 @@ static struct store_load *load(struct store *store, const struct store_table *ta
         return NULL;
     }
     loading->load = (struct store_load){store, table};
+    loading->values = table->count + table->by_place;
     builder_init(&loading->rows);
     builder_add(&loading->rows, (struct text){copy_begins, COPY_HEAD});
     return &loading->load;
@@ -296,8 +298,8 @@ static void add_integer(struct builder *rows, int64_t integer, size_t width) {
 static bool load_row(struct store_load *base, const struct store_value *values) {
     struct postgres_load *loading = (struct postgres_load *)base;
     struct builder *rows = &loading->rows;
-    add_integer(rows, (int64_t)base->table->count, 2);
-    for (size_t i = 0; i < base->table->count; i++) {
+    add_integer(rows, (int64_t)loading->values, 2);
+    for (size_t i = 0; i < loading->values; i++) {
         const struct store_value *value = &values[i];
         size_t length = value->type == STORE_INTEGER ? WIDTH : value->text.length;
         add_integer(rows, value->type == STORE_NULL ? -1 : (int64_t)length, 4);
@@ -377,6 +379,12 @@ static const struct store_kind kind = {
     .index_query = "SELECT 1 FROM pg_catalog.pg_indexes WHERE schemaname = current_schema() AND indexname = $1",
     .foreign_query = foreign_query,
     .columns_query = columns_query,
+    .parting_query = "SELECT CASE WHEN c.relkind <> 'p' THEN 0 WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i "
+                     "JOIN pg_catalog.pg_class f ON f.oid = i.inhrelid AND f.relkind = 'f' "
+                     "JOIN pg_catalog.pg_class p ON p.oid = i.inhparent AND p.relkind = 'p' "
+                     "WHERE p.relnamespace = c.relnamespace) THEN 2 ELSE 1 END FROM pg_catalog.pg_class c "
+                     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                     "WHERE n.nspname = current_schema() AND c.relname = $1",
     .close = close_store,
     .begin = begin,
     .commit = commit,

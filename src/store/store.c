@@ -222,27 +222,75 @@ static void add_column(struct builder *sql, const struct store_kind *kind, const
     builder_format(sql, " %s%s", kind->types[column->type], column->required ? " NOT NULL" : "");
 }
 
+bool store_has_places(const struct store *store) {
+    return store->kind->parting_query;
+}
+
+static bool has_place(const struct store *store, const struct store_table *table) {
+    return table->by_place && store_has_places(store);
+}
+
+static const struct store_column place = {{"_place", 6}, STORE_TEXT, true};
+
+/* The default partition of a table. */
+static void add_here(struct builder *sql, struct text table) {
+    struct builder name;
+    builder_init(&name);
+    builder_format(&name, "_here_%.*s", TEXT_ARG(table));
+    store_quote(sql, builder_text(&name));
+    sql->failed = sql->failed || name.failed;
+    builder_free(&name);
+}
+
+/* Behind the columns. Partitions on other servers allow no key of the whole: the one that is here has its own. */
+static void add_partitions(struct builder *sql, const struct store_table *table) {
+    builder_add(sql, TEXT("\n) PARTITION BY RANGE ("));
+    store_quote(sql, place.name);
+    builder_add(sql, TEXT(");\nCREATE TABLE "));
+    add_here(sql, table->name);
+    builder_add(sql, TEXT(" PARTITION OF "));
+    store_quote(sql, table->name);
+    builder_add(sql, TEXT(" (PRIMARY KEY ("));
+    store_quote(sql, table->columns[0].name);
+    builder_add(sql, TEXT(")) DEFAULT"));
+}
+
 bool store_create(struct store *store, const struct store_table *table) {
     struct builder sql;
+    bool placed = has_place(store, table);
     builder_init(&sql);
     builder_add(&sql, TEXT("CREATE TABLE "));
     store_quote(&sql, table->name);
-    for (size_t i = 0; i < table->count; i++) {
+    for (size_t i = 0; i < table->count + placed; i++) {
         builder_add(&sql, i ? TEXT(",\n  ") : TEXT(" (\n  "));
-        add_column(&sql, store->kind, &table->columns[i]);
-        if (i == 0) builder_add(&sql, TEXT(" PRIMARY KEY"));
+        add_column(&sql, store->kind, i < table->count ? &table->columns[i] : &place);
+        if (i == table->count) builder_add(&sql, TEXT(" DEFAULT ''"));
+        if (i == 0 && !placed) builder_add(&sql, TEXT(" PRIMARY KEY"));
     }
-    builder_format(&sql, "\n)%s", store->kind->table_end);
+    if (placed)
+        add_partitions(&sql, table);
+    else
+        builder_format(&sql, "\n)%s", store->kind->table_end);
     return run_built(store, &sql);
+}
+
+static void write_add_column(struct builder *sql, const struct store *store, struct text table, const char *adding,
+                             const struct store_column *column) {
+    builder_add(sql, TEXT("ALTER TABLE "));
+    store_quote(sql, table);
+    builder_format(sql, " %s ", adding);
+    add_column(sql, store->kind, column);
+}
+
+void store_write_add_column(struct builder *sql, const struct store *store, struct text table,
+                            const struct store_column *column) {
+    write_add_column(sql, store, table, "ADD COLUMN IF NOT EXISTS", column);
 }
 
 bool store_add_column(struct store *store, struct text table, const struct store_column *column) {
     struct builder sql;
     builder_init(&sql);
-    builder_add(&sql, TEXT("ALTER TABLE "));
-    store_quote(&sql, table);
-    builder_add(&sql, TEXT(" ADD COLUMN "));
-    add_column(&sql, store->kind, column);
+    write_add_column(&sql, store, table, "ADD COLUMN", column);
     return run_built(store, &sql);
 }
 
@@ -276,6 +324,20 @@ struct statement *store_foreign(struct store *store) {
 struct statement *store_columns(struct store *store, struct text table) {
     const struct store_value name = store_text(table);
     return begin_scan(store, store->kind->columns_query, &name, 1);
+}
+
+enum store_parting store_parting(struct store *store, struct text table) {
+    if (!store_has_places(store)) return STORE_UNPARTED;
+    struct statement *query = store_prepare(store, store->kind->parting_query);
+    const struct store_value value = store_text(table);
+    enum store_parting parting = STORE_UNPARTED;
+    if (!query) store_fail(store, STORE_NO_MEMORY, NULL);
+    if (query && statement_begin(query, &value, 1)) {
+        if (statement_next(query)) parting = (enum store_parting)statement_integer(query, 0);
+        statement_end(query);
+    }
+    statement_free(query);
+    return parting;
 }
 
 /* A server cuts longer ones off, so that two might be the same. Whoever looks for one has to find what another machine
@@ -336,6 +398,10 @@ struct store_load *store_load_begin(struct store *store, const struct store_tabl
     for (size_t i = 0; i < table->count; i++) {
         builder_add(&columns, i ? TEXT(", ") : TEXT(" ("));
         store_quote(&columns, table->columns[i].name);
+    }
+    if (has_place(store, table)) {
+        builder_add(&columns, TEXT(", "));
+        store_quote(&columns, place.name);
     }
     builder_add(&columns, TEXT(")"));
     const char *text = finished(store, &columns);

@@ -137,11 +137,15 @@ struct store_table {
     struct text name;
     const struct store_column *columns;
     size_t count;
+    bool by_place; /* a server parts its rows by where they lie, see store_parting; a file does not */
 };
 enum { STORE_COLUMNS_MAX = 500 };
 
 bool store_create(struct store *store, const struct store_table *table);
 bool store_add_column(struct store *store, struct text table, const struct store_column *column);
+/* The SQL by which another server gets it, if it has it not. */
+void store_write_add_column(struct builder *sql, const struct store *store, struct text table,
+                            const struct store_column *column);
 bool store_has_table(struct store *store, struct text table);
 /* Of some columns; name of the index is made of theirs. Texts lie in the order of their bytes. */
 bool store_has_index(struct store *store, struct text table, const struct text *columns, size_t count);
@@ -157,13 +161,26 @@ void store_quote(struct builder *sql, struct text name);
 /* SELECT … FROM: some columns of the table, by their places; NULL: all of them. */
 void store_select(struct builder *sql, const struct store_table *table, const size_t *columns, size_t count);
 
+/* Where the rows of a table by place are. On a server it has a column more, `_place`, and is partitioned by ranges of
+ * it: all rows lie in its default partition, `_here_` and the name, until an administrator declares others, also such
+ * as are on other servers (postgres_fdw). The first column then tells rows apart within a partition alone: that no two
+ * partitions have the same is up to whoever writes. */
+enum store_parting {
+    STORE_UNPARTED, /* a file; or a table that was made without places, to which no rows can be added */
+    STORE_PARTED,   /* on this server */
+    STORE_SPREAD    /* some table of the database has rows on another, too: a commit is then not all or nothing there */
+};
+enum store_parting store_parting(struct store *store, struct text table);
+bool store_has_places(const struct store *store); /* a server: what is loaded into a table by place has one */
+
 /* --- many rows at once -------------------------------------------------------------------------------------------- */
 
 /* Rows into a table, faster than by statements; nothing else may begin before its end. */
 struct store_load;
 struct store_load *store_load_begin(struct store *store, const struct store_table *table);
-bool store_load_row(struct store_load *load, const struct store_value *values); /* one for each column */
-bool store_load_end(struct store_load *load);                                   /* also when a row failed */
+/* A value for each column; behind them, where a table by place has them, the text of where the row lies. */
+bool store_load_row(struct store_load *load, const struct store_value *values);
+bool store_load_end(struct store_load *load); /* also when a row failed */
 
 /* Some columns of all rows whose first column lies in first .. last, in its order. Read as rows of a statement are. */
 struct store_scan_of {

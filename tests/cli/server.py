@@ -38,3 +38,11 @@ class Server:
         self.made += 1
         subprocess.run([PROGRAMS / "createdb", "-h", self.folder, "-U", "doudi", f"d{self.made}"], check=True)
         return f"postgresql://doudi@/d{self.made}?host={self.folder}"
+
+    def sql(self, database, *words, **values):
+        """What psql prints that is given SQL, or told to read a file by -f."""
+        words = [word for text in words for word in (["-c", text] if " " in text else [text])]
+        named = [f"-v{name}={value}" for name, value in values.items()]
+        result = subprocess.run([PROGRAMS / "psql", database, "-XAtq", "-v", "ON_ERROR_STOP=1", *named, *words], capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+        return result.stdout

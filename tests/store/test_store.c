@@ -14,7 +14,7 @@ static const struct store_column columns[] = {{{"number", 6}, STORE_INTEGER, tru
                                               {{"name", 4}, STORE_TEXT, true},
                                               {{"group", 5}, STORE_INTEGER, false}, /* a word of SQL */
                                               {{"sealed", 6}, STORE_BYTES, false}};
-static const struct store_table people = {{"people", 6}, columns, 4};
+static const struct store_table people = {{"people", 6}, columns, 4, false};
 
 static struct store *other_connection(void) {
     struct store_trouble trouble;
@@ -309,7 +309,7 @@ static void indexes_have_names_of_their_own(enum database database) {
         {{"number", 6}, STORE_INTEGER, true},
         {{LONG_COLUMN, 50}, STORE_TEXT, false},
         {{"a_name_of_fifty_bytes_which_is_as_long_as_may_be_2", 50}, STORE_TEXT, false}};
-    static const struct store_table table = {{LONG_TABLE, 50}, wide, 3};
+    static const struct store_table table = {{LONG_TABLE, 50}, wide, 3, false};
     static const int64_t by_bytes[] = {2, 1, 4, 3};
     struct store *store = database_new(database);
     assert_true(store_create(store, &table));
@@ -346,6 +346,63 @@ static void indexes_have_names_of_their_own(enum database database) {
         assert_true(text_is(statement_text(query, 0), "\"C\""));
         statement_end(query);
         statement_free(query);
+    }
+    store_close(store);
+}
+
+static bool load_at(struct store *store, int64_t number, const char *place) {
+    static const struct store_table placed = {{"people", 6}, columns, 4, true};
+    const struct store_value values[] = {store_integer(number), store_text(TEXT("甲")), store_null(), store_null(),
+                                         store_text(text_from(place))};
+    struct store_load *load = store_load_begin(store, &placed);
+    assert_non_null(load);
+    store_load_row(load, values);
+    return store_load_end(load);
+}
+
+static int64_t integer_of(struct store *store, const char *sql) {
+    struct statement *query = store_prepare(store, sql);
+    assert_non_null(query);
+    assert_true(statement_begin(query, NULL, 0) && statement_next(query));
+    int64_t found = statement_integer(query, 0);
+    statement_end(query);
+    statement_free(query);
+    return found;
+}
+
+/* On a server alone, and the same rows either way. */
+static void rows_lie_where_they_belong(enum database database) {
+    static const struct store_table placed = {{"people", 6}, columns, 4, true};
+    struct store *store = database_new(database);
+    bool server = database == DATABASE_SERVER;
+    assert_int_equal(store_has_places(store), server);
+    assert_true(store_create(store, &placed) && store_index(store, placed.name, &columns[1].name, 1, false));
+    assert_int_equal(store_parting(store, placed.name), server ? STORE_PARTED : STORE_UNPARTED);
+    assert_true(load_at(store, 2, "53\"; --"));
+    if (server) assert_true(store_do(store, "CREATE TABLE north PARTITION OF people FOR VALUES FROM ('61') TO ('62')"));
+    assert_true(load_at(store, 1, "6101") && load_at(store, 3, "62") && load_at(store, 4, ""));
+    struct statement *scan =
+        store_scan(store, &(struct store_scan_of){.table = &placed, .first = INT64_MIN, .last = INT64_MAX});
+    for (int64_t number = 1; number <= 4; number++) {
+        assert_true(statement_next(scan));
+        assert_int_equal(statement_integer(scan, 0), number);
+    }
+    assert_false(statement_next(scan));
+    store_scan_end(scan);
+    assert_false(load_at(store, 3, "63"));
+    assert_int_equal(store_trouble(store)->failure, STORE_CONFLICT);
+    assert_true(store_has_table(store, placed.name) && store_has_index(store, placed.name, &columns[1].name, 1));
+    assert_true(store_add_column(store, placed.name, &(struct store_column){{"more", 4}, STORE_TEXT, false}));
+    assert_true(load_at(store, 5, "6199"));
+    if (server) {
+        assert_int_equal(integer_of(store, "SELECT count(*) FROM north"), 2);
+        assert_int_equal(integer_of(store, "SELECT count(*) FROM _here_people WHERE _place = '53\"; --'"), 1);
+        assert_true(store_do(store, "CREATE TABLE plain (number BIGINT)"));
+        assert_int_equal(store_parting(store, TEXT("plain")), STORE_UNPARTED);
+        assert_true(store_do(store, "CREATE FOREIGN DATA WRAPPER none; CREATE SERVER south FOREIGN DATA WRAPPER none; "
+                                    "CREATE FOREIGN TABLE f PARTITION OF people FOR VALUES FROM ('7') TO ('8') "
+                                    "SERVER south"));
+        assert_int_equal(store_parting(store, placed.name), STORE_SPREAD);
     }
     store_close(store);
 }
@@ -544,6 +601,7 @@ ON_BOTH(indexes_hold_while_many_rows_are_loaded)
 ON_BOTH(many_rows_are_loaded_beside_a_scan)
 ON_BOTH(tables_grow)
 ON_BOTH(indexes_have_names_of_their_own)
+ON_BOTH(rows_lie_where_they_belong)
 ON_BOTH(what_must_be_there_is)
 ON_BOTH(an_index_that_lies_is_found)
 
@@ -561,6 +619,7 @@ int main(void) {
         BOTH(many_rows_are_loaded_beside_a_scan),
         BOTH(tables_grow),
         BOTH(indexes_have_names_of_their_own),
+        BOTH(rows_lie_where_they_belong),
         BOTH(what_must_be_there_is),
         BOTH(an_index_that_lies_is_found),
         cmocka_unit_test(what_is_not_there_has_a_name),
