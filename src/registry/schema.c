@@ -53,17 +53,20 @@ static void note(struct registry *registry, struct registry_verdict *verdict, en
     VECTOR_PUSH(&registry->arena, &verdict->flaws, flaw);
 }
 
+static bool is_as_made(const struct statement *scan, const struct store_column *column) {
+    return statement_integer(scan, 1) == (int64_t)column->type && (statement_integer(scan, 2) != 0) == column->required;
+}
+
 /* What there is of each column: it is one of ours, and of its type. */
 static bool look_at_column(struct registry *registry, struct registry_verdict *verdict, const struct store_table *table,
                            const struct statement *scan, bool *found) {
     struct text name = statement_text(scan, 0);
-    for (size_t i = 0; i < table->count; i++) {
-        const struct store_column *column = &table->columns[i];
+    bool placed = table->by_place && store_has_places(registry->store);
+    for (size_t i = 0; i < table->count + placed; i++) {
+        const struct store_column *column = i < table->count ? &table->columns[i] : &store_place;
         if (!text_equal(column->name, name)) continue;
         found[i] = true;
-        bool same = statement_integer(scan, 1) == (int64_t)column->type &&
-                    (statement_integer(scan, 2) != 0) == column->required;
-        if (!same) note(registry, verdict, REGISTRY_COLUMN_OTHER, table->name, name);
+        if (!is_as_made(scan, column)) note(registry, verdict, REGISTRY_COLUMN_OTHER, table->name, name);
         return true;
     }
     note(registry, verdict, REGISTRY_COLUMN_FOREIGN, table->name, name);
@@ -72,7 +75,7 @@ static bool look_at_column(struct registry *registry, struct registry_verdict *v
 
 static void look_at_table(struct registry *registry, struct registry_verdict *verdict,
                           const struct store_table *table) {
-    bool found[STORE_COLUMNS_MAX] = {false}, any = false;
+    bool found[STORE_COLUMNS_MAX + 1] = {false}, any = false;
     struct statement *scan = store_columns(registry->store, table->name);
     while (scan && statement_next(scan)) any = look_at_column(registry, verdict, table, scan, found) || any;
     if (scan) store_scan_end(scan);

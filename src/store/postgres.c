@@ -359,7 +359,9 @@ static const char foreign_query[] =
     "FROM (SELECT tgrelid AS relation, 'trigger ' || tgname AS what FROM pg_catalog.pg_trigger WHERE NOT tgisinternal "
     "UNION ALL SELECT ev_class, 'rule ' || rulename FROM pg_catalog.pg_rewrite "
     "UNION ALL SELECT oid, 'row security' FROM pg_catalog.pg_class WHERE relrowsecurity "
-    "UNION ALL SELECT oid, 'foreign table' FROM pg_catalog.pg_class WHERE relkind = 'f') AS found "
+    "UNION ALL SELECT oid, 'foreign table' FROM pg_catalog.pg_class AS far WHERE relkind = 'f' AND NOT EXISTS "
+    "(SELECT 1 FROM pg_catalog.pg_inherits JOIN pg_catalog.pg_class AS all_of ON all_of.oid = inhparent "
+    "WHERE inhrelid = far.oid AND all_of.relkind = 'p')) AS found " /* a part may lie on another server */
     "JOIN pg_catalog.pg_class AS own ON own.oid = found.relation "
     "LEFT JOIN pg_catalog.pg_inherits AS part ON part.inhrelid = own.oid "
     "LEFT JOIN pg_catalog.pg_class AS whole ON whole.oid = part.inhparent "

@@ -230,7 +230,7 @@ static bool has_place(const struct store *store, const struct store_table *table
     return table->by_place && store_has_places(store);
 }
 
-static const struct store_column place = {{"_place", 6}, STORE_TEXT, true};
+const struct store_column store_place = {{"_place", 6}, STORE_TEXT, true};
 
 /* The default partition of a table. */
 static void add_here(struct builder *sql, struct text table) {
@@ -245,7 +245,7 @@ static void add_here(struct builder *sql, struct text table) {
 /* Behind the columns. Partitions on other servers allow no key of the whole: the one that is here has its own. */
 static void add_partitions(struct builder *sql, const struct store_table *table) {
     builder_add(sql, TEXT("\n) PARTITION BY RANGE ("));
-    store_quote(sql, place.name);
+    store_quote(sql, store_place.name);
     builder_add(sql, TEXT(");\nCREATE TABLE "));
     add_here(sql, table->name);
     builder_add(sql, TEXT(" PARTITION OF "));
@@ -263,7 +263,7 @@ bool store_create(struct store *store, const struct store_table *table) {
     store_quote(&sql, table->name);
     for (size_t i = 0; i < table->count + placed; i++) {
         builder_add(&sql, i ? TEXT(",\n  ") : TEXT(" (\n  "));
-        add_column(&sql, store->kind, i < table->count ? &table->columns[i] : &place);
+        add_column(&sql, store->kind, i < table->count ? &table->columns[i] : &store_place);
         if (i == table->count) builder_add(&sql, TEXT(" DEFAULT ''"));
         if (i == 0 && !placed) builder_add(&sql, TEXT(" PRIMARY KEY"));
     }
@@ -401,7 +401,7 @@ struct store_load *store_load_begin(struct store *store, const struct store_tabl
     }
     if (has_place(store, table)) {
         builder_add(&columns, TEXT(", "));
-        store_quote(&columns, place.name);
+        store_quote(&columns, store_place.name);
     }
     builder_add(&columns, TEXT(")"));
     const char *text = finished(store, &columns);

@@ -165,6 +165,7 @@ void store_select(struct builder *sql, const struct store_table *table, const si
  * it: all rows lie in its default partition, `_here_` and the name, until an administrator declares others, also such
  * as are on other servers (postgres_fdw). The first column then tells rows apart within a partition alone: that no two
  * partitions have the same is up to whoever writes. */
+extern const struct store_column store_place;
 enum store_parting {
     STORE_UNPARTED, /* a file; or a table that was made without places, to which no rows can be added */
     STORE_PARTED,   /* on this server */
