@@ -1,9 +1,10 @@
 /* What the files of the registry share: registry.c (making, opening, changes), column_coding.c and columns.c (what the
  * tables of versions have, and how that is read), coding_shown.c (the same for people), migrate.c (another model),
  * law.c (by which law), confirmed.c (who has confirmed the law's values), findings.c (what verifications found),
- * given.c, schema.c and chain.c (that nothing was altered), take.c, nowhere.c and carried.c (what is told), look.c and
- * alike.c (what would become of it), read.c and read_whole.c (what is known), sealing.c (by which keys what must not be
- * read is sealed), sealed.c (finding, showing and sealing it anew), copy.c (all of it elsewhere). */
+ * given.c, schema.c and chain.c (that nothing was altered), take.c, take_write.c, nowhere.c and carried.c (what is
+ * told), look.c and alike.c (what would become of it), read.c and read_whole.c (what is known), sealing.c (by which
+ * keys what must not be read is sealed), sealed.c (finding, showing and sealing it anew), copy.c (all of it elsewhere).
+ */
 #ifndef DOUDI_REGISTRY_REGISTRY_INSIDE_H
 #define DOUDI_REGISTRY_REGISTRY_INSIDE_H
 

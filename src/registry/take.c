@@ -1,43 +1,6 @@
-#include "registry/registry_inside.h"
-
-#include "base/map.h"
-#include "base/thread.h"
-#include "engine/dataset.h"
+#include "registry/take_inside.h"
 
 #include <string.h>
-
-/* What is told of a row from a month on. */
-struct told_version {
-    uint32_t row;
-    month_number since;
-    bool stands;
-};
-struct told_versions {
-    VECTOR(struct told_version) list;
-};
-
-struct taking {
-    struct registry *registry;
-    const struct registry_change *change;
-    const struct records *records; /* what is told */
-    struct records before;         /* what is known */
-    struct registry_rows *known;   /* by entity index */
-    uint32_t **keys;               /* by entity index, by row of what is told; 0: it cannot be */
-    bool **nowhere;                /* likewise: it leads nowhere, or ends before it begins */
-    unsigned char **indexes;       /* by entity index: of sealed inputs, by row; NULL: none is told */
-    bool *areas;                   /* by entity index; NULL: rows have no places */
-    struct registry_look *look;    /* NULL: all that is told is taken */
-    bool looks;                    /* nothing is written */
-    bool fresh;                    /* nothing is known of the rows that are told */
-    bool lost;                     /* what is sealed is not there where it is known */
-    enum seal_result sealed;       /* what was sealed so far */
-    struct lock lock;              /* of that and of `pieces` */
-    struct arena arena;
-};
-
-static bool goes_on(const struct taking *taking) {
-    return !store_failed(taking->registry->store) && !arena_failed(&taking->arena);
-}
 
 static bool is_left_out(const struct taking *taking, const struct entity *entity, size_t row) {
     return taking->look && !taking->looks && registry_leaves_out(taking->look, entity, row);
@@ -56,7 +19,7 @@ static void find_known_rows(struct taking *taking, const struct entity *entity) 
     const struct record_table *before = &taking->before.tables[entity->index];
     known->rows = ARENA_ARRAY(&taking->arena, uint32_t, known->told + 1);
     known->more = ARENA_ARRAY(&taking->arena, uint32_t, before->count + 1);
-    if (!goes_on(taking)) return;
+    if (!take_goes_on(taking)) return;
     for (size_t row = before->count; row-- > 0;) {
         uint32_t key = before->rows[row].place;
         known->more[row] = known->rows[key];
@@ -88,7 +51,7 @@ static enum registry_result read_keys(struct taking *taking, struct registry_nam
     struct registry *registry = taking->registry;
     const struct policy *policy = registry->policy;
     records_init(&taking->before, &taking->arena, policy);
-    for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++) {
+    for (size_t i = 0; i < policy->entities.count && take_goes_on(taking); i++) {
         const struct entity *entity = policy->entities.items[i];
         bool asked = false;
         for (size_t k = 0; k < policy->entities.count; k++)
@@ -99,10 +62,6 @@ static enum registry_result read_keys(struct taking *taking, struct registry_nam
             registry_read_names(registry, entity, &taking->arena, &names[i]);
     }
     return registry_outcome(registry, &taking->arena);
-}
-
-static size_t key_of(const struct taking *taking, const struct entity *entity, struct text id) {
-    return (size_t)map_get(&taking->known[entity->index].keys, id);
 }
 
 static struct text id_of(struct taking *taking, struct builder *name, const struct entity *entity, size_t row) {
@@ -119,14 +78,14 @@ static void give_keys(struct taking *taking, const struct entity *entity) {
     struct builder name;
     builder_init(&name);
     known->given = 0;
-    for (size_t row = 0; row < told->count && goes_on(taking); row++) {
+    for (size_t row = 0; row < told->count && take_goes_on(taking); row++) {
         const struct entity *above = entity->parent;
         bool nowhere = taking->nowhere[entity->index][row];
         keys[row] = 0;
         if (is_left_out(taking, entity, row) || nowhere) continue;
-        if (above && !key_of(taking, above, told->rows[row].parent)) continue;
+        if (above && !take_key(taking, above, told->rows[row].parent)) continue;
         struct text id = id_of(taking, &name, entity, row);
-        keys[row] = (uint32_t)key_of(taking, entity, id);
+        keys[row] = (uint32_t)take_key(taking, entity, id);
         if (keys[row]) continue;
         keys[row] = (uint32_t)(known->told + ++known->given);
         map_put(&known->keys, id, (void *)(size_t)keys[row]);
@@ -140,9 +99,9 @@ static void write_names(struct taking *taking, const struct entity *entity) {
     const struct registry_rows *known = &taking->known[entity->index];
     const struct map_entry *entries = known->keys.entries + known->keys.count - known->given;
     struct chain_load load;
-    if (known->given == 0 || !goes_on(taking)) return;
+    if (known->given == 0 || !take_goes_on(taking)) return;
     if (chain_load_begin(&load, taking->registry, chain_names(taking->registry, entity)))
-        for (size_t i = 0; i < known->given && goes_on(taking); i++) {
+        for (size_t i = 0; i < known->given && take_goes_on(taking); i++) {
             const struct store_value values[] = {store_integer((int64_t)(known->told + i + 1)),
                                                  store_integer(taking->change->number), store_text(entries[i].key)};
             chain_load_row(&load, values);
@@ -165,16 +124,17 @@ static struct standing_rows standing_rows_of(struct taking *taking) {
 
 static void give_keys_of_all(struct taking *taking, const struct registry_names *names) {
     const struct policy *policy = taking->registry->policy;
-    for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++)
+    for (size_t i = 0; i < policy->entities.count && take_goes_on(taking); i++)
         find_known(taking, policy->entities.items[i], &names[i]);
-    for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++) give_keys(taking, policy->entities.items[i]);
+    for (size_t i = 0; i < policy->entities.count && take_goes_on(taking); i++)
+        give_keys(taking, policy->entities.items[i]);
 }
 
 /* Whoever looks tells of rows that cannot stand, too, which have their keys until then. */
 static void give_all_keys(struct taking *taking, const struct registry_names *names) {
     struct standing_rows rows = standing_rows_of(taking);
     give_keys_of_all(taking, names);
-    if (!taking->looks && goes_on(taking) && registry_find_nowhere(&rows)) give_keys_of_all(taking, names);
+    if (!taking->looks && take_goes_on(taking) && registry_find_nowhere(&rows)) give_keys_of_all(taking, names);
 }
 
 static month_number since_of(const struct taking *taking, const struct record_table *told, size_t row) {
@@ -195,20 +155,6 @@ static bool place_row(struct taking *taking, const struct record_table *told, si
 
 /* --- indexes ------------------------------------------------------------------------------------------------------ */
 
-/* Behind its mark. */
-static unsigned char *index_of(const struct taking *taking, const struct entity *entity,
-                               const struct registry_slot *slot, size_t row) {
-    size_t sealed = taking->registry->places[entity->index].sealed;
-    return taking->indexes[entity->index] + (row * sealed + slot->sealed_at) * INDEX_TEXT_BYTES + 1;
-}
-
-static void note_sealed(struct taking *taking, enum seal_result result) {
-    if (result == SEAL_OK) return;
-    lock_take(&taking->lock);
-    if (taking->sealed == SEAL_OK) taking->sealed = result;
-    lock_give(&taking->lock);
-}
-
 struct indexing {
     struct taking *taking;
     const struct record_table *told;
@@ -225,7 +171,7 @@ static void index_range(void *context, size_t begin, size_t end, unsigned thread
     for (size_t row = begin; row < end && result == SEAL_OK; row++)
         for (size_t i = 0; i < told->entity->inputs.count && result == SEAL_OK; i++) {
             if (!slots[i].sealed || !told->columns[i].known[row]) continue;
-            unsigned char *index = index_of(taking, told->entity, &slots[i], row);
+            unsigned char *index = take_index(taking, told->entity, &slots[i], row);
             struct text text = column_text(&told->columns[i], row);
             index[-1] = INDEX_MARK;
             if (is_index_text(text))
@@ -233,7 +179,7 @@ static void index_range(void *context, size_t begin, size_t end, unsigned thread
             else
                 result = sealer_index(sealer, slots[i].name, text, index);
         }
-    note_sealed(taking, result);
+    take_note_sealed(taking, result);
 }
 
 /* `carried` as well: what is known already. */
@@ -297,203 +243,6 @@ static size_t known_in(const struct taking *taking, const struct entity *entity,
     return registry_known_in(&taking->known[entity->index], &taking->before.tables[entity->index], key, month);
 }
 
-/* --- versions ----------------------------------------------------------------------------------------------------- */
-
-static struct store_value value_of(const struct taking *taking, const struct column *column, size_t row) {
-    const struct field *input = column->spec.field;
-    if (!column->known[row]) return store_null();
-    if (column->lanes) return store_integer((int64_t)column_get(column, row));
-    struct text text = column_text(column, row);
-    if (input->type.kind != TYPE_ROW) return store_text(text);
-    return store_integer(text_is(text, "none") ? 0 : (int64_t)key_of(taking, input->type.entity, text));
-}
-
-/* What is sealed has its index in the column behind. */
-static void seal_value(struct taking *taking, const struct record_table *told, size_t row, size_t input,
-                       unsigned thread, struct arena *arena, struct store_value *values) {
-    const struct registry_slot *slot = &taking->registry->places[told->entity->index].slots[input];
-    int64_t key = taking->keys[told->entity->index][row];
-    char context[CONTEXT_BYTES];
-    struct text sealed;
-    values[0] = values[1] = store_null();
-    if (!told->columns[input].known[row]) return;
-    note_sealed(taking, sealer_seal(taking->registry->sealing->sealers[thread], seal_context(context, slot->name, key),
-                                    column_text(&told->columns[input], row), &sealed));
-    values[0] = store_bytes(text_copy(arena, sealed));
-    values[1] = store_bytes((struct text){(const char *)index_of(taking, told->entity, slot, row), INDEX_BYTES});
-}
-
-static bool is_carried(const struct column *column, size_t row) {
-    return !column->lanes && column->known[row] && is_stored_text(column_text(column, row));
-}
-
-/* The row above as it is told last, or else known; NULL: neither is at hand. */
-static const struct record_row *row_above(const struct taking *taking, const struct entity *above, size_t key) {
-    const struct registry_rows *known = &taking->known[above->index];
-    uint32_t told = key && known->last ? known->last[key] : 0, before = 0;
-    if (key && !told && known->rows && key <= known->told)
-        for (uint32_t at = known->rows[key]; at; at = known->more[at - 1]) before = at;
-    if (told) return &taking->records->tables[above->index].rows[told - 1];
-    return before ? &taking->before.tables[above->index].rows[before - 1] : NULL;
-}
-
-/* The id of the nearest area at or above a row, by which a server parts versions; where none is found they lie with
- * those that are in no area. Nothing rests on it. */
-static struct text place_of(const struct taking *taking, const struct entity *entity, const struct record_row *row,
-                            size_t parent) { /* its parent's key */
-    if (taking->areas[entity->index]) return row->id;
-    while (entity->parent && !taking->areas[entity->parent->index]) {
-        entity = entity->parent;
-        row = row_above(taking, entity, parent ? parent : key_of(taking, entity, row->parent));
-        if (!row) return TEXT("");
-        parent = 0;
-    }
-    return entity->parent ? row->parent : TEXT("");
-}
-
-/* Some of the versions that are told of an entity, as rows of its table, with their places. */
-struct batch {
-    size_t first, count; /* of the versions */
-    struct store_value *values;
-    struct arena *arenas; /* of what is sealed, one for each thread */
-};
-
-struct writing {
-    struct taking *taking;
-    const struct record_table *told;
-    const struct told_versions *versions;
-    struct chain_load load;
-    size_t columns;
-    unsigned threads;
-    struct batch *now, *next; /* that is written, and that is made ready */
-    size_t pieces;            /* of the next, that are taken on */
-};
-
-static void make_row(const struct writing *writing, size_t at, unsigned thread, struct arena *arena,
-                     struct store_value *values) {
-    struct taking *taking = writing->taking;
-    const struct record_table *told = writing->told;
-    const struct entity *entity = told->entity, *above = entity->parent;
-    const struct told_version *version = &writing->versions->list.items[at];
-    const struct record_row *record = &told->rows[version->row];
-    const struct registry_slot *slots = taking->registry->places[entity->index].slots;
-    size_t parent = above ? key_of(taking, above, record->parent) : 0;
-    values[COLUMN_VERSION] = store_integer(taking->known[entity->index].version + (int64_t)at + 1);
-    values[COLUMN_KEY] = store_integer(taking->keys[entity->index][version->row]);
-    values[COLUMN_CHANGE] = store_integer(taking->change->number);
-    values[COLUMN_SINCE] = store_integer(version->since);
-    values[COLUMN_STANDS] = store_integer(version->stands);
-    values[COLUMN_UNCONFIRMED] = store_integer(record->unconfirmed);
-    values[COLUMN_PARENT] = store_integer((int64_t)parent);
-    for (size_t i = COLUMN_INPUTS; i < writing->columns; i++) values[i] = store_null();
-    if (taking->areas) values[writing->columns] = store_text(place_of(taking, entity, record, parent));
-    for (size_t i = 0; i < entity->inputs.count && version->stands; i++)
-        if (is_carried(&told->columns[i], version->row))
-            registry_put_stored(
-                column_text(&told->columns[i], version->row),
-                (struct text){(const char *)index_of(taking, entity, &slots[i], version->row), INDEX_BYTES}, values);
-        else if (entity->inputs.items[i]->sealed)
-            seal_value(taking, told, version->row, i, thread, arena, &values[slots[i].write]);
-        else
-            values[slots[i].write] = value_of(taking, &told->columns[i], version->row);
-}
-
-static struct store_value *values_at(const struct writing *writing, const struct batch *batch, size_t row) {
-    return batch->values + row * (writing->columns + 1);
-}
-
-enum { BATCH_ROWS = 8192, PIECE_ROWS = 512 };
-
-/* A piece of the next batch that nobody has taken on; false when there is none. */
-static bool take_piece(struct writing *writing, size_t *first) {
-    lock_take(&writing->taking->lock);
-    *first = writing->pieces++ * PIECE_ROWS;
-    lock_give(&writing->taking->lock);
-    return *first < writing->next->count;
-}
-
-/* The first thread is the store's, and writes; the second has the digest, which goes row by row, too; whoever is
- * through makes ready what comes next. */
-static void write_and_prepare(void *context, unsigned thread) {
-    struct writing *writing = context;
-    const struct batch *now = writing->now, *next = writing->next;
-    size_t first;
-    for (size_t i = 0; i < now->count && thread == 0; i++) chain_load_write(&writing->load, values_at(writing, now, i));
-    for (size_t i = 0; i < now->count && thread == (writing->threads > 1); i++)
-        chain_load_digest(&writing->load, values_at(writing, now, i));
-    while (take_piece(writing, &first))
-        for (size_t i = first; i < first + PIECE_ROWS && i < next->count; i++)
-            make_row(writing, next->first + i, thread, &next->arenas[thread], values_at(writing, next, i));
-}
-
-static bool batch_init(struct batch *batch, struct arena *arena, size_t rows, const struct writing *writing) {
-    batch->values = ARENA_ARRAY(arena, struct store_value, rows * (writing->columns + 1));
-    batch->arenas = ARENA_ARRAY(arena, struct arena, writing->threads);
-    if (arena_failed(arena)) return false;
-    for (unsigned i = 0; i < writing->threads; i++) arena_init(&batch->arenas[i]);
-    return true;
-}
-
-static void batch_begin(struct batch *batch, const struct writing *writing, size_t first) {
-    size_t rest = writing->versions->list.count - first;
-    batch->first = first;
-    batch->count = rest < BATCH_ROWS ? rest : BATCH_ROWS;
-    for (unsigned i = 0; i < writing->threads; i++) arena_rewind(&batch->arenas[i], (struct arena_mark){NULL, 0});
-}
-
-static void batch_free(struct batch *batch, struct taking *taking, unsigned threads) {
-    for (unsigned i = 0; i < threads && batch->arenas; i++) {
-        if (arena_failed(&batch->arenas[i])) taking->arena.failed = true;
-        arena_free(&batch->arenas[i]);
-    }
-}
-
-static bool batch_is_whole(const struct batch *batch, unsigned threads) {
-    bool whole = true;
-    for (unsigned i = 0; i < threads; i++) whole = whole && !arena_failed(&batch->arenas[i]);
-    return whole;
-}
-
-/* One batch is made ready while the one before it is written. */
-static void write_batches(struct writing *writing, struct batch batches[2]) {
-    struct taking *taking = writing->taking;
-    size_t total = writing->versions->list.count;
-    bool whole = true;
-    for (size_t round = 0; whole && goes_on(taking); round++) {
-        writing->now = &batches[round % 2];
-        writing->next = &batches[(round + 1) % 2];
-        size_t ready = writing->now->first + writing->now->count;
-        batch_begin(writing->next, writing, ready);
-        writing->pieces = 0;
-        work_together(writing->threads, write_and_prepare, writing);
-        whole = taking->sealed == SEAL_OK && batch_is_whole(writing->next, writing->threads);
-        if (ready == total) break;
-    }
-}
-
-static void write_versions(struct taking *taking, const struct record_table *told,
-                           const struct told_versions *versions) {
-    const struct sealing *sealing = taking->registry->sealing;
-    size_t count = versions->list.count, rows = count < BATCH_ROWS ? count : BATCH_ROWS;
-    struct writing writing = {.taking = taking,
-                              .told = told,
-                              .versions = versions,
-                              .columns = tables_of(taking->registry, told->entity)->versions.count,
-                              .threads = threads_for(count, sealing ? sealing->threads : taking->records->threads)};
-    struct batch batches[2] = {{0}, {0}};
-    struct arena arena;
-    if (count == 0 || !goes_on(taking)) return;
-    arena_init(&arena);
-    bool good = batch_init(&batches[0], &arena, rows, &writing) && batch_init(&batches[1], &arena, rows, &writing);
-    if (good && chain_load_begin(&writing.load, taking->registry, chain_versions(taking->registry, told->entity)))
-        write_batches(&writing, batches);
-    if (good) chain_load_end(&writing.load);
-    batch_free(&batches[0], taking, writing.threads);
-    batch_free(&batches[1], taking, writing.threads);
-    if (arena_failed(&arena)) taking->arena.failed = true;
-    arena_free(&arena);
-}
-
 /* --- what is told twice ------------------------------------------------------------------------------------------- */
 
 static void note_double(struct registry *registry, const struct field *input, struct text id, struct text other) {
@@ -531,7 +280,7 @@ static void find_doubles(struct taking *taking, const struct field *input, const
     for (size_t i = 0; i < versions->list.count && !arena_failed(&arena); i++) {
         const struct told_version *version = &versions->list.items[i];
         if (!version->stands || !told->columns[input->input_index].known[version->row]) continue;
-        const struct text index = {(const char *)index_of(taking, entity, slot, version->row), INDEX_BYTES};
+        const struct text index = {(const char *)take_index(taking, entity, slot, version->row), INDEX_BYTES};
         const struct record_row *row = &told->rows[version->row], *other = map_get(&holders, index);
         if (!other)
             map_put(&holders, index, (void *)row);
@@ -543,7 +292,7 @@ static void find_doubles(struct taking *taking, const struct field *input, const
 }
 
 static void find_all_doubles(struct taking *taking, const struct entity *entity, const struct told_versions *versions) {
-    for (size_t i = 0; i < entity->inputs.count && versions->list.count && goes_on(taking); i++) {
+    for (size_t i = 0; i < entity->inputs.count && versions->list.count && take_goes_on(taking); i++) {
         const struct field *input = entity->inputs.items[i];
         if (input->sealed && input->check.length && !entity->is_event && taking->indexes[entity->index])
             find_doubles(taking, input, versions);
@@ -637,27 +386,27 @@ static void take_entity(struct taking *taking, const struct entity *entity, stru
     const struct record_table *told = &taking->records->tables[entity->index];
     const struct store_table *table = &tables_of(taking->registry, entity)->versions;
     const uint32_t *keys = taking->keys[entity->index];
-    if (told->count == 0 || !goes_on(taking)) return;
+    if (told->count == 0 || !take_goes_on(taking)) return;
     struct registry_rows *known = &taking->known[entity->index];
     if (!taking->looks) known->version = registry_highest(taking->registry, table);
     known->last = ARENA_ARRAY(&taking->arena, uint32_t, known->told + told->count + 1);
     known->earlier = ARENA_ARRAY(&taking->arena, uint32_t, told->count + 1);
     struct telling telling = {{NULL, 0, 0}, ARENA_ARRAY(&taking->arena, unsigned char, told->count)};
     bool *is_taken = ARENA_ARRAY(&taking->arena, bool, told->count);
-    if (!goes_on(taking)) return;
+    if (!take_goes_on(taking)) return;
     struct told_versions versions = {{NULL, 0, 0}};
     place_rows(taking, told, is_taken, taken);
-    for (size_t row = 0; row < told->count && goes_on(taking); row++)
+    for (size_t row = 0; row < told->count && take_goes_on(taking); row++)
         if (is_taken[row] && known->last[keys[row]] == row + 1) decide_key(taking, told, keys[row], &telling);
-    for (size_t row = 0; row < told->count && goes_on(taking); row++)
+    for (size_t row = 0; row < told->count && take_goes_on(taking); row++)
         if (is_taken[row]) take_row(taking, &versions, told, row, telling.writes[row], taken);
     find_all_doubles(taking, entity, &versions);
     if (taking->looks) return;
-    for (size_t i = 0; i < versions.list.count && told->unsaid && goes_on(taking); i++) {
+    for (size_t i = 0; i < versions.list.count && told->unsaid && take_goes_on(taking); i++) {
         size_t row = versions.list.items[i].row;
         if (!registry_find_stored(taking->registry, taking->records->arena, told, row, keys[row])) taking->lost = true;
     }
-    if (!taking->lost) write_versions(taking, told, &versions);
+    if (!taking->lost) take_write_versions(taking, told, &versions);
 }
 
 /* Where rows have places. */
@@ -688,7 +437,7 @@ static enum registry_result find_before(struct taking *taking, struct registry_n
     }
     *names = ARENA_ARRAY(&taking->arena, struct registry_names, entities + 1);
     bool *told = ARENA_ARRAY(&taking->arena, bool, entities + 1);
-    if (!goes_on(taking)) return REGISTRY_NO_MEMORY;
+    if (!take_goes_on(taking)) return REGISTRY_NO_MEMORY;
     for (size_t i = 0; i < entities; i++) told[i] = taking->records->tables[i].count > 0;
     if (taking->fresh) return read_keys(taking, *names);
     return registry_read_chosen(taking->registry, REGISTRY_NOW, REGISTRY_INDEXES, told, &taking->arena, &taking->before,
@@ -711,19 +460,19 @@ static enum registry_result find_all_indexes(struct taking *taking) {
 /* Room for what is found of each row, and where what is known of it lies. */
 static bool prepare_rows(struct taking *taking, const struct registry_names *names) {
     const struct policy *policy = taking->registry->policy;
-    for (size_t i = 0; i < policy->entities.count && goes_on(taking); i++) {
+    for (size_t i = 0; i < policy->entities.count && take_goes_on(taking); i++) {
         size_t told = taking->records->tables[i].count;
         taking->keys[i] = ARENA_ARRAY(&taking->arena, uint32_t, told + 1);
         taking->nowhere[i] = ARENA_ARRAY(&taking->arena, bool, told + 1);
         taking->known[i].told = names[i].count;
         if (names[i].ids && names[i].count) find_known_rows(taking, policy->entities.items[i]);
     }
-    return goes_on(taking);
+    return take_goes_on(taking);
 }
 
 /* The look has done so. */
 static void carry_all_over(struct taking *taking) {
-    for (size_t i = 0; i < taking->registry->policy->entities.count && goes_on(taking); i++)
+    for (size_t i = 0; i < taking->registry->policy->entities.count && take_goes_on(taking); i++)
         if (taking->looks || !taking->look)
             registry_carry_over(taking->records->arena, taking->change, &taking->records->tables[i],
                                 &taking->before.tables[i], &taking->known[i], taking->keys[i]);
@@ -743,14 +492,14 @@ static enum registry_result take(struct taking *taking, struct registry_taken *t
     find_areas(taking);
     registry->doubles.count = registry->doubled = 0;
     lock_init(&taking->lock);
-    enum registry_result result = goes_on(taking) ? find_before(taking, &names) : REGISTRY_NO_MEMORY;
+    enum registry_result result = take_goes_on(taking) ? find_before(taking, &names) : REGISTRY_NO_MEMORY;
     if (result == REGISTRY_DONE && prepare_rows(taking, names)) give_all_keys(taking, names);
     if (result == REGISTRY_DONE) carry_all_over(taking);
     if (result == REGISTRY_DONE) result = find_all_indexes(taking);
     if (result == REGISTRY_DONE) result = keep_keys(taking);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE && !taking->looks; i++)
         write_names(taking, policy->entities.items[i]);
-    for (size_t i = 0; i < entities && result == REGISTRY_DONE && goes_on(taking); i++)
+    for (size_t i = 0; i < entities && result == REGISTRY_DONE && take_goes_on(taking); i++)
         take_entity(taking, policy->entities.items[i], &taken[i]);
     if (result == REGISTRY_DONE) result = registry_of_seal(taking->sealed);
     if (result == REGISTRY_DONE) result = registry_outcome(registry, &taking->arena);
