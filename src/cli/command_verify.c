@@ -78,7 +78,8 @@ static enum registry_result read_world(struct verifying *verifying, struct world
     world->refusals = (struct refusals){.arena = &world->arena};
     enum registry_result result = registry_read(registry, REGISTRY_NOW, &world->arena, &world->records);
     if (result == REGISTRY_DONE) result = registry_read_runs(registry, REGISTRY_NOW, &world->arena, &runs);
-    if (result == REGISTRY_DONE) result = registry_read_history(registry, &runs, month, NULL, &world->history);
+    if (result == REGISTRY_DONE)
+        result = registry_read_history(registry, &runs, month, NULL, &world->records, &world->history);
     if (result == REGISTRY_DONE) result = registry_read_findings(registry, &world->arena, &world->before);
     if (result == REGISTRY_DONE)
         result = registry_read_last_told(registry, verifying->source, &world->arena, &world->last);

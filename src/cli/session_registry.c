@@ -219,9 +219,10 @@ int session_read_runs(struct session *session, month_number first) {
     session->months = (struct in_force_months){begun, first - 1, session->area};
     if (last == MONTH_FIRST || !reads_before(session->policy)) return EXIT_DONE;
     if (last != first - 1) return tell_gap(session, last, first);
-    enum registry_result result =
-        registry_read_history(&session->database.registry, &session->runs, first,
-                              read_alone(session) ? &session->wanted : NULL, &session->history);
+    bool written = command_has(session->command, "out") || command_has(session->command, "save"); /* with all months */
+    enum registry_result result = registry_read_history(&session->database.registry, &session->runs, first,
+                                                        read_alone(session) ? &session->wanted : NULL,
+                                                        written ? NULL : &session->import.records, &session->history);
     return database_tell(&session->database, session->command, session->data, result);
 }
 

@@ -16,6 +16,8 @@ struct page_entry {
 
 /* At least one entry; keys ascend. */
 void page_write(struct builder *out, const struct page_entry *entries, size_t count);
+/* The key of the last entry, without reading the others; of what is no page any. */
+uint32_t page_last(struct text bytes, uint32_t first);
 /* `first` is the key of the first entry. False when the bytes are no page. */
 bool page_read(struct text bytes, uint32_t first, struct page_entry entries[PAGE_PLACES], size_t *count);
 

@@ -48,6 +48,12 @@ struct reader {
     bool bounded;
 };
 
+/* Rows of the records that stand in a month or later. */
+struct rows_since {
+    const struct records *records;
+    month_number since;
+};
+
 struct recalling {
     struct registry *registry;
     struct history *history;
@@ -62,6 +68,10 @@ struct recalling {
     uint32_t **lines;       /* by entity index, of events, by key: the line, + 1 */
     bool damaged;
     const struct registry_wanted *wanted;
+    /* Of what a later month reads alone: */
+    const struct rows_since *standing; /* NULL: everything is read */
+    bool back;                         /* what is read from the last month back, not from the first on */
+    uint64_t **open, **taken;          /* by field index, a bit for each key; NULL: not asked for yet */
 };
 
 static bool goes_on(const struct recalling *recalling) {
@@ -213,6 +223,74 @@ static void each_row(struct recalling *recalling, const struct store_table *tabl
     statement_free(query);
 }
 
+/* --- what a later month reads ------------------------------------------------------------------------------------- */
+
+/* Events, and rules that are yearly, are read month by month from the first. Of any other a month reads what the one
+ * before it found; where that found nothing, whether any found something. So months are read from the last one back,
+ * and of each only the rows of which nothing was found yet. */
+static bool is_read_on(const struct field *field) {
+    return field->entity->is_event || (field->rules.count && field->declaration->yearly);
+}
+
+enum { WORD_BITS = 64 };
+
+/* The rows that stand in the month or later. */
+static uint64_t *open_rows(struct recalling *recalling, const struct entity *entity) {
+    size_t keys = recalling->names[entity->index].count;
+    const struct record_table *table = &recalling->standing->records->tables[entity->index];
+    uint64_t *open = ARENA_ARRAY(&recalling->arena, uint64_t, keys / WORD_BITS + 1);
+    for (size_t row = 0; row < table->count && open; row++) {
+        uint32_t key = table->rows[row].place;
+        if (key <= keys && table->rows[row].until >= recalling->standing->since)
+            open[key / WORD_BITS] |= UINT64_C(1) << key % WORD_BITS;
+    }
+    return open;
+}
+
+static bool is_open(const struct recalling *recalling, const struct field *field, uint32_t key) {
+    size_t keys = recalling->names[field->entity->index].count;
+    return key <= keys && (recalling->open[field->index][key / WORD_BITS] >> key % WORD_BITS & 1);
+}
+
+/* Some row of a page. */
+static bool any_open(struct recalling *recalling, const struct field *field, uint32_t first, uint32_t last) {
+    size_t at = field->index, keys = recalling->names[field->entity->index].count;
+    if (!recalling->open[at]) {
+        recalling->open[at] = open_rows(recalling, field->entity);
+        recalling->taken[at] = ARENA_ARRAY(&recalling->arena, uint64_t, keys / WORD_BITS + 1);
+    }
+    if (arena_failed(&recalling->arena)) return false;
+    if (last > keys) return true; /* of no row: whoever reads it tells */
+    bool any = false;
+    for (uint32_t key = first; key <= last && !any; key++) {
+        bool word = key % WORD_BITS == 0 && last - key >= WORD_BITS;
+        if (word && !recalling->open[at][key / WORD_BITS])
+            key += WORD_BITS - 1;
+        else
+            any = is_open(recalling, field, key);
+    }
+    return any;
+}
+
+static void note_taken(struct recalling *recalling, const struct field *field, uint32_t key, bool taken) {
+    uint64_t *word = recalling->taken[field->index], bit = UINT64_C(1) << key % WORD_BITS;
+    if (!word) return;
+    word += key / WORD_BITS;
+    *word = taken ? *word | bit : *word & ~bit;
+}
+
+/* Once all runs of a month have told, the later in place of the earlier. */
+static void close_taken(struct recalling *recalling) {
+    const struct policy *policy = recalling->registry->policy;
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        size_t words = recalling->names[policy->fields.items[i]->entity->index].count / WORD_BITS + 1;
+        for (size_t k = 0; k < words && recalling->taken[i]; k++) {
+            recalling->open[i][k] &= ~recalling->taken[i][k];
+            recalling->taken[i][k] = 0;
+        }
+    }
+}
+
 /* --- pages -------------------------------------------------------------------------------------------------------- */
 
 static bool is_wanted(const struct recalling *recalling, const struct entity *entity, uint32_t key) {
@@ -299,6 +377,7 @@ static void take_event(struct recalling *recalling, const struct entity *event, 
 }
 
 static void take_value(struct recalling *recalling, struct reader *reader, const struct page_entry *entry) {
+    struct coded coded;
     const struct entity *entity = reader->field->entity;
     uint32_t past = past_of(recalling, entity, entry->key), line = PAST_NONE;
     if (past == PAST_NONE) return;
@@ -310,12 +389,16 @@ static void take_value(struct recalling *recalling, struct reader *reader, const
         if (!arena_failed(&recalling->history->arena)) refuse(recalling, reader->field->name);
         return;
     }
-    history_set(recalling->history, reader->field, line, bring(recalling, reader, entry->coded));
+    coded = bring(recalling, reader, entry->coded);
+    history_set(recalling->history, reader->field, line, coded);
+    if (recalling->back && coded.kind) note_taken(recalling, reader->field, entry->key, true);
 }
 
 /* A row other than an event has no page of its own but where nothing stands of it any more. */
 static void take_gone(struct recalling *recalling, const struct entity *entity, const struct page_entry *entry) {
     if (past_of(recalling, entity, entry->key) == PAST_NONE) return;
+    for (size_t i = 0; i < entity->fields.count && recalling->back; i++)
+        note_taken(recalling, entity->fields.items[i], entry->key, false);
     if (entry->coded.kind != ROW_FORGOTTEN)
         refuse(recalling, entity->name);
     else
@@ -331,14 +414,22 @@ static void take_page(struct recalling *recalling, const struct statement *row) 
     struct reader *reader = of_rows ? NULL : reader_named(recalling, name);
     if (!of_rows && !reader) return;
     const struct entity *entity = of_rows ? of_rows : reader->field->entity;
+    bool on = of_rows ? entity->is_event : is_read_on(reader->field);
+    if (recalling->standing && on == recalling->back) return;
     int64_t first = statement_integer(row, VALUES_FIRST);
-    if (first <= 0 || first > UINT32_MAX ||
-        !page_read(statement_text(row, VALUES_BYTES), (uint32_t)first, entries, &count)) {
+    struct text bytes = statement_text(row, VALUES_BYTES);
+    read_names(recalling, entity);
+    if (!goes_on(recalling)) return;
+    bool some = recalling->back && reader; /* rows of it */
+    if (some && first > 0 && first <= UINT32_MAX &&
+        !any_open(recalling, reader->field, (uint32_t)first, page_last(bytes, (uint32_t)first)))
+        return;
+    if (first <= 0 || first > UINT32_MAX || !page_read(bytes, (uint32_t)first, entries, &count)) {
         refuse(recalling, name);
         return;
     }
-    read_names(recalling, entity);
     for (size_t i = 0; i < count && goes_on(recalling); i++) {
+        if (some && !is_open(recalling, reader->field, entries[i].key)) continue;
         if (!is_wanted(recalling, entity, entries[i].key)) continue;
         if (!of_rows)
             take_value(recalling, reader, &entries[i]);
@@ -385,12 +476,31 @@ static month_number next_month(const struct registry_runs *runs, month_number af
     return next;
 }
 
+static month_number month_before(const struct registry_runs *runs, month_number before) {
+    month_number last = FIRST_MONTH - 1;
+    for (size_t i = 0; i < runs->list.count; i++) {
+        month_number month = runs->list.items[i].month;
+        if (month < before && month > last) last = month;
+    }
+    return last;
+}
+
 /* Which runs: of months first .. last, or one. */
 struct choice {
     month_number first, last;
     int64_t change;                       /* 0: those of the months */
     const struct registry_wanted *wanted; /* NULL: of all rows */
+    const struct rows_since *standing;    /* NULL: all is read */
 };
+
+static void recall_month(struct recalling *recalling, const struct registry_runs *runs, const struct choice *choice,
+                         month_number month, struct text law) {
+    for (size_t i = 0; i < runs->list.count && goes_on(recalling); i++) {
+        const struct registry_run *run = &runs->list.items[i];
+        bool chosen = choice->change ? run->change == choice->change : registry_run_stands(runs, i);
+        if (run->month == month && chosen) recall(recalling, run, law);
+    }
+}
 
 static void recall_chosen(struct recalling *recalling, const struct registry_runs *runs, struct choice choice) {
     unsigned char bytes[DIGEST_BYTES];
@@ -399,18 +509,23 @@ static void recall_chosen(struct recalling *recalling, const struct registry_run
     if (registry_law_digest(registry, registry->policy, bytes) != REGISTRY_DONE) recalling->arena.failed = true;
     for (month_number month = next_month(runs, choice.first - 1, choice.last + 1); month <= choice.last;
          month = next_month(runs, month, choice.last + 1))
-        for (size_t i = 0; i < runs->list.count && goes_on(recalling); i++) {
-            const struct registry_run *run = &runs->list.items[i];
-            bool chosen = choice.change ? run->change == choice.change : registry_run_stands(runs, i);
-            if (run->month == month && chosen) recall(recalling, run, law);
-        }
+        recall_month(recalling, runs, &choice, month, law);
+    recalling->back = true;
+    for (month_number month = month_before(runs, choice.last + 1); choice.standing && month >= choice.first;
+         month = month_before(runs, month)) {
+        recall_month(recalling, runs, &choice, month, law);
+        close_taken(recalling);
+    }
 }
 
 static enum registry_result read_chosen(struct registry *registry, const struct registry_runs *runs,
                                         struct choice choice, struct history *history) {
     const struct policy *policy = registry->policy;
-    struct recalling recalling = {.registry = registry, .history = history, .wanted = choice.wanted};
+    struct recalling recalling = {
+        .registry = registry, .history = history, .wanted = choice.wanted, .standing = choice.standing};
     arena_init(&recalling.arena);
+    recalling.open = ARENA_ARRAY(&recalling.arena, uint64_t *, policy->fields.count + 1);
+    recalling.taken = ARENA_ARRAY(&recalling.arena, uint64_t *, policy->fields.count + 1);
     recalling.names = ARENA_ARRAY(&recalling.arena, struct registry_names, policy->entities.count + 1);
     recalling.named = ARENA_ARRAY(&recalling.arena, bool, policy->entities.count + 1);
     recalling.pasts = ARENA_ARRAY(&recalling.arena, uint32_t *, policy->entities.count + 1);
@@ -430,8 +545,10 @@ static enum registry_result read_chosen(struct registry *registry, const struct 
 
 enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
                                            month_number before, const struct registry_wanted *wanted,
-                                           struct history *history) {
-    struct choice choice = {.first = FIRST_MONTH, .last = before - 1, .wanted = wanted};
+                                           const struct records *known, struct history *history) {
+    const struct rows_since rows = {known, before};
+    struct choice choice = {
+        .first = FIRST_MONTH, .last = before - 1, .wanted = wanted, .standing = known ? &rows : NULL};
     return read_chosen(registry, runs, choice, history);
 }
 

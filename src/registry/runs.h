@@ -49,10 +49,12 @@ enum registry_result registry_keep_run(struct registry *registry, const struct r
 
 struct registry_wanted;
 /* What the runs of months before that one found of some rows (NULL: of all), into a history that holds opening values
- * at most, which is then marked. The runs are those of registry_read_runs, and what they say is read as known then. */
+ * at most, which is then marked. The runs are those of registry_read_runs, and what they say is read as known then.
+ * Where it is told which rows are known, only what that month and later ones read of these: of what stands in the month
+ * before it, and of other months whether there was something. NULL: everything. */
 enum registry_result registry_read_history(struct registry *registry, const struct registry_runs *runs,
                                            month_number before, const struct registry_wanted *wanted,
-                                           struct history *history);
+                                           const struct records *known, struct history *history);
 
 /* Some rows, by their keys. */
 struct registry_wanted {

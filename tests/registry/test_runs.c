@@ -165,7 +165,7 @@ static void decide(struct book *book, month_number when, const char *area, struc
     struct registry_decided kept = {.records = &book->records, .history = &decided->history};
     for (size_t i = 0; i < runs.list.count; i++) kept.again = kept.again || (*area && runs.list.items[i].month == when);
     history_init(&decided->history, book->stage.policy);
-    assert_int_equal(registry_read_history(&book->registry, &runs, when, NULL, &decided->history), REGISTRY_DONE);
+    assert_int_equal(registry_read_history(&book->registry, &runs, when, NULL, NULL, &decided->history), REGISTRY_DONE);
     begin(book, when, area, decided);
     kept.run = decided->run;
     struct registry_run about = about_of(book, when, area);
@@ -223,7 +223,60 @@ static void expect_same(const struct history *a, const struct history *b, size_t
 static enum registry_result read_history(struct book *book, month_number before, struct history *history) {
     struct registry_runs runs = runs_of(book);
     history_init(history, book->stage.policy);
-    return registry_read_history(&book->registry, &runs, before, NULL, history);
+    return registry_read_history(&book->registry, &runs, before, NULL, NULL, history);
+}
+
+static bool stands_since(const struct record_table *known, struct text id, month_number when) {
+    bool stands = false;
+    for (size_t i = 0; i < known->count; i++)
+        stands = stands || (text_equal(known->rows[i].id, id) && known->rows[i].until >= when);
+    return stands;
+}
+
+/* What a rule that is no event's reads: what the month before found, or else whether another did. */
+static void expect_read_alike(const struct history *all, const struct history *part, const struct field *field,
+                              struct text id, month_number before) {
+    struct past_value a = {.month = MONTH_LAST}, b = {.month = MONTH_LAST};
+    bool there = history_find(all, field, id, before - 1, &a), found = history_find(part, field, id, before - 1, &b);
+    bool last = there && a.month == before - 1, other = found && b.month == before - 1;
+    if (there != found || last != other || (a.month == MONTH_FIRST) != (b.month == MONTH_FIRST) ||
+        (last && !same(all, part, field, &a.value, &b.value)))
+        fail_msg("%.*s of %.*s is read otherwise before %d", TEXT_ARG(field->name), TEXT_ARG(id), before);
+    uint32_t row = history_row(all, field->entity, id), its = history_row(part, field->entity, id);
+    assert_int_equal(history_has_lines(all, field->entity, row),
+                     its != PAST_NONE && history_has_lines(part, field->entity, its));
+}
+
+/* Of what months before found a month reads the same, whether all of it is read or only what it may need. */
+static void expect_reads_alike(struct book *book, month_number before) {
+    struct history all, part;
+    struct records known;
+    struct registry_runs runs = runs_of(book);
+    const struct policy *policy = book->stage.policy;
+    assert_int_equal(registry_read(&book->registry, REGISTRY_NOW, &book->stage.arena, &known), REGISTRY_DONE);
+    history_init(&all, policy);
+    history_init(&part, policy);
+    assert_int_equal(registry_read_history(&book->registry, &runs, before, NULL, NULL, &all), REGISTRY_DONE);
+    assert_int_equal(registry_read_history(&book->registry, &runs, before, NULL, &known, &part), REGISTRY_DONE);
+    assert_true(held_against(&part, &all) <= held_against(&all, &all));
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct field *field = policy->fields.items[i];
+        const struct past_table *rows = &all.tables[field->entity->index];
+        bool yearly = field->rules.count && field->declaration->yearly;
+        for (uint32_t row = 0; row < rows->ids.count; row++) {
+            struct text id = history_id(&all, field->entity, row);
+            struct past_value here, there;
+            if (!field->entity->is_event && !yearly) {
+                if (stands_since(&known.tables[field->entity->index], id, before))
+                    expect_read_alike(&all, &part, field, id, before);
+                continue;
+            }
+            for (month_number until = MONTH_LAST; history_read(&all, field, row, until, &here); until = here.month - 1)
+                assert_true(history_find(&part, field, id, here.month, &there) && there.month == here.month);
+        }
+    }
+    history_free(&all);
+    history_free(&part);
 }
 
 /* What stands in memory once a month is decided is what the next month reads. */
@@ -232,6 +285,7 @@ static void expect_kept(struct book *book, const struct decided *decided, month_
     assert_int_equal(read_history(book, when + 1, &read), REGISTRY_DONE);
     expect_same(&decided->history, &read, least);
     history_free(&read);
+    expect_reads_alike(book, when + 1);
 }
 
 static struct value value_in(struct book *book, month_number when, const char *entity, const char *name,
@@ -269,6 +323,7 @@ static void tell_later(struct book *book, int after) {
         stage_row_in(stage, "family", "F4", "v2", "", "2018-01", "2018-08");
         stage_row(stage, "bill", "", "P2", "left=2018-06-11 number=C cost=9 shares=7");
     }
+    if (after == 9) stage_row_in(stage, "family", "F4", "v2", "farm=1", "2018-10", NULL); /* there again */
     if (stage->records.tables[1].count + stage->records.tables[2].count + stage->records.tables[3].count) tell(book);
 }
 
@@ -282,6 +337,7 @@ static void months_are_those_of_one_memory(enum database database) {
     for (int number = 5; number <= 10; number++) {
         struct decided decided;
         tell_later(&book, number - 1);
+        expect_reads_alike(&book, month(number));
         decide(&book, month(number), "", &decided);
         expect_kept(&book, &decided, month(number), number > 5 ? 40 : 20);
         end(&decided);
@@ -360,11 +416,13 @@ static void of_whom_is_gone_nothing_is_left(enum database database) {
     decide_and_end(&book, month(5), "");
     decide_and_end(&book, month(6), "");
     stage_row_in(&book.stage, "family", "F4", "v2", "", "2000-01", "2018-05");
+    stage_row_in(&book.stage, "family", "F4", "v2", "", "2018-08", NULL); /* it is there again */
     stage_row_in(&book.stage, "bill", "", "P2", "left=2018-06-11 number=C", NULL, "2000-01");
     tell(&book);
     struct registry_runs runs = runs_of(&book);
     history_init(&decided.history, book.stage.policy);
-    assert_int_equal(registry_read_history(&book.registry, &runs, month(6), NULL, &decided.history), REGISTRY_DONE);
+    assert_int_equal(registry_read_history(&book.registry, &runs, month(6), NULL, NULL, &decided.history),
+                     REGISTRY_DONE);
     begin(&book, month(6), "", &decided);
     history_init(&told, book.stage.policy);
     assert_int_equal(registry_read_month(&book.registry, &runs, month(6), NULL, &told), REGISTRY_DONE);
@@ -434,7 +492,7 @@ static void memory_that_runs_out_is_told(void **state) {
     for (long successes = 0; !done; successes++) {
         memory_fail_after(successes);
         history_init(&read, book.stage.policy);
-        enum registry_result result = registry_read_history(&book.registry, &runs, month(7), NULL, &read);
+        enum registry_result result = registry_read_history(&book.registry, &runs, month(7), NULL, NULL, &read);
         done = !memory_has_failed();
         memory_fail_after(-1);
         assert_int_equal(result, done ? REGISTRY_DONE : REGISTRY_NO_MEMORY);
@@ -445,7 +503,8 @@ static void memory_that_runs_out_is_told(void **state) {
         }
     }
     history_init(&decided.history, book.stage.policy);
-    assert_int_equal(registry_read_history(&book.registry, &runs, month(7), NULL, &decided.history), REGISTRY_DONE);
+    assert_int_equal(registry_read_history(&book.registry, &runs, month(7), NULL, NULL, &decided.history),
+                     REGISTRY_DONE);
     begin(&book, month(7), "", &decided);
     struct registry_run about = about_of(&book, month(7), "");
     done = false;
@@ -483,7 +542,7 @@ static enum registry_result read_altered(struct book *book) {
     arena_init(&arena);
     history_init(&read, book->stage.policy);
     enum registry_result result = registry_read_runs(&book->registry, REGISTRY_NOW, &arena, &runs);
-    if (result == REGISTRY_DONE) result = registry_read_history(&book->registry, &runs, month(12), NULL, &read);
+    if (result == REGISTRY_DONE) result = registry_read_history(&book->registry, &runs, month(12), NULL, NULL, &read);
     if (result == REGISTRY_DAMAGED) assert_true(book->registry.differs.length > 0);
     if (result == REGISTRY_DONE) held_against(&read, &read);
     history_free(&read);
