@@ -65,13 +65,13 @@ static bool is_width(unsigned width, bool may_be_none) {
     return width == 1 || width == 2 || width == 4 || width == 8 || (may_be_none && width == 0);
 }
 
-uint32_t page_last(struct text text, uint32_t first) {
-    const unsigned char *bytes = (const unsigned char *)text.bytes;
-    if (text.length < HEAD_BYTES) return UINT32_MAX;
-    unsigned width = bytes[HEAD_KEYS];
-    size_t count = number_at(bytes + HEAD_COUNT, 2, 0);
-    if (width > 4 || count == 0 || text.length < HEAD_BYTES + count * width) return UINT32_MAX;
-    uint64_t last = first + (width ? number_at(bytes + HEAD_BYTES, width, count - 1) : count - 1);
+uint32_t page_last(struct text bytes, uint32_t first) {
+    const unsigned char *page = (const unsigned char *)bytes.bytes;
+    if (bytes.length < HEAD_BYTES) return UINT32_MAX;
+    unsigned width = page[HEAD_KEYS];
+    size_t count = number_at(page + HEAD_COUNT, 2, 0);
+    if (width > 4 || count == 0 || bytes.length < HEAD_BYTES + count * width) return UINT32_MAX;
+    uint64_t last = first + (width ? number_at(page + HEAD_BYTES, width, count - 1) : count - 1);
     return last > UINT32_MAX ? UINT32_MAX : (uint32_t)last;
 }
 

@@ -3,6 +3,8 @@
 
 #include "base/calendar.h"
 
+#include <assert.h>
+
 enum { FIRST_MONTH = 0, LAST_MONTH = 9999 * 12 + 11 };
 
 /* --- which runs there are ----------------------------------------------------------------------------------------- */
@@ -236,6 +238,7 @@ enum { WORD_BITS = 64 };
 
 /* The rows that stand in the month or later. */
 static uint64_t *open_rows(struct recalling *recalling, const struct entity *entity) {
+    assert(recalling->standing); /* else nothing is read back */
     size_t keys = recalling->names[entity->index].count;
     const struct record_table *table = &recalling->standing->records->tables[entity->index];
     uint64_t *open = ARENA_ARRAY(&recalling->arena, uint64_t, keys / WORD_BITS + 1);
