@@ -283,6 +283,18 @@ static void lines_that_stand_twice_share_their_fate(enum database database) {
 }
 ON_BOTH(lines_that_stand_twice_share_their_fate)
 
+/* The one says that he goes, the other does not: nobody knows which is right. */
+static void lines_that_end_otherwise_are_not_the_same(void **state) {
+    struct book book;
+    (void)state;
+    open_book(&book, DATABASE_FILE);
+    person(&book, "P9", "F1", "name=赵六");
+    stage_row_in(&book.stage, "person", "P9", "F1", "name=赵六", NULL, "2018-06");
+    look(&book);
+    assert_string_equal(fates(&book, "person"), "ww");
+    close_book(&book);
+}
+
 /* By the state behind the import: who is called otherwise by it, or is ended, is not the one. */
 static void who_is_not_there_any_more_is_not_the_one(void **state) {
     struct book book;
@@ -663,6 +675,7 @@ int main(void) {
         BOTH(people_known_by_the_same_are_asked),
         cmocka_unit_test(two_in_one_file_are_asked),
         BOTH(lines_that_stand_twice_share_their_fate),
+        cmocka_unit_test(lines_that_end_otherwise_are_not_the_same),
         cmocka_unit_test(who_is_not_there_any_more_is_not_the_one),
         cmocka_unit_test(numbers_decide),
         BOTH(sealed_numbers_decide_by_their_index),

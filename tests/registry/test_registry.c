@@ -434,10 +434,14 @@ static void several_threads_read_the_same(enum database database) {
     struct registry_change change = {.what = TEXT("import"), .since = MONTH_FIRST};
     tell_anew(&book);
     stage_row(&book.stage, "village", "v0+", "", "");
+    stage_row(&book.stage, "person", "p0+", "f0", ""); /* of these so many that several threads read them */
     assert_int_equal(registry_begin_change(&book.registry, &change), REGISTRY_DONE);
     assert_int_equal(registry_take(&book.registry, &change, &book.stage.records, taken), REGISTRY_DONE);
     assert_int_equal(registry_read(&book.registry, REGISTRY_NOW, &book.stage.arena, &records), REGISTRY_DONE);
     assert_int_equal(records.tables[0].count, VILLAGES + 1);
+    const struct record_table *people =
+        &records.tables[policy_field(book.stage.policy, TEXT("person"), TEXT("name"))->entity->index];
+    assert_true(text_is(people->rows[people->count - 1].id, "p0+"));
     registry_give_up_change(&book.registry);
     close_book(&book);
 }

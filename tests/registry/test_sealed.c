@@ -295,6 +295,27 @@ static void one_id_of_two_rows_is_told(enum database database) {
     close_book(&book);
 }
 
+/* What fails while it is sealed, and be it among many rows: nothing is acknowledged. */
+static void what_cannot_be_sealed_is_not_taken(enum database database) {
+    struct book book;
+    struct registry_taken taken;
+    open_book(&book, database);
+    int64_t before, after;
+    assert_int_equal(registry_last_change(&book.registry, &before), REGISTRY_DONE);
+    begin_telling(&book);
+    char *note = memory_new(SEAL_BYTES_MAX + 10, 1);
+    assert_non_null(note);
+    memcpy(note, "note=", 5);
+    memset(note + 5, 'x', SEAL_BYTES_MAX + 1);
+    stage_row(&book.stage, "family", "F7", "v1", note);
+    stage_row(&book.stage, "family", "F8", "v1", "number=" ID_2);
+    assert_int_equal(take(&book, &taken), REGISTRY_DAMAGED);
+    assert_int_equal(registry_last_change(&book.registry, &after), REGISTRY_DONE);
+    assert_int_equal(after, before);
+    memory_free(note);
+    close_book(&book);
+}
+
 /* Made with the table, and with a column that comes later; on a server they have the same names. */
 static void what_is_sealed_has_an_index(void **state) {
     (void)state;
@@ -716,6 +737,7 @@ ON_BOTH(what_was_told_is_known_by_its_index)
 ON_BOTH(without_keys_nothing_sealed_is_told)
 ON_BOTH(rows_are_found_by_what_is_sealed)
 ON_BOTH(one_id_of_two_rows_is_told)
+ON_BOTH(what_cannot_be_sealed_is_not_taken)
 ON_BOTH(other_keys_are_told)
 ON_BOTH(values_are_sealed_anew)
 ON_BOTH(what_is_altered_is_found)
@@ -731,6 +753,7 @@ int main(void) {
         BOTH(without_keys_nothing_sealed_is_told),
         BOTH(rows_are_found_by_what_is_sealed),
         BOTH(one_id_of_two_rows_is_told),
+        BOTH(what_cannot_be_sealed_is_not_taken),
         BOTH(other_keys_are_told),
         BOTH(values_are_sealed_anew),
         BOTH(what_is_altered_is_found),
