@@ -99,7 +99,8 @@ struct session_changed {
     const struct entity **units; /* by entity index: within whose rows what changes stays */
     struct registry_keys *keys;  /* of such rows, by entity index */
 };
-/* The rows that what the row `of` gets can depend on, where these do not depend on all others: session->family. */
+/* The rows that what the row `of` gets, and what is marked in it, can depend on, where that is not on all others or on
+ * too many: session->family. */
 enum registry_result session_find_family(struct session *session);
 /* Of a session that has read its runs; EXIT_DONE, or tells why not. */
 int session_find_changed(struct session *session, struct session_changed *changed);

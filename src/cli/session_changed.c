@@ -181,7 +181,9 @@ int session_find_changed(struct session *session, struct session_changed *change
     return database_tell(&session->database, session->command, session->data, result);
 }
 
+/* A rule is marked by all rows that nobody has confirmed: with a family those are read that have any. */
 enum registry_result session_find_family(struct session *session) {
+    enum { UNCONFIRMED_MOST = 1000 };
     struct registry *registry = &session->database.registry;
     struct arena *arena = &session->command->arena;
     struct session_changed *family = ARENA_NEW(arena, struct session_changed);
@@ -193,6 +195,9 @@ enum registry_result session_find_family(struct session *session) {
     enum registry_result result = registry_find_id(registry, text_from(session->of), arena, &rows);
     for (size_t i = 0; i < rows.list.count && result == REGISTRY_DONE; i++)
         if (!family->units[rows.list.items[i].entity->index]) return REGISTRY_DONE; /* an area, or a family of all */
+    bool more = false;
+    if (result == REGISTRY_DONE) result = registry_find_unconfirmed(registry, UNCONFIRMED_MOST, arena, &rows, &more);
+    if (more) return result;
     if (result == REGISTRY_DONE)
         result = registry_find_above(registry, rows.list.items, rows.list.count, family->units, arena, family->keys);
     if (result == REGISTRY_DONE) result = registry_find_tied(registry, arena, family->keys);

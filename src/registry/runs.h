@@ -109,6 +109,10 @@ enum registry_result registry_read_touched(struct registry *registry, int64_t af
 enum registry_result registry_find_id(struct registry *registry, struct text id, struct arena *arena,
                                       struct registry_touched_rows *rows);
 
+/* Adds the rows of which some version says that nobody has confirmed it; *more: there are more than so many. */
+enum registry_result registry_find_unconfirmed(struct registry *registry, size_t most, struct arena *arena,
+                                               struct registry_touched_rows *rows, bool *more);
+
 /* The rows of an entity above them (`unit`, by the index of theirs; NULL: they are left out), in whose versions they
  * lie or ever lay: keys by entity index, as often as they are found. */
 struct registry_keys {
