@@ -283,3 +283,13 @@ bool no_previous(const struct command *command) {
 int one_month_only(const struct command *command) {
     return wrong_option(command, "--month 应为一个月份,如 2018-07", "--month takes one month, such as 2018-07");
 }
+
+bool run_number(struct text text, int64_t *change) {
+    enum { DIGITS_MOST = 18 };
+    *change = 0;
+    for (size_t i = 0; i < text.length && i < DIGITS_MOST; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
+        *change = *change * 10 + (text.bytes[i] - '0');
+    }
+    return text.length > 0 && text.length <= DIGITS_MOST;
+}

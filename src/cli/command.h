@@ -115,4 +115,7 @@ int command_backup(struct command *command);
 int command_restore(struct command *command);
 int command_simulate(struct command *command);
 
+/* Digits: the number of a change. */
+bool run_number(struct text text, int64_t *change);
+
 #endif

@@ -215,16 +215,6 @@ int database_read_law(struct database *database, struct command *command, const 
 
 /* --- as it was known ---------------------------------------------------------------------------------------------- */
 
-bool run_number(struct text text, int64_t *change) {
-    enum { DIGITS_MOST = 18 };
-    *change = 0;
-    for (size_t i = 0; i < text.length && i < DIGITS_MOST; i++) {
-        if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
-        *change = *change * 10 + (text.bytes[i] - '0');
-    }
-    return text.length > 0 && text.length <= DIGITS_MOST;
-}
-
 static int tell_no_change(const struct command *command, const char *word, int64_t last) {
     fprintf(stderr,
             say(command, "doudi: --as-known %s: 登记簿只有第 1 到第 %lld 次变动\n",

@@ -59,9 +59,6 @@ struct registry_change database_change(struct command *command, const char *what
 day_number database_day(const struct registry_change *change);
 month_number database_month(const struct registry_change *change);
 
-/* Digits: the number of a change. */
-bool run_number(struct text text, int64_t *change);
-
 /* 2018-07-01 08:30Z, of the world's time: when a change was made; empty for what is none. */
 struct text instant_written(struct arena *arena, int64_t instant);
 

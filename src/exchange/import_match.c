@@ -1,8 +1,8 @@
 #include "exchange/import_match.h"
 
 #include "base/identifier.h"
+#include "exchange/cut_number.h"
 #include "exchange/import_inside.h"
-#include "exchange/xlsx.h"
 
 enum { NUMBER_BYTES_MAX = 64 }; /* no scheme has longer ones */
 
@@ -190,7 +190,7 @@ static void take_record(struct matching *matching, struct text row, uint32_t lin
     struct import_match *match = matching->match;
     char room[NUMBER_BYTES_MAX];
     struct text cell = matching->csv.fields[matching->number].text, name;
-    struct text number = xlsx_take_mark(&cell, &name) ? TEXT("") : normalised(cell, room); /* cut, it is nobody's */
+    struct text number = cut_number_take(&cell, &name) ? TEXT("") : normalised(cell, room); /* cut, it is nobody's */
     struct owner *owner = number.length ? map_get(&match->owners, number) : NULL;
     if (owner && !owner->several)
         add_row(matching, owner, row, line);

@@ -1,7 +1,7 @@
 #include "exchange/import_inside.h"
 
 #include "base/identifier.h"
-#include "exchange/xlsx.h"
+#include "exchange/cut_number.h"
 
 #include <string.h>
 
@@ -52,14 +52,14 @@ static inline struct text trimmed(struct text text) {
 
 static struct text cell_text(const struct import_reader *reader, size_t column) {
     struct text text = column == IMPORT_NO_COLUMN ? TEXT("") : trimmed(reader->csv.fields[column].text), name;
-    if (text.length && text.bytes[0] == *XLSX_CUT) (void)xlsx_take_mark(&text, &name);
+    if (text.length && text.bytes[0] == *CUT_NUMBER) (void)cut_number_take(&text, &name);
     return text;
 }
 
 /* A text that a spreadsheet kept as a number, and only its first digits. */
 static bool is_cut(struct import_reader *reader, size_t column) {
     struct text text = reader->csv.fields[column].text, name;
-    if (text.length == 0 || text.bytes[0] != *XLSX_CUT || !xlsx_take_mark(&text, &name)) return false;
+    if (text.length == 0 || text.bytes[0] != *CUT_NUMBER || !cut_number_take(&text, &name)) return false;
     COMPLAIN(reader, EXCHANGE_IMPORT_NUMBER_CUT, column, reader->file->layout.headings[column], name);
     return true;
 }

@@ -20,18 +20,6 @@ void xlsx_add_cell(struct builder *out, uint32_t row, uint32_t column) {
     builder_format(out, "%.*s%u", (int)(sizeof letters - at), letters + at, (unsigned)row);
 }
 
-bool xlsx_take_mark(struct text *cell, struct text *name) {
-    enum { MARK = sizeof XLSX_CUT - 1, NAME_MOST = sizeof "XFD1048576" - 1 };
-    size_t end = MARK;
-    if (!text_starts(*cell, XLSX_CUT)) return false;
-    while (end < cell->length && cell->bytes[end] >= 'A' && cell->bytes[end] <= 'Z') end++;
-    while (end < cell->length && is_digit(cell->bytes[end])) end++;
-    if (end - MARK > NAME_MOST || !text_starts(text_slice(*cell, end, cell->length), XLSX_CUT)) return false;
-    *name = text_slice(*cell, MARK, end);
-    *cell = text_slice(*cell, end + MARK, cell->length);
-    return true;
-}
-
 static char lower(char byte) {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
 }

@@ -10,7 +10,7 @@
  *   texts     as they are, without phonetic guides; TRUE and FALSE; errors as #N/A
  *   numbers   rounded half up to 15 significant digits, which is all that a spreadsheet tells of them, without exponent
  *             or grouping: 100.1 of 100.09999999999999. One with more digits before the point is not what was typed:
- *             it stands behind a mark (xlsx_take_mark), for whoever reads it as a text
+ *             it stands behind a mark (cut_number.h), for whoever reads it as a text
  *   percents  0.9 as 90%
  *   dates     2018-07-01, 2018-07-01 08:30:00; a time alone 08:30:00. What is no date stays what it is: 1900-01-00 and
  *             1900-02-29 are shown so, numbers before and behind as numbers
@@ -86,12 +86,6 @@ bool xlsx_is(struct text bytes);
 
 /* E3: the name of a cell. */
 void xlsx_add_cell(struct builder *out, uint32_t row, uint32_t column);
-
-/* Before a number that the spreadsheet has cut: this, the name of the cell, this. It can be seen, since copies of rows
- * that are left out have it, and is in nobody's name: the symbol for what could not be read. */
-#define XLSX_CUT "\xe2\x90\x9a"
-/* Moves `cell`, a cell of CSV, past such a mark, if one is there; `name` is then the name of the cell. */
-bool xlsx_take_mark(struct text *cell, struct text *name);
 
 /* Of the sheet of that name, or of the first visible one when the name is empty. csv need not be begun; whoever
  * calls frees it (builder_free), and it is empty unless the result is XLSX_OK. `trouble` is filled in any case. */

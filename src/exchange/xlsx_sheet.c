@@ -1,6 +1,7 @@
 #include "exchange/xlsx_inside.h"
 
 #include "base/csv.h"
+#include "exchange/cut_number.h"
 #include "exchange/xlsx_number.h"
 
 enum { WORKSHEET = 1, DATA, ROW, CELL, FORMULA, VALUE, INLINE, INLINE_RUN, INLINE_TEXT };
@@ -86,9 +87,9 @@ static struct text trimmed(const struct builder *builder) {
 }
 
 static void add_mark(struct sheet_reader *reader) {
-    builder_add(reader->csv, TEXT(XLSX_CUT));
+    builder_add(reader->csv, TEXT(CUT_NUMBER));
     xlsx_add_cell(reader->csv, reader->row, reader->column);
-    builder_add(reader->csv, TEXT(XLSX_CUT));
+    builder_add(reader->csv, TEXT(CUT_NUMBER));
 }
 
 static void write_number(struct sheet_reader *reader, struct text text) {

@@ -18,6 +18,19 @@ int database_open(struct database *database, struct command *command, const char
     return EXIT_CANNOT;
 }
 
+int database_open_known(struct database *database, struct command *command, const char *url, int64_t *known) {
+    *known = REGISTRY_NOW;
+    return database_open(database, command, url, NULL);
+}
+
+int database_as_known(struct database *database, struct command *command, const char *url, int64_t *known) {
+    (void)database;
+    (void)command;
+    (void)url;
+    *known = REGISTRY_NOW;
+    return EXIT_CANNOT;
+}
+
 void database_show_change(struct builder *out, struct command *command, const char *url, int64_t number) {
     (void)out;
     (void)command;

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE /* mkdtemp */
 #include "import_stage.h"
 
-#include "exchange/xlsx.h"
+#include "exchange/cut_number.h"
 
 /* What home.csv with these bytes leads to. */
 static void assert_home(struct text bytes, enum import_result result, const char *expected) {
@@ -264,10 +264,11 @@ static void refuses_texts_that_a_spreadsheet_has_cut(void **state) {
     (void)state;
     struct stage stage;
     begin(&stage);
-    write_file(&stage, "home.csv", "id,income\nh1," XLSX_CUT "B2" XLSX_CUT "12\n" XLSX_CUT "A3" XLSX_CUT "12,1\n");
+    write_file(&stage, "home.csv",
+               "id,income\nh1," CUT_NUMBER "B2" CUT_NUMBER "12\n" CUT_NUMBER "A3" CUT_NUMBER "12,1\n");
     write_file(&stage, "person.csv",
-               "id,home,citizen_id\np1,h1," XLSX_CUT "C2" XLSX_CUT "11010519491231002X\np2," XLSX_CUT "B3" XLSX_CUT
-               "12,\np3,h1," XLSX_CUT "\n");
+               "id,home,citizen_id\np1,h1," CUT_NUMBER "C2" CUT_NUMBER "11010519491231002X\np2," CUT_NUMBER
+               "B3" CUT_NUMBER "12,\np3,h1," CUT_NUMBER "\n");
     import(&stage);
     assert_told(&stage, "import-number-cut 3:1, import-number-cut 2:7, import-number-cut 3:4, "
                         "import-identifier-length 4:7");

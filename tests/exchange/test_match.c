@@ -1,7 +1,7 @@
 /* Whose the rows of another department's table are; memory failing at every allocation. */
 #include "base/memory.h"
+#include "exchange/cut_number.h"
 #include "exchange/import_match.h"
-#include "exchange/xlsx.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -86,7 +86,7 @@ static void numbers_that_are_cut_are_nobodys(void **state) {
     (void)state;
     struct told table;
     open_law(&table);
-    read_table(&table, "plate,card,price\nA,799273987138,1\nB," XLSX_CUT "B3" XLSX_CUT "799273987138,1\n");
+    read_table(&table, "plate,card,price\nA,799273987138,1\nB," CUT_NUMBER "B3" CUT_NUMBER "799273987138,1\n");
     assert_int_equal(table.match.matched, 1);
     assert_int_equal(table.match.strangers, 0);
     assert_int_equal(table.match.wrong, 1);

@@ -3,6 +3,7 @@
 #include "../failing.h"
 #include "workbook_parts.h"
 
+#include "exchange/cut_number.h"
 #include "exchange/file.h"
 #include "exchange/xlsx_inside.h"
 
@@ -150,16 +151,22 @@ static void numbers_that_are_cut_are_marked(void **state) {
     expect_csv("<row><c><v>999999999999999</v></c><c><v>5.3010219900307123E+17</v></c>"
                "<c><v>123456789012345.67</v></c><c t=\"str\"><v>530102199003071234</v></c></row>"
                "<row r=\"12\"><c r=\"AB12\"><v>-1000000000000000</v></c></row>",
-               "999999999999999," XLSX_CUT "B1" XLSX_CUT "530102199003071000,123456789012346,530102199003071234\n"
-               "\n\n\n\n\n\n\n\n\n\n,,,,,,,,,,,,,,,,,,,,,,,,,,," XLSX_CUT "AB12" XLSX_CUT "-1000000000000000\n");
-    struct text cell = TEXT(XLSX_CUT "XFD1048576" XLSX_CUT "1"), name;
-    assert_true(xlsx_take_mark(&cell, &name));
+               "999999999999999," CUT_NUMBER "B1" CUT_NUMBER "530102199003071000,123456789012346,530102199003071234\n"
+               "\n\n\n\n\n\n\n\n\n\n,,,,,,,,,,,,,,,,,,,,,,,,,,," CUT_NUMBER "AB12" CUT_NUMBER "-1000000000000000\n");
+    struct text cell = TEXT(CUT_NUMBER "XFD1048576" CUT_NUMBER "1"), name;
+    assert_true(cut_number_take(&cell, &name));
     assert_true(text_is(cell, "1") && text_is(name, "XFD1048576"));
-    static const char *const others[] = {"",     XLSX_CUT, XLSX_CUT "A1",          "A1" XLSX_CUT "1",
-                                         "\xe2", "12",     XLSX_CUT "a1" XLSX_CUT, XLSX_CUT "XFD10485760" XLSX_CUT "1"};
+    static const char *const others[] = {"",
+                                         CUT_NUMBER,
+                                         CUT_NUMBER "A1",
+                                         "A1" CUT_NUMBER "1",
+                                         "\xe2",
+                                         "12",
+                                         CUT_NUMBER "a1" CUT_NUMBER,
+                                         CUT_NUMBER "XFD10485760" CUT_NUMBER "1"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         cell = text_from(others[i]);
-        assert_false(xlsx_take_mark(&cell, &name));
+        assert_false(cut_number_take(&cell, &name));
         assert_true(text_is(cell, others[i]));
     }
 }
