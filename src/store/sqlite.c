@@ -355,6 +355,7 @@ static bool set_up(struct store *store, enum store_opening opening) {
 
 struct store *sqlite_open(const char *path, enum store_opening opening, struct store_trouble *trouble) {
     struct sqlite_store *store = memory_new(1, sizeof *store);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* before the first only: nobody asks, and counting takes a lock */
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     enum store_failure made = !store ? STORE_NO_MEMORY : opening != STORE_AS_IT_IS ? make_file(path) : STORE_THERE;
     if (made != STORE_FINE && made != STORE_THERE) {
