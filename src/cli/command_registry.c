@@ -1,5 +1,6 @@
 /* doudi init, audit: a registry is made, and looked at whether it is as it was told. */
 #include "base/shown.h"
+#include "base/thread.h"
 #include "cli/choice.h"
 #include "cli/key_choice.h"
 #include "cli/session.h"
@@ -302,12 +303,44 @@ static void show_damage(struct builder *out, const struct command *command, stru
     builder_add(out, TEXT("\n"));
 }
 
-static int verify(struct command *command, struct database *database, const char *url) {
+/* The chain, and beside it, over a connection of its own, the database's structures: both take long. */
+struct audit {
+    struct registry *registry;
     struct registry_verdict verdict;
-    enum registry_result result = registry_verify(&database->registry, &verdict);
-    if (result == REGISTRY_DONE) store_roll_back(database->store); /* of what was only read */
-    bool whole = result == REGISTRY_DONE && store_check(database->store);
-    const struct store_trouble trouble = *store_trouble(database->store);
+    enum registry_result result;
+    struct store *beside; /* NULL: one after the other */
+    bool whole;
+};
+
+static void look_at(void *context, unsigned thread) {
+    struct audit *audit = context;
+    if (thread > 0) {
+        audit->whole = store_check(audit->beside);
+        return;
+    }
+    audit->result = registry_verify(audit->registry, &audit->verdict);
+    if (audit->result == REGISTRY_DONE) store_roll_back(audit->registry->store); /* of what was only read */
+}
+
+static struct store_trouble look_at_all(struct audit *audit) {
+    struct store *own = audit->registry->store;
+    struct store_trouble trouble;
+    audit->beside = processors() > 1 ? store_open_again(own, &trouble) : NULL;
+    work_together(audit->beside ? 2 : 1, look_at, audit);
+    if (audit->beside) trouble = *store_trouble(audit->beside);
+    bool looked = audit->beside && (audit->whole || trouble.failure == STORE_DAMAGED);
+    store_close(audit->beside);
+    if (looked) return trouble;
+    audit->whole = audit->result == REGISTRY_DONE && store_check(own);
+    return *store_trouble(own);
+}
+
+static int verify(struct command *command, struct database *database, const char *url) {
+    struct audit audit = {.registry = &database->registry};
+    const struct store_trouble trouble = look_at_all(&audit);
+    enum registry_result result = audit.result;
+    const struct registry_verdict verdict = audit.verdict;
+    bool whole = audit.whole;
     if (result == REGISTRY_DONE && !whole && trouble.failure != STORE_DAMAGED) result = REGISTRY_STORE_FAILED;
     if (result != REGISTRY_DONE) return database_tell(database, command, url, result);
     struct text damage = text_from(whole ? "" : *trouble.words ? trouble.words : "?");
