@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ROUNDS = 200 };
+enum { ROUNDS = 200, MONTH = 2018 * 12 + 6 };
 
 struct bench {
     struct store *store;
@@ -35,7 +35,7 @@ static void check(enum registry_result result) {
 
 static void find(struct bench *bench, struct text words) {
     struct registry_matches matches;
-    const struct registry_sought sought = {.words = words};
+    const struct registry_sought sought = {.words = words, .month = MONTH, .known = REGISTRY_NOW};
     check(registry_find(&bench->registry, &sought, &bench->arena, &matches));
     if (matches.list.count == 0) give_up("nobody was found");
 }
@@ -60,7 +60,8 @@ static void find_by_first_character(struct bench *bench) {
 
 static void find_row(struct bench *bench) {
     struct registry_row row;
-    check(registry_find_row(&bench->registry, bench->id, LANGUAGE_EN, &bench->arena, &row));
+    const struct registry_sought sought = {.words = bench->id, .month = MONTH, .known = REGISTRY_NOW};
+    check(registry_find_row(&bench->registry, &sought, &bench->arena, &row));
 }
 
 static void read(struct bench *bench) {
@@ -81,7 +82,8 @@ static void read_values(struct bench *bench) {
     if (bench->runs.list.count == 0) return;
     check(registry_read_told(&bench->registry, REGISTRY_NOW, bench->family, bench->key, &bench->arena, &told));
     int64_t run = bench->runs.list.items[bench->runs.list.count - 1].change;
-    registry_values_begin(&values, &bench->registry, run, &bench->arena);
+    registry_values_begin(&values, &bench->registry, &bench->arena);
+    registry_values_of(&values, run, bench->law);
     for (size_t k = 0; k < bench->law->fields.count; k++) {
         const struct field *field = bench->law->fields.items[k];
         bool wanted = field->kind == FIELD_BENEFIT || field->kind == FIELD_ALERT;
@@ -95,7 +97,6 @@ static void read_values(struct bench *bench) {
 /* The month of the family alone, by which a page tells what is not confirmed. */
 static void make_month(struct bench *bench) {
     static const struct run_options everything = {.known = DAY_NEVER};
-    enum { MONTH = 2018 * 12 + 6 };
     struct records records;
     struct refusals refusals = {.arena = &bench->arena};
     struct history history;

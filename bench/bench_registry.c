@@ -67,15 +67,14 @@ static void write_law(struct bench *bench) {
     enum { LAW_BYTES = 1 << 16 };
     static char law[LAW_BYTES];
     FILE *from = fopen("policies/examples/yardstick/yardstick.md", "r");
-    size_t length = from ? fread(law, 1, sizeof law - 1, from) : 0;
+    if (from) (void)!fread(law, 1, sizeof law - 1, from);
     const char *people = strstr(law, line_of_people);
-    if (!from || fclose(from) != 0 || !people) give_up("the yardstick's law is not as it was");
-    people += strlen(line_of_people);
+    size_t head = people ? (size_t)(people - law) + strlen(line_of_people) : 0;
+    if (!from || fclose(from) != 0 || head == 0) give_up("the yardstick's law is not as it was");
     mkdir(in(bench, "law"), 0700);
     FILE *to = fopen(in(bench, "law/law.md"), "w");
-    if (!to) give_up("the folder cannot be written");
-    fprintf(to, "%.*s%s%.*s%s", (int)(people - law), law, known_by, (int)(law + length - people), people, more_law);
-    closed(to);
+    if (!to || fprintf(to, "%.*s%s%s%s", (int)head, law, known_by, law + head, more_law) < 0 || fclose(to) != 0)
+        give_up("the folder cannot be written");
 }
 
 /* --- people ------------------------------------------------------------------------------------------------------- */
