@@ -125,7 +125,7 @@ static void draw(struct bench *bench) {
     bench->key = 1 + bench->drawn % bench->families;
     row_queries_begin(&queries, &bench->registry, &bench->lasting);
     bench->id = row_id(&queries, bench->family, bench->key);
-    const struct registry_sought sought = {.words = bench->id};
+    const struct registry_sought sought = {.words = bench->id, .month = MONTH, .known = REGISTRY_NOW};
     check(registry_find(&bench->registry, &sought, &bench->lasting, &matches));
     bench->name = matches.list.count ? matches.list.items[0].known_by : TEXT("");
     if (bench->name.length == 0) give_up("a family is known by nothing");
