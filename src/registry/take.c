@@ -470,6 +470,20 @@ static bool prepare_rows(struct taking *taking, const struct registry_names *nam
     return take_goes_on(taking);
 }
 
+/* Where all that was looked at is taken, keys are those of the look; false where something is left out. */
+static bool take_keys_of_look(struct taking *taking) {
+    const struct policy *policy = taking->registry->policy;
+    if (!taking->look || taking->looks) return false;
+    for (size_t i = 0; i < policy->entities.count; i++)
+        for (size_t row = 0; row < taking->records->tables[i].count; row++)
+            if (registry_leaves_out(taking->look, policy->entities.items[i], row)) return false;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        taking->known[i] = taking->look->rows[i];
+        taking->keys[i] = taking->look->keys[i];
+    }
+    return true;
+}
+
 /* The look has done so. */
 static void carry_all_over(struct taking *taking) {
     for (size_t i = 0; i < taking->registry->policy->entities.count && take_goes_on(taking); i++)
@@ -493,7 +507,8 @@ static enum registry_result take(struct taking *taking, struct registry_taken *t
     registry->doubles.count = registry->doubled = 0;
     lock_init(&taking->lock);
     enum registry_result result = take_goes_on(taking) ? find_before(taking, &names) : REGISTRY_NO_MEMORY;
-    if (result == REGISTRY_DONE && prepare_rows(taking, names)) give_all_keys(taking, names);
+    if (result == REGISTRY_DONE && !take_keys_of_look(taking) && prepare_rows(taking, names))
+        give_all_keys(taking, names);
     if (result == REGISTRY_DONE) carry_all_over(taking);
     if (result == REGISTRY_DONE) result = find_all_indexes(taking);
     if (result == REGISTRY_DONE) result = keep_keys(taking);
