@@ -13,6 +13,8 @@ struct verifying {
     struct telling telling;
     const struct entity *source; /* what the table holds */
     struct import_match match;
+    struct arena arena; /* of what is known before the table is taken */
+    struct registry_in_part known;
     struct registry_findings found; /* now, and not before */
     size_t still, cleared;          /* found before: open yet; cleared, and nothing was told since */
 };
@@ -25,16 +27,15 @@ static int tell(struct verifying *verifying, enum registry_result result) {
 /* --- whose rows they are ------------------------------------------------------------------------------------------ */
 
 /* The numbers of all rows above that stand in the month. */
-static enum registry_result note_owners(struct verifying *verifying, month_number month, struct arena *arena) {
+static enum registry_result note_owners(struct verifying *verifying, month_number month) {
     const struct field *input = verifying->source->matched_by;
-    struct records records;
     struct registry *registry = &verifying->telling.database.registry;
     registry->sight_of = input->entity;
     registry->sight = REGISTRY_OPEN; /* numbers are compared here, and told to nobody */
-    enum registry_result result = registry_read_entity(registry, REGISTRY_NOW, input->entity, arena, &records);
+    enum registry_result result = registry_read_but(registry, verifying->source, &verifying->arena, &verifying->known);
     registry->sight = REGISTRY_CLOSED;
     if (result != REGISTRY_DONE) return result;
-    const struct record_table *table = &records.tables[input->entity->index];
+    const struct record_table *table = &verifying->known.records.tables[input->entity->index];
     const struct column *numbers = &table->columns[input->input_index];
     for (size_t row = 0; row < table->count; row++)
         if (numbers->known[row] && table->rows[row].from <= month && month <= table->rows[row].until)
@@ -46,10 +47,7 @@ static int read_table(struct verifying *verifying, month_number month) {
     struct telling *telling = &verifying->telling;
     const char *path = telling->command->words[1];
     int status = table_file_open(&telling->table, telling->command, path, NULL);
-    struct arena arena; /* what was read is not needed behind it */
-    arena_init(&arena);
-    if (status == EXIT_DONE) status = tell(verifying, note_owners(verifying, month, &arena));
-    arena_free(&arena);
+    if (status == EXIT_DONE) status = tell(verifying, note_owners(verifying, month));
     if (status != EXIT_DONE) return status;
     return telling_tell_read(
         telling, import_match_text(&verifying->match, &telling->import, text_from(path), telling->table.bytes));
@@ -60,7 +58,7 @@ static int read_table(struct verifying *verifying, month_number month) {
 /* The world of the month, with what has just been told. */
 struct world {
     struct arena arena;
-    struct records records;
+    struct records *records;
     struct refusals refusals; /* what does not fit there */
     struct dataset *dataset;
     struct history history;
@@ -70,24 +68,33 @@ struct world {
     struct registry_last_told last;
 };
 
+/* What was known before the table was taken is known still where nobody else has told anything since. */
+static enum registry_result read_records(struct verifying *verifying, struct world *world) {
+    struct registry *registry = &verifying->telling.database.registry;
+    bool same = verifying->telling.change.number == verifying->known.change + 1;
+    world->records = same ? &verifying->known.records : ARENA_NEW(&world->arena, struct records);
+    if (same) return registry_read_rest(registry, verifying->source, &verifying->arena, &verifying->known);
+    return world->records ? registry_read(registry, REGISTRY_NOW, &world->arena, world->records) : REGISTRY_NO_MEMORY;
+}
+
 static enum registry_result read_world(struct verifying *verifying, struct world *world, month_number month) {
     struct registry *registry = &verifying->telling.database.registry;
     const struct policy *law = verifying->telling.database.law;
     const struct run_options options = {.known = DAY_NEVER};
     struct registry_runs runs;
     world->refusals = (struct refusals){.arena = &world->arena};
-    enum registry_result result = registry_read(registry, REGISTRY_NOW, &world->arena, &world->records);
+    enum registry_result result = read_records(verifying, world);
     if (result == REGISTRY_DONE) result = registry_read_runs(registry, REGISTRY_NOW, &world->arena, &runs);
     if (result == REGISTRY_DONE)
-        result = registry_read_history(registry, &runs, month, NULL, &world->records, &world->history);
+        result = registry_read_history(registry, &runs, month, NULL, world->records, &world->history);
     if (result == REGISTRY_DONE) result = registry_read_findings(registry, &world->arena, &world->before);
     if (result == REGISTRY_DONE)
         result = registry_read_last_told(registry, verifying->source, &world->arena, &world->last);
     if (result != REGISTRY_DONE) return result;
-    world->dataset = dataset_new(law, &world->records, month, &world->refusals);
+    world->dataset = dataset_new(law, world->records, month, &world->refusals);
     if (!world->dataset) return REGISTRY_NO_MEMORY;
     if (world->refusals.list.count) return REGISTRY_DONE;
-    if (!settle_past(&world->history, &world->records, world->dataset, &options)) return REGISTRY_NO_MEMORY;
+    if (!settle_past(&world->history, world->records, world->dataset, &options)) return REGISTRY_NO_MEMORY;
     world->run = run_new(law, world->dataset, &world->history, month, &options);
     return world->run ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
 }
@@ -107,7 +114,7 @@ static void note_before(struct world *world) {
 static int64_t key_of(const struct world *world, const struct entity *entity, size_t row) {
     const struct table *table = dataset_table(world->dataset, entity);
     size_t record = table->arrival ? table->arrival[row] : row;
-    return world->records.tables[entity->index].rows[record].place;
+    return world->records->tables[entity->index].rows[record].place;
 }
 
 /* Something of what lies below the row was told by a later change than that one. */
@@ -342,6 +349,7 @@ static int verify(struct verifying *verifying, month_number since) {
     telling->change = database_change(telling->command, "verify", since);
     if (!telling_begin(telling)) return out_of_memory(telling->command);
     month_number now = database_month(&telling->change), month = since == MONTH_FIRST ? now : since;
+    arena_init(&verifying->arena);
     import_match_begin(&verifying->match, &telling->command->arena, verifying->source);
     status = read_table(verifying, month);
     if (status == EXIT_DONE) status = take_change(verifying, month);
@@ -359,6 +367,7 @@ int command_verify(struct command *command) {
     if (status == EXIT_DONE) status = database_use_keys(&verifying.telling.database, command, verifying.telling.url);
     if (status == EXIT_DONE) status = verify(&verifying, since);
     import_match_close(&verifying.match);
+    arena_free(&verifying.arena);
     telling_close(&verifying.telling);
     return status;
 }

@@ -327,7 +327,7 @@ static enum registry_result read_all(struct whole *whole, const bool *chosen) {
     size_t entities = policy->entities.count;
     enum registry_result result = REGISTRY_DONE;
     for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++)
-        if (needs_names(policy, policy->entities.items[i], chosen))
+        if (!whole->names[i].ids && needs_names(policy, policy->entities.items[i], chosen))
             result = read_names_by(registry, whole->readers, policy->entities.items[i], arena, &whole->names[i]);
     for (size_t i = 0; i < entities && result == REGISTRY_DONE; i++) {
         if (chosen && !chosen[i]) continue;
@@ -346,11 +346,11 @@ static unsigned threads_of(const struct registry *registry) {
     return store_writes(registry->store) ? 1 : most;
 }
 
-enum registry_result registry_read_chosen(struct registry *registry, int64_t known, int sight, const bool *chosen,
-                                          struct arena *arena, struct records *records, struct registry_names *names) {
+/* Beside what the records and names hold already. */
+static enum registry_result read_more(struct registry *registry, int64_t known, int sight, const bool *chosen,
+                                      struct arena *arena, struct records *records, struct registry_names *names) {
     struct readers readers = {{registry->store}, 1};
     struct whole whole = {.registry = registry, .readers = &readers, .names = names};
-    records_init(records, arena, registry->policy);
     whole.reading = (struct reading){
         .registry = registry, .arena = arena, .records = records, .name = name_of, .names = names, .sight = sight};
     bool own = !store_within(registry->store);
@@ -365,6 +365,12 @@ enum registry_result registry_read_chosen(struct registry *registry, int64_t kno
     return result;
 }
 
+enum registry_result registry_read_chosen(struct registry *registry, int64_t known, int sight, const bool *chosen,
+                                          struct arena *arena, struct records *records, struct registry_names *names) {
+    records_init(records, arena, registry->policy);
+    return read_more(registry, known, sight, chosen, arena, records, names);
+}
+
 enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
                                    struct records *records) {
     struct registry_names *names = ARENA_ARRAY(arena, struct registry_names, registry->policy->entities.count + 1);
@@ -372,12 +378,25 @@ enum registry_result registry_read(struct registry *registry, int64_t known, str
                  : REGISTRY_NO_MEMORY;
 }
 
-enum registry_result registry_read_entity(struct registry *registry, int64_t known, const struct entity *entity,
-                                          struct arena *arena, struct records *records) {
+static enum registry_result read_some(struct registry *registry, const struct entity *entity, bool others,
+                                      struct arena *arena, struct registry_in_part *part) {
     size_t entities = registry->policy->entities.count;
-    struct registry_names *names = ARENA_ARRAY(arena, struct registry_names, entities + 1);
     bool *chosen = ARENA_ARRAY(arena, bool, entities + 1);
-    if (!names || !chosen) return REGISTRY_NO_MEMORY;
-    chosen[entity->index] = true;
-    return registry_read_chosen(registry, known, (int)registry->sight, chosen, arena, records, names);
+    if (!chosen || !part->names) return REGISTRY_NO_MEMORY;
+    for (size_t i = 0; i < entities; i++) chosen[i] = (i == entity->index) != others;
+    return read_more(registry, REGISTRY_NOW, (int)registry->sight, chosen, arena, &part->records, part->names);
+}
+
+enum registry_result registry_read_but(struct registry *registry, const struct entity *entity, struct arena *arena,
+                                       struct registry_in_part *part) {
+    *part = (struct registry_in_part){
+        .names = ARENA_ARRAY(arena, struct registry_names, registry->policy->entities.count + 1)};
+    records_init(&part->records, arena, registry->policy);
+    enum registry_result result = registry_last_change(registry, &part->change);
+    return result == REGISTRY_DONE ? read_some(registry, entity, true, arena, part) : result;
+}
+
+enum registry_result registry_read_rest(struct registry *registry, const struct entity *entity, struct arena *arena,
+                                        struct registry_in_part *part) {
+    return read_some(registry, entity, false, arena, part);
 }

@@ -327,9 +327,18 @@ int64_t registry_law_change(struct registry *registry, int64_t known);
  * arena. Their `place` is the row's key, by which the registry names it. Sealed inputs are shown as `sight` says. */
 enum registry_result registry_read(struct registry *registry, int64_t known, struct arena *arena,
                                    struct records *records);
-/* The same of one entity. */
-enum registry_result registry_read_entity(struct registry *registry, int64_t known, const struct entity *entity,
-                                          struct arena *arena, struct records *records);
+
+/* All that is known but for the rows of an entity, and these at another time: whoever tells of them alone reads the
+ * others before. `change` is one up to which all is in it. */
+struct registry_in_part {
+    struct records records;
+    struct registry_names *names;
+    int64_t change;
+};
+enum registry_result registry_read_but(struct registry *registry, const struct entity *entity, struct arena *arena,
+                                       struct registry_in_part *part);
+enum registry_result registry_read_rest(struct registry *registry, const struct entity *entity, struct arena *arena,
+                                        struct registry_in_part *part);
 
 /* Over all files of a law: tells one law from another. */
 enum registry_result registry_law_digest(const struct registry *registry, const struct policy *policy,
