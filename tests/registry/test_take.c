@@ -420,6 +420,7 @@ static void draw_story(struct story *story, uint64_t *seed, month_number silent)
             month_number end = month + (month_number)draw(seed, 4);
             if ((i == 1 || story->overlaps) && draw(seed, 2)) end = MONTH_LAST;
             add_told(story, seed, of, month, end, month == silent);
+            if (end == MONTH_LAST && !story->overlaps) break;
             month = (story->overlaps ? month : end) + 1 + (month_number)draw(seed, 3);
         }
     }
