@@ -29,14 +29,18 @@ bool text_is(struct text a, const char *nul_terminated) {
     return text_equal(a, text_from(nul_terminated));
 }
 
-bool text_is_in_any_case(struct text a, const char *small) {
-    struct text b = text_from(small);
+char small_letter(char byte) {
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+bool text_equal_in_any_case(struct text a, struct text b) {
     bool same = a.length == b.length;
-    for (size_t i = 0; i < a.length && same; i++) {
-        char byte = a.bytes[i];
-        same = (byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte) == b.bytes[i];
-    }
+    for (size_t i = 0; i < a.length && same; i++) same = small_letter(a.bytes[i]) == small_letter(b.bytes[i]);
     return same;
+}
+
+bool text_is_in_any_case(struct text a, const char *nul_terminated) {
+    return text_equal_in_any_case(a, text_from(nul_terminated));
 }
 
 int text_compare(struct text a, struct text b) {

@@ -39,7 +39,9 @@ struct text text_from(const char *nul_terminated);                /* NULL gives 
 struct text text_slice(struct text text, size_t from, size_t to); /* from <= to <= length, asserted */
 bool text_equal(struct text a, struct text b);
 bool text_is(struct text a, const char *nul_terminated);
-bool text_is_in_any_case(struct text a, const char *small); /* capitals A to Z count as the small ones */
+char small_letter(char byte); /* of A to Z; others stay as they are */
+bool text_equal_in_any_case(struct text a, struct text b);
+bool text_is_in_any_case(struct text a, const char *nul_terminated);
 int text_compare(struct text a, struct text b); /* by bytes, a shorter prefix first: the same order everywhere */
 bool text_starts(struct text text, const char *prefix);
 bool text_ends(struct text text, const char *suffix);

@@ -20,10 +20,6 @@ void xlsx_add_cell(struct builder *out, uint32_t row, uint32_t column) {
     builder_format(out, "%.*s%u", (int)(sizeof letters - at), letters + at, (unsigned)row);
 }
 
-static char lower(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-}
-
 /* Whether a compound file has a stream of that name in one of its directories, whose entries of 128 bytes begin with
  * the name in UTF-16. */
 static bool has_stream(struct text bytes, const char *name) {
@@ -32,7 +28,7 @@ static bool has_stream(struct text bytes, const char *name) {
     for (size_t offset = HEADER; offset + ENTRY <= bytes.length; offset += ENTRY) {
         const char *entry = bytes.bytes + offset;
         size_t same = 0;
-        while (same < length && lower(entry[2 * same]) == name[same] && entry[2 * same + 1] == 0) same++;
+        while (same < length && small_letter(entry[2 * same]) == name[same] && entry[2 * same + 1] == 0) same++;
         if (same == length) return true;
     }
     return false;

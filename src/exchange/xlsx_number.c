@@ -29,14 +29,10 @@ struct signs {
     bool date, month, time, elapsed, percent, digit;
 };
 
-static char lower(char byte) {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-}
-
 static bool starts_with(struct text text, size_t offset, struct text word) {
     if (text.length - offset < word.length) return false;
     for (size_t i = 0; i < word.length; i++)
-        if (lower(text.bytes[offset + i]) != word.bytes[i]) return false;
+        if (small_letter(text.bytes[offset + i]) != word.bytes[i]) return false;
     return true;
 }
 
@@ -66,8 +62,9 @@ static size_t skip_brackets(struct text code, size_t offset, struct signs *signs
     size_t end = offset + 1;
     bool elapsed = true;
     for (; end < code.length && code.bytes[end] != ']'; end++) {
-        char byte = lower(code.bytes[end]);
-        elapsed = elapsed && (byte == 'h' || byte == 'm' || byte == 's') && byte == lower(code.bytes[offset + 1]);
+        char byte = small_letter(code.bytes[end]);
+        elapsed =
+            elapsed && (byte == 'h' || byte == 'm' || byte == 's') && byte == small_letter(code.bytes[offset + 1]);
     }
     signs->elapsed = signs->elapsed || (elapsed && end > offset + 1 && end < code.length);
     return end + 1;
@@ -79,7 +76,7 @@ static size_t skip_quotes(struct text code, size_t offset) {
 }
 
 static void note_sign(char byte, struct signs *signs) {
-    switch (lower(byte)) {
+    switch (small_letter(byte)) {
     case 'd':
     case 'y':
     case 'e': /* 年 as a number, of an era or not */
@@ -150,7 +147,7 @@ static void take_digits(struct text text, size_t *offset, bool behind, struct ta
 static bool take_exponent(struct text text, size_t *offset, int64_t *exponent) {
     enum { ENOUGH = 1 << 30 };
     *exponent = 0;
-    if (*offset == text.length || lower(text.bytes[*offset]) != 'e') return true;
+    if (*offset == text.length || small_letter(text.bytes[*offset]) != 'e') return true;
     ++*offset;
     bool negative = *offset < text.length && text.bytes[*offset] == '-';
     if (negative || (*offset < text.length && text.bytes[*offset] == '+')) ++*offset;

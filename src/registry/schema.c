@@ -4,18 +4,6 @@
 
 /* --- what is not ours --------------------------------------------------------------------------------------------- */
 
-/* A file takes names for the same whose letters differ in their case alone. */
-static bool same_name(struct text a, struct text b) {
-    if (a.length != b.length) return false;
-    for (size_t i = 0; i < a.length; i++) {
-        char left = a.bytes[i], right = b.bytes[i];
-        if (left >= 'A' && left <= 'Z') left = (char)(left - 'A' + 'a');
-        if (right >= 'A' && right <= 'Z') right = (char)(right - 'A' + 'a');
-        if (left != right) return false;
-    }
-    return true;
-}
-
 /* All of them: those of the chain, the changes and what tells how they are to be read. */
 static size_t count_tables(const struct registry *registry) {
     return chain_tables(registry) + 2;
@@ -26,9 +14,10 @@ static const struct store_table *table_at(const struct registry *registry, size_
     return at < chain ? chain_table(registry, at) : at == chain ? &registry_changes_table : &registry_purpose_table;
 }
 
+/* A file takes names for the same whose letters differ in their case alone. */
 static bool is_ours(const struct registry *registry, struct text table) {
     for (size_t i = 0; i < count_tables(registry); i++)
-        if (same_name(table_at(registry, i)->name, table)) return true;
+        if (text_equal_in_any_case(table_at(registry, i)->name, table)) return true;
     return false;
 }
 

@@ -328,15 +328,11 @@ struct statement *store_columns(struct store *store, struct text table) {
 
 enum store_parting store_parting(struct store *store, struct text table) {
     if (!store_has_places(store)) return STORE_UNPARTED;
-    struct statement *query = store_prepare(store, store->kind->parting_query);
     const struct store_value value = store_text(table);
-    enum store_parting parting = STORE_UNPARTED;
-    if (!query) store_fail(store, STORE_NO_MEMORY, NULL);
-    if (query && statement_begin(query, &value, 1)) {
-        if (statement_next(query)) parting = (enum store_parting)statement_integer(query, 0);
-        statement_end(query);
-    }
-    statement_free(query);
+    struct statement *scan = begin_scan(store, store->kind->parting_query, &value, 1);
+    bool found = scan && statement_next(scan);
+    enum store_parting parting = found ? (enum store_parting)statement_integer(scan, 0) : STORE_UNPARTED;
+    if (scan) store_scan_end(scan);
     return parting;
 }
 
