@@ -74,7 +74,7 @@ size_t text_set_find(struct text_set *set, struct text text, bool *failed) {
 
 static bool make_room(struct text_set *set, size_t bytes) {
     size_t used = begin_of(set, set->count);
-    if (used + bytes > set->byte_room) {
+    if (!set->bytes || used + bytes > set->byte_room) { /* also for an empty text, which stands somewhere */
         size_t room = set->byte_room ? set->byte_room * 2 : BYTES_LEAST;
         while (room < used + bytes) room *= 2;
         char *bigger = memory_resize(set->bytes, room, 1);

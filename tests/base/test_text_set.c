@@ -51,6 +51,11 @@ static void the_empty_text_is_one_of_them(void **state) {
     assert_int_equal(text_set_add(&set, TEXT("")), 1);
     assert_int_equal(text_set_find(&set, TEXT(""), &failed), 1);
     text_set_free(&set);
+    assert_int_equal(text_set_add(&set, TEXT("")), 0); /* before any other: it too is a text that stands somewhere */
+    assert_int_equal(text_set_find(&set, TEXT(""), &failed), 0);
+    assert_non_null(text_set_at(&set, 0).bytes);
+    assert_false(failed);
+    text_set_free(&set);
 }
 
 /* What is refused changes nothing: the next try succeeds, and what was there is found. */
