@@ -236,7 +236,7 @@ static void session_tell(struct session *session, size_t from) {
 
 int session_open_law(struct session *session, struct command *command, const char *policy) {
     bool quiet = session->quiet, follows = session->follows, solves = session->solves, skips = session->skips,
-         looks = session->looks;
+         decides = session->decides, looks = session->looks;
     struct session_changed *changed = session->changed;
     const char *of = session->of;
     const enum finds finds = session->finds;
@@ -247,6 +247,7 @@ int session_open_law(struct session *session, struct command *command, const cha
                                 .follows = follows,
                                 .solves = solves,
                                 .skips = skips,
+                                .decides = decides,
                                 .looks = looks,
                                 .of = of,
                                 .changed = changed,

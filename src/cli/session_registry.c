@@ -43,6 +43,7 @@ enum import_result session_read_registry(struct session *session) {
     int64_t last, known;
     enum registry_result result = registry_last_change(registry, &last);
     session->known_change = session->as_known ? session->as_known : last;
+    registry->decides = session->decides;
     known = session->known_change == last ? REGISTRY_NOW : session->known_change;
     if (result == REGISTRY_DONE) result = registry_last_news(registry, &session->news);
     if (result == REGISTRY_DONE) result = registry_read_given(registry, known, &command->arena, &given);

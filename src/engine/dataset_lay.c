@@ -68,17 +68,32 @@ static void make_column(struct arena *arena, struct column *column, const struct
         column->lanes = arena_new(arena, rows + 1, spec->width);
 }
 
-/* References are resolved later. */
-static void fill_column(struct column *to, const struct column *from, const size_t *arrival, size_t rows) {
-    for (size_t row = 0; row < rows; row++) {
-        size_t at = arrival[row];
-        to->known[row] = from->known[at];
-        to->unknown += !to->known[row];
-        if (!to->lanes && !from->lanes)
-            to->texts.each[row] = from->texts.each[at];
-        else if (from->lanes && from->known[at])
-            column_put(to, row, column_get(from, at));
+/* Values of so many bytes each, from where they arrived; the size is known where it is called. */
+static inline void gather(void *to, const void *from, size_t size, const size_t *arrival, size_t rows) {
+    unsigned char *next = to;
+    const unsigned char *all = from;
+    for (size_t row = 0; row < rows; row++, next += size) memcpy(next, all + arrival[row] * size, size);
+}
+
+static void gather_lanes(struct column *to, const struct column *from, const size_t *arrival, size_t rows) {
+    switch (from->spec.width) {
+    case 1: gather(to->lanes, from->lanes, 1, arrival, rows); break;
+    case 2: gather(to->lanes, from->lanes, 2, arrival, rows); break;
+    case 4: gather(to->lanes, from->lanes, 4, arrival, rows); break;
+    case 8: gather(to->lanes, from->lanes, 8, arrival, rows); break;
+    default: gather(to->lanes, from->lanes, sizeof(lane), arrival, rows); break;
     }
+}
+
+/* What is not known is 0 in records, and stays so. References are resolved later. */
+static void fill_column(struct column *to, const struct column *from, const size_t *arrival, size_t rows) {
+    gather(to->known, from->known, 1, arrival, rows);
+    to->unknown = rows - count_known(to->known, rows);
+    if (to->unknown == rows) return;
+    if (from->lanes)
+        gather_lanes(to, from, arrival, rows);
+    else if (!to->lanes)
+        gather(to->texts.each, from->texts.each, sizeof *to->texts.each, arrival, rows);
 }
 
 /* From ids to rows, in the map of ids that stand in the records; of those that were left out nothing stands. */

@@ -66,14 +66,6 @@ struct lane_spec lane_spec_of(struct arena *arena, const struct field *field) {
     return spec;
 }
 
-lane column_get(const struct column *column, size_t row) {
-    return lane_read(column->lanes, column->spec.width, row);
-}
-
-void column_put(struct column *column, size_t row, lane value) {
-    lane_write(column->lanes, column->spec.width, row, value);
-}
-
 bool columns_agree(const struct column *a, size_t row, const struct column *b, size_t other) {
     if (a->known[row] != b->known[other]) return false;
     if (!a->known[row]) return true;

@@ -33,8 +33,6 @@ struct column {
     unsigned char *known;
     size_t unknown; /* how many rows are not; of a dataset's columns only */
 };
-lane column_get(const struct column *column, size_t row);
-void column_put(struct column *column, size_t row, lane value);
 static inline struct text column_text(const struct column *column, size_t row) {
     return texts_at(&column->texts, row);
 }
@@ -71,6 +69,13 @@ static inline void lane_write(void *lanes, unsigned width, size_t at, lane value
     case 8: memcpy(bytes, &wide, sizeof wide); break;
     default: memcpy(bytes, &value, sizeof value); break;
     }
+}
+
+static inline lane column_get(const struct column *column, size_t row) {
+    return lane_read(column->lanes, column->spec.width, row);
+}
+static inline void column_put(struct column *column, size_t row, lane value) {
+    lane_write(column->lanes, column->spec.width, row, value);
 }
 
 /* What a text says in a field's own unit and words. References and text are not read here. */

@@ -151,12 +151,6 @@ void record_table_clear(struct record_table *table, size_t row) {
     }
 }
 
-void records_put(struct records *records, const struct field *input, size_t row, lane value) {
-    struct column *column = &records->tables[input->entity->index].columns[input->input_index];
-    column_put(column, row, value);
-    column->known[row] = 1;
-}
-
 void records_put_text(struct records *records, const struct field *input, size_t row, struct text value) {
     struct column *column = &records->tables[input->entity->index].columns[input->input_index];
     column->texts.each[row] = value;

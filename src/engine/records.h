@@ -57,7 +57,11 @@ void records_init(struct records *records, struct arena *arena, const struct pol
 /* Texts are not copied: they must live as long as the records. Returns the row's number; SIZE_MAX when memory has run
  * out. */
 size_t records_add(struct records *records, const struct entity *entity, struct record_row row);
-void records_put(struct records *records, const struct field *input, size_t row, lane value);
+static inline void records_put(struct records *records, const struct field *input, size_t row, lane value) {
+    struct column *column = &records->tables[input->entity->index].columns[input->input_index];
+    column_put(column, row, value);
+    column->known[row] = 1;
+}
 void records_put_text(struct records *records, const struct field *input, size_t row,
                       struct text value); /* text, or a reference's id */
 

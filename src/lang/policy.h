@@ -119,6 +119,7 @@ struct field {
     struct number low, high;          /* declared, in base units, when bounded */
     VECTOR(struct rule *) rules;      /* by date; the last begun is in force */
     VECTOR(struct rule *) exceptions; /* as declared */
+    bool asked;                       /* some expression of the law reads it */
     bool decided, across;             /* an officer may decide it; read across time or strata */
     struct span across_at;            /* where */
     struct dependencies reads;        /* within its stratum, of the same time */

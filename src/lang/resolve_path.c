@@ -157,6 +157,7 @@ static void check_dates(struct scope *scope, const struct expr *expr, const stru
 
 /* Notes who reads whom: within a stratum a cycle is an error, across strata what is read must end on its step. */
 static void read_field(struct scope *scope, const struct expr *expr, struct field *field) {
+    field->asked = true;
     if (field->kind == FIELD_INPUT) return;
     const struct entity *mine = scope->entity->is_event ? scope->entity : NULL;
     const struct entity *its = field->entity->is_event ? field->entity : NULL;

@@ -28,11 +28,13 @@ int64_t registry_highest(struct registry *registry, const struct store_table *ta
     return find_number(registry, table, "coalesce(max", ", 0)");
 }
 
-/* What is small is not worth counting. */
+/* What is small is not worth looking at, and what may be there is not worth counting: it lies on other servers, or is
+ * not there. */
 size_t registry_room(struct registry *registry, const struct store_table *table) {
     enum { SMALL = 1 << 20 };
     int64_t highest = registry_highest(registry, table);
     if (highest <= SMALL) return highest < 0 ? 0 : (size_t)highest;
+    if (highest <= store_rows_most(registry->store)) return (size_t)highest;
     if (find_number(registry, table, "CAST(count", " AS BIGINT)") >= highest) return (size_t)highest;
     struct text words = text_format(&registry->arena, "%.*s: %lld", TEXT_ARG(table->name), (long long)highest);
     store_is_damaged(registry->store, words.bytes);
@@ -183,18 +185,27 @@ static bool has_lost_value(const struct statement *scan, const struct registry_s
     return any;
 }
 
-/* Nearly all that is read comes through here: a number that is not 0 need not be asked whether it is there. */
-static bool is_unknown(const struct statement *scan, const struct registry_slot_column *column) {
-    bool number = !coding_is_text(column->now.from);
-    return (!number || statement_integer(scan, column->column) == 0) && statement_is_null(scan, column->column);
+/* Nearly all that is read: a number in the only column of its input, asked for as it is stored. False: it is not one.
+ */
+static bool put_number(struct reading *reading, const struct statement *scan, const struct field *input, size_t row,
+                       const struct registry_slot *slot) {
+    const struct registry_slot_column *column = slot->columns;
+    const struct conversion *now = &column->now;
+    if (slot->count != 1 || !now->same || coding_is_text(now->from) || now->from == CODING_ROW) return false;
+    int64_t value = statement_integer(scan, column->column);
+    if (value < now->low || value > now->high) return false;
+    if (value == 0 && statement_is_null(scan, column->column)) return true;
+    records_put(reading->records, input, row, value);
+    return true;
 }
 
 /* A version wrote one of the input's columns at most. */
 static void put_input(struct reading *reading, const struct statement *scan, const struct field *input, size_t row) {
     const struct registry_slot *slot = &reading->registry->places[input->entity->index].slots[input->input_index];
     const struct registry_slot_column *found = NULL;
+    if (put_number(reading, scan, input, row, slot)) return;
     for (size_t i = 0; i < slot->count; i++) {
-        if (is_unknown(scan, &slot->columns[i])) continue;
+        if (statement_is_null(scan, slot->columns[i].column)) continue;
         if (found) refuse(reading, scan, input->entity, input->name);
         found = &slot->columns[i];
     }
@@ -222,8 +233,10 @@ static bool make_row(struct reading *reading, const struct statement *scan, cons
 
 static void put_inputs(struct reading *reading, const struct statement *scan, const struct entity *entity,
                        size_t number) {
+    const bool *passed_over = reading->passed_over;
     for (size_t i = 0; i < entity->inputs.count && !reading->known_by; i++)
-        put_input(reading, scan, entity->inputs.items[i], number);
+        if (!passed_over || !passed_over[entity->inputs.items[i]->index])
+            put_input(reading, scan, entity->inputs.items[i], number);
     for (size_t i = 0; i < entity->known_by.count && reading->known_by; i++)
         if (entity->known_by.items[i]->type.kind != TYPE_ROW)
             put_input(reading, scan, entity->known_by.items[i], number);

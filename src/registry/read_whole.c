@@ -1,5 +1,6 @@
 /* Reading all that is known: versions by ranges of their numbers, each over a connection of its own where several
  * threads may read, which all see the same last change. */
+#include "registry/family.h"
 #include "registry/reading.h"
 
 #include "base/thread.h"
@@ -346,6 +347,24 @@ static unsigned threads_of(const struct registry *registry) {
     return store_writes(registry->store) ? 1 : most;
 }
 
+/* Rows of families and below, of which a decision needs what rules ask for, where they lead, and how events are named.
+ */
+static const bool *find_passed_over(struct registry *registry, struct arena *arena) {
+    const struct policy *policy = registry->policy;
+    const struct entity *families = registry_families(registry);
+    bool *passed_over = families ? ARENA_ARRAY(arena, bool, policy->fields.count) : NULL;
+    for (size_t i = 0; i < policy->fields.count && passed_over; i++) {
+        const struct field *input = policy->fields.items[i];
+        passed_over[i] = input->kind == FIELD_INPUT && !input->asked && input->type.kind != TYPE_ROW &&
+                         entity_is_within(input->entity, families);
+    }
+    for (size_t i = 0; i < policy->entities.count && passed_over; i++) {
+        const struct entity *entity = policy->entities.items[i];
+        for (size_t k = 0; k < entity->dated.count; k++) passed_over[entity->dated.items[k]->index] = false;
+    }
+    return passed_over;
+}
+
 /* Beside what the records and names hold already. */
 static enum registry_result read_more(struct registry *registry, int64_t known, int sight, const bool *chosen,
                                       struct arena *arena, struct records *records, struct registry_names *names) {
@@ -353,6 +372,7 @@ static enum registry_result read_more(struct registry *registry, int64_t known, 
     struct whole whole = {.registry = registry, .readers = &readers, .names = names};
     whole.reading = (struct reading){
         .registry = registry, .arena = arena, .records = records, .name = name_of, .names = names, .sight = sight};
+    if (registry->decides) whole.reading.passed_over = find_passed_over(registry, arena);
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
     enum registry_result result = registry_outcome(registry, arena);

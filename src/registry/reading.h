@@ -25,6 +25,7 @@ struct reading {
     struct text (*name)(const struct reading *reading, const struct entity *entity, int64_t key); /* empty: none */
     const void *names;                                                                            /* where it looks */
     bool known_by;               /* only the inputs by which rows are known are read, and no references */
+    const bool *passed_over;     /* by field index: inputs that are not read; NULL: all are */
     struct sealer *sealer;       /* opens what is sealed; NULL: the registry's first */
     int sight;                   /* what is read of sealed inputs; 0: REGISTRY_CLOSED */
     bool damaged;                /* and told, unless together */

@@ -76,6 +76,7 @@ struct registry {
     struct sealing *sealing; /* keys at hand, by registry_use_keys; NULL: none */
     enum registry_sight sight;
     const struct entity *sight_of;          /* only of its inputs, of others nothing; NULL: of all */
+    bool decides;                           /* registry_read passes over what the law asks no family or person for */
     VECTOR(struct registry_double) doubles; /* that registry_take found, the first thousand of them */
     size_t doubled;                         /* how many */
     enum digest_kind digest;                /* of the chain of changes */

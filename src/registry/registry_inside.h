@@ -395,7 +395,7 @@ bool registry_find_alike(struct registry_look *look, const struct registry_chang
 int64_t registry_highest(struct registry *registry, const struct store_table *table);
 
 /* The same where something is to be allocated for each: numbers begin at 1 and leave none out, so that one far above
- * how many there are was never told, and fails as STORE_DAMAGED. */
+ * how many there may be was never told, and fails as STORE_DAMAGED. */
 size_t registry_room(struct registry *registry, const struct store_table *table);
 
 /* Names of an entity's rows, in the arena. */

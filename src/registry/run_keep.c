@@ -87,9 +87,11 @@ static void find_rows(struct keeping *keeping, const struct entity *entity) {
 /* --- pages -------------------------------------------------------------------------------------------------------- */
 
 static void end_page(struct keeping *keeping, struct text field) {
-    if (keeping->count == 0 || !goes_on(keeping)) return;
+    size_t count = keeping->count;
+    keeping->count = 0;
+    if (count == 0 || !goes_on(keeping)) return;
     keeping->bytes.length = 0;
-    page_write(&keeping->bytes, keeping->entries, keeping->count);
+    page_write(&keeping->bytes, keeping->entries, count);
     if (keeping->bytes.failed) keeping->arena.failed = true;
     const struct store_value values[VALUES_COLUMNS] = {[VALUES_PAGE] = store_integer(++keeping->number),
                                                        [VALUES_CHANGE] = store_integer(keeping->change->number),
@@ -97,7 +99,6 @@ static void end_page(struct keeping *keeping, struct text field) {
                                                        [VALUES_FIRST] = store_integer(keeping->entries[0].key),
                                                        [VALUES_BYTES] = store_bytes(builder_text(&keeping->bytes))};
     if (!arena_failed(&keeping->arena)) chain_load_row(&keeping->load, values);
-    keeping->count = 0;
 }
 
 static void add_entry(struct keeping *keeping, struct text field, uint32_t key, struct coded coded) {
@@ -135,8 +136,9 @@ static void keep_field(struct keeping *keeping, const struct field *field) {
     struct found found;
     coding_init(coding, &keeping->arena, field);
     found_begin(&found, run, coding, false);
-    for (size_t key = 1; key <= keeping->keys[entity->index] && goes_on(keeping); key++) {
+    for (size_t key = 1; key <= keeping->keys[entity->index]; key++) {
         size_t row = (size_t)keeping->rows[entity->index][key] - 1;
+        if (key % PAGE_PLACES == 0 && !goes_on(keeping)) break;
         if (row == SIZE_MAX || !tells_of(keeping, entity, row)) continue;
         struct coded coded = found_at(&found, row);
         if (coded.kind) add_entry(keeping, name, (uint32_t)key, by_key(keeping, coding, coded));

@@ -381,6 +381,7 @@ static const struct store_kind kind = {
     .index_query = "SELECT 1 FROM pg_catalog.pg_indexes WHERE schemaname = current_schema() AND indexname = $1",
     .foreign_query = foreign_query,
     .columns_query = columns_query,
+    .rows_most_query = "SELECT pg_catalog.pg_database_size(pg_catalog.current_database()) / 8",
     .parting_query = "SELECT CASE WHEN c.relkind <> 'p' THEN 0 WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i "
                      "JOIN pg_catalog.pg_class f ON f.oid = i.inhrelid AND f.relkind = 'f' "
                      "JOIN pg_catalog.pg_class p ON p.oid = i.inhparent AND p.relkind = 'p' "

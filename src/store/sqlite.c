@@ -13,6 +13,10 @@
 
 enum { BUSY_MS = 10000 };
 
+/* Memory for pages, and for pieces of an index, in KB behind a minus. */
+#define CACHE_KB "-262144"
+#define SORTED_KB "-16384"
+
 struct sqlite_store {
     struct store store;
     sqlite3 *database;
@@ -215,6 +219,15 @@ static bool put_indexes_off(struct sqlite_load *loading) {
 
 /* --- many rows ---------------------------------------------------------------------------------------------------- */
 
+/* Pieces that a processor's caches hold are sorted twice as fast as all at once; meanwhile they lie in files that have
+ * no name. */
+static bool make_indexes(struct sqlite_load *loading) {
+    struct store *store = loading->load.store;
+    return run_text(store, "PRAGMA temp_store = FILE; PRAGMA cache_size = " SORTED_KB) &&
+           run_text(store, builder_text(&loading->indexes).bytes) &&
+           run_text(store, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = " CACHE_KB);
+}
+
 static struct store_load *load(struct store *store, const struct store_table *table, const char *columns) {
     struct sqlite_load *loading = memory_new(1, sizeof *loading);
     struct builder sql;
@@ -254,7 +267,7 @@ static bool load_end(struct store_load *base) {
     struct sqlite_load *loading = (struct sqlite_load *)base;
     bool done = !store_failed(base->store);
     sqlite3_finalize(loading->insert);
-    if (done && loading->indexes.length) done = run_text(base->store, builder_text(&loading->indexes).bytes);
+    if (done && loading->indexes.length) done = make_indexes(loading);
     builder_free(&loading->indexes);
     memory_free(loading);
     return done;
@@ -298,6 +311,7 @@ static const struct store_kind kind = {
                      "ORDER BY 1, 2",
     .columns_query = "SELECT name, CASE WHEN hidden <> 0 THEN 0 WHEN type = 'INTEGER' THEN 1 WHEN type = 'TEXT' THEN 2 "
                      "WHEN type = 'BLOB' THEN 3 ELSE 0 END, \"notnull\" FROM pragma_table_xinfo($1)",
+    .rows_most_query = "SELECT page_count * page_size / 8 FROM pragma_page_count, pragma_page_size",
     .close = close_store,
     .begin = begin,
     .commit = commit,
@@ -350,7 +364,17 @@ static bool set_up(struct store *store, enum store_opening opening) {
     if (opening == STORE_MADE_ANEW) good = good && run_text(store, "PRAGMA journal_mode = WAL");
     if (opening == STORE_DRAFT) good = good && run_text(store, "PRAGMA journal_mode = MEMORY");
     return good && run_text(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
-                                   "PRAGMA cache_size = -262144");
+                                   "PRAGMA cache_size = " CACHE_KB);
+}
+
+/* Files without a name lie beside the first database that is opened, and nowhere else: what stands in them is about
+ * people, too. */
+static bool choose_folder(const char *path) {
+    const char *slash = strrchr(path, '/');
+    if (sqlite3_temp_directory) return true;
+    sqlite3_temp_directory =
+        !slash ? sqlite3_mprintf(".") : sqlite3_mprintf("%.*s", slash == path ? 1 : (int)(slash - path), path);
+    return sqlite3_temp_directory != NULL;
 }
 
 struct store *sqlite_open(const char *path, enum store_opening opening, struct store_trouble *trouble) {
@@ -364,7 +388,7 @@ struct store *sqlite_open(const char *path, enum store_opening opening, struct s
         return NULL;
     }
     store->store.kind = &kind;
-    int result = sqlite3_open_v2(path, &store->database, flags, NULL);
+    int result = choose_folder(path) ? sqlite3_open_v2(path, &store->database, flags, NULL) : SQLITE_NOMEM;
     bool good = result == SQLITE_OK && set_up(&store->store, opening);
     if (result != SQLITE_OK && store->database) fail(&store->store, result);
     if (result != SQLITE_OK && !store->database) store_fail(&store->store, STORE_NO_MEMORY, NULL);

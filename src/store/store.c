@@ -326,6 +326,13 @@ struct statement *store_columns(struct store *store, struct text table) {
     return begin_scan(store, store->kind->columns_query, &name, 1);
 }
 
+int64_t store_rows_most(struct store *store) {
+    struct statement *scan = begin_scan(store, store->kind->rows_most_query, NULL, 0);
+    int64_t most = scan && statement_next(scan) ? statement_integer(scan, 0) : 0;
+    if (scan) store_scan_end(scan);
+    return most;
+}
+
 enum store_parting store_parting(struct store *store, struct text table) {
     if (!store_has_places(store)) return STORE_UNPARTED;
     const struct store_value value = store_text(table);

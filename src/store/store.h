@@ -156,6 +156,8 @@ struct statement *store_foreign(struct store *store);
 /* The columns that a table has in the database: a scan of the name, its enum store_type (0: none of them), 1 where it
  * is never NULL. Without rows where there is no such table; the name must outlive it. NULL: failed. */
 struct statement *store_columns(struct store *store, struct text table);
+/* How many rows of any table the bytes that lie in this database may be, each taken to be very few; 0: nobody says. */
+int64_t store_rows_most(struct store *store);
 /* "name", as SQL quotes it. */
 void store_quote(struct builder *sql, struct text name);
 /* SELECT … FROM: some columns of the table, by their places; NULL: all of them. */

@@ -12,6 +12,7 @@ struct store_kind {
     const char *index_query;            /* the same of an index */
     const char *foreign_query;          /* see store_foreign */
     const char *columns_query;          /* see store_columns, of the table $1 */
+    const char *rows_most_query;        /* see store_rows_most */
     const char *parting_query;          /* gives the enum store_parting of the table $1; NULL: there are no places */
     void (*close)(struct store *store);
     bool (*begin)(struct store *store, enum store_purpose purpose);
