@@ -14,10 +14,14 @@ static struct map_slot *find(const struct map *map, struct text key, uint32_t ha
     }
 }
 
+size_t map_place(const struct map *map, struct text key) {
+    uint32_t entry = map->count ? find(map, key, (uint32_t)text_hash(key))->entry : 0;
+    return entry ? entry - 1 : SIZE_MAX;
+}
+
 void *map_get(const struct map *map, struct text key) {
-    if (map->count == 0) return NULL;
-    uint32_t entry = find(map, key, (uint32_t)text_hash(key))->entry;
-    return entry ? map->entries[entry - 1].value : NULL;
+    size_t place = map_place(map, key);
+    return place == SIZE_MAX ? NULL : map->entries[place].value;
 }
 
 /* All keys differ: what was told apart stays so. */

@@ -22,7 +22,8 @@ struct map {
 };
 
 void map_init(struct map *map, struct arena *arena);
-void *map_get(const struct map *map, struct text key); /* NULL when absent */
+void *map_get(const struct map *map, struct text key);    /* NULL when absent */
+size_t map_place(const struct map *map, struct text key); /* among the entries; SIZE_MAX when absent */
 
 /* Adds or replaces. Dropped when memory runs out (arena_failed). */
 void map_put(struct map *map, struct text key, void *value);

@@ -32,14 +32,17 @@ static enum registry_result note_owners(struct verifying *verifying, month_numbe
     struct registry *registry = &verifying->telling.database.registry;
     registry->sight_of = input->entity;
     registry->sight = REGISTRY_OPEN; /* numbers are compared here, and told to nobody */
+    registry->decides = true;
     enum registry_result result = registry_read_but(registry, verifying->source, &verifying->arena, &verifying->known);
     registry->sight = REGISTRY_CLOSED;
+    registry->decides = false;
     if (result != REGISTRY_DONE) return result;
     const struct record_table *table = &verifying->known.records.tables[input->entity->index];
     const struct column *numbers = &table->columns[input->input_index];
+    import_match_reserve(&verifying->match, table->count);
     for (size_t row = 0; row < table->count; row++)
         if (numbers->known[row] && table->rows[row].from <= month && month <= table->rows[row].until)
-            import_match_add(&verifying->match, column_text(numbers, row), table->rows[row].id);
+            import_match_add(&verifying->match, column_text(numbers, row), table->rows[row].id, table->rows[row].place);
     return arena_failed(verifying->match.arena) ? REGISTRY_NO_MEMORY : REGISTRY_DONE;
 }
 
@@ -91,6 +94,7 @@ static enum registry_result read_world(struct verifying *verifying, struct world
     if (result == REGISTRY_DONE)
         result = registry_read_last_told(registry, verifying->source, &world->arena, &world->last);
     if (result != REGISTRY_DONE) return result;
+    world->records->threads = processors();
     world->dataset = dataset_new(law, world->records, month, &world->refusals);
     if (!world->dataset) return REGISTRY_NO_MEMORY;
     if (world->refusals.list.count) return REGISTRY_DONE;
@@ -164,13 +168,13 @@ static void ask(struct verifying *verifying, struct world *world, const struct f
 /* Of whom the table told, the rows of an alert's entity: the row above, or what lies below, or above, it. */
 static bool *rows_of(const struct verifying *verifying, struct world *world, const struct entity *entity) {
     const struct entity *above = verifying->source->parent;
-    const struct map *owners = &verifying->match.owners;
+    const uint32_t *by_key = dataset_table(world->dataset, above)->by_key;
     bool *rows = ARENA_ARRAY(&world->arena, bool, dataset_table(world->dataset, entity)->rows + 1);
-    for (size_t i = 0; i < owners->count && rows; i++) {
-        struct text id;
-        if (!import_match_has_rows(&verifying->match, i, &id)) continue;
-        size_t row = table_find(dataset_table(world->dataset, above), id), begin, end;
-        if (row == SIZE_MAX) continue;
+    for (size_t i = 0; i < verifying->match.owners.count && rows; i++) {
+        const struct import_owner *owner = &verifying->match.owners.items[i];
+        size_t begin, end;
+        if (owner->rows == 0 || by_key[owner->key] == 0) continue;
+        size_t row = by_key[owner->key] - 1;
         if (entity_is_within(above, entity)) {
             rows[dataset_climb(world->dataset, above, row, entity)] = true;
             continue;
@@ -216,7 +220,8 @@ static enum registry_result find(struct verifying *verifying, month_number month
 static int take(struct verifying *verifying, month_number month) {
     struct telling *telling = &verifying->telling;
     struct registry *registry = &telling->database.registry;
-    enum registry_result result = registry_take(registry, &telling->change, &telling->import.records, telling->taken);
+    enum registry_result result =
+        registry_take_beside(registry, &telling->change, &telling->import.records, &verifying->known, telling->taken);
     if (result == REGISTRY_DONE) result = find(verifying, month);
     if (result == REGISTRY_DONE && telling->unfit) return telling_check(telling, month); /* which tells of it */
     if (result == REGISTRY_DONE) result = registry_raise(registry, &telling->change, &verifying->found);
@@ -351,6 +356,7 @@ static int verify(struct verifying *verifying, month_number since) {
     month_number now = database_month(&telling->change), month = since == MONTH_FIRST ? now : since;
     arena_init(&verifying->arena);
     import_match_begin(&verifying->match, &telling->command->arena, verifying->source);
+    verifying->match.threads = processors();
     status = read_table(verifying, month);
     if (status == EXIT_DONE) status = take_change(verifying, month);
     return status == EXIT_DONE ? show(verifying) : status;

@@ -92,8 +92,9 @@ size_t records_add(struct records *records, const struct entity *entity, struct 
 
 static void move_rows(void *values, size_t size, size_t from, size_t to, size_t rows) {
     unsigned char *bytes = values;
+    size_t left = from - to < rows ? from - to : rows; /* that are not written over; what lies between is empty */
     memmove(bytes + to * size, bytes + from * size, rows * size);
-    memset(bytes + (to + rows) * size, 0, (from - to) * size);
+    memset(bytes + (from + rows - left) * size, 0, left * size);
 }
 
 void records_join(struct records *records, const struct entity *entity, size_t first, size_t rows) {

@@ -1,21 +1,15 @@
 #include "exchange/import_match.h"
 
 #include "base/identifier.h"
+#include "base/thread.h"
 #include "exchange/cut_number.h"
 #include "exchange/import_inside.h"
 
 enum { NUMBER_BYTES_MAX = 64 }; /* no scheme has longer ones */
 
-/* Who has a number. */
-struct owner {
-    struct text id;
-    bool several; /* it cannot be told whose a row is */
-    size_t rows;  /* of the table so far */
-};
-
 void import_match_begin(struct import_match *match, struct arena *arena, const struct entity *entity) {
     *match = (struct import_match){.entity = entity, .arena = arena};
-    map_init(&match->owners, arena);
+    map_init(&match->numbers, arena);
     builder_init(&match->rows);
 }
 
@@ -34,27 +28,37 @@ static struct text normalised(struct text number, char room[NUMBER_BYTES_MAX]) {
     return (struct text){room, number.length};
 }
 
-void import_match_add(struct import_match *match, struct text number, struct text id) {
-    char room[NUMBER_BYTES_MAX];
-    struct text key = normalised(number, room);
-    if (key.length == 0) return;
-    struct owner *owner = map_get(&match->owners, key);
-    if (owner) {
-        owner->several = owner->several || !text_equal(owner->id, id);
-        return;
-    }
-    owner = ARENA_NEW(match->arena, struct owner);
-    owner->id = text_copy(match->arena, id);
-    map_put(&match->owners, text_copy(match->arena, key), owner);
+void import_match_reserve(struct import_match *match, size_t owners) {
+    map_reserve(&match->numbers, owners);
 }
 
-bool import_match_has_rows(const struct import_match *match, size_t place, struct text *id) {
-    const struct owner *owner = match->owners.entries[place].value;
-    *id = owner->id;
-    return owner->rows > 0;
+void import_match_add(struct import_match *match, struct text number, struct text id, uint32_t key) {
+    char room[NUMBER_BYTES_MAX];
+    struct text found = normalised(number, room);
+    if (found.length == 0) return;
+    /* Nearly all are written as they should be. */
+    size_t place = map_enter(&match->numbers, text_equal(found, number) ? number : text_copy(match->arena, found));
+    if (place < match->owners.count) {
+        struct import_owner *owner = &match->owners.items[place];
+        owner->several = owner->several || owner->key != key;
+    } else if (place != SIZE_MAX) {
+        const struct import_owner owner = {.id = id, .key = key};
+        VECTOR_PUSH(match->arena, &match->owners, owner);
+    }
 }
 
 /* --- the table ---------------------------------------------------------------------------------------------------- */
+
+/* A record of the table, until it is known whose it is. */
+enum fate { FATE_MATCHED, FATE_STRANGER, FATE_WRONG };
+struct found {
+    struct text row, number;
+    struct text *known_by; /* in order; NULL: not all of them are told */
+    uint32_t line, end;    /* the first and the last on which it stands */
+    enum fate fate;
+    struct import_owner *owner; /* of one that is matched */
+};
+enum { BATCH_ROWS = 16384 };
 
 struct matching {
     struct import_match *match;
@@ -65,11 +69,18 @@ struct matching {
     size_t *known_by;       /* the columns of what a row is known by; NULL: not all of them are there */
     bool has_id;
     uint32_t lines; /* that are written */
+    struct found *batch;
+    size_t count; /* of the batch */
 };
 
 /* Every row stands on the line on which it stood, so that what is wrong with it is told there. */
 static void go_to_line(struct matching *matching, uint32_t line) {
     for (; matching->lines + 1 < line; matching->lines++) builder_add(&matching->match->rows, TEXT("\n"));
+}
+
+static void end_line(struct matching *matching, uint32_t line) {
+    builder_add(&matching->match->rows, TEXT("\n"));
+    matching->lines = line;
 }
 
 static size_t column_of(const struct matching *matching, const struct field *input) {
@@ -138,88 +149,127 @@ static bool read_headings(struct matching *matching, struct import *import, cons
 /* --- rows --------------------------------------------------------------------------------------------------------- */
 
 static void add_escaped(struct builder *out, struct text part) {
+    size_t begin = 0;
     for (size_t i = 0; i < part.length; i++) {
         char byte = part.bytes[i];
-        if (byte == '/' || byte == '%' || (unsigned char)byte < ' ')
-            builder_format(out, "%%%02X", (unsigned char)byte);
-        else
-            builder_add(out, text_slice(part, i, i + 1));
+        if (byte != '/' && byte != '%' && (unsigned char)byte >= ' ') continue;
+        builder_add(out, text_slice(part, begin, i));
+        builder_format(out, "%%%02X", (unsigned char)byte);
+        begin = i + 1;
     }
+    builder_add(out, text_slice(part, begin, part.length));
 }
 
-static bool is_known(const struct matching *matching) {
-    bool known = matching->known_by != NULL;
-    for (size_t i = 0; known && i < matching->match->entity->known_by.count; i++)
-        known = text_trim(matching->csv.fields[matching->known_by[i]].text).length > 0;
-    return known;
-}
-
-static struct text id_of(struct matching *matching, const struct owner *owner) {
+static struct text id_of(struct matching *matching, const struct found *found) {
     struct builder id;
     builder_init(&id);
-    add_escaped(&id, owner->id);
-    if (is_known(matching))
-        for (size_t i = 0; i < matching->match->entity->known_by.count; i++) {
-            builder_add(&id, TEXT("/"));
-            add_escaped(&id, text_trim(matching->csv.fields[matching->known_by[i]].text));
-        }
-    else
-        builder_format(&id, "/%zu", owner->rows);
+    add_escaped(&id, found->owner->id);
+    for (size_t i = 0; found->known_by && i < matching->match->entity->known_by.count; i++) {
+        builder_add(&id, TEXT("/"));
+        add_escaped(&id, found->known_by[i]);
+    }
+    if (!found->known_by) builder_format(&id, "/%zu", found->owner->rows);
     return builder_finish(&id, &matching->scratch);
 }
 
-static void note_wrong(struct import_match *match, uint32_t line) {
-    if (match->wrong++ == 0) match->line = line;
-}
-
-static void add_row(struct matching *matching, struct owner *owner, struct text row, uint32_t line) {
+static void add_row(struct matching *matching, const struct found *found) {
     struct builder *out = &matching->match->rows;
+    struct text row = found->row;
     while (row.length && (row.bytes[row.length - 1] == '\n' || row.bytes[row.length - 1] == '\r')) row.length--;
-    owner->rows++;
+    found->owner->rows++;
     matching->match->matched++;
-    go_to_line(matching, line);
+    go_to_line(matching, found->line);
     builder_add(out, row);
     builder_add(out, TEXT(","));
-    csv_write_field(out, owner->id, false);
-    if (matching->match->entity->is_event || matching->has_id) return;
-    builder_add(out, TEXT(","));
-    csv_write_field(out, id_of(matching, owner), false);
+    csv_write_field(out, found->owner->id, false);
+    if (!matching->match->entity->is_event && !matching->has_id) {
+        builder_add(out, TEXT(","));
+        csv_write_field(out, id_of(matching, found), false);
+    }
+    end_line(matching, found->end);
 }
 
-static void take_record(struct matching *matching, struct text row, uint32_t line) {
+static void take_found(struct matching *matching, const struct found *found) {
     struct import_match *match = matching->match;
-    char room[NUMBER_BYTES_MAX];
-    struct text cell = matching->csv.fields[matching->number].text, name;
-    struct text number = cut_number_take(&cell, &name) ? TEXT("") : normalised(cell, room); /* cut, it is nobody's */
-    struct owner *owner = number.length ? map_get(&match->owners, number) : NULL;
-    if (owner && !owner->several)
-        add_row(matching, owner, row, line);
-    else if (owner || number.length == 0 || identifier_check(match->entity->matched_by->check, number, NULL))
-        note_wrong(match, line);
-    else
+    if (found->fate == FATE_MATCHED)
+        add_row(matching, found);
+    else if (found->fate == FATE_STRANGER)
         match->strangers++;
+    else if (match->wrong++ == 0)
+        match->line = found->line;
 }
 
-static void end_line(struct matching *matching) {
-    builder_add(&matching->match->rows, TEXT("\n"));
-    matching->lines = matching->csv.line - 1;
+/* --- whose they are ----------------------------------------------------------------------------------------------- */
+
+static struct import_owner *owner_of(const struct import_match *match, struct text number) {
+    size_t place = number.length ? map_place(&match->numbers, number) : SIZE_MAX;
+    return place == SIZE_MAX ? NULL : &match->owners.items[place];
+}
+
+/* Owners lie anywhere in memory: threads wait for them at once. */
+static void find_owners(void *context, size_t begin, size_t end, unsigned thread) {
+    const struct matching *matching = context;
+    const struct import_match *match = matching->match;
+    char room[NUMBER_BYTES_MAX];
+    (void)thread;
+    for (struct found *found = matching->batch + begin; found < matching->batch + end; found++) {
+        struct text cell = found->number, name;
+        if (found->fate == FATE_WRONG) continue;
+        struct text number =
+            cut_number_take(&cell, &name) ? TEXT("") : normalised(cell, room); /* cut, it is nobody's */
+        struct import_owner *owner = owner_of(match, number);
+        bool wrong = number.length == 0 || (owner && owner->several) ||
+                     (!owner && identifier_check(match->entity->matched_by->check, number, NULL));
+        if (owner) __builtin_prefetch(owner->id.bytes);
+        found->owner = owner;
+        found->fate = wrong ? FATE_WRONG : owner ? FATE_MATCHED : FATE_STRANGER;
+    }
+}
+
+/* Texts of the cells live as long as the batch. */
+static struct text *known_by_of(struct matching *matching) {
+    size_t count = matching->known_by ? matching->match->entity->known_by.count : 0;
+    struct text *cells = count ? ARENA_ARRAY(&matching->scratch, struct text, count) : NULL;
+    bool all = cells != NULL;
+    for (size_t i = 0; i < count && all; i++) {
+        cells[i] = text_trim(matching->csv.fields[matching->known_by[i]].text);
+        all = cells[i].length > 0;
+    }
+    return all ? cells : NULL;
+}
+
+/* The next records, as many as there are and a batch holds; false at the end of the table. */
+static bool read_batch(struct matching *matching) {
+    struct csv *csv = &matching->csv;
+    arena_rewind(&matching->scratch, matching->mark);
+    for (matching->count = 0; matching->count < BATCH_ROWS;) {
+        struct found found = {.fate = FATE_WRONG};
+        csv_skip_empty_lines(csv);
+        size_t start = csv->offset;
+        found.line = csv->line;
+        enum csv_result result = csv_next(csv);
+        if (result == CSV_END || result == CSV_NO_MEMORY) return false;
+        if (result == CSV_RECORD && csv->count == matching->columns)
+            found = (struct found){.row = text_slice(csv->text, start, csv->offset),
+                                   .number = csv->fields[matching->number].text,
+                                   .known_by = known_by_of(matching),
+                                   .line = found.line,
+                                   .end = csv->line - 1,
+                                   .fate = FATE_STRANGER};
+        matching->batch[matching->count++] = found;
+    }
+    return true;
 }
 
 static void take_records(struct matching *matching) {
-    struct csv *csv = &matching->csv;
-    enum csv_result result = CSV_RECORD;
+    struct import_match *match = matching->match;
+    bool more = true;
+    matching->batch = ARENA_ARRAY(&matching->scratch, struct found, BATCH_ROWS);
     matching->mark = arena_here(&matching->scratch);
-    while (result != CSV_END && result != CSV_NO_MEMORY && !matching->match->rows.failed) {
-        arena_rewind(&matching->scratch, matching->mark);
-        csv_skip_empty_lines(csv);
-        size_t start = csv->offset, rows = matching->match->matched;
-        uint32_t line = csv->line;
-        result = csv_next(csv);
-        if (result == CSV_RECORD && csv->count == matching->columns)
-            take_record(matching, text_slice(csv->text, start, csv->offset), line);
-        else if (result != CSV_END && result != CSV_NO_MEMORY)
-            note_wrong(matching->match, line);
-        if (matching->match->matched > rows) end_line(matching);
+    while (more && !match->rows.failed && !arena_failed(&matching->scratch)) {
+        more = read_batch(matching);
+        work_in_ranges(threads_for(matching->count, match->threads), matching->count, find_owners, matching);
+        for (size_t i = 0; i < matching->count; i++) take_found(matching, &matching->batch[i]);
     }
 }
 
@@ -233,7 +283,7 @@ enum import_result import_match_text(struct import_match *match, struct import *
     matching.csv.sound = file->sound;
     bool good = !arena_failed(&matching.scratch) && read_headings(&matching, import, &file->source);
     if (good) {
-        end_line(&matching);
+        end_line(&matching, matching.csv.line - 1);
         take_records(&matching);
     }
     bool failed = arena_failed(&matching.scratch) || match->rows.failed || arena_failed(match->arena);

@@ -347,8 +347,8 @@ static unsigned threads_of(const struct registry *registry) {
     return store_writes(registry->store) ? 1 : most;
 }
 
-/* Rows of families and below, of which a decision needs what rules ask for, where they lead, and how events are named.
- */
+/* Rows of families and below, of which a decision needs what rules ask for, where they lead, and how events are named;
+ * and who sees what is sealed, by which numbers others' rows are matched. */
 static const bool *find_passed_over(struct registry *registry, struct arena *arena) {
     const struct policy *policy = registry->policy;
     const struct entity *families = registry_families(registry);
@@ -361,6 +361,7 @@ static const bool *find_passed_over(struct registry *registry, struct arena *are
     for (size_t i = 0; i < policy->entities.count && passed_over; i++) {
         const struct entity *entity = policy->entities.items[i];
         for (size_t k = 0; k < entity->dated.count; k++) passed_over[entity->dated.items[k]->index] = false;
+        if (entity->matched_by && registry->sight == REGISTRY_OPEN) passed_over[entity->matched_by->index] = false;
     }
     return passed_over;
 }
@@ -372,12 +373,12 @@ static enum registry_result read_more(struct registry *registry, int64_t known, 
     struct whole whole = {.registry = registry, .readers = &readers, .names = names};
     whole.reading = (struct reading){
         .registry = registry, .arena = arena, .records = records, .name = name_of, .names = names, .sight = sight};
-    if (registry->decides) whole.reading.passed_over = find_passed_over(registry, arena);
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
     enum registry_result result = registry_outcome(registry, arena);
     if (result == REGISTRY_DONE) result = columns_check(registry);
     if (result == REGISTRY_DONE) whole.known = registry_known(registry, known);
+    if (result == REGISTRY_DONE && registry->decides) whole.reading.passed_over = find_passed_over(registry, arena);
     if (result == REGISTRY_DONE) open_readers(registry, threads_of(registry), &readers);
     if (result == REGISTRY_DONE) result = read_all(&whole, chosen);
     close_readers(&readers);

@@ -341,6 +341,11 @@ enum registry_result registry_read_but(struct registry *registry, const struct e
 enum registry_result registry_read_rest(struct registry *registry, const struct entity *entity, struct arena *arena,
                                         struct registry_in_part *part);
 
+/* registry_take of rows of that entity; names that were read with the others need not be read again. */
+enum registry_result registry_take_beside(struct registry *registry, const struct registry_change *change,
+                                          const struct records *records, const struct registry_in_part *beside,
+                                          struct registry_taken *taken);
+
 /* Over all files of a law: tells one law from another. */
 enum registry_result registry_law_digest(const struct registry *registry, const struct policy *policy,
                                          unsigned char out[DIGEST_BYTES]);

@@ -27,13 +27,56 @@ static void find_known_rows(struct taking *taking, const struct entity *entity) 
     }
 }
 
+static const char unknown_key = 0; /* the key of an id that is asked for, until it is found */
+
+/* The ids to which the column leads. */
+static void ask_for_column(struct map *keys, const struct record_table *told, const struct column *column) {
+    for (size_t row = 0; row < told->count; row++)
+        if (column->known[row]) map_put(keys, column_text(column, row), (void *)&unknown_key);
+}
+
+/* The ids of the entity's rows under which rows that are told lie, or to which they lead. */
+static void ask_for_ids(const struct taking *taking, const struct entity *entity, struct map *keys) {
+    const struct policy *policy = taking->registry->policy;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct record_table *told = &taking->records->tables[i];
+        struct text last = TEXT("");
+        if (told->entity->parent == entity && keys->count == 0) map_reserve(keys, told->count);
+        for (size_t row = 0; row < told->count && told->entity->parent == entity; row++) {
+            if (text_equal(told->rows[row].parent, last)) continue;
+            last = told->rows[row].parent;
+            map_put(keys, last, (void *)&unknown_key);
+        }
+        for (size_t k = 0; k < told->entity->inputs.count; k++) {
+            const struct type *type = &told->entity->inputs.items[k]->type;
+            if (type->kind == TYPE_ROW && type->entity == entity) ask_for_column(keys, told, &told->columns[k]);
+        }
+    }
+}
+
+/* Of an entity of which no row is told: the keys of those that are asked for. */
+static void find_asked(struct taking *taking, const struct entity *entity, const struct registry_names *names) {
+    struct map *keys = &taking->known[entity->index].keys;
+    ask_for_ids(taking, entity, keys);
+    for (size_t key = 1; key <= names->count; key++) {
+        size_t place = map_place(keys, names->ids[key]);
+        if (place != SIZE_MAX) keys->entries[place].value = (void *)key;
+    }
+    for (size_t i = 0; i < keys->count; i++)
+        if (keys->entries[i].value == &unknown_key) keys->entries[i].value = NULL;
+}
+
 static void find_known(struct taking *taking, const struct entity *entity, const struct registry_names *names) {
     struct registry_rows *known = &taking->known[entity->index];
-    size_t ids = names->ids ? names->count : 0;
+    size_t ids = names->ids ? names->count : 0, told = taking->records->tables[entity->index].count;
     map_init(&known->keys, &taking->arena);
-    map_reserve(&known->keys, ids + taking->records->tables[entity->index].count);
-    for (size_t key = 1; key <= ids; key++) map_put(&known->keys, names->ids[key], (void *)key);
     known->told = names->count;
+    if (ids && told == 0 && !taking->look) {
+        find_asked(taking, entity, names);
+        return;
+    }
+    map_reserve(&known->keys, ids + told);
+    for (size_t key = 1; key <= ids; key++) map_put(&known->keys, names->ids[key], (void *)key);
 }
 
 /* A row of the entity may lie under one of the other, or lead to it. */
@@ -84,11 +127,11 @@ static void give_keys(struct taking *taking, const struct entity *entity) {
         keys[row] = 0;
         if (is_left_out(taking, entity, row) || nowhere) continue;
         if (above && !take_key(taking, above, told->rows[row].parent)) continue;
-        struct text id = id_of(taking, &name, entity, row);
-        keys[row] = (uint32_t)take_key(taking, entity, id);
-        if (keys[row]) continue;
-        keys[row] = (uint32_t)(known->told + ++known->given);
-        map_put(&known->keys, id, (void *)(size_t)keys[row]);
+        size_t entry = map_enter(&known->keys, id_of(taking, &name, entity, row));
+        if (entry == SIZE_MAX) break;
+        void **key = &known->keys.entries[entry].value;
+        if (!*key) *key = (void *)(known->told + ++known->given);
+        keys[row] = (uint32_t)(size_t)*key;
     }
     if (name.failed) taking->arena.failed = true;
     builder_free(&name);
@@ -427,6 +470,14 @@ static enum registry_result keep_keys(struct taking *taking) {
                                                               : REGISTRY_DONE;
 }
 
+/* What was known of the others is known still, where nobody else has told anything since. */
+static void take_names_beside(const struct taking *taking, struct registry_names *names) {
+    const struct registry_in_part *beside = taking->beside;
+    if (!beside || beside->change + 1 != taking->change->number) return;
+    for (size_t i = 0; i < taking->registry->policy->entities.count; i++)
+        if (taking->records->tables[i].count == 0) names[i] = beside->names[i];
+}
+
 /* What is known before of what is told, with the names of its rows: the look's, or it is read. */
 static enum registry_result find_before(struct taking *taking, struct registry_names **names) {
     size_t entities = taking->registry->policy->entities.count;
@@ -439,6 +490,7 @@ static enum registry_result find_before(struct taking *taking, struct registry_n
     bool *told = ARENA_ARRAY(&taking->arena, bool, entities + 1);
     if (!take_goes_on(taking)) return REGISTRY_NO_MEMORY;
     for (size_t i = 0; i < entities; i++) told[i] = taking->records->tables[i].count > 0;
+    take_names_beside(taking, *names);
     if (taking->fresh) return read_keys(taking, *names);
     return registry_read_chosen(taking->registry, REGISTRY_NOW, REGISTRY_INDEXES, told, &taking->arena, &taking->before,
                                 *names);
@@ -551,6 +603,13 @@ enum registry_result registry_take_looked(struct registry *registry, const struc
 enum registry_result registry_take(struct registry *registry, const struct registry_change *change,
                                    const struct records *records, struct registry_taken *taken) {
     return take_all((struct taking){.registry = registry, .change = change, .records = records}, taken);
+}
+
+enum registry_result registry_take_beside(struct registry *registry, const struct registry_change *change,
+                                          const struct records *records, const struct registry_in_part *beside,
+                                          struct registry_taken *taken) {
+    return take_all((struct taking){.registry = registry, .change = change, .records = records, .beside = beside},
+                    taken);
 }
 
 enum registry_result registry_take_fresh(struct registry *registry, const struct registry_change *change,

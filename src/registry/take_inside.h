@@ -21,19 +21,20 @@ struct told_versions {
 struct taking {
     struct registry *registry;
     const struct registry_change *change;
-    const struct records *records; /* what is told */
-    struct records before;         /* what is known */
-    struct registry_rows *known;   /* by entity index */
-    uint32_t **keys;               /* by entity index, by row of what is told; 0: it cannot be */
-    bool **nowhere;                /* likewise: it leads nowhere, or ends before it begins */
-    unsigned char **indexes;       /* by entity index: of sealed inputs, by row; NULL: none is told */
-    bool *areas;                   /* by entity index; NULL: rows have no places */
-    struct registry_look *look;    /* NULL: all that is told is taken */
-    bool looks;                    /* nothing is written */
-    bool fresh;                    /* nothing is known of the rows that are told */
-    bool lost;                     /* what is sealed is not there where it is known */
-    enum seal_result sealed;       /* what was sealed so far */
-    struct lock lock;              /* of that and of `pieces` */
+    const struct records *records;         /* what is told */
+    struct records before;                 /* what is known */
+    struct registry_rows *known;           /* by entity index */
+    uint32_t **keys;                       /* by entity index, by row of what is told; 0: it cannot be */
+    bool **nowhere;                        /* likewise: it leads nowhere, or ends before it begins */
+    unsigned char **indexes;               /* by entity index: of sealed inputs, by row; NULL: none is told */
+    bool *areas;                           /* by entity index; NULL: rows have no places */
+    struct registry_look *look;            /* NULL: all that is told is taken */
+    const struct registry_in_part *beside; /* what was known of other rows before the change; NULL: it is read */
+    bool looks;                            /* nothing is written */
+    bool fresh;                            /* nothing is known of the rows that are told */
+    bool lost;                             /* what is sealed is not there where it is known */
+    enum seal_result sealed;               /* what was sealed so far */
+    struct lock lock;                      /* of that and of `pieces` */
     struct arena arena;
 };
 

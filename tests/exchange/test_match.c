@@ -25,19 +25,23 @@ struct told {
 };
 
 /* Of one who has the number 79927398713, and of two that have 4539578763621486. */
-static void read_table(struct told *table, const char *text) {
+static void begin_table(struct told *table) {
     struct import *import = &table->import;
     *import = (struct import){
         .arena = &table->arena, .policy = table->policy, .diagnostics = &table->diagnostics, .adds = true};
     arena_init(&table->arena);
     diagnostics_init(&table->diagnostics, &table->arena);
     import_match_begin(&table->match, &table->arena, map_get(&table->policy->entity_by_name, TEXT("car")));
-    import_match_add(&table->match, TEXT(" 799273987138 "), TEXT("P/1"));
-    import_match_add(&table->match, TEXT("799273987138"), TEXT("P/1")); /* another version of the same row */
-    import_match_add(&table->match, TEXT("4539578763621486"), TEXT("P2"));
-    import_match_add(&table->match, TEXT("4539578763621486"), TEXT("P3"));
-    import_match_add(&table->match, TEXT(""), TEXT("P4"));
-    table->result = import_match_text(&table->match, import, TEXT("cars.csv"), text_from(text));
+    import_match_add(&table->match, TEXT(" 799273987138 "), TEXT("P/1"), 1);
+    import_match_add(&table->match, TEXT("799273987138"), TEXT("P/1"), 1); /* another version of the same row */
+    import_match_add(&table->match, TEXT("4539578763621486"), TEXT("P2"), 2);
+    import_match_add(&table->match, TEXT("4539578763621486"), TEXT("P3"), 3);
+    import_match_add(&table->match, TEXT(""), TEXT("P4"), 4);
+}
+
+static void read_table(struct told *table, const char *text) {
+    begin_table(table);
+    table->result = import_match_text(&table->match, &table->import, TEXT("cars.csv"), text_from(text));
 }
 
 static void close_table(struct told *table) {
@@ -94,6 +98,38 @@ static void numbers_that_are_cut_are_nobodys(void **state) {
     policy_free(table.policy);
 }
 
+/* More rows than are looked at together, by several threads: each is whose it was, on its own line. */
+static void long_tables_are_matched(void **state) {
+    (void)state;
+    enum { ROWS = 40000, OF_NOBODY = 3 }; /* one of so many is */
+    struct told table;
+    struct builder text;
+    builder_init(&text);
+    builder_add(&text, TEXT("card,plate,price\n"));
+    for (int i = 0; i < ROWS; i++)
+        builder_format(&text, "%s,\"A,\n%d\",1\n", i % OF_NOBODY ? "799273987138" : "6011000990139424", i);
+    open_law(&table);
+    for (unsigned threads = 1; threads <= 3; threads++) {
+        begin_table(&table);
+        table.match.threads = threads;
+        table.result = import_match_text(&table.match, &table.import, TEXT("cars.csv"), builder_text(&text));
+        assert_int_equal(table.result, IMPORT_OK);
+        assert_int_equal(table.match.strangers, (ROWS + OF_NOBODY - 1) / OF_NOBODY);
+        assert_int_equal(table.match.matched + table.match.strangers, ROWS);
+        assert_int_equal(table.match.wrong, 0);
+        for (size_t row = 0; row < table.match.matched; row++) {
+            char id[32];
+            int number = (int)(row / (OF_NOBODY - 1) * OF_NOBODY + row % (OF_NOBODY - 1) + 1);
+            snprintf(id, sizeof id, "P%%2F1/A,%%0A%d", number);
+            assert_true(text_is(row_of(&table, row)->id, id));
+            assert_int_equal(row_of(&table, row)->place, 2 * number + 2);
+        }
+        close_table(&table);
+    }
+    builder_free(&text);
+    policy_free(table.policy);
+}
+
 static void memory_that_runs_out_is_told(void **state) {
     (void)state;
     struct told table;
@@ -115,6 +151,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_matched),
         cmocka_unit_test(numbers_that_are_cut_are_nobodys),
+        cmocka_unit_test(long_tables_are_matched),
         cmocka_unit_test(memory_that_runs_out_is_told),
     };
     return cmocka_run_group_tests_name("match", tests, NULL, NULL);

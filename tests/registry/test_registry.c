@@ -50,14 +50,18 @@ static void tell_anew(struct book *book) {
     records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
 }
 
-static void open_book(struct book *book, enum database database) {
-    stage_open(&book->stage, law, NULL, NULL);
+static void open_book_by(struct book *book, enum database database, const char *text) {
+    stage_open(&book->stage, text, NULL, NULL);
     book->store = database_new(database);
     struct registry_change change = {.by = TEXT("tester"), .what = TEXT("init")};
     assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, DIGEST_SM3, &change),
                      REGISTRY_DONE);
     assert_int_equal(change.number, 1);
     assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+}
+
+static void open_book(struct book *book, enum database database) {
+    open_book_by(book, database, law);
 }
 
 static void close_book(struct book *book) {
@@ -477,6 +481,54 @@ ON_BOTH(a_change_given_up_leaves_nothing)
 ON_BOTH(what_the_model_does_not_allow_is_refused)
 ON_BOTH(a_registry_is_of_one_model)
 
+/* --- what a decision needs ---------------------------------------------------------------------------------------- */
+
+static bool knows(const struct book *book, const struct records *records, const char *entity, const char *input) {
+    const struct entity *found = map_get(&book->stage.policy->entity_by_name, text_from(entity));
+    for (size_t i = 0; i < found->inputs.count; i++)
+        if (text_is(found->inputs.items[i]->name, input)) return records->tables[found->index].columns[i].known[0];
+    fail();
+    return false;
+}
+
+/* Whoever decides reads of families and people what the law asks for, where they lead, and by what bills are dated. */
+static void what_no_rule_asks_is_passed_over(enum database database) {
+    static const char asking[] =
+        "policy law\n  currency yuan of 100 fen\n"
+        "entity village\nentity home in village at most 9\nentity family in village at most 9\n"
+        "entity person in family at most 9\nevent bill in person dated left, number at most 9 a year\n"
+        "input village name : text\ninput family farm : money/month in 0 .. 10 yuan/month\n"
+        "input family wood : money/month in 0 .. 10 yuan/month\ninput family lives : home empty means none\n"
+        "input person name : text\ninput person born : date\ninput person ill : bool\n"
+        "input bill left : date in 2010-01-01 .. 2100-01-01\ninput bill number : text\n"
+        "input bill cost : money in 0 .. 10 yuan\n"
+        "benefit family aid : money/month = when any(person: ill): farm\n  otherwise: 0 yuan/month\n";
+    static const char *const asked[][2] = {{"family", "farm"}, {"person", "ill"},  {"family", "lives"},
+                                           {"bill", "left"},   {"bill", "number"}, {"village", "name"}};
+    static const char *const passed_over[][2] = {
+        {"family", "wood"}, {"person", "name"}, {"person", "born"}, {"bill", "cost"}};
+    struct book book;
+    struct records records;
+    open_book_by(&book, database, asking);
+    stage_row(&book.stage, "village", "530501", "", "name=甲");
+    stage_row(&book.stage, "home", "H1", "530501", "");
+    stage_row(&book.stage, "family", "F1", "530501", "farm=1 wood=2 lives=H1");
+    stage_row(&book.stage, "person", "P1", "F1", "name=赵 born=1958-07-01 ill=no");
+    stage_row(&book.stage, "bill", "", "P1", "left=2018-05-01 number=B2 cost=1");
+    expect_taken(take(&book, MONTH_FIRST), 5, 0, 0);
+    for (int decides = 0; decides < 2; decides++) {
+        book.registry.decides = decides;
+        assert_int_equal(registry_read(&book.registry, REGISTRY_NOW, &book.stage.arena, &records), REGISTRY_DONE);
+        for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+            assert_true(knows(&book, &records, asked[i][0], asked[i][1]));
+        for (size_t i = 0; i < sizeof passed_over / sizeof *passed_over; i++)
+            assert_int_equal(knows(&book, &records, passed_over[i][0], passed_over[i][1]), !decides);
+    }
+    close_book(&book);
+}
+
+ON_BOTH(what_no_rule_asks_is_passed_over)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         BOTH(what_is_told_comes_back),
@@ -492,6 +544,7 @@ int main(void) {
         BOTH(a_registry_is_of_one_model),
         BOTH(several_threads_read_the_same),
         BOTH(several_threads_find_what_is_damaged),
+        BOTH(what_no_rule_asks_is_passed_over),
     };
     return cmocka_run_group_tests_name("registry", tests, databases_begin, databases_end);
 }

@@ -349,6 +349,53 @@ static void rows_that_lead_nowhere_get_no_keys(enum database database) {
 }
 ON_BOTH(rows_that_lead_nowhere_get_no_keys)
 
+/* --- what was read before ----------------------------------------------------------------------------------------- */
+
+/* Of those that are told; what becomes of them, by what was read of the others before the change. */
+static struct registry_taken take_beside(struct book *book, const struct registry_in_part *beside) {
+    struct registry_taken taken[16] = {0};
+    assert_int_equal(registry_begin_change(&book->registry, &book->change), REGISTRY_DONE);
+    assert_int_equal(registry_take_beside(&book->registry, &book->change, &book->stage.records, beside, taken),
+                     REGISTRY_DONE);
+    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    tell_anew(book);
+    return taken[entity_of(book, "bill")->index];
+}
+
+static void tell_bills(struct book *book) {
+    static const char *const people[] = {"P2", "P2", "P1", "P9", "P3", "P1"};
+    static const char *const days[] = {"left=2018-05-01", "left=2018-05-02", "left=2018-05-01",
+                                       "left=2018-05-01", "left=2018-05-01", "left=2018-05-02"};
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++) stage_row(&book->stage, "bill", "", people[i], days[i]);
+}
+
+/* P3 comes to be known after the others were read, and before the bills are told: names are read again. */
+static void rows_beside_are_read_once(enum database database) {
+    struct book book;
+    struct registry_in_part beside;
+    const size_t known[] = {4, 5}; /* of the bills, P9's of nobody */
+    for (size_t late = 0; late < 2; late++) {
+        open_book(&book, database);
+        stage_row(&book.stage, "village", "V1", "", "");
+        stage_row(&book.stage, "family", "F1", "V1", "");
+        stage_row(&book.stage, "person", "P1", "F1", "");
+        stage_row(&book.stage, "person", "P2", "F1", "");
+        take(&book, 4, 0, 0, 0);
+        assert_int_equal(registry_read_but(&book.registry, entity_of(&book, "bill"), &book.stage.arena, &beside),
+                         REGISTRY_DONE);
+        if (late) {
+            stage_row(&book.stage, "person", "P3", "F1", "");
+            take(&book, 1, 0, 0, 0);
+        }
+        tell_bills(&book);
+        expect(take_beside(&book, &beside), known[late], 0, 0, 6 - known[late]);
+        tell_bills(&book); /* the same is found by whoever reads all anew */
+        expect(begin_to_take(&book), 0, 0, known[late], 6 - known[late]);
+        registry_give_up_change(&book.registry);
+        close_book(&book);
+    }
+}
+
 static void memory_that_runs_out_is_told(void **state) {
     struct book book;
     (void)state;
@@ -553,6 +600,8 @@ static void any_order_says_the_same(enum database database) {
 }
 ON_BOTH(any_order_says_the_same)
 
+ON_BOTH(rows_beside_are_read_once)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         BOTH(the_newer_version_may_come_first),
@@ -561,6 +610,7 @@ int main(void) {
         cmocka_unit_test(a_month_is_told_once_however_it_is_said),
         cmocka_unit_test(what_ends_before_it_begins_is_refused),
         BOTH(rows_that_lead_nowhere_get_no_keys),
+        BOTH(rows_beside_are_read_once),
         cmocka_unit_test(memory_that_runs_out_is_told),
         BOTH(any_order_says_the_same),
     };

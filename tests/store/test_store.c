@@ -49,6 +49,21 @@ static struct store *with_people(enum database database) {
     return store;
 }
 
+/* --- how many there may be ---------------------------------------------------------------------------------------- */
+
+static void no_table_has_more_rows_than_there_may_be(enum database database) {
+    enum { MANY = 20000 };
+    struct store *store = with_people(database);
+    int64_t before = store_rows_most(store);
+    assert_true(before > 0);
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    for (int i = 1; i <= MANY; i++) add(store, i, "");
+    assert_true(store_rows_most(store) > before); /* also those that are not yet committed */
+    assert_true(store_rows_most(store) >= MANY);
+    assert_true(store_commit(store));
+    store_close(store);
+}
+
 /* --- transactions ------------------------------------------------------------------------------------------------- */
 
 static void committed_is_there(enum database database) {
@@ -589,6 +604,7 @@ static void what_may_not_be_written_has_a_name(void **state) {
     assert_int_equal(failure_to_open(folder, STORE_MADE_ANEW), STORE_NOT_OURS);
 }
 
+ON_BOTH(no_table_has_more_rows_than_there_may_be)
 ON_BOTH(committed_is_there)
 ON_BOTH(readers_see_what_was_there)
 ON_BOTH(first_failure_ends_it)
@@ -607,6 +623,7 @@ ON_BOTH(an_index_that_lies_is_found)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        BOTH(no_table_has_more_rows_than_there_may_be),
         BOTH(committed_is_there),
         BOTH(readers_see_what_was_there),
         BOTH(first_failure_ends_it),
