@@ -215,13 +215,29 @@ static enum registry_result find(struct verifying *verifying, month_number month
     return result;
 }
 
+/* By their lines: rows that are refused are left out of what is told. */
+static bool find_parents(struct verifying *verifying) {
+    const struct record_table *told = &verifying->telling.import.records.tables[verifying->source->index];
+    const struct import_match *match = &verifying->match;
+    uint32_t *keys = ARENA_ARRAY(&verifying->arena, uint32_t, told->count + 1);
+    for (size_t row = 0, at = 0; row < told->count && keys; row++) {
+        while (at < match->matched.count && match->matched.items[at].line < told->rows[row].place) at++;
+        bool found = at < match->matched.count && match->matched.items[at].line == told->rows[row].place;
+        keys[row] = found ? match->matched.items[at].key : 0;
+    }
+    verifying->known.parent_keys = keys;
+    return keys;
+}
+
 /* --- the change --------------------------------------------------------------------------------------------------- */
 
 static int take(struct verifying *verifying, month_number month) {
     struct telling *telling = &verifying->telling;
     struct registry *registry = &telling->database.registry;
-    enum registry_result result =
-        registry_take_beside(registry, &telling->change, &telling->import.records, &verifying->known, telling->taken);
+    enum registry_result result = REGISTRY_NO_MEMORY;
+    if (find_parents(verifying))
+        result = registry_take_beside(registry, &telling->change, &telling->import.records, &verifying->known,
+                                      telling->taken);
     if (result == REGISTRY_DONE) result = find(verifying, month);
     if (result == REGISTRY_DONE && telling->unfit) return telling_check(telling, month); /* which tells of it */
     if (result == REGISTRY_DONE) result = registry_raise(registry, &telling->change, &verifying->found);
@@ -278,7 +294,7 @@ static void show_verified(struct builder *out, const struct verifying *verifying
         out,
         say(command, "%.*s  库里的人 %zu 行(新 %zu,变 %zu,同 %zu),不是库里的人 %zu 行,有误 %zu 行\n",
             "%.*s  of people known here: %zu (new %zu, changed %zu, same %zu), of others: %zu, wrong: %zu\n"),
-        TEXT_ARG(label), verifying->match.matched, taken->fresh, taken->changed, taken->same,
+        TEXT_ARG(label), verifying->match.matched.count, taken->fresh, taken->changed, taken->same,
         verifying->match.strangers, wrong(verifying));
     if (verifying->match.line)
         builder_format(out,
@@ -305,7 +321,7 @@ static void write_verified(struct builder *out, const struct verifying *verifyin
     json_write_object(&writer);
     json_write_key(&writer, "source");
     json_write_string(&writer, verifying->source->name);
-    write_count(&writer, "matched", verifying->match.matched);
+    write_count(&writer, "matched", verifying->match.matched.count);
     write_count(&writer, "new", taken->fresh);
     write_count(&writer, "changed", taken->changed);
     write_count(&writer, "same", taken->same);

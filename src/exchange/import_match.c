@@ -177,7 +177,8 @@ static void add_row(struct matching *matching, const struct found *found) {
     struct text row = found->row;
     while (row.length && (row.bytes[row.length - 1] == '\n' || row.bytes[row.length - 1] == '\r')) row.length--;
     found->owner->rows++;
-    matching->match->matched++;
+    VECTOR_PUSH(matching->match->arena, &matching->match->matched,
+                ((struct import_matched){found->line, found->owner->key}));
     go_to_line(matching, found->line);
     builder_add(out, row);
     builder_add(out, TEXT(","));

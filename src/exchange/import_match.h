@@ -25,6 +25,11 @@ struct import_owner {
     size_t rows;  /* of the table so far */
 };
 
+/* A row of the table that is somebody's. */
+struct import_matched {
+    uint32_t line, key;
+};
+
 struct import_match {
     const struct entity *entity;
     struct arena *arena;
@@ -32,7 +37,8 @@ struct import_match {
     struct map numbers; /* of those who are known, in the order of `owners` */
     VECTOR(struct import_owner) owners;
     struct builder rows; /* those that are about them, as a table */
-    size_t matched, strangers;
+    VECTOR(struct import_matched) matched;
+    size_t strangers;
     size_t wrong;  /* without a number, with one that cannot be, of several rows at once, or not to be read */
     uint32_t line; /* the first that is wrong; 0: none */
 };

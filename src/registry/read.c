@@ -233,9 +233,8 @@ static bool make_row(struct reading *reading, const struct statement *scan, cons
 
 static void put_inputs(struct reading *reading, const struct statement *scan, const struct entity *entity,
                        size_t number) {
-    const bool *passed_over = reading->passed_over;
     for (size_t i = 0; i < entity->inputs.count && !reading->known_by; i++)
-        if (!passed_over || !passed_over[entity->inputs.items[i]->index])
+        if (!reading_passes_over(reading, entity->inputs.items[i]))
             put_input(reading, scan, entity->inputs.items[i], number);
     for (size_t i = 0; i < entity->known_by.count && reading->known_by; i++)
         if (entity->known_by.items[i]->type.kind != TYPE_ROW)

@@ -135,6 +135,7 @@ struct whole {
     const struct store_table *table;
     struct standing *standing; /* by version; NULL: each row has one, which always holds */
     uint32_t *keys;            /* by version; 0: it does not count */
+    size_t *columns;           /* all of the table's that are to be read, the others STORE_NO_COLUMN */
     size_t versions;
 };
 
@@ -224,7 +225,8 @@ static void read_versions(void *context, size_t begin, size_t end, unsigned thre
     const struct parts *parts = context;
     const struct whole *whole = parts->whole;
     struct part *part = &parts->list[thread];
-    const struct store_scan_of of = {.table = whole->table, .first = (int64_t)begin + 1, .last = (int64_t)end};
+    const struct store_scan_of of = {whole->table, whole->columns, whole->table->count, (int64_t)begin + 1,
+                                     (int64_t)end};
     part->first = begin; /* no more rows than versions come before */
     part->ordered = true;
     struct statement *scan = begin < end ? store_scan(whole->readers->stores[thread], &of) : NULL;
@@ -235,6 +237,23 @@ static void read_versions(void *context, size_t begin, size_t end, unsigned thre
 }
 
 /* --- an entity ---------------------------------------------------------------------------------------------------- */
+
+/* Not those of inputs that the law has no more, nor of such as are passed over. */
+static void find_columns(struct whole *whole, struct arena *arena) {
+    const struct registry_place *place = &whole->registry->places[whole->entity->index];
+    whole->columns = ARENA_ARRAY(arena, size_t, whole->table->count);
+    if (!whole->columns) return;
+    for (size_t i = 0; i < whole->table->count; i++) whole->columns[i] = i < COLUMN_INPUTS ? i : STORE_NO_COLUMN;
+    for (size_t i = 0; i < whole->entity->inputs.count; i++) {
+        const struct registry_slot *slot = &place->slots[i];
+        if (reading_passes_over(&whole->reading, whole->entity->inputs.items[i])) continue;
+        for (size_t k = 0; k < slot->count; k++) {
+            size_t column = slot->columns[k].column;
+            whole->columns[column] = column;
+            if (slot->columns[k].now.from == CODING_SEALED) whole->columns[column + 1] = column + 1;
+        }
+    }
+}
 
 static void read_parts(const struct whole *whole, struct part *list, unsigned threads) {
     struct parts parts = {whole, list};
@@ -298,6 +317,7 @@ static void read_entity(struct whole *whole, const struct entity *entity) {
     whole->table = &tables_of(registry, entity)->versions;
     whole->versions = registry_room(registry, whole->table);
     whole->standing = NULL;
+    find_columns(whole, &arena);
     if (whole->versions != whole->names[entity->index].count || whole->known != REGISTRY_NOW)
         find_standing(whole, &arena);
     if (!arena_failed(&arena) && !store_failed(registry->store)) read_rows(whole, &arena);

@@ -33,6 +33,10 @@ struct reading {
     enum registry_result failed; /* something sealed could not be opened */
 };
 
+static inline bool reading_passes_over(const struct reading *reading, const struct field *input) {
+    return reading->passed_over && reading->passed_over[input->index];
+}
+
 /* What is kept as the name of a row, in the arena; empty, as if it had none, where nobody can have told such a one. */
 struct text reading_name(struct arena *arena, struct text id);
 

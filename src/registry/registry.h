@@ -335,6 +335,7 @@ struct registry_in_part {
     struct records records;
     struct registry_names *names;
     int64_t change;
+    uint32_t *parent_keys; /* by row of what is told: the key of the row above; NULL: it is looked for by its id */
 };
 enum registry_result registry_read_but(struct registry *registry, const struct entity *entity, struct arena *arena,
                                        struct registry_in_part *part);

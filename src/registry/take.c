@@ -41,8 +41,9 @@ static void ask_for_ids(const struct taking *taking, const struct entity *entity
     for (size_t i = 0; i < policy->entities.count; i++) {
         const struct record_table *told = &taking->records->tables[i];
         struct text last = TEXT("");
-        if (told->entity->parent == entity && keys->count == 0) map_reserve(keys, told->count);
-        for (size_t row = 0; row < told->count && told->entity->parent == entity; row++) {
+        bool under = told->entity->parent == entity && !(taking->beside && taking->beside->parent_keys);
+        if (under && keys->count == 0) map_reserve(keys, told->count);
+        for (size_t row = 0; row < told->count && under; row++) {
             if (text_equal(told->rows[row].parent, last)) continue;
             last = told->rows[row].parent;
             map_put(keys, last, (void *)&unknown_key);
@@ -58,7 +59,7 @@ static void ask_for_ids(const struct taking *taking, const struct entity *entity
 static void find_asked(struct taking *taking, const struct entity *entity, const struct registry_names *names) {
     struct map *keys = &taking->known[entity->index].keys;
     ask_for_ids(taking, entity, keys);
-    for (size_t key = 1; key <= names->count; key++) {
+    for (size_t key = 1; key <= names->count && keys->count; key++) {
         size_t place = map_place(keys, names->ids[key]);
         if (place != SIZE_MAX) keys->entries[place].value = (void *)key;
     }
@@ -126,7 +127,7 @@ static void give_keys(struct taking *taking, const struct entity *entity) {
         bool nowhere = taking->nowhere[entity->index][row];
         keys[row] = 0;
         if (is_left_out(taking, entity, row) || nowhere) continue;
-        if (above && !take_key(taking, above, told->rows[row].parent)) continue;
+        if (above && !take_parent_key(taking, told, row)) continue;
         size_t entry = map_enter(&known->keys, id_of(taking, &name, entity, row));
         if (entry == SIZE_MAX) break;
         void **key = &known->keys.entries[entry].value;

@@ -46,6 +46,12 @@ static inline size_t take_key(const struct taking *taking, const struct entity *
     return (size_t)map_get(&taking->known[entity->index].keys, id);
 }
 
+/* The key of the row above, 0: there is none. */
+static inline size_t take_parent_key(const struct taking *taking, const struct record_table *told, size_t row) {
+    if (taking->beside && taking->beside->parent_keys) return taking->beside->parent_keys[row];
+    return take_key(taking, told->entity->parent, told->rows[row].parent);
+}
+
 /* Behind its mark. */
 static inline unsigned char *take_index(const struct taking *taking, const struct entity *entity,
                                         const struct registry_slot *slot, size_t row) {

@@ -87,7 +87,7 @@ static void make_row(const struct writing *writing, size_t at, unsigned thread, 
     const struct told_version *version = &writing->versions->list.items[at];
     const struct record_row *record = &told->rows[version->row];
     const struct registry_slot *slots = taking->registry->places[entity->index].slots;
-    size_t parent = above ? take_key(taking, above, record->parent) : 0;
+    size_t parent = above ? take_parent_key(taking, told, version->row) : 0;
     values[COLUMN_VERSION] = store_integer(taking->known[entity->index].version + (int64_t)at + 1);
     values[COLUMN_KEY] = store_integer(taking->keys[entity->index][version->row]);
     values[COLUMN_CHANGE] = store_integer(taking->change->number);

@@ -197,8 +197,12 @@ void store_quote(struct builder *sql, struct text name) {
 
 void store_select(struct builder *sql, const struct store_table *table, const size_t *columns, size_t count) {
     for (size_t i = 0; i < (columns ? count : table->count); i++) {
+        size_t column = columns ? columns[i] : i;
         builder_add(sql, i ? TEXT(", ") : TEXT("SELECT "));
-        store_quote(sql, table->columns[columns ? columns[i] : i].name);
+        if (column == STORE_NO_COLUMN)
+            builder_add(sql, TEXT("NULL"));
+        else
+            store_quote(sql, table->columns[column].name);
     }
     builder_add(sql, TEXT(" FROM "));
     store_quote(sql, table->name);

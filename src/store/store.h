@@ -160,6 +160,7 @@ struct statement *store_columns(struct store *store, struct text table);
 int64_t store_rows_most(struct store *store);
 /* "name", as SQL quotes it. */
 void store_quote(struct builder *sql, struct text name);
+#define STORE_NO_COLUMN SIZE_MAX /* in a list of places: that column is not read, and NULL */
 /* SELECT … FROM: some columns of the table, by their places; NULL: all of them. */
 void store_select(struct builder *sql, const struct store_table *table, const size_t *columns, size_t count);
 

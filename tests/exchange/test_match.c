@@ -72,7 +72,7 @@ static void rows_are_matched(void **state) {
     open_law(&table);
     read_table(&table, rows);
     assert_int_equal(table.result, IMPORT_OK);
-    assert_int_equal(table.match.matched, 3);
+    assert_int_equal(table.match.matched.count, 3);
     assert_int_equal(table.match.strangers, 1); /* F */
     assert_int_equal(table.match.wrong, 4);
     assert_int_equal(table.match.line, 3);
@@ -91,7 +91,7 @@ static void numbers_that_are_cut_are_nobodys(void **state) {
     struct told table;
     open_law(&table);
     read_table(&table, "plate,card,price\nA,799273987138,1\nB," CUT_NUMBER "B3" CUT_NUMBER "799273987138,1\n");
-    assert_int_equal(table.match.matched, 1);
+    assert_int_equal(table.match.matched.count, 1);
     assert_int_equal(table.match.strangers, 0);
     assert_int_equal(table.match.wrong, 1);
     close_table(&table);
@@ -115,9 +115,9 @@ static void long_tables_are_matched(void **state) {
         table.result = import_match_text(&table.match, &table.import, TEXT("cars.csv"), builder_text(&text));
         assert_int_equal(table.result, IMPORT_OK);
         assert_int_equal(table.match.strangers, (ROWS + OF_NOBODY - 1) / OF_NOBODY);
-        assert_int_equal(table.match.matched + table.match.strangers, ROWS);
+        assert_int_equal(table.match.matched.count + table.match.strangers, ROWS);
         assert_int_equal(table.match.wrong, 0);
-        for (size_t row = 0; row < table.match.matched; row++) {
+        for (size_t row = 0; row < table.match.matched.count; row++) {
             char id[32];
             int number = (int)(row / (OF_NOBODY - 1) * OF_NOBODY + row % (OF_NOBODY - 1) + 1);
             snprintf(id, sizeof id, "P%%2F1/A,%%0A%d", number);
