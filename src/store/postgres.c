@@ -12,10 +12,12 @@
 enum { PARAMETERS_MAX = 64, LOAD_BYTES = 1 << 16, WIDTH = sizeof(int64_t) };
 enum { OID_BYTES = 17, OID_INTEGER = 20, OID_SHORT = 21, OID_WORD = 23, OID_TEXT = 25 };
 
+enum { FORGOTTEN_MAX = 64, NAME_ROOM = 16 };
 struct postgres_store {
     struct store store;
     PGconn *connection;
-    unsigned statements; /* prepared so far: names */
+    unsigned statements;                                /* prepared so far: their names are s1, s2 … */
+    unsigned forgotten[FORGOTTEN_MAX], forgotten_count; /* that the server is still to forget */
 };
 struct field_found {
     const char *bytes;
@@ -23,7 +25,7 @@ struct field_found {
 };
 struct postgres_statement {
     struct statement statement;
-    char name[16]; /* empty: not prepared */
+    unsigned number; /* 0: not prepared */
     PGresult *result;
     int row;        /* of the result, + 1 */
     bool is_scan;   /* rows come one by one */
@@ -61,7 +63,8 @@ static bool fail(struct store *store, const PGresult *result) {
     PGconn *connection = connection_of(store);
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     if (PQstatus(connection) != CONNECTION_OK) return store_fail(store, STORE_LOST, PQerrorMessage(connection));
-    if (!result) return store_fail(store, STORE_NO_MEMORY, PQerrorMessage(connection));
+    bool waits = PQpipelineStatus(connection) != PQ_PIPELINE_OFF; /* for answers that do not come any more */
+    if (!result) return store_fail(store, waits ? STORE_LOST : STORE_NO_MEMORY, PQerrorMessage(connection));
     return store_fail(store, state ? failure_of_state(state) : STORE_LOST, PQresultErrorMessage(result));
 }
 
@@ -99,20 +102,6 @@ static void roll_back(struct store *store) {
 
 /* --- statements --------------------------------------------------------------------------------------------------- */
 
-static bool prepare_now(struct postgres_statement *statement, const struct store_value *values, size_t count) {
-    static const Oid types[] = {[STORE_NULL] = 0, OID_INTEGER, OID_TEXT, OID_BYTES};
-    struct postgres_store *store = (struct postgres_store *)statement->statement.store;
-    Oid wanted[PARAMETERS_MAX];
-    char name[sizeof statement->name];
-    assert(count <= PARAMETERS_MAX);
-    for (size_t i = 0; i < count; i++) wanted[i] = types[values[i].type];
-    snprintf(name, sizeof name, "s%u", store->statements++);
-    PGresult *result = PQprepare(store->connection, name, statement->statement.sql.bytes, (int)count, wanted);
-    if (!is_done(&store->store, result, PGRES_COMMAND_OK)) return false;
-    memcpy(statement->name, name, sizeof name);
-    return true;
-}
-
 static void put_big_endian(unsigned char bytes[WIDTH], int64_t integer) {
     for (int i = 0; i < WIDTH; i++) bytes[i] = (unsigned char)((uint64_t)integer >> (8 * (WIDTH - 1 - i)));
 }
@@ -123,12 +112,36 @@ static int64_t big_endian(const char *bytes, int length) {
     return (int64_t)integer;
 }
 
-static bool begin_statement(struct statement *base, const struct store_value *values, size_t count) {
-    struct postgres_statement *statement = (struct postgres_statement *)base;
+static void name_of(char name[NAME_ROOM], unsigned number) {
+    snprintf(name, NAME_ROOM, "s%u", number);
+}
+
+static bool send_forgotten(struct postgres_store *store) {
+    char name[NAME_ROOM], sql[NAME_ROOM + sizeof "DEALLOCATE "];
+    bool sent = true;
+    for (unsigned i = 0; i < store->forgotten_count && sent; i++) {
+        name_of(name, store->forgotten[i]);
+        snprintf(sql, sizeof sql, "DEALLOCATE %s", name);
+        sent = PQsendQueryParams(store->connection, sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
+    }
+    return sent;
+}
+
+static bool send_prepare(struct postgres_store *store, const struct postgres_statement *statement,
+                         const struct store_value *values, size_t count) {
+    static const Oid types[] = {[STORE_NULL] = 0, OID_INTEGER, OID_TEXT, OID_BYTES};
+    Oid wanted[PARAMETERS_MAX];
+    char name[NAME_ROOM];
+    for (size_t i = 0; i < count; i++) wanted[i] = types[values[i].type];
+    name_of(name, store->statements + 1);
+    return PQsendPrepare(store->connection, name, statement->statement.sql.bytes, (int)count, wanted) == 1;
+}
+
+static bool send_values(PGconn *connection, unsigned number, const struct store_value *values, size_t count) {
     unsigned char integers[PARAMETERS_MAX][WIDTH];
     const char *bytes[PARAMETERS_MAX];
     int lengths[PARAMETERS_MAX], formats[PARAMETERS_MAX];
-    if (!statement->name[0] && !prepare_now(statement, values, count)) return false;
+    char name[NAME_ROOM];
     for (size_t i = 0; i < count; i++) {
         put_big_endian(integers[i], values[i].integer);
         bool is_integer = values[i].type == STORE_INTEGER;
@@ -137,11 +150,55 @@ static bool begin_statement(struct statement *base, const struct store_value *va
         lengths[i] = is_integer ? WIDTH : (int)values[i].text.length;
         formats[i] = 1;
     }
-    statement->result =
-        PQexecPrepared(connection_of(base->store), statement->name, (int)count, bytes, lengths, formats, 1);
+    name_of(name, number);
+    return PQsendQueryPrepared(connection, name, (int)count, bytes, lengths, formats, 1) == 1;
+}
+
+/* What came of the next that was sent; NULL: the connection is lost, or memory ran out. */
+static PGresult *receive(PGconn *connection) {
+    PGresult *result = PQgetResult(connection);
+    if (result && PQresultStatus(result) != PGRES_PIPELINE_SYNC)
+        PQclear(PQgetResult(connection)); /* nothing more of it */
+    return result;
+}
+
+/* Passes over what is left of what was sent together: to its end, or, where the server is gone, to that of what it said
+ * before. */
+static void receive_rest(PGconn *connection) {
+    bool ends = false;
+    for (unsigned silent = 0; !ends && silent < 2;) {
+        PGresult *result = PQgetResult(connection);
+        silent = result ? 0 : silent + 1;
+        ends = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+        PQclear(result);
+    }
+    PQexitPipelineMode(connection);
+}
+
+/* All goes to the server together, which is waited for once: what it may forget, the statement where it does not know
+ * it yet, and its values. */
+static bool begin_statement(struct statement *base, const struct store_value *values, size_t count) {
+    struct postgres_statement *statement = (struct postgres_statement *)base;
+    struct postgres_store *store = (struct postgres_store *)base->store;
+    PGconn *connection = store->connection;
+    bool fresh = statement->number == 0;
+    assert(count <= PARAMETERS_MAX);
+    bool sent = PQenterPipelineMode(connection) == 1 && send_forgotten(store) &&
+                (!fresh || send_prepare(store, statement, values, count)) &&
+                send_values(connection, fresh ? store->statements + 1 : statement->number, values, count);
+    bool all_sent = PQpipelineSync(connection) == 1 && sent, done = all_sent;
+    for (; done && store->forgotten_count; store->forgotten_count--)
+        done = is_done(base->store, receive(connection), PGRES_COMMAND_OK);
+    if (done && fresh) done = is_done(base->store, receive(connection), PGRES_COMMAND_OK);
+    if (done && fresh) statement->number = ++store->statements;
+    if (done) {
+        statement->result = receive(connection);
+        ExecStatusType status = PQresultStatus(statement->result);
+        done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || fail(base->store, statement->result);
+    }
     statement->row = 0;
-    ExecStatusType status = PQresultStatus(statement->result);
-    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || fail(base->store, statement->result);
+    receive_rest(connection);
+    return all_sent ? done : fail(base->store, NULL); /* by now it is known whether the server is gone */
 }
 
 static void end(struct statement *base) {
@@ -234,12 +291,10 @@ static void end_scan(struct postgres_statement *statement) {
 
 static void forget(struct statement *base) {
     struct postgres_statement *statement = (struct postgres_statement *)base;
-    char sql[32];
+    struct postgres_store *store = (struct postgres_store *)base->store;
     if (statement->is_scan) end_scan(statement);
-    if (statement->name[0]) {
-        snprintf(sql, sizeof sql, "DEALLOCATE %s", statement->name);
-        PQclear(PQexec(connection_of(base->store), sql));
-    }
+    if (statement->number && store->forgotten_count < FORGOTTEN_MAX)
+        store->forgotten[store->forgotten_count++] = statement->number; /* more are forgotten with the connection */
     PQclear(statement->result);
 }
 
@@ -253,6 +308,7 @@ static struct statement *scan(struct store *store, const char *select) {
     if (!good) store_fail(store, STORE_NO_MEMORY, NULL);
     good = good && is_done(store, PQexec(connection_of(store), builder_text(&copy).bytes), PGRES_COPY_OUT);
     builder_free(&copy);
+    if (base) base->once = true; /* it is no prepared statement */
     if (good) statement->is_scan = true;
     if (!good) statement_free(base);
     return good ? base : NULL;

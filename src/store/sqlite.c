@@ -276,6 +276,7 @@ static bool load_end(struct store_load *base) {
 static struct statement *scan(struct store *store, const char *select) {
     struct statement *statement = store_prepare(store, select);
     if (!statement) store_fail(store, STORE_NO_MEMORY, NULL);
+    if (statement) statement->once = true; /* it says where it begins and ends */
     if (statement && begin_statement(statement, NULL, 0)) return statement;
     statement_free(statement);
     return NULL;

@@ -50,8 +50,15 @@ struct store *store_open_again(const struct store *store, struct store_trouble *
     return store_open(store->url, STORE_AS_IT_IS, trouble);
 }
 
+static void forget_statement(struct statement *statement) {
+    statement->store->kind->forget(statement);
+    memory_free((char *)statement->sql.bytes);
+    memory_free(statement);
+}
+
 void store_close(struct store *store) {
     if (!store) return;
+    while (store->idle_count) forget_statement(store->idle[--store->idle_count]);
     memory_free(store->url);
     store->kind->close(store);
 }
@@ -121,9 +128,22 @@ bool store_writes(const struct store *store) {
 
 /* --- statements --------------------------------------------------------------------------------------------------- */
 
+/* Of what was asked before the database knows already how to go about it. */
+static struct statement *take_idle(struct store *store, struct text sql) {
+    for (size_t i = store->idle_count; i-- > 0;) {
+        struct statement *statement = store->idle[i];
+        if (!text_equal(statement->sql, sql)) continue;
+        memmove(&store->idle[i], &store->idle[i + 1], (--store->idle_count - i) * sizeof *store->idle);
+        return statement;
+    }
+    return NULL;
+}
+
 struct statement *store_prepare(struct store *store, const char *sql) {
-    struct statement *statement = memory_new(1, store->kind->statement_bytes);
     size_t length = strlen(sql);
+    struct statement *statement = take_idle(store, (struct text){sql, length});
+    if (statement) return statement;
+    statement = memory_new(1, store->kind->statement_bytes);
     char *copy = memory_new(length + 1, 1);
     if (!statement || !copy) {
         memory_free(statement);
@@ -138,9 +158,17 @@ struct statement *store_prepare(struct store *store, const char *sql) {
 
 void statement_free(struct statement *statement) {
     if (!statement) return;
-    statement->store->kind->forget(statement);
-    memory_free((char *)statement->sql.bytes);
-    memory_free(statement);
+    struct store *store = statement->store;
+    if (statement->once) {
+        forget_statement(statement);
+        return;
+    }
+    store->kind->end(statement);
+    if (store->idle_count == IDLE_MAX) {
+        forget_statement(store->idle[0]);
+        memmove(store->idle, store->idle + 1, --store->idle_count * sizeof *store->idle);
+    }
+    store->idle[store->idle_count++] = statement;
 }
 
 bool statement_begin(struct statement *statement, const struct store_value *values, size_t count) {

@@ -34,17 +34,22 @@ struct store_kind {
     struct statement *(*scan)(struct store *store, const char *select);
 };
 
+enum { IDLE_MAX = 256 };
+
 /* The first member of whatever a database needs more. */
 struct store {
     const struct store_kind *kind;
     struct store_trouble trouble;
     bool within; /* a transaction */
     enum store_purpose purpose;
-    char *url; /* its own copy */
+    char *url;                        /* its own copy */
+    struct statement *idle[IDLE_MAX]; /* that were freed, and are taken again for the same SQL; the last freed last */
+    size_t idle_count;
 };
 struct statement {
     struct store *store;
     struct text sql; /* its own copy, which ends in NUL */
+    bool once;       /* its SQL will hardly come again */
 };
 struct store_load {
     struct store *store;
