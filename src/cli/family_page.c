@@ -124,6 +124,18 @@ static bool is_told(const struct page *page, const struct field *field, struct t
     return false;
 }
 
+static bool is_decision(const struct field *field) {
+    return field->kind == FIELD_BENEFIT || field->kind == FIELD_ALERT;
+}
+
+/* Those of the first row: what was found of the others lies beside it. */
+static void ask_for_decisions(const struct view *view, struct registry_values *values, const struct field *field) {
+    const struct table *table = dataset_table(view->dataset, field->entity);
+    const struct record_row *records = view->records.tables[field->entity->index].rows;
+    struct rows rows = view->within[field->entity->index];
+    if (rows.first < rows.last) registry_values_ask(values, field, records[table->arrival[rows.first]].place);
+}
+
 static enum registry_result find_decisions_of(struct page *page, struct view *view, struct registry_values *values,
                                               const struct field *field) {
     const struct table *table = dataset_table(view->dataset, field->entity);
@@ -147,11 +159,11 @@ static int find_decisions_by(struct page *page, struct registry_values *values, 
     int status = find_view(page, run, &view);
     if (status != EXIT_DONE || !view->within) return status;
     registry_values_of(values, run->change, view->law);
-    for (size_t i = 0; i < view->law->fields.count && result == REGISTRY_DONE; i++) {
-        const struct field *field = view->law->fields.items[i];
-        if (field->kind == FIELD_BENEFIT || field->kind == FIELD_ALERT)
-            result = find_decisions_of(page, view, values, field);
-    }
+    for (size_t i = 0; i < view->law->fields.count; i++)
+        if (is_decision(view->law->fields.items[i])) ask_for_decisions(view, values, view->law->fields.items[i]);
+    for (size_t i = 0; i < view->law->fields.count && result == REGISTRY_DONE; i++)
+        if (is_decision(view->law->fields.items[i]))
+            result = find_decisions_of(page, view, values, view->law->fields.items[i]);
     return family_tell(page->family, result);
 }
 

@@ -222,22 +222,43 @@ static void find_led(struct gathering *gathering, struct kin *kin) {
         if (is_wanted(kin, i)) lead(gathering, kin, &kin->versions.items[i]);
 }
 
+/* What is to be asked of the rows from that one on. */
+static void ask_for_rows(struct gathering *gathering, size_t first, bool below) {
+    const struct policy *policy = gathering->registry->policy;
+    for (; first < gathering->list.count; first++) {
+        const struct kin *kin = gathering->list.items[first];
+        const struct store_value key = store_integer(kin->key);
+        if (!kin->standing) row_ask(&gathering->queries, QUERY_VERSIONS, kin->entity, key);
+        for (size_t i = 0; i < policy->entities.count && below; i++) {
+            const struct entity *inner = policy->entities.items[i];
+            if (inner->parent == kin->entity && !is_elsewhere(gathering, inner))
+                row_ask(&gathering->queries, QUERY_BELOW, inner, key);
+        }
+    }
+}
+
 /* The families and all below them first, then what they lead to; what turns out to be wanted whole leads further. */
 static void find_kin(struct gathering *gathering, const struct registry_root *roots, size_t count) {
     for (size_t i = 0; i < count && goes_on(gathering); i++) {
         struct kin *family = kin_of(gathering, roots[i].entity, roots[i].key);
         if (family) family->below = family->whole = true;
     }
-    for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++) {
+    for (size_t i = 0, asked = 0; i < gathering->list.count && goes_on(gathering); i++) {
+        if (i == asked) ask_for_rows(gathering, i, true);
+        if (i == asked) asked = gathering->list.count;
         find_versions(gathering, gathering->list.items[i]);
         find_below(gathering, gathering->list.items[i]);
     }
     size_t below = gathering->list.count;
     for (size_t i = 0; i < below && goes_on(gathering); i++) find_above(gathering, gathering->list.items[i]);
+    size_t asked = gathering->list.count;
     for (bool again = true; again && goes_on(gathering);) {
         again = false;
-        for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++)
+        for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++) {
+            if (i == asked) ask_for_rows(gathering, i, false);
+            if (i == asked) asked = gathering->list.count;
             find_led(gathering, gathering->list.items[i]);
+        }
         for (size_t i = 0; i < gathering->list.count; i++)
             again = again || (gathering->list.items[i]->whole && !gathering->list.items[i]->led);
     }
@@ -245,6 +266,11 @@ static void find_kin(struct gathering *gathering, const struct registry_root *ro
 }
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
+
+static void ask_for_id(struct gathering *gathering, const struct entity *entity, int64_t key) {
+    if (key == 0 || map_get(&gathering->ids, place_of(gathering->arena, entity, key))) return;
+    row_ask(&gathering->queries, QUERY_ID, entity, store_integer(key));
+}
 
 static void fetch_id(struct gathering *gathering, const struct entity *entity, int64_t key) {
     struct arena *arena = gathering->arena;
@@ -262,18 +288,27 @@ static struct text id_of(const struct reading *reading, const struct entity *ent
     return id ? *id : TEXT("");
 }
 
-/* Before the versions are read, since nothing else can be asked of the store meanwhile. */
-static void fetch_ids(struct gathering *gathering, const struct kin *kin) {
+/* The ids that are needed to read its versions: its own, of the rows above it, and of those that it refers to. */
+static void for_ids(struct gathering *gathering, const struct kin *kin,
+                    void (*each)(struct gathering *gathering, const struct entity *entity, int64_t key)) {
     const struct entity *entity = kin->entity;
-    fetch_id(gathering, entity, kin->key);
+    each(gathering, entity, kin->key);
     for (size_t i = 0; i < kin->versions.count && goes_on(gathering); i++) {
         const struct version *version = &kin->versions.items[i];
         size_t reference = 0;
-        if (entity->parent) fetch_id(gathering, entity->parent, version->parent);
+        if (entity->parent) each(gathering, entity->parent, version->parent);
         for (size_t k = 0; k < entity->inputs.count && reference < version->references.count; k++)
             if (entity->inputs.items[k]->type.kind == TYPE_ROW)
-                fetch_id(gathering, entity->inputs.items[k]->type.entity, version->references.items[reference++]);
+                each(gathering, entity->inputs.items[k]->type.entity, version->references.items[reference++]);
     }
+}
+
+/* Before the versions are read, since nothing else can be asked of the store meanwhile. */
+static void fetch_ids(struct gathering *gathering) {
+    for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++)
+        for_ids(gathering, gathering->list.items[i], ask_for_id);
+    for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++)
+        for_ids(gathering, gathering->list.items[i], fetch_id);
 }
 
 /* --- records ------------------------------------------------------------------------------------------------------ */
@@ -355,13 +390,16 @@ static enum registry_result gather(struct gathering *gathering, const struct reg
     if (result == REGISTRY_DONE) result = columns_check(registry);
     if (result == REGISTRY_DONE) gathering->known = registry_known(registry, gathering->known);
     if (result == REGISTRY_DONE) find_kin(gathering, roots, count);
-    for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++)
-        fetch_ids(gathering, gathering->list.items[i]);
-    for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++) {
-        const struct kin *kin = gathering->list.items[i];
-        if (is_elsewhere(gathering, kin->entity)) continue;
-        if (kin->below || !gathering->told) read_kin(gathering, kin);
-    }
+    fetch_ids(gathering);
+    for (int reads = 0; reads < 2; reads++)
+        for (size_t i = 0; i < gathering->list.count && goes_on(gathering); i++) {
+            const struct kin *kin = gathering->list.items[i];
+            if (is_elsewhere(gathering, kin->entity) || (!kin->below && gathering->told)) continue;
+            if (reads)
+                read_kin(gathering, kin);
+            else
+                row_ask(&gathering->queries, QUERY_VERSIONS, kin->entity, store_integer(kin->key));
+        }
     if (result == REGISTRY_DONE) result = registry_outcome(registry, gathering->arena);
     if (result == REGISTRY_DONE) result = gathering->reading.failed;
     if (result == REGISTRY_DONE && gathering->reading.damaged) result = REGISTRY_DAMAGED;

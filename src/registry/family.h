@@ -130,6 +130,8 @@ void registry_values_end(struct registry_values *values);
 /* Which run is looked at from now on, and the law by which it was made, whose fields are then asked for. */
 void registry_values_of(struct registry_values *values, int64_t run, const struct policy *law);
 /* Of a number or a truth; others it keeps are said not to be there. */
+/* That registry_values_find will look there first (statement_ask). */
+void registry_values_ask(struct registry_values *values, const struct field *field, int64_t key);
 enum registry_result registry_values_find(struct registry_values *values, const struct field *field, int64_t key,
                                           struct registry_value *found);
 

@@ -182,9 +182,15 @@ static const struct told *next_told(const struct place *place, const struct told
     return next;
 }
 
+static void ask_for_place(struct finding *finding, const struct entity *entity, int64_t key) {
+    row_ask(&finding->queries, QUERY_VERSIONS, entity, store_integer(key));
+    row_ask(&finding->queries, QUERY_ID, entity, store_integer(key));
+}
+
 static void read_place(struct finding *finding, const struct entity *entity, int64_t key, struct place *place) {
     static const struct told nothing = {.stands = false};
     const struct record_table *table = &finding->records.tables[entity->index];
+    ask_for_place(finding, entity, key);
     struct statement *query = row_query(&finding->queries, QUERY_VERSIONS, entity, store_integer(key));
     struct standing always = {.since = MONTH_FIRST, .until = MONTH_LAST};
     while (query && goes_on(finding) && statement_next(query)) {
@@ -283,8 +289,16 @@ static bool lies_in_families(const struct finding *finding, const struct entity 
     return !finding->family || entity_is_within(entity, finding->family);
 }
 
+static void ask_for_keys(struct finding *finding) {
+    const struct policy *policy = finding->registry->policy;
+    const struct store_value id = store_text(finding->sought->words);
+    for (size_t i = 0; i < policy->entities.count && row_id_may_be(finding->sought->words); i++)
+        row_ask(&finding->queries, QUERY_KEY, policy->entities.items[i], id);
+}
+
 static void find_very_one(struct finding *finding) {
     const struct policy *policy = finding->registry->policy;
+    ask_for_keys(finding);
     for (size_t i = 0; i < policy->entities.count && goes_on(finding); i++) {
         const struct entity *entity = policy->entities.items[i];
         if (!lies_in_families(finding, entity)) continue;
@@ -353,15 +367,33 @@ static void take_candidate(struct finding *finding, const struct search *search,
     VECTOR_PUSH(finding->arena, &candidates->others, other);
 }
 
+static void put_values(struct finding *finding, const struct search *search, int64_t most,
+                       struct store_value values[3]) {
+    values[0] = store_text(search->prefix);
+    values[1] = store_text(behind(finding->arena, search->prefix));
+    values[2] = store_integer(most);
+}
+
+/* That search_all will begin with that. */
+static void ask_ahead(struct finding *finding, struct search search) {
+    struct store_value values[3];
+    struct statement *query = is_full(finding) || !goes_on(finding) ? NULL : prepare(finding, &search);
+    put_values(finding, &search, FEW, values);
+    if (query) statement_ask(query, values, 3);
+    statement_free(query);
+}
+
 /* False when there are more than were looked at. */
 static bool search_some(struct finding *finding, const struct search *search, struct statement *query, int64_t most) {
     struct candidates candidates = {{NULL, 0, 0}, {NULL, 0, 0}};
-    struct text end = behind(finding->arena, search->prefix);
-    const struct store_value values[] = {store_text(search->prefix), store_text(end), store_integer(most)};
+    struct store_value values[3];
     int64_t count = 0;
+    put_values(finding, search, most, values);
     if (goes_on(finding) && statement_begin(query, values, 3))
         for (; goes_on(finding) && statement_next(query); count++) take_candidate(finding, search, query, &candidates);
     statement_end(query);
+    for (size_t i = 0; i < candidates.others.count && i < REGISTRY_MATCHES_MOST; i++)
+        ask_for_place(finding, search->entity, candidates.keys.items[i]);
     for (size_t i = 0; i < candidates.others.count && goes_on(finding) && !is_full(finding); i++)
         take(finding, search->entity, candidates.keys.items[i], candidates.others.items[i]);
     return count < most;
@@ -378,28 +410,30 @@ static void search_all(struct finding *finding, struct search search) {
 
 static void find_ids(struct finding *finding) {
     const struct policy *policy = finding->registry->policy;
-    for (size_t i = 0; i < policy->entities.count; i++) {
-        const struct entity *entity = policy->entities.items[i];
-        if (lies_in_families(finding, entity) && !entity->is_event)
-            search_all(finding, (struct search){entity, TEXT(""), finding->sought->words});
-    }
+    for (int searches = 0; searches < 2; searches++)
+        for (size_t i = 0; i < policy->entities.count; i++) {
+            const struct entity *entity = policy->entities.items[i];
+            if (lies_in_families(finding, entity) && !entity->is_event)
+                (searches ? search_all : ask_ahead)(finding, (struct search){entity, TEXT(""), finding->sought->words});
+        }
 }
 
 /* --- by names ----------------------------------------------------------------------------------------------------- */
 
 /* Every column of texts that any law had for the input. */
-static void find_by_input(struct finding *finding, const struct field *input, struct text word) {
+static void find_by_input(struct finding *finding, const struct field *input, struct text word,
+                          void (*find)(struct finding *finding, struct search search)) {
     const struct entity *entity = input->entity;
     const struct registry_slot *slot = &finding->registry->places[entity->index].slots[input->input_index];
     const struct store_table *versions = &tables_of(finding->registry, entity)->versions;
     for (size_t i = 0; i < slot->count; i++) {
         const struct store_column *column = &versions->columns[slot->columns[i].column];
-        if (column->type == STORE_TEXT) search_all(finding, (struct search){entity, column->name, word});
+        if (column->type == STORE_TEXT) find(finding, (struct search){entity, column->name, word});
     }
 }
 
 /* Any of the words may be the one by which the index is searched. */
-static void find_names(struct finding *finding) {
+static void find_names_by(struct finding *finding, void (*find)(struct finding *finding, struct search search)) {
     const struct policy *policy = finding->registry->policy;
     for (size_t i = 0; i < policy->entities.count; i++) {
         const struct entity *entity = policy->entities.items[i];
@@ -407,8 +441,13 @@ static void find_names(struct finding *finding) {
         for (size_t k = 0; k < entity->known_by.count; k++)
             for (size_t word = 0; word < finding->word_count; word++)
                 if (entity->known_by.items[k]->type.kind == TYPE_TEXT)
-                    find_by_input(finding, entity->known_by.items[k], finding->words[word]);
+                    find_by_input(finding, entity->known_by.items[k], finding->words[word], find);
     }
+}
+
+static void find_names(struct finding *finding) {
+    find_names_by(finding, ask_ahead);
+    find_names_by(finding, search_all);
 }
 
 /* --- by what is sealed -------------------------------------------------------------------------------------------- */
@@ -486,6 +525,7 @@ enum registry_result registry_find(struct registry *registry, const struct regis
 /* A row in families goes before one of the same id elsewhere, and an outer one before those that lie in it. */
 static void find_row(struct finding *finding, struct registry_row *row) {
     const struct policy *policy = finding->registry->policy;
+    ask_for_keys(finding);
     for (size_t i = policy->entities.count; i-- > 0 && goes_on(finding);) {
         const struct entity *entity = policy->entities.items[i];
         bool in_family = finding->family && entity_is_within(entity, finding->family);

@@ -47,12 +47,22 @@ static struct statement *prepare(struct row_queries *queries, enum row_query wha
     return query;
 }
 
-struct statement *row_query(struct row_queries *queries, enum row_query what, const struct entity *entity,
-                            struct store_value of) {
+static struct statement *statement_of(struct row_queries *queries, enum row_query what, const struct entity *entity) {
     if (arena_failed(queries->arena) || !queries->registry->lookups) return NULL;
     struct statement **query = &queries->registry->lookups[entity->index].of[what];
     if (!*query) *query = prepare(queries, what, entity);
-    return *query && statement_begin(*query, &of, 1) ? *query : NULL;
+    return *query;
+}
+
+struct statement *row_query(struct row_queries *queries, enum row_query what, const struct entity *entity,
+                            struct store_value of) {
+    struct statement *query = statement_of(queries, what, entity);
+    return query && statement_begin(query, &of, 1) ? query : NULL;
+}
+
+void row_ask(struct row_queries *queries, enum row_query what, const struct entity *entity, struct store_value of) {
+    struct statement *query = statement_of(queries, what, entity);
+    if (query) statement_ask(query, &of, 1);
 }
 
 struct text row_id(struct row_queries *queries, const struct entity *entity, int64_t key) {

@@ -24,6 +24,8 @@ void row_queries_forget(struct registry *registry); /* before its store is close
 /* Begun, to be ended by statement_end; NULL: failed, which the store or the arena tells. */
 struct statement *row_query(struct row_queries *queries, enum row_query what, const struct entity *entity,
                             struct store_value of);
+/* That row_query will ask so, soon and in the same transaction (statement_ask). */
+void row_ask(struct row_queries *queries, enum row_query what, const struct entity *entity, struct store_value of);
 /* What no database takes for a text is the id of nothing. */
 bool row_id_may_be(struct text id);
 struct text row_id(struct row_queries *queries, const struct entity *entity, int64_t key); /* empty: no such row */

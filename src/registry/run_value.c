@@ -154,15 +154,31 @@ static bool decode(struct registry_values *values, const struct field *field, st
     return !truth || coded.integer == 0 || coded.integer == 1;
 }
 
+/* As it is kept in the room of the run. */
+static struct text name_of(struct registry_values *values, const struct field *field) {
+    struct text *known = &values->kinds[field->index].name;
+    if (known->length == 0) *known = run_field_name(&values->own, field);
+    if (arena_failed(&values->own)) values->arena->failed = true;
+    return *known;
+}
+
+static bool is_found(const struct field *field) {
+    return field->type.kind == TYPE_NUMBER || field->type.kind == TYPE_BOOL;
+}
+
+void registry_values_ask(struct registry_values *values, const struct field *field, int64_t key) {
+    if (!is_found(field) || arena_failed(values->arena)) return;
+    const struct store_value of[] = {store_integer(values->run), store_text(name_of(values, field)),
+                                     store_integer(key)};
+    statement_ask(values->page, of, 3);
+}
+
 enum registry_result registry_values_find(struct registry_values *values, const struct field *field, int64_t key,
                                           struct registry_value *found) {
     *found = (struct registry_value){.there = false};
-    if (field->type.kind != TYPE_NUMBER && field->type.kind != TYPE_BOOL) return REGISTRY_DONE;
+    if (!is_found(field)) return REGISTRY_DONE;
     if (arena_failed(values->arena)) return REGISTRY_NO_MEMORY;
-    struct text *known = &values->kinds[field->index].name, name;
-    if (known->length == 0) *known = run_field_name(&values->own, field);
-    name = *known;
-    if (arena_failed(&values->own)) values->arena->failed = true;
+    struct text name = name_of(values, field);
     if (arena_failed(values->arena)) return REGISTRY_NO_MEMORY;
     if (!read_page(values, field, name, key)) return refuse(values, field);
     struct coded coded = find_entry(values->last, key);

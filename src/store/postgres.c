@@ -12,12 +12,23 @@
 enum { PARAMETERS_MAX = 64, LOAD_BYTES = 1 << 16, WIDTH = sizeof(int64_t) };
 enum { OID_BYTES = 17, OID_INTEGER = 20, OID_SHORT = 21, OID_WORD = 23, OID_TEXT = 25 };
 
-enum { FORGOTTEN_MAX = 64, NAME_ROOM = 16 };
+struct postgres_statement;
+
+/* What was asked of the server before it is begun. */
+struct answer {
+    struct postgres_statement *of;
+    struct builder values; /* as they were sent */
+    bool fresh;            /* the statement was told before it */
+    PGresult *result;      /* NULL: not yet there */
+};
+enum { FORGOTTEN_MAX = 64, ANSWERS_MAX = 256, NAME_ROOM = 16 };
 struct postgres_store {
     struct store store;
     PGconn *connection;
     unsigned statements;                                /* prepared so far: their names are s1, s2 … */
     unsigned forgotten[FORGOTTEN_MAX], forgotten_count; /* that the server is still to forget */
+    struct answer answers[ANSWERS_MAX];
+    size_t answers_count, answers_there; /* of which so many have come: the others wait in the pipeline */
 };
 struct field_found {
     const char *bytes;
@@ -77,30 +88,7 @@ static bool is_done(struct store *store, PGresult *result, ExecStatusType wanted
     return done;
 }
 
-static bool run_text(struct store *store, const char *sql) {
-    return is_done(store, PQexec(connection_of(store), sql), PGRES_COMMAND_OK);
-}
-
-/* --- transactions ------------------------------------------------------------------------------------------------- */
-
-/* Writers take turns by a lock that ends with the transaction: its number is "doudi" as letters. */
-static bool begin(struct store *store, enum store_purpose purpose) {
-    if (purpose == STORE_TO_READ) return run_text(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    return run_text(store, "BEGIN; SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock(431198364777)");
-}
-
-static bool commit(struct store *store) {
-    bool connected = PQstatus(connection_of(store)) == CONNECTION_OK;
-    if (run_text(store, "COMMIT")) return true;
-    if (connected && store->trouble.failure == STORE_LOST) store->trouble.failure = STORE_UNSURE;
-    return false;
-}
-
-static void roll_back(struct store *store) {
-    PQclear(PQexec(connection_of(store), "ROLLBACK"));
-}
-
-/* --- statements --------------------------------------------------------------------------------------------------- */
+/* --- what is sent ------------------------------------------------------------------------------------------------- */
 
 static void put_big_endian(unsigned char bytes[WIDTH], int64_t integer) {
     for (int i = 0; i < WIDTH; i++) bytes[i] = (unsigned char)((uint64_t)integer >> (8 * (WIDTH - 1 - i)));
@@ -133,7 +121,7 @@ static bool send_prepare(struct postgres_store *store, const struct postgres_sta
     Oid wanted[PARAMETERS_MAX];
     char name[NAME_ROOM];
     for (size_t i = 0; i < count; i++) wanted[i] = types[values[i].type];
-    name_of(name, store->statements + 1);
+    name_of(name, statement->number);
     return PQsendPrepare(store->connection, name, statement->statement.sql.bytes, (int)count, wanted) == 1;
 }
 
@@ -175,30 +163,161 @@ static void receive_rest(PGconn *connection) {
     PQexitPipelineMode(connection);
 }
 
-/* All goes to the server together, which is waited for once: what it may forget, the statement where it does not know
- * it yet, and its values. */
+/* The statement, where the server does not know it yet, and its values. */
+static bool send(struct postgres_statement *statement, const struct store_value *values, size_t count) {
+    struct postgres_store *store = (struct postgres_store *)statement->statement.store;
+    bool fresh = statement->number == 0;
+    assert(count <= PARAMETERS_MAX);
+    if (fresh) statement->number = ++store->statements;
+    return (!fresh || send_prepare(store, statement, values, count)) &&
+           send_values(store->connection, statement->number, values, count);
+}
+
+/* What came of it; NULL: it failed, and the server knows no more of the statement than before. */
+static PGresult *receive_answer(struct postgres_statement *statement, bool fresh) {
+    struct store *store = statement->statement.store;
+    PGconn *connection = connection_of(store);
+    bool known = !fresh || is_done(store, receive(connection), PGRES_COMMAND_OK);
+    PGresult *result = known ? receive(connection) : NULL;
+    ExecStatusType status = PQresultStatus(result);
+    if (!known) statement->number = 0;
+    if (known && (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)) return result;
+    if (known) fail(store, result);
+    PQclear(result);
+    return NULL;
+}
+
+/* --- what is asked ahead ------------------------------------------------------------------------------------------ */
+
+static void add_values(struct builder *out, const struct store_value *values, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        size_t length = values[i].type == STORE_INTEGER ? 0 : values[i].text.length;
+        builder_format(out, "%d %lld %zu ", (int)values[i].type, (long long)values[i].integer, length);
+        if (length) builder_add(out, values[i].text);
+    }
+}
+
+static void drop_answer(struct postgres_store *store, size_t at) {
+    builder_free(&store->answers[at].values);
+    PQclear(store->answers[at].result);
+    memmove(&store->answers[at], &store->answers[at + 1], (--store->answers_count - at) * sizeof *store->answers);
+    store->answers_there--;
+}
+
+/* Waits for all that was asked: then the connection is free for whatever comes next. */
+static bool settle(struct store *base) {
+    struct postgres_store *store = (struct postgres_store *)base;
+    if (store->answers_there == store->answers_count) return true;
+    bool sent = PQpipelineSync(store->connection) == 1, done = sent;
+    for (; store->answers_there < store->answers_count; store->answers_there++) {
+        struct answer *answer = &store->answers[store->answers_there];
+        if (done)
+            answer->result = receive_answer(answer->of, answer->fresh);
+        else if (answer->fresh)
+            answer->of->number = 0;
+        done = done && answer->result;
+    }
+    receive_rest(store->connection);
+    if (!sent) fail(base, NULL); /* by now it is known whether the server is gone */
+    return done;
+}
+
+static void drop_answers(struct store *base) {
+    struct postgres_store *store = (struct postgres_store *)base;
+    settle(base);
+    while (store->answers_count) drop_answer(store, store->answers_count - 1);
+}
+
+/* Which answer is to what was asked with those values; SIZE_MAX: it was not. */
+static size_t find_answer(const struct postgres_store *store, const struct postgres_statement *statement,
+                          struct text values) {
+    for (size_t i = 0; i < store->answers_count; i++)
+        if (store->answers[i].of == statement && text_equal(builder_text(&store->answers[i].values), values)) return i;
+    return SIZE_MAX;
+}
+
+static void ask(struct statement *base, const struct store_value *values, size_t count) {
+    struct postgres_statement *statement = (struct postgres_statement *)base;
+    struct postgres_store *store = (struct postgres_store *)base->store;
+    if (store->answers_count == ANSWERS_MAX) return;
+    struct answer answer = {.of = statement, .fresh = statement->number == 0};
+    builder_init(&answer.values);
+    add_values(&answer.values, values, count);
+    if (answer.values.failed) store_fail(base->store, STORE_NO_MEMORY, NULL);
+    bool asked = answer.values.failed || find_answer(store, statement, builder_text(&answer.values)) != SIZE_MAX;
+    bool opens = store->answers_there == store->answers_count;
+    if (asked || (opens && PQenterPipelineMode(store->connection) != 1)) {
+        builder_free(&answer.values);
+        return;
+    }
+    store->answers[store->answers_count++] = answer;
+    if (!send(statement, values, count)) drop_answers(base->store); /* which finds out why */
+}
+
+/* NULL: it was not asked. */
+static PGresult *take_answer(struct postgres_statement *statement, const struct store_value *values, size_t count) {
+    struct postgres_store *store = (struct postgres_store *)statement->statement.store;
+    struct builder wanted;
+    if (store->answers_count == 0) return NULL;
+    builder_init(&wanted);
+    add_values(&wanted, values, count);
+    if (wanted.failed) store_fail(&store->store, STORE_NO_MEMORY, NULL);
+    size_t at = wanted.failed ? SIZE_MAX : find_answer(store, statement, builder_text(&wanted));
+    builder_free(&wanted);
+    if (at == SIZE_MAX) return NULL;
+    PGresult *result = store->answers[at].result;
+    store->answers[at].result = NULL;
+    drop_answer(store, at);
+    return result;
+}
+
+static bool run_text(struct store *store, const char *sql) {
+    return settle(store) && is_done(store, PQexec(connection_of(store), sql), PGRES_COMMAND_OK);
+}
+
+/* --- transactions ------------------------------------------------------------------------------------------------- */
+
+/* Writers take turns by a lock that ends with the transaction: its number is "doudi" as letters. */
+static bool begin(struct store *store, enum store_purpose purpose) {
+    if (purpose == STORE_TO_READ) return run_text(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    return run_text(store, "BEGIN; SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock(431198364777)");
+}
+
+static bool commit(struct store *store) {
+    drop_answers(store);
+    if (store_failed(store)) return false;
+    bool connected = PQstatus(connection_of(store)) == CONNECTION_OK;
+    if (run_text(store, "COMMIT")) return true;
+    if (connected && store->trouble.failure == STORE_LOST) store->trouble.failure = STORE_UNSURE;
+    return false;
+}
+
+static void roll_back(struct store *store) {
+    drop_answers(store);
+    PQclear(PQexec(connection_of(store), "ROLLBACK"));
+}
+
+/* --- statements --------------------------------------------------------------------------------------------------- */
+
+/* All goes to the server together, which is waited for once: what it may forget, the statement and its values. */
 static bool begin_statement(struct statement *base, const struct store_value *values, size_t count) {
     struct postgres_statement *statement = (struct postgres_statement *)base;
     struct postgres_store *store = (struct postgres_store *)base->store;
     PGconn *connection = store->connection;
+    statement->row = 0;
+    if (!settle(base->store)) return false;
+    statement->result = take_answer(statement, values, count);
+    if (statement->result || store_failed(base->store)) return statement->result;
     bool fresh = statement->number == 0;
-    assert(count <= PARAMETERS_MAX);
-    bool sent = PQenterPipelineMode(connection) == 1 && send_forgotten(store) &&
-                (!fresh || send_prepare(store, statement, values, count)) &&
-                send_values(connection, fresh ? store->statements + 1 : statement->number, values, count);
+    bool sent = PQenterPipelineMode(connection) == 1 && send_forgotten(store) && send(statement, values, count);
     bool all_sent = PQpipelineSync(connection) == 1 && sent, done = all_sent;
     for (; done && store->forgotten_count; store->forgotten_count--)
         done = is_done(base->store, receive(connection), PGRES_COMMAND_OK);
-    if (done && fresh) done = is_done(base->store, receive(connection), PGRES_COMMAND_OK);
-    if (done && fresh) statement->number = ++store->statements;
-    if (done) {
-        statement->result = receive(connection);
-        ExecStatusType status = PQresultStatus(statement->result);
-        done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || fail(base->store, statement->result);
-    }
-    statement->row = 0;
+    if (done) statement->result = receive_answer(statement, fresh);
+    if (!done && fresh) statement->number = 0;
     receive_rest(connection);
-    return all_sent ? done : fail(base->store, NULL); /* by now it is known whether the server is gone */
+    if (!all_sent) fail(base->store, NULL);
+    return statement->result;
 }
 
 static void end(struct statement *base) {
@@ -289,10 +408,18 @@ static void end_scan(struct postgres_statement *statement) {
     statement->is_scan = false;
 }
 
+static void forget_answers(const struct postgres_statement *statement) {
+    struct postgres_store *store = (struct postgres_store *)statement->statement.store;
+    settle(&store->store);
+    for (size_t i = store->answers_count; i-- > 0;)
+        if (store->answers[i].of == statement) drop_answer(store, i);
+}
+
 static void forget(struct statement *base) {
     struct postgres_statement *statement = (struct postgres_statement *)base;
     struct postgres_store *store = (struct postgres_store *)base->store;
     if (statement->is_scan) end_scan(statement);
+    forget_answers(statement);
     if (statement->number && store->forgotten_count < FORGOTTEN_MAX)
         store->forgotten[store->forgotten_count++] = statement->number; /* more are forgotten with the connection */
     PQclear(statement->result);
@@ -306,7 +433,8 @@ static struct statement *scan(struct store *store, const char *select) {
     builder_format(&copy, "COPY (%s) TO STDOUT (FORMAT binary)", select);
     bool good = base && !copy.failed;
     if (!good) store_fail(store, STORE_NO_MEMORY, NULL);
-    good = good && is_done(store, PQexec(connection_of(store), builder_text(&copy).bytes), PGRES_COPY_OUT);
+    good = good && settle(store) &&
+           is_done(store, PQexec(connection_of(store), builder_text(&copy).bytes), PGRES_COPY_OUT);
     builder_free(&copy);
     if (base) base->once = true; /* it is no prepared statement */
     if (good) statement->is_scan = true;
@@ -332,7 +460,8 @@ static struct store_load *load(struct store *store, const struct store_table *ta
     builder_format(&sql, "COPY %s FROM STDIN (FORMAT binary)", columns);
     bool good = loading && !sql.failed;
     if (!good) store_fail(store, STORE_NO_MEMORY, NULL);
-    good = good && is_done(store, PQexec(connection_of(store), builder_text(&sql).bytes), PGRES_COPY_IN);
+    good =
+        good && settle(store) && is_done(store, PQexec(connection_of(store), builder_text(&sql).bytes), PGRES_COPY_IN);
     builder_free(&sql);
     if (!good) {
         memory_free(loading);
@@ -397,6 +526,7 @@ static const char check_query[] = "SELECT format('SELECT count(%I.bt_index_check
                                   "AND has_function_privilege(p.oid, 'EXECUTE')";
 
 static bool check(struct store *store) {
+    if (!settle(store)) return false;
     PGresult *result = PQexec(connection_of(store), check_query);
     bool asked = PQresultStatus(result) == PGRES_TUPLES_OK || fail(store, result);
     bool whole = asked && (PQntuples(result) == 0 || run_text(store, PQgetvalue(result, 0, 0)));
@@ -405,6 +535,7 @@ static bool check(struct store *store) {
 }
 
 static void close_store(struct store *base) {
+    drop_answers(base);
     PQfinish(connection_of(base));
     memory_free(base);
 }
@@ -453,6 +584,7 @@ static const struct store_kind kind = {
     .statement_bytes = sizeof(struct postgres_statement),
     .forget = forget,
     .begin_statement = begin_statement,
+    .ask = ask,
     .next = next,
     .end = end,
     .is_null = is_null,

@@ -176,6 +176,12 @@ bool statement_begin(struct statement *statement, const struct store_value *valu
     return goes_on(store) && store->kind->begin_statement(statement, values, count);
 }
 
+void statement_ask(struct statement *statement, const struct store_value *values, size_t count) {
+    struct store *store = statement->store;
+    bool reads = store->within && store->purpose == STORE_TO_READ && !store_failed(store);
+    if (reads && store->kind->ask) store->kind->ask(statement, values, count);
+}
+
 bool statement_next(struct statement *statement) {
     struct store *store = statement->store;
     return !store_failed(store) && store->kind->next(statement);

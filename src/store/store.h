@@ -116,6 +116,9 @@ bool statement_run(struct statement *statement, const struct store_value *values
 bool statement_begin(struct statement *statement, const struct store_value *values, size_t count);
 bool statement_next(struct statement *statement);
 void statement_end(struct statement *statement);
+/* What will begin soon with those values, in the same transaction, which reads: all that is asked so goes to a server
+ * together, and is waited for once. A file answers when it begins; so does whatever is not begun as it was asked. */
+void statement_ask(struct statement *statement, const struct store_value *values, size_t count);
 bool statement_is_null(const struct statement *statement, size_t column);
 int64_t statement_integer(const struct statement *statement, size_t column);
 struct text statement_text(const struct statement *statement, size_t column); /* or bytes */

@@ -23,6 +23,7 @@ struct store_kind {
     size_t statement_bytes;                      /* of the database's own kind of statement */
     void (*forget)(struct statement *statement); /* what the database has of it; the statement itself is freed then */
     bool (*begin_statement)(struct statement *statement, const struct store_value *values, size_t count);
+    void (*ask)(struct statement *statement, const struct store_value *values, size_t count); /* NULL: in vain */
     bool (*next)(struct statement *statement); /* false: also behind the last row */
     void (*end)(struct statement *statement);
     bool (*is_null)(const struct statement *statement, size_t column);

@@ -49,6 +49,122 @@ static struct store *with_people(enum database database) {
     return store;
 }
 
+/* --- what is asked ahead ------------------------------------------------------------------------------------------ */
+
+enum { ASKED = 300 }; /* more than a server is asked at once */
+
+static void add_asked(struct store *store) {
+    char name[32];
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    for (int i = 1; i <= ASKED; i++) {
+        snprintf(name, sizeof name, "n%d", i);
+        add(store, i, name);
+    }
+    assert_true(store_commit(store));
+}
+
+static void expect_name(struct statement *query, int64_t number) {
+    char name[32];
+    const struct store_value value = store_integer(number);
+    snprintf(name, sizeof name, "n%d", (int)number);
+    assert_true(statement_begin(query, &value, 1));
+    assert_int_equal(statement_next(query), number <= ASKED);
+    if (number <= ASKED) assert_true(text_is(statement_text(query, 0), name));
+    assert_int_equal(statement_next(query), false);
+    statement_end(query);
+}
+
+static void ask_for(struct statement *query, int64_t number) {
+    const struct store_value value = store_integer(number);
+    statement_ask(query, &value, 1);
+}
+
+static const char name_of_number[] = "SELECT name FROM people WHERE number = $1";
+
+/* Whatever was asked, in whatever order, and whatever comes between. */
+static void what_is_asked_ahead_is_answered(enum database database) {
+    struct store *store = with_people(database);
+    add_asked(store);
+    struct statement *query = store_prepare(store, name_of_number),
+                     *same = store_prepare(store, "SELECT name FROM people WHERE number = $1 OR number = -1");
+    ask_for(query, 1); /* in vain: outside a transaction the next word is as good */
+    assert_true(store_begin(store, STORE_TO_READ));
+    ask_for(query, 3);
+    ask_for(same, 3);
+    ask_for(query, ASKED + 1);
+    ask_for(query, 3); /* once more */
+    ask_for(query, 4);
+    expect_name(query, 5);
+    expect_name(query, 4);
+    expect_name(query, ASKED + 1);
+    expect_name(same, 3);
+    assert_int_equal(count_of(store), ASKED);
+    for (int i = 1; i <= ASKED; i++) ask_for(query, i);
+    struct statement *scan = store_scan(store, &(struct store_scan_of){.table = &people, .first = 7, .last = 7});
+    assert_non_null(scan);
+    assert_true(statement_next(scan));
+    assert_int_equal(statement_integer(scan, 0), 7);
+    store_scan_end(scan);
+    for (int i = ASKED; i >= 1; i--) expect_name(query, i);
+    ask_for(query, 9);
+    statement_free(query); /* and taken again */
+    query = store_prepare(store, name_of_number);
+    expect_name(query, 9);
+    ask_for(query, 10); /* nobody waits for it */
+    store_roll_back(store);
+    assert_false(store_failed(store));
+    expect_name(query, 10);
+    statement_free(query);
+    statement_free(same);
+    store_close(store);
+}
+
+/* What was asked before something was written is asked anew behind it. */
+static void what_is_asked_is_of_its_transaction(enum database database) {
+    struct store *store = with_people(database), *other = other_connection();
+    struct statement *query = store_prepare(store, name_of_number);
+    assert_true(store_begin(store, STORE_TO_READ));
+    ask_for(query, 1);
+    expect_name(query, ASKED + 1);
+    store_roll_back(store);
+    add_asked(other);
+    store_close(other);
+    expect_name(query, 1);
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    ask_for(query, ASKED);
+    assert_true(store_do(store, "UPDATE people SET name = 'n1' WHERE number = 300"));
+    const struct store_value last = store_integer(ASKED);
+    assert_true(statement_begin(query, &last, 1));
+    assert_true(statement_next(query));
+    assert_true(text_is(statement_text(query, 0), "n1"));
+    statement_end(query);
+    assert_true(store_commit(store));
+    statement_free(query);
+    store_close(store);
+}
+
+static void a_mistake_that_is_asked_is_told(enum database database) {
+    struct store *store = with_people(database);
+    add_asked(store);
+    struct statement *wrong = store_prepare(store, "SELECT nobody FROM people WHERE number = $1"),
+                     *query = store_prepare(store, name_of_number);
+    const struct store_value value = store_integer(1);
+    for (int round = 0; round < 2; round++) {
+        assert_true(store_begin(store, STORE_TO_READ));
+        ask_for(query, 1);
+        ask_for(wrong, 1);
+        ask_for(query, 2);
+        assert_false(statement_begin(wrong, &value, 1));
+        assert_int_equal(store_trouble(store)->failure, STORE_MISTAKE);
+        assert_false(statement_begin(query, &value, 1));
+        store_roll_back(store);
+        expect_name(query, 2);
+    }
+    statement_free(wrong);
+    statement_free(query);
+    store_close(store);
+}
+
 /* --- how many there may be ---------------------------------------------------------------------------------------- */
 
 static void no_table_has_more_rows_than_there_may_be(enum database database) {
@@ -604,6 +720,9 @@ static void what_may_not_be_written_has_a_name(void **state) {
     assert_int_equal(failure_to_open(folder, STORE_MADE_ANEW), STORE_NOT_OURS);
 }
 
+ON_BOTH(what_is_asked_ahead_is_answered)
+ON_BOTH(what_is_asked_is_of_its_transaction)
+ON_BOTH(a_mistake_that_is_asked_is_told)
 ON_BOTH(no_table_has_more_rows_than_there_may_be)
 ON_BOTH(committed_is_there)
 ON_BOTH(readers_see_what_was_there)
@@ -623,6 +742,9 @@ ON_BOTH(an_index_that_lies_is_found)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        BOTH(what_is_asked_ahead_is_answered),
+        BOTH(what_is_asked_is_of_its_transaction),
+        BOTH(a_mistake_that_is_asked_is_told),
         BOTH(no_table_has_more_rows_than_there_may_be),
         BOTH(committed_is_there),
         BOTH(readers_see_what_was_there),
