@@ -436,7 +436,6 @@ static struct statement *scan(struct store *store, const char *select) {
     good = good && settle(store) &&
            is_done(store, PQexec(connection_of(store), builder_text(&copy).bytes), PGRES_COPY_OUT);
     builder_free(&copy);
-    if (base) base->once = true; /* it is no prepared statement */
     if (good) statement->is_scan = true;
     if (!good) statement_free(base);
     return good ? base : NULL;

@@ -273,15 +273,6 @@ static bool load_end(struct store_load *base) {
     return done;
 }
 
-static struct statement *scan(struct store *store, const char *select) {
-    struct statement *statement = store_prepare(store, select);
-    if (!statement) store_fail(store, STORE_NO_MEMORY, NULL);
-    if (statement) statement->once = true; /* it says where it begins and ends */
-    if (statement && begin_statement(statement, NULL, 0)) return statement;
-    statement_free(statement);
-    return NULL;
-}
-
 /* --- checking ----------------------------------------------------------------------------------------------------- */
 
 static bool check(struct store *store) {
@@ -330,7 +321,6 @@ static const struct store_kind kind = {
     .load = load,
     .load_row = load_row,
     .load_end = load_end,
-    .scan = scan,
 };
 
 /* Whoever was stopped while making one left it so. */

@@ -471,7 +471,9 @@ struct statement *store_scan(struct store *store, const struct store_scan_of *of
     builder_format(&sql, " BETWEEN %lld AND %lld ORDER BY ", (long long)of->first, (long long)of->last);
     store_quote(&sql, first);
     const char *text = finished(store, &sql);
-    struct statement *scan = sql.failed ? NULL : store->kind->scan(store, text);
+    struct statement *scan = NULL;
+    if (!sql.failed) scan = store->kind->scan ? store->kind->scan(store, text) : begin_scan(store, text, NULL, 0);
+    if (scan) scan->once = true; /* it says where it begins and ends */
     builder_free(&sql);
     return scan;
 }

@@ -32,7 +32,7 @@ struct store_kind {
     struct store_load *(*load)(struct store *store, const struct store_table *table, const char *columns);
     bool (*load_row)(struct store_load *load, const struct store_value *values);
     bool (*load_end)(struct store_load *load);
-    struct statement *(*scan)(struct store *store, const char *select);
+    struct statement *(*scan)(struct store *store, const char *select); /* NULL: as any statement */
 };
 
 enum { IDLE_MAX = 256 };
