@@ -175,7 +175,8 @@ int main(int count, char **arguments) {
     arena_init(&bench.arena);
     arena_init(&bench.lasting);
     open_registry(&bench, arguments[1]);
-    printf("%lld families, %zu runs\n", (long long)bench.families, bench.runs.list.count);
+    printf("%lld families, %zu runs%s\n", (long long)bench.families, bench.runs.list.count,
+           store_is_url(arguments[1]) ? ", on PostgreSQL" : "");
     measure(&bench, "find by id", find_by_id);
     measure(&bench, "find by half an id", find_by_half_an_id);
     measure(&bench, "find by what it is known by", find_by_name);

@@ -10,6 +10,10 @@ PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 
 
 class Server:
+    def __init__(self, durable=False):
+        """Durable: what is committed is on disk, as it has to be wherever it is to outlive the server."""
+        self.flushes = "on" if durable else "off"
+
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="doudi-server-"))
         self.made = 0
@@ -18,7 +22,7 @@ class Server:
             shutil.chown(self.folder, "nobody")
         try:
             self.call("initdb", "-A", "trust", "-U", "doudi", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-            self.call("pg_ctl", "-w", "-o", f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c fsync=off", "start")
+            self.call("pg_ctl", "-w", "-o", f"-c listen_addresses='' -c unix_socket_directories='{self.folder}' -c fsync={self.flushes}", "start")
         except BaseException:
             shutil.rmtree(self.folder)
             raise
