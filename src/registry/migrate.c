@@ -185,6 +185,7 @@ void registry_index_entity(struct store *store, const struct registry_tables *ta
                       by_parent[] = {tables->versions.columns[COLUMN_PARENT].name};
     store_index(store, tables->names.name, by_id, 1, true);
     store_index(store, tables->versions.name, by_key, 1, false);
+    store_index_flag(store, tables->versions.name, tables->versions.columns[COLUMN_UNCONFIRMED].name);
     if (has_parent(tables)) store_index(store, tables->versions.name, by_parent, 1, false);
     index_sealed(store, tables, 0);
 }

@@ -86,6 +86,7 @@ static void look_for_indexes(struct registry *registry, struct registry_verdict 
                              const struct registry_tables *tables) {
     look_for_index(registry, verdict, &tables->names, NAME_ID);
     look_for_index(registry, verdict, &tables->versions, COLUMN_KEY);
+    look_for_index(registry, verdict, &tables->versions, COLUMN_UNCONFIRMED);
     if (has_parent(tables)) look_for_index(registry, verdict, &tables->versions, COLUMN_PARENT);
     for (size_t i = 0; i < tables->sealed.count; i++)
         look_for_index(registry, verdict, &tables->versions, tables->sealed.items[i].column + 1);

@@ -103,13 +103,12 @@ enum registry_result registry_find_id(struct registry *registry, struct text id,
 enum registry_result registry_find_unconfirmed(struct registry *registry, size_t most, struct arena *arena,
                                                struct registry_touched_rows *rows, bool *more) {
     struct touching touching = {.registry = registry, .arena = arena, .known = registry_known(registry, REGISTRY_NOW)};
-    const struct store_value yes = store_integer(1);
     size_t found = 0;
     for (size_t i = 0; i < registry->policy->entities.count && found <= most; i++) {
         const struct entity *entity = registry->policy->entities.items[i];
         struct statement *query =
-            query_of(&touching, tables_of(registry, entity)->versions.name, "DISTINCT _key", "_unconfirmed = $1");
-        if (query && statement_begin(query, &yes, 1))
+            query_of(&touching, tables_of(registry, entity)->versions.name, "DISTINCT _key", "_unconfirmed = 1");
+        if (query && statement_begin(query, NULL, 0))
             for (; found <= most && statement_next(query); found++) {
                 struct registry_touched row = {.entity = entity, .key = statement_integer(query, 0)};
                 VECTOR_PUSH(arena, &rows->list, row);

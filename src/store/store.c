@@ -410,12 +410,13 @@ bool store_has_index(struct store *store, struct text table, const struct text *
     return there;
 }
 
-bool store_index(struct store *store, struct text table, const struct text *columns, size_t count, bool unique) {
+static bool make_index(struct store *store, struct text table, const struct text *columns, size_t count,
+                       const char *how, const char *where) {
     struct builder sql, name;
     builder_init(&sql);
     builder_init(&name);
     add_index_name(&name, table, columns, count);
-    builder_add(&sql, unique ? TEXT("CREATE UNIQUE INDEX ") : TEXT("CREATE INDEX "));
+    builder_add(&sql, text_from(how));
     store_quote(&sql, builder_text(&name));
     builder_add(&sql, TEXT(" ON "));
     store_quote(&sql, table);
@@ -424,9 +425,22 @@ bool store_index(struct store *store, struct text table, const struct text *colu
         store_quote(&sql, columns[i]);
     }
     builder_add(&sql, TEXT(")"));
+    if (where) {
+        builder_add(&sql, TEXT(" WHERE "));
+        store_quote(&sql, columns[0]);
+        builder_add(&sql, text_from(where));
+    }
     sql.failed = sql.failed || name.failed;
     builder_free(&name);
     return run_built(store, &sql);
+}
+
+bool store_index(struct store *store, struct text table, const struct text *columns, size_t count, bool unique) {
+    return make_index(store, table, columns, count, unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ", NULL);
+}
+
+bool store_index_flag(struct store *store, struct text table, struct text column) {
+    return make_index(store, table, &column, 1, "CREATE INDEX ", " = 1");
 }
 
 /* --- many rows ---------------------------------------------------------------------------------------------------- */

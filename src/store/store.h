@@ -153,6 +153,8 @@ bool store_has_table(struct store *store, struct text table);
 /* Of some columns; name of the index is made of theirs. Texts lie in the order of their bytes. */
 bool store_has_index(struct store *store, struct text table, const struct text *columns, size_t count);
 bool store_index(struct store *store, struct text table, const struct text *columns, size_t count, bool unique);
+/* Of the few rows in which an integer is 1, for those who ask in these words: "column" = 1. */
+bool store_index_flag(struct store *store, struct text table, struct text column);
 /* What stands on tables, or in the place of one, and would run or be seen when only they are meant: views, triggers,
  * rules. A scan of the table's name and what it is, as "trigger spy". NULL: failed. */
 struct statement *store_foreign(struct store *store);
