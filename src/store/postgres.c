@@ -534,6 +534,7 @@ static bool check(struct store *store) {
 }
 
 static void close_store(struct store *base) {
+    store_forget_idle(base);
     drop_answers(base);
     PQfinish(connection_of(base));
     memory_free(base);

@@ -290,6 +290,7 @@ static bool check(struct store *store) {
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
 static void close_store(struct store *base) {
+    store_forget_idle(base);
     sqlite3_close(database_of(base));
     memory_free(base);
 }

@@ -56,9 +56,12 @@ static void forget_statement(struct statement *statement) {
     memory_free(statement);
 }
 
+void store_forget_idle(struct store *store) {
+    while (store->idle_count) forget_statement(store->idle[--store->idle_count]);
+}
+
 void store_close(struct store *store) {
     if (!store) return;
-    while (store->idle_count) forget_statement(store->idle[--store->idle_count]);
     memory_free(store->url);
     store->kind->close(store);
 }

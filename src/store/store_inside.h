@@ -57,6 +57,9 @@ struct store_load {
     const struct store_table *table;
 };
 
+/* Before the database is closed, also where opening it failed. */
+void store_forget_idle(struct store *store);
+
 /* Notes the first failure; always false. */
 bool store_fail(struct store *store, enum store_failure failure, const char *words);
 
