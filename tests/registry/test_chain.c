@@ -1,4 +1,5 @@
 /* Whatever is altered behind the registry's back is found, at the change that it was altered in; on both databases. */
+#include "book.h"
 #include "engine/stage.h"
 #include "registry/registry.h"
 #include "store/databases.h"
@@ -23,7 +24,7 @@ static void take(struct book *book, const char *farm) {
     struct registry_taken taken[2] = {{0}, {0}};
     struct registry_change change = {.instant = 7, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
     const struct registry_given given = {TEXT("opening\n"), TEXT("")};
-    records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
+    book_tell_anew(&book->stage);
     stage_row(&book->stage, "village", "v1", "", "");
     stage_row(&book->stage, "family", "F1", "v1", farm);
     stage_row(&book->stage, "family", "F2", "v1", "farm=2");
@@ -35,20 +36,16 @@ static void take(struct book *book, const char *farm) {
 
 /* Made, then told three times. */
 static void open_book(struct book *book, enum database database, enum digest_kind digest) {
-    struct registry_change change = {.instant = 5, .by = TEXT("tester"), .what = TEXT("init")};
     stage_open(&book->stage, law, NULL, NULL);
     book->store = database_new(database);
-    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, digest, &change), REGISTRY_DONE);
-    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    book_make(&book->registry, book->store, &book->stage, digest);
     take(book, "farm=1 head=甲");
     take(book, "farm=3");
     take(book, "farm=5 head=乙");
 }
 
 static void close_book(struct book *book) {
-    registry_close(&book->registry);
-    store_close(book->store);
-    stage_close(&book->stage);
+    book_close(&book->registry, book->store, &book->stage);
 }
 
 static struct registry_verdict verdict_of(struct book *book) {

@@ -1,5 +1,6 @@
 /* Who has confirmed a value of the law is kept, and holds for exactly that value; on both databases. */
 #include "base/memory.h"
+#include "book.h"
 #include "engine/confirmation.h"
 #include "engine/stage.h"
 #include "registry/registry.h"
@@ -32,18 +33,13 @@ struct book {
 };
 
 static void open_book(struct book *book, enum database database) {
-    struct registry_change change = {.by = TEXT("tester"), .what = TEXT("init")};
     stage_open(&book->stage, law, table, NULL);
     book->store = database_new(database);
-    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, DIGEST_SM3, &change),
-                     REGISTRY_DONE);
-    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    book_make(&book->registry, book->store, &book->stage, DIGEST_SM3);
 }
 
 static void close_book(struct book *book) {
-    registry_close(&book->registry);
-    store_close(book->store);
-    stage_close(&book->stage);
+    book_close(&book->registry, book->store, &book->stage);
 }
 
 static enum registry_result read_confirmed(struct book *book, int64_t known) {

@@ -1,6 +1,7 @@
 /* A registry that was copied is the same, row by row and link by link, and goes on as the other would; from each of the
  * databases to each. A copy that fails leaves nothing. */
 #include "base/memory.h"
+#include "book.h"
 #include "engine/stage.h"
 #include "exchange/same_dataset.h"
 #include "registry/registry_inside.h"
@@ -32,7 +33,7 @@ static void take(struct book *book, const char *farm) {
     static char lines[LONG];
     memset(lines, '\n', sizeof lines);
     const struct registry_given given = {{lines, sizeof lines}, TEXT("")};
-    records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
+    book_tell_anew(&book->stage);
     stage_row(&book->stage, "village", "v1", "", "");
     stage_row(&book->stage, "family", "F1", "v1", farm);
     stage_row(&book->stage, "family", "F'2\\", "v1", "farm=-0.01 head=乙·\"\\ born=never");
@@ -45,21 +46,17 @@ static void take(struct book *book, const char *farm) {
 
 /* Made, then told three times. */
 static void open_book(struct book *book, enum database database, enum digest_kind digest) {
-    struct registry_change change = {.instant = 5, .by = TEXT("tester"), .what = TEXT("init")};
     stage_open(&book->stage, law, NULL, NULL);
     book->store = database_new(database);
     snprintf(book->url, sizeof book->url, "%s", database_url());
-    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, digest, &change), REGISTRY_DONE);
-    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    book_make(&book->registry, book->store, &book->stage, digest);
     take(book, "farm=1 head=甲");
     take(book, "farm=3 born=1958-07-01");
     take(book, "farm=5");
 }
 
 static void close_book(struct book *book) {
-    registry_close(&book->registry);
-    store_close(book->store);
-    stage_close(&book->stage);
+    book_close(&book->registry, book->store, &book->stage);
 }
 
 static struct registry_verdict verdict_of(struct registry *registry) {

@@ -1,5 +1,6 @@
 /* One family is found, read and told of as all of them would tell; on both databases. */
 #include "base/memory.h"
+#include "book.h"
 #include "engine/stage.h"
 #include "engine/value.h"
 #include "registry/family.h"
@@ -34,23 +35,13 @@ struct book {
 };
 
 static void open_book(struct book *book, enum database database) {
-    struct registry_change change = {.by = TEXT("tester"), .what = TEXT("init")};
     stage_open(&book->stage, law, NULL, NULL);
     book->store = database_new(database);
-    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, DIGEST_SM3, &change),
-                     REGISTRY_DONE);
-    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    book_make(&book->registry, book->store, &book->stage, DIGEST_SM3);
 }
 
 static void close_book(struct book *book) {
-    registry_close(&book->registry);
-    store_close(book->store);
-    stage_close(&book->stage);
-}
-
-/* What is told from now on is another matter. */
-static void tell_anew(struct book *book) {
-    records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
+    book_close(&book->registry, book->store, &book->stage);
 }
 
 static void take(struct book *book, month_number since) {
@@ -119,7 +110,7 @@ static void draw_person(struct book *book) {
 
 static void draw_change(struct book *book) {
     struct arena *arena = &book->stage.arena;
-    tell_anew(book);
+    book_tell_anew(&book->stage);
     for (unsigned i = draw(3); i-- > 0;) {
         struct text inputs = text_format(arena, "farm=%u lives=H%u", draw(9), draw(HOMES));
         stage_row_in(&book->stage, "family", named(book, 'F', draw(FAMILIES)), named(book, 'V', draw(VILLAGES)),
@@ -337,7 +328,7 @@ static void only_what_lies_in_the_area(enum database database) {
     assert_string_equal(found_in(&book, TEXT("王"), "V2"), "P_1");
     assert_string_equal(found_in(&book, TEXT("王"), "F1"), "F1 F1-02 F1-01");
     assert_string_equal(found_in(&book, TEXT("王"), "V9"), "");
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     for (unsigned i = 0; i < 90; i++) /* more than are looked at first, and all but three of them elsewhere */
         tell_row(&book, "person", text_format(&book.stage.arena, "Q%02u", i).bytes, i < 87 ? "F1" : "F2", "杨", "");
     take(&book, MONTH_FIRST);
@@ -355,7 +346,7 @@ static void who_was_called_otherwise_is_found_and_told(enum database database) {
     struct registry_matches matches;
     open_book(&book, database);
     tell_some(&book);
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     tell_row(&book, "person", "F1-01", "F2", "赵大", "born=1958-07-01");
     stage_row_in(&book.stage, "person", "F1-03", "F1", "", "2018-01", "2018-05");
     take(&book, month(2018, 5));
@@ -373,7 +364,7 @@ static void who_was_called_otherwise_is_found_and_told(enum database database) {
     assert_int_equal(matches.list.count, 1);
     assert_true(matches.list.items[0].gone);
     assert_true(text_is(matches.list.items[0].where, "镇安"));
-    tell_anew(&book); /* of the same month, told anew */
+    book_tell_anew(&book.stage); /* of the same month, told anew */
     tell_row(&book, "person", "F1-01", "F2", "钱大", "born=1958-07-01");
     take(&book, month(2018, 5));
     assert_int_equal(registry_find(&book.registry, &was, arena, &matches), REGISTRY_DONE);
@@ -421,11 +412,11 @@ static void what_is_told_ahead_is_told_as_such(enum database database) {
     open_book(&book, database);
     tell_some(&book); /* change 2 */
     month_number now = month(2020, 1), then = month(2040, 1);
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     tell_row(&book, "person", "F1-01", "F2", "赵大", "born=1958-07-01");
     tell_row(&book, "person", "F1-04", "F1", "孙三", "");
     take(&book, then); /* change 3 */
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     stage_row_in(&book.stage, "person", "F1-03", "F1", "", NULL, "2040-01");
     take(&book, MONTH_FIRST); /* change 4 */
     struct registry_match moves = match_of(&book, "F1-01", now, REGISTRY_NOW);
@@ -452,7 +443,7 @@ static void what_is_told_ahead_is_told_as_such(enum database database) {
     assert_int_equal(row_of(&book, &before).family_key, key_of(&book, "F1"));
     assert_int_equal(row_of(&book, &after).family_key, key_of(&book, "F2"));
     assert_int_equal(row_of(&book, &unknown).key, 0);
-    tell_anew(&book); /* it was a mistake: of the same month, told anew */
+    book_tell_anew(&book.stage); /* it was a mistake: of the same month, told anew */
     tell_row(&book, "person", "F1-01", "F1", "王小明", "born=1958-07-01");
     take(&book, then);
     moves = match_of(&book, "赵大", now, REGISTRY_NOW);
@@ -477,7 +468,7 @@ static void who_moved_stands_where_he_is(enum database database) {
     struct registry_told told;
     open_book(&book, database);
     tell_some(&book);
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     tell_row(&book, "person", "F1-01", "F2", "王小明", "born=1958-07-01");
     take(&book, month(2018, 5));
     struct arena *arena = &book.stage.arena;

@@ -1,5 +1,6 @@
 /* What verifications find is kept until somebody clears it, once; on both databases. */
 #include "base/memory.h"
+#include "book.h"
 #include "engine/stage.h"
 #include "registry/registry.h"
 #include "store/databases.h"
@@ -37,12 +38,9 @@ static void take(struct book *book) {
 
 /* A family with two people: changes 1 and 2. */
 static void open_book(struct book *book, enum database database) {
-    struct registry_change change = {.by = TEXT("maker"), .what = TEXT("init")};
     *book = (struct book){.store = database_new(database)};
     stage_open(&book->stage, law, NULL, NULL);
-    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, DIGEST_SM3, &change),
-                     REGISTRY_DONE);
-    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    book_make(&book->registry, book->store, &book->stage, DIGEST_SM3);
     stage_row(&book->stage, "family", "F1", "", "rich=yes");
     stage_row(&book->stage, "person", "P1", "F1", "old=no");
     stage_row(&book->stage, "person", "P2", "F1", "old=yes");
@@ -50,9 +48,7 @@ static void open_book(struct book *book, enum database database) {
 }
 
 static void close_book(struct book *book) {
-    registry_close(&book->registry);
-    store_close(book->store);
-    stage_close(&book->stage);
+    book_close(&book->registry, book->store, &book->stage);
 }
 
 static void raise(struct book *book, const char *entity, const char *alert, int64_t key, bool unsure) {

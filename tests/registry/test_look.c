@@ -1,5 +1,6 @@
 /* What would become of what is told: what does not fit is left out with all that hangs on it, and who is likely the
  * same as another is asked; on both databases where that matters. */
+#include "book.h"
 #include "engine/stage.h"
 #include "failing.h"
 #include "registry/registry_inside.h"
@@ -42,10 +43,6 @@ struct book {
 
 enum { JULY_2018 = 2018 * 12 + 6 };
 
-static void tell_anew(struct book *book) {
-    records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
-}
-
 static enum registry_result look_within(struct book *book, struct arena *arena) {
     return registry_look_at(&book->registry, &book->change, &book->stage.records, JULY_2018, arena, &book->look);
 }
@@ -71,7 +68,7 @@ static void take(struct book *book) {
         assert_int_equal(taken[i].same, book->look.taken[i].same);
     }
     assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
-    tell_anew(book);
+    book_tell_anew(&book->stage);
 }
 
 static void use_keys(struct book *book) {
@@ -115,9 +112,7 @@ static void open_sealed(struct book *book, enum database database) {
 
 static void close_book(struct book *book) {
     arena_free(&book->arena);
-    registry_close(&book->registry);
-    store_close(book->store);
-    stage_close(&book->stage);
+    book_close(&book->registry, book->store, &book->stage);
 }
 
 /* Of the row that was told first by that id: n(ew), c(hanged), s(ame), a(like), w(rong); all rows one after another. */
@@ -135,7 +130,7 @@ static void expect(struct book *book, const char *families, const char *people) 
     look(book);
     assert_string_equal(fates(book, "family"), families);
     assert_string_equal(fates(book, "person"), people);
-    tell_anew(book);
+    book_tell_anew(&book->stage);
 }
 
 static void family(struct book *book, const char *id, const char *village, const char *inputs) {
@@ -322,7 +317,7 @@ static void numbers_decide(void **state) {
     look(&book);
     assert_string_equal(fates(&book, "person"), "a");
     assert_true(text_is(book.look.alike.items[0].field->name, "number"));
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     family(&book, "F8", "V1", "head=甲 card=6222020000000000");
     family(&book, "F9", "V2", "head=乙 card=6222020000000000");
     expect(&book, "aa", "");
@@ -342,7 +337,7 @@ static void sealed_numbers_decide_by_their_index(enum database database) {
     look(&book);
     assert_string_equal(fates(&book, "person"), "a");
     assert_true(text_is(book.look.alike.items[0].field->name, "number"));
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     person(&book, "P8", "F2", "name=甲 number=" WANG_NUMBER);
     person(&book, "P9", "F2", "name=乙 number=" WANG_NUMBER);
     expect(&book, "", "aa");
@@ -534,14 +529,14 @@ static void versions_go_together(void **state) {
     stage_row_in(&book.stage, "family", "F8", "V9", "head=甲", "2018-06", NULL);
     person(&book, "P8", "F8", "");
     expect_kinds(&book, "UVP");
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     person(&book, "P8", "F1", "name=甲"); /* in the same words once, in others not at all */
     person(&book, "P8", "F1", "name=甲");
     person(&book, "P9", "F1", "name=甲");
     person(&book, "P9", "F1", "name=乙");
     expect_kinds(&book, "DD");
     assert_string_equal(fates(&book, "person"), "nsww");
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     person(&book, "P9", "F2", "");
     records_lose(&book.stage.records, (struct lost_row){map_get(&book.stage.policy->entity_by_name, TEXT("person")),
                                                         TEXT("P9"), TEXT("F2"), MONTH_FIRST, MONTH_LAST});
@@ -561,7 +556,7 @@ static void who_comes_where_there_are_too_many_is_left_out(enum database databas
     person(&book, "P2", "F1", "name=王五 born=1980-01-02");
     expect_kinds(&book, "MM");
     assert_string_equal(fates(&book, "person"), "wwc");
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     person(&book, "P2", "F2", "name=王五 born=1980-01-02"); /* goes, and makes room */
     person(&book, "P0", "F1", "name=小 born=2018-01-01");
     person(&book, "P00", "F1", "name=大 born=2018-01-01");
@@ -579,15 +574,15 @@ static void who_is_needed_stays(enum database database) {
     open_book(&book, database);
     stage_row_in(&book.stage, "family", "F1", "V1", "head=木·阿普 clinic=C1", NULL, "2018-06");
     expect_kinds(&book, "X");
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     stage_row_in(&book.stage, "family", "F1", "V1", "head=木·阿普 clinic=C1", NULL, "2018-06");
     stage_row_in(&book.stage, "person", "P1", "F1", "name=木·阿普", NULL, "2018-06");
     stage_row_in(&book.stage, "person", "P2", "F1", "name=王五", NULL, "2018-06");
     expect_kinds(&book, "");
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     stage_row_in(&book.stage, "clinic", "C1", "V1", "name=卫生院", NULL, "2018-06");
     expect_kinds(&book, "X");
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     stage_row_in(&book.stage, "clinic", "C1", "V1", "name=卫生院", NULL, "2018-07");
     expect_kinds(&book, "");
     close_book(&book);
@@ -604,7 +599,7 @@ static void what_was_wrong_before_stops_nobody(void **state) {
     assert_int_equal(registry_begin_change(&book.registry, &book.change), REGISTRY_DONE);
     assert_int_equal(registry_take(&book.registry, &book.change, &book.stage.records, taken), REGISTRY_DONE);
     assert_int_equal(registry_end_change(&book.registry), REGISTRY_DONE);
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     person(&book, "P9", "F2", "name=丁 born=2000-01-01");
     expect_kinds(&book, "");
     assert_string_equal(fates(&book, "person"), "n");
@@ -625,7 +620,7 @@ static void looks_agree_as_long_as_nothing_changes(enum database database) {
     const struct entity *of = map_get(&book.stage.policy->entity_by_name, TEXT("person"));
     arena_init(&book.arena);
     arena_init(&other);
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     person(&book, "P3", "F2", "name=李强 born=1975-02-04");
     take(&book);
     assert_int_equal(registry_look_at(&book.registry, &book.change, &told, JULY_2018, &other, &second), REGISTRY_DONE);

@@ -1,5 +1,6 @@
 /* A registry is given other laws; what earlier ones knew they still know, to the byte; on both databases. */
 #include "base/memory.h"
+#include "book.h"
 #include "engine/stage.h"
 #include "exchange/same_dataset.h"
 #include "registry/registry.h"
@@ -34,7 +35,7 @@ struct book {
 };
 
 static void begin_telling(struct book *book) {
-    records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
+    book_tell_anew(&book->stage);
     stage_row(&book->stage, "village", "v1", "", "");
 }
 
@@ -48,12 +49,9 @@ static void take(struct book *book) {
 
 /* Change 1, then what families tell as change 2. */
 static void open_book(struct book *book, enum database database) {
-    struct registry_change change = {.by = TEXT("tester"), .what = TEXT("init")};
     stage_open(&book->stage, WHOLE, NULL, NULL);
     book->store = database_new(database);
-    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, DIGEST_SM3, &change),
-                     REGISTRY_DONE);
-    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    book_make(&book->registry, book->store, &book->stage, DIGEST_SM3);
     begin_telling(book);
     stage_row(&book->stage, "family", "F1", "v1", "farm=12.50 kind=good head=甲");
     stage_row(&book->stage, "family", "F2", "v1", "farm=-0.01 kind=poor");

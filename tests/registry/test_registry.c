@@ -1,4 +1,5 @@
 /* What the registry is told comes back, as it held in a month and as it was known at a time; on both databases. */
+#include "book.h"
 #include "engine/stage.h"
 #include "exchange/same_dataset.h"
 #include "registry/registry.h"
@@ -45,19 +46,10 @@ static void tell_families(struct stage *stage) {
     stage_row(stage, "bill", "", "P1", "left=2018-05-01 number=B2");
 }
 
-/* What is told from now on is another matter. */
-static void tell_anew(struct book *book) {
-    records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
-}
-
 static void open_book_by(struct book *book, enum database database, const char *text) {
     stage_open(&book->stage, text, NULL, NULL);
     book->store = database_new(database);
-    struct registry_change change = {.by = TEXT("tester"), .what = TEXT("init")};
-    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, DIGEST_SM3, &change),
-                     REGISTRY_DONE);
-    assert_int_equal(change.number, 1);
-    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    book_make(&book->registry, book->store, &book->stage, DIGEST_SM3);
 }
 
 static void open_book(struct book *book, enum database database) {
@@ -65,9 +57,7 @@ static void open_book(struct book *book, enum database database) {
 }
 
 static void close_book(struct book *book) {
-    registry_close(&book->registry);
-    store_close(book->store);
-    stage_close(&book->stage);
+    book_close(&book->registry, book->store, &book->stage);
 }
 
 /* All that the stage tells, since a month; what became of it over all entities. */
@@ -158,7 +148,7 @@ static void what_was_known_stays(enum database database) {
     tell_families(&book.stage);
     take(&book, MONTH_FIRST);
     struct records first = book.stage.records;
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     stage_row(&book.stage, "village", "530501", "", "");
     stage_row(&book.stage, "family", "F1", "530501", "farm=13 kind=poor lives=none");
     expect_taken(take(&book, month(2018, 7)), 0, 1, 1);
@@ -166,7 +156,7 @@ static void what_was_known_stays(enum database database) {
     assert_string_equal(input_of(&book, REGISTRY_NOW, month(2018, 6), "family", "farm", "F1"), "1250");
     assert_string_equal(input_of(&book, 2, month(2018, 7), "family", "farm", "F1"), "1250");
     expect_same(&book, 2, month(2018, 7), &first);
-    tell_anew(&book); /* May was told wrongly: that holds until July, of which something else was told */
+    book_tell_anew(&book.stage); /* May was told wrongly: that holds until July, of which something else was told */
     stage_row(&book.stage, "village", "530501", "", "");
     stage_row(&book.stage, "family", "F1", "530501", "farm=12 kind=good lives=H1");
     stage_row(&book.stage, "village", "530502", "", "");
@@ -198,7 +188,7 @@ static void the_last_word_on_a_month_counts(enum database database) {
     static const char *const farms[] = {"farm=1", "farm=2", ""};
     static const char *const found[] = {"100", "200", "unknown"};
     for (size_t i = 0; i < 3; i++) {
-        tell_anew(&book);
+        book_tell_anew(&book.stage);
         stage_row(&book.stage, "village", "530501", "", "");
         stage_row(&book.stage, "family", "F1", "530501", farms[i]);
         expect_taken(take(&book, month(2018, 7)), 0, 1, 1);
@@ -215,7 +205,7 @@ static void rows_move(enum database database) {
     open_book(&book, database);
     tell_families(&book.stage);
     take(&book, MONTH_FIRST);
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     stage_row(&book.stage, "village", "530502", "", "");
     stage_row(&book.stage, "family", "F2", "530502", "farm=-0.01 lives=none");
     stage_row(&book.stage, "person", "P1", "F2", "name=赵·一 born=1958-07-01 ill=no");
@@ -388,7 +378,7 @@ static const char *numbered(struct book *book, const char *letter, size_t number
 }
 
 static void tell_many(struct book *book) {
-    tell_anew(book);
+    book_tell_anew(&book->stage);
     for (size_t i = 0; i < VILLAGES; i++) stage_row(&book->stage, "village", numbered(book, "v", i), "", "");
     for (size_t i = 0; i < FAMILIES; i++)
         stage_row(&book->stage, "family", numbered(book, "f", i), numbered(book, "v", i % VILLAGES), "farm=1");
@@ -427,7 +417,7 @@ static void several_threads_read_the_same(enum database database) {
     tell_many(&book);
     expect_taken(take(&book, MONTH_FIRST), PEOPLE + FAMILIES + VILLAGES, 0, 0);
     expect_same_records(&book, REGISTRY_NOW);
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     for (size_t i = 0; i < PEOPLE; i += 7)
         stage_row(&book.stage, "person", numbered(&book, "p", i), numbered(&book, "f", (i + 1) % FAMILIES), "name=m");
     take(&book, month(2018, 7));
@@ -436,7 +426,7 @@ static void several_threads_read_the_same(enum database database) {
     /* What a change has told that is not ended, no other connection would see. */
     struct registry_taken taken[16] = {0};
     struct registry_change change = {.what = TEXT("import"), .since = MONTH_FIRST};
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     stage_row(&book.stage, "village", "v0+", "", "");
     stage_row(&book.stage, "person", "p0+", "f0", ""); /* of these so many that several threads read them */
     assert_int_equal(registry_begin_change(&book.registry, &change), REGISTRY_DONE);

@@ -1,6 +1,7 @@
 /* Months that are kept in a registry one by one are the same as in one memory, to the reason; on both databases.
  *
  * DOUDI_FLIPS says how many bits of pages are altered, one at a time (300). */
+#include "book.h"
 #include "tale.h"
 
 #include "base/memory.h"
@@ -79,17 +80,14 @@ static void tell(struct book *book) {
     assert_int_equal(registry_take(&book->registry, &change, &book->stage.records, taken), REGISTRY_DONE);
     for (size_t i = 0; i < 16; i++) assert_int_equal(taken[i].refused, 0);
     assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
-    records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
+    book_tell_anew(&book->stage);
 }
 
 static void open_book(struct book *book, enum database database) {
-    struct registry_change change = {.by = TEXT("tester"), .what = TEXT("init")};
     memset(book, 0, sizeof *book);
     stage_open(&book->stage, law, table, NULL);
     book->store = database_new(database);
-    assert_int_equal(registry_make(&book->registry, book->store, book->stage.policy, DIGEST_SM3, &change),
-                     REGISTRY_DONE);
-    assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
+    book_make(&book->registry, book->store, &book->stage, DIGEST_SM3);
 }
 
 static void tell_families(struct book *book) {
@@ -111,9 +109,7 @@ static void tell_families(struct book *book) {
 }
 
 static void close_book(struct book *book) {
-    registry_close(&book->registry);
-    store_close(book->store);
-    stage_close(&book->stage);
+    book_close(&book->registry, book->store, &book->stage);
 }
 
 /* What everybody who decides a month holds. */

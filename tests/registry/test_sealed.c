@@ -1,6 +1,7 @@
 /* Sealed inputs of a registry: what lies in the database, who finds, sees and changes what; on both databases. The ids
  * are invented. */
 #include "base/memory.h"
+#include "book.h"
 #include "engine/stage.h"
 #include "registry/family.h"
 #include "registry/sealed.h"
@@ -49,7 +50,7 @@ static enum registry_result use_keys(struct book *book, const char *text) {
 }
 
 static void begin_telling(struct book *book) {
-    records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
+    book_tell_anew(&book->stage);
     book->registry.doubles.count = book->registry.doubled = 0;
     stage_row(&book->stage, "village", "v1", "", "");
 }
@@ -101,9 +102,7 @@ static void open_book(struct book *book, enum database database) {
 }
 
 static void close_book(struct book *book) {
-    registry_close(&book->registry);
-    stage_close(&book->stage);
-    store_close(book->store);
+    book_close(&book->registry, book->store, &book->stage);
 }
 
 /* By whoever has other keys, or none. */

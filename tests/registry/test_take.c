@@ -1,5 +1,6 @@
 /* What is told of rows in their months: whatever its order it says the same, and what cannot be taken leaves nothing;
  * on both databases where that matters. */
+#include "book.h"
 #include "engine/stage.h"
 #include "failing.h"
 #include "registry/registry_inside.h"
@@ -28,10 +29,6 @@ struct book {
 
 enum { YEAR = 2018 * 12, FIRST = YEAR - 1, LAST = YEAR + 13 }; /* the months that are looked at */
 
-static void tell_anew(struct book *book) {
-    records_init(&book->stage.records, &book->stage.arena, book->stage.policy);
-}
-
 static void open_book(struct book *book, enum database database) {
     stage_open(&book->stage, law, NULL, NULL);
     book->store = database_new(database);
@@ -43,9 +40,7 @@ static void open_book(struct book *book, enum database database) {
 }
 
 static void close_book(struct book *book) {
-    registry_close(&book->registry);
-    store_close(book->store);
-    stage_close(&book->stage);
+    book_close(&book->registry, book->store, &book->stage);
 }
 
 static const struct entity *entity_of(const struct book *book, const char *name) {
@@ -76,7 +71,7 @@ static void expect(struct registry_taken taken, size_t fresh, size_t changed, si
 static void take(struct book *book, size_t fresh, size_t changed, size_t same, size_t refused) {
     expect(begin_to_take(book), fresh, changed, same, refused);
     assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
-    tell_anew(book);
+    book_tell_anew(&book->stage);
 }
 
 /* The same, by a look, which tells what becomes of all of it. */
@@ -210,7 +205,7 @@ static void what_is_not_told_stays(enum database database) {
     look_and_take(&book, &arena, &sum);
     expect(sum, 0, 1, 0, 0);
     registry_give_up_change(&book.registry);
-    tell_anew(&book);
+    book_tell_anew(&book.stage);
     family(&book, "farm=4 near=F3", "2018-10", NULL);
     take(&book, 0, 1, 0, 0);
     book.stage.records = told;
@@ -277,7 +272,7 @@ static void a_month_is_told_once_however_it_is_said(void **state) {
         expect(begin_to_take(&book), 2 - twice, 0, 0, twice);
         registry_give_up_change(&book.registry);
         arena_free(&arena);
-        tell_anew(&book);
+        book_tell_anew(&book.stage);
     }
     close_book(&book);
 }
@@ -358,7 +353,7 @@ static struct registry_taken take_beside(struct book *book, const struct registr
     assert_int_equal(registry_take_beside(&book->registry, &book->change, &book->stage.records, beside, taken),
                      REGISTRY_DONE);
     assert_int_equal(registry_end_change(&book->registry), REGISTRY_DONE);
-    tell_anew(book);
+    book_tell_anew(&book->stage);
     return taken[entity_of(book, "bill")->index];
 }
 
@@ -484,7 +479,7 @@ static void tell(struct book *book, const struct story *story, uint64_t *seed) {
         order[i] = order[at];
         order[at] = i;
     }
-    tell_anew(book);
+    book_tell_anew(&book->stage);
     for (size_t i = 0; i < story->count; i++) {
         const struct told *told = &story->rows[order[i]];
         stage_row_in(&book->stage, "family", told->id, "V1", told->inputs, *told->from ? told->from : NULL,
