@@ -127,14 +127,14 @@ static bool send_forgotten(struct postgres_store *store) {
     return sent;
 }
 
-static bool send_prepare(struct postgres_store *store, const struct postgres_statement *statement,
+static bool send_prepare(PGconn *connection, unsigned number, const struct statement *statement,
                          const struct store_value *values, size_t count) {
     static const Oid types[] = {[STORE_NULL] = 0, OID_INTEGER, OID_TEXT, OID_BYTES};
     Oid wanted[PARAMETERS_MAX];
     char name[NAME_ROOM];
     for (size_t i = 0; i < count; i++) wanted[i] = types[values[i].type];
-    name_of(name, store->statements + 1);
-    return PQsendPrepare(store->connection, name, statement->statement.sql.bytes, (int)count, wanted) == 1;
+    name_of(name, number);
+    return PQsendPrepare(connection, name, statement->sql.bytes, (int)count, wanted) == 1;
 }
 
 static bool send_values(PGconn *connection, unsigned number, const struct store_value *values, size_t count) {
@@ -176,22 +176,24 @@ static void receive_rest(PGconn *connection) {
 }
 
 /* All goes to the server together, which is waited for once: what it may forget, the statement where it does not know
- * it yet, and its values. */
+ * it yet, and its values. Where that goes wrong nobody can tell what of it reached the server: nothing is forgotten a
+ * second time, and no name is given again. */
 static bool begin_statement(struct statement *base, const struct store_value *values, size_t count) {
     struct postgres_statement *statement = (struct postgres_statement *)base;
     struct postgres_store *store = (struct postgres_store *)base->store;
     PGconn *connection = store->connection;
     bool fresh = statement->number == 0;
+    unsigned number = fresh ? ++store->statements : statement->number, forgotten = store->forgotten_count;
     assert(count <= PARAMETERS_MAX);
-    bool sent = PQenterPipelineMode(connection) == 1 && send_forgotten(store) &&
-                (!fresh || send_prepare(store, statement, values, count)) &&
-                send_values(connection, fresh ? store->statements + 1 : statement->number, values, count);
+    if (PQenterPipelineMode(connection) != 1) return fail(base->store, NULL); /* a scan is under way */
+    bool sent = send_forgotten(store) && (!fresh || send_prepare(connection, number, base, values, count)) &&
+                send_values(connection, number, values, count);
     bool all_sent = PQpipelineSync(connection) == 1 && sent, done = all_sent;
-    for (; done && store->forgotten_count; store->forgotten_count--)
-        done = is_done(base->store, receive(connection), PGRES_COMMAND_OK);
+    store->forgotten_count = 0;
+    for (; done && forgotten; forgotten--) done = is_done(base->store, receive(connection), PGRES_COMMAND_OK);
     if (done && fresh) done = is_done(base->store, receive(connection), PGRES_COMMAND_OK);
-    if (done && fresh) statement->number = ++store->statements;
     if (done) {
+        statement->number = number;
         statement->result = receive(connection);
         ExecStatusType status = PQresultStatus(statement->result);
         done = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || fail(base->store, statement->result);

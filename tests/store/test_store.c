@@ -9,6 +9,38 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <libpq-fe.h>
+
+/* --- the client's library ----------------------------------------------------------------------------------------- */
+
+/* NOLINTBEGIN(bugprone-reserved-identifier): the linker wants these names */
+int __real_PQsendPrepare(PGconn *connection, const char *name, const char *sql, int count, const Oid *types);
+int __wrap_PQsendPrepare(PGconn *connection, const char *name, const char *sql, int count, const Oid *types);
+int __real_PQsendQueryPrepared(PGconn *connection, const char *name, int count, const char *const *values,
+                               const int *lengths, const int *formats, int format);
+int __wrap_PQsendQueryPrepared(PGconn *connection, const char *name, int count, const char *const *values,
+                               const int *lengths, const int *formats, int format);
+
+static bool prepare_fails, values_fail; /* as where memory runs out: once */
+
+static bool fails_once(bool *wanted) {
+    bool fails = *wanted;
+    *wanted = false;
+    return fails;
+}
+
+int __wrap_PQsendPrepare(PGconn *connection, const char *name, const char *sql, int count, const Oid *types) {
+    return fails_once(&prepare_fails) ? 0 : __real_PQsendPrepare(connection, name, sql, count, types);
+}
+
+int __wrap_PQsendQueryPrepared(PGconn *connection, const char *name, int count, const char *const *values,
+                               const int *lengths, const int *formats, int format) {
+    if (fails_once(&values_fail)) return 0;
+    return __real_PQsendQueryPrepared(connection, name, count, values, lengths, formats, format);
+}
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+/* --- what they share ---------------------------------------------------------------------------------------------- */
 
 static const struct store_column columns[] = {{{"number", 6}, STORE_INTEGER, true},
                                               {{"name", 4}, STORE_TEXT, true},
@@ -604,6 +636,79 @@ static void what_may_not_be_written_has_a_name(void **state) {
     assert_int_equal(failure_to_open(folder, STORE_MADE_ANEW), STORE_NOT_OURS);
 }
 
+/* --- statements that were asked before ---------------------------------------------------------------------------- */
+
+/* -1: it failed. */
+static int64_t answer(struct store *store, int64_t wanted) {
+    char sql[40];
+    snprintf(sql, sizeof sql, "SELECT %lld", (long long)wanted);
+    struct statement *query = store_prepare(store, sql);
+    int64_t found = statement_begin(query, NULL, 0) && statement_next(query) ? statement_integer(query, 0) : -1;
+    statement_free(query); /* which ends it, too */
+    return found;
+}
+
+/* More than are kept, so that the server is told to forget some; each of them twice, once just before. */
+static void other_statements_give_other_answers(enum database database) {
+    enum { MANY = 600 };
+    struct store *store = with_people(database);
+    for (int64_t i = 0; i < MANY; i++) {
+        assert_int_equal(answer(store, i), i);
+        assert_int_equal(answer(store, i / 2), i / 2);
+    }
+    store_close(store);
+}
+
+/* A row that was read holds nothing back once its statement is freed. */
+static void a_freed_statement_holds_nothing(enum database database) {
+    struct store *store = with_people(database), *other = other_connection();
+    add(store, 1, "甲");
+    add(store, 2, "乙");
+    struct statement *query = store_prepare(store, "SELECT number FROM people ORDER BY number");
+    assert_true(statement_begin(query, NULL, 0) && statement_next(query));
+    statement_free(query);
+    add(other, 3, "丙");
+    assert_int_equal(count_of(store), 3); /* it is no older sight of them */
+    assert_true(store_do(store, "DROP TABLE people"));
+    store_close(other);
+    store_close(store);
+}
+
+/* What could not be sent fails alone: those behind it are asked as if it had not been there. */
+static void what_is_not_sent_fails_alone(void **state) {
+    enum { MANY = 300, AFTER = 70 }; /* more than are kept, and than are forgotten at once */
+    (void)state;
+    struct store *store = with_people(DATABASE_SERVER);
+    for (int64_t i = 0; i < MANY; i++) assert_int_equal(answer(store, i), i);
+    for (int time = 0; time < 2; time++) {
+        prepare_fails = time == 0;
+        values_fail = time == 1;
+        int64_t first = (time + 1) * MANY;
+        assert_int_equal(answer(store, first), -1);
+        assert_int_equal(store_trouble(store)->failure, STORE_NO_MEMORY);
+        for (int64_t i = first; i < first + AFTER; i++) assert_int_equal(answer(store, i), i);
+    }
+    store_close(store);
+}
+
+/* Nothing else can be asked of a server while rows are scanned: that is told, and nobody waits for ever. */
+static void a_statement_within_a_scan_is_refused(void **state) {
+    const size_t all[] = {0};
+    (void)state;
+    struct store *store = with_people(DATABASE_SERVER);
+    add(store, 1, "甲");
+    assert_true(store_begin(store, STORE_TO_READ));
+    struct statement *scan = store_scan(store, &(struct store_scan_of){&people, all, 1, 1, 1});
+    assert_non_null(scan);
+    assert_int_equal(answer(store, 1), -1);
+    store_scan_end(scan);
+    store_roll_back(store);
+    assert_int_equal(answer(store, 1), 1);
+    store_close(store);
+}
+
+ON_BOTH(other_statements_give_other_answers)
+ON_BOTH(a_freed_statement_holds_nothing)
 ON_BOTH(no_table_has_more_rows_than_there_may_be)
 ON_BOTH(committed_is_there)
 ON_BOTH(readers_see_what_was_there)
@@ -624,6 +729,10 @@ ON_BOTH(an_index_that_lies_is_found)
 int main(void) {
     const struct CMUnitTest tests[] = {
         BOTH(no_table_has_more_rows_than_there_may_be),
+        BOTH(other_statements_give_other_answers),
+        BOTH(a_freed_statement_holds_nothing),
+        cmocka_unit_test(what_is_not_sent_fails_alone),
+        cmocka_unit_test(a_statement_within_a_scan_is_refused),
         BOTH(committed_is_there),
         BOTH(readers_see_what_was_there),
         BOTH(first_failure_ends_it),
