@@ -288,6 +288,28 @@ static bool load_many(struct store *store, int64_t last) {
     return store_load_end(load);
 }
 
+/* What a store keeps of itself stays as it was, however the indexes went. */
+static void indexes_that_fail_leave_the_cache_as_it_was(void **state) {
+    const struct text by[] = {{"name", 4}};
+    int64_t sizes[3];
+    (void)state;
+    struct store *store = with_people(DATABASE_FILE);
+    struct statement *query = store_prepare(store, "PRAGMA cache_size");
+    assert_true(store_begin(store, STORE_TO_WRITE) && store_index(store, TEXT("people"), by, 1, true));
+    assert_true(store_commit(store));
+    for (int time = 0; time < 3; time++) {
+        assert_true(statement_begin(query, NULL, 0) && statement_next(query));
+        sizes[time] = statement_integer(query, 0);
+        statement_end(query);
+        assert_int_equal(sizes[time], sizes[0]);
+        assert_true(store_begin(store, STORE_TO_WRITE));
+        assert_int_equal(load_many(store, time == 0 ? 7 : -1), time > 0); /* the first conflicts */
+        store_roll_back(store);
+    }
+    statement_free(query);
+    store_close(store);
+}
+
 static void indexes_hold_while_many_rows_are_loaded(enum database database) {
     const struct text by[] = {{"name", 4}};
     struct store *store = with_people(database);
@@ -742,6 +764,7 @@ int main(void) {
         BOTH(many_rows_are_scanned),
         BOTH(a_load_that_conflicts_leaves_nothing),
         BOTH(indexes_hold_while_many_rows_are_loaded),
+        cmocka_unit_test(indexes_that_fail_leave_the_cache_as_it_was),
         BOTH(many_rows_are_loaded_beside_a_scan),
         BOTH(tables_grow),
         BOTH(indexes_have_names_of_their_own),
