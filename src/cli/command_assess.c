@@ -62,8 +62,8 @@ int command_assess(struct command *command) {
     assessment.session.solves = true;
     if (!is_usage(command, &first, &last, &status)) return status;
     assessment.keeps = decides(command);
-    assessment.session.skips = assessment.keeps && !assessment.out; /* files are wanted in any case */
-    assessment.session.decides = assessment.session.skips && !command_has(command, "save");
+    /* Files are wanted in any case, with all that is known. */
+    assessment.session.decides = assessment.keeps && !assessment.out && !command_has(command, "save");
     status = session_open(&assessment.session, command, command->words[1], first, last);
     if (status == EXIT_DONE && assessment.out) status = take_folder(command, assessment.out, results_stranger, &lock);
     if (status == EXIT_DONE) {

@@ -235,8 +235,8 @@ static void session_tell(struct session *session, size_t from) {
 }
 
 int session_open_law(struct session *session, struct command *command, const char *policy) {
-    bool quiet = session->quiet, follows = session->follows, solves = session->solves, skips = session->skips,
-         decides = session->decides, looks = session->looks;
+    bool quiet = session->quiet, follows = session->follows, solves = session->solves, decides = session->decides,
+         looks = session->looks;
     struct session_changed *changed = session->changed;
     const char *of = session->of;
     const enum finds finds = session->finds;
@@ -246,7 +246,6 @@ int session_open_law(struct session *session, struct command *command, const cha
                                 .quiet = quiet,
                                 .follows = follows,
                                 .solves = solves,
-                                .skips = skips,
                                 .decides = decides,
                                 .looks = looks,
                                 .of = of,
@@ -318,7 +317,7 @@ int session_open_data(struct session *session, const char *data, month_number fi
         first = session->changed->from;
         last = session->changed->last;
     }
-    while (session->skips && first <= last && session_kept(session, first)) first++;
+    while (session->decides && first <= last && session_kept(session, first)) first++;
     session->first = first;
     int status = first <= last && !session->looks ? session_read_runs(session, first) : EXIT_DONE;
     store_roll_back(session->database.store); /* deciding takes a while */

@@ -11,8 +11,8 @@ struct session {
     struct command *command;
     bool quiet; /* set before session_open: rows that are wrong are not told, unless nothing can be decided for them */
     bool follows;       /* the same: where --previous is of one area, that area is looked at */
-    bool skips;         /* the same: months of a registry that stand as they would be decided are passed over */
-    bool decides;       /* the same: rows of a registry are decided and not shown */
+    bool decides;       /* the same: months of a registry that stand as they would be decided are passed over, and so is
+                         * what no rule asks rows for */
     bool looks;         /* the same: nothing is decided, so that the months before are not read */
     const char *of;     /* the same: only what the row of that id gets is asked for; NULL: all */
     month_number first; /* that is not passed over */

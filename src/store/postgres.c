@@ -29,6 +29,7 @@ struct postgres_store {
     unsigned forgotten[FORGOTTEN_MAX], forgotten_count; /* that the server is still to forget */
     struct answer answers[ANSWERS_MAX];
     size_t answers_count, answers_there; /* of which so many have come: the others wait in the pipeline */
+    bool unsent;                         /* not all that was asked could be sent */
 };
 struct field_found {
     const char *bytes;
@@ -163,7 +164,8 @@ static void receive_rest(PGconn *connection) {
     PQexitPipelineMode(connection);
 }
 
-/* The statement, where the server does not know it yet, and its values. */
+/* The statement, where the server does not know it yet, and its values. Where that goes wrong nobody can tell what of
+ * it reached the server: no name is given again. */
 static bool send(struct postgres_statement *statement, const struct store_value *values, size_t count) {
     struct postgres_store *store = (struct postgres_store *)statement->statement.store;
     bool fresh = statement->number == 0;
@@ -208,7 +210,8 @@ static void drop_answer(struct postgres_store *store, size_t at) {
 static bool settle(struct store *base) {
     struct postgres_store *store = (struct postgres_store *)base;
     if (store->answers_there == store->answers_count) return true;
-    bool sent = PQpipelineSync(store->connection) == 1, done = sent;
+    bool sent = PQpipelineSync(store->connection) == 1 && !store->unsent, done = sent;
+    store->unsent = false;
     for (; store->answers_there < store->answers_count; store->answers_there++) {
         struct answer *answer = &store->answers[store->answers_there];
         if (done)
@@ -251,7 +254,8 @@ static void ask(struct statement *base, const struct store_value *values, size_t
         return;
     }
     store->answers[store->answers_count++] = answer;
-    if (!send(statement, values, count)) drop_answers(base->store); /* which finds out why */
+    store->unsent = !send(statement, values, count);
+    if (store->unsent) drop_answers(base->store); /* which finds out why */
 }
 
 /* NULL: it was not asked. */
@@ -309,10 +313,12 @@ static bool begin_statement(struct statement *base, const struct store_value *va
     statement->result = take_answer(statement, values, count);
     if (statement->result || store_failed(base->store)) return statement->result;
     bool fresh = statement->number == 0;
-    bool sent = PQenterPipelineMode(connection) == 1 && send_forgotten(store) && send(statement, values, count);
+    unsigned forgotten = store->forgotten_count;
+    if (PQenterPipelineMode(connection) != 1) return fail(base->store, NULL); /* a scan is under way */
+    bool sent = send_forgotten(store) && send(statement, values, count);
     bool all_sent = PQpipelineSync(connection) == 1 && sent, done = all_sent;
-    for (; done && store->forgotten_count; store->forgotten_count--)
-        done = is_done(base->store, receive(connection), PGRES_COMMAND_OK);
+    store->forgotten_count = 0; /* nothing is forgotten twice */
+    for (; done && forgotten; forgotten--) done = is_done(base->store, receive(connection), PGRES_COMMAND_OK);
     if (done) statement->result = receive_answer(statement, fresh);
     if (!done && fresh) statement->number = 0;
     receive_rest(connection);

@@ -223,9 +223,9 @@ static bool put_indexes_off(struct sqlite_load *loading) {
  * no name. */
 static bool make_indexes(struct sqlite_load *loading) {
     struct store *store = loading->load.store;
-    return run_text(store, "PRAGMA temp_store = FILE; PRAGMA cache_size = " SORTED_KB) &&
-           run_text(store, builder_text(&loading->indexes).bytes) &&
-           run_text(store, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = " CACHE_KB);
+    bool made = run_text(store, "PRAGMA temp_store = FILE; PRAGMA cache_size = " SORTED_KB) &&
+                run_text(store, builder_text(&loading->indexes).bytes);
+    return run_text(store, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = " CACHE_KB) && made;
 }
 
 static struct store_load *load(struct store *store, const struct store_table *table, const char *columns) {

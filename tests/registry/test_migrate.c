@@ -292,6 +292,23 @@ static void steps_are_read_exactly(enum database database) {
     arena_free(&arena);
 }
 
+/* The first column is of the coding that is asked for, and the values of that time lie in the second. */
+static void a_law_that_comes_back_reads_what_was_told_meanwhile(enum database database) {
+    struct book book;
+    open_book(&book, database);
+    migrate(&book, HEAD_BY("0.001") BILL KIND FARM NAME);
+    begin_telling(&book);
+    stage_row(&book.stage, "family", "F2", "v1", "farm=0.003");
+    stage_row(&book.stage, "family", "F3", "v1", "farm=0.500");
+    take(&book);
+    migrate(&book, WHOLE);
+    assert_string_equal(value_of(&book, "F1", "farm"), "1250");
+    assert_string_equal(value_of(&book, "F2", "farm"), "unknown"); /* it lies between two steps */
+    assert_string_equal(value_of(&book, "F3", "farm"), "50");
+    expect_sound(&book, 5);
+    close_book(&book);
+}
+
 static void a_range_narrows_and_widens(enum database database) {
     struct book book;
     open_book(&book, database);
@@ -605,6 +622,7 @@ ON_BOTH(what_is_added_is_empty)
 ON_BOTH(what_is_dropped_stays_for_those_that_have_it)
 ON_BOTH(choices_are_read_by_name)
 ON_BOTH(steps_are_read_exactly)
+ON_BOTH(a_law_that_comes_back_reads_what_was_told_meanwhile)
 ON_BOTH(a_range_narrows_and_widens)
 ON_BOTH(another_type_reads_nothing_of_before)
 ON_BOTH(what_would_lie_elsewhere_is_refused)
@@ -622,6 +640,7 @@ int main(void) {
         BOTH(what_is_dropped_stays_for_those_that_have_it),
         BOTH(choices_are_read_by_name),
         BOTH(steps_are_read_exactly),
+        BOTH(a_law_that_comes_back_reads_what_was_told_meanwhile),
         BOTH(a_range_narrows_and_widens),
         BOTH(another_type_reads_nothing_of_before),
         BOTH(what_would_lie_elsewhere_is_refused),

@@ -18,6 +18,7 @@ static const char law[] = "policy law\n  currency yuan of 100 fen\n"
                           "event bill in person dated left at most 9 a year\n"
                           "input family farm : money/month in 0 .. 10_000 yuan/month\n"
                           "input family near : family empty means none\n"
+                          "input person stays : family empty means none\n"
                           "input bill left : date in 2010-01-01 .. 2100-01-01\n";
 
 struct book {
@@ -344,6 +345,28 @@ static void rows_that_lead_nowhere_get_no_keys(enum database database) {
 }
 ON_BOTH(rows_that_lead_nowhere_get_no_keys)
 
+/* Of families none is told: they are known, both those under which people lie and those to which they lead. */
+static void rows_lead_to_what_is_known(enum database database) {
+    struct book book;
+    struct records records;
+    open_book(&book, database);
+    stage_row(&book.stage, "village", "V1", "", "");
+    stage_row(&book.stage, "family", "F1", "V1", "");
+    stage_row(&book.stage, "family", "F2", "V1", "");
+    take(&book, 3, 0, 0, 0);
+    stage_row(&book.stage, "person", "P1", "F1", "stays=F2");
+    stage_row(&book.stage, "person", "P2", "F1", "stays=F9");
+    stage_row(&book.stage, "person", "P3", "F1", "stays=none");
+    take(&book, 2, 0, 0, 1);
+    read_known(&book, &book.stage.arena, &records);
+    const struct record_table *people = &records.tables[entity_of(&book, "person")->index];
+    assert_int_equal(people->count, 2);
+    assert_true(text_is(people->rows[0].parent, "F1") && text_is(column_text(&people->columns[0], 0), "F2"));
+    assert_true(text_is(people->rows[1].parent, "F1") && text_is(column_text(&people->columns[0], 1), "none"));
+    close_book(&book);
+}
+ON_BOTH(rows_lead_to_what_is_known)
+
 /* --- what was read before ----------------------------------------------------------------------------------------- */
 
 /* Of those that are told; what becomes of them, by what was read of the others before the change. */
@@ -609,6 +632,7 @@ int main(void) {
         cmocka_unit_test(a_month_is_told_once_however_it_is_said),
         cmocka_unit_test(what_ends_before_it_begins_is_refused),
         BOTH(rows_that_lead_nowhere_get_no_keys),
+        BOTH(rows_lead_to_what_is_known),
         BOTH(rows_beside_are_read_once),
         cmocka_unit_test(memory_that_runs_out_is_told),
         BOTH(any_order_says_the_same),

@@ -9,6 +9,38 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <libpq-fe.h>
+
+/* --- the client's library ----------------------------------------------------------------------------------------- */
+
+/* NOLINTBEGIN(bugprone-reserved-identifier): the linker wants these names */
+int __real_PQsendPrepare(PGconn *connection, const char *name, const char *sql, int count, const Oid *types);
+int __wrap_PQsendPrepare(PGconn *connection, const char *name, const char *sql, int count, const Oid *types);
+int __real_PQsendQueryPrepared(PGconn *connection, const char *name, int count, const char *const *values,
+                               const int *lengths, const int *formats, int format);
+int __wrap_PQsendQueryPrepared(PGconn *connection, const char *name, int count, const char *const *values,
+                               const int *lengths, const int *formats, int format);
+
+static bool prepare_fails, values_fail; /* as where memory runs out: once */
+
+static bool fails_once(bool *wanted) {
+    bool fails = *wanted;
+    *wanted = false;
+    return fails;
+}
+
+int __wrap_PQsendPrepare(PGconn *connection, const char *name, const char *sql, int count, const Oid *types) {
+    return fails_once(&prepare_fails) ? 0 : __real_PQsendPrepare(connection, name, sql, count, types);
+}
+
+int __wrap_PQsendQueryPrepared(PGconn *connection, const char *name, int count, const char *const *values,
+                               const int *lengths, const int *formats, int format) {
+    if (fails_once(&values_fail)) return 0;
+    return __real_PQsendQueryPrepared(connection, name, count, values, lengths, formats, format);
+}
+/* NOLINTEND(bugprone-reserved-identifier) */
+
+/* --- what they share ---------------------------------------------------------------------------------------------- */
 
 static const struct store_column columns[] = {{{"number", 6}, STORE_INTEGER, true},
                                               {{"name", 4}, STORE_TEXT, true},
@@ -372,6 +404,28 @@ static bool load_many(struct store *store, int64_t last) {
     return store_load_end(load);
 }
 
+/* What a store keeps of itself stays as it was, however the indexes went. */
+static void indexes_that_fail_leave_the_cache_as_it_was(void **state) {
+    const struct text by[] = {{"name", 4}};
+    int64_t sizes[3];
+    (void)state;
+    struct store *store = with_people(DATABASE_FILE);
+    struct statement *query = store_prepare(store, "PRAGMA cache_size");
+    assert_true(store_begin(store, STORE_TO_WRITE) && store_index(store, TEXT("people"), by, 1, true));
+    assert_true(store_commit(store));
+    for (int time = 0; time < 3; time++) {
+        assert_true(statement_begin(query, NULL, 0) && statement_next(query));
+        sizes[time] = statement_integer(query, 0);
+        statement_end(query);
+        assert_int_equal(sizes[time], sizes[0]);
+        assert_true(store_begin(store, STORE_TO_WRITE));
+        assert_int_equal(load_many(store, time == 0 ? 7 : -1), time > 0); /* the first conflicts */
+        store_roll_back(store);
+    }
+    statement_free(query);
+    store_close(store);
+}
+
 static void indexes_hold_while_many_rows_are_loaded(enum database database) {
     const struct text by[] = {{"name", 4}};
     struct store *store = with_people(database);
@@ -723,6 +777,105 @@ static void what_may_not_be_written_has_a_name(void **state) {
 ON_BOTH(what_is_asked_ahead_is_answered)
 ON_BOTH(what_is_asked_is_of_its_transaction)
 ON_BOTH(a_mistake_that_is_asked_is_told)
+/* --- statements that were asked before ---------------------------------------------------------------------------- */
+
+/* -1: it failed. */
+static int64_t answer(struct store *store, int64_t wanted) {
+    char sql[40];
+    snprintf(sql, sizeof sql, "SELECT %lld", (long long)wanted);
+    struct statement *query = store_prepare(store, sql);
+    int64_t found = statement_begin(query, NULL, 0) && statement_next(query) ? statement_integer(query, 0) : -1;
+    statement_free(query); /* which ends it, too */
+    return found;
+}
+
+/* More than are kept, so that the server is told to forget some; each of them twice, once just before. */
+static void other_statements_give_other_answers(enum database database) {
+    enum { MANY = 600 };
+    struct store *store = with_people(database);
+    for (int64_t i = 0; i < MANY; i++) {
+        assert_int_equal(answer(store, i), i);
+        assert_int_equal(answer(store, i / 2), i / 2);
+    }
+    store_close(store);
+}
+
+/* A row that was read holds nothing back once its statement is freed. */
+static void a_freed_statement_holds_nothing(enum database database) {
+    struct store *store = with_people(database), *other = other_connection();
+    add(store, 1, "甲");
+    add(store, 2, "乙");
+    struct statement *query = store_prepare(store, "SELECT number FROM people ORDER BY number");
+    assert_true(statement_begin(query, NULL, 0) && statement_next(query));
+    statement_free(query);
+    add(other, 3, "丙");
+    assert_int_equal(count_of(store), 3); /* it is no older sight of them */
+    assert_true(store_do(store, "DROP TABLE people"));
+    store_close(other);
+    store_close(store);
+}
+
+/* What could not be sent fails alone: those behind it are asked as if it had not been there. */
+static void what_is_not_sent_fails_alone(void **state) {
+    enum { MANY = 300, AFTER = 70 }; /* more than are kept, and than are forgotten at once */
+    (void)state;
+    struct store *store = with_people(DATABASE_SERVER);
+    for (int64_t i = 0; i < MANY; i++) assert_int_equal(answer(store, i), i);
+    for (int time = 0; time < 2; time++) {
+        prepare_fails = time == 0;
+        values_fail = time == 1;
+        int64_t first = (time + 1) * MANY;
+        assert_int_equal(answer(store, first), -1);
+        assert_int_equal(store_trouble(store)->failure, STORE_NO_MEMORY);
+        for (int64_t i = first; i < first + AFTER; i++) assert_int_equal(answer(store, i), i);
+    }
+    store_close(store);
+}
+
+/* So does what is asked ahead: with all that was asked then, and nothing behind it. */
+static void what_is_not_asked_fails_with_its_transaction(void **state) {
+    (void)state;
+    struct store *store = with_people(DATABASE_SERVER);
+    struct statement *query = store_prepare(store, name_of_number);
+    add_asked(store);
+    for (int time = 0; time < 2; time++) {
+        assert_true(store_begin(store, STORE_TO_READ));
+        ask_for(query, 1);
+        prepare_fails = time == 0;
+        values_fail = time == 1;
+        struct statement *other = store_prepare(store, time ? "SELECT $1 + 1" : "SELECT $1 + 2");
+        ask_for(other, 1);
+        const struct store_value value = store_integer(1);
+        assert_false(statement_begin(query, &value, 1));
+        assert_int_equal(store_trouble(store)->failure, STORE_NO_MEMORY);
+        store_roll_back(store);
+        expect_name(query, 2);
+        assert_true(statement_begin(other, &value, 1) && statement_next(other));
+        assert_int_equal(statement_integer(other, 0), 3 - time);
+        statement_free(other);
+    }
+    statement_free(query);
+    store_close(store);
+}
+
+/* Nothing else can be asked of a server while rows are scanned: that is told, and nobody waits for ever. */
+static void a_statement_within_a_scan_is_refused(void **state) {
+    const size_t all[] = {0};
+    (void)state;
+    struct store *store = with_people(DATABASE_SERVER);
+    add(store, 1, "甲");
+    assert_true(store_begin(store, STORE_TO_READ));
+    struct statement *scan = store_scan(store, &(struct store_scan_of){&people, all, 1, 1, 1});
+    assert_non_null(scan);
+    assert_int_equal(answer(store, 1), -1);
+    store_scan_end(scan);
+    store_roll_back(store);
+    assert_int_equal(answer(store, 1), 1);
+    store_close(store);
+}
+
+ON_BOTH(other_statements_give_other_answers)
+ON_BOTH(a_freed_statement_holds_nothing)
 ON_BOTH(no_table_has_more_rows_than_there_may_be)
 ON_BOTH(committed_is_there)
 ON_BOTH(readers_see_what_was_there)
@@ -746,6 +899,11 @@ int main(void) {
         BOTH(what_is_asked_is_of_its_transaction),
         BOTH(a_mistake_that_is_asked_is_told),
         BOTH(no_table_has_more_rows_than_there_may_be),
+        BOTH(other_statements_give_other_answers),
+        BOTH(a_freed_statement_holds_nothing),
+        cmocka_unit_test(what_is_not_sent_fails_alone),
+        cmocka_unit_test(what_is_not_asked_fails_with_its_transaction),
+        cmocka_unit_test(a_statement_within_a_scan_is_refused),
         BOTH(committed_is_there),
         BOTH(readers_see_what_was_there),
         BOTH(first_failure_ends_it),
@@ -755,6 +913,7 @@ int main(void) {
         BOTH(many_rows_are_scanned),
         BOTH(a_load_that_conflicts_leaves_nothing),
         BOTH(indexes_hold_while_many_rows_are_loaded),
+        cmocka_unit_test(indexes_that_fail_leave_the_cache_as_it_was),
         BOTH(many_rows_are_loaded_beside_a_scan),
         BOTH(tables_grow),
         BOTH(indexes_have_names_of_their_own),
