@@ -35,6 +35,7 @@ static enum registry_result note_owners(struct verifying *verifying, month_numbe
     registry->decides = true;
     enum registry_result result = registry_read_but(registry, verifying->source, &verifying->arena, &verifying->known);
     registry->sight = REGISTRY_CLOSED;
+    registry->sight_of = NULL;
     registry->decides = false;
     if (result != REGISTRY_DONE) return result;
     const struct record_table *table = &verifying->known.records.tables[input->entity->index];

@@ -34,8 +34,9 @@ size_t registry_room(struct registry *registry, const struct store_table *table)
     enum { SMALL = 1 << 20 };
     int64_t highest = registry_highest(registry, table);
     if (highest <= SMALL) return highest < 0 ? 0 : (size_t)highest;
-    if (highest <= store_rows_most(registry->store)) return (size_t)highest;
-    if (find_number(registry, table, "CAST(count", " AS BIGINT)") >= highest) return (size_t)highest;
+    if (highest < UINT32_MAX && highest <= store_rows_most(registry->store)) return (size_t)highest;
+    if (highest < UINT32_MAX && find_number(registry, table, "CAST(count", " AS BIGINT)") >= highest)
+        return (size_t)highest;
     struct text words = text_format(&registry->arena, "%.*s: %lld", TEXT_ARG(table->name), (long long)highest);
     store_is_damaged(registry->store, words.bytes);
     return 0;

@@ -21,7 +21,7 @@ struct answer {
     bool fresh;            /* the statement was told before it */
     PGresult *result;      /* NULL: not yet there */
 };
-enum { FORGOTTEN_MAX = 64, ANSWERS_MAX = 256, NAME_ROOM = 16 };
+enum { FORGOTTEN_MAX = IDLE_MAX, ANSWERS_MAX = 256, NAME_ROOM = 16 };
 struct postgres_store {
     struct store store;
     PGconn *connection;
@@ -586,6 +586,7 @@ static const struct store_kind kind = {
     .commit = commit,
     .roll_back = roll_back,
     .run_text = run_text,
+    .make_indexes = run_text,
     .check = check,
     .statement_bytes = sizeof(struct postgres_statement),
     .forget = forget,

@@ -221,10 +221,8 @@ static bool put_indexes_off(struct sqlite_load *loading) {
 
 /* Pieces that a processor's caches hold are sorted twice as fast as all at once; meanwhile they lie in files that have
  * no name. */
-static bool make_indexes(struct sqlite_load *loading) {
-    struct store *store = loading->load.store;
-    bool made = run_text(store, "PRAGMA temp_store = FILE; PRAGMA cache_size = " SORTED_KB) &&
-                run_text(store, builder_text(&loading->indexes).bytes);
+static bool make_indexes(struct store *store, const char *sql) {
+    bool made = run_text(store, "PRAGMA temp_store = FILE; PRAGMA cache_size = " SORTED_KB) && run_text(store, sql);
     return run_text(store, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = " CACHE_KB) && made;
 }
 
@@ -267,7 +265,7 @@ static bool load_end(struct store_load *base) {
     struct sqlite_load *loading = (struct sqlite_load *)base;
     bool done = !store_failed(base->store);
     sqlite3_finalize(loading->insert);
-    if (done && loading->indexes.length) done = make_indexes(loading);
+    if (done && loading->indexes.length) done = make_indexes(base->store, builder_text(&loading->indexes).bytes);
     builder_free(&loading->indexes);
     memory_free(loading);
     return done;
@@ -310,6 +308,7 @@ static const struct store_kind kind = {
     .commit = commit,
     .roll_back = roll_back,
     .run_text = run_text,
+    .make_indexes = make_indexes,
     .check = check,
     .statement_bytes = sizeof(struct sqlite_statement),
     .forget = forget,
@@ -359,8 +358,8 @@ static bool set_up(struct store *store, enum store_opening opening) {
                                    "PRAGMA cache_size = " CACHE_KB);
 }
 
-/* Files without a name lie beside the first database that is opened, and nowhere else: what stands in them is about
- * people, too. */
+/* Files without a name lie beside the first database that is opened, as long as its folder may be written: what stands
+ * in them is about people, too. */
 static bool choose_folder(const char *path) {
     const char *slash = strrchr(path, '/');
     if (sqlite3_temp_directory) return true;

@@ -250,12 +250,16 @@ static const char *finished(struct store *store, const struct builder *sql) {
     return builder_text(sql).bytes;
 }
 
-static bool run_built(struct store *store, struct builder *sql) {
+static bool run_built_by(struct store *store, struct builder *sql, bool (*run)(struct store *store, const char *sql)) {
     bool done = goes_on(store);
     const char *text = finished(store, sql);
-    done = done && !sql->failed && store->kind->run_text(store, text);
+    done = done && !sql->failed && run(store, text);
     builder_free(sql);
     return done;
+}
+
+static bool run_built(struct store *store, struct builder *sql) {
+    return run_built_by(store, sql, store->kind->run_text);
 }
 
 static void add_column(struct builder *sql, const struct store_kind *kind, const struct store_column *column) {
@@ -435,7 +439,7 @@ static bool make_index(struct store *store, struct text table, const struct text
     }
     sql.failed = sql.failed || name.failed;
     builder_free(&name);
-    return run_built(store, &sql);
+    return run_built_by(store, &sql, store->kind->make_indexes);
 }
 
 bool store_index(struct store *store, struct text table, const struct text *columns, size_t count, bool unique) {

@@ -19,6 +19,7 @@ struct store_kind {
     bool (*commit)(struct store *store);
     void (*roll_back)(struct store *store);
     bool (*run_text)(struct store *store, const char *sql);
+    bool (*make_indexes)(struct store *store, const char *sql);
     bool (*check)(struct store *store);          /* in a transaction */
     size_t statement_bytes;                      /* of the database's own kind of statement */
     void (*forget)(struct statement *statement); /* what the database has of it; the statement itself is freed then */

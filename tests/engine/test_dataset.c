@@ -476,6 +476,41 @@ static void what_is_missing_of_many_rows_is_counted(void **state) {
     stage_close(&stage);
 }
 
+/* Rows that are written where they lie last, and moved to where they follow others: they leave nothing behind, so that
+ * rows that come after them know nothing that is not told of them. */
+static void rows_that_are_joined_leave_nothing_behind(void **state) {
+    enum { ROOM = 12 };
+    static const struct {
+        size_t first, rows;
+    } parts[] = {{0, 1}, {2, 3}, {9, 2}}; /* in place, less far than they are many, and far */
+    (void)state;
+    struct stage stage;
+    stage_open(&stage, law, NULL, NULL);
+    const struct entity *person = map_get(&stage.policy->entity_by_name, TEXT("person"));
+    const struct field *born = person->inputs.items[0];
+    const struct record_table *table = &stage.records.tables[person->index];
+    assert_true(records_reserve(&stage.records, person, ROOM));
+    lane told = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        for (size_t row = parts[i].first; row < parts[i].first + parts[i].rows; row++) {
+            table->rows[row] = (struct record_row){.id = TEXT("P")};
+            records_put(&stage.records, born, row, ++told);
+        }
+        records_join(&stage.records, person, parts[i].first, parts[i].rows);
+    }
+    assert_int_equal(table->count, told);
+    for (size_t row = 0; row < table->count; row++) {
+        assert_true(table->columns[0].known[row]);
+        assert_int_equal(column_get(&table->columns[0], row), row + 1);
+    }
+    while (table->count < ROOM) {
+        size_t row = records_add(&stage.records, person, (struct record_row){.id = TEXT("Q")});
+        assert_false(table->columns[0].known[row]);
+        assert_int_equal(column_get(&table->columns[0], row), 0);
+    }
+    stage_close(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_lie_under_their_parents_in_order),
@@ -485,6 +520,7 @@ int main(void) {
         cmocka_unit_test(lanes_come_back_from_columns),
         cmocka_unit_test(what_does_not_fit_is_left_out_with_all_that_hangs_on_it),
         cmocka_unit_test(at_most_is_kept),
+        cmocka_unit_test(rows_that_are_joined_leave_nothing_behind),
         cmocka_unit_test(events_of_different_parts_have_different_names),
         cmocka_unit_test(lost_rows_leave_their_parents_unknown),
         cmocka_unit_test(a_lost_version_takes_its_id_with_it),
