@@ -75,22 +75,34 @@ static void read_told(struct bench *bench) {
 }
 
 /* As a page about it asks for: every benefit and alert of every row. */
+/* Of the rows of its entity what was found, once it was asked for. */
+static void find_values(struct registry_values *values, const struct registry_told *told, const struct field *field,
+                        bool asks) {
+    struct registry_value found;
+    bool first = true;
+    for (size_t i = 0; i < told->list.count; i++) {
+        if (told->list.items[i].entity != field->entity) continue;
+        if (!asks)
+            check(registry_values_find(values, field, told->list.items[i].key, &found));
+        else if (first)
+            registry_values_ask(values, field, told->list.items[i].key);
+        first = false;
+    }
+}
+
 static void read_values(struct bench *bench) {
     struct registry_told told;
     struct registry_values values;
-    struct registry_value found;
     if (bench->runs.list.count == 0) return;
     check(registry_read_told(&bench->registry, REGISTRY_NOW, bench->family, bench->key, &bench->arena, &told));
     int64_t run = bench->runs.list.items[bench->runs.list.count - 1].change;
     registry_values_begin(&values, &bench->registry, &bench->arena);
     registry_values_of(&values, run, bench->law);
-    for (size_t k = 0; k < bench->law->fields.count; k++) {
-        const struct field *field = bench->law->fields.items[k];
-        bool wanted = field->kind == FIELD_BENEFIT || field->kind == FIELD_ALERT;
-        for (size_t i = 0; i < told.list.count && wanted; i++)
-            if (told.list.items[i].entity == field->entity)
-                check(registry_values_find(&values, field, told.list.items[i].key, &found));
-    }
+    for (int asks = 1; asks >= 0; asks--)
+        for (size_t k = 0; k < bench->law->fields.count; k++) {
+            const struct field *field = bench->law->fields.items[k];
+            if (field->kind == FIELD_BENEFIT || field->kind == FIELD_ALERT) find_values(&values, &told, field, asks);
+        }
     registry_values_end(&values);
 }
 

@@ -289,16 +289,18 @@ static bool lies_in_families(const struct finding *finding, const struct entity 
     return !finding->family || entity_is_within(entity, finding->family);
 }
 
-static void ask_for_keys(struct finding *finding) {
+/* In families, or anywhere. */
+static void ask_for_keys(struct finding *finding, bool anywhere) {
     const struct policy *policy = finding->registry->policy;
     const struct store_value id = store_text(finding->sought->words);
     for (size_t i = 0; i < policy->entities.count && row_id_may_be(finding->sought->words); i++)
-        row_ask(&finding->queries, QUERY_KEY, policy->entities.items[i], id);
+        if (anywhere || lies_in_families(finding, policy->entities.items[i]))
+            row_ask(&finding->queries, QUERY_KEY, policy->entities.items[i], id);
 }
 
 static void find_very_one(struct finding *finding) {
     const struct policy *policy = finding->registry->policy;
-    ask_for_keys(finding);
+    ask_for_keys(finding, false);
     for (size_t i = 0; i < policy->entities.count && goes_on(finding); i++) {
         const struct entity *entity = policy->entities.items[i];
         if (!lies_in_families(finding, entity)) continue;
@@ -525,7 +527,7 @@ enum registry_result registry_find(struct registry *registry, const struct regis
 /* A row in families goes before one of the same id elsewhere, and an outer one before those that lie in it. */
 static void find_row(struct finding *finding, struct registry_row *row) {
     const struct policy *policy = finding->registry->policy;
-    ask_for_keys(finding);
+    ask_for_keys(finding, true);
     for (size_t i = policy->entities.count; i-- > 0 && goes_on(finding);) {
         const struct entity *entity = policy->entities.items[i];
         bool in_family = finding->family && entity_is_within(entity, finding->family);

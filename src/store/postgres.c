@@ -242,7 +242,9 @@ static size_t find_answer(const struct postgres_store *store, const struct postg
 static void ask(struct statement *base, const struct store_value *values, size_t count) {
     struct postgres_statement *statement = (struct postgres_statement *)base;
     struct postgres_store *store = (struct postgres_store *)base->store;
-    if (store->answers_count == ANSWERS_MAX) return;
+    bool full = store->answers_count == ANSWERS_MAX;
+    if (full && store->answers_there == 0) return;
+    if (full) drop_answer(store, 0); /* the one for which nobody has come the longest */
     struct answer answer = {.of = statement, .fresh = statement->number == 0};
     builder_init(&answer.values);
     add_values(&answer.values, values, count);

@@ -142,6 +142,11 @@ static void what_is_asked_ahead_is_answered(enum database database) {
     statement_free(query); /* and taken again */
     query = store_prepare(store, name_of_number);
     expect_name(query, 9);
+    for (int i = 1; i < ASKED; i++) ask_for(query, i); /* nobody comes for most of these, and some give way */
+    expect_name(query, ASKED - 1);
+    for (int i = ASKED - 1; i >= 1; i--) ask_for(same, i);
+    expect_name(same, 1);
+    expect_name(query, 1);
     ask_for(query, 10); /* nobody waits for it */
     store_roll_back(store);
     assert_false(store_failed(store));
