@@ -74,7 +74,6 @@ static void read_told(struct bench *bench) {
     check(registry_read_told(&bench->registry, REGISTRY_NOW, bench->family, bench->key, &bench->arena, &told));
 }
 
-/* As a page about it asks for: every benefit and alert of every row. */
 /* Of the rows of its entity what was found, once it was asked for. */
 static void find_values(struct registry_values *values, const struct registry_told *told, const struct field *field,
                         bool asks) {
@@ -90,6 +89,7 @@ static void find_values(struct registry_values *values, const struct registry_to
     }
 }
 
+/* As a page about it asks for: every benefit and alert of every row. */
 static void read_values(struct bench *bench) {
     struct registry_told told;
     struct registry_values values;

@@ -42,6 +42,15 @@ size_t registry_room(struct registry *registry, const struct store_table *table)
     return 0;
 }
 
+bool registry_needs_rows_of(const struct entity *entity, const struct entity *other) {
+    bool needs = entity->parent == other;
+    for (size_t i = 0; i < entity->inputs.count; i++) {
+        const struct type *type = &entity->inputs.items[i]->type;
+        needs = needs || (type->kind == TYPE_ROW && type->entity == other);
+    }
+    return needs;
+}
+
 struct text reading_name(struct arena *arena, struct text id) {
     enum { NAME_BYTES_MAX = 1 << 16 }; /* of an event: its parent's and its dated fields, all escaped */
     bool good = id.length <= NAME_BYTES_MAX && text_invalid_at(id) == id.length;

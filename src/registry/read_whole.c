@@ -330,14 +330,8 @@ static void read_entity(struct whole *whole, const struct entity *entity) {
 /* Names of a chosen entity's rows, and of those that its rows may lead to. */
 static bool needs_names(const struct policy *policy, const struct entity *entity, const bool *chosen) {
     if (!chosen || chosen[entity->index]) return true;
-    for (size_t i = 0; i < policy->entities.count; i++) {
-        const struct entity *reader = policy->entities.items[i];
-        if (!chosen[i]) continue;
-        if (reader->parent == entity) return true;
-        for (size_t k = 0; k < reader->inputs.count; k++)
-            if (reader->inputs.items[k]->type.kind == TYPE_ROW && reader->inputs.items[k]->type.entity == entity)
-                return true;
-    }
+    for (size_t i = 0; i < policy->entities.count; i++)
+        if (chosen[i] && registry_needs_rows_of(policy->entities.items[i], entity)) return true;
     return false;
 }
 

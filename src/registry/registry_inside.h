@@ -391,6 +391,9 @@ bool registry_find_alike(struct registry_look *look, const struct registry_chang
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
+/* A row of the entity may lie under one of the other, or lead to it. */
+bool registry_needs_rows_of(const struct entity *entity, const struct entity *other);
+
 /* The highest of the numbers by which the rows of a table are told apart; 0: there are none. */
 int64_t registry_highest(struct registry *registry, const struct store_table *table);
 

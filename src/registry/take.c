@@ -80,16 +80,6 @@ static void find_known(struct taking *taking, const struct entity *entity, const
     for (size_t key = 1; key <= ids; key++) map_put(&known->keys, names->ids[key], (void *)key);
 }
 
-/* A row of the entity may lie under one of the other, or lead to it. */
-static bool asks_for(const struct entity *entity, const struct entity *other) {
-    bool asks = entity->parent == other;
-    for (size_t i = 0; i < entity->inputs.count; i++) {
-        const struct type *type = &entity->inputs.items[i]->type;
-        asks = asks || (type->kind == TYPE_ROW && type->entity == other);
-    }
-    return asks;
-}
-
 /* The keys that are needed for rows of which nothing is known: of entities of which none are told. */
 static enum registry_result read_keys(struct taking *taking, struct registry_names *names) {
     struct registry *registry = taking->registry;
@@ -99,7 +89,8 @@ static enum registry_result read_keys(struct taking *taking, struct registry_nam
         const struct entity *entity = policy->entities.items[i];
         bool asked = false;
         for (size_t k = 0; k < policy->entities.count; k++)
-            asked = asked || (taking->records->tables[k].count && asks_for(policy->entities.items[k], entity));
+            asked = asked ||
+                    (taking->records->tables[k].count && registry_needs_rows_of(policy->entities.items[k], entity));
         if (taking->records->tables[i].count)
             names[i].count = registry_room(registry, &tables_of(registry, entity)->names);
         else if (asked)
