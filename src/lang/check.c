@@ -436,6 +436,8 @@ void check_all(struct policy *policy) {
     }
     for (size_t i = 0; i < policy->fields.count && compile_goes_on(policy); i++)
         check_field(policy, policy->fields.items[i]);
+    for (size_t i = 0; i < policy->entities.count && compile_goes_on(policy); i++)
+        check_settled(policy, policy->entities.items[i]);
     for (size_t i = 0; i < policy->guarantees.count && compile_goes_on(policy); i++)
         check_guarantee(policy, policy->guarantees.items[i]);
     for (size_t i = 0; i < policy->indicators.count && compile_goes_on(policy); i++)

@@ -67,6 +67,7 @@ void parameters_load(struct policy *policy); /* parameter_table.c: keys, ranges 
 void clauses_load(struct policy *policy, struct layer *layer);
 void check_all(struct policy *policy);        /* check.c: names, types, units of every declaration */
 void check_procedures(struct policy *policy); /* check_procedure.c */
+void check_settled(struct policy *policy, struct entity *entity);    /* check_settled.c: which events are bills */
 void decision_table_build(struct policy *policy, struct rule *rule); /* decision_table.c: a table becomes branches */
 void cycles_find(struct policy *policy);                             /* cycle.c */
 void depths_check(struct policy *policy);                            /* depth.c: how deep rules call one another */

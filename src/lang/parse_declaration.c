@@ -133,6 +133,18 @@ static void parse_pays(struct parser *parser, struct declaration *declaration) {
     parser_expect(parser, "month");
 }
 
+/* settled at hospital by bill_number of total leaving self_pay */
+static void parse_settled(struct parser *parser, struct declaration *declaration) {
+    parser_expect(parser, "at");
+    declaration->settled_at = parser_name(parser);
+    parser_expect(parser, "by");
+    declaration->settled_by = parser_name(parser);
+    parser_expect(parser, "of");
+    declaration->settled_of = parser_name(parser);
+    parser_expect(parser, "leaving");
+    declaration->settled_leaving = parser_name(parser);
+}
+
 static enum finds parse_finds(struct parser *parser) {
     for (int finds = FINDS_NOTHING + 1; finds < FINDS_KINDS; finds++)
         if (parser_accept(parser, finds_word((enum finds)finds))) return (enum finds)finds;
@@ -164,6 +176,8 @@ static bool parse_common_option(struct parser *parser, struct declaration *decla
                parser_accept(parser, "matched")) {
         parser_expect(parser, "by");
         declaration->matched_by = parser_name(parser);
+    } else if (declaration->head == HEAD_EVENT && parser_accept(parser, "settled")) {
+        parse_settled(parser, declaration);
     } else if (parser_accept(parser, "cite")) {
         struct names cites = parser_clauses(parser);
         for (size_t i = 0; i < cites.list.count; i++)
@@ -309,12 +323,12 @@ static bool head_find(struct text word, enum head *out) {
 
 /* Words that go on with a declaration and begin none. */
 static const char *const continuing[] = {
-    "when",    "otherwise", "cite",    "from",     "until", "enacted", "over",  "in",          "at",
-    "by",      "table",     "starts",  "yearly",   "pays",  "target",  "to",    "within",      "records",
-    "step",    "outcome",   "done",    "for",      "opens", "decides", "set",   "sets",        "empty",
-    "extends", "area",      "clauses", "currency", "dated", "because", "check", "unconfirmed", "and",
-    "or",      "not",       "again",   "appeal",   "needs", "letter",  "post",  "where",       "else",
-    "if",      "known",     "sealed",  "finds",    "shows", "matched",
+    "when",    "otherwise", "cite",    "from",     "until", "enacted", "over",    "in",          "at",
+    "by",      "table",     "starts",  "yearly",   "pays",  "target",  "to",      "within",      "records",
+    "step",    "outcome",   "done",    "for",      "opens", "decides", "set",     "sets",        "empty",
+    "extends", "area",      "clauses", "currency", "dated", "because", "check",   "unconfirmed", "and",
+    "or",      "not",       "again",   "appeal",   "needs", "letter",  "post",    "where",       "else",
+    "if",      "known",     "sealed",  "finds",    "shows", "matched", "settled",
 };
 
 static bool continues(const struct token *token) {

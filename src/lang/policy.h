@@ -47,6 +47,15 @@ struct enumeration {
     size_t count;
 };
 
+/* An event is a bill: somebody presents it, it is settled at once, benefit by benefit, and what is left is paid by
+ * hand. Of amounts of money, all of one event. */
+struct settled {
+    struct field *at,
+        *by; /* inputs after `dated`: who presents it, and under which number of his; NULL: it is no bill */
+    struct field *total, *rest;
+    VECTOR(struct field *) layers; /* its benefits that pay whoever presents it, as declared */
+};
+
 struct entity {
     struct text name;
     struct text label[LANGUAGES];
@@ -62,6 +71,7 @@ struct entity {
     VECTOR(struct field *) known_by; /* inputs by which people recognise a row; none of them sealed */
     struct field *matched_by;        /* the checked text of the parent by which others tell whose a row is; or NULL */
     VECTOR(struct field *) inputs;   /* in order; a dataset has a column for each */
+    struct settled settled;          /* of an event */
 };
 
 enum field_kind { FIELD_INPUT, FIELD_RULE, FIELD_BENEFIT, FIELD_ALERT };

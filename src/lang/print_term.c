@@ -56,6 +56,10 @@ static void print_entity(struct builder *out, const struct printer *printer, con
     if (entity && entity->matched_by)
         text = SAY(printer, "{0},凭{1}归到{2}", "{0}, told by others of the {2} with that {1}", text,
                    join_label(printer, TEXT(""), entity->matched_by), entity_word(printer, declaration->in.text));
+    if (entity && entity->settled.at && entity->settled.rest)
+        text =
+            SAY(printer, "{0},在{1}当场结算,余下{2}", "{0}, settled at the {1} at once, leaving {2}", text,
+                join_label(printer, TEXT(""), entity->settled.at), join_label(printer, TEXT(""), entity->settled.rest));
     builder_add(out, SAY(printer, "{0}。\n", "{0}.\n", text));
 }
 

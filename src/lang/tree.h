@@ -311,6 +311,7 @@ struct declaration {
     enum finds finds;
     struct expr *empty, *starts;
     struct name check, matched_by;
+    struct name settled_at, settled_by, settled_of, settled_leaving; /* event: no text where it is not settled */
     bool sealed;
     struct text because[LANGUAGES];
     int yearly; /* 1 .. 12, 0: not said */

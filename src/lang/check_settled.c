@@ -1,0 +1,61 @@
+/* Events that are bills: who presents them, which benefits pay for them, and what is left. */
+#include "lang/compile.h"
+
+/* An input by which a bill is known; NULL, and told, when it does not date the event. */
+static struct field *dated_input(struct policy *policy, const struct entity *entity, struct name name) {
+    for (size_t i = 0; i < entity->dated.count; i++)
+        if (text_equal(entity->dated.items[i]->name, name.text)) return entity->dated.items[i];
+    if (!name_is_lost(policy, name)) REPORT(policy, LANG_SETTLED_NOT_DATED, name.at, name.text, entity->name);
+    return NULL;
+}
+
+static struct field *of_kind(struct policy *policy, struct field *field, struct name name, enum type_kind kind,
+                             enum lang_message message) {
+    if (!field || field->type.kind == kind || field->type.kind == TYPE_WRONG) return field;
+    REPORT(policy, message, name.at, name.text);
+    return NULL;
+}
+
+static bool is_money(const struct field *field) {
+    struct type money = type_power(DIMENSION_MONEY, 1);
+    return field->type.kind == TYPE_WRONG || type_equal(&field->type, &money);
+}
+
+static struct field *amount(struct policy *policy, const struct entity *entity, struct name name) {
+    struct field *field = map_get(&entity->by_name, name.text);
+    if (!field) {
+        struct suggestion suggestion = suggest(policy, name.text);
+        suggestion_note_map(&suggestion, &entity->by_name);
+        report_unknown(policy, LANG_SETTLED_NO_FIELD, name, entity->name, &suggestion);
+    } else if (!is_money(field)) {
+        REPORT(policy, LANG_SETTLED_NO_MONEY, name.at, name.text);
+        return NULL;
+    }
+    return field;
+}
+
+static void find_layers(struct policy *policy, struct entity *entity, struct name at) {
+    size_t pay = 0;
+    for (size_t i = 0; i < entity->fields.count; i++) {
+        struct field *field = entity->fields.items[i];
+        if (field->kind != FIELD_BENEFIT || !text_equal(field->declaration->pays.text, at.text)) continue;
+        pay++;
+        if (is_money(field))
+            VECTOR_PUSH(&policy->arena, &entity->settled.layers, field);
+        else
+            REPORT(policy, LANG_SETTLED_NO_MONEY, field->declaration->name.at, field->name);
+    }
+    if (pay == 0) REPORT(policy, LANG_SETTLED_NO_BENEFIT, at.at, entity->name, at.text);
+}
+
+void check_settled(struct policy *policy, struct entity *entity) {
+    const struct declaration *declaration = entity->declaration;
+    struct name at = declaration->settled_at, by = declaration->settled_by;
+    struct settled *settled = &entity->settled;
+    if (at.text.length == 0) return;
+    settled->at = of_kind(policy, dated_input(policy, entity, at), at, TYPE_ROW, LANG_SETTLED_AT_NO_ROW);
+    settled->by = of_kind(policy, dated_input(policy, entity, by), by, TYPE_TEXT, LANG_SETTLED_BY_NO_TEXT);
+    settled->total = amount(policy, entity, declaration->settled_of);
+    settled->rest = amount(policy, entity, declaration->settled_leaving);
+    if (settled->at) find_layers(policy, entity, at);
+}
