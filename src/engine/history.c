@@ -21,6 +21,7 @@ static void table_free(struct past_table *table) {
     text_set_free(&table->ids);
     memory_free(table->latest);
     memory_free(table->lines);
+    memory_free(table->held);
 }
 
 void history_free(struct history *history) {
@@ -177,6 +178,24 @@ void history_forget_month(struct history *history, const struct entity *entity, 
     struct past_line *line = &table->lines[*at - 1];
     *at = line->earlier;
     line->row = PAST_NONE;
+}
+
+void history_hold(struct history *history, const struct entity *event, uint32_t row) {
+    struct past_table *table = table_of(history, event);
+    if (!table || row == PAST_NONE) return;
+    size_t before = table->held_room;
+    while (row >= table->held_room) {
+        void *held = table->held;
+        if (!has_room(table, &held, table->held_room, &table->held_room, sizeof *table->held)) return;
+        table->held = held;
+    }
+    for (; before < table->held_room; before++) table->held[before] = false;
+    table->held[row] = true;
+}
+
+bool history_holds(const struct history *history, const struct entity *event, uint32_t row) {
+    const struct past_table *table = table_of(history, event);
+    return table && table->held && row < table->held_room && table->held[row];
 }
 
 void history_mark(struct history *history) {

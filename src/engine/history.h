@@ -31,6 +31,8 @@ struct past_table {
     size_t line_count, line_room;
     size_t news;                /* the first line that was added since history_mark */
     VECTOR(uint32_t) forgotten; /* rows that were forgotten since then; of some something may be kept again */
+    bool *held;                 /* by row, see history_hold; NULL: none is */
+    size_t held_room;
 };
 
 struct history {
@@ -64,6 +66,10 @@ bool history_find(const struct history *history, const struct field *field, stru
 void history_forget(struct history *history, const struct entity *entity, struct text id); /* all of the row */
 /* What is kept of the row in that month. */
 void history_forget_month(struct history *history, const struct entity *entity, struct text id, month_number month);
+
+/* What an event was settled with is not this history's to find anew: whatever comes in late, or is gone, it stands. */
+void history_hold(struct history *history, const struct entity *event, uint32_t row);
+bool history_holds(const struct history *history, const struct entity *event, uint32_t row);
 
 /* What stands is kept elsewhere too: what is added or forgotten from now on is news. */
 void history_mark(struct history *history);

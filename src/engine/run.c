@@ -342,11 +342,6 @@ static struct value read_input(struct run *run, const struct field *field, size_
     return evaluate(&context, field->declaration->empty);
 }
 
-/* In the month that is assessed its events are settled anew, see settle.h. */
-static bool stands_settled(const struct run *run, const struct entity *event, size_t row) {
-    return run->options.settles_only || event_day(run, event, row) < run->first_day;
-}
-
 /* NULL: nothing is kept of any row, or memory has run out. */
 static uint32_t *pasts_of(struct run *run, const struct entity *entity) {
     uint32_t **pasts = &run->pasts[entity->index];
@@ -371,6 +366,20 @@ uint32_t run_past(struct run *run, const struct entity *entity, size_t row) {
     return found;
 }
 
+/* In the month that is assessed its events are settled anew, see settle.h, but for those that are held. */
+static bool is_behind(const struct run *run, const struct entity *event, size_t row) {
+    return run->options.settles_only || event_day(run, event, row) < run->first_day;
+}
+
+static bool holds_any(const struct run *run, const struct entity *event) {
+    return run->history && run->history->tables[event->index].held;
+}
+
+static bool stands_settled(struct run *run, const struct entity *event, size_t row) {
+    return is_behind(run, event, row) ||
+           (holds_any(run, event) && history_holds(run->history, event, run_past(run, event, row)));
+}
+
 struct finding {
     struct run *run;
     const struct entity *entity;
@@ -386,7 +395,7 @@ static void find_range(void *context, size_t begin, size_t end, unsigned thread)
     uint32_t near[MONTHS] = {0};
     (void)thread;
     for (size_t row = finding->first + begin; row < finding->first + end; row++) {
-        if (entity->is_event && !stands_settled(finding->run, entity, row)) continue;
+        if (entity->is_event && !is_behind(finding->run, entity, row) && !holds_any(finding->run, entity)) continue;
         size_t month = entity->is_event ? (size_t)run_event_month(finding->run, entity, row) % MONTHS : 0;
         if (!pasts[row]) find_past(finding->run, entity, row, near[month]);
         near[month] = pasts[row];

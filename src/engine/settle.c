@@ -32,13 +32,18 @@ static struct rows rows_of(const struct rows *limits, const struct table *table)
     return limits ? limits[table->entity->index] : (struct rows){0, table->rows};
 }
 
+/* What it was settled with is found anew, unless that is for others to do. */
+static void reopen_event(struct history *history, const struct entity *event, struct text id) {
+    if (!history_holds(history, event, history_row(history, event, id))) history_forget(history, event, id);
+}
+
 /* Behind an event that came in late. */
 static void reopen_behind_late(struct history *history, const struct table *table, struct rows rows,
                                month_number month) {
     bool open = false;
     for (size_t row = rows.first; row < rows.last; row++) {
         if (row == rows.first || table->parents[row] != table->parents[row - 1]) open = false;
-        if (open) history_forget(history, table->entity, table_id(table, row));
+        if (open) reopen_event(history, table->entity, table_id(table, row));
         open = open || (month_of(table, row) < month && !is_settled(history, table, row));
     }
 }
@@ -50,7 +55,7 @@ static void reopen_behind(struct history *history, const struct dataset *dataset
     size_t begin, end;
     dataset_below(dataset, entity->parent, parent, entity, &begin, &end);
     for (size_t row = begin; row < end; row++)
-        if (month_of(table, row) >= month) history_forget(history, entity, table_id(table, row));
+        if (month_of(table, row) >= month) reopen_event(history, entity, table_id(table, row));
 }
 
 /* What was kept of events that are gone; those behind them are reopened, or stay. */
@@ -126,7 +131,8 @@ static const struct entity *neighbourhood(const struct dataset *dataset, const s
     return around;
 }
 
-static void record_entity(struct history *history, struct run *run, const struct entity *event) {
+static void record_entity(struct history *history, struct run *run, const struct entity *event,
+                          const struct settle_watch *watch) {
     const struct table *table = dataset_table(run->dataset, event);
     const day_number after = month_first_day(run->month + 1);
     const struct entity *around = neighbourhood(run->dataset, event);
@@ -137,18 +143,25 @@ static void record_entity(struct history *history, struct run *run, const struct
         size_t here = dataset_climb(run->dataset, event, row, around);
         if (here != last) run_look_at(run, around, here);
         last = here;
+        bool anew = watch && !is_settled(history, table, row);
         record_event(history, run, event, row, run->month);
+        if (anew) watch->settled(watch->context, run, event, row);
     }
 }
 
-void settle_record(struct history *history, struct run *run) {
+static void record_events(struct history *history, struct run *run, const struct settle_watch *watch) {
     const struct policy *policy = run->policy;
     for (size_t i = 0; i < policy->entities.count; i++)
-        if (is_settling(policy->entities.items[i])) record_entity(history, run, policy->entities.items[i]);
+        if (is_settling(policy->entities.items[i])) record_entity(history, run, policy->entities.items[i], watch);
+}
+
+void settle_record(struct history *history, struct run *run) {
+    record_events(history, run, NULL);
 }
 
 static bool settle_month(struct history *history, const struct records *records, const struct dataset *dataset,
-                         const struct rows *limits, month_number month, const struct run_options *options) {
+                         const struct rows *limits, month_number month, const struct run_options *options,
+                         const struct settle_watch *watch) {
     const struct policy *policy = dataset->policy;
     struct run_options only = *options;
     struct arena arena;
@@ -160,7 +173,7 @@ static bool settle_month(struct history *history, const struct records *records,
     bool good = then || !records->versioned;
     struct run *run = good ? run_new(policy, then ? then : dataset, history, month, &only) : NULL;
     if (run) run->limits = limits;
-    if (run) settle_record(history, run);
+    if (run) record_events(history, run, watch);
     good = run && !run_failed(run) && !arena_failed(&history->arena);
     run_free(run);
     dataset_free(then);
@@ -169,12 +182,12 @@ static bool settle_month(struct history *history, const struct records *records,
 }
 
 static bool settle(struct history *history, const struct records *records, const struct dataset *dataset,
-                   const struct rows *limits, const struct run_options *options) {
+                   const struct rows *limits, const struct run_options *options, const struct settle_watch *watch) {
     reopen(history, dataset, limits);
     month_number month = next_month(history, dataset, limits, MONTH_FIRST);
     bool any = month != MONTH_LAST;
     for (; month != MONTH_LAST; month = next_month(history, dataset, limits, month))
-        if (!settle_month(history, records, dataset, limits, month, options)) return false;
+        if (!settle_month(history, records, dataset, limits, month, options, watch)) return false;
     /* In the world of its month an event may stand that does not any more. */
     for (size_t i = 0; i < dataset->policy->entities.count && any && records->versioned; i++)
         if (is_settling(dataset->policy->entities.items[i]))
@@ -184,7 +197,12 @@ static bool settle(struct history *history, const struct records *records, const
 
 bool settle_past(struct history *history, const struct records *records, const struct dataset *dataset,
                  const struct run_options *options) {
-    return settle(history, records, dataset, NULL, options);
+    return settle(history, records, dataset, NULL, options, NULL);
+}
+
+bool settle_past_watched(struct history *history, const struct records *records, const struct dataset *dataset,
+                         const struct run_options *options, const struct settle_watch *watch) {
+    return settle(history, records, dataset, NULL, options, watch);
 }
 
 /* In a world of versions a row may have lain elsewhere when its events were, among others. */
@@ -195,7 +213,7 @@ bool settle_past_within(struct history *history, const struct records *records, 
     struct arena arena;
     arena_init(&arena);
     const struct rows *limits = dataset_within(dataset, &arena, area, row);
-    bool done = limits && settle(history, records, dataset, limits, options);
+    bool done = limits && settle(history, records, dataset, limits, options, NULL);
     arena_free(&arena);
     return done;
 }

@@ -12,6 +12,14 @@
 bool settle_past(struct history *history, const struct records *records, const struct dataset *dataset,
                  const struct run_options *options);
 
+/* The same, and shows each event that is settled, in the run of its month. */
+struct settle_watch {
+    void *context;
+    void (*settled)(void *context, struct run *run, const struct entity *event, size_t row);
+};
+bool settle_past_watched(struct history *history, const struct records *records, const struct dataset *dataset,
+                         const struct run_options *options, const struct settle_watch *watch);
+
 /* The same for a run that tells of one row of an entity and those below it alone (run_limit): their events, where no
  * others can be read by what is told of them; else all. */
 bool settle_past_within(struct history *history, const struct records *records, const struct dataset *dataset,

@@ -48,6 +48,14 @@ static void find_layers(struct policy *policy, struct entity *entity, struct nam
     if (pay == 0) REPORT(policy, LANG_SETTLED_NO_BENEFIT, at.at, entity->name, at.text);
 }
 
+/* Whoever settles it has no keys. */
+static void want_no_sealed(struct policy *policy, const struct entity *entity) {
+    for (size_t i = 0; i < entity->inputs.count; i++) {
+        const struct field *input = entity->inputs.items[i];
+        if (input->sealed) REPORT(policy, LANG_SETTLED_SEALED, input->declaration->name.at, input->name, entity->name);
+    }
+}
+
 void check_settled(struct policy *policy, struct entity *entity) {
     const struct declaration *declaration = entity->declaration;
     struct name at = declaration->settled_at, by = declaration->settled_by;
@@ -58,4 +66,5 @@ void check_settled(struct policy *policy, struct entity *entity) {
     settled->total = amount(policy, entity, declaration->settled_of);
     settled->rest = amount(policy, entity, declaration->settled_leaving);
     if (settled->at) find_layers(policy, entity, at);
+    want_no_sealed(policy, entity);
 }

@@ -49,13 +49,21 @@ size_t chain_versions(const struct registry *registry, const struct entity *enti
 }
 
 const struct store_table *chain_table(const struct registry *registry, size_t index) {
-    static const struct store_table *const own[CHAIN_ENTITIES] = {
-        [CHAIN_LAW] = &registry_law_table,           [CHAIN_GIVEN] = &registry_given_table,
-        [CHAIN_COLUMNS] = &registry_columns_table,   [CHAIN_CONFIRMED] = &registry_confirmed_table,
-        [CHAIN_RUNS] = &registry_runs_table,         [CHAIN_VALUES] = &registry_values_table,
-        [CHAIN_KINDS] = &registry_kinds_table,       [CHAIN_EXACT] = &registry_exact_table,
-        [CHAIN_FINDINGS] = &registry_findings_table, [CHAIN_CLEARED] = &registry_cleared_table,
-        [CHAIN_KEYS] = &registry_keys_table,         [CHAIN_VIEWS] = &registry_views_table};
+    static const struct store_table *const own[CHAIN_ENTITIES] = {[CHAIN_LAW] = &registry_law_table,
+                                                                  [CHAIN_GIVEN] = &registry_given_table,
+                                                                  [CHAIN_COLUMNS] = &registry_columns_table,
+                                                                  [CHAIN_CONFIRMED] = &registry_confirmed_table,
+                                                                  [CHAIN_RUNS] = &registry_runs_table,
+                                                                  [CHAIN_VALUES] = &registry_values_table,
+                                                                  [CHAIN_KINDS] = &registry_kinds_table,
+                                                                  [CHAIN_EXACT] = &registry_exact_table,
+                                                                  [CHAIN_FINDINGS] = &registry_findings_table,
+                                                                  [CHAIN_CLEARED] = &registry_cleared_table,
+                                                                  [CHAIN_KEYS] = &registry_keys_table,
+                                                                  [CHAIN_VIEWS] = &registry_views_table,
+                                                                  [CHAIN_SETTLEMENTS] = &registry_settlements_table,
+                                                                  [CHAIN_ACCOUNTS] = &registry_accounts_table,
+                                                                  [CHAIN_TRANSFERS] = &registry_transfers_table};
     if (index < CHAIN_ENTITIES) return own[index];
     const struct registry_tables *tables = registry->layout.tables.items[(index - CHAIN_ENTITIES) / 2];
     return (index - CHAIN_ENTITIES) % 2 ? &tables->versions : &tables->names;

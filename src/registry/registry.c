@@ -14,7 +14,7 @@ const struct store_table registry_changes_table = {{"_changes", 8}, change_colum
 static const struct store_column registry_columns[] = {{{"_format", 7}, STORE_INTEGER, true},
                                                        {{"_digests", 8}, STORE_INTEGER, true}};
 const struct store_table registry_purpose_table = {{"_registry", 9}, registry_columns, 2, false};
-enum { FORMAT = 3 };
+enum { FORMAT = 4 };
 
 static void begin(struct registry *registry, struct store *store, const struct policy *policy) {
     *registry = (struct registry){.store = store, .policy = policy};
@@ -171,6 +171,7 @@ static void make_indexes(const struct registry *registry, struct store *store) {
                                         i == CHAIN_VALUES ? TEXT("_first") : TEXT("_place")};
         store_index(store, chain_table(registry, i)->name, by_field, 3, false);
     }
+    registry_index_work(store);
 }
 
 /* By what people recognise rows, which the law says, is looked for as in the registry that is there. */

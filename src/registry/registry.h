@@ -177,6 +177,10 @@ enum registry_result registry_take_fresh(struct registry *registry, const struct
 enum registry_result registry_key_of(struct registry *registry, const struct entity *entity, struct text id,
                                      int64_t *key);
 
+/* Families lie in its rows, as the law has them whatever the registry knows. On a server the versions of rows in an
+ * area have the id of the nearest as their place; those of an area its own. */
+bool entity_is_area(const struct policy *policy, const struct entity *entity);
+
 /* --- looking before telling --------------------------------------------------------------------------------------- */
 
 enum registry_fate {

@@ -144,9 +144,6 @@ struct registry_place {
 struct text entity_coding(struct arena *arena, const struct entity *entity);
 bool has_parent(const struct registry_tables *tables);
 const struct registry_tables *tables_above(const struct registry *registry, const struct registry_tables *tables);
-/* Families lie in its rows, as the law has them whatever the registry knows. On a server the versions of rows in an
- * area have the id of the nearest as their place; those of an area its own. */
-bool entity_is_area(const struct policy *policy, const struct entity *entity);
 /* What the next column of an input is called. */
 struct text column_name_of_next(struct arena *arena, const struct registry_input *input, struct text name);
 
@@ -203,7 +200,8 @@ struct registry_names {
 };
 extern const struct store_table registry_changes_table, registry_law_table, registry_given_table,
     registry_columns_table, registry_confirmed_table, registry_runs_table, registry_values_table, registry_kinds_table,
-    registry_exact_table, registry_findings_table, registry_cleared_table, registry_keys_table, registry_views_table;
+    registry_exact_table, registry_findings_table, registry_cleared_table, registry_keys_table, registry_views_table,
+    registry_settlements_table, registry_accounts_table, registry_transfers_table;
 extern const struct store_table registry_purpose_table; /* its one row says how all is to be read */
 
 /* The tables of a registry, empty, in a store, which may be another than its own; and their indexes, which are made
@@ -212,6 +210,10 @@ void registry_make_tables(const struct registry *registry, struct store *store);
 void registry_make_indexes(const struct registry *registry, struct store *store);
 void registry_make_entity(struct store *store, const struct registry_tables *tables); /* without its indexes */
 void registry_index_entity(struct store *store, const struct registry_tables *tables);
+
+/* --- work_rows.c -------------------------------------------------------------------------------------------------- */
+
+void registry_index_work(struct store *store);
 
 /* --- chain.c ------------------------------------------------------------------------------------------------------ */
 
@@ -236,6 +238,9 @@ enum {
     CHAIN_CLEARED,
     CHAIN_KEYS,
     CHAIN_VIEWS,
+    CHAIN_SETTLEMENTS,
+    CHAIN_ACCOUNTS,
+    CHAIN_TRANSFERS,
     CHAIN_ENTITIES
 };
 size_t chain_names(const struct registry *registry, const struct entity *entity);

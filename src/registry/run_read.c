@@ -1,5 +1,7 @@
 /* What runs found, into the history of a later month. */
 #include "registry/run_inside.h"
+#include "registry/settlements.h"
+#include "registry/work_rows.h"
 
 #include "base/calendar.h"
 
@@ -11,7 +13,7 @@ enum { FIRST_MONTH = 0, LAST_MONTH = 9999 * 12 + 11 };
 
 enum registry_result registry_read_runs(struct registry *registry, int64_t known, struct arena *arena,
                                         struct registry_runs *runs) {
-    *runs = (struct registry_runs){0};
+    *runs = (struct registry_runs){.known = known};
     struct statement *scan = store_scan(
         registry->store, &(struct store_scan_of){.table = &registry_runs_table, .first = INT64_MIN, .last = known});
     while (scan && statement_next(scan)) {
@@ -468,6 +470,72 @@ static void recall(struct recalling *recalling, const struct registry_run *run, 
     each_row(recalling, &registry_values_table, take_page);
 }
 
+/* --- bills that were settled when they were presented ------------------------------------------------------------- */
+
+static int64_t key_of_row(void *context, const struct entity *entity, struct text id) {
+    (void)context, (void)entity, (void)id;
+    return 0; /* nothing is written */
+}
+
+static struct text id_of_row(void *context, const struct entity *entity, int64_t key) {
+    struct recalling *recalling = context;
+    read_names(recalling, entity);
+    const struct registry_names *names = &recalling->names[entity->index];
+    bool named =
+        goes_on(recalling) && key > 0 && (uint64_t)key <= names->count && is_named(recalling, entity, (uint32_t)key);
+    return named ? names->ids[key] : TEXT("");
+}
+
+/* In place of what a run found of it, or an earlier settlement. */
+static void recall_settlement(struct recalling *recalling, struct registry_settled *settled,
+                              const struct registry_settlement *settlement) {
+    struct registry *registry = recalling->registry;
+    struct history *history = recalling->history;
+    const struct registry_rows_known rows = {recalling, key_of_row, id_of_row};
+    const struct entity *event = map_get(&registry->policy->entity_by_name, settlement->event);
+    if (!event || !event->is_event || settlement->key <= 0 || settlement->key > UINT32_MAX) return;
+    read_names(recalling, event);
+    if (!goes_on(recalling) || !is_wanted(recalling, event, (uint32_t)settlement->key)) return;
+    uint32_t past = past_of(recalling, event, (uint64_t)settlement->key);
+    if (past == PAST_NONE) return;
+    history_forget(history, event, history_id(history, event, past));
+    if (settlement->kind == REGISTRY_CANCELLED) return;
+    if (settlement->month < day_month(day_first) || settlement->month > day_month(day_last)) {
+        registry->differs = TEXT("_settlements");
+        recalling->damaged = true;
+        return;
+    }
+    uint32_t line = history_line(history, event, past, settlement->month);
+    history_hold(history, event, past);
+    if (registry_settled_read(settled, settlement->values, history, event, line, &rows) == REGISTRY_DAMAGED)
+        recalling->damaged = true;
+}
+
+/* Of the months first .. last. */
+static void recall_settlements(struct recalling *recalling, int64_t known, month_number first, month_number last) {
+    struct registry *registry = recalling->registry;
+    struct registry_settled settled;
+    struct arena arena;
+    VECTOR(struct registry_settlement) list = {NULL, 0, 0};
+    if (registry_work_last(registry, REGISTRY_SETTLEMENTS) == 0) return;
+    arena_init(&arena);
+    struct statement *scan = registry_scan_settlements(registry);
+    while (scan && statement_next(scan)) {
+        struct registry_settlement settlement = registry_scanned_settlement(scan);
+        if (settlement.change > known || settlement.month < first || settlement.month > last) continue;
+        settlement.event = text_copy(&arena, settlement.event);
+        settlement.values = text_copy(&arena, settlement.values);
+        VECTOR_PUSH(&arena, &list, settlement);
+    }
+    if (scan) store_scan_end(scan);
+    if (registry_settled_begin(&settled, registry) == REGISTRY_DAMAGED) recalling->damaged = true;
+    for (size_t i = 0; i < list.count && goes_on(recalling); i++)
+        recall_settlement(recalling, &settled, &list.items[i]);
+    if (arena_failed(&arena) || arena_failed(&settled.arena)) recalling->arena.failed = true;
+    registry_settled_end(&settled);
+    arena_free(&arena);
+}
+
 /* --- all of them -------------------------------------------------------------------------------------------------- */
 
 static month_number next_month(const struct registry_runs *runs, month_number after, month_number before) {
@@ -491,9 +559,10 @@ static month_number month_before(const struct registry_runs *runs, month_number 
 /* Which runs: of months first .. last, or one. */
 struct choice {
     month_number first, last;
-    int64_t change;                       /* 0: those of the months */
-    const struct registry_wanted *wanted; /* NULL: of all rows */
-    const struct rows_since *standing;    /* NULL: all is read */
+    int64_t change;                           /* 0: those of the months */
+    const struct registry_wanted *wanted;     /* NULL: of all rows */
+    const struct rows_since *standing;        /* NULL: all is read */
+    month_number settled_first, settled_last; /* of bills that were settled when they were presented */
 };
 
 static void recall_month(struct recalling *recalling, const struct registry_runs *runs, const struct choice *choice,
@@ -537,6 +606,8 @@ static enum registry_result read_chosen(struct registry *registry, const struct 
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
     if (goes_on(&recalling)) recall_chosen(&recalling, runs, choice);
+    if (goes_on(&recalling) && !choice.change)
+        recall_settlements(&recalling, runs->known, choice.settled_first, choice.settled_last);
     history_mark(history);
     enum registry_result result = registry_outcome(registry, &recalling.arena);
     if (result == REGISTRY_DONE && arena_failed(&history->arena)) result = REGISTRY_NO_MEMORY;
@@ -550,15 +621,20 @@ enum registry_result registry_read_history(struct registry *registry, const stru
                                            month_number before, const struct registry_wanted *wanted,
                                            const struct records *known, struct history *history) {
     const struct rows_since rows = {known, before};
-    struct choice choice = {
-        .first = FIRST_MONTH, .last = before - 1, .wanted = wanted, .standing = known ? &rows : NULL};
+    struct choice choice = {.first = FIRST_MONTH,
+                            .last = before - 1,
+                            .wanted = wanted,
+                            .standing = known ? &rows : NULL,
+                            .settled_first = MONTH_FIRST,
+                            .settled_last = MONTH_LAST};
     return read_chosen(registry, runs, choice, history);
 }
 
 enum registry_result registry_read_month(struct registry *registry, const struct registry_runs *runs,
                                          month_number month, const struct registry_wanted *wanted,
                                          struct history *history) {
-    struct choice choice = {.first = month, .last = month, .wanted = wanted};
+    struct choice choice = {
+        .first = month, .last = month, .wanted = wanted, .settled_first = month, .settled_last = month};
     return read_chosen(registry, runs, choice, history);
 }
 

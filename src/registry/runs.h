@@ -26,6 +26,7 @@ struct registry_run {
 };
 struct registry_runs {
     VECTOR(struct registry_run) list; /* in the order of their changes */
+    int64_t known;                    /* the last change that is known */
 };
 
 /* Those that were known when the change with that number had been made, in the arena. */

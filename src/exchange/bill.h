@@ -1,0 +1,90 @@
+/* Bills as they go in and out: what whoever presents one tells, and what is answered. An event is a bill where the law
+ * says that it is settled when it is presented (lang/policy.h, struct settled). Amounts are in the least coin. */
+#ifndef DOUDI_EXCHANGE_BILL_H
+#define DOUDI_EXCHANGE_BILL_H
+
+#include "engine/lane.h"
+
+/* --- what is told ---------------------------------------------------------------------------------------------------
+ */
+
+struct bill_value {
+    bool known;
+    lane lane;        /* of all but texts and references */
+    struct text text; /* of a reference the id of its row */
+};
+struct bill {
+    const struct entity *event;
+    struct text parent;        /* the id of the row that it is of; empty where that is told by an input: */
+    const struct field *input; /* of that row, with a check; NULL: it is told by its id */
+    struct text match;
+    struct bill_value *values; /* by input_index of the event */
+};
+
+enum settlement_act {
+    SETTLEMENT_SETTLE,
+    SETTLEMENT_QUOTE,   /* the answer alone: nothing is kept */
+    SETTLEMENT_CORRECT, /* the same number again, with other content */
+    SETTLEMENT_CANCEL   /* only the event, who presented it and his number are told */
+};
+
+/* --- what is answered -----------------------------------------------------------------------------------------------
+ */
+
+/* A part of a bill's total: what a benefit pays, or what is left. */
+struct settlement_part {
+    const struct field *field; /* a layer; last of all what is left */
+    bool known;
+    int64_t amount;
+    struct text missing[LANGUAGES]; /* of one that is not known, where it was found now */
+};
+struct settled_bill {
+    struct text id;     /* of the event; empty: there is none */
+    struct text at, by; /* the id of who presented it, and his number */
+    day_number date;
+    int64_t settlement; /* its number; 0: none, as of a quote */
+    int64_t total;
+    int64_t open;                  /* what is nobody's yet: the total without the parts that are known */
+    struct settlement_part *parts; /* layers, then what is left */
+    size_t count;
+};
+/* A bill whose parts another one changed. */
+struct settlement_effect {
+    struct settled_bill before, after;
+};
+/* What the law found of the bill itself, for people. */
+struct settlement_fact {
+    const struct field *field;
+    struct text plain, shown[LANGUAGES];
+};
+
+enum settlement_outcome {
+    SETTLEMENT_DONE,
+    SETTLEMENT_SAME, /* it had been done before: nothing changed */
+    SETTLEMENT_REFUSED
+};
+enum settlement_refusal {
+    SETTLEMENT_NO_PARENT,     /* nobody of that id is known: `told` */
+    SETTLEMENT_NO_PRESENTER,  /* nor of that one */
+    SETTLEMENT_NO_NUMBER,     /* who presents it, his number or the date is not told */
+    SETTLEMENT_OTHER_CONTENT, /* another bill has this number: `standing` */
+    SETTLEMENT_NO_BILL,       /* there is none to be corrected or cancelled */
+    SETTLEMENT_CANCELLED,     /* the number was used for a bill that was cancelled */
+    SETTLEMENT_TOO_MANY,      /* there are as many bills as the law allows, or it leads nowhere */
+    SETTLEMENT_BROKEN,        /* `guarantee` does not hold of the bill `told`, which may be a later one */
+    SETTLEMENT_FAULT          /* `field` of the bill `told` cannot be computed, or is not whole: `words` */
+};
+
+struct settlement_answer {
+    enum settlement_outcome outcome;
+    enum settlement_refusal refusal;
+    struct settled_bill bill;                 /* as it stands now; of one that was cancelled as it stood */
+    struct settled_bill standing;             /* of a correction what stood before; of other content what stands */
+    VECTOR(struct settlement_effect) effects; /* in the order of the bills */
+    VECTOR(struct settlement_fact) facts;     /* where they are wanted: of all rules of the bill that are known */
+    const struct guarantee *guarantee;
+    const struct field *field;
+    struct text told, words[LANGUAGES];
+};
+
+#endif

@@ -1,0 +1,478 @@
+/* What the law makes of bills: the bills of some people, as they stand and as others come in, are corrected or
+ * cancelled. */
+#include "work/settle_inside.h"
+
+#include "engine/explain.h"
+#include "engine/settle.h"
+
+/* --- parts -------------------------------------------------------------------------------------------------------- */
+
+static size_t part_count(const struct entity *event) {
+    return event->settled.layers.count + 1;
+}
+
+static const struct field *part_at(const struct entity *event, size_t part) {
+    const struct settled *settled = &event->settled;
+    return part < settled->layers.count ? settled->layers.items[part] : settled->rest;
+}
+
+/* In the least coin; false where it is not whole. */
+static bool amount_of(struct arena *arena, const struct field *field, const struct value *value, int64_t *amount) {
+    struct number coins = number_divide(arena, value->as.number, field->step);
+    return number_is_integer(coins) && number_to_int64(coins, amount);
+}
+
+static struct value kept_value(const struct round *round, const struct field *field, uint32_t past) {
+    const struct history *history = &round->world.history;
+    struct coded coded = history_first_code(history, field, past).coded;
+    if (!coded.kind) return value_unknown(REASON_NOT_ASSESSED, field, 0, SIZE_MAX);
+    return coding_value(history_coding(history, field), coded);
+}
+
+static struct value total_of(struct round *round, const struct bill_state *state, uint32_t past) {
+    const struct field *total = round->event->settled.total;
+    const struct record_table *table = &round->world.records.tables[round->event->index];
+    if (total->kind != FIELD_INPUT) return kept_value(round, total, past);
+    const struct column *column = &table->columns[total->input_index];
+    if (!column->known[state->row]) return value_unknown(REASON_INPUT, total, 0, state->row);
+    return value_of_lane(round->arena, &column->spec, column_get(column, state->row));
+}
+
+/* The bill as the history has it; `fault` where an amount is none. */
+static struct settled_bill bill_of(struct round *round, const struct bill_state *state, const struct field **fault) {
+    const struct entity *event = round->event;
+    const struct record_table *table = &round->world.records.tables[event->index];
+    struct arena *arena = round->arena;
+    uint32_t past = history_row(&round->world.history, event, state->id);
+    struct settled_bill bill = {
+        .id = state->id,
+        .at = column_text(&table->columns[event->settled.at->input_index], state->row),
+        .by = column_text(&table->columns[event->settled.by->input_index], state->row),
+        .date = (day_number)column_get(&table->columns[event->dated.items[0]->input_index], state->row),
+        .settlement = state->settlement.number,
+        .count = part_count(event)};
+    struct value total = total_of(round, state, past);
+    if (total.state != VALUE_KNOWN || !amount_of(arena, event->settled.total, &total, &bill.total))
+        *fault = event->settled.total;
+    bill.parts = ARENA_ARRAY(arena, struct settlement_part, bill.count);
+    bill.open = bill.total;
+    for (size_t i = 0; i < bill.count && bill.parts; i++) {
+        struct settlement_part *part = &bill.parts[i];
+        part->field = part_at(event, i);
+        struct value value = kept_value(round, part->field, past);
+        part->known = value.state == VALUE_KNOWN;
+        bool whole = !part->known || amount_of(arena, part->field, &value, &part->amount);
+        if (value.state == VALUE_FAULT || !whole) *fault = part->field;
+        if (part->known) bill.open -= part->amount;
+    }
+    return bill;
+}
+
+/* --- who is asked about ---------------------------------------------------------------------------------------------
+ */
+
+static struct bill_state *add_state(struct round *round, struct text id, size_t row) {
+    struct bill_state *state = ARENA_NEW(round->arena, struct bill_state);
+    const struct record_table *table = &round->world.records.tables[round->event->index];
+    if (!state) return NULL;
+    state->id = id;
+    state->row = row;
+    state->parent_id = table->rows[row].parent;
+    VECTOR_PUSH(round->arena, &round->states, state);
+    map_put(&round->by_id, id, state);
+    return state;
+}
+
+/* All bills that are known of the people of the round, as they stand. */
+static enum registry_result begin_round(struct round *round, const int64_t *parents, size_t count) {
+    struct world *world = &round->world;
+    round->states.items = NULL;
+    round->states.count = round->states.room = 0;
+    round->told.count = 0;
+    map_init(&round->by_id, round->arena);
+    enum registry_result result =
+        world_read(world, &round->settler->reader, round->event, parents, count, round->arena);
+    for (size_t i = 0; i < world->events.count && result == REGISTRY_DONE; i++) {
+        const struct world_event *event = &world->events.items[i];
+        const struct field *fault = NULL;
+        struct bill_state *state = add_state(round, event->id, event->row);
+        if (!state) return REGISTRY_NO_MEMORY;
+        state->key = event->key;
+        state->settlement = event->settlement;
+        state->parent = world->rows.key(world, round->event->parent, state->parent_id);
+        if (event->settlement.number) state->before = bill_of(round, state, &fault);
+    }
+    return arena_failed(round->arena) && result == REGISTRY_DONE ? REGISTRY_NO_MEMORY : result;
+}
+
+static void end_round(struct round *round) {
+    dataset_free(round->dataset);
+    round->dataset = NULL;
+    world_free(&round->world);
+    round->world = (struct world){.reader = NULL};
+}
+
+void round_free(struct round *round) {
+    end_round(round);
+}
+
+static struct bill_state *state_of_key(const struct round *round, int64_t key) {
+    for (size_t i = 0; i < round->states.count; i++)
+        if (round->states.items[i]->key == key) return round->states.items[i];
+    return NULL;
+}
+
+/* --- what is asked ------------------------------------------------------------------------------------------------ */
+
+static void refuse(struct asked *asked, enum settlement_refusal refusal) {
+    asked->answer->outcome = SETTLEMENT_REFUSED;
+    asked->answer->refusal = refusal;
+    asked->waits = false;
+}
+
+/* No version of it stands in any month. */
+static void take_away(struct round *round, struct bill_state *state) {
+    struct record_table *table = &round->world.records.tables[round->event->index];
+    uint32_t key = table->rows[state->row].place;
+    for (size_t row = 0; row < table->count; row++) {
+        if (table->rows[row].place != key) continue;
+        table->rows[row].from = MONTH_LAST;
+        table->rows[row].until = MONTH_FIRST;
+    }
+    state->gone = true;
+}
+
+static void put_in(struct round *round, struct asked *asked) {
+    struct records *records = &round->world.records;
+    struct record_table *table = &records->tables[round->event->index];
+    struct builder name;
+    size_t row = bill_add(&asked->request->bill, records);
+    if (row == SIZE_MAX) return;
+    builder_init(&name);
+    struct text id = event_name(round->arena, &name, table, row, table->rows[row].parent);
+    if (name.failed) round->arena->failed = true;
+    builder_free(&name);
+    struct bill_state *known = map_get(&round->by_id, id), *state = add_state(round, id, row);
+    if (!state) return;
+    state->parent = asked->parent;
+    state->asked = asked;
+    state->told = true;
+    if (!known) return;
+    state->key = known->key; /* it stood there before, and is told anew */
+    state->settlement = known->settlement;
+    state->before = known->before;
+    known->gone = true;
+    known->settlement = (struct registry_settlement){.number = 0};
+}
+
+/* The number is that of a bill that stands. */
+static void ask_again(struct round *round, struct asked *asked, struct bill_state *standing) {
+    const struct record_table *table = &round->world.records.tables[round->event->index];
+    bool same = bill_is_told(&asked->request->bill, table, standing->row);
+    bool corrects = asked->request->act == SETTLEMENT_CORRECT && asked->owner == asked->parent;
+    asked->answer->standing = standing->before;
+    if (same) {
+        asked->answer->outcome = SETTLEMENT_SAME;
+        asked->answer->bill = standing->before;
+        asked->waits = false;
+    } else if (!corrects) {
+        refuse(asked, SETTLEMENT_OTHER_CONTENT);
+    } else {
+        take_away(round, standing);
+        put_in(round, asked);
+    }
+}
+
+/* The bill was told otherwise than by its settlement. */
+static void ask_first(struct round *round, struct asked *asked) {
+    const struct record_table *table = &round->world.records.tables[round->event->index];
+    for (size_t i = 0; i < round->states.count; i++) {
+        struct bill_state *state = round->states.items[i];
+        bool same = !state->settlement.number && !state->asked && !state->gone &&
+                    bill_is_told(&asked->request->bill, table, state->row);
+        if (!same) continue;
+        state->asked = asked;
+        return;
+    }
+    put_in(round, asked);
+}
+
+static void ask(struct round *round, struct asked *asked) {
+    struct bill_state *standing = asked->standing.number ? state_of_key(round, asked->standing.key) : NULL;
+    bool stands = standing && asked->standing.kind != REGISTRY_CANCELLED && standing->settlement.number;
+    switch (asked->request->act) {
+    case SETTLEMENT_SETTLE:
+    case SETTLEMENT_QUOTE:
+        if (stands)
+            ask_again(round, asked, standing);
+        else if (asked->standing.number)
+            refuse(asked, SETTLEMENT_CANCELLED);
+        else
+            ask_first(round, asked);
+        break;
+    case SETTLEMENT_CORRECT:
+        if (stands)
+            ask_again(round, asked, standing);
+        else
+            refuse(asked, asked->standing.number ? SETTLEMENT_CANCELLED : SETTLEMENT_NO_BILL);
+        break;
+    case SETTLEMENT_CANCEL:
+        if (!stands) {
+            refuse(asked, SETTLEMENT_NO_BILL);
+            break;
+        }
+        take_away(round, standing);
+        standing->asked = asked;
+        break;
+    }
+}
+
+/* --- deciding -------------------------------------------------------------------------------------------------------
+ */
+
+static void look_at_guarantees(struct bill_state *state, struct run *run, const struct entity *event, size_t row) {
+    const struct policy *policy = run->policy;
+    struct value why;
+    for (size_t i = 0; i < policy->guarantees.count && !state->broken; i++) {
+        const struct guarantee *guarantee = policy->guarantees.items[i];
+        bool refuses = guarantee->declaration->consequence == CONSEQUENCE_REFUSE;
+        if (guarantee->entity != event || !refuses) continue;
+        if (run_guarantee(run, guarantee, row, &why) == GUARANTEE_BROKEN) state->broken = guarantee;
+    }
+}
+
+static void say_what_is_missing(struct round *round, struct bill_state *state, struct run *run, size_t row) {
+    size_t count = part_count(round->event);
+    state->missing = arena_new(round->arena, count, sizeof *state->missing);
+    for (size_t i = 0; i < count && state->missing; i++) {
+        struct value value = run_value(run, part_at(round->event, i), row);
+        for (int language = 0; language < LANGUAGES && value.state != VALUE_KNOWN; language++)
+            state->missing[i][language] = reason_words(round->arena, run, &value, (enum language)language);
+    }
+}
+
+/* Of a total or a part that is none. */
+static void say_what_is_wrong(struct round *round, struct bill_state *state, struct run *run, size_t row) {
+    const struct field *total = round->event->settled.total;
+    for (size_t i = 0; i <= part_count(round->event); i++) {
+        const struct field *field = i ? part_at(round->event, i - 1) : total;
+        struct value value = run_value(run, field, row);
+        bool wrong = value.state == VALUE_FAULT || (value.state == VALUE_UNKNOWN && field == total);
+        for (int language = 0; language < LANGUAGES && wrong; language++)
+            state->words[language] = reason_words(round->arena, run, &value, (enum language)language);
+        if (wrong) return;
+    }
+}
+
+static void tell_facts(struct round *round, struct asked *asked, struct run *run, size_t row) {
+    const struct entity *event = round->event;
+    for (size_t i = 0; i < event->fields.count; i++) {
+        const struct field *field = event->fields.items[i];
+        struct value value =
+            field->kind == FIELD_INPUT ? value_unknown(REASON_NONE, NULL, 0, 0) : run_value(run, field, row);
+        if (value.state != VALUE_KNOWN) continue;
+        struct settlement_fact fact = {
+            .field = field, .plain = value_plain_in(round->arena, run->dataset, &field->type, field->scale, &value)};
+        for (int k = 0; k < LANGUAGES; k++)
+            fact.shown[k] = value_show_in(round->arena, run->dataset, &field->type, field->scale, field->step, &value,
+                                          (enum language)k);
+        VECTOR_PUSH(round->arena, &asked->answer->facts, fact);
+    }
+}
+
+/* Each bill that is settled anew, in the run of its month. */
+static void see_settled(void *context, struct run *run, const struct entity *event, size_t row) {
+    struct round *round = context;
+    struct bill_state *state =
+        event == round->event ? map_get(&round->by_id, table_id(dataset_table(run->dataset, event), row)) : NULL;
+    if (!state || !(state->asked || state->settlement.number)) return;
+    look_at_guarantees(state, run, event, row);
+    say_what_is_missing(round, state, run, row);
+    say_what_is_wrong(round, state, run, row);
+    if (state->asked && state->asked->request->wants_facts) tell_facts(round, state->asked, run, row);
+}
+
+static month_number month_at(const struct round *round, size_t row) {
+    const struct record_table *table = &round->world.records.tables[round->event->index];
+    return day_month((day_number)column_get(&table->columns[round->event->dated.items[0]->input_index], row));
+}
+
+/* The months of bills that come in or go, and of all that may stand behind them. */
+static void find_months(const struct round *round, struct world_months *months, month_number *last) {
+    month_number first = MONTH_LAST;
+    *last = MONTH_FIRST;
+    for (size_t i = 0; i < round->states.count; i++) {
+        const struct bill_state *state = round->states.items[i];
+        month_number month = month_at(round, state->row);
+        if (month > *last) *last = month;
+        if ((state->asked || state->gone || !state->settlement.number) && month < first) first = month;
+    }
+    for (size_t i = 0; i < round->states.count; i++) {
+        month_number month = month_at(round, round->states.items[i]->row);
+        bool listed = month < first;
+        for (size_t k = 0; k < months->list.count && !listed; k++) listed = months->list.items[k] == month;
+        if (!listed) VECTOR_PUSH(round->arena, &months->list, month);
+    }
+}
+
+static enum registry_result settle(struct round *round) {
+    struct world *world = &round->world;
+    const struct policy *policy = round->settler->registry->policy;
+    struct world_months months = {{NULL, 0, 0}};
+    const struct settle_watch watch = {round, see_settled};
+    month_number last;
+    find_months(round, &months, &last);
+    enum registry_result result = world_recall(world, &months);
+    if (result != REGISTRY_DONE || last == MONTH_FIRST) return result;
+    const struct run_options options = {
+        .known = DAY_NEVER, .given = world->given.items, .given_count = world->given.count};
+    round->refusals = (struct refusals){.arena = round->arena};
+    round->dataset = dataset_new(policy, &world->records, last + 1, &round->refusals);
+    bool done =
+        round->dataset && settle_past_watched(&world->history, &world->records, round->dataset, &options, &watch);
+    return done && !arena_failed(round->arena) ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+}
+
+/* --- answers ------------------------------------------------------------------------------------------------------ */
+
+static bool is_left_out(const struct round *round, size_t row) {
+    bool out = false;
+    for (size_t i = 0; i < round->refusals.list.count && !out; i++)
+        out = round->refusals.list.items[i].entity == round->event && round->refusals.list.items[i].row == row;
+    return out;
+}
+
+static void take_missing(const struct bill_state *state, struct settled_bill *bill) {
+    for (size_t i = 0; i < bill->count && bill->parts && state->missing; i++)
+        for (int language = 0; language < LANGUAGES; language++)
+            bill->parts[i].missing[language] = state->missing[i][language];
+}
+
+static enum registry_result find_after(struct round *round) {
+    struct world *world = &round->world;
+    for (size_t i = 0; i < round->states.count && !arena_failed(round->arena); i++) {
+        struct bill_state *state = round->states.items[i];
+        struct builder values;
+        if (state->gone || !(state->asked || state->settlement.number)) continue;
+        uint32_t past = history_row(&world->history, round->event, state->id);
+        state->after = bill_of(round, state, &state->fault);
+        take_missing(state, &state->after);
+        builder_init(&values);
+        if (past == PAST_NONE || !registry_settled_write(&round->settler->reader.settled, &world->history, round->event,
+                                                         past, &world->rows, &values))
+            round->arena->failed = true;
+        state->values = builder_finish(&values, round->arena);
+        builder_free(&values);
+    }
+    return arena_failed(round->arena) ? REGISTRY_NO_MEMORY : REGISTRY_DONE;
+}
+
+/* The request that moves what a person's bills come to. */
+static struct asked *asked_of(const struct round *round, int64_t parent) {
+    for (size_t i = 0; i < round->count; i++)
+        if (round->asked[i]->waits && round->asked[i]->parent == parent) return round->asked[i];
+    return NULL;
+}
+
+static void blame(struct asked *asked, const struct bill_state *state, enum settlement_refusal refusal) {
+    asked->answer->guarantee = state->broken;
+    asked->answer->field = state->fault;
+    asked->answer->told = state->id;
+    asked->answer->bill = state->after;
+    for (int language = 0; language < LANGUAGES; language++) asked->answer->words[language] = state->words[language];
+    refuse(asked, refusal);
+}
+
+/* Refuses those that the law does not let in. True when there are any: the others are then decided without them. */
+static bool find_refused(struct round *round) {
+    bool any = false;
+    for (size_t i = 0; i < round->states.count; i++) {
+        const struct bill_state *state = round->states.items[i];
+        struct asked *asked = asked_of(round, state->parent);
+        if (!asked || state->gone || !(state->asked || state->settlement.number)) continue;
+        bool out = state->asked && is_left_out(round, state->row);
+        if (out)
+            blame(asked, state, SETTLEMENT_TOO_MANY);
+        else if (state->missing && state->broken)
+            blame(asked, state, SETTLEMENT_BROKEN);
+        else if (state->fault && (state->missing || state->asked))
+            blame(asked, state, SETTLEMENT_FAULT);
+        any = any || !asked->waits;
+    }
+    return any;
+}
+
+static bool parts_differ(const struct settled_bill *a, const struct settled_bill *b) {
+    bool differ = a->total != b->total;
+    for (size_t i = 0; i < a->count && !differ; i++)
+        differ = a->parts[i].known != b->parts[i].known || a->parts[i].amount != b->parts[i].amount;
+    return differ;
+}
+
+static void add_effect(struct round *round, const struct bill_state *state) {
+    struct asked *asked = asked_of(round, state->parent);
+    struct settlement_effect effect = {state->before, state->after};
+    if (asked && !state->asked && state->settlement.number && parts_differ(&state->before, &state->after))
+        VECTOR_PUSH(round->arena, &asked->answer->effects, effect);
+}
+
+/* In the order in which the law takes them. */
+static void answer(struct round *round) {
+    const struct table *table = dataset_table(round->dataset, round->event);
+    for (size_t row = 0; row < table->rows; row++) {
+        const struct bill_state *state = map_get(&round->by_id, table_id(table, row));
+        if (state && !state->gone) add_effect(round, state);
+    }
+    for (size_t i = 0; i < round->states.count; i++) {
+        const struct bill_state *state = round->states.items[i];
+        if (!state->asked || !state->asked->waits) continue;
+        state->asked->answer->outcome = SETTLEMENT_DONE;
+        state->asked->answer->bill = state->gone ? state->before : state->after;
+    }
+}
+
+static size_t still_waiting(struct round *round) {
+    size_t count = 0;
+    for (size_t i = 0; i < round->count; i++)
+        if (round->asked[i]->waits) round->asked[count++] = round->asked[i];
+    return round->count = count;
+}
+
+/* Those whose bills they are, and whose bills stand under their numbers. */
+static size_t list_parents(const struct round *round, int64_t *parents) {
+    size_t count = 0;
+    for (size_t i = 0; i < round->count; i++) {
+        const struct asked *asked = round->asked[i];
+        parents[count++] = asked->parent;
+        if (asked->owner && asked->owner != asked->parent) parents[count++] = asked->owner;
+    }
+    return count;
+}
+
+enum registry_result round_decide(struct round *round) {
+    int64_t *parents = ARENA_ARRAY(round->arena, int64_t, 2 * round->count + 1);
+    enum registry_result result = parents ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+    while (result == REGISTRY_DONE && still_waiting(round)) {
+        end_round(round);
+        result = begin_round(round, parents, list_parents(round, parents));
+        for (size_t i = 0; i < round->count && result == REGISTRY_DONE; i++) ask(round, round->asked[i]);
+        if (result == REGISTRY_DONE && !still_waiting(round)) break;
+        if (result == REGISTRY_DONE) result = settle(round);
+        if (result == REGISTRY_DONE) result = find_after(round);
+        if (result == REGISTRY_DONE && !find_refused(round)) break;
+    }
+    if (result == REGISTRY_DONE && round->count) answer(round);
+    return result;
+}
+
+enum registry_result round_read(struct round *round, const int64_t *parents, size_t count) {
+    month_number last = MONTH_FIRST;
+    enum registry_result result = begin_round(round, parents, count);
+    for (size_t i = 0; i < round->states.count && result == REGISTRY_DONE; i++)
+        if (month_at(round, round->states.items[i]->row) > last) last = month_at(round, round->states.items[i]->row);
+    round->refusals = (struct refusals){.arena = round->arena};
+    if (result != REGISTRY_DONE) return result;
+    round->dataset = dataset_new(round->settler->registry->policy, &round->world.records,
+                                 last == MONTH_FIRST ? 0 : last + 1, &round->refusals);
+    return round->dataset ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+}

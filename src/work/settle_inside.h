@@ -1,0 +1,67 @@
+/* What the files of settlement share: settlement.c (which bills, in which order), settle_bills.c (what the law makes of
+ * them), settle_keep.c (what is kept of it). */
+#ifndef DOUDI_WORK_SETTLE_INSIDE_H
+#define DOUDI_WORK_SETTLE_INSIDE_H
+
+#include "base/map.h"
+#include "work/bill.h"
+#include "work/settlement.h"
+
+/* A bill that is asked for. */
+struct asked {
+    const struct settlement_request *request;
+    struct settlement_answer *answer;
+    int64_t parent, at;                  /* keys */
+    int64_t owner;                       /* the key of the row that the standing one is of */
+    struct registry_settlement standing; /* the last under its number; number 0: none */
+    bool waits;                          /* it is not answered yet */
+};
+
+/* A bill of one of the people of a round. */
+struct bill_state {
+    struct text id;
+    int64_t key;    /* 0: nothing was ever told of it */
+    int64_t parent; /* key */
+    struct text parent_id;
+    size_t row;                            /* of the records */
+    struct registry_settlement settlement; /* that stands; number 0: none */
+    struct settled_bill before, after;     /* without parts where it was not there, or is gone */
+    struct text values;                    /* as they are kept, of one that is there after */
+    struct asked *asked;                   /* the request that tells it */
+    bool told;                             /* a row is to be written of it */
+    bool gone;                             /* it is cancelled, or corrected to another day */
+    const struct guarantee *broken;
+    const struct field *fault;
+    struct text words[LANGUAGES];      /* why the total, or a part, is none */
+    struct text (*missing)[LANGUAGES]; /* by part, of those that are not known; NULL: it was not settled anew */
+};
+
+/* Bills of different people, which are settled at once. */
+struct round {
+    struct settler *settler;
+    const struct entity *event;
+    struct arena *arena; /* of the answers */
+    struct world world;
+    struct asked **asked; /* those of the round */
+    size_t count;
+    VECTOR(struct bill_state *) states;
+    struct map by_id; /* -> struct bill_state */
+    struct dataset *dataset;
+    struct refusals refusals;
+    VECTOR(struct registry_event) told; /* of those kept */
+};
+
+/* --- settle_bills.c ----------------------------------------------------------------------------------------------- */
+
+/* Decides the bills of a round: answers are filled, those that are refused say so and change nothing. */
+enum registry_result round_decide(struct round *round);
+void round_free(struct round *round);
+/* The bills of the people that were read, as they stand. */
+enum registry_result round_read(struct round *round, const int64_t *parents, size_t count);
+
+/* --- settle_keep.c ------------------------------------------------------------------------------------------------ */
+
+/* Keeps what was decided as part of the change under way; false in *any where there was nothing to be kept. */
+enum registry_result round_keep(struct round *round, const struct registry_change *change, bool *any);
+
+#endif

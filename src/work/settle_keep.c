@@ -1,0 +1,192 @@
+/* What is kept of a round: the bills that were told, what they were settled with, and what that moves. */
+#include "work/settle_inside.h"
+
+#include "registry/tell_events.h"
+#include "registry/work_rows.h"
+
+struct keeping {
+    struct round *round;
+    const struct registry_change *change;
+    int64_t next; /* number of a settlement */
+    VECTOR(struct registry_settlement) settlements;
+};
+
+/* --- rows --------------------------------------------------------------------------------------------------------- */
+
+/* The id of the nearest area at or above a row. */
+static struct text place_of(const struct world *world, const struct entity *entity, struct text id) {
+    const struct policy *policy = world->reader->registry->policy;
+    while (entity && !entity_is_area(policy, entity)) {
+        const struct record_table *table = &world->records.tables[entity->index];
+        size_t row = 0;
+        while (row < table->count && !text_equal(table->rows[row].id, id)) row++;
+        id = row < table->count ? table->rows[row].parent : TEXT("");
+        entity = entity->parent;
+    }
+    return id;
+}
+
+static bool is_kept(const struct bill_state *state) {
+    return state->asked && state->asked->waits && state->asked->request->act != SETTLEMENT_QUOTE;
+}
+
+/* The request by which an old place of a bill is empty now. */
+static struct asked *taken_by(const struct round *round, const struct bill_state *state) {
+    for (size_t i = 0; i < round->count; i++) {
+        struct asked *asked = round->asked[i];
+        bool kept = asked->waits && asked->request->act != SETTLEMENT_QUOTE;
+        if (kept && asked->standing.number && asked->standing.key == state->key) return asked;
+    }
+    return NULL;
+}
+
+static enum registry_result tell_rows(struct keeping *keeping) {
+    struct round *round = keeping->round;
+    const struct world *world = &round->world;
+    VECTOR(struct registry_event) events = {NULL, 0, 0};
+    VECTOR(struct bill_state *) states = {NULL, 0, 0};
+    for (size_t i = 0; i < round->states.count; i++) {
+        struct bill_state *state = round->states.items[i];
+        bool told = state->told && is_kept(state),
+             gone = state->gone && state->settlement.number && taken_by(round, state);
+        if (!told && !gone) continue;
+        struct registry_event event = {.id = state->id,
+                                       .key = state->key,
+                                       .parent = state->parent,
+                                       .place = place_of(world, round->event->parent, state->parent_id),
+                                       .row = state->row,
+                                       .stands = told};
+        VECTOR_PUSH(round->arena, &events, event);
+        VECTOR_PUSH(round->arena, &states, state);
+    }
+    if (arena_failed(round->arena)) return REGISTRY_NO_MEMORY;
+    enum registry_result result =
+        registry_tell_events(round->settler->registry, keeping->change, &world->records.tables[round->event->index],
+                             events.items, events.count, &world->rows);
+    for (size_t i = 0; i < events.count; i++) states.items[i]->key = events.items[i].key;
+    return result;
+}
+
+/* --- settlements -------------------------------------------------------------------------------------------------- */
+
+static month_number month_of(const struct settled_bill *bill) {
+    return day_month(bill->date);
+}
+
+static int64_t add_settlement(struct keeping *keeping, const struct bill_state *state, const struct asked *asked,
+                              enum registry_settling kind, int64_t cause) {
+    const struct settled_bill *bill = kind == REGISTRY_CANCELLED ? &state->before : &state->after;
+    struct registry_settlement settlement = {.number = keeping->next++,
+                                             .kind = kind,
+                                             .event = keeping->round->event->name,
+                                             .key = state->key,
+                                             .at = state->settlement.number ? state->settlement.at : asked->at,
+                                             .by = bill->by,
+                                             .month = month_of(bill),
+                                             .day = asked->request->day,
+                                             .who = asked->request->who,
+                                             .values = kind == REGISTRY_CANCELLED ? TEXT("") : state->values};
+    settlement.cause = cause ? cause : settlement.number;
+    VECTOR_PUSH(keeping->round->arena, &keeping->settlements, settlement);
+    return settlement.number;
+}
+
+/* --- what moves --------------------------------------------------------------------------------------------------- */
+
+static int64_t amount_in(const struct settled_bill *bill, size_t part) {
+    return bill->parts && bill->parts[part].known ? bill->parts[part].amount : 0;
+}
+
+/* From what stood before to what stands after; either may be nothing. */
+static void move(struct keeping *keeping, const struct settled_bill *before, const struct settled_bill *after,
+                 int64_t presenter, int64_t of) {
+    const struct entity *event = keeping->round->event;
+    struct ledger *ledger = &keeping->round->settler->ledger;
+    struct text entity = event->settled.at->type.entity->name;
+    size_t layers = event->settled.layers.count;
+    for (size_t i = 0; i < layers; i++) {
+        struct text fund = event->settled.layers.items[i]->declaration->fund.text;
+        const struct account borne = {.kind = TEXT("borne"), .fund = fund},
+                             due = {TEXT("due"), fund, entity, presenter};
+        ledger_move(ledger, &borne, &due, amount_in(after, i) - amount_in(before, i), of);
+    }
+    const struct account paid = {.kind = TEXT("paid"), .entity = entity, .row = presenter},
+                         taken = {.kind = TEXT("taken"), .entity = entity, .row = presenter},
+                         open = {.kind = TEXT("open"), .entity = entity, .row = presenter},
+                         awaited = {.kind = TEXT("awaited"), .entity = entity, .row = presenter};
+    ledger_move(ledger, &paid, &taken, amount_in(after, layers) - amount_in(before, layers), of);
+    ledger_move(ledger, &open, &awaited, after->open - before->open, of);
+}
+
+static bool is_moved(const struct bill_state *state) {
+    return !text_equal(state->values, state->settlement.values);
+}
+
+/* What was taken away first: the last settlement under a number is the one that counts. */
+static void keep_gone(struct keeping *keeping, const struct bill_state *state) {
+    const struct settled_bill nothing = {.count = 0};
+    struct asked *asked = state->settlement.number ? taken_by(keeping->round, state) : NULL;
+    if (!asked) return;
+    int64_t number = add_settlement(keeping, state, asked, REGISTRY_CANCELLED, 0);
+    asked->answer->bill.settlement = number;
+    move(keeping, &state->before, &nothing, state->settlement.at, number);
+}
+
+static void keep_asked(struct keeping *keeping, const struct bill_state *state) {
+    bool corrects = state->asked->request->act == SETTLEMENT_CORRECT;
+    int64_t number = add_settlement(keeping, state, state->asked, corrects ? REGISTRY_CORRECTED : REGISTRY_SETTLED, 0);
+    state->asked->answer->bill.settlement = number;
+    move(keeping, &state->before, &state->after, state->asked->at, number);
+}
+
+static void keep_effect(struct keeping *keeping, const struct bill_state *state, const struct asked *asked) {
+    int64_t cause = asked->answer->bill.settlement;
+    int64_t number = add_settlement(keeping, state, asked, REGISTRY_RESETTLED, cause);
+    for (size_t i = 0; i < asked->answer->effects.count; i++)
+        if (text_equal(asked->answer->effects.items[i].after.id, state->id))
+            asked->answer->effects.items[i].after.settlement = number;
+    move(keeping, &state->before, &state->after, state->settlement.at, number);
+}
+
+static struct asked *asked_by(const struct round *round, int64_t parent) {
+    for (size_t i = 0; i < round->count; i++)
+        if (round->asked[i]->waits && round->asked[i]->parent == parent) return round->asked[i];
+    return NULL;
+}
+
+static void keep_states(struct keeping *keeping) {
+    struct round *round = keeping->round;
+    for (size_t i = 0; i < round->states.count; i++)
+        if (round->states.items[i]->gone) keep_gone(keeping, round->states.items[i]);
+    for (size_t i = 0; i < round->states.count; i++)
+        if (!round->states.items[i]->gone && is_kept(round->states.items[i]))
+            keep_asked(keeping, round->states.items[i]);
+    for (size_t i = 0; i < round->states.count; i++) {
+        const struct bill_state *state = round->states.items[i];
+        const struct asked *asked = asked_by(round, state->parent);
+        bool kept = asked && asked->request->act != SETTLEMENT_QUOTE;
+        if (kept && !state->gone && !state->asked && state->settlement.number && is_moved(state))
+            keep_effect(keeping, state, asked);
+    }
+}
+
+enum registry_result round_keep(struct round *round, const struct registry_change *change, bool *any) {
+    struct settler *settler = round->settler;
+    struct keeping keeping = {.round = round, .change = change};
+    size_t kept = 0;
+    for (size_t i = 0; i < round->count; i++)
+        kept += round->asked[i]->waits && round->asked[i]->request->act != SETTLEMENT_QUOTE;
+    if (kept == 0) return REGISTRY_DONE;
+    *any = true;
+    keeping.next = registry_work_last(settler->registry, REGISTRY_SETTLEMENTS) + 1;
+    enum registry_result result = tell_rows(&keeping);
+    if (result == REGISTRY_DONE) keep_states(&keeping);
+    if (result == REGISTRY_DONE && arena_failed(round->arena)) result = REGISTRY_NO_MEMORY;
+    if (result == REGISTRY_DONE) result = registry_settled_keep(&settler->reader.settled, change);
+    if (result == REGISTRY_DONE)
+        result =
+            registry_keep_settlements(settler->registry, change, keeping.settlements.items, keeping.settlements.count);
+    if (result == REGISTRY_DONE && round->count)
+        result = ledger_post(&settler->ledger, change, round->asked[0]->request->day, TEXT("settlement"));
+    return result;
+}

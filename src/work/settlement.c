@@ -1,0 +1,232 @@
+#include "work/settlement.h"
+
+#include "base/calendar.h"
+#include "registry/tell_events.h"
+#include "registry/work_rows.h"
+#include "work/settle_inside.h"
+
+const struct entity *settled_event(const struct policy *policy, struct text name) {
+    const struct entity *found = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < policy->entities.count; i++) {
+        const struct entity *entity = policy->entities.items[i];
+        if (!entity->settled.at || (name.length && !text_equal(entity->name, name))) continue;
+        found = entity;
+        count++;
+    }
+    return count == 1 ? found : NULL;
+}
+
+/* --- the settler ----------------------------------------------------------------------------------------------------
+ */
+
+enum registry_result settler_begin(struct settler *settler, struct registry *registry) {
+    *settler = (struct settler){.registry = registry};
+    enum registry_result result = world_reader_begin(&settler->reader, registry);
+    if (result == REGISTRY_DONE) result = ledger_begin(&settler->ledger, registry);
+    return result;
+}
+
+void settler_end(struct settler *settler) {
+    if (!settler->registry) return;
+    world_reader_end(&settler->reader);
+    if (settler->ledger.registry) ledger_end(&settler->ledger);
+    settler->registry = NULL;
+}
+
+/* What others have told since. */
+static enum registry_result refresh(struct settler *settler, int64_t last) {
+    if (settler->last == last && last) return REGISTRY_DONE;
+    enum registry_result result = world_reader_refresh(&settler->reader, last);
+    if (result == REGISTRY_DONE) result = ledger_refresh(&settler->ledger);
+    settler->last = result == REGISTRY_DONE ? last : 0;
+    return result;
+}
+
+/* What was not kept after all is forgotten. */
+static enum registry_result begin_anew(struct settler *settler) {
+    struct registry *registry = settler->registry;
+    settler_end(settler);
+    return settler_begin(settler, registry);
+}
+
+/* --- requests ----------------------------------------------------------------------------------------------------- */
+
+static void refuse(struct asked *asked, enum settlement_refusal refusal, struct text told) {
+    asked->answer->outcome = SETTLEMENT_REFUSED;
+    asked->answer->refusal = refusal;
+    asked->answer->told = told;
+    asked->waits = false;
+}
+
+/* Who presents it, whose it is, and what stands under its number. */
+static enum registry_result look_up(struct settler *settler, struct asked *asked, struct arena *arena) {
+    struct registry *registry = settler->registry;
+    const struct bill *bill = &asked->request->bill;
+    const struct entity *event = bill->event, *presenter = event->settled.at->type.entity;
+    struct text at = bill_presenter(bill), by = bill_number(bill);
+    bool cancels = asked->request->act == SETTLEMENT_CANCEL;
+    bool dated = cancels || bill->values[event->dated.items[0]->input_index].known;
+    if (at.length == 0 || by.length == 0 || !dated) {
+        refuse(asked, SETTLEMENT_NO_NUMBER, TEXT(""));
+        return REGISTRY_DONE;
+    }
+    enum registry_result result = registry_key_of(registry, presenter, at, &asked->at);
+    if (result != REGISTRY_DONE) return result;
+    if (asked->at == 0) {
+        refuse(asked, SETTLEMENT_NO_PRESENTER, at);
+        return REGISTRY_DONE;
+    }
+    result = registry_find_bill(registry, event, asked->at, by, arena, &asked->standing);
+    if (result == REGISTRY_DONE && asked->standing.number)
+        result = registry_event_parent(registry, event, asked->standing.key, &asked->owner);
+    asked->parent = asked->owner;
+    if (result != REGISTRY_DONE || cancels) return result;
+    result = registry_key_of(registry, event->parent, bill->parent, &asked->parent);
+    if (result == REGISTRY_DONE && asked->parent == 0) refuse(asked, SETTLEMENT_NO_PARENT, bill->parent);
+    return result;
+}
+
+/* --- rounds ------------------------------------------------------------------------------------------------------- */
+
+static bool meet(const struct asked *a, const struct asked *b) {
+    bool same_people = a->parent == b->parent || (a->owner && (a->owner == b->parent || a->owner == b->owner)) ||
+                       (b->owner && b->owner == a->parent);
+    bool same_number = a->at == b->at && text_equal(bill_number(&a->request->bill), bill_number(&b->request->bill));
+    return same_people || same_number;
+}
+
+/* Those that wait, of one event, none of which touches another: they are settled at once. What is found of those before
+ * may change the others, which are looked up again. */
+static enum registry_result choose(struct settler *settler, struct asked *all, size_t count, struct round *round) {
+    enum registry_result result = REGISTRY_DONE;
+    round->count = 0;
+    round->event = NULL;
+    for (size_t i = 0; i < count && result == REGISTRY_DONE; i++) {
+        struct asked *asked = &all[i];
+        bool free = asked->waits && (!round->event || round->event == asked->request->bill.event);
+        if (free) result = look_up(settler, asked, round->arena);
+        free = free && asked->waits;
+        for (size_t k = 0; k < i && free; k++) free = !all[k].waits || !meet(asked, &all[k]);
+        if (!free) continue;
+        round->event = asked->request->bill.event;
+        round->asked[round->count++] = asked;
+    }
+    return result;
+}
+
+static void answered(struct asked *all, size_t count, const struct round *round) {
+    for (size_t i = 0; i < round->count; i++)
+        for (size_t k = 0; k < count; k++)
+            if (&all[k] == round->asked[i]) all[k].waits = false;
+}
+
+static enum registry_result settle_all(struct settler *settler, const struct registry_change *change, struct asked *all,
+                                       size_t count, struct arena *arena, bool *any) {
+    struct round round = {.settler = settler, .arena = arena};
+    enum registry_result result = REGISTRY_DONE;
+    round.asked = ARENA_ARRAY(arena, struct asked *, count + 1);
+    if (!round.asked) return REGISTRY_NO_MEMORY;
+    do {
+        result = choose(settler, all, count, &round);
+        if (result == REGISTRY_DONE && round.count) result = round_decide(&round);
+        if (result == REGISTRY_DONE && round.count) result = round_keep(&round, change, any);
+        answered(all, count, &round);
+        round_free(&round);
+    } while (result == REGISTRY_DONE && round.event);
+    return result;
+}
+
+static bool are_quotes(const struct settlement_request *requests, size_t count) {
+    bool all = true;
+    for (size_t i = 0; i < count; i++) all = all && requests[i].act == SETTLEMENT_QUOTE;
+    return all;
+}
+
+static struct asked *ask_for_all(const struct settlement_request *requests, size_t count, struct arena *arena,
+                                 struct settlement_answer *answers) {
+    struct asked *all = ARENA_ARRAY(arena, struct asked, count + 1);
+    for (size_t i = 0; i < count && all; i++) {
+        answers[i] = (struct settlement_answer){.outcome = SETTLEMENT_REFUSED};
+        all[i] = (struct asked){.request = &requests[i], .answer = &answers[i], .waits = true};
+    }
+    return all;
+}
+
+static enum registry_result begin_reading(struct settler *settler, bool *own) {
+    int64_t last;
+    *own = !store_within(settler->registry->store);
+    if (*own) store_begin(settler->registry->store, STORE_TO_READ);
+    enum registry_result result = registry_last_change(settler->registry, &last);
+    return result == REGISTRY_DONE ? refresh(settler, last) : result;
+}
+
+static enum registry_result quote(struct settler *settler, struct asked *all, size_t count, struct arena *arena) {
+    bool own, any = false;
+    const struct registry_change none = {.number = 0};
+    enum registry_result result = begin_reading(settler, &own);
+    if (result == REGISTRY_DONE) result = settle_all(settler, &none, all, count, arena, &any);
+    if (own) store_roll_back(settler->registry->store);
+    return result;
+}
+
+enum registry_result settler_settle(struct settler *settler, struct registry_change *change,
+                                    const struct settlement_request *requests, size_t count, struct arena *arena,
+                                    struct settlement_answer *answers) {
+    struct registry *registry = settler->registry;
+    struct asked *all = ask_for_all(requests, count, arena, answers);
+    bool any = false;
+    if (!all) return REGISTRY_NO_MEMORY;
+    if (are_quotes(requests, count)) {
+        change->number = 0;
+        return quote(settler, all, count, arena);
+    }
+    enum registry_result result = registry_begin_change(registry, change);
+    if (result != REGISTRY_DONE) return result;
+    result = refresh(settler, change->number - 1);
+    if (result == REGISTRY_DONE) result = settle_all(settler, change, all, count, arena, &any);
+    if (result == REGISTRY_DONE && any)
+        result = registry_end_change(registry);
+    else
+        registry_give_up_change(registry);
+    if (result == REGISTRY_DONE && any) {
+        settler->last = change->number;
+        settler->reader.seen = change->number;
+    } else if (result != REGISTRY_DONE) {
+        enum registry_result begun = begin_anew(settler);
+        (void)begun; /* what failed is told by what comes next */
+    }
+    if (!any) change->number = 0;
+    return result;
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+static int year_of(day_number date) {
+    return month_year(day_month(date));
+}
+
+static enum registry_result read_bills(struct settler *settler, const struct entity *event, int year,
+                                       struct arena *arena, struct settled_bills *bills) {
+    struct round round = {.settler = settler, .event = event, .arena = arena};
+    enum registry_result result = round_read(&round, &bills->key, 1);
+    const struct table *table = result == REGISTRY_DONE ? dataset_table(round.dataset, event) : NULL;
+    for (size_t row = 0; table && row < table->rows; row++) {
+        const struct bill_state *state = map_get(&round.by_id, text_copy(arena, table_id(table, row)));
+        bool wanted = state && state->settlement.number && (!year || year_of(state->before.date) == year);
+        if (wanted) VECTOR_PUSH(arena, &bills->list, state->before);
+    }
+    round_free(&round);
+    return result;
+}
+
+enum registry_result settler_read(struct settler *settler, const struct entity *event, struct text parent, int year,
+                                  struct arena *arena, struct settled_bills *bills) {
+    bool own;
+    *bills = (struct settled_bills){.key = 0};
+    enum registry_result result = begin_reading(settler, &own);
+    if (result == REGISTRY_DONE) result = registry_key_of(settler->registry, event->parent, parent, &bills->key);
+    if (result == REGISTRY_DONE && bills->key) result = read_bills(settler, event, year, arena, bills);
+    if (own) store_roll_back(settler->registry->store);
+    return result;
+}

@@ -1,0 +1,299 @@
+#include "work/world.h"
+
+#include "engine/dataset.h"
+#include "registry/family.h"
+#include "registry/work_rows.h"
+
+/* --- what is kept between one reading and the next ------------------------------------------------------------------
+ */
+
+struct world_run {
+    bool begun;
+    struct registry_values values;
+    struct arena arena;
+};
+
+static bool is_needed(const struct world_reader *reader, const struct field *field) {
+    bool known = field->kind == FIELD_INPUT || field->entity->is_event;
+    for (size_t i = 0; i < reader->needs.count && !known; i++) known = reader->needs.items[i] == field;
+    return !known;
+}
+
+/* Monthly rules that rules of bills read; their own are among the dependencies of all texts. */
+static void find_needs(struct world_reader *reader) {
+    const struct policy *policy = reader->registry->policy;
+    for (size_t i = 0; i < policy->fields.count; i++) {
+        const struct field *field = policy->fields.items[i];
+        if (!field->entity->is_event) continue;
+        for (size_t k = 0; k < field->reads_before.list.count; k++) {
+            const struct field *read = field->reads_before.list.items[k].field;
+            if (is_needed(reader, read)) VECTOR_PUSH(&reader->arena, &reader->needs, read);
+        }
+    }
+}
+
+static void forget_runs(struct world_reader *reader) {
+    for (size_t i = 0; i < reader->values.count; i++) {
+        if (!reader->values.items[i]->begun) continue;
+        registry_values_end(&reader->values.items[i]->values);
+        arena_free(&reader->values.items[i]->arena);
+    }
+    reader->values.count = 0;
+}
+
+static void forget(struct world_reader *reader) {
+    forget_runs(reader);
+    import_close(&reader->given);
+    arena_free(&reader->arena);
+    arena_init(&reader->arena);
+    reader->runs = (struct registry_runs){.known = 0};
+    reader->needs.items = NULL;
+    reader->needs.count = reader->needs.room = 0;
+    reader->values.items = NULL;
+    reader->values.count = reader->values.room = 0;
+    reader->seen = 0;
+}
+
+static enum registry_result read_given(struct world_reader *reader) {
+    struct registry_given given;
+    struct arena *arena = &reader->arena;
+    enum registry_result result = registry_read_given(reader->registry, REGISTRY_NOW, arena, &given);
+    if (result != REGISTRY_DONE) return result;
+    diagnostics_init(&reader->diagnostics, arena);
+    reader->given =
+        (struct import){.arena = arena, .policy = reader->registry->policy, .diagnostics = &reader->diagnostics};
+    if (import_given_lines(&reader->given, TEXT(""), given.opening, given.decisions) == IMPORT_NO_MEMORY)
+        return REGISTRY_NO_MEMORY;
+    size_t count = reader->given.given.count;
+    map_init(&reader->given_first, arena);
+    reader->given_next = ARENA_ARRAY(arena, size_t, count + 1);
+    for (size_t i = count; i-- > 0 && !arena_failed(arena);) {
+        struct text id = reader->given.given.items[i].id;
+        reader->given_next[i] = (size_t)map_get(&reader->given_first, id);
+        map_put(&reader->given_first, id, (void *)(i + 1));
+    }
+    return arena_failed(arena) ? REGISTRY_NO_MEMORY : REGISTRY_DONE;
+}
+
+static enum registry_result read_runs(struct world_reader *reader) {
+    enum registry_result result = registry_read_runs(reader->registry, REGISTRY_NOW, &reader->arena, &reader->runs);
+    for (size_t i = 0; i < reader->runs.list.count && result == REGISTRY_DONE; i++) {
+        struct world_run *run = ARENA_NEW(&reader->arena, struct world_run);
+        if (run) VECTOR_PUSH(&reader->arena, &reader->values, run);
+        if (arena_failed(&reader->arena)) result = REGISTRY_NO_MEMORY;
+    }
+    return result;
+}
+
+enum registry_result world_reader_begin(struct world_reader *reader, struct registry *registry) {
+    *reader = (struct world_reader){.registry = registry};
+    arena_init(&reader->arena);
+    return registry_settled_begin(&reader->settled, registry);
+}
+
+void world_reader_end(struct world_reader *reader) {
+    if (!reader->registry) return;
+    forget(reader);
+    arena_free(&reader->arena);
+    registry_settled_end(&reader->settled);
+}
+
+enum registry_result world_reader_refresh(struct world_reader *reader, int64_t last) {
+    if (reader->seen == last && last) return REGISTRY_DONE;
+    forget(reader);
+    find_needs(reader);
+    enum registry_result result = registry_settled_refresh(&reader->settled);
+    if (result == REGISTRY_DONE) result = read_runs(reader);
+    if (result == REGISTRY_DONE) result = read_given(reader);
+    if (result == REGISTRY_DONE && arena_failed(&reader->arena)) result = REGISTRY_NO_MEMORY;
+    reader->seen = result == REGISTRY_DONE ? last : 0;
+    return result;
+}
+
+/* --- rows that were read --------------------------------------------------------------------------------------------
+ */
+
+static int64_t key_of(void *context, const struct entity *entity, struct text id) {
+    const struct world *world = context;
+    const struct record_table *table = &world->records.tables[entity->index];
+    for (size_t i = 0; i < world->events.count && entity->is_event; i++)
+        if (text_equal(world->events.items[i].id, id)) return world->events.items[i].key;
+    for (size_t row = 0; row < table->count && !entity->is_event; row++)
+        if (text_equal(table->rows[row].id, id)) return table->rows[row].place;
+    return 0;
+}
+
+static struct text id_of(void *context, const struct entity *entity, int64_t key) {
+    const struct world *world = context;
+    const struct record_table *table = &world->records.tables[entity->index];
+    for (size_t i = 0; i < world->events.count && entity->is_event; i++)
+        if (world->events.items[i].key == key) return world->events.items[i].id;
+    for (size_t row = 0; row < table->count && !entity->is_event; row++)
+        if (table->rows[row].place == key) return table->rows[row].id;
+    return TEXT("");
+}
+
+/* Each bill once: its versions of other months are told by the first. */
+static void list_events(struct world *world, const struct entity *event) {
+    const struct record_table *table = &world->records.tables[event->index];
+    struct builder name;
+    builder_init(&name);
+    for (size_t row = 0; row < table->count && !arena_failed(world->arena); row++) {
+        bool known = false;
+        for (size_t i = 0; i < world->events.count && !known; i++)
+            known = world->events.items[i].key == table->rows[row].place;
+        if (known) continue;
+        struct world_event listed = {.row = row,
+                                     .id = event_name(world->arena, &name, table, row, table->rows[row].parent),
+                                     .key = table->rows[row].place};
+        VECTOR_PUSH(world->arena, &world->events, listed);
+    }
+    if (name.failed) world->arena->failed = true;
+    builder_free(&name);
+}
+
+/* --- what bills were settled with -----------------------------------------------------------------------------------
+ */
+
+static enum registry_result recall_settlement(struct world *world, const struct entity *event,
+                                              struct world_event *settled) {
+    struct registry_settlement *settlement = &settled->settlement;
+    struct world_reader *reader = world->reader;
+    enum registry_result result =
+        registry_find_settlement(reader->registry, event, settled->key, world->arena, settlement);
+    if (result != REGISTRY_DONE || settlement->number == 0) return result;
+    if (settlement->kind == REGISTRY_CANCELLED) {
+        *settlement = (struct registry_settlement){.number = 0};
+        return result;
+    }
+    uint32_t past = history_row(&world->history, event, settled->id);
+    if (past == PAST_NONE) past = history_add_row(&world->history, event, settled->id);
+    uint32_t line = history_line(&world->history, event, past, settlement->month);
+    return registry_settled_read(&reader->settled, settlement->values, &world->history, event, line, &world->rows);
+}
+
+/* Bills that runs settled have their values there, with those of all months. */
+static bool are_all_settled(const struct world *world) {
+    bool all = true;
+    for (size_t i = 0; i < world->events.count; i++) all = all && world->events.items[i].settlement.number;
+    return all;
+}
+
+enum registry_result world_read(struct world *world, struct world_reader *reader, const struct entity *event,
+                                const int64_t *parents, size_t count, struct arena *arena) {
+    struct registry_wanted wanted;
+    struct registry *registry = reader->registry;
+    size_t entities = registry->policy->entities.count;
+    *world = (struct world){.reader = reader, .arena = arena};
+    world->rows = (struct registry_rows_known){world, key_of, id_of};
+    history_init(&world->history, registry->policy);
+    bool *whole = ARENA_ARRAY(arena, bool, entities + 1);
+    struct registry_root *roots = ARENA_ARRAY(arena, struct registry_root, count + 1);
+    if (!whole || !roots) return REGISTRY_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) roots[i] = (struct registry_root){event->parent, parents[i]};
+    enum registry_result result =
+        registry_read_roots(registry, REGISTRY_NOW, whole, roots, count, arena, &world->records, &wanted);
+    if (result != REGISTRY_DONE) return result;
+    list_events(world, event);
+    for (size_t i = 0; i < world->events.count && result == REGISTRY_DONE; i++)
+        result = recall_settlement(world, event, &world->events.items[i]);
+    if (result == REGISTRY_DONE && !are_all_settled(world) && reader->runs.list.count) {
+        struct registry_runs runs = reader->runs;
+        runs.known = 0; /* settlements were read */
+        result = registry_read_history(registry, &runs, MONTH_LAST, &wanted, NULL, &world->history);
+    }
+    return result;
+}
+
+void world_free(struct world *world) {
+    if (world->reader) history_free(&world->history);
+}
+
+/* --- what monthly rules had found -----------------------------------------------------------------------------------
+ */
+
+static struct registry_values *values_of(struct world_reader *reader, size_t at) {
+    struct world_run *run = reader->values.items[at];
+    if (!run->begun) {
+        run->begun = true;
+        arena_init(&run->arena);
+        registry_values_begin(&run->values, reader->registry, &run->arena);
+        registry_values_of(&run->values, reader->runs.list.items[at].change, reader->registry->policy);
+    }
+    return &run->values;
+}
+
+/* The run after `before` (SIZE_MAX: none yet) that stands and is of the latest month up to one; of several the last.
+ * SIZE_MAX: there is none. */
+static size_t next_run(const struct registry_runs *runs, month_number until, size_t before) {
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < runs->list.count; i++) {
+        month_number month = runs->list.items[i].month;
+        bool later = before != SIZE_MAX && (month > runs->list.items[before].month ||
+                                            (month == runs->list.items[before].month && i >= before));
+        if (month > until || later || !registry_run_stands(runs, i)) continue;
+        if (best == SIZE_MAX || month >= runs->list.items[best].month) best = i;
+    }
+    return best;
+}
+
+/* The value of a rule that stood in a month for a row, if some run found it. */
+static enum registry_result recall_value(struct world *world, const struct field *field, struct text id, int64_t key,
+                                         month_number month) {
+    struct world_reader *reader = world->reader;
+    struct registry_value found = {.there = false};
+    enum registry_result result = REGISTRY_DONE;
+    for (size_t at = next_run(&reader->runs, month, SIZE_MAX); at != SIZE_MAX && result == REGISTRY_DONE;
+         at = next_run(&reader->runs, month, at)) {
+        result = registry_values_find(values_of(reader, at), field, key, &found);
+        if (result != REGISTRY_DONE || !found.there) continue;
+        history_put(&world->history, field, id, reader->runs.list.items[at].month, found.value);
+        break;
+    }
+    return result;
+}
+
+static enum registry_result recall_month(struct world *world, month_number month) {
+    const struct world_reader *reader = world->reader;
+    enum registry_result result = REGISTRY_DONE;
+    for (size_t i = 0; i < reader->needs.count && result == REGISTRY_DONE; i++) {
+        const struct field *field = reader->needs.items[i];
+        const struct record_table *table = &world->records.tables[field->entity->index];
+        for (size_t row = 0; row < table->count && result == REGISTRY_DONE; row++)
+            result = recall_value(world, field, table->rows[row].id, table->rows[row].place, month);
+    }
+    return result;
+}
+
+static void take_given(struct world *world, const struct import_given *line) {
+    struct given given = {line->field, line->id, line->month, line->value};
+    if (line->opening)
+        history_put(&world->history, line->field, line->id, MONTH_FIRST, line->value);
+    else
+        VECTOR_PUSH(world->arena, &world->given, given);
+}
+
+/* Opening values, and what officers decided. */
+static void take_all_given(struct world *world, struct text id) {
+    const struct world_reader *reader = world->reader;
+    for (size_t at = (size_t)map_get(&reader->given_first, id); at; at = reader->given_next[at - 1])
+        take_given(world, &reader->given.given.items[at - 1]);
+}
+
+enum registry_result world_recall(struct world *world, const struct world_months *months) {
+    const struct world_reader *reader = world->reader;
+    const struct policy *policy = reader->registry->policy;
+    enum registry_result result = REGISTRY_DONE;
+    for (size_t i = 0; i < policy->entities.count && reader->given.given.count; i++) {
+        const struct record_table *table = &world->records.tables[i];
+        for (size_t row = 0; row < table->count && !table->entity->is_event; row++)
+            take_all_given(world, table->rows[row].id);
+    }
+    for (size_t i = 0; i < world->events.count && reader->given.given.count; i++)
+        take_all_given(world, world->events.items[i].id);
+    for (size_t i = 0; i < months->list.count && result == REGISTRY_DONE && reader->runs.list.count; i++)
+        result = recall_month(world, months->list.items[i]);
+    if (result == REGISTRY_DONE && (arena_failed(world->arena) || arena_failed(&world->history.arena)))
+        result = REGISTRY_NO_MEMORY;
+    return result;
+}

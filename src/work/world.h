@@ -1,0 +1,61 @@
+/* The world that bills rest on: what is known of those whom they are of, what monthly rules had found of them, and what
+ * their other bills were settled with. A few rows are read, however much is known. */
+#ifndef DOUDI_WORK_WORLD_H
+#define DOUDI_WORK_WORLD_H
+
+#include "exchange/import.h"
+#include "registry/runs.h"
+#include "registry/settlements.h"
+
+/* What is kept between one reading and the next, of a registry whose policy is the law of now. */
+struct world_run; /* the values of a run, as they are asked for */
+struct world_reader {
+    struct registry *registry;
+    struct arena arena; /* of what follows, until something else than bills is told */
+    struct registry_settled settled;
+    struct registry_runs runs;
+    struct import given; /* opening values and decisions */
+    struct diagnostics diagnostics;
+    struct map given_first;             /* id -> its first line of those, + 1 */
+    size_t *given_next;                 /* by line: the next of the same id, + 1 */
+    VECTOR(const struct field *) needs; /* monthly rules that bills read */
+    VECTOR(struct world_run *) values;  /* by run */
+    int64_t seen; /* the last change when that was read, or that told of bills alone; 0: nothing was */
+};
+/* world_reader_end is called, whatever comes of it. */
+enum registry_result world_reader_begin(struct world_reader *reader, struct registry *registry);
+void world_reader_end(struct world_reader *reader);
+/* Whenever a transaction begins: what was told up to the last change, if that is another than when it was read. */
+enum registry_result world_reader_refresh(struct world_reader *reader, int64_t last);
+
+/* A bill that is known. */
+struct world_event {
+    size_t row;     /* of the records */
+    struct text id; /* its whole name */
+    int64_t key;
+    struct registry_settlement settlement; /* that stands; number 0: it was told otherwise */
+};
+struct world {
+    struct world_reader *reader;
+    struct arena *arena;
+    struct records records; /* versions; `place` is a row's key */
+    struct history history;
+    VECTOR(struct given) given;
+    VECTOR(struct world_event) events; /* of the entity whose bills are settled, by row of the records */
+    struct registry_rows_known rows;
+};
+
+/* The months of bills that are to be settled, or may be settled anew. */
+struct world_months {
+    VECTOR(month_number) list;
+};
+
+/* Reads all that bills of an event rest on, of the rows above with these keys. In the arena, which must outlive the
+ * world; world_free is called, whatever comes of it. */
+enum registry_result world_read(struct world *world, struct world_reader *reader, const struct entity *event,
+                                const int64_t *parents, size_t count, struct arena *arena);
+/* What monthly rules had found, as of these months; once. */
+enum registry_result world_recall(struct world *world, const struct world_months *months);
+void world_free(struct world *world);
+
+#endif
