@@ -318,7 +318,7 @@ static void sort_rows(struct making *making, struct table *table, const struct r
     bool in_order = true;
     for (size_t i = 1; i < table->rows && in_order; i++) in_order = table->parents[i - 1] <= table->parents[i];
     if (!in_order) gather_by_parent(arena, table, dataset_table(making->dataset, above)->rows);
-    if (arena_failed(arena) || !records->unordered) return;
+    if (arena_failed(arena) || (!records->unordered && !table->entity->is_event)) return; /* no event lies by its id */
     for (unsigned i = 0; i < threads; i++) arena_init(&sorting.arenas[i]);
     work_in_ranges(threads, table->rows, sort_range, &sorting);
     for (unsigned i = 0; i < threads; i++) {
