@@ -222,7 +222,10 @@ static int64_t number_of(struct registry_settled *settled, const struct field *f
         const struct registry_settled_kind *known = &settled->kinds.items[of->list.items[i]];
         if (known->same && same_kind(&known->kind, kind)) return known->number;
     }
-    struct registry_settled_kind fresh = {.number = settled->next++, .field = field, .kind = *kind, .same = true};
+    struct coding coding;
+    coding_init(&coding, &settled->arena, field);
+    struct registry_settled_kind fresh = {
+        .number = settled->next++, .field = field, .kind = *kind, .unit = coding.unit, .same = true};
     add_kind(settled, &fresh, true);
     return arena_failed(&settled->arena) ? 0 : fresh.number;
 }

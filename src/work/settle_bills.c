@@ -84,14 +84,14 @@ static struct bill_state *add_state(struct round *round, struct text id, size_t 
 }
 
 /* All bills that are known of the people of the round, as they stand. */
-static enum registry_result begin_round(struct round *round, const int64_t *parents, size_t count) {
+static enum registry_result begin_round(struct round *round, const struct registry_root *roots, size_t count) {
     struct world *world = &round->world;
     round->states.items = NULL;
     round->states.count = round->states.room = 0;
     round->told.count = 0;
     map_init(&round->by_id, round->arena);
     enum registry_result result =
-        world_read(world, &round->settler->reader, round->event, parents, count, round->arena);
+        world_read(world, &round->settler->reader, round->event, roots, count, round->arena);
     for (size_t i = 0; i < world->events.count && result == REGISTRY_DONE; i++) {
         const struct world_event *event = &world->events.items[i];
         const struct field *fault = NULL;
@@ -197,6 +197,15 @@ static void ask_first(struct round *round, struct asked *asked) {
     put_in(round, asked);
 }
 
+/* What it stood for is not told again. */
+static void cancel_again(struct asked *asked) {
+    asked->answer->outcome = SETTLEMENT_SAME;
+    asked->answer->bill = (struct settled_bill){.at = bill_presenter(&asked->request->bill),
+                                                .by = bill_number(&asked->request->bill),
+                                                .settlement = asked->standing.number};
+    asked->waits = false;
+}
+
 static void ask(struct round *round, struct asked *asked) {
     struct bill_state *standing = asked->standing.number ? state_of_key(round, asked->standing.key) : NULL;
     bool stands = standing && asked->standing.kind != REGISTRY_CANCELLED && standing->settlement.number;
@@ -217,12 +226,14 @@ static void ask(struct round *round, struct asked *asked) {
             refuse(asked, asked->standing.number ? SETTLEMENT_CANCELLED : SETTLEMENT_NO_BILL);
         break;
     case SETTLEMENT_CANCEL:
-        if (!stands) {
+        if (stands) {
+            take_away(round, standing);
+            standing->asked = asked;
+        } else if (asked->standing.kind == REGISTRY_CANCELLED) {
+            cancel_again(asked);
+        } else {
             refuse(asked, SETTLEMENT_NO_BILL);
-            break;
         }
-        take_away(round, standing);
-        standing->asked = asked;
         break;
     }
 }
@@ -438,23 +449,51 @@ static size_t still_waiting(struct round *round) {
     return round->count = count;
 }
 
-/* Those whose bills they are, and whose bills stand under their numbers. */
-static size_t list_parents(const struct round *round, int64_t *parents) {
-    size_t count = 0;
-    for (size_t i = 0; i < round->count; i++) {
-        const struct asked *asked = round->asked[i];
-        parents[count++] = asked->parent;
-        if (asked->owner && asked->owner != asked->parent) parents[count++] = asked->owner;
+struct roots {
+    VECTOR(struct registry_root) list;
+};
+
+static void add_root(const struct round *round, struct roots *roots, const struct entity *entity, int64_t key) {
+    struct registry_root root = {entity, key};
+    if (key) VECTOR_PUSH(round->arena, &roots->list, root);
+}
+
+/* Where the bill leads; who presents it is known. */
+static enum registry_result add_references(const struct round *round, const struct asked *asked, struct roots *roots) {
+    const struct bill *bill = &asked->request->bill;
+    enum registry_result result = REGISTRY_DONE;
+    for (size_t i = 0; i < bill->event->inputs.count && result == REGISTRY_DONE; i++) {
+        const struct field *input = bill->event->inputs.items[i];
+        int64_t key = 0;
+        if (input->type.kind != TYPE_ROW || input == bill->event->settled.at || !bill->values[i].known) continue;
+        result = registry_key_of(round->settler->registry, input->type.entity, bill->values[i].text, &key);
+        add_root(round, roots, input->type.entity, key);
     }
-    return count;
+    return result;
+}
+
+/* Those whose bills they are, and whose bills stand under their numbers; and where they lead. */
+static enum registry_result find_roots(const struct round *round, struct roots *roots) {
+    const struct entity *event = round->event;
+    enum registry_result result = REGISTRY_DONE;
+    for (size_t i = 0; i < round->count && result == REGISTRY_DONE; i++) {
+        const struct asked *asked = round->asked[i];
+        add_root(round, roots, event->parent, asked->parent);
+        if (asked->owner != asked->parent) add_root(round, roots, event->parent, asked->owner);
+        if (asked->request->act == SETTLEMENT_CANCEL) continue;
+        add_root(round, roots, event->settled.at->type.entity, asked->at);
+        result = add_references(round, asked, roots);
+    }
+    return result;
 }
 
 enum registry_result round_decide(struct round *round) {
-    int64_t *parents = ARENA_ARRAY(round->arena, int64_t, 2 * round->count + 1);
-    enum registry_result result = parents ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+    enum registry_result result = REGISTRY_DONE;
     while (result == REGISTRY_DONE && still_waiting(round)) {
         end_round(round);
-        result = begin_round(round, parents, list_parents(round, parents));
+        struct roots roots = {{NULL, 0, 0}};
+        result = find_roots(round, &roots);
+        if (result == REGISTRY_DONE) result = begin_round(round, roots.list.items, roots.list.count);
         for (size_t i = 0; i < round->count && result == REGISTRY_DONE; i++) ask(round, round->asked[i]);
         if (result == REGISTRY_DONE && !still_waiting(round)) break;
         if (result == REGISTRY_DONE) result = settle(round);
@@ -465,9 +504,10 @@ enum registry_result round_decide(struct round *round) {
     return result;
 }
 
-enum registry_result round_read(struct round *round, const int64_t *parents, size_t count) {
+enum registry_result round_read(struct round *round, int64_t parent) {
+    const struct registry_root root = {round->event->parent, parent};
     month_number last = MONTH_FIRST;
-    enum registry_result result = begin_round(round, parents, count);
+    enum registry_result result = begin_round(round, &root, 1);
     for (size_t i = 0; i < round->states.count && result == REGISTRY_DONE; i++)
         if (month_at(round, round->states.items[i]->row) > last) last = month_at(round, round->states.items[i]->row);
     round->refusals = (struct refusals){.arena = round->arena};

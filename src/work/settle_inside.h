@@ -56,8 +56,8 @@ struct round {
 /* Decides the bills of a round: answers are filled, those that are refused say so and change nothing. */
 enum registry_result round_decide(struct round *round);
 void round_free(struct round *round);
-/* The bills of the people that were read, as they stand. */
-enum registry_result round_read(struct round *round, const int64_t *parents, size_t count);
+/* The bills of a row with that key, as they stand. */
+enum registry_result round_read(struct round *round, int64_t parent);
 
 /* --- settle_keep.c ------------------------------------------------------------------------------------------------ */
 

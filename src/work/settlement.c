@@ -209,7 +209,7 @@ static int year_of(day_number date) {
 static enum registry_result read_bills(struct settler *settler, const struct entity *event, int year,
                                        struct arena *arena, struct settled_bills *bills) {
     struct round round = {.settler = settler, .event = event, .arena = arena};
-    enum registry_result result = round_read(&round, &bills->key, 1);
+    enum registry_result result = round_read(&round, bills->key);
     const struct table *table = result == REGISTRY_DONE ? dataset_table(round.dataset, event) : NULL;
     for (size_t row = 0; table && row < table->rows; row++) {
         const struct bill_state *state = map_get(&round.by_id, text_copy(arena, table_id(table, row)));

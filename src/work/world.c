@@ -180,7 +180,7 @@ static bool are_all_settled(const struct world *world) {
 }
 
 enum registry_result world_read(struct world *world, struct world_reader *reader, const struct entity *event,
-                                const int64_t *parents, size_t count, struct arena *arena) {
+                                const struct registry_root *roots, size_t count, struct arena *arena) {
     struct registry_wanted wanted;
     struct registry *registry = reader->registry;
     size_t entities = registry->policy->entities.count;
@@ -188,9 +188,7 @@ enum registry_result world_read(struct world *world, struct world_reader *reader
     world->rows = (struct registry_rows_known){world, key_of, id_of};
     history_init(&world->history, registry->policy);
     bool *whole = ARENA_ARRAY(arena, bool, entities + 1);
-    struct registry_root *roots = ARENA_ARRAY(arena, struct registry_root, count + 1);
-    if (!whole || !roots) return REGISTRY_NO_MEMORY;
-    for (size_t i = 0; i < count; i++) roots[i] = (struct registry_root){event->parent, parents[i]};
+    if (!whole) return REGISTRY_NO_MEMORY;
     enum registry_result result =
         registry_read_roots(registry, REGISTRY_NOW, whole, roots, count, arena, &world->records, &wanted);
     if (result != REGISTRY_DONE) return result;

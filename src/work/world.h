@@ -4,6 +4,7 @@
 #define DOUDI_WORK_WORLD_H
 
 #include "exchange/import.h"
+#include "registry/family.h"
 #include "registry/runs.h"
 #include "registry/settlements.h"
 
@@ -50,10 +51,10 @@ struct world_months {
     VECTOR(month_number) list;
 };
 
-/* Reads all that bills of an event rest on, of the rows above with these keys. In the arena, which must outlive the
+/* Reads all that bills of an event rest on: of the rows that they are of, and of those to which others lead. In the arena, which must outlive the
  * world; world_free is called, whatever comes of it. */
 enum registry_result world_read(struct world *world, struct world_reader *reader, const struct entity *event,
-                                const int64_t *parents, size_t count, struct arena *arena);
+                                const struct registry_root *roots, size_t count, struct arena *arena);
 /* What monthly rules had found, as of these months; once. */
 enum registry_result world_recall(struct world *world, const struct world_months *months);
 void world_free(struct world *world);

@@ -1,0 +1,37 @@
+/* A counter at which bills are presented: a small law, a registry of two people and two clinics, and bills in a few
+ * words, which the tests of settling share. */
+#ifndef DOUDI_TESTS_COUNTER_H
+#define DOUDI_TESTS_COUNTER_H
+
+#include "registry/book.h"
+#include "work/settlement.h"
+
+struct counter {
+    struct stage stage;
+    struct store *store;
+    struct registry registry;
+    struct settler settler;
+    struct arena arena; /* of answers */
+    struct settlement_answer answer;
+    int64_t change; /* of the last answer; 0: none was made */
+};
+
+void counter_open(struct counter *counter, enum database database);
+void counter_close(struct counter *counter);
+/* The same registry, by others who have just come. */
+void counter_come_anew(struct counter *counter);
+
+/* A bill: "anna c1 B1 2018-07-03 120.50", and "open" for one of which it is not told who is ill. */
+struct settlement_request counter_bill(struct counter *counter, enum settlement_act act, const char *person,
+                                       const char *clinic, const char *number, const char *date, const char *cost);
+/* Settles one; the answer is the counter's. */
+const struct settlement_answer *counter_ask(struct counter *counter, struct settlement_request request);
+
+/* "B1 60.00 20.00 40.50, B2 …": the bills of a person that stand, with their parts; "?" for one that is not known. */
+const char *counter_year(struct counter *counter, const char *person, int year);
+/* "60.00 20.00 40.50" */
+const char *counter_parts(struct counter *counter, const struct settled_bill *bill);
+/* "borne aid > due aid c1 60.00\n…": what was moved of one settlement, or in all (0). */
+const char *counter_moved(struct counter *counter, int64_t of);
+
+#endif

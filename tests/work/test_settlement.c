@@ -1,0 +1,97 @@
+/* Bills are settled when they are presented: layer by layer, once, and anew where another comes in before them. */
+#include "counter.h"
+
+#include <string.h>
+
+#define SETTLE(person, clinic, number, date, cost)                                                                     \
+    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_SETTLE, person, clinic, number, date, cost))
+#define CANCEL(clinic, number)                                                                                         \
+    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CANCEL, NULL, clinic, number, NULL, NULL))
+
+/* 300: half is 150, the year's aid is 100; 150 are over 50. */
+static void settles_layer_by_layer(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    const struct settlement_answer *answer = SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+    assert_string_equal(counter_parts(&counter, &answer->bill), "60.25 10.25 50.00");
+    assert_int_equal(answer->bill.total, 12050);
+    assert_int_equal(answer->bill.open, 0);
+    assert_int_equal(answer->bill.settlement, 1);
+    assert_string_equal(counter_moved(&counter, 1),
+                        "borne aid > due aid c1 60.25, borne top > due top c1 10.25, paid c1 > taken c1 50.00");
+    answer = SETTLE("anna", "c2", "B1", "2018-07-04", "200");
+    assert_string_equal(counter_parts(&counter, &answer->bill), "39.75 110.25 50.00");
+    answer = SETTLE("ben", "c2", "B2", "2018-07-04", "200");
+    assert_string_equal(counter_parts(&counter, &answer->bill), "0.00 150.00 50.00");
+    counter_come_anew(&counter);
+    assert_string_equal(counter_year(&counter, "anna", 2018), "B1 60.25 10.25 50.00, B1 39.75 110.25 50.00");
+    assert_string_equal(counter_year(&counter, "anna", 2017), "");
+    counter_close(&counter);
+}
+ON_BOTH(settles_layer_by_layer)
+
+/* The same bill again gets the same answer, and moves nothing. */
+static void settles_once(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    int64_t change = counter.change;
+    const struct settlement_answer *answer = SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    assert_int_equal(answer->outcome, SETTLEMENT_SAME);
+    assert_int_equal(answer->bill.settlement, 1);
+    assert_string_equal(counter_parts(&counter, &answer->bill), "60.25 10.25 50.00");
+    assert_int_equal(counter.change, 0);
+    answer = SETTLE("anna", "c1", "B1", "2018-07-03", "120.51");
+    assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
+    assert_int_equal(answer->refusal, SETTLEMENT_OTHER_CONTENT);
+    assert_string_equal(counter_parts(&counter, &answer->standing), "60.25 10.25 50.00");
+    answer = SETTLE("ben", "c1", "B1", "2018-07-03", "120.50");
+    assert_int_equal(answer->refusal, SETTLEMENT_OTHER_CONTENT);
+    assert_int_equal(counter.registry.change.number, change + 1); /* begun, and given up */
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 60.25 10.25 50.00");
+    counter_close(&counter);
+}
+ON_BOTH(settles_once)
+
+static void settles_later_ones_anew(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B2", "2018-08-03", "120.50");
+    SETTLE("anna", "c1", "B3", "2018-09-03", "100");
+    assert_string_equal(counter_year(&counter, "anna", 2018), "B2 60.25 10.25 50.00, B3 39.75 10.25 50.00");
+    const struct settlement_answer *answer = SETTLE("anna", "c2", "B1", "2018-07-03", "160");
+    assert_string_equal(counter_parts(&counter, &answer->bill), "80.00 30.00 50.00");
+    assert_int_equal(answer->effects.count, 2);
+    assert_string_equal(counter_parts(&counter, &answer->effects.items[0].before), "60.25 10.25 50.00");
+    assert_string_equal(counter_parts(&counter, &answer->effects.items[0].after), "20.00 50.50 50.00");
+    assert_string_equal(counter_parts(&counter, &answer->effects.items[1].after), "0.00 50.00 50.00");
+    assert_string_equal(counter_moved(&counter, answer->effects.items[0].after.settlement),
+                        "due aid c1 > borne aid 40.25, borne top > due top c1 40.25");
+    counter_come_anew(&counter);
+    assert_string_equal(counter_year(&counter, "anna", 2018),
+                        "B1 80.00 30.00 50.00, B2 20.00 50.50 50.00, B3 0.00 50.00 50.00");
+    answer = CANCEL("c1", "B2");
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+    assert_int_equal(answer->effects.count, 1);
+    assert_string_equal(counter_year(&counter, "anna", 2018), "B1 80.00 30.00 50.00, B3 20.00 30.00 50.00");
+    answer = CANCEL("c1", "B2");
+    assert_int_equal(answer->outcome, SETTLEMENT_SAME);
+    answer = SETTLE("anna", "c1", "B2", "2018-08-03", "120.50");
+    assert_int_equal(answer->refusal, SETTLEMENT_CANCELLED);
+    assert_string_equal(counter_moved(&counter, 0),
+                        "borne aid > due aid c1 120.00, borne aid > due aid c2 80.00, due aid c1 > borne aid 100.00, "
+                        "borne top > due top c1 100.50, borne top > due top c2 30.00, due top c1 > borne top 70.50, "
+                        "paid c1 > taken c1 100.00, taken c1 > paid c1 50.00, paid c2 > taken c2 50.00");
+    counter_close(&counter);
+}
+ON_BOTH(settles_later_ones_anew)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        BOTH(settles_layer_by_layer),
+        BOTH(settles_once),
+        BOTH(settles_later_ones_anew),
+    };
+    return cmocka_run_group_tests(tests, databases_begin, databases_end);
+}
