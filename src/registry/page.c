@@ -92,3 +92,28 @@ bool page_read(struct text text, uint32_t first, struct page_entry entries[PAGE_
     }
     return true;
 }
+
+bool page_find(struct text text, uint32_t first, uint32_t key, struct coded *coded) {
+    const unsigned char *bytes = (const unsigned char *)text.bytes;
+    *coded = (struct coded){0};
+    if (text.length < HEAD_BYTES || bytes[0] != PAGE_VERSION) return false;
+    unsigned keys = bytes[HEAD_KEYS], kinds = bytes[HEAD_KINDS], integers = bytes[HEAD_INTEGERS];
+    size_t count = number_at(bytes + HEAD_COUNT, 2, 0), low = 0;
+    if (!is_width(keys, true) || !is_width(kinds, false) || !is_width(integers, true)) return false;
+    if (count == 0 || count > PAGE_PLACES || keys > 4 || kinds > 4) return false;
+    if (text.length != HEAD_BYTES + count * (keys + kinds + integers)) return false;
+    if (key < first) return true;
+    uint32_t place = key - first;
+    for (size_t high = count; keys && low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (number_at(bytes + HEAD_BYTES, keys, middle) < place)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (!keys) low = place;
+    if (low >= count || (keys && number_at(bytes + HEAD_BYTES, keys, low) != place)) return true;
+    const unsigned char *at_kinds = bytes + HEAD_BYTES + count * keys, *at_integers = at_kinds + count * kinds;
+    *coded = (struct coded){(uint32_t)number_at(at_kinds, kinds, low), signed_at(at_integers, integers, low)};
+    return true;
+}

@@ -21,4 +21,8 @@ uint32_t page_last(struct text bytes, uint32_t first);
 /* `first` is the key of the first entry. False when the bytes are no page. */
 bool page_read(struct text bytes, uint32_t first, struct page_entry entries[PAGE_PLACES], size_t *count);
 
+/* The entry of a key without reading the others: of kind 0 where the page has none. False where it is no page; that all
+ * of it is one is not looked at. */
+bool page_find(struct text bytes, uint32_t first, uint32_t key, struct coded *coded);
+
 #endif

@@ -517,7 +517,7 @@ static void recall_settlements(struct recalling *recalling, int64_t known, month
     struct registry_settled settled;
     struct arena arena;
     VECTOR(struct registry_settlement) list = {NULL, 0, 0};
-    if (registry_work_last(registry, REGISTRY_SETTLEMENTS) == 0) return;
+    if (known <= 0 || registry_work_last(registry, REGISTRY_SETTLEMENTS) == 0) return;
     arena_init(&arena);
     struct statement *scan = registry_scan_settlements(registry);
     while (scan && statement_next(scan)) {

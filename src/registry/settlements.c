@@ -1,7 +1,7 @@
 #include "registry/settlements.h"
 
 #include "doudi.h"
-#include "registry/run_inside.h"
+#include "registry/kept_kind.h"
 #include "registry/work_rows.h"
 
 #include <assert.h>
@@ -101,57 +101,29 @@ enum { PLACE_SHARED = 0 };
 
 struct registry_settled_kind {
     int64_t number;
-    const struct field *field; /* NULL: the law has no such rule */
-    struct coded_kind kind;
-    struct number unit; /* of a number */
-    bool same;          /* integers are as the law of now has them */
-    bool unfit;         /* values are of another type than the rule's */
-    struct conversion choices;
+    struct kept_kind kept;
 };
-
-/* How integers of a kind are read by the law of now. */
-static void find_unit(struct registry_settled *settled, struct registry_settled_kind *kind, struct text unit) {
-    struct arena *arena = &settled->arena;
-    const struct policy *policy = settled->registry->policy;
-    struct coding coding;
-    struct column_coding from, to;
-    coding_init(&coding, arena, kind->field);
-    kind->same = text_equal(unit, run_unit(arena, policy, &coding));
-    kind->unit = coding.unit;
-    if (kind->same) return;
-    if (kind->field->type.kind == TYPE_NUMBER) {
-        kind->unfit = !number_parse_exact(arena, unit, &kind->unit) || number_sign(kind->unit) <= 0;
-    } else if (kind->field->type.kind == TYPE_ENUM && column_coding_parse(arena, text_copy(arena, unit), &from) &&
-               from.kind == CODING_CHOICE) {
-        to = column_coding_of(arena, policy, kind->field);
-        kind->choices = conversion_between(arena, &from, &to);
-    } else {
-        kind->unfit = true;
-    }
-}
 
 static void add_kind(struct registry_settled *settled, const struct registry_settled_kind *kind, bool writes) {
     size_t at = settled->kinds.count;
     VECTOR_PUSH(&settled->arena, &settled->kinds, *kind);
-    if (writes && settled->kinds.count > at) VECTOR_PUSH(&settled->arena, &settled->of[kind->field->index].list, at);
+    if (writes && settled->kinds.count > at) VECTOR_PUSH(&settled->arena, &settled->of[kind->kept.field->index].list, at);
 }
 
 /* False for what nobody can have written. */
 static bool read_kind(struct registry_settled *settled, const struct statement *row) {
     const struct policy *policy = settled->registry->policy;
-    struct registry_settled_kind kind = {.number = statement_integer(row, KIND_NUMBER),
-                                         .field = run_field_named(policy, statement_text(row, KIND_FIELD))};
-    bool same_law = settled->law && statement_integer(row, KIND_CHANGE) >= settled->law, good = true;
-    if (kind.field && (kind.field->kind == FIELD_INPUT || kind.field->type.kind == TYPE_ROW)) kind.field = NULL;
-    if (kind.field) good = run_kind_read(policy, row, kind.field, same_law, &kind.kind);
-    if (kind.field) find_unit(settled, &kind, statement_text(row, KIND_UNIT));
-    if (good) add_kind(settled, &kind, kind.field && same_law);
-    return good && !(same_law && kind.unfit);
+    struct registry_settled_kind kind = {.number = statement_integer(row, KIND_NUMBER)};
+    bool same_law = settled->law && statement_integer(row, KIND_CHANGE) >= settled->law;
+    const struct field *field = run_field_named(policy, statement_text(row, KIND_FIELD));
+    if (!kept_kind_read(&settled->arena, policy, row, field, same_law, &kind.kept)) return false;
+    add_kind(settled, &kind, kind.kept.field && same_law);
+    return true;
 }
 
 static void forget_fresh(struct registry_settled *settled) {
     for (size_t i = settled->fresh; i < settled->kinds.count; i++)
-        settled->of[settled->kinds.items[i].field->index].list.count--;
+        settled->of[settled->kinds.items[i].kept.field->index].list.count--;
     settled->kinds.count = settled->fresh;
     settled->exact.count = 0;
 }
@@ -220,12 +192,9 @@ static int64_t number_of(struct registry_settled *settled, const struct field *f
     const struct registry_settled_kinds *of = &settled->of[field->index];
     for (size_t i = 0; i < of->list.count; i++) {
         const struct registry_settled_kind *known = &settled->kinds.items[of->list.items[i]];
-        if (known->same && same_kind(&known->kind, kind)) return known->number;
+        if (known->kept.same && same_kind(&known->kept.kind, kind)) return known->number;
     }
-    struct coding coding;
-    coding_init(&coding, &settled->arena, field);
-    struct registry_settled_kind fresh = {
-        .number = settled->next++, .field = field, .kind = *kind, .unit = coding.unit, .same = true};
+    struct registry_settled_kind fresh = {settled->next++, kept_kind_of(&settled->arena, field, kind)};
     add_kind(settled, &fresh, true);
     return arena_failed(&settled->arena) ? 0 : fresh.number;
 }
@@ -271,12 +240,12 @@ static void keep_kinds(struct registry_settled *settled, const struct registry_c
         const struct registry_settled_kind *kind = &settled->kinds.items[i];
         struct store_value values[KIND_COLUMNS];
         struct coding coding;
-        coding_init(&coding, &settled->arena, kind->field);
+        coding_init(&coding, &settled->arena, kind->kept.field);
         values[KIND_NUMBER] = store_integer(kind->number);
         values[KIND_CHANGE] = store_integer(change->number);
-        values[KIND_FIELD] = store_text(run_field_name(&settled->arena, kind->field));
+        values[KIND_FIELD] = store_text(run_field_name(&settled->arena, kind->kept.field));
         values[KIND_PLACE] = store_integer(PLACE_SHARED);
-        run_kind_values(&settled->arena, registry->policy, &coding, &kind->kind, values);
+        run_kind_values(&settled->arena, registry->policy, &coding, &kind->kept.kind, values);
         if (!arena_failed(&settled->arena)) chain_load_row(&load, values);
     }
     chain_load_end(&load);
@@ -343,74 +312,47 @@ static const struct registry_settled_kind *kind_numbered(const struct registry_s
     return found ? &settled->kinds.items[low] : NULL;
 }
 
-static bool read_exact(struct registry_settled *settled, const struct registry_settled_kind *kind, int64_t number,
-                       struct history *history, struct value *value) {
+struct exact_reading {
+    struct registry_settled *settled;
+    struct history *history;
+};
+
+static bool read_exact(void *context, const struct field *field, int64_t integer, struct value *value) {
     static const char sql[] = "SELECT _value FROM _exact WHERE _exact = $1";
-    const struct store_value of = store_integer(number);
-    struct statement *query = store_prepare(settled->registry->store, sql);
+    const struct exact_reading *reading = context;
+    struct arena *arena = &reading->history->arena;
+    const struct store_value of = store_integer(integer);
+    struct statement *query = store_prepare(reading->settled->registry->store, sql);
     bool good = query && statement_begin(query, &of, 1) && statement_next(query);
-    if (good && kind->field->type.kind == TYPE_NUMBER)
-        good = number_parse_exact(&history->arena, statement_text(query, 0), &value->as.number);
+    if (good && field->type.kind == TYPE_NUMBER)
+        good = number_parse_exact(arena, statement_text(query, 0), &value->as.number);
     else if (good)
-        value->as.text = text_copy(&history->arena, statement_text(query, 0));
+        value->as.text = text_copy(arena, statement_text(query, 0));
     if (query) statement_end(query);
     statement_free(query);
     return good;
-}
-
-/* What is missing, as of a row of the history. */
-static struct coded missing(const struct registry_settled_kind *kind, struct history *history, uint32_t number,
-                            int64_t integer, const struct registry_rows_known *rows) {
-    const struct entity *of = reason_entity(history->policy, &kind->kind.reason);
-    uint32_t past = (uint32_t)integer;
-    if (of) {
-        struct text id = past ? rows->id(rows->context, of, past) : TEXT("");
-        past = id.length ? history_row(history, of, id) : PAST_NONE;
-        if (id.length && past == PAST_NONE) past = history_add_row(history, of, id);
-    }
-    return (struct coded){number, (int64_t)(((uint64_t)integer & ~(uint64_t)UINT32_MAX) | past)};
-}
-
-/* Of kind 0 for what nobody can have written. */
-static struct coded bring(struct registry_settled *settled, const struct registry_settled_kind *kind, int64_t integer,
-                          struct history *history, const struct registry_rows_known *rows) {
-    const struct field *field = kind->field;
-    struct coding *coding = &history->columns[field->index].coding;
-    struct value value = {.state = kind->kind.state, .reason = kind->kind.reason};
-    uint32_t number = coding_kind(coding, kind->kind.state, kind->kind.reason, kind->kind.listed);
-    if (!kind->kind.listed && value.state != VALUE_KNOWN) return missing(kind, history, number, integer, rows);
-    if (kind->unfit) {
-        value = value_fault(REASON_OUT_OF_RANGE, field, 0);
-    } else if (kind->kind.listed) {
-        if (!read_exact(settled, kind, integer, history, &value)) return (struct coded){0};
-    } else if (field->type.kind == TYPE_NUMBER) {
-        value.as.number = number_multiply(&history->arena, number_from(integer), kind->unit);
-    } else if (kind->same || conversion_of(&kind->choices, integer, &integer) == CONVERTED) {
-        if (!value_of_integer(&field->type, integer, &value)) return (struct coded){0};
-        value.state = VALUE_KNOWN;
-        value.reason = kind->kind.reason;
-    } else {
-        value = value_fault(REASON_OUT_OF_RANGE, field, 0);
-    }
-    if (value.state == VALUE_KNOWN) value = history_allowed(history, field, value);
-    return coding_of(coding, &value);
 }
 
 enum registry_result registry_settled_read(struct registry_settled *settled, struct text bytes, struct history *history,
                                            const struct entity *event, uint32_t line,
                                            const struct registry_rows_known *rows) {
     struct registry *registry = settled->registry;
+    struct exact_reading reading = {settled, history};
+    const struct kept_reader reader = {history, rows, &reading, read_exact};
     bool good = true;
     while (good && bytes.length && !arena_failed(&history->arena)) {
         uint64_t number;
         int64_t integer;
         good = take_number(&bytes, &number) && take_integer(&bytes, &integer);
         const struct registry_settled_kind *kind = good ? kind_numbered(settled, number) : NULL;
-        good = kind && (!kind->field || kind->field->entity == event);
-        if (!good || !kind->field) continue;
-        struct coded coded = bring(settled, kind, integer, history, rows);
+        const struct kept_kind *kept = kind ? &kind->kept : NULL;
+        good = kept && (!kept->field || kept->field->entity == event);
+        if (!good || !kept->field) continue;
+        struct coding *coding = &history->columns[kept->field->index].coding;
+        uint32_t of = coding_kind(coding, kept->kind.state, kept->kind.reason, kept->kind.listed);
+        struct coded coded = kept_kind_bring(kept, of, integer, &reader);
         good = coded.kind;
-        if (good) history_set(history, kind->field, line, coded);
+        if (good) history_set(history, kept->field, line, coded);
     }
     if (arena_failed(&history->arena)) return REGISTRY_NO_MEMORY;
     enum registry_result result = registry_outcome(registry, NULL);

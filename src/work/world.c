@@ -7,12 +7,6 @@
 /* --- what is kept between one reading and the next ------------------------------------------------------------------
  */
 
-struct world_run {
-    bool begun;
-    struct registry_values values;
-    struct arena arena;
-};
-
 static bool is_needed(const struct world_reader *reader, const struct field *field) {
     bool known = field->kind == FIELD_INPUT || field->entity->is_event;
     for (size_t i = 0; i < reader->needs.count && !known; i++) known = reader->needs.items[i] == field;
@@ -32,25 +26,14 @@ static void find_needs(struct world_reader *reader) {
     }
 }
 
-static void forget_runs(struct world_reader *reader) {
-    for (size_t i = 0; i < reader->values.count; i++) {
-        if (!reader->values.items[i]->begun) continue;
-        registry_values_end(&reader->values.items[i]->values);
-        arena_free(&reader->values.items[i]->arena);
-    }
-    reader->values.count = 0;
-}
-
 static void forget(struct world_reader *reader) {
-    forget_runs(reader);
+    registry_run_rows_end(&reader->run_rows);
     import_close(&reader->given);
     arena_free(&reader->arena);
     arena_init(&reader->arena);
     reader->runs = (struct registry_runs){.known = 0};
     reader->needs.items = NULL;
     reader->needs.count = reader->needs.room = 0;
-    reader->values.items = NULL;
-    reader->values.count = reader->values.room = 0;
     reader->seen = 0;
 }
 
@@ -77,12 +60,8 @@ static enum registry_result read_given(struct world_reader *reader) {
 
 static enum registry_result read_runs(struct world_reader *reader) {
     enum registry_result result = registry_read_runs(reader->registry, REGISTRY_NOW, &reader->arena, &reader->runs);
-    for (size_t i = 0; i < reader->runs.list.count && result == REGISTRY_DONE; i++) {
-        struct world_run *run = ARENA_NEW(&reader->arena, struct world_run);
-        if (run) VECTOR_PUSH(&reader->arena, &reader->values, run);
-        if (arena_failed(&reader->arena)) result = REGISTRY_NO_MEMORY;
-    }
-    return result;
+    return result == REGISTRY_DONE ? registry_run_rows_begin(&reader->run_rows, reader->registry, &reader->runs)
+                                   : result;
 }
 
 enum registry_result world_reader_begin(struct world_reader *reader, struct registry *registry) {
@@ -161,22 +140,16 @@ static enum registry_result recall_settlement(struct world *world, const struct 
     struct world_reader *reader = world->reader;
     enum registry_result result =
         registry_find_settlement(reader->registry, event, settled->key, world->arena, settlement);
-    if (result != REGISTRY_DONE || settlement->number == 0) return result;
-    if (settlement->kind == REGISTRY_CANCELLED) {
+    if (result == REGISTRY_DONE && settlement->kind == REGISTRY_CANCELLED)
         *settlement = (struct registry_settlement){.number = 0};
-        return result;
-    }
+    if (result == REGISTRY_DONE && settlement->number == 0)
+        result = registry_recall_event(&reader->run_rows, event, settled->key, settled->id, &world->history,
+                                       &world->rows);
+    if (result != REGISTRY_DONE || settlement->number == 0) return result;
     uint32_t past = history_row(&world->history, event, settled->id);
     if (past == PAST_NONE) past = history_add_row(&world->history, event, settled->id);
     uint32_t line = history_line(&world->history, event, past, settlement->month);
     return registry_settled_read(&reader->settled, settlement->values, &world->history, event, line, &world->rows);
-}
-
-/* Bills that runs settled have their values there, with those of all months. */
-static bool are_all_settled(const struct world *world) {
-    bool all = true;
-    for (size_t i = 0; i < world->events.count; i++) all = all && world->events.items[i].settlement.number;
-    return all;
 }
 
 enum registry_result world_read(struct world *world, struct world_reader *reader, const struct entity *event,
@@ -195,11 +168,6 @@ enum registry_result world_read(struct world *world, struct world_reader *reader
     list_events(world, event);
     for (size_t i = 0; i < world->events.count && result == REGISTRY_DONE; i++)
         result = recall_settlement(world, event, &world->events.items[i]);
-    if (result == REGISTRY_DONE && !are_all_settled(world) && reader->runs.list.count) {
-        struct registry_runs runs = reader->runs;
-        runs.known = 0; /* settlements were read */
-        result = registry_read_history(registry, &runs, MONTH_LAST, &wanted, NULL, &world->history);
-    }
     return result;
 }
 
@@ -210,47 +178,6 @@ void world_free(struct world *world) {
 /* --- what monthly rules had found -----------------------------------------------------------------------------------
  */
 
-static struct registry_values *values_of(struct world_reader *reader, size_t at) {
-    struct world_run *run = reader->values.items[at];
-    if (!run->begun) {
-        run->begun = true;
-        arena_init(&run->arena);
-        registry_values_begin(&run->values, reader->registry, &run->arena);
-        registry_values_of(&run->values, reader->runs.list.items[at].change, reader->registry->policy);
-    }
-    return &run->values;
-}
-
-/* The run after `before` (SIZE_MAX: none yet) that stands and is of the latest month up to one; of several the last.
- * SIZE_MAX: there is none. */
-static size_t next_run(const struct registry_runs *runs, month_number until, size_t before) {
-    size_t best = SIZE_MAX;
-    for (size_t i = 0; i < runs->list.count; i++) {
-        month_number month = runs->list.items[i].month;
-        bool later = before != SIZE_MAX && (month > runs->list.items[before].month ||
-                                            (month == runs->list.items[before].month && i >= before));
-        if (month > until || later || !registry_run_stands(runs, i)) continue;
-        if (best == SIZE_MAX || month >= runs->list.items[best].month) best = i;
-    }
-    return best;
-}
-
-/* The value of a rule that stood in a month for a row, if some run found it. */
-static enum registry_result recall_value(struct world *world, const struct field *field, struct text id, int64_t key,
-                                         month_number month) {
-    struct world_reader *reader = world->reader;
-    struct registry_value found = {.there = false};
-    enum registry_result result = REGISTRY_DONE;
-    for (size_t at = next_run(&reader->runs, month, SIZE_MAX); at != SIZE_MAX && result == REGISTRY_DONE;
-         at = next_run(&reader->runs, month, at)) {
-        result = registry_values_find(values_of(reader, at), field, key, &found);
-        if (result != REGISTRY_DONE || !found.there) continue;
-        history_put(&world->history, field, id, reader->runs.list.items[at].month, found.value);
-        break;
-    }
-    return result;
-}
-
 static enum registry_result recall_month(struct world *world, month_number month) {
     const struct world_reader *reader = world->reader;
     enum registry_result result = REGISTRY_DONE;
@@ -258,7 +185,8 @@ static enum registry_result recall_month(struct world *world, month_number month
         const struct field *field = reader->needs.items[i];
         const struct record_table *table = &world->records.tables[field->entity->index];
         for (size_t row = 0; row < table->count && result == REGISTRY_DONE; row++)
-            result = recall_value(world, field, table->rows[row].id, table->rows[row].place, month);
+            result = registry_recall_rule(&world->reader->run_rows, field, table->rows[row].place,
+                                          table->rows[row].id, month, &world->history, &world->rows);
     }
     return result;
 }

@@ -5,11 +5,10 @@
 
 #include "exchange/import.h"
 #include "registry/family.h"
-#include "registry/runs.h"
+#include "registry/run_row.h"
 #include "registry/settlements.h"
 
 /* What is kept between one reading and the next, of a registry whose policy is the law of now. */
-struct world_run; /* the values of a run, as they are asked for */
 struct world_reader {
     struct registry *registry;
     struct arena arena; /* of what follows, until something else than bills is told */
@@ -20,7 +19,7 @@ struct world_reader {
     struct map given_first;             /* id -> its first line of those, + 1 */
     size_t *given_next;                 /* by line: the next of the same id, + 1 */
     VECTOR(const struct field *) needs; /* monthly rules that bills read */
-    VECTOR(struct world_run *) values;  /* by run */
+    struct registry_run_rows run_rows;
     int64_t seen; /* the last change when that was read, or that told of bills alone; 0: nothing was */
 };
 /* world_reader_end is called, whatever comes of it. */

@@ -1,0 +1,134 @@
+/* What it costs to settle bills: bills of random people of a registry, so many at once.
+ *
+ * usage: bench_settle DATABASE [BILLS [AT ONCE]]    which settles them there */
+#define _POSIX_C_SOURCE 200809L /* clocks */
+#include "measure.h"
+
+#include "registry/family.h"
+#include "registry/registry_inside.h"
+#include "registry/row_query.h"
+#include "work/settlement.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct bench {
+    struct store *store;
+    struct policy *law;
+    struct registry registry;
+    struct settler settler;
+    const struct entity *event;
+    struct arena lasting, arena;
+    uint32_t drawn;
+    int64_t people, presenters;
+    size_t at_once, bills;
+};
+
+static void check(enum registry_result result) {
+    if (result != REGISTRY_DONE) give_up("the registry cannot be read or written");
+}
+
+static void open_registry(struct bench *bench, const char *url) {
+    struct store_trouble trouble;
+    bench->store = store_open(url, STORE_AS_IT_IS, &trouble);
+    if (!bench->store || !store_begin(bench->store, STORE_TO_READ)) give_up("the database cannot be opened");
+    check(registry_law(bench->store, REGISTRY_NOW, &bench->law));
+    if (!bench->law->compiled) give_up("the law does not compile");
+    check(registry_open(&bench->registry, bench->store, bench->law));
+    bench->event = settled_event(bench->law, TEXT(""));
+    if (!bench->event) give_up("the law settles no bills");
+    bench->people = registry_highest(&bench->registry, &tables_of(&bench->registry, bench->event->parent)->names);
+    bench->presenters = registry_highest(
+        &bench->registry, &tables_of(&bench->registry, bench->event->settled.at->type.entity)->names);
+    check(settler_begin(&bench->settler, &bench->registry));
+}
+
+static uint32_t draw(struct bench *bench, int64_t of) {
+    bench->drawn = bench->drawn * 1664525u + 1013904223u;
+    return (uint32_t)((uint64_t)(bench->drawn >> 1) * (uint64_t)of >> 31);
+}
+
+static bool expr_reads(const struct expr *expr, const struct field *input) {
+    if (!expr) return false;
+    bool here = expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.field == input;
+    return here || expr_reads(expr->left, input) || expr_reads(expr->right, input) || expr_reads(expr->third, input);
+}
+
+/* Amounts that no bill can do without; of one that the total does not read the law knows what to think. */
+static bool adds_up(const struct field *total, const struct field *input) {
+    const struct rule *rule = total->rules.count ? total->rules.items[0] : NULL;
+    bool reads = total == input;
+    for (size_t i = 0; rule && i < rule->count && !reads; i++) reads = expr_reads(rule->branches[i].value, input);
+    return reads;
+}
+
+/* An input of the bill by its type: within its range, dates of one year. */
+static struct bill_value value_of(struct bench *bench, const struct field *input, day_number date, struct text at,
+                                  size_t number) {
+    struct bill_value value = {.known = true};
+    const struct settled *settled = &bench->event->settled;
+    if (input == settled->at)
+        value.text = at;
+    else if (input == settled->by)
+        value.text = text_format(&bench->lasting, "B%zu", number);
+    else if (input->type.kind == TYPE_DATE)
+        value.lane = date;
+    else if (input->type.kind == TYPE_BOOL)
+        value.lane = 1;
+    else if (input->type.kind == TYPE_NUMBER && adds_up(settled->total, input))
+        value.lane = 100 * (1 + draw(bench, 20000));
+    else
+        value.known = false;
+    return value;
+}
+
+static struct settlement_request request_of(struct bench *bench, size_t number) {
+    struct arena *arena = &bench->lasting;
+    struct row_queries queries;
+    struct settlement_request request = {.act = SETTLEMENT_SETTLE, .who = TEXT("window"), .day = day_from(2018, 9, 1)};
+    row_queries_begin(&queries, &bench->registry, arena);
+    day_number date = day_from(2018, 8, 1) + (day_number)draw(bench, 28);
+    struct text at = row_id(&queries, bench->event->settled.at->type.entity, 1 + draw(bench, bench->presenters));
+    request.bill.event = bench->event;
+    request.bill.parent = row_id(&queries, bench->event->parent, 1 + draw(bench, bench->people));
+    request.bill.values = ARENA_ARRAY(arena, struct bill_value, bench->event->inputs.count);
+    for (size_t i = 0; i < bench->event->inputs.count; i++)
+        request.bill.values[i] = value_of(bench, bench->event->inputs.items[i], date, at, number);
+    return request;
+}
+
+int main(int count, char **arguments) {
+    struct bench bench = {.drawn = 1, .bills = 10000, .at_once = 64};
+    if (count < 2) give_up("bench_settle DATABASE [BILLS [AT ONCE]]");
+    if (count > 2) bench.bills = strtoul(arguments[2], NULL, 10);
+    if (count > 3) bench.at_once = strtoul(arguments[3], NULL, 10);
+    arena_init(&bench.arena);
+    arena_init(&bench.lasting);
+    open_registry(&bench, arguments[1]);
+    struct settlement_request *requests = ARENA_ARRAY(&bench.lasting, struct settlement_request, bench.bills);
+    size_t base = (size_t)registry_highest(&bench.registry, &registry_changes_table) * 1000000;
+    for (size_t i = 0; i < bench.bills; i++) requests[i] = request_of(&bench, base + i);
+    store_roll_back(bench.store);
+    int64_t begin = now(CLOCK_MONOTONIC), begun = now(CLOCK_PROCESS_CPUTIME_ID);
+    size_t done = 0, refused = 0;
+    for (size_t first = 0; first < bench.bills; first += bench.at_once) {
+        size_t here = bench.bills - first < bench.at_once ? bench.bills - first : bench.at_once;
+        struct registry_change change = {.instant = 1, .by = TEXT("bench"), .what = TEXT("settle")};
+        struct settlement_answer *answers = ARENA_ARRAY(&bench.arena, struct settlement_answer, here);
+        check(settler_settle(&bench.settler, &change, requests + first, here, &bench.arena, answers));
+        for (size_t i = 0; i < here; i++) {
+            done += answers[i].outcome == SETTLEMENT_DONE;
+            if (answers[i].outcome == SETTLEMENT_REFUSED && refused++ == 0)
+                printf("refused: %d %.*s %.*s\n", (int)answers[i].refusal, TEXT_ARG(answers[i].told),
+                       TEXT_ARG(answers[i].words[1]));
+        }
+        arena_rewind(&bench.arena, (struct arena_mark){NULL, 0});
+    }
+    int64_t used = now(CLOCK_PROCESS_CPUTIME_ID) - begun, time = now(CLOCK_MONOTONIC) - begin;
+    printf("%zu settled, %zu refused, %zu at once: %lld us each, processor %lld us\n", done, refused, bench.at_once,
+           (long long)(time / (int64_t)bench.bills), (long long)(used / (int64_t)bench.bills));
+    settler_end(&bench.settler);
+    registry_close(&bench.registry);
+    store_close(bench.store);
+    return 0;
+}
