@@ -62,8 +62,14 @@ static bool is_elsewhere(const struct gathering *gathering, const struct entity 
     return gathering->elsewhere && gathering->elsewhere[entity->index];
 }
 
+/* A row, as a key of a map. */
 static struct text place_of(struct arena *arena, const struct entity *entity, int64_t key) {
-    return text_format(arena, "%zu/%lld", entity->index, (long long)key);
+    struct row_place {
+        int64_t entity, key;
+    } *place = ARENA_NEW(arena, struct row_place);
+    if (!place) return TEXT("");
+    *place = (struct row_place){(int64_t)entity->index, key};
+    return (struct text){(const char *)place, sizeof *place};
 }
 
 static struct kin *kin_of(struct gathering *gathering, const struct entity *entity, int64_t key) {
@@ -429,6 +435,16 @@ enum registry_result registry_read_family(struct registry *registry, int64_t kno
     records_init(records, arena, registry->policy);
     begin(&gathering, registry, known, arena, records);
     return gather(&gathering, &family, 1);
+}
+
+enum registry_result registry_read_few(struct registry *registry, int64_t known, const struct registry_root *roots,
+                                       size_t count, const bool *left_out, struct arena *arena,
+                                       struct records *records) {
+    struct gathering gathering;
+    records_init(records, arena, registry->policy);
+    begin(&gathering, registry, known, arena, records);
+    gathering.elsewhere = left_out;
+    return gather(&gathering, roots, count);
 }
 
 enum registry_result registry_read_told(struct registry *registry, int64_t known, const struct entity *entity,

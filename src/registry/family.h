@@ -85,6 +85,11 @@ enum registry_result registry_read_roots(struct registry *registry, int64_t know
                                          const struct registry_root *roots, size_t count, struct arena *arena,
                                          struct records *records, struct registry_wanted *wanted);
 
+/* The same of few rows, without the rows of entities that are left out, by index, wherever these lie. */
+enum registry_result registry_read_few(struct registry *registry, int64_t known, const struct registry_root *roots,
+                                       size_t count, const bool *left_out, struct arena *arena,
+                                       struct records *records);
+
 /* A version of a row of the family, or of one that once lay in it. */
 struct registry_version {
     const struct entity *entity;

@@ -9,7 +9,7 @@ enum { BYTES_MOST = 256 << 20 };
 
 /* A field's pages in a run; an entity's own, of its events, are a field's without kinds. */
 struct run_field {
-    bool read;
+    struct text name;
     size_t count;
     uint32_t *firsts;   /* the key with which each page begins */
     struct text *pages; /* memory of their own; empty: not read yet */
@@ -59,15 +59,14 @@ void registry_run_rows_end(struct registry_run_rows *rows) {
 static enum registry_result refuse(struct registry_run_rows *rows, size_t run, struct text name) {
     enum registry_result result = registry_outcome(rows->registry, &rows->arena);
     if (result != REGISTRY_DONE) return result;
-    struct arena *arena = &rows->registry->arena;
-    rows->registry->differs = text_format(
-        arena, "_values %lld, %.*s", (long long)rows->runs->list.items[run].change, TEXT_ARG(text_copy(arena, name)));
+    rows->registry->differs = text_format(&rows->registry->arena, "_values %lld, %.*s",
+                                          (long long)rows->runs->list.items[run].change, TEXT_ARG(name));
     return REGISTRY_DAMAGED;
 }
 
-static bool read_firsts(struct registry_run_rows *rows, size_t run, struct text name, struct run_field *field) {
+static bool read_firsts(struct registry_run_rows *rows, size_t run, struct run_field *field) {
     static const char sql[] = "SELECT _first FROM _values WHERE _change = $1 AND _field = $2 ORDER BY _first";
-    const struct store_value of[] = {store_integer(rows->runs->list.items[run].change), store_text(name)};
+    const struct store_value of[] = {store_integer(rows->runs->list.items[run].change), store_text(field->name)};
     struct statement *query = store_prepare(rows->registry->store, sql);
     VECTOR(uint32_t) firsts = {NULL, 0, 0};
     bool good = query;
@@ -85,11 +84,10 @@ static bool read_firsts(struct registry_run_rows *rows, size_t run, struct text 
     return good && !arena_failed(&rows->arena);
 }
 
-static bool read_kinds(struct registry_run_rows *rows, size_t run, const struct field *of, struct text name,
-                       struct run_field *field) {
+static bool read_kinds(struct registry_run_rows *rows, size_t run, const struct field *of, struct run_field *field) {
     const struct registry_run *about = &rows->runs->list.items[run];
     const struct policy *policy = rows->registry->policy;
-    const struct store_value values[] = {store_integer(about->change), store_text(name)};
+    const struct store_value values[] = {store_integer(about->change), store_text(field->name)};
     bool same_law = text_equal(about->policy, (struct text){(const char *)rows->law, DIGEST_BYTES}), good = true;
     VECTOR(struct kept_kind) kinds = {NULL, 0, 0};
     struct builder sql;
@@ -126,17 +124,16 @@ static struct run_field *field_of(struct registry_run_rows *rows, size_t run, co
     *result = REGISTRY_DONE;
     if (*at) return *at;
     struct run_field *field = ARENA_NEW(arena, struct run_field);
-    struct text name = of ? run_field_name(arena, of) : event->name;
-    bool good = field && read_firsts(rows, run, name, field) && (!of || read_kinds(rows, run, of, name, field));
-    if (!good) *result = refuse(rows, run, name);
+    if (field) field->name = of ? run_field_name(arena, of) : event->name;
+    bool good = field && read_firsts(rows, run, field) && (!of || read_kinds(rows, run, of, field));
+    if (!good) *result = refuse(rows, run, field ? field->name : TEXT(""));
     if (good) *at = field;
     return *at;
 }
 
-static bool read_page(struct registry_run_rows *rows, size_t run, struct text name, struct run_field *field,
-                      size_t page) {
+static bool read_page(struct registry_run_rows *rows, size_t run, struct run_field *field, size_t page) {
     static const char sql[] = "SELECT _bytes FROM _values WHERE _change = $1 AND _field = $2 AND _first = $3";
-    const struct store_value of[] = {store_integer(rows->runs->list.items[run].change), store_text(name),
+    const struct store_value of[] = {store_integer(rows->runs->list.items[run].change), store_text(field->name),
                                      store_integer(field->firsts[page])};
     struct statement *query = store_prepare(rows->registry->store, sql);
     struct text bytes = TEXT("");
@@ -169,11 +166,10 @@ static enum registry_result find_entry(struct registry_run_rows *rows, size_t ru
             high = middle;
     }
     if (low-- == 0) return REGISTRY_DONE;
-    struct text name = of ? run_field_name(&rows->arena, of) : event->name;
     if (rows->bytes > rows->most) forget_pages(rows);
-    if (!(*field)->pages[low].bytes && !read_page(rows, run, name, *field, low)) return refuse(rows, run, name);
-    if (!page_find((*field)->pages[low], (*field)->firsts[low], (uint32_t)key, coded)) return refuse(rows, run, name);
-    return REGISTRY_DONE;
+    bool good = (*field)->pages[low].bytes || read_page(rows, run, *field, low);
+    good = good && page_find((*field)->pages[low], (*field)->firsts[low], (uint32_t)key, coded);
+    return good ? REGISTRY_DONE : refuse(rows, run, (*field)->name);
 }
 
 /* --- into a history ------------------------------------------------------------------------------------------------- */
@@ -212,14 +208,14 @@ static enum registry_result put(struct registry_run_rows *rows, size_t run, cons
                                 const struct registry_rows_known *known) {
     struct exact_reading reading = {rows, rows->runs->list.items[run].change, history};
     const struct kept_reader reader = {history, known, &reading, read_exact};
-    if (coded.kind > field->kinds) return refuse(rows, run, TEXT("_kinds"));
+    if (coded.kind > field->kinds) return refuse(rows, run, field->name);
     const struct kept_kind *kept = &field->kind[coded.kind - 1];
     if (!kept->field) return REGISTRY_DONE;
     struct coding *coding = &history->columns[kept->field->index].coding;
     uint32_t number = coding_kind(coding, kept->kind.state, kept->kind.reason, kept->kind.listed);
     struct coded brought = kept_kind_bring(kept, number, coded.integer, &reader);
     if (arena_failed(&history->arena)) return REGISTRY_NO_MEMORY;
-    if (!brought.kind) return refuse(rows, run, kept->field->name);
+    if (!brought.kind) return refuse(rows, run, field->name);
     history_set(history, kept->field, line, brought);
     return REGISTRY_DONE;
 }

@@ -2,6 +2,8 @@
 
 #include "registry/work_rows.h"
 
+#include <string.h>
+
 struct ledger_account {
     struct account of;
     int64_t number;
@@ -11,8 +13,16 @@ struct ledger_account {
 
 /* No name of the law has such a sign in it. */
 static struct text written(struct arena *arena, const struct account *account) {
-    return text_format(arena, "%.*s/%.*s/%.*s/%lld", TEXT_ARG(account->kind), TEXT_ARG(account->fund),
-                       TEXT_ARG(account->entity), (long long)account->row);
+    const struct text row = {(const char *)&account->row, sizeof account->row};
+    const struct text parts[] = {account->kind, TEXT("/"), account->fund, TEXT("/"), account->entity, TEXT("/"), row};
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) length += parts[i].length;
+    char *bytes = ARENA_ARRAY(arena, char, length + 1), *next = bytes;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && bytes; i++) {
+        memcpy(next, parts[i].bytes, parts[i].length);
+        next += parts[i].length;
+    }
+    return bytes ? (struct text){bytes, length} : TEXT("");
 }
 
 static void add_account(struct ledger *ledger, const struct account *account, int64_t number) {

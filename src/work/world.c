@@ -152,18 +152,23 @@ static enum registry_result recall_settlement(struct world *world, const struct 
     return registry_settled_read(&reader->settled, settlement->values, &world->history, event, line, &world->rows);
 }
 
+/* What else lies where bills do, and no bill reads. */
+static bool is_left_out(const struct entity *entity, const struct entity *event) {
+    return entity != event && entity != event->parent && entity_is_within(entity, event->parent);
+}
+
 enum registry_result world_read(struct world *world, struct world_reader *reader, const struct entity *event,
                                 const struct registry_root *roots, size_t count, struct arena *arena) {
-    struct registry_wanted wanted;
     struct registry *registry = reader->registry;
     size_t entities = registry->policy->entities.count;
     *world = (struct world){.reader = reader, .arena = arena};
     world->rows = (struct registry_rows_known){world, key_of, id_of};
     history_init(&world->history, registry->policy);
-    bool *whole = ARENA_ARRAY(arena, bool, entities + 1);
-    if (!whole) return REGISTRY_NO_MEMORY;
+    bool *left_out = ARENA_ARRAY(arena, bool, entities + 1);
+    if (!left_out) return REGISTRY_NO_MEMORY;
+    for (size_t i = 0; i < entities; i++) left_out[i] = is_left_out(registry->policy->entities.items[i], event);
     enum registry_result result =
-        registry_read_roots(registry, REGISTRY_NOW, whole, roots, count, arena, &world->records, &wanted);
+        registry_read_few(registry, REGISTRY_NOW, roots, count, left_out, arena, &world->records);
     if (result != REGISTRY_DONE) return result;
     list_events(world, event);
     for (size_t i = 0; i < world->events.count && result == REGISTRY_DONE; i++)
