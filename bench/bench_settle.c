@@ -1,13 +1,15 @@
-/* What it costs to settle bills: bills of random people of a registry, so many at once.
+/* What it costs to settle bills: of random people of a registry, one after the other, in groups, and by many callers at
+ * a desk.
  *
- * usage: bench_settle DATABASE [BILLS [AT ONCE]]    which settles them there */
+ * usage: bench_settle DATABASE [BILLS [CALLERS [TOGETHER]]]    which settles them there */
 #define _POSIX_C_SOURCE 200809L /* clocks */
 #include "measure.h"
 
+#include "base/thread.h"
 #include "registry/family.h"
 #include "registry/registry_inside.h"
 #include "registry/row_query.h"
-#include "work/settlement.h"
+#include "work/desk.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +23,6 @@ struct bench {
     struct arena lasting, arena;
     uint32_t drawn;
     int64_t people, presenters;
-    size_t at_once, bills;
 };
 
 static void check(enum registry_result result) {
@@ -38,8 +39,8 @@ static void open_registry(struct bench *bench, const char *url) {
     bench->event = settled_event(bench->law, TEXT(""));
     if (!bench->event) give_up("the law settles no bills");
     bench->people = registry_highest(&bench->registry, &tables_of(&bench->registry, bench->event->parent)->names);
-    bench->presenters = registry_highest(
-        &bench->registry, &tables_of(&bench->registry, bench->event->settled.at->type.entity)->names);
+    bench->presenters =
+        registry_highest(&bench->registry, &tables_of(&bench->registry, bench->event->settled.at->type.entity)->names);
     check(settler_begin(&bench->settler, &bench->registry));
 }
 
@@ -50,7 +51,8 @@ static uint32_t draw(struct bench *bench, int64_t of) {
 
 static bool expr_reads(const struct expr *expr, const struct field *input) {
     if (!expr) return false;
-    bool here = expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.field == input;
+    bool here =
+        expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.field == input;
     return here || expr_reads(expr->left, input) || expr_reads(expr->right, input) || expr_reads(expr->third, input);
 }
 
@@ -97,36 +99,95 @@ static struct settlement_request request_of(struct bench *bench, size_t number) 
     return request;
 }
 
+/* --- one caller after the other, so many bills at once
+ * ---------------------------------------------------------------- */
+
+static void settle_in_groups(struct bench *bench, const struct settlement_request *requests, size_t count,
+                             size_t at_once) {
+    int64_t begin = now(CLOCK_MONOTONIC), begun = now(CLOCK_PROCESS_CPUTIME_ID);
+    size_t refused = 0;
+    for (size_t first = 0; first < count; first += at_once) {
+        size_t here = count - first < at_once ? count - first : at_once;
+        struct registry_change change = {.instant = 1, .by = TEXT("bench"), .what = TEXT("settle")};
+        struct settlement_answer *answers = ARENA_ARRAY(&bench->arena, struct settlement_answer, here);
+        check(settler_settle(&bench->settler, &change, requests + first, here, &bench->arena, answers));
+        for (size_t i = 0; i < here; i++) refused += answers[i].outcome == SETTLEMENT_REFUSED;
+        arena_rewind(&bench->arena, (struct arena_mark){NULL, 0});
+    }
+    int64_t used = now(CLOCK_PROCESS_CPUTIME_ID) - begun, time = now(CLOCK_MONOTONIC) - begin;
+    if (refused) give_up("bills were refused");
+    printf("one thread, %3zu in a change      %7lld a second, %4lld us of the processor each\n", at_once,
+           (long long)((int64_t)count * 1000000 / time), (long long)(used / (int64_t)count));
+}
+
+/* --- callers at a desk
+ * ------------------------------------------------------------------------------------------------ */
+
+struct callers {
+    struct desk *desk;
+    const struct settlement_request *requests;
+    int64_t *times;
+    size_t count;
+    unsigned callers;
+};
+
+static void call(void *context, unsigned caller) {
+    const struct callers *callers = context;
+    for (size_t i = caller; i < callers->count; i += callers->callers) {
+        struct desk_ticket ticket = {.request = callers->requests[i]};
+        int64_t begin = now(CLOCK_MONOTONIC);
+        desk_ask(callers->desk, &ticket);
+        callers->times[i] = now(CLOCK_MONOTONIC) - begin;
+        if (ticket.result != REGISTRY_DONE || ticket.answer.outcome != SETTLEMENT_DONE) give_up("a bill was refused");
+        desk_leave(callers->desk, &ticket);
+    }
+}
+
+static int64_t instant(void) {
+    return now(CLOCK_REALTIME);
+}
+
+static void settle_at_desk(struct bench *bench, const char *url, const struct settlement_request *requests,
+                           size_t count, unsigned callers, size_t most) {
+    enum registry_result result;
+    struct store_trouble trouble;
+    const struct desk_opening opening = {.url = url,
+                                         .policy = bench->law,
+                                         .change = {.by = TEXT("bench"), .what = TEXT("settle")},
+                                         .instant = instant,
+                                         .most = most};
+    struct desk *desk = desk_open(&opening, &result, &trouble);
+    if (!desk) give_up("the desk cannot be opened");
+    struct callers all = {desk, requests, ARENA_ARRAY(&bench->lasting, int64_t, count), count, callers};
+    int64_t begin = now(CLOCK_MONOTONIC), begun = now(CLOCK_PROCESS_CPUTIME_ID);
+    work_together(callers, call, &all);
+    int64_t used = now(CLOCK_PROCESS_CPUTIME_ID) - begun, time = now(CLOCK_MONOTONIC) - begin;
+    struct desk_figures figures = desk_figures(desk);
+    desk_close(desk);
+    sort_times(all.times, count);
+    printf("%3u callers                     %8lld a second, %4lld us of the processor each, %zu bills a change; "
+           "median %lld us, 99 of 100 within %lld us, longest %lld us\n",
+           callers, (long long)((int64_t)count * 1000000 / time), (long long)(used / (int64_t)count),
+           count / figures.changes, (long long)all.times[count / 2], (long long)all.times[count * 99 / 100],
+           (long long)all.times[count - 1]);
+}
+
 int main(int count, char **arguments) {
-    struct bench bench = {.drawn = 1, .bills = 10000, .at_once = 64};
-    if (count < 2) give_up("bench_settle DATABASE [BILLS [AT ONCE]]");
-    if (count > 2) bench.bills = strtoul(arguments[2], NULL, 10);
-    if (count > 3) bench.at_once = strtoul(arguments[3], NULL, 10);
+    struct bench bench = {.drawn = 1};
+    if (count < 2) give_up("bench_settle DATABASE [BILLS [CALLERS [TOGETHER]]]");
+    size_t bills = count > 2 ? strtoul(arguments[2], NULL, 10) : 10000;
+    unsigned callers = count > 3 ? (unsigned)strtoul(arguments[3], NULL, 10) : 64;
+    size_t most = count > 4 ? strtoul(arguments[4], NULL, 10) : 0;
     arena_init(&bench.arena);
     arena_init(&bench.lasting);
     open_registry(&bench, arguments[1]);
-    struct settlement_request *requests = ARENA_ARRAY(&bench.lasting, struct settlement_request, bench.bills);
+    struct settlement_request *requests = ARENA_ARRAY(&bench.lasting, struct settlement_request, 3 * bills);
     size_t base = (size_t)registry_highest(&bench.registry, &registry_changes_table) * 1000000;
-    for (size_t i = 0; i < bench.bills; i++) requests[i] = request_of(&bench, base + i);
+    for (size_t i = 0; i < 3 * bills; i++) requests[i] = request_of(&bench, base + i);
     store_roll_back(bench.store);
-    int64_t begin = now(CLOCK_MONOTONIC), begun = now(CLOCK_PROCESS_CPUTIME_ID);
-    size_t done = 0, refused = 0;
-    for (size_t first = 0; first < bench.bills; first += bench.at_once) {
-        size_t here = bench.bills - first < bench.at_once ? bench.bills - first : bench.at_once;
-        struct registry_change change = {.instant = 1, .by = TEXT("bench"), .what = TEXT("settle")};
-        struct settlement_answer *answers = ARENA_ARRAY(&bench.arena, struct settlement_answer, here);
-        check(settler_settle(&bench.settler, &change, requests + first, here, &bench.arena, answers));
-        for (size_t i = 0; i < here; i++) {
-            done += answers[i].outcome == SETTLEMENT_DONE;
-            if (answers[i].outcome == SETTLEMENT_REFUSED && refused++ == 0)
-                printf("refused: %d %.*s %.*s\n", (int)answers[i].refusal, TEXT_ARG(answers[i].told),
-                       TEXT_ARG(answers[i].words[1]));
-        }
-        arena_rewind(&bench.arena, (struct arena_mark){NULL, 0});
-    }
-    int64_t used = now(CLOCK_PROCESS_CPUTIME_ID) - begun, time = now(CLOCK_MONOTONIC) - begin;
-    printf("%zu settled, %zu refused, %zu at once: %lld us each, processor %lld us\n", done, refused, bench.at_once,
-           (long long)(time / (int64_t)bench.bills), (long long)(used / (int64_t)bench.bills));
+    settle_in_groups(&bench, requests, bills / 5, 1);
+    settle_in_groups(&bench, requests + bills / 5, bills, 64);
+    settle_at_desk(&bench, arguments[1], requests + 2 * bills, bills, callers, most);
     settler_end(&bench.settler);
     registry_close(&bench.registry);
     store_close(bench.store);

@@ -2,7 +2,8 @@
 
 #include "base/calendar.h"
 
-/* --- how integers are read ------------------------------------------------------------------------------------------ */
+/* --- how integers are read ------------------------------------------------------------------------------------------
+ */
 
 /* No lane of a program might hold others. */
 static void find_bounds(struct arena *arena, struct kept_kind *kept) {
@@ -67,7 +68,8 @@ struct kept_kind kept_kind_of(struct arena *arena, const struct field *field, co
     return kept;
 }
 
-/* --- bringing them -------------------------------------------------------------------------------------------------- */
+/* --- bringing them --------------------------------------------------------------------------------------------------
+ */
 
 /* What is missing, as of a row of the history. */
 static struct coded missing(const struct kept_kind *kept, uint32_t number, int64_t integer,

@@ -1,5 +1,5 @@
-/* How a kept value came about, and how its integer is read by the law of now: a row of _kinds. Runs and settlements keep
- * what they found in this way. */
+/* How a kept value came about, and how its integer is read by the law of now: a row of _kinds. Runs and settlements
+ * keep what they found in this way. */
 #ifndef DOUDI_REGISTRY_KEPT_KIND_H
 #define DOUDI_REGISTRY_KEPT_KIND_H
 

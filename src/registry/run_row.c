@@ -172,7 +172,8 @@ static enum registry_result find_entry(struct registry_run_rows *rows, size_t ru
     return good ? REGISTRY_DONE : refuse(rows, run, (*field)->name);
 }
 
-/* --- into a history ------------------------------------------------------------------------------------------------- */
+/* --- into a history -------------------------------------------------------------------------------------------------
+ */
 
 struct exact_reading {
     struct registry_run_rows *rows;

@@ -107,7 +107,8 @@ struct registry_settled_kind {
 static void add_kind(struct registry_settled *settled, const struct registry_settled_kind *kind, bool writes) {
     size_t at = settled->kinds.count;
     VECTOR_PUSH(&settled->arena, &settled->kinds, *kind);
-    if (writes && settled->kinds.count > at) VECTOR_PUSH(&settled->arena, &settled->of[kind->kept.field->index].list, at);
+    if (writes && settled->kinds.count > at)
+        VECTOR_PUSH(&settled->arena, &settled->of[kind->kept.field->index].list, at);
 }
 
 /* False for what nobody can have written. */
@@ -345,6 +346,8 @@ enum registry_result registry_settled_read(struct registry_settled *settled, str
         int64_t integer;
         good = take_number(&bytes, &number) && take_integer(&bytes, &integer);
         const struct registry_settled_kind *kind = good ? kind_numbered(settled, number) : NULL;
+        if (good && !kind && (int64_t)number > settled->read && registry_settled_refresh(settled) == REGISTRY_DONE)
+            kind = kind_numbered(settled, number); /* of a settlement that others have made since */
         const struct kept_kind *kept = kind ? &kind->kept : NULL;
         good = kept && (!kept->field || kept->field->entity == event);
         if (!good || !kept->field) continue;

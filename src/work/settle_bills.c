@@ -90,8 +90,7 @@ static enum registry_result begin_round(struct round *round, const struct regist
     round->states.count = round->states.room = 0;
     round->told.count = 0;
     map_init(&round->by_id, round->arena);
-    enum registry_result result =
-        world_read(world, &round->settler->reader, round->event, roots, count, round->arena);
+    enum registry_result result = world_read(world, &round->settler->reader, round->event, roots, count, round->arena);
     for (size_t i = 0; i < world->events.count && result == REGISTRY_DONE; i++) {
         const struct world_event *event = &world->events.items[i];
         const struct field *fault = NULL;
@@ -360,20 +359,11 @@ static void take_missing(const struct bill_state *state, struct settled_bill *bi
 }
 
 static enum registry_result find_after(struct round *round) {
-    struct world *world = &round->world;
     for (size_t i = 0; i < round->states.count && !arena_failed(round->arena); i++) {
         struct bill_state *state = round->states.items[i];
-        struct builder values;
         if (state->gone || !(state->asked || state->settlement.number)) continue;
-        uint32_t past = history_row(&world->history, round->event, state->id);
         state->after = bill_of(round, state, &state->fault);
         take_missing(state, &state->after);
-        builder_init(&values);
-        if (past == PAST_NONE || !registry_settled_write(&round->settler->reader.settled, &world->history, round->event,
-                                                         past, &world->rows, &values))
-            round->arena->failed = true;
-        state->values = builder_finish(&values, round->arena);
-        builder_free(&values);
     }
     return arena_failed(round->arena) ? REGISTRY_NO_MEMORY : REGISTRY_DONE;
 }

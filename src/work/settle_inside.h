@@ -61,7 +61,21 @@ enum registry_result round_read(struct round *round, int64_t parent);
 
 /* --- settle_keep.c ------------------------------------------------------------------------------------------------ */
 
-/* Keeps what was decided as part of the change under way; false in *any where there was nothing to be kept. */
-enum registry_result round_keep(struct round *round, const struct registry_change *change, bool *any);
+/* Keeps what was decided as part of the change under way of a settler, which may be another than decided it; *any is
+ * set where there was something to be kept. */
+enum registry_result round_keep(struct round *round, struct settler *settler, const struct registry_change *change,
+                                bool *any);
+
+/* --- settlement.c ------------------------------------------------------------------------------------------------- */
+
+/* Who presents it, whose it is, and what stands under its number; refused where that cannot be. */
+enum registry_result asked_look_up(struct settler *settler, struct asked *asked, struct arena *arena);
+/* One cannot be decided without the other. */
+bool asked_meet(const struct asked *a, const struct asked *b);
+/* All that wait, in rounds, within a transaction; what is kept is part of the change under way. */
+enum registry_result settle_rounds(struct settler *settler, const struct registry_change *change, struct asked *all,
+                                   size_t count, struct arena *arena, bool *any);
+/* What others have told up to the last change. */
+enum registry_result settler_refresh(struct settler *settler, int64_t last);
 
 #endif

@@ -5,6 +5,7 @@
 #include "registry/work_rows.h"
 
 struct keeping {
+    struct settler *settler;
     struct round *round;
     const struct registry_change *change;
     int64_t next; /* number of a settlement */
@@ -61,7 +62,7 @@ static enum registry_result tell_rows(struct keeping *keeping) {
     }
     if (arena_failed(round->arena)) return REGISTRY_NO_MEMORY;
     enum registry_result result =
-        registry_tell_events(round->settler->registry, keeping->change, &world->records.tables[round->event->index],
+        registry_tell_events(keeping->settler->registry, keeping->change, &world->records.tables[round->event->index],
                              events.items, events.count, &world->rows);
     for (size_t i = 0; i < events.count; i++) states.items[i]->key = events.items[i].key;
     return result;
@@ -101,7 +102,7 @@ static int64_t amount_in(const struct settled_bill *bill, size_t part) {
 static void move(struct keeping *keeping, const struct settled_bill *before, const struct settled_bill *after,
                  int64_t presenter, int64_t of) {
     const struct entity *event = keeping->round->event;
-    struct ledger *ledger = &keeping->round->settler->ledger;
+    struct ledger *ledger = &keeping->settler->ledger;
     struct text entity = event->settled.at->type.entity->name;
     size_t layers = event->settled.layers.count;
     for (size_t i = 0; i < layers; i++) {
@@ -154,6 +155,25 @@ static struct asked *asked_by(const struct round *round, int64_t parent) {
     return NULL;
 }
 
+/* As they are kept, to be compared with what was kept before. */
+static void write_values(struct keeping *keeping) {
+    struct round *round = keeping->round;
+    const struct world *world = &round->world;
+    struct builder values;
+    builder_init(&values);
+    for (size_t i = 0; i < round->states.count && !arena_failed(round->arena); i++) {
+        struct bill_state *state = round->states.items[i];
+        if (!state->after.count) continue;
+        uint32_t past = history_row(&world->history, round->event, state->id);
+        values.length = 0;
+        if (past == PAST_NONE || !registry_settled_write(&keeping->settler->reader.settled, &world->history,
+                                                         round->event, past, &world->rows, &values))
+            round->arena->failed = true;
+        state->values = text_copy(round->arena, builder_text(&values));
+    }
+    builder_free(&values);
+}
+
 static void keep_states(struct keeping *keeping) {
     struct round *round = keeping->round;
     for (size_t i = 0; i < round->states.count; i++)
@@ -170,9 +190,9 @@ static void keep_states(struct keeping *keeping) {
     }
 }
 
-enum registry_result round_keep(struct round *round, const struct registry_change *change, bool *any) {
-    struct settler *settler = round->settler;
-    struct keeping keeping = {.round = round, .change = change};
+enum registry_result round_keep(struct round *round, struct settler *settler, const struct registry_change *change,
+                                bool *any) {
+    struct keeping keeping = {.settler = settler, .round = round, .change = change};
     size_t kept = 0;
     for (size_t i = 0; i < round->count; i++)
         kept += round->asked[i]->waits && round->asked[i]->request->act != SETTLEMENT_QUOTE;
@@ -180,6 +200,7 @@ enum registry_result round_keep(struct round *round, const struct registry_chang
     *any = true;
     keeping.next = registry_work_last(settler->registry, REGISTRY_SETTLEMENTS) + 1;
     enum registry_result result = tell_rows(&keeping);
+    if (result == REGISTRY_DONE) write_values(&keeping);
     if (result == REGISTRY_DONE) keep_states(&keeping);
     if (result == REGISTRY_DONE && arena_failed(round->arena)) result = REGISTRY_NO_MEMORY;
     if (result == REGISTRY_DONE) result = registry_settled_keep(&settler->reader.settled, change);

@@ -34,8 +34,7 @@ void settler_end(struct settler *settler) {
     settler->registry = NULL;
 }
 
-/* What others have told since. */
-static enum registry_result refresh(struct settler *settler, int64_t last) {
+enum registry_result settler_refresh(struct settler *settler, int64_t last) {
     if (settler->last == last && last) return REGISTRY_DONE;
     enum registry_result result = world_reader_refresh(&settler->reader, last);
     if (result == REGISTRY_DONE) result = ledger_refresh(&settler->ledger);
@@ -59,8 +58,7 @@ static void refuse(struct asked *asked, enum settlement_refusal refusal, struct 
     asked->waits = false;
 }
 
-/* Who presents it, whose it is, and what stands under its number. */
-static enum registry_result look_up(struct settler *settler, struct asked *asked, struct arena *arena) {
+enum registry_result asked_look_up(struct settler *settler, struct asked *asked, struct arena *arena) {
     struct registry *registry = settler->registry;
     const struct bill *bill = &asked->request->bill;
     const struct entity *event = bill->event, *presenter = event->settled.at->type.entity;
@@ -89,7 +87,7 @@ static enum registry_result look_up(struct settler *settler, struct asked *asked
 
 /* --- rounds ------------------------------------------------------------------------------------------------------- */
 
-static bool meet(const struct asked *a, const struct asked *b) {
+bool asked_meet(const struct asked *a, const struct asked *b) {
     bool same_people = a->parent == b->parent || (a->owner && (a->owner == b->parent || a->owner == b->owner)) ||
                        (b->owner && b->owner == a->parent);
     bool same_number = a->at == b->at && text_equal(bill_number(&a->request->bill), bill_number(&b->request->bill));
@@ -105,9 +103,9 @@ static enum registry_result choose(struct settler *settler, struct asked *all, s
     for (size_t i = 0; i < count && result == REGISTRY_DONE; i++) {
         struct asked *asked = &all[i];
         bool free = asked->waits && (!round->event || round->event == asked->request->bill.event);
-        if (free) result = look_up(settler, asked, round->arena);
+        if (free) result = asked_look_up(settler, asked, round->arena);
         free = free && asked->waits;
-        for (size_t k = 0; k < i && free; k++) free = !all[k].waits || !meet(asked, &all[k]);
+        for (size_t k = 0; k < i && free; k++) free = !all[k].waits || !asked_meet(asked, &all[k]);
         if (!free) continue;
         round->event = asked->request->bill.event;
         round->asked[round->count++] = asked;
@@ -121,8 +119,8 @@ static void answered(struct asked *all, size_t count, const struct round *round)
             if (&all[k] == round->asked[i]) all[k].waits = false;
 }
 
-static enum registry_result settle_all(struct settler *settler, const struct registry_change *change, struct asked *all,
-                                       size_t count, struct arena *arena, bool *any) {
+enum registry_result settle_rounds(struct settler *settler, const struct registry_change *change, struct asked *all,
+                                   size_t count, struct arena *arena, bool *any) {
     struct round round = {.settler = settler, .arena = arena};
     enum registry_result result = REGISTRY_DONE;
     round.asked = ARENA_ARRAY(arena, struct asked *, count + 1);
@@ -130,7 +128,7 @@ static enum registry_result settle_all(struct settler *settler, const struct reg
     do {
         result = choose(settler, all, count, &round);
         if (result == REGISTRY_DONE && round.count) result = round_decide(&round);
-        if (result == REGISTRY_DONE && round.count) result = round_keep(&round, change, any);
+        if (result == REGISTRY_DONE && round.count) result = round_keep(&round, settler, change, any);
         answered(all, count, &round);
         round_free(&round);
     } while (result == REGISTRY_DONE && round.event);
@@ -158,14 +156,14 @@ static enum registry_result begin_reading(struct settler *settler, bool *own) {
     *own = !store_within(settler->registry->store);
     if (*own) store_begin(settler->registry->store, STORE_TO_READ);
     enum registry_result result = registry_last_change(settler->registry, &last);
-    return result == REGISTRY_DONE ? refresh(settler, last) : result;
+    return result == REGISTRY_DONE ? settler_refresh(settler, last) : result;
 }
 
 static enum registry_result quote(struct settler *settler, struct asked *all, size_t count, struct arena *arena) {
     bool own, any = false;
     const struct registry_change none = {.number = 0};
     enum registry_result result = begin_reading(settler, &own);
-    if (result == REGISTRY_DONE) result = settle_all(settler, &none, all, count, arena, &any);
+    if (result == REGISTRY_DONE) result = settle_rounds(settler, &none, all, count, arena, &any);
     if (own) store_roll_back(settler->registry->store);
     return result;
 }
@@ -183,8 +181,8 @@ enum registry_result settler_settle(struct settler *settler, struct registry_cha
     }
     enum registry_result result = registry_begin_change(registry, change);
     if (result != REGISTRY_DONE) return result;
-    result = refresh(settler, change->number - 1);
-    if (result == REGISTRY_DONE) result = settle_all(settler, change, all, count, arena, &any);
+    result = settler_refresh(settler, change->number - 1);
+    if (result == REGISTRY_DONE) result = settle_rounds(settler, change, all, count, arena, &any);
     if (result == REGISTRY_DONE && any)
         result = registry_end_change(registry);
     else

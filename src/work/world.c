@@ -143,8 +143,8 @@ static enum registry_result recall_settlement(struct world *world, const struct 
     if (result == REGISTRY_DONE && settlement->kind == REGISTRY_CANCELLED)
         *settlement = (struct registry_settlement){.number = 0};
     if (result == REGISTRY_DONE && settlement->number == 0)
-        result = registry_recall_event(&reader->run_rows, event, settled->key, settled->id, &world->history,
-                                       &world->rows);
+        result =
+            registry_recall_event(&reader->run_rows, event, settled->key, settled->id, &world->history, &world->rows);
     if (result != REGISTRY_DONE || settlement->number == 0) return result;
     uint32_t past = history_row(&world->history, event, settled->id);
     if (past == PAST_NONE) past = history_add_row(&world->history, event, settled->id);
@@ -190,8 +190,8 @@ static enum registry_result recall_month(struct world *world, month_number month
         const struct field *field = reader->needs.items[i];
         const struct record_table *table = &world->records.tables[field->entity->index];
         for (size_t row = 0; row < table->count && result == REGISTRY_DONE; row++)
-            result = registry_recall_rule(&world->reader->run_rows, field, table->rows[row].place,
-                                          table->rows[row].id, month, &world->history, &world->rows);
+            result = registry_recall_rule(&world->reader->run_rows, field, table->rows[row].place, table->rows[row].id,
+                                          month, &world->history, &world->rows);
     }
     return result;
 }

@@ -50,8 +50,8 @@ struct world_months {
     VECTOR(month_number) list;
 };
 
-/* Reads all that bills of an event rest on: of the rows that they are of, and of those to which others lead. In the arena, which must outlive the
- * world; world_free is called, whatever comes of it. */
+/* Reads all that bills of an event rest on: of the rows that they are of, and of those to which others lead. In the
+ * arena, which must outlive the world; world_free is called, whatever comes of it. */
 enum registry_result world_read(struct world *world, struct world_reader *reader, const struct entity *event,
                                 const struct registry_root *roots, size_t count, struct arena *arena);
 /* What monthly rules had found, as of these months; once. */
