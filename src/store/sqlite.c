@@ -27,7 +27,7 @@ struct sqlite_statement {
 };
 struct sqlite_load {
     struct store_load load;
-    sqlite3_stmt *insert;
+    struct statement *insert;
     size_t rows;
     bool fresh;             /* the table was empty */
     struct builder indexes; /* SQL that makes those that were put off */
@@ -165,19 +165,17 @@ static struct text text(const struct statement *base, size_t column) {
 enum { MANY_ROWS = 10000 };
 
 static bool is_empty(struct store *store, struct text table) {
-    sqlite3_stmt *query = NULL;
     struct builder sql;
     builder_init(&sql);
     builder_add(&sql, TEXT("SELECT 1 FROM "));
     store_quote(&sql, table);
     builder_add(&sql, TEXT(" LIMIT 1"));
-    int result =
-        sql.failed ? SQLITE_NOMEM : sqlite3_prepare_v2(database_of(store), sql.bytes, (int)sql.length, &query, NULL);
-    if (result == SQLITE_OK) result = sqlite3_step(query);
-    sqlite3_finalize(query);
+    struct statement *query = sql.failed ? NULL : store_prepare(store, builder_text(&sql).bytes);
     builder_free(&sql);
-    if (result != SQLITE_DONE && result != SQLITE_ROW) fail(store, result);
-    return result == SQLITE_DONE;
+    if (!query) return store_fail(store, STORE_NO_MEMORY, NULL);
+    bool any = begin_statement(query, NULL, 0) && next(query);
+    statement_free(query);
+    return !any && !store_failed(store);
 }
 
 /* One may not be taken away under whoever reads. */
@@ -233,12 +231,10 @@ static struct store_load *load(struct store *store, const struct store_table *ta
     builder_format(&sql, "INSERT INTO %s VALUES (", columns);
     for (size_t i = 0; i < table->count; i++) builder_add(&sql, i ? TEXT(", ?") : TEXT("?"));
     builder_add(&sql, TEXT(")"));
-    int result = !loading || sql.failed
-                     ? SQLITE_NOMEM
-                     : sqlite3_prepare_v2(database_of(store), builder_text(&sql).bytes, -1, &loading->insert, NULL);
+    if (loading && !sql.failed) loading->insert = store_prepare(store, builder_text(&sql).bytes);
     builder_free(&sql);
-    if (result != SQLITE_OK) {
-        fail(store, result);
+    if (!loading || !loading->insert) {
+        store_fail(store, STORE_NO_MEMORY, NULL);
         memory_free(loading);
         return NULL;
     }
@@ -250,21 +246,17 @@ static struct store_load *load(struct store *store, const struct store_table *ta
 
 static bool load_row(struct store_load *base, const struct store_value *values) {
     struct sqlite_load *loading = (struct sqlite_load *)base;
-    sqlite3_stmt *insert = loading->insert;
-    int result = SQLITE_OK;
     if (loading->fresh && loading->rows++ == MANY_ROWS && !put_indexes_off(loading)) return false;
-    for (size_t i = 0; i < base->table->count && result == SQLITE_OK; i++)
-        result = bind(insert, (int)i + 1, &values[i]);
-    if (result == SQLITE_OK) result = sqlite3_step(insert);
-    bool done = result == SQLITE_DONE || fail(base->store, result);
-    sqlite3_reset(insert);
-    return done;
+    if (!begin_statement(loading->insert, values, base->table->count)) return false;
+    next(loading->insert);
+    sqlite3_reset(((struct sqlite_statement *)loading->insert)->prepared);
+    return !store_failed(base->store);
 }
 
 static bool load_end(struct store_load *base) {
     struct sqlite_load *loading = (struct sqlite_load *)base;
     bool done = !store_failed(base->store);
-    sqlite3_finalize(loading->insert);
+    statement_free(loading->insert);
     if (done && loading->indexes.length) done = make_indexes(base->store, builder_text(&loading->indexes).bytes);
     builder_free(&loading->indexes);
     memory_free(loading);

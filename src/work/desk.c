@@ -3,161 +3,98 @@
 #include "work/desk.h"
 
 #include "base/memory.h"
+#include "registry/sealed.h"
 #include "work/settle_inside.h"
 
-#include <pthread.h>
 #include <unistd.h>
 
 enum { DECIDERS_MOST = 16, GROUP_MOST = 256, GROUP_FITTING = 24 };
 
-/* A connection of its own, on a thread. */
-struct worker {
-    struct desk *desk;
-    pthread_t thread;
-    bool started;
-    struct store *store; /* NULL: it failed, and is opened again for what comes next */
-    struct store_trouble trouble;
-    struct registry registry;
-    struct settler settler;
-};
-
-/* By what a bill tells whose it is. Of two that tell it differently nobody sees that they are of one person. */
-enum telling { BY_ID, BY_INPUT, BY_NUMBER, TELLINGS };
-
 /* Bills that are decided together, and what was found of them. */
 struct desk_group {
-    struct desk_group *next, *next_ready;
-    enum telling telling;
-    struct arena arena; /* of the answers */
+    struct desk_group *next;  /* in the queue where it waits */
+    struct desk_group *other; /* among all that are not answered */
+    struct arena arena;       /* of the answers */
     struct desk_ticket **tickets;
     struct asked *asked; /* by ticket */
     size_t count, left;  /* left: tickets that nobody has left yet */
     struct round round;
-    int64_t known; /* the last change that was known */
-    bool keeps;    /* something of it is to be kept */
+    int64_t known; /* the last change when it was read */
+    bool again;    /* some were refused: the others are read and decided again */
     enum registry_result result;
-    struct store_trouble trouble;
+};
+struct group_queue {
+    struct desk_group *first, **last;
 };
 
 struct desk {
     struct desk_opening opening;
     pthread_mutex_t lock;
-    pthread_cond_t asked, decided;
-    struct desk_ticket *first, **last; /* that wait, in their order */
-    struct desk_group *deciding;       /* in any order */
-    struct desk_group *ready, **ready_last;
-    int64_t own, foreign;   /* the last change that was made here, and elsewhere, as far as is known */
-    int64_t told[TELLINGS]; /* the last that was made here by bills of each kind */
-    size_t most;
-    bool closing;
-    size_t working; /* deciders that have not ended */
-    struct worker deciders[DECIDERS_MOST], writer;
-    unsigned count; /* of deciders that were started */
+    pthread_cond_t wanted, read; /* for the keeper: tickets or decided groups; for deciders: groups */
+    struct desk_ticket *first, **last;
+    struct group_queue to_decide, decided;
+    bool closing, closed; /* nobody asks any more; nothing is to be decided any more */
     struct desk_figures figures;
+    size_t most;
+    pthread_t deciders[DECIDERS_MOST], keeper;
+    unsigned count; /* of deciders */
+    bool kept;      /* the keeper was started */
+    /* The keeper's alone, who has the database: */
+    struct store *store; /* NULL: it failed, and is opened again for what comes next */
+    struct store_trouble trouble;
+    struct registry registry;
+    struct settler settler;
+    struct desk_group *open; /* all that are not answered */
+    int64_t own;             /* the last change that was made here; 0: none that is known to stand */
 };
 
-/* --- connections -------------------------------------------------------------------------------------------------- */
+static void queue_init(struct group_queue *queue) {
+    queue->first = NULL;
+    queue->last = &queue->first;
+}
 
-static enum registry_result connect(struct worker *worker) {
-    const struct desk_opening *opening = &worker->desk->opening;
-    if (worker->store) return REGISTRY_DONE;
-    worker->store = store_open(opening->url, STORE_AS_IT_IS, &worker->trouble);
-    if (!worker->store) return REGISTRY_STORE_FAILED;
-    worker->settler = (struct settler){.registry = NULL};
-    store_begin(worker->store, STORE_TO_READ);
-    enum registry_result result = registry_open(&worker->registry, worker->store, opening->policy);
-    if (result == REGISTRY_DONE) result = settler_begin(&worker->settler, &worker->registry);
-    worker->trouble = *store_trouble(worker->store);
-    store_roll_back(worker->store);
+static void queue_add(struct group_queue *queue, struct desk_group *group) {
+    group->next = NULL;
+    *queue->last = group;
+    queue->last = &group->next;
+}
+
+static struct desk_group *queue_take(struct group_queue *queue) {
+    struct desk_group *group = queue->first;
+    if (!group) return NULL;
+    queue->first = group->next;
+    if (!queue->first) queue_init(queue);
+    return group;
+}
+
+/* --- the connection ----------------------------------------------------------------------------------------------- */
+
+static enum registry_result connect_registry(struct desk *desk) {
+    enum registry_result result = registry_open(&desk->registry, desk->store, desk->opening.policy);
+    if (result == REGISTRY_DONE && desk->opening.keys)
+        result = registry_use_keys(&desk->registry, desk->opening.keys, 1);
+    return result == REGISTRY_DONE ? settler_begin(&desk->settler, &desk->registry) : result;
+}
+
+static void disconnect(struct desk *desk) {
+    if (!desk->store) return;
+    desk->trouble = *store_trouble(desk->store);
+    settler_end(&desk->settler);
+    registry_close(&desk->registry);
+    store_close(desk->store);
+    desk->store = NULL;
+}
+
+static enum registry_result connect_desk(struct desk *desk) {
+    if (desk->store) return REGISTRY_DONE;
+    desk->store = store_open(desk->opening.url, STORE_AS_IT_IS, &desk->trouble);
+    if (!desk->store) return REGISTRY_STORE_FAILED;
+    desk->settler = (struct settler){.registry = NULL};
+    store_begin(desk->store, STORE_TO_READ);
+    enum registry_result result = connect_registry(desk);
+    store_roll_back(desk->store);
+    if (result != REGISTRY_DONE) disconnect(desk);
     return result;
-}
-
-static void disconnect(struct worker *worker) {
-    if (!worker->store) return;
-    worker->trouble = *store_trouble(worker->store);
-    settler_end(&worker->settler);
-    registry_close(&worker->registry);
-    store_close(worker->store);
-    worker->store = NULL;
-}
-
-/* --- tickets ------------------------------------------------------------------------------------------------------ */
-
-/* With the lock. */
-static void answer(struct desk_ticket *ticket, enum registry_result result, const struct store_trouble *trouble,
-                   int64_t change) {
-    bool kept =
-        result == REGISTRY_DONE && ticket->answer.outcome == SETTLEMENT_DONE && ticket->request.act != SETTLEMENT_QUOTE;
-    ticket->result = result;
-    ticket->trouble = *trouble;
-    ticket->change = kept ? change : 0;
-    ticket->answered = true;
-    pthread_cond_signal(&ticket->is_answered);
-}
-
-/* With the lock. What waited for these may go on. */
-static void finish(struct desk *desk, struct desk_group *group, enum registry_result result,
-                   const struct store_trouble *trouble, int64_t change) {
-    struct desk_group **at = &desk->deciding;
-    while (*at != group) at = &(*at)->next;
-    *at = group->next;
-    for (size_t i = 0; i < group->count; i++) answer(group->tickets[i], result, trouble, change);
-    if (desk->first) pthread_cond_signal(&desk->asked);
-}
-
-static enum telling telling_of(const struct desk_ticket *ticket) {
-    if (ticket->request.act == SETTLEMENT_CANCEL) return BY_NUMBER;
-    return ticket->request.bill.input ? BY_INPUT : BY_ID;
-}
-
-/* Of one person, or under one number, by what they say alone. */
-static bool look_alike(const struct desk_ticket *a, const struct desk_ticket *b) {
-    const struct bill *first = &a->request.bill, *second = &b->request.bill;
-    bool same_people = telling_of(a) == telling_of(b) && telling_of(a) != BY_NUMBER &&
-                       text_equal(first->parent, second->parent) && text_equal(first->match, second->match);
-    return same_people || (text_equal(bill_presenter(first), bill_presenter(second)) &&
-                           text_equal(bill_number(first), bill_number(second)));
-}
-
-/* Those that are decided together are of one event, and tell in one way whose they are; what tells that by another bill
- * is decided by itself. */
-static bool go_together(const struct desk_ticket *a, const struct desk_ticket *b) {
-    return a->request.bill.event == b->request.bill.event && telling_of(a) == telling_of(b) &&
-           telling_of(a) != BY_NUMBER;
-}
-
-static bool is_like_any(const struct desk_ticket *ticket, struct desk_ticket *const *others, size_t count) {
-    bool like = false;
-    for (size_t i = 0; i < count && !like; i++) like = look_alike(ticket, others[i]);
-    return like;
-}
-
-static bool is_being_decided(const struct desk *desk, const struct desk_ticket *ticket) {
-    bool like = false;
-    for (const struct desk_group *group = desk->deciding; group && !like; group = group->next)
-        like = is_like_any(ticket, group->tickets, group->count);
-    return like;
-}
-
-/* With the lock: what can be decided now, in the order in which it came; whatever is like something before it waits. */
-static size_t take_waiting(struct desk *desk, struct desk_ticket **tickets) {
-    struct desk_ticket *passed[GROUP_MOST];
-    size_t count = 0, over = 0;
-    for (struct desk_ticket **at = &desk->first; *at && count < desk->most && over < GROUP_MOST;) {
-        struct desk_ticket *ticket = *at;
-        bool waits = (count && !go_together(ticket, tickets[0])) || is_like_any(ticket, tickets, count) ||
-                     is_like_any(ticket, passed, over) || is_being_decided(desk, ticket);
-        if (waits) {
-            passed[over++] = ticket;
-            at = &ticket->next;
-            continue;
-        }
-        *at = ticket->next;
-        if (!*at) desk->last = at;
-        ticket->next = NULL;
-        tickets[count++] = ticket;
-    }
-    return count;
 }
 
 /* --- groups ------------------------------------------------------------------------------------------------------- */
@@ -175,15 +112,13 @@ static struct desk_group *group_new(struct desk_ticket *const *tickets, size_t c
         memory_free(group);
         return NULL;
     }
-    group->count = group->left = count;
-    group->telling = telling_of(tickets[0]);
     for (size_t i = 0; i < count; i++) {
         struct desk_ticket *ticket = tickets[i];
         group->tickets[i] = ticket;
-        ticket->group = group;
         ticket->answer = (struct settlement_answer){.outcome = SETTLEMENT_REFUSED};
         group->asked[i] = (struct asked){.request = &ticket->request, .answer = &ticket->answer, .waits = true};
     }
+    group->count = count;
     return group;
 }
 
@@ -192,33 +127,183 @@ static void group_free(struct desk_group *group) {
     memory_free(group);
 }
 
-/* --- deciding ----------------------------------------------------------------------------------------------------- */
-
-/* What is told here tells nothing that bills rest on but bills, which are read each time. */
-static enum registry_result refresh(struct desk *desk, struct settler *settler, int64_t last) {
-    pthread_mutex_lock(&desk->lock);
-    bool own = last <= desk->own && settler->last && settler->last >= desk->foreign;
-    pthread_mutex_unlock(&desk->lock);
-    if (!own) return settler_refresh(settler, last);
-    settler->last = settler->reader.seen = last;
-    return REGISTRY_DONE;
+static void answer(struct desk_ticket *ticket, enum registry_result result, const struct store_trouble *trouble,
+                   int64_t change) {
+    bool kept =
+        result == REGISTRY_DONE && ticket->answer.outcome == SETTLEMENT_DONE && ticket->request.act != SETTLEMENT_QUOTE;
+    ticket->result = result;
+    ticket->trouble = *trouble;
+    ticket->change = kept ? change : 0;
+    ticket->answered = true;
+    pthread_cond_signal(&ticket->is_answered);
 }
 
-static enum registry_result decide_round(struct worker *worker, struct desk_group *group) {
-    struct settler *settler = &worker->settler;
+/* Whoever is answered may leave, and the last of them frees the group. */
+static void finish(struct desk *desk, struct desk_group *group, enum registry_result result, int64_t change) {
+    struct desk_group **at = &desk->open;
+    round_free(&group->round);
+    while (*at != group) at = &(*at)->other;
+    *at = group->other;
+    pthread_mutex_lock(&desk->lock);
+    group->left = group->count;
+    for (size_t i = 0; i < group->count; i++) {
+        group->tickets[i]->group = group;
+        answer(group->tickets[i], result, &desk->trouble, change);
+    }
+    pthread_mutex_unlock(&desk->lock);
+}
+
+/* --- tickets ------------------------------------------------------------------------------------------------------ */
+
+/* With the lock: all that wait, in their order. */
+static struct desk_ticket *take_tickets(struct desk *desk) {
+    struct desk_ticket *tickets = desk->first;
+    desk->first = NULL;
+    desk->last = &desk->first;
+    return tickets;
+}
+
+static bool is_open(const struct desk *desk, const struct asked *asked) {
+    bool open = false;
+    for (const struct desk_group *group = desk->open; group && !open; group = group->other)
+        for (size_t i = 0; i < group->count && !open; i++) open = asked_meet(asked, &group->asked[i]);
+    return open;
+}
+
+/* Those that touch nothing before them stay in the group; the others are put back, in their order, behind `waiting`. */
+static void part(struct desk *desk, struct desk_group *group, struct desk_ticket ***waiting) {
+    size_t kept = 0, passed = 0;
+    struct asked *others = ARENA_ARRAY(&group->arena, struct asked, group->count + 1);
+    const struct entity *event = group->asked[0].request->bill.event;
+    for (size_t i = 0; i < group->count && others; i++) {
+        struct asked asked = group->asked[i];
+        bool waits = asked.waits && (asked.request->bill.event != event || is_open(desk, &asked));
+        for (size_t k = 0; k < kept && asked.waits && !waits; k++)
+            waits = group->asked[k].waits && asked_meet(&asked, &group->asked[k]);
+        for (size_t k = 0; k < passed && asked.waits && !waits; k++) waits = asked_meet(&asked, &others[k]);
+        if (waits) {
+            others[passed++] = asked;
+            **waiting = group->tickets[i];
+            *waiting = &group->tickets[i]->next;
+            continue;
+        }
+        group->tickets[kept] = group->tickets[i];
+        group->asked[kept++] = asked;
+    }
+    group->count = kept;
+    **waiting = NULL;
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------ */
+
+static enum registry_result prepare(struct desk *desk, struct desk_group *group) {
     struct round *round = &group->round;
-    enum registry_result result = registry_last_change(&worker->registry, &group->known);
-    if (result == REGISTRY_DONE) result = refresh(worker->desk, settler, group->known);
-    for (size_t i = 0; i < group->count && result == REGISTRY_DONE; i++)
-        result = asked_look_up(settler, &group->asked[i], &group->arena);
-    if (result != REGISTRY_DONE) return result;
-    round->settler = settler;
+    round->settler = &desk->settler;
     round->arena = &group->arena;
+    round->count = 0;
     round->event = group->asked[0].request->bill.event;
     for (size_t i = 0; i < group->count; i++)
         if (group->asked[i].waits) round->asked[round->count++] = &group->asked[i];
-    return round->count ? round_decide(round) : REGISTRY_DONE;
+    return round_prepare(round);
 }
+
+/* What is told here changes nothing that bills rest on but bills, which are read each time. */
+static enum registry_result find_known(struct desk *desk, int64_t *known) {
+    enum registry_result result = registry_last_change(&desk->registry, known);
+    if (result == REGISTRY_DONE && *known != desk->settler.last) result = settler_refresh(&desk->settler, *known);
+    return result;
+}
+
+static enum registry_result begin_reading(struct desk *desk, int64_t *known) {
+    enum registry_result result = connect_desk(desk);
+    if (result == REGISTRY_DONE && !store_begin(desk->store, STORE_TO_READ)) result = REGISTRY_STORE_FAILED;
+    return result == REGISTRY_DONE ? find_known(desk, known) : result;
+}
+
+static enum registry_result read_group(struct desk *desk, struct desk_group *group, struct desk_ticket ***waiting) {
+    enum registry_result result = begin_reading(desk, &group->known);
+    for (size_t i = 0; i < group->count && result == REGISTRY_DONE; i++)
+        result = asked_look_up(&desk->settler, &group->asked[i], &group->arena);
+    if (result == REGISTRY_DONE) part(desk, group, waiting);
+    if (result == REGISTRY_DONE && group->count) result = prepare(desk, group);
+    if (result == REGISTRY_DONE)
+        store_roll_back(desk->store);
+    else
+        disconnect(desk);
+    return result;
+}
+
+static void hand_on(struct desk *desk, struct desk_group *group) {
+    pthread_mutex_lock(&desk->lock);
+    queue_add(&desk->to_decide, group);
+    pthread_cond_signal(&desk->read);
+    pthread_mutex_unlock(&desk->lock);
+}
+
+static void fail(struct desk *desk, struct desk_ticket *tickets) {
+    const struct store_trouble none = {.failure = STORE_FINE};
+    pthread_mutex_lock(&desk->lock);
+    for (struct desk_ticket *ticket = tickets, *next; ticket; ticket = next) {
+        next = ticket->next;
+        answer(ticket, REGISTRY_NO_MEMORY, &none, 0);
+    }
+    pthread_mutex_unlock(&desk->lock);
+}
+
+/* Gives them to the deciders; what has to wait for others is what remains. */
+static struct desk_ticket *take_on(struct desk *desk, struct desk_ticket *tickets) {
+    struct desk_ticket *remaining = NULL, **waiting = &remaining;
+    while (tickets) {
+        struct desk_ticket *some[GROUP_MOST];
+        size_t count = 0;
+        while (tickets && count < desk->most) {
+            some[count++] = tickets;
+            tickets = tickets->next;
+        }
+        some[count - 1]->next = NULL;
+        struct desk_group *group = group_new(some, count);
+        if (!group) {
+            fail(desk, some[0]);
+            continue;
+        }
+        enum registry_result result = read_group(desk, group, &waiting);
+        if (group->count == 0) {
+            group_free(group);
+            continue;
+        }
+        group->other = desk->open;
+        desk->open = group;
+        if (result != REGISTRY_DONE || group->round.count == 0)
+            finish(desk, group, result, 0);
+        else
+            hand_on(desk, group);
+    }
+    return remaining;
+}
+
+/* --- deciding ----------------------------------------------------------------------------------------------------- */
+
+static void *run_decider(void *context) {
+    struct desk *desk = context;
+    pthread_mutex_lock(&desk->lock);
+    for (;;) {
+        struct desk_group *group = queue_take(&desk->to_decide);
+        if (!group && desk->closed) break;
+        if (!group) {
+            pthread_cond_wait(&desk->read, &desk->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&desk->lock);
+        group->result = round_settle(&group->round, &group->again);
+        pthread_mutex_lock(&desk->lock);
+        queue_add(&desk->decided, group);
+        pthread_cond_signal(&desk->wanted);
+    }
+    pthread_mutex_unlock(&desk->lock);
+    return NULL;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 static bool is_to_be_kept(const struct desk_group *group) {
     bool any = false;
@@ -227,168 +312,114 @@ static bool is_to_be_kept(const struct desk_group *group) {
     return any;
 }
 
-static void decide(struct worker *worker, struct desk_group *group) {
-    group->result = connect(worker);
-    if (group->result == REGISTRY_DONE && !store_begin(worker->store, STORE_TO_READ))
-        group->result = REGISTRY_STORE_FAILED;
-    if (group->result == REGISTRY_DONE) group->result = decide_round(worker, group);
-    if (group->result == REGISTRY_DONE) {
-        store_roll_back(worker->store);
-        group->keeps = is_to_be_kept(group);
-        return;
-    }
-    round_free(&group->round);
-    disconnect(worker);
-    group->trouble = worker->trouble;
-}
-
-/* With the lock. */
-static void pass_on(struct desk *desk, struct desk_group *group) {
-    if (group->keeps) {
-        *desk->ready_last = group;
-        desk->ready_last = &group->next_ready;
-        pthread_cond_signal(&desk->decided);
-        return;
-    }
-    finish(desk, group, group->result, &group->trouble, 0);
-}
-
-static void fail(struct desk_ticket *const *tickets, size_t count) {
-    const struct store_trouble none = {.failure = STORE_FINE};
-    for (size_t i = 0; i < count; i++) answer(tickets[i], REGISTRY_NO_MEMORY, &none, 0);
-}
-
-static void *run_decider(void *context) {
-    struct worker *worker = context;
-    struct desk *desk = worker->desk;
-    struct desk_ticket *tickets[GROUP_MOST];
-    pthread_mutex_lock(&desk->lock);
-    for (;;) {
-        size_t count = take_waiting(desk, tickets);
-        if (count == 0 && desk->closing && !desk->first) break;
-        if (count == 0) {
-            pthread_cond_wait(&desk->asked, &desk->lock);
-            continue;
-        }
-        struct desk_group *group = group_new(tickets, count);
-        if (!group) {
-            fail(tickets, count);
-            continue;
-        }
-        group->next = desk->deciding;
-        desk->deciding = group;
-        pthread_mutex_unlock(&desk->lock);
-        decide(worker, group);
-        pthread_mutex_lock(&desk->lock);
-        pass_on(desk, group);
-    }
-    desk->working--;
-    pthread_cond_broadcast(&desk->decided);
-    pthread_mutex_unlock(&desk->lock);
-    disconnect(worker);
-    return NULL;
-}
-
-/* --- writing ------------------------------------------------------------------------------------------------------ */
-
-/* Something that it may rest on was told since. */
-static bool is_stale(const struct desk *desk, const struct desk_group *group) {
-    bool stale = group->known < desk->foreign || (group->telling == BY_NUMBER && group->known < desk->own);
-    for (int telling = 0; telling < TELLINGS; telling++)
-        stale = stale || (telling != (int)group->telling && group->known < desk->told[telling]);
-    return stale;
-}
-
-static enum registry_result decide_again(struct worker *writer, struct desk_group *group,
+static enum registry_result decide_again(struct desk *desk, struct desk_group *group,
                                          const struct registry_change *change, bool *any) {
     round_free(&group->round);
     for (size_t i = 0; i < group->count; i++) {
         group->tickets[i]->answer = (struct settlement_answer){.outcome = SETTLEMENT_REFUSED};
-        group->asked[i].waits = true;
+        group->asked[i] =
+            (struct asked){.request = &group->tickets[i]->request, .answer = &group->tickets[i]->answer, .waits = true};
     }
-    writer->desk->figures.again += group->count;
-    return settle_rounds(&writer->settler, change, group->asked, group->count, &group->arena, any);
+    desk->figures.again += group->count;
+    return settle_rounds(&desk->settler, change, group->asked, group->count, &group->arena, any);
 }
 
-static enum registry_result keep_groups(struct worker *writer, struct desk_group *groups,
+/* Others have told something since these were read: what they rest on may be another. */
+static bool is_stale(const struct desk *desk, const struct desk_group *group, const struct registry_change *change) {
+    return change->number - 1 != desk->own && group->known != change->number - 1;
+}
+
+static enum registry_result keep_groups(struct desk *desk, struct desk_group *groups,
                                         const struct registry_change *change, bool *any) {
     enum registry_result result = REGISTRY_DONE;
-    for (struct desk_group *group = groups; group && result == REGISTRY_DONE; group = group->next_ready) {
-        result = is_stale(writer->desk, group) ? decide_again(writer, group, change, any)
-                                               : round_keep(&group->round, &writer->settler, change, any);
-        for (int telling = 0; telling < TELLINGS && result == REGISTRY_DONE; telling++)
-            if (telling == (int)group->telling) writer->desk->told[telling] = change->number;
-    }
+    for (struct desk_group *group = groups; group && result == REGISTRY_DONE; group = group->next)
+        result = is_stale(desk, group, change) ? decide_again(desk, group, change, any)
+                                               : round_keep(&group->round, &desk->settler, change, any);
     return result;
 }
 
-/* All of them in one change; the numbers of changes that are made here are known before anybody can read them. */
-static enum registry_result write_groups(struct worker *writer, struct desk_group *groups,
-                                         struct registry_change *change) {
-    struct desk *desk = writer->desk;
+static enum registry_result write_groups(struct desk *desk, struct desk_group *groups, struct registry_change *change) {
+    int64_t known;
     bool any = false;
     *change = desk->opening.change;
     change->instant = desk->opening.instant();
-    enum registry_result result = connect(writer);
-    if (result == REGISTRY_DONE) result = registry_begin_change(&writer->registry, change);
-    if (result != REGISTRY_DONE) return result;
-    pthread_mutex_lock(&desk->lock);
-    if (change->number - 1 != desk->own) desk->foreign = change->number - 1;
-    pthread_mutex_unlock(&desk->lock);
-    result = refresh(desk, &writer->settler, change->number - 1);
-    if (result == REGISTRY_DONE) result = keep_groups(writer, groups, change, &any);
-    pthread_mutex_lock(&desk->lock);
-    if (result == REGISTRY_DONE && any) desk->own = change->number;
-    pthread_mutex_unlock(&desk->lock);
-    if (result == REGISTRY_DONE && any)
-        result = registry_end_change(&writer->registry);
-    else
-        registry_give_up_change(&writer->registry);
-    if (result == REGISTRY_DONE && any) desk->figures.changes++;
+    enum registry_result result = connect_desk(desk);
+    if (result == REGISTRY_DONE) result = registry_begin_change(&desk->registry, change);
+    if (result == REGISTRY_DONE) result = find_known(desk, &known);
+    if (result == REGISTRY_DONE) result = keep_groups(desk, groups, change, &any);
+    if (result == REGISTRY_DONE && any) result = registry_end_change(&desk->registry);
+    if (result != REGISTRY_DONE) {
+        desk->own = 0;
+        disconnect(desk);
+    } else if (any) {
+        desk->own = desk->settler.last = desk->settler.reader.seen = change->number;
+        desk->figures.changes++;
+    } else {
+        registry_give_up_change(&desk->registry);
+    }
     return result;
 }
 
-/* With the lock. Of a change that failed nobody knows whether it stands: what was decided before it is decided again.
- */
-static void doubt(struct desk *desk, const struct registry_change *change) {
-    if (change->number == 0) return;
-    desk->own = change->number - 1;
-    desk->foreign = change->number;
-}
-
-static void write_all(struct worker *writer, struct desk_group *groups) {
-    struct desk *desk = writer->desk;
+/* What was read before the connection failed is of settlers that are no more. */
+static void keep(struct desk *desk, struct desk_group *groups) {
     struct registry_change change = {.number = 0};
-    enum registry_result result = write_groups(writer, groups, &change);
-    for (struct desk_group *group = groups; group; group = group->next_ready) round_free(&group->round);
-    if (result != REGISTRY_DONE) disconnect(writer);
-    pthread_mutex_lock(&desk->lock);
-    if (result != REGISTRY_DONE) doubt(desk, &change);
+    enum registry_result result = write_groups(desk, groups, &change);
     for (struct desk_group *group = groups, *next; group; group = next) {
-        next = group->next_ready; /* whoever is answered may free it */
-        finish(desk, group, result, &writer->trouble, change.number);
+        next = group->next;
+        finish(desk, group, result, change.number);
     }
-    pthread_mutex_unlock(&desk->lock);
 }
 
-static void *run_writer(void *context) {
-    struct worker *worker = context;
-    struct desk *desk = worker->desk;
+/* Decided groups: those of which nothing is to be kept are answered, those of which some were refused are read again.
+ */
+static struct desk_group *sort_out(struct desk *desk, struct desk_group *groups) {
+    struct group_queue to_keep;
+    queue_init(&to_keep);
+    for (struct desk_group *group = groups, *next; group; group = next) {
+        next = group->next;
+        if (group->result == REGISTRY_DONE && group->again) {
+            group->result = begin_reading(desk, &group->known);
+            if (group->result == REGISTRY_DONE) group->result = prepare(desk, group);
+            if (desk->store) store_roll_back(desk->store);
+            if (group->result == REGISTRY_DONE && group->round.count) {
+                hand_on(desk, group);
+                continue;
+            }
+        }
+        if (group->result == REGISTRY_DONE && is_to_be_kept(group))
+            queue_add(&to_keep, group);
+        else
+            finish(desk, group, group->result, 0);
+    }
+    return to_keep.first;
+}
+
+static void *run_keeper(void *context) {
+    struct desk *desk = context;
+    struct desk_ticket *waiting = NULL; /* for those that are open */
     pthread_mutex_lock(&desk->lock);
-    while (desk->working || desk->ready) {
-        struct desk_group *groups = desk->ready;
-        if (!groups) {
-            pthread_cond_wait(&desk->decided, &desk->lock);
+    for (;;) {
+        struct desk_ticket *fresh = take_tickets(desk);
+        struct desk_group *decided = desk->decided.first;
+        queue_init(&desk->decided);
+        if (!fresh && !decided) {
+            if (desk->closing && !waiting && !desk->open) break;
+            pthread_cond_wait(&desk->wanted, &desk->lock);
             continue;
         }
-        desk->ready = NULL;
-        desk->ready_last = &desk->ready;
         pthread_mutex_unlock(&desk->lock);
-        write_all(worker, groups);
+        struct desk_group *to_keep = sort_out(desk, decided);
+        if (to_keep) keep(desk, to_keep);
+        struct desk_ticket **end = &waiting;
+        while (*end) end = &(*end)->next;
+        *end = fresh;
+        waiting = take_on(desk, waiting);
         pthread_mutex_lock(&desk->lock);
     }
+    desk->closed = true;
+    pthread_cond_broadcast(&desk->read);
     pthread_mutex_unlock(&desk->lock);
-    disconnect(worker);
+    disconnect(desk);
     return NULL;
 }
 
@@ -396,13 +427,16 @@ static void *run_writer(void *context) {
 
 static unsigned deciders_for(const struct desk_opening *opening) {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    unsigned count = opening->deciders ? opening->deciders : processors > 0 ? (unsigned)processors : 1;
+    unsigned count = opening->deciders ? opening->deciders : processors > 2 ? (unsigned)processors - 1 : 1;
     return count < DECIDERS_MOST ? count : DECIDERS_MOST;
 }
 
-static bool start(struct worker *worker, void *(*run)(void *)) {
-    worker->started = pthread_create(&worker->thread, NULL, run, worker) == 0;
-    return worker->started;
+static bool start_threads(struct desk *desk) {
+    unsigned wanted = deciders_for(&desk->opening);
+    while (desk->count < wanted && pthread_create(&desk->deciders[desk->count], NULL, run_decider, desk) == 0)
+        desk->count++;
+    desk->kept = desk->count && pthread_create(&desk->keeper, NULL, run_keeper, desk) == 0;
+    return desk->kept;
 }
 
 struct desk *desk_open(const struct desk_opening *opening, enum registry_result *result,
@@ -414,21 +448,14 @@ struct desk *desk_open(const struct desk_opening *opening, enum registry_result 
     desk->most = opening->most ? opening->most : GROUP_FITTING;
     if (desk->most > GROUP_MOST) desk->most = GROUP_MOST;
     desk->last = &desk->first;
-    desk->ready_last = &desk->ready;
-    desk->writer.desk = desk;
+    queue_init(&desk->to_decide);
+    queue_init(&desk->decided);
     pthread_mutex_init(&desk->lock, NULL);
-    pthread_cond_init(&desk->asked, NULL);
-    pthread_cond_init(&desk->decided, NULL);
-    *result = connect(&desk->writer);
-    *trouble = desk->writer.trouble;
-    unsigned wanted = *result == REGISTRY_DONE ? deciders_for(opening) : 0;
-    for (unsigned i = 0; i < wanted; i++) desk->deciders[i].desk = desk;
-    pthread_mutex_lock(&desk->lock);
-    while (desk->count < wanted && start(&desk->deciders[desk->count], run_decider)) desk->count++;
-    desk->working = desk->count;
-    bool writes = desk->count && start(&desk->writer, run_writer);
-    pthread_mutex_unlock(&desk->lock);
-    if (writes) return desk;
+    pthread_cond_init(&desk->wanted, NULL);
+    pthread_cond_init(&desk->read, NULL);
+    *result = connect_desk(desk);
+    *trouble = desk->trouble;
+    if (*result == REGISTRY_DONE && start_threads(desk)) return desk;
     if (*result == REGISTRY_DONE) *result = REGISTRY_NO_MEMORY;
     desk_close(desk);
     return NULL;
@@ -438,15 +465,15 @@ void desk_close(struct desk *desk) {
     if (!desk) return;
     pthread_mutex_lock(&desk->lock);
     desk->closing = true;
-    pthread_cond_broadcast(&desk->asked);
+    desk->closed = !desk->kept;
+    pthread_cond_broadcast(&desk->wanted);
+    pthread_cond_broadcast(&desk->read);
     pthread_mutex_unlock(&desk->lock);
-    for (unsigned i = 0; i < desk->count; i++) pthread_join(desk->deciders[i].thread, NULL);
-    if (desk->writer.started)
-        pthread_join(desk->writer.thread, NULL);
-    else
-        disconnect(&desk->writer);
-    pthread_cond_destroy(&desk->asked);
-    pthread_cond_destroy(&desk->decided);
+    if (desk->kept) pthread_join(desk->keeper, NULL);
+    for (unsigned i = 0; i < desk->count; i++) pthread_join(desk->deciders[i], NULL);
+    if (!desk->kept) disconnect(desk);
+    pthread_cond_destroy(&desk->wanted);
+    pthread_cond_destroy(&desk->read);
     pthread_mutex_destroy(&desk->lock);
     memory_free(desk);
 }
@@ -461,7 +488,7 @@ void desk_ask(struct desk *desk, struct desk_ticket *ticket) {
     pthread_mutex_lock(&desk->lock);
     *desk->last = ticket;
     desk->last = &ticket->next;
-    pthread_cond_signal(&desk->asked);
+    pthread_cond_signal(&desk->wanted);
     while (!ticket->answered) pthread_cond_wait(&ticket->is_answered, &desk->lock);
     pthread_mutex_unlock(&desk->lock);
     pthread_cond_destroy(&ticket->is_answered);

@@ -6,10 +6,10 @@
  *     desk_leave(desk, &ticket)
  *     desk_close(desk)
  *
- * Callers queue. What waits is decided in groups by a few threads, each over a connection of its own; bills that touch
- * one another, of one person or under one number, wait for those before them. One thread writes: all that was decided
- * meanwhile becomes one change, with one link of the chain and one flush of the disk. Where another process has told
- * something since a group was decided, it is decided again. */
+ * Callers queue. One thread has the database: it reads what groups of bills rest on, and writes all that was decided
+ * meanwhile as one change, with one link of the chain and one flush of the disk. Others decide, without it. Bills of
+ * one person, or under one number, wait for one another. Where another process has told something since a group was
+ * read, it is decided again. */
 #ifndef DOUDI_WORK_DESK_H
 #define DOUDI_WORK_DESK_H
 
@@ -36,9 +36,10 @@ struct desk_ticket {
 struct desk_opening {
     const char *url;
     const struct policy *policy;   /* the law of now, which outlives the desk */
+    const struct keys *keys;       /* by which people are found whom a bill names by something sealed; NULL: none */
     struct registry_change change; /* by whom, and what: of every change */
     int64_t (*instant)(void);      /* of the world's time, in microseconds */
-    unsigned deciders;             /* threads that decide; 0: as many as there are processors */
+    unsigned deciders;             /* threads that decide; 0: one less than there are processors */
     size_t most;                   /* bills that are decided together; 0: as is fitting */
 };
 /* NULL, and told why. */

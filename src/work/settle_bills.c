@@ -325,19 +325,22 @@ static void find_months(const struct round *round, struct world_months *months, 
     }
 }
 
+/* What monthly rules had found, for these. */
+static enum registry_result recall(struct round *round) {
+    struct world_months months = {{NULL, 0, 0}};
+    find_months(round, &months, &round->last);
+    return world_recall(&round->world, &months);
+}
+
 static enum registry_result settle(struct round *round) {
     struct world *world = &round->world;
     const struct policy *policy = round->settler->registry->policy;
-    struct world_months months = {{NULL, 0, 0}};
     const struct settle_watch watch = {round, see_settled};
-    month_number last;
-    find_months(round, &months, &last);
-    enum registry_result result = world_recall(world, &months);
-    if (result != REGISTRY_DONE || last == MONTH_FIRST) return result;
+    if (round->last == MONTH_FIRST) return REGISTRY_DONE;
     const struct run_options options = {
         .known = DAY_NEVER, .given = world->given.items, .given_count = world->given.count};
     round->refusals = (struct refusals){.arena = round->arena};
-    round->dataset = dataset_new(policy, &world->records, last + 1, &round->refusals);
+    round->dataset = dataset_new(policy, &world->records, round->last + 1, &round->refusals);
     bool done =
         round->dataset && settle_past_watched(&world->history, &world->records, round->dataset, &options, &watch);
     return done && !arena_failed(round->arena) ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
@@ -477,20 +480,34 @@ static enum registry_result find_roots(const struct round *round, struct roots *
     return result;
 }
 
+enum registry_result round_prepare(struct round *round) {
+    struct roots roots = {{NULL, 0, 0}};
+    end_round(round);
+    if (!still_waiting(round)) return REGISTRY_DONE;
+    enum registry_result result = find_roots(round, &roots);
+    if (result == REGISTRY_DONE) result = begin_round(round, roots.list.items, roots.list.count);
+    for (size_t i = 0; i < round->count && result == REGISTRY_DONE; i++) ask(round, round->asked[i]);
+    return result == REGISTRY_DONE && still_waiting(round) ? recall(round) : result;
+}
+
+enum registry_result round_settle(struct round *round, bool *again) {
+    *again = false;
+    if (round->count == 0) return REGISTRY_DONE;
+    enum registry_result result = settle(round);
+    if (result == REGISTRY_DONE) result = find_after(round);
+    if (result == REGISTRY_DONE) *again = find_refused(round);
+    if (result == REGISTRY_DONE && !*again) answer(round);
+    return result;
+}
+
 enum registry_result round_decide(struct round *round) {
-    enum registry_result result = REGISTRY_DONE;
-    while (result == REGISTRY_DONE && still_waiting(round)) {
-        end_round(round);
-        struct roots roots = {{NULL, 0, 0}};
-        result = find_roots(round, &roots);
-        if (result == REGISTRY_DONE) result = begin_round(round, roots.list.items, roots.list.count);
-        for (size_t i = 0; i < round->count && result == REGISTRY_DONE; i++) ask(round, round->asked[i]);
-        if (result == REGISTRY_DONE && !still_waiting(round)) break;
-        if (result == REGISTRY_DONE) result = settle(round);
-        if (result == REGISTRY_DONE) result = find_after(round);
-        if (result == REGISTRY_DONE && !find_refused(round)) break;
-    }
-    if (result == REGISTRY_DONE && round->count) answer(round);
+    enum registry_result result;
+    bool again;
+    do {
+        again = false;
+        result = round_prepare(round);
+        if (result == REGISTRY_DONE) result = round_settle(round, &again);
+    } while (result == REGISTRY_DONE && again);
     return result;
 }
 

@@ -45,7 +45,8 @@ struct round {
     struct asked **asked; /* those of the round */
     size_t count;
     VECTOR(struct bill_state *) states;
-    struct map by_id; /* -> struct bill_state */
+    struct map by_id;  /* -> struct bill_state */
+    month_number last; /* of all bills */
     struct dataset *dataset;
     struct refusals refusals;
     VECTOR(struct registry_event) told; /* of those kept */
@@ -55,6 +56,10 @@ struct round {
 
 /* Decides the bills of a round: answers are filled, those that are refused say so and change nothing. */
 enum registry_result round_decide(struct round *round);
+/* Its two halves: reading what is known, and, without the database, what the law makes of it. Where some are refused
+ * both are done again for the others. */
+enum registry_result round_prepare(struct round *round);
+enum registry_result round_settle(struct round *round, bool *again);
 void round_free(struct round *round);
 /* The bills of a row with that key, as they stand. */
 enum registry_result round_read(struct round *round, int64_t parent);
