@@ -66,6 +66,7 @@ enum settlement_outcome {
 enum settlement_refusal {
     SETTLEMENT_NO_PARENT,     /* nobody of that id is known: `told` */
     SETTLEMENT_NO_PRESENTER,  /* nor of that one */
+    SETTLEMENT_SEVERAL,       /* several people are told to have that number of theirs: `told` */
     SETTLEMENT_NO_NUMBER,     /* who presents it, his number or the date is not told */
     SETTLEMENT_OTHER_CONTENT, /* another bill has this number: `standing` */
     SETTLEMENT_NO_BILL,       /* there is none to be corrected or cancelled */

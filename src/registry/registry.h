@@ -176,6 +176,9 @@ enum registry_result registry_take_fresh(struct registry *registry, const struct
 /* The key of a row by its id; 0: nothing was ever told of it. */
 enum registry_result registry_key_of(struct registry *registry, const struct entity *entity, struct text id,
                                      int64_t *key);
+/* And the id of a key, in the arena; empty: there is none. */
+enum registry_result registry_id_of(struct registry *registry, const struct entity *entity, int64_t key,
+                                    struct arena *arena, struct text *id);
 
 /* Families lie in its rows, as the law has them whatever the registry knows. On a server the versions of rows in an
  * area have the id of the nearest as their place; those of an area its own. */

@@ -95,3 +95,11 @@ enum registry_result registry_key_of(struct registry *registry, const struct ent
     *key = row_key(&queries, entity, id);
     return registry_outcome(registry, NULL);
 }
+
+enum registry_result registry_id_of(struct registry *registry, const struct entity *entity, int64_t key,
+                                    struct arena *arena, struct text *id) {
+    struct row_queries queries;
+    row_queries_begin(&queries, registry, arena);
+    *id = row_id(&queries, entity, key);
+    return registry_outcome(registry, arena);
+}

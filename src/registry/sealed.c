@@ -59,16 +59,15 @@ static size_t add_columns(struct builder *sql, const struct registry_tables *tab
     for (size_t i = 0; i < slot->count; i++) {
         size_t column = slot->columns[i].column;
         if (slot->columns[i].now.from != (sealed ? CODING_SEALED : CODING_TEXT)) continue;
-        builder_add(sql, !sealed || count++ ? TEXT(" OR ") : TEXT(" AND ("));
+        if (count++) builder_add(sql, TEXT(" OR "));
         store_quote(sql, tables->versions.columns[sealed ? column + 1 : column].name);
-        builder_add(sql, sealed ? TEXT(" = $1") : TEXT(" = $2"));
-        count += !sealed;
+        builder_add(sql, sealed ? TEXT(" = $2") : TEXT(" = $1"));
     }
     return count;
 }
 
-/* $1 the index, $2 the text itself, if it was ever told before it was sealed; how many of these it takes. */
-static struct statement *query_rows(struct registry *registry, const struct field *input, size_t *parameters) {
+/* $1 the text itself, $2 the index, if it was ever sealed. */
+static struct statement *query_rows(struct registry *registry, const struct field *input) {
     const struct registry_tables *tables = tables_of(registry, input->entity);
     const struct registry_slot *slot = slot_of(registry, input);
     struct builder sql;
@@ -76,29 +75,30 @@ static struct statement *query_rows(struct registry *registry, const struct fiel
     builder_add(&sql, TEXT("SELECT DISTINCT _key FROM "));
     store_quote(&sql, tables->versions.name);
     builder_format(&sql, " WHERE _change <= %lld", (long long)registry_known(registry, REGISTRY_NOW));
-    size_t sealed = add_columns(&sql, tables, slot, true);
-    assert(sealed > 0);
-    *parameters = add_columns(&sql, tables, slot, false) ? 2 : 1;
+    builder_add(&sql, TEXT(" AND ("));
+    if (add_columns(&sql, tables, slot, false) == 0) builder_add(&sql, TEXT("$1 = ''"));
+    if (slot->sealed) builder_add(&sql, TEXT(" OR "));
+    add_columns(&sql, tables, slot, true);
     builder_add(&sql, TEXT(") ORDER BY _key"));
     return prepare(registry, &sql);
 }
 
-enum registry_result registry_find_sealed(struct registry *registry, const struct field *input, struct text text,
-                                          struct arena *arena, struct registry_row_keys *keys) {
+enum registry_result registry_find_told(struct registry *registry, const struct field *input, struct text text,
+                                        struct arena *arena, struct registry_row_keys *keys) {
     unsigned char index[INDEX_BYTES];
+    bool sealed_ever = slot_of(registry, input)->sealed;
     *keys = (struct registry_row_keys){{NULL, 0, 0}};
-    assert(input->sealed);
-    if (!registry->sealing) return REGISTRY_NO_KEYS;
+    if (sealed_ever && !registry->sealing) return REGISTRY_NO_KEYS;
     struct text told = as_told(input, text, arena);
     if (arena_failed(arena)) return REGISTRY_NO_MEMORY;
     if (text_invalid_at(told) != told.length) return REGISTRY_DONE; /* nobody can have told that */
-    enum seal_result sealed = sealer_index(registry->sealing->sealers[0], slot_of(registry, input)->name, told, index);
+    enum seal_result sealed = SEAL_OK;
+    if (sealed_ever) sealed = sealer_index(registry->sealing->sealers[0], slot_of(registry, input)->name, told, index);
     if (sealed != SEAL_OK) return registry_of_seal(sealed);
-    const struct store_value values[] = {store_bytes((struct text){(const char *)index, INDEX_BYTES}),
-                                         store_text(told)};
-    size_t parameters;
-    struct statement *query = query_rows(registry, input, &parameters);
-    if (query && statement_begin(query, values, parameters)) {
+    const struct store_value values[] = {store_text(told),
+                                         store_bytes((struct text){(const char *)index, INDEX_BYTES})};
+    struct statement *query = query_rows(registry, input);
+    if (query && statement_begin(query, values, sealed_ever ? 2 : 1)) {
         while (statement_next(query)) VECTOR_PUSH(arena, &keys->list, statement_integer(query, 0));
         statement_end(query);
     }

@@ -2,8 +2,8 @@
 
 #include "engine/dataset.h"
 
-size_t bill_add(const struct bill *bill, struct records *records) {
-    const struct record_row told = {.id = TEXT(""), .parent = bill->parent, .from = MONTH_FIRST, .until = MONTH_LAST};
+size_t bill_add(const struct bill *bill, struct text parent, struct records *records) {
+    const struct record_row told = {.id = TEXT(""), .parent = parent, .from = MONTH_FIRST, .until = MONTH_LAST};
     size_t row = records_add(records, bill->event, told);
     for (size_t i = 0; i < bill->event->inputs.count && row != SIZE_MAX; i++) {
         const struct field *input = bill->event->inputs.items[i];
@@ -16,8 +16,8 @@ size_t bill_add(const struct bill *bill, struct records *records) {
     return row;
 }
 
-bool bill_is_told(const struct bill *bill, const struct record_table *table, size_t row) {
-    bool same = text_equal(table->rows[row].parent, bill->parent);
+bool bill_is_told(const struct bill *bill, struct text parent, const struct record_table *table, size_t row) {
+    bool same = text_equal(table->rows[row].parent, parent);
     for (size_t i = 0; i < bill->event->inputs.count && same; i++) {
         const struct column *column = &table->columns[i];
         const struct bill_value *value = &bill->values[i];

@@ -5,10 +5,10 @@
 #include "engine/records.h"
 #include "exchange/bill.h"
 
-/* Adds it as a row; SIZE_MAX when memory has run out. Its texts must outlive the records. */
-size_t bill_add(const struct bill *bill, struct records *records);
-/* Whether a row says what the bill does. */
-bool bill_is_told(const struct bill *bill, const struct record_table *table, size_t row);
+/* Adds it as a row under the one with that id; SIZE_MAX when memory has run out. Its texts must outlive the records. */
+size_t bill_add(const struct bill *bill, struct text parent, struct records *records);
+/* Whether a row says what the bill does, of that parent. */
+bool bill_is_told(const struct bill *bill, struct text parent, const struct record_table *table, size_t row);
 
 /* The id of whoever presents it, and his number; empty where they are not told. */
 struct text bill_presenter(const struct bill *bill);

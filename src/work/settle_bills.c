@@ -145,7 +145,7 @@ static void put_in(struct round *round, struct asked *asked) {
     struct records *records = &round->world.records;
     struct record_table *table = &records->tables[round->event->index];
     struct builder name;
-    size_t row = bill_add(&asked->request->bill, records);
+    size_t row = bill_add(&asked->request->bill, asked->parent_id, records);
     if (row == SIZE_MAX) return;
     builder_init(&name);
     struct text id = event_name(round->arena, &name, table, row, table->rows[row].parent);
@@ -167,7 +167,7 @@ static void put_in(struct round *round, struct asked *asked) {
 /* The number is that of a bill that stands. */
 static void ask_again(struct round *round, struct asked *asked, struct bill_state *standing) {
     const struct record_table *table = &round->world.records.tables[round->event->index];
-    bool same = bill_is_told(&asked->request->bill, table, standing->row);
+    bool same = bill_is_told(&asked->request->bill, asked->parent_id, table, standing->row);
     bool corrects = asked->request->act == SETTLEMENT_CORRECT && asked->owner == asked->parent;
     asked->answer->standing = standing->before;
     if (same) {
@@ -188,7 +188,7 @@ static void ask_first(struct round *round, struct asked *asked) {
     for (size_t i = 0; i < round->states.count; i++) {
         struct bill_state *state = round->states.items[i];
         bool same = !state->settlement.number && !state->asked && !state->gone &&
-                    bill_is_told(&asked->request->bill, table, state->row);
+                    bill_is_told(&asked->request->bill, asked->parent_id, table, state->row);
         if (!same) continue;
         state->asked = asked;
         return;

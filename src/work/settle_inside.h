@@ -11,7 +11,8 @@
 struct asked {
     const struct settlement_request *request;
     struct settlement_answer *answer;
-    int64_t parent, at;                  /* keys */
+    int64_t parent, at; /* keys */
+    struct text parent_id;
     int64_t owner;                       /* the key of the row that the standing one is of */
     struct registry_settlement standing; /* the last under its number; number 0: none */
     bool waits;                          /* it is not answered yet */

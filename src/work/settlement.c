@@ -1,6 +1,7 @@
 #include "work/settlement.h"
 
 #include "base/calendar.h"
+#include "registry/sealed.h"
 #include "registry/tell_events.h"
 #include "registry/work_rows.h"
 #include "work/settle_inside.h"
@@ -58,6 +59,26 @@ static void refuse(struct asked *asked, enum settlement_refusal refusal, struct 
     asked->waits = false;
 }
 
+/* Whose bill it is: by an id, or by something of his that nobody else has. */
+static enum registry_result find_parent(struct registry *registry, struct asked *asked, struct arena *arena) {
+    const struct bill *bill = &asked->request->bill;
+    const struct entity *parent = bill->event->parent;
+    struct registry_row_keys keys;
+    enum registry_result result;
+    if (!bill->input) {
+        result = registry_key_of(registry, parent, bill->parent, &asked->parent);
+        asked->parent_id = bill->parent;
+    } else {
+        result = registry_find_told(registry, bill->input, bill->match, arena, &keys);
+        asked->parent = result == REGISTRY_DONE && keys.list.count == 1 ? keys.list.items[0] : 0;
+        if (asked->parent) result = registry_id_of(registry, parent, asked->parent, arena, &asked->parent_id);
+        if (result == REGISTRY_DONE && keys.list.count > 1) refuse(asked, SETTLEMENT_SEVERAL, bill->match);
+    }
+    if (result == REGISTRY_DONE && asked->waits && asked->parent == 0)
+        refuse(asked, SETTLEMENT_NO_PARENT, bill->input ? bill->match : bill->parent);
+    return result;
+}
+
 enum registry_result asked_look_up(struct settler *settler, struct asked *asked, struct arena *arena) {
     struct registry *registry = settler->registry;
     const struct bill *bill = &asked->request->bill;
@@ -79,10 +100,7 @@ enum registry_result asked_look_up(struct settler *settler, struct asked *asked,
     if (result == REGISTRY_DONE && asked->standing.number)
         result = registry_event_parent(registry, event, asked->standing.key, &asked->owner);
     asked->parent = asked->owner;
-    if (result != REGISTRY_DONE || cancels) return result;
-    result = registry_key_of(registry, event->parent, bill->parent, &asked->parent);
-    if (result == REGISTRY_DONE && asked->parent == 0) refuse(asked, SETTLEMENT_NO_PARENT, bill->parent);
-    return result;
+    return result == REGISTRY_DONE && !cancels ? find_parent(registry, asked, arena) : result;
 }
 
 /* --- rounds ------------------------------------------------------------------------------------------------------- */
