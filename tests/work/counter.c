@@ -40,6 +40,7 @@ static void tell(struct counter *counter) {
     stage_row(stage, "clinic", "c2", "k", "");
     stage_row(stage, "family", "f", "k", "");
     stage_row(stage, "person", "anna", "f", "ill=yes");
+    stage_row(stage, "person", "anna2", "f", "ill=yes");
     stage_row(stage, "person", "ben", "f", "ill=no");
     stage_row(stage, "person", "eve", "f", "");
     assert_int_equal(registry_begin_change(&counter->registry, &change), REGISTRY_DONE);
