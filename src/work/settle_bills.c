@@ -157,7 +157,8 @@ static void put_in(struct round *round, struct asked *asked) {
     state->asked = asked;
     state->told = true;
     if (!known) return;
-    state->key = known->key; /* it stood there before, and is told anew */
+    history_forget(&round->world.history, round->event, id); /* it stood there before, and is found anew */
+    state->key = known->key;
     state->settlement = known->settlement;
     state->before = known->before;
     known->gone = true;

@@ -76,6 +76,7 @@ static void correct(struct story *story) {
         return;
     }
     draw_content(story, &other);
+    if (draw(story, 2)) memcpy(other.date, bill->date, sizeof other.date);
     const char *before = counter_year(story->counter, "anna", 0);
     const struct settlement_answer *answer = ask(story, SETTLEMENT_CORRECT, "anna", "a", &other);
     if (answer->outcome == SETTLEMENT_REFUSED)
