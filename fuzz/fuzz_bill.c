@@ -42,48 +42,34 @@ static void check_text(struct text text) {
     for (size_t offset = 0; offset < text.length;) assert(!character_steers(text_next(text, &offset)));
 }
 
-static struct text written(struct arena *arena, const struct lane_spec *spec, lane value) {
-    const struct field *field = spec->field;
-    switch (field->type.kind) {
-    case TYPE_BOOL: return value ? TEXT("yes") : TEXT("no");
-    case TYPE_DATE: return day_format(arena, (day_number)value);
-    case TYPE_ENUM: return field->type.enumeration->values[value].name.text;
-    default: return number_exact(arena, number_divide(arena, lane_number(arena, spec, value), field->scale));
-    }
-}
-
-static void write_string(struct json_writer *writer, struct text key, struct text text) {
-    json_write_key_text(writer, key);
-    json_write_string(writer, text);
-}
-
-/* The bill as one line with the law's names. */
-static void write_bill(struct builder *out, struct arena *arena, const struct bill_told *told) {
-    static const char *const acts[] = {"settle", "quote", "correct", "cancel"};
+/* Nothing beyond what the law and the act allow. */
+static void check_bill(struct arena *arena, const struct bill_told *told) {
     const struct bill *bill = &told->bill;
-    struct json_writer writer;
+    const struct entity *event = bill->event;
     bool cancels = told->act == SETTLEMENT_CANCEL;
-    json_writer_init(&writer, out, true);
-    json_write_object(&writer);
-    write_string(&writer, TEXT("act"), text_from(acts[told->act]));
-    assert((bill->parent.length > 0) + (bill->match.length > 0) == !cancels &&
-           (bill->input != NULL) == (bill->match.length > 0));
-    if (bill->parent.length) write_string(&writer, bill->event->parent->name, bill->parent);
-    if (bill->input) write_string(&writer, bill->input->name, bill->match);
-    for (size_t i = 0; i < bill->event->inputs.count; i++) {
-        const struct field *input = bill->event->inputs.items[i];
+    assert((bill->parent.length > 0) + (bill->match.length > 0) == !cancels);
+    assert((bill->input != NULL) == (bill->match.length > 0));
+    if (!cancels) check_text(bill->input ? bill->match : bill->parent);
+    for (size_t i = 0; i < event->inputs.count; i++) {
+        const struct field *input = event->inputs.items[i];
         const struct bill_value *value = &bill->values[i];
         struct lane_spec spec = lane_spec_of(arena, input);
-        bool text = input->type.kind == TYPE_TEXT || input->type.kind == TYPE_ROW;
         if (!value->known) continue;
-        assert(!cancels || input == bill->event->settled.at || input == bill->event->settled.by);
-        assert(text || !spec.bounded || (value->lane >= spec.low && value->lane <= spec.high));
-        if (text) check_text(value->text);
-        write_string(&writer, input->name, text ? value->text : written(arena, &spec, value->lane));
+        assert(!cancels || input == event->settled.at || input == event->settled.by);
+        if (input->type.kind == TYPE_TEXT || input->type.kind == TYPE_ROW)
+            check_text(value->text);
+        else
+            assert(!spec.bounded || (value->lane >= spec.low && value->lane <= spec.high));
     }
-    for (size_t i = 0; i < bill->event->dated.count && !cancels; i++)
-        assert(bill->values[bill->event->dated.items[i]->input_index].known);
-    json_write_close_object(&writer);
+    for (size_t i = 0; i < event->dated.count && !cancels; i++)
+        assert(bill->values[event->dated.items[i]->input_index].known);
+}
+
+static void write_bill(struct builder *out, struct arena *arena, const struct bill_told *told) {
+    struct json_writer writer;
+    check_bill(arena, told);
+    json_writer_init(&writer, out, true);
+    bill_write_json(&writer, arena, &told->bill, told->act);
 }
 
 /* Reads all bills of the text and writes those that are good, a line each. */

@@ -129,6 +129,9 @@ static void write_refusal(struct json_writer *writer, struct arena *arena, const
     if (fault && answer->field) write_named(writer, "field", answer->field->name, answer->field->label);
     if (!fault && answer->bill.id.length) write_bill(writer, arena, writing, "bill", &answer->bill);
     if (answer->standing.id.length) write_bill(writer, arena, writing, "standing", &answer->standing);
+    if (answer->refusal != SETTLEMENT_OTHER_CONTENT || !writing->presented) return;
+    json_write_key(writer, "presented");
+    bill_write_json(writer, arena, writing->presented, writing->act);
 }
 
 void answer_write_json(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,

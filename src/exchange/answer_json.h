@@ -7,18 +7,20 @@
  *      "effects": [{"before": {..}, "after": {..}}], "facts": [..]}
  *
  * One that is refused has "refusal" (answer_words.h), "remedy", what the refusal is about ("told", "guarantee",
- * "field"), and the bill that stands. A part that is not known has the amount null, and what is missing. The schema of
- * it is written by answer_schema_write. */
+ * "field"), and the bill that stands; beside
+ * one of other content "presented" is what was told, as bill_write_json writes it. A part that is not known has the
+ * amount null, and what is missing. The schema of it is written by answer_schema_write. */
 #ifndef DOUDI_EXCHANGE_ANSWER_JSON_H
 #define DOUDI_EXCHANGE_ANSWER_JSON_H
 
-#include "exchange/bill.h"
+#include "exchange/bill_json.h"
 #include "exchange/json.h"
 
 struct answer_writing {
     const struct policy *policy;
     const struct entity *event;
     enum settlement_act act;
+    const struct bill *presented; /* written beside the one that stands, where they differ; NULL: it is not */
     /* Whether something under the part is not confirmed; NULL: that is not said. */
     bool (*unconfirmed)(const void *of, const struct settled_bill *bill, const struct settlement_part *part);
     const void *of;

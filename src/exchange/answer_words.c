@@ -13,11 +13,15 @@ bool field_decimals(struct arena *arena, const struct field *field, unsigned *de
     return memchr(step.bytes, '/', step.length) == NULL;
 }
 
-struct text amount_written(struct arena *arena, const struct field *field, int64_t amount) {
+struct text field_steps_written(struct arena *arena, const struct field *field, struct number steps) {
     unsigned decimals;
-    struct number number = number_multiply(arena, number_from(amount), number_divide(arena, field->step, field->scale));
+    struct number number = number_multiply(arena, steps, number_divide(arena, field->step, field->scale));
     return field_decimals(arena, field, &decimals) ? number_decimal(arena, number, decimals, false)
                                                    : number_exact(arena, number);
+}
+
+struct text amount_written(struct arena *arena, const struct field *field, int64_t amount) {
+    return field_steps_written(arena, field, number_from(amount));
 }
 
 /* --- words -------------------------------------------------------------------------------------------------------- */

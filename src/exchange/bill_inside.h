@@ -1,4 +1,5 @@
-/* What bill_json.c (keys), bill_cut.c (where each bill begins and ends), bill_value.c (values) and bill_schema.c share.
+/* What bill_json.c (keys), bill_cut.c (where each bill begins and ends), bill_value.c (values), bill_write.c and
+ * bill_schema.c share.
  */
 #ifndef DOUDI_EXCHANGE_BILL_INSIDE_H
 #define DOUDI_EXCHANGE_BILL_INSIDE_H
@@ -50,6 +51,9 @@ struct text bill_limit_written(struct arena *arena, const struct lane_spec *spec
 
 /* How many decimals the steps of a number take; false where a step is no decimal. */
 bool field_decimals(struct arena *arena, const struct field *field, unsigned *decimals);
+
+/* So many steps of a number as they are written: amount_written. */
+struct text field_steps_written(struct arena *arena, const struct field *field, struct number steps);
 
 /* Whether a row is told by this input of the entity that bills are of. */
 static inline bool bill_is_matched_by(const struct field *field) {

@@ -20,6 +20,8 @@
 #include "base/diagnostic.h"
 #include "exchange/bill.h"
 
+struct json_writer; /* exchange/json.h */
+
 enum {
     BILL_BYTES_MAX = 64 * 1024, /* of one bill */
     BILL_MISTAKES_MAX = 10      /* that are told of one bill */
@@ -61,5 +63,9 @@ void bill_reader_open(struct bill_reader *reader, const struct policy *policy, c
 /* The next bill, its values in the arena, which may be rewound once the bill is done with. */
 enum bill_result bill_reader_next(struct bill_reader *reader, struct arena *arena, struct bill_told *told);
 void bill_reader_close(struct bill_reader *reader);
+
+/* A bill with the law's names, as it is read again: amounts and numbers as decimals in quotes. Texts in between lie in
+ * the arena. */
+void bill_write_json(struct json_writer *writer, struct arena *arena, const struct bill *bill, enum settlement_act act);
 
 #endif

@@ -540,6 +540,7 @@ void answer_schema_write(struct json_writer *writer, const struct policy *policy
     write_reference(writer, "field", "#/$defs/named");
     write_reference(writer, "bill", "#/$defs/bill");
     write_reference(writer, "standing", "#/$defs/bill");
+    write_type(writer, "presented", "object"); /* bill_schema_write */
     write_list_of(writer, "effects", "#/$defs/effect");
     write_list_of(writer, "facts", "#/$defs/fact");
     close_properties(writer);

@@ -206,6 +206,16 @@ static void writes_why_it_is_refused(void **state) {
            "单子\",\"en\":\"another bill has the number “N1”\"},\"remedy\":{\"zh\":\"是同一张就用更正(correct);"
            "不是就换一个单号\",\"en\":\"correct it if it is the same bill; else use another "
            "number\"},\"standing\":" WHOLE "}\n");
+    struct bill_value values[20] = {{0}};
+    const struct bill told = {.event = stage.event, .parent = TEXT("P1"), .values = values};
+    values[stage.event->settled.total->input_index] = (struct bill_value){.known = true, .lane = 90000};
+    stage.writing.presented = &told;
+    expect(&stage, &other,
+           "{\"outcome\":\"refused\",\"refusal\":\"other-content\",\"sentence\":{\"zh\":\"单号「N1」已有一张内容不同的"
+           "单子\",\"en\":\"another bill has the number “N1”\"},\"remedy\":{\"zh\":\"是同一张就用更正(correct);"
+           "不是就换一个单号\",\"en\":\"correct it if it is the same bill; else use another "
+           "number\"},\"standing\":" WHOLE ",\"presented\":{\"event\":\"bill\",\"act\":\"settle\",\"person\":\"P1\","
+           "\"cost\":\"900.00\"}}\n");
     struct settlement_answer broken = {.outcome = SETTLEMENT_REFUSED,
                                        .refusal = SETTLEMENT_BROKEN,
                                        .told = TEXT("P1/N1"),
