@@ -15,10 +15,6 @@ enum said { SAID_NOTHING, SAID_NULL, SAID_WRONG, SAID_WELL };
 /* --- the text ------------------------------------------------------------------------------------------------------
  */
 
-static struct bill_reader *reader_of(const struct bill_reading *reading) {
-    return reading->reader;
-}
-
 void bill_complain(struct bill_reading *reading, struct position at, enum exchange_message message,
                    const struct text *arguments, size_t count) {
     if (++reading->mistakes > BILL_MISTAKES_MAX) return;
@@ -26,11 +22,11 @@ void bill_complain(struct bill_reading *reading, struct position at, enum exchan
         message = EXCHANGE_BILL_MANY_MISTAKES;
         count = 0;
     }
-    diagnostics_add(reader_of(reading)->diagnostics, &exchange_messages[message], at, arguments, count);
+    diagnostics_add(reading->reader->diagnostics, &exchange_messages[message], at, arguments, count);
 }
 
 static bool gives_up(const struct bill_reading *reading) {
-    return reading->mistakes >= BILL_MISTAKES_MAX || reader_of(reading)->failed;
+    return reading->mistakes >= BILL_MISTAKES_MAX || reading->reader->failed;
 }
 
 static struct position place_of(const struct bill_reading *reading, uint32_t length) {
@@ -74,14 +70,14 @@ static void complain_syntax(struct bill_reading *reading, const struct bill_toke
         [JSON_TRAILING] = EXCHANGE_BILL_TRAILING};
     enum json_error error = json_error(reading->json);
     if (error == JSON_NO_MEMORY)
-        reader_of(reading)->failed = true;
+        reading->reader->failed = true;
     else
         bill_complain(reading, token->at, messages[error], NULL, 0);
 }
 
 static bool open_json(struct bill_reading *reading) {
-    reading->json = json_open(&reader_of(reading)->scratch, reading->cut.text);
-    if (!reading->json) reader_of(reading)->failed = true;
+    reading->json = json_open(&reading->reader->scratch, reading->cut.text);
+    if (!reading->json) reading->reader->failed = true;
     return reading->json != NULL;
 }
 
@@ -157,7 +153,7 @@ static const struct entity *only_event(struct bill_reading *reading) {
     if (count == 0) bill_complain(reading, beginning(reading), EXCHANGE_BILL_NONE_SETTLED, NULL, 0);
     if (count > 1)
         BILL_COMPLAIN(reading, beginning(reading), EXCHANGE_BILL_EVENT_MISSING,
-                      settled_events(&reader_of(reading)->scratch, policy));
+                      settled_events(&reading->reader->scratch, policy));
     return count == 1 ? found : NULL;
 }
 
@@ -303,7 +299,7 @@ static void take_member(struct bill_reading *reading, const struct bill_token *k
 static void need_inputs(struct bill_reading *reading, struct field *const *inputs, size_t count,
                         const enum said *said) {
     static const char *const between[] = {", ", "、", ", "};
-    struct arena *scratch = &reader_of(reading)->scratch;
+    struct arena *scratch = &reading->reader->scratch;
     struct builder lists[1 + LANGUAGES]; /* their names, then their labels */
     struct text texts[1 + LANGUAGES];
     bool missing = false;
@@ -331,7 +327,7 @@ static void need_parent(struct bill_reading *reading) {
         if (bill_is_matched_by(parent->inputs.items[i]))
             builder_format(&ways, ", %.*s", TEXT_ARG(parent->inputs.items[i]->name));
     BILL_COMPLAIN(reading, beginning(reading), EXCHANGE_BILL_PARENT_MISSING,
-                  builder_finish(&ways, &reader_of(reading)->scratch),
+                  builder_finish(&ways, &reading->reader->scratch),
                   label_or_name(parent->label, parent->name, LANGUAGE_ZH),
                   label_or_name(parent->label, parent->name, LANGUAGE_EN));
 }
@@ -353,10 +349,10 @@ static void need_all(struct bill_reading *reading, const enum said *said) {
 static void take_members(struct bill_reading *reading) {
     const struct entity *event = reading->told->bill.event;
     struct bill *bill = &reading->told->bill;
-    enum said *said = ARENA_ARRAY(&reader_of(reading)->scratch, enum said, event->inputs.count + 1);
+    enum said *said = ARENA_ARRAY(&reading->reader->scratch, enum said, event->inputs.count + 1);
     bill->values = ARENA_ARRAY(reading->arena, struct bill_value, event->inputs.count);
     if (!said || !bill->values || !open_json(reading)) {
-        reader_of(reading)->failed = true;
+        reading->reader->failed = true;
         return;
     }
     struct bill_token token = next_token(reading);

@@ -32,17 +32,23 @@
     "event " event " in person dated paid_on, number, clinic at most 90 a year " labels                                \
     " settled at clinic by number of cost leaving own\n"
 
-static const char bill_law[] = BILL_LAW_BEGIN BILL_LAW_EVENT("bill", "\"账单\" \"bill\"")
-    BILL_LAW_INPUTS("bill") "input bill care : care empty means visit \"类别\" \"Care\"\n"
-                            "input bill deposit : money in -50.05 .. 50 yuan \"押金\" \"Deposit\"\n"
-                            "input bill days : count in 0 .. 40 \"天数\" \"Days\"\n"
-                            "input bill weight : money in 0 .. 100_000_000_000_000_000 yuan \"重量\" \"Weight\"\n"
-                            "input bill urgent : bool empty means no \"急诊\" \"Urgent\"\n"
-                            "input bill employer : text check gb32100 \"单位\" \"Employer\"\n" BILL_LAW_PAYS(
-                                "bill") "guarantee honest \"押金不超过费用\" \"No deposit above the cost\"\n"
-                                        "  for bill: (deposit if known else 0) <= cost\n"
-                                        "  else refuse\n"
-                                        "```\n";
+#define BILL_LAW_MORE                                                                                                  \
+    "input bill care : care empty means visit \"类别\" \"Care\"\n"                                                   \
+    "input bill deposit : money in -50.05 .. 50 yuan \"押金\" \"Deposit\"\n"                                         \
+    "input bill days : count in 0 .. 40 \"天数\" \"Days\"\n"                                                         \
+    "input bill weight : money in 0 .. 100_000_000_000_000_000 yuan \"重量\" \"Weight\"\n"                           \
+    "input bill urgent : bool empty means no \"急诊\" \"Urgent\"\n"                                                  \
+    "input bill employer : text check gb32100 \"单位\" \"Employer\"\n"
+#define BILL_LAW_LATER                                                                                                 \
+    "benefit bill aid_pay : money from 2019-01-01\n"                                                                   \
+    "  cite 2.3\n"                                                                                                     \
+    "  = min(cost, 200 yuan)\n"                                                                                        \
+    "guarantee honest \"押金不超过费用\" \"No deposit above the cost\"\n"                                       \
+    "  for bill: (deposit if known else 0) <= cost\n"                                                                  \
+    "  else refuse\n"
+
+static const char bill_law[] = BILL_LAW_BEGIN BILL_LAW_EVENT("bill", "\"账单\" \"bill\"") BILL_LAW_INPUTS("bill")
+    BILL_LAW_MORE BILL_LAW_PAYS("bill") BILL_LAW_LATER "```\n";
 static const char two_bills_law[] = BILL_LAW_BEGIN BILL_LAW_EVENT("bill", "\"账单\" \"bill\"") BILL_LAW_INPUTS("bill")
     BILL_LAW_PAYS("bill") BILL_LAW_EVENT("receipt", "\"收据\" \"receipt\"") BILL_LAW_INPUTS("receipt")
         BILL_LAW_PAYS("receipt") "event fire in person dated burnt \"火灾\" \"fire\"\ninput fire burnt : date\n```\n";

@@ -136,6 +136,29 @@ static void writes_what_it_moved(void **state) {
     policy_free(stage.policy);
 }
 
+/* The clauses are those of the text in force on the day of the bill. */
+static void cites_what_was_in_force(void **state) {
+    struct stage stage;
+    struct arena arena;
+    struct builder out;
+    struct json_writer writer;
+    (void)state;
+    set_stage(&stage, false);
+    struct settlement_answer answer = {.outcome = SETTLEMENT_DONE, .bill = stage.bill};
+    for (int year = 2018; year <= 2019; year++) {
+        answer.bill.date = day_from(year, 7, 12);
+        arena_init(&arena);
+        builder_init(&out);
+        json_writer_init(&writer, &out, true);
+        answer_write_json(&writer, &arena, &stage.writing, &answer);
+        const char *cites = year == 2018 ? "\"cites\":[\"2.1\",\"2.2\"]" : "\"cites\":[\"2.3\"]";
+        if (!strstr(builder_text(&out).bytes, cites)) fail_msg("%d: %s", year, builder_text(&out).bytes);
+        builder_free(&out);
+        arena_free(&arena);
+    }
+    policy_free(stage.policy);
+}
+
 /* Each refusal has a code and words of its own, in both languages. */
 static void refusals_are_told_apart(void **state) {
     static const struct {
@@ -325,10 +348,10 @@ static void memory_may_run_out(void **state) {
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_what_was_done),     cmocka_unit_test(writes_what_is_open),
-        cmocka_unit_test(writes_what_it_moved),     cmocka_unit_test(refusals_are_told_apart),
-        cmocka_unit_test(writes_why_it_is_refused), cmocka_unit_test(amounts_are_exact),
-        cmocka_unit_test(memory_may_run_out),
+        cmocka_unit_test(writes_what_was_done),    cmocka_unit_test(writes_what_is_open),
+        cmocka_unit_test(cites_what_was_in_force), cmocka_unit_test(writes_what_it_moved),
+        cmocka_unit_test(refusals_are_told_apart), cmocka_unit_test(writes_why_it_is_refused),
+        cmocka_unit_test(amounts_are_exact),       cmocka_unit_test(memory_may_run_out),
     };
     return cmocka_run_group_tests_name("answer_json", tests, NULL, NULL);
 }

@@ -221,6 +221,25 @@ static void tells_the_place(void **state) {
     policy_free(policy);
 }
 
+/* What was written with escapes, too, until the caller gives its memory back. */
+static void bills_outlive_the_next(void **state) {
+    static const char text[] =
+        "[{\"person\": \"P\\u0031\", \"clinic\": \"C\\u0031\", \"number\": \"N\\u0031\", \"日期\": "
+        "\"2018-07-\\u00312\"}, {\"person\": \"Q\\u0032\", \"clinic\": \"D\\u0032\", \"number\": "
+        "\"M\\u0032\", \"paid_on\": \"2018-07-13\"}]";
+    struct policy *policy = small_law();
+    struct reading reading;
+    (void)state;
+    open_text(&reading, policy, text_from(text));
+    assert_int_equal(next(&reading), BILL_TOLD);
+    const struct bill_told first = reading.told;
+    assert_int_equal(next(&reading), BILL_TOLD);
+    assert_int_equal(next(&reading), BILL_NO_MORE);
+    assert_string_equal(told_of(&reading.arena, &first).bytes, "0 P1 paid_on=2018-07-12 number=N1 clinic=C1");
+    close_text(&reading);
+    policy_free(policy);
+}
+
 static struct text repeated(struct builder *out, const char *begin, const char *part, size_t times, const char *end) {
     builder_init(out);
     builder_add(out, text_from(begin));
@@ -424,6 +443,7 @@ int main(void) {
         cmocka_unit_test(reads_values),
         cmocka_unit_test(reads_one_after_another),
         cmocka_unit_test(tells_the_place),
+        cmocka_unit_test(bills_outlive_the_next),
         cmocka_unit_test(takes_no_memory_for_many),
         cmocka_unit_test(refuses_what_is_too_long),
         cmocka_unit_test(reads_by_a_whole_law),
