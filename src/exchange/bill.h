@@ -88,4 +88,8 @@ struct settlement_answer {
     struct text told, words[LANGUAGES];
 };
 
+/* An amount of a field as it is written: exact, with the decimals of the least coin, "12.30"; a fraction, where the
+ * coin is no decimal. In the arena. */
+struct text amount_written(struct arena *arena, const struct field *field, int64_t amount);
+
 #endif

@@ -1,0 +1,156 @@
+#include "exchange/answer_json.h"
+
+#include "exchange/answer_words.h"
+
+static void write_text(struct json_writer *writer, const char *key, struct text text) {
+    json_write_key(writer, key);
+    json_write_string(writer, text);
+}
+
+/* What a declaration is called, which has its name where it has no label. */
+static void write_label(struct json_writer *writer, const char *key, const struct text label[LANGUAGES],
+                        struct text name) {
+    const struct text words[LANGUAGES] = {label_or_name(label, name, LANGUAGE_ZH),
+                                          label_or_name(label, name, LANGUAGE_EN)};
+    json_write_words(writer, key, words);
+}
+
+static void write_fund(struct json_writer *writer, const struct answer_writing *writing, const struct field *field) {
+    struct text name = field->declaration->fund.text;
+    const struct declaration *fund = name.length ? map_get(&writing->policy->fund_by_name, name) : NULL;
+    if (!fund) return;
+    json_write_key(writer, "fund");
+    json_write_object(writer);
+    write_text(writer, "name", name);
+    write_label(writer, "label", fund->label, name);
+    json_write_close_object(writer);
+}
+
+/* Of the text that is in force on the day of the bill. */
+static void write_cites(struct json_writer *writer, const struct field *field, day_number day) {
+    const struct rule *rule = field->kind == FIELD_INPUT ? NULL : field_rule_on(field, day, DAY_NEVER);
+    const struct declaration *declaration = rule ? rule->declaration : field->declaration;
+    json_write_key(writer, "cites");
+    json_write_array(writer);
+    for (size_t i = 0; i < declaration->cites.list.count; i++)
+        json_write_string(writer, declaration->cites.list.items[i].text);
+    json_write_close_array(writer);
+}
+
+static void write_part(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
+                       const struct settled_bill *bill, const struct settlement_part *part) {
+    const struct field *field = part->field;
+    json_write_object(writer);
+    write_text(writer, field == writing->event->settled.rest ? "rest" : "benefit", field->name);
+    write_label(writer, "label", field->label, field->name);
+    write_fund(writer, writing, field);
+    json_write_key(writer, "amount");
+    if (part->known)
+        json_write_string(writer, amount_written(arena, field, part->amount));
+    else
+        json_write_null(writer);
+    if (!part->known) json_write_words(writer, "missing", part->missing);
+    if (writing->unconfirmed) {
+        json_write_key(writer, "unconfirmed");
+        json_write_bool(writer, writing->unconfirmed(writing->of, bill, part));
+    }
+    write_cites(writer, field, bill->date);
+    json_write_close_object(writer);
+}
+
+static void write_bill(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
+                       const char *key, const struct settled_bill *bill) {
+    const struct field *total = writing->event->settled.total;
+    json_write_key(writer, key);
+    json_write_object(writer);
+    write_text(writer, "event", writing->event->name);
+    write_text(writer, "id", bill->id);
+    write_text(writer, "at", bill->at);
+    write_text(writer, "by", bill->by);
+    write_text(writer, "date", day_format(arena, bill->date));
+    if (bill->settlement) {
+        json_write_key(writer, "settlement");
+        json_write_integer(writer, bill->settlement);
+    }
+    write_text(writer, "total", amount_written(arena, total, bill->total));
+    write_text(writer, "open", amount_written(arena, total, bill->open));
+    json_write_key(writer, "parts");
+    json_write_array(writer);
+    for (size_t i = 0; i < bill->count; i++) write_part(writer, arena, writing, bill, &bill->parts[i]);
+    json_write_close_array(writer);
+    json_write_close_object(writer);
+}
+
+static void write_effects(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
+                          const struct settlement_answer *answer) {
+    json_write_key(writer, "effects");
+    json_write_array(writer);
+    for (size_t i = 0; i < answer->effects.count; i++) {
+        json_write_object(writer);
+        write_bill(writer, arena, writing, "before", &answer->effects.items[i].before);
+        write_bill(writer, arena, writing, "after", &answer->effects.items[i].after);
+        json_write_close_object(writer);
+    }
+    json_write_close_array(writer);
+}
+
+static void write_facts(struct json_writer *writer, const struct settlement_answer *answer) {
+    if (!answer->facts.count) return;
+    json_write_key(writer, "facts");
+    json_write_array(writer);
+    for (size_t i = 0; i < answer->facts.count; i++) {
+        const struct settlement_fact *fact = &answer->facts.items[i];
+        json_write_object(writer);
+        write_text(writer, "name", fact->field->name);
+        write_label(writer, "label", fact->field->label, fact->field->name);
+        write_text(writer, "value", fact->plain);
+        json_write_words(writer, "shown", fact->shown);
+        json_write_close_object(writer);
+    }
+    json_write_close_array(writer);
+}
+
+static void write_named(struct json_writer *writer, const char *key, struct text name,
+                        const struct text label[LANGUAGES]) {
+    json_write_key(writer, key);
+    json_write_object(writer);
+    write_text(writer, "name", name);
+    write_label(writer, "label", label, name);
+    json_write_close_object(writer);
+}
+
+/* Of a bill that cannot be computed no amount is worth anything. */
+static void write_refusal(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
+                          const struct settlement_answer *answer) {
+    bool broken = answer->refusal == SETTLEMENT_BROKEN, fault = answer->refusal == SETTLEMENT_FAULT;
+    if (answer->told.length) write_text(writer, "told", answer->told);
+    if (broken && answer->guarantee)
+        write_named(writer, "guarantee", answer->guarantee->name, answer->guarantee->declaration->label);
+    if (fault && answer->field) write_named(writer, "field", answer->field->name, answer->field->label);
+    if (!fault && answer->bill.id.length) write_bill(writer, arena, writing, "bill", &answer->bill);
+    if (answer->standing.id.length) write_bill(writer, arena, writing, "standing", &answer->standing);
+    if (answer->refusal != SETTLEMENT_OTHER_CONTENT || !writing->presented) return;
+    json_write_key(writer, "presented");
+    bill_write_json(writer, arena, writing->presented, writing->act);
+}
+
+void answer_write_json(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
+                       const struct settlement_answer *answer) {
+    struct answer_words words = answer_words(arena, writing->event, writing->act, answer);
+    json_write_object(writer);
+    write_text(writer, "outcome", text_from(answer_outcome_code(answer, writing->act)));
+    if (answer->outcome == SETTLEMENT_REFUSED)
+        write_text(writer, "refusal", text_from(answer_refusal_code(answer->refusal)));
+    json_write_words(writer, "sentence", words.sentence);
+    json_write_words(writer, "remedy", words.remedy);
+    if (answer->outcome == SETTLEMENT_REFUSED) {
+        write_refusal(writer, arena, writing, answer);
+    } else {
+        write_bill(writer, arena, writing, "bill", &answer->bill);
+        if (answer->standing.id.length && answer->outcome == SETTLEMENT_DONE)
+            write_bill(writer, arena, writing, "standing", &answer->standing);
+        write_effects(writer, arena, writing, answer);
+        write_facts(writer, answer);
+    }
+    json_write_close_object(writer);
+}
