@@ -40,11 +40,15 @@ static const struct message outcomes[OUTCOMES] = {
 enum { REFUSALS = SETTLEMENT_FAULT + 1 };
 static const struct message refusals[REFUSALS] = {
     [SETTLEMENT_NO_PARENT] = {"no-parent",
-                              {"没有编号为「{0}」的{1}", "no {1} “{0}” is known"},
-                              {"核对编号,或先登记", "check the id, or tell of it first"}},
+                              {"没有登记{1}「{0}」", "no {1} “{0}” is known"},
+                              {"核对编号或号码,或先登记", "check the id or the number, or tell of it first"}},
     [SETTLEMENT_NO_PRESENTER] = {"no-presenter",
-                                 {"没有编号为「{0}」的{2}", "no {2} “{0}” is known"},
+                                 {"没有登记{2}「{0}」", "no {2} “{0}” is known"},
                                  {"核对编号,或先登记", "check the id, or tell of it first"}},
+    [SETTLEMENT_SEVERAL] = {"several",
+                            {"号码「{0}」登记在几个{1}名下", "more than one {1} is told to have the number “{0}”"},
+                            {"改写编号;登记的号码有错的,先改正",
+                             "tell an id instead; correct the numbers where they are wrong"}},
     [SETTLEMENT_NO_NUMBER] = {"no-number",
                               {"没有写明由谁提出、单号或日期",
                                "it is not told who presents it, his number, or the date"},

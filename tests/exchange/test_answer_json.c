@@ -159,21 +159,17 @@ static void cites_what_was_in_force(void **state) {
     policy_free(stage.policy);
 }
 
+#define TOLD "X\xEF\xBF\xBD\x31" /* X, what steers, 1 */
+
 /* Each refusal has a code and words of its own, in both languages. */
 static void refusals_are_told_apart(void **state) {
     static const struct {
         const char *code, *zh, *en;
     } expected[] = {
-        [SETTLEMENT_NO_PARENT] = {"no-parent",
-                                  "没有编号为「X\xEF\xBF\xBD"
-                                  "1」的人员",
-                                  "no person “X\xEF\xBF\xBD"
-                                  "1” is known"},
-        [SETTLEMENT_NO_PRESENTER] = {"no-presenter",
-                                     "没有编号为「X\xEF\xBF\xBD"
-                                     "1」的医院",
-                                     "no clinic “X\xEF\xBF\xBD"
-                                     "1” is known"},
+        [SETTLEMENT_NO_PARENT] = {"no-parent", "没有登记人员「" TOLD "」", "no person “" TOLD "” is known"},
+        [SETTLEMENT_NO_PRESENTER] = {"no-presenter", "没有登记医院「" TOLD "」", "no clinic “" TOLD "” is known"},
+        [SETTLEMENT_SEVERAL] = {"several", "号码「" TOLD "」登记在几个人员名下",
+                                "more than one person is told to have the number “" TOLD "”"},
         [SETTLEMENT_NO_NUMBER] = {"no-number", "没有写明由谁提出、单号或日期",
                                   "it is not told who presents it, his number, or the date"},
         [SETTLEMENT_OTHER_CONTENT] = {"other-content", "单号「N1」已有一张内容不同的单子",
@@ -182,16 +178,10 @@ static void refusals_are_told_apart(void **state) {
         [SETTLEMENT_CANCELLED] = {"cancelled", "这个单号的单子已经作废", "the bill of this number was cancelled"},
         [SETTLEMENT_TOO_MANY] = {"too-many", "单子已到政策允许的数量,或者所指的行不存在",
                                  "there are as many bills as the law allows, or it leads to what is not there"},
-        [SETTLEMENT_BROKEN] = {"broken",
-                               "单子「X\xEF\xBF\xBD"
-                               "1」不符合「押金不超过费用」",
-                               "of the bill “X\xEF\xBF\xBD"
-                               "1” this does not hold: No deposit above the cost"},
-        [SETTLEMENT_FAULT] = {"fault",
-                              "单子「X\xEF\xBF\xBD"
-                              "1」的「自付」算不出:除以零",
-                              "“Own payment” of the bill “X\xEF\xBF\xBD"
-                              "1” cannot be computed: divided by zero"},
+        [SETTLEMENT_BROKEN] = {"broken", "单子「" TOLD "」不符合「押金不超过费用」",
+                               "of the bill “" TOLD "” this does not hold: No deposit above the cost"},
+        [SETTLEMENT_FAULT] = {"fault", "单子「" TOLD "」的「自付」算不出:除以零",
+                              "“Own payment” of the bill “" TOLD "” cannot be computed: divided by zero"},
     };
     struct stage stage;
     (void)state;
