@@ -27,7 +27,8 @@ static const struct {
     {"decision", true}, {"changed", false},   {"template", false}, {"encoding", true},
     {"source", true},   {"reason", true},     {"open", false},     {"key-file", true},
     {"cipher", true},   {"why", true},        {"errors", true},    {"another", true},
-    {"sheet", true},    {"all-rows", false},  {"as-known", true},
+    {"sheet", true},    {"all-rows", false},  {"as-known", true},  {"on", true},
+    {"schema", false},
 };
 
 unsigned processors(void) {

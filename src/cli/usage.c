@@ -302,6 +302,43 @@ static const struct usage usages[] = {
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
       "  --dry-run            what would be done, without writing\n"},
      " json source database since by dry-run encoding key-file "},
+    {"settle",
+     {"文件 --database 数据库", "FILE --database DATABASE"},
+     {"当场结算文件里的单子(JSON,一张、一组或每行一张):各层支付,个人付余下的,登入总账",
+      "settles the bills of a file (JSON: one, several, or one a line) at once: each layer pays its part, the person "
+      "what "
+      "is left; all of it is posted"},
+     {"  --database 数据库  登记簿\n"
+      "  --on 日期          记账日期(默认今天)\n"
+      "  --by 姓名          谁结算的(默认是登录的用户)\n"
+      "  --key-file 文件    密钥(DOUDI_KEYS,或 SQLite 文件旁的同名 .keys)\n"
+      "  --schema           不结算,写出单子和答复的 JSON Schema\n",
+      "  --database DATABASE  the registry\n"
+      "  --on DATE            the day on which it is booked (today)\n"
+      "  --by NAME            who settles (whoever is logged in)\n"
+      "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
+      "  --schema             settles nothing: writes the JSON Schemas of bills and answers\n"},
+     " json database on by key-file schema "},
+    {"quote",
+     {"文件 --database 数据库", "FILE --database DATABASE"},
+     {"试算:答复和结算一样,什么都不登记", "the same answers, and nothing is kept"},
+     {"  --database 数据库  登记簿\n"
+      "  --key-file 文件    密钥\n",
+      "  --database DATABASE  the registry\n"
+      "  --key-file FILE      the keys\n"},
+     " json database on by key-file schema "},
+    {"cancel",
+     {"医院 单号 --database 数据库", "HOSPITAL NUMBER --database DATABASE"},
+     {"作废一张结算过的单子;同一人以后的单子重新结算,差额各归各的资金",
+      "cancels a bill that was settled; later ones of the same person are settled anew, and the differences are "
+      "posted"},
+     {"  --database 数据库  登记簿\n"
+      "  --on 日期          记账日期(默认今天)\n"
+      "  --by 姓名          谁作废的(默认是登录的用户)\n",
+      "  --database DATABASE  the registry\n"
+      "  --on DATE            the day on which it is booked (today)\n"
+      "  --by NAME            who cancels (whoever is logged in)\n"},
+     " json database on by key-file "},
     {"findings clear",
      {"编号 --reason 理由 --database 数据库", "NUMBER --reason TEXT --database DATABASE"},
      {"核实过的线索写明理由、销掉;每条只销一次",

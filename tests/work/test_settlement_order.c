@@ -49,9 +49,9 @@ static const struct settlement_answer *ask(struct story *story, enum settlement_
     bool cancels = act == SETTLEMENT_CANCEL;
     snprintf(number, sizeof number, "%s%s", before, bill->number);
     struct text kept = text_copy(&story->counter->arena, text_from(number));
-    return counter_ask(story->counter, counter_bill(story->counter, act, cancels ? NULL : person, bill->clinic,
-                                                    kept.bytes, cancels ? NULL : bill->date,
-                                                    cancels ? NULL : bill->cost));
+    return counter_ask(story->counter,
+                       counter_bill(story->counter, act, cancels ? NULL : person, bill->clinic, kept.bytes,
+                                    cancels ? NULL : bill->date, cancels ? NULL : bill->cost));
 }
 
 /* What costs more than 1050 yuan breaks a guarantee, unless aid takes it below. */
@@ -128,8 +128,9 @@ struct sums {
 static void add_bills(struct story *story, const char *person, struct sums *sums) {
     struct settled_bills bills;
     const struct entity *event = settled_event(story->counter->stage.policy, TEXT(""));
-    assert_int_equal(settler_read(&story->counter->settler, event, text_from(person), 0, &story->counter->arena, &bills),
-                     REGISTRY_DONE);
+    assert_int_equal(
+        settler_read(&story->counter->settler, event, text_from(person), 0, &story->counter->arena, &bills),
+        REGISTRY_DONE);
     for (size_t i = 0; i < bills.list.count; i++)
         for (size_t k = 0; k < 3; k++) sums->parts[k] += bills.list.items[i].parts[k].amount;
 }

@@ -1,0 +1,40 @@
+/* What commands about bills share (settle, quote, cancel, statement, hospital-statement): a registry at which bills are
+ * settled, and how bills are shown. */
+#ifndef DOUDI_CLI_SETTLING_H
+#define DOUDI_CLI_SETTLING_H
+
+#include "cli/database.h"
+#include "work/settlement.h"
+
+struct settling_month; /* which rules rest on something that nobody has confirmed */
+struct settling {
+    struct command *command;
+    const char *url;
+    struct database database;
+    struct settler settler;
+    bool begun;                 /* the settler is to be ended */
+    const struct entity *event; /* the bills that the law settles, or those of --event */
+    struct registry_change change;
+    day_number day; /* on which is booked: --on, or today */
+    VECTOR(struct settling_month) months;
+};
+
+/* Opens --database; EXIT_DONE, or tells why not. settling_close is called, whatever comes of it. */
+int settling_open(struct settling *settling, struct command *command, const char *what);
+void settling_close(struct settling *settling);
+/* EXIT_DONE, or tells what failed. */
+int settling_tell(struct settling *settling, enum registry_result result);
+
+/* Whether a rule rests on something that nobody has confirmed, by the law on the first day of a month. */
+bool settling_is_unconfirmed(struct settling *settling, const struct field *field, month_number month);
+/* The same as answers ask for it (exchange/answer_json.h); `of` is the settling. */
+bool settling_part_is_unconfirmed(const void *of, const struct settled_bill *bill, const struct settlement_part *part);
+
+/* A bill as a waterfall: its total, what each layer takes of it, and what is left. */
+void bill_show(struct builder *out, struct settling *settling, const struct settled_bill *bill);
+/* Bills that were settled anew: what each paid before, and pays now. */
+void effects_show(struct builder *out, struct settling *settling, const struct settlement_answer *answer);
+/* "12,345.00", of the event's amounts, without or with ◇. */
+struct text amount_shown(struct settling *settling, const struct field *field, int64_t amount);
+
+#endif
