@@ -244,11 +244,18 @@ void canvas_fill(struct canvas *canvas, uint32_t colour, int x, int y, int width
     cairo_fill(canvas->cairo);
 }
 
+/* The outline over the colour: printers widen what is painted last. */
 void canvas_bar(struct canvas *canvas, uint32_t colour, int x, int y, int width, int height) {
     enum { INK = 0x1F2328 };
-    int inside = width - 2 * OUTLINE;
-    canvas_fill(canvas, INK, x, y, width > OUTLINE ? width : OUTLINE, height);
-    if (inside > 0) canvas_fill(canvas, colour, x + OUTLINE, y + OUTLINE, inside, height - 2 * OUTLINE);
+    if (canvas->measuring) return;
+    if (width < OUTLINE) width = OUTLINE;
+    canvas_fill(canvas, colour, x, y, width, height);
+    set_colour(canvas, INK);
+    add_rectangle(canvas, x, y, OUTLINE, height);
+    add_rectangle(canvas, x + width - OUTLINE, y, OUTLINE, height);
+    add_rectangle(canvas, x, y, width, OUTLINE);
+    add_rectangle(canvas, x, y + height - OUTLINE, width, OUTLINE);
+    cairo_fill(canvas->cairo);
 }
 
 void canvas_dot_down(struct canvas *canvas, uint32_t colour, int x, int y, int length) {

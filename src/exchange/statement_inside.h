@@ -13,6 +13,7 @@ enum {
     AMBER = 0x8A5A00, /* of what is unconfirmed */
     UNKNOWN = 0x4B4F87,
     LINE = 0xD6D0C7,
+    MIDDLE = 0x8C857B, /* of the total: the key figure is darker, without colours too */
     PALE = 0xE4DFD7,
 
     SIZE_NOTE = 12,

@@ -146,7 +146,7 @@ static void draw_row(struct page *page, struct progress *progress, const struct 
     int line = most(left.baseline, right.baseline);
     canvas_write(canvas, &label, part->label, PAGE_MARGIN, y + line - left.baseline, labels);
     statement_write_amount(page, &amount, &figure, end, y + line - right.baseline, figures);
-    uint32_t colour = is_own ? BRICK : is_total ? SECONDARY : PALE;
+    uint32_t colour = is_own ? BRICK : is_total ? MIDDLE : PALE;
     draw_bar(page, progress, part, colour, y + line - label.points * POINT * 3 / 8);
 
     int below = most(y + line - left.baseline + left.height, y + line - right.baseline + right.height);
