@@ -1,0 +1,199 @@
+/* Several bills as a table: what each was, and what of it each part bore. */
+#include "exchange/statement_inside.h"
+
+enum {
+    POINT = CANVAS_POINT,
+    GAP = 8 * POINT, /* before each column of amounts */
+    FIRST_LEAST = 64 * POINT,
+};
+
+/* Of a column of amounts: where they end, and how wide one may be. Behind them is room for ◇ where one has it. */
+struct column {
+    int right, width;
+    int wish; /* how wide the label would like it */
+};
+struct columns {
+    size_t count; /* the total, the parts, what is left */
+    struct column *each;
+    int first; /* the width of what stands before them */
+};
+
+static struct canvas_style cell_style(void) {
+    return (struct canvas_style){.points = SIZE_NOTE, .figures = true, .colour = INK};
+}
+
+/* The amount of a column: the total, the parts, what is left. */
+static const struct statement_amount *amount_at(const struct page *page, const struct statement_bill *bill,
+                                                size_t column) {
+    if (!column) return &bill->total;
+    return column <= page->statement->parts_count ? &bill->parts[column - 1] : &bill->own;
+}
+
+/* The sum of a column from a row on, as far as it is determined. Taken off the total, as above. */
+static struct statement_amount sum_from(const struct page *page, size_t column, size_t row) {
+    const struct statement *statement = page->statement;
+    struct statement_amount sum = {0};
+    for (; row < statement->bills_count; row++) {
+        const struct statement_amount *amount = amount_at(page, &statement->bills[row], column);
+        sum.unconfirmed = sum.unconfirmed || amount->unconfirmed;
+        if (amount->missing.length || __builtin_add_overflow(sum.coins, amount->coins, &sum.coins))
+            sum.missing = TEXT("？");
+    }
+    return sum;
+}
+
+/* On the line that words of this page stand on. */
+static void write_cell(struct page *page, struct column column, struct statement_amount amount, bool bold) {
+    struct canvas_style style = cell_style(), words = {.points = SIZE_NOTE};
+    style.bold = bold;
+    if (amount.missing.length) amount.missing = TEXT("？"); /* what is missing is said above, or in a note */
+    const struct canvas_style *own = amount.missing.length ? &words : &style;
+    int line = canvas_measure(&page->canvas, &words, TEXT("0"), 0).baseline;
+    int y = page->y + line - canvas_measure(&page->canvas, own, TEXT("0"), 0).baseline;
+    statement_write_amount(page, &amount, &style, column.right, y, column.width);
+}
+
+/* How wide the widest amount of a column is, the sum of all included; whether one has a mark. */
+static int widest(struct page *page, size_t column, bool *is_marked) {
+    const struct statement *statement = page->statement;
+    struct canvas_style style = cell_style();
+    style.bold = column == statement->parts_count + 1;
+    struct statement_amount amount = sum_from(page, column, 0);
+    *is_marked = amount.unconfirmed;
+    int width = 0;
+    size_t longest = 0; /* digits are all of one width */
+    for (size_t row = 0; row <= statement->bills_count; row++) {
+        struct text text = statement_amount_shown(page->canvas.arena, amount.coins, statement->decimals);
+        if (text.length > longest) {
+            longest = text.length;
+            struct canvas_extent extent = canvas_measure(&page->canvas, &style, text, 0);
+            if (extent.width > width) width = extent.width;
+        }
+        if (row < statement->bills_count) amount = *amount_at(page, &statement->bills[row], column);
+    }
+    return width;
+}
+
+static struct text label_of(const struct page *page, size_t column) {
+    const struct statement *statement = page->statement;
+    if (!column) return statement->total.label;
+    return column <= statement->parts_count ? statement->parts[column - 1].label : statement->own.label;
+}
+
+/* Every column as wide as its widest amount and, where there is room, its label; all less wide where there is not.
+ * False when memory has run out. */
+static bool columns_of(struct page *page, struct columns *columns) {
+    enum { LABEL_MOST = 62 * POINT };
+    struct canvas_style label = {.points = SIZE_NOTE};
+    *columns = (struct columns){.count = page->statement->parts_count + 2};
+    columns->each = ARENA_ARRAY(page->canvas.arena, struct column, columns->count);
+    if (arena_failed(page->canvas.arena)) return false;
+    int64_t sum = 0, wished = 0;
+    int fixed = FIRST_LEAST, right = CANVAS_WIDTH - PAGE_MARGIN;
+    for (size_t i = 0; i < columns->count; i++) {
+        struct column *column = &columns->each[i];
+        bool is_marked;
+        int width = canvas_measure(&page->canvas, &label, label_of(page, i), 0).width;
+        column->width = widest(page, i, &is_marked);
+        column->wish = width < LABEL_MOST ? width : LABEL_MOST;
+        if (column->wish < column->width) column->wish = column->width;
+        column->right = is_marked ? MARK_ROOM : 0;
+        sum += column->width;
+        wished += column->wish;
+        fixed += GAP + column->right;
+    }
+    int room = PAGE_INSIDE > fixed ? PAGE_INSIDE - fixed : 0;
+    for (size_t i = columns->count; i-- > 0;) {
+        struct column *column = &columns->each[i];
+        if (wished <= room)
+            column->width = column->wish;
+        else if (sum > room)
+            column->width = (int)(column->width * (int64_t)room / sum);
+        column->right = right - column->right;
+        right = column->right - column->width - GAP;
+    }
+    columns->first = right - PAGE_MARGIN;
+    return true;
+}
+
+static void draw_head(struct page *page, const struct columns *columns) {
+    const struct statement *statement = page->statement;
+    struct canvas *canvas = &page->canvas;
+    struct canvas_style style = {.points = SIZE_NOTE, .lines = lines_at_most(page, 3), .colour = SECONDARY};
+    int height = canvas_write(canvas, &style, statement->bills_label, PAGE_MARGIN, page->y, columns->first).height;
+    style.right = true;
+    for (size_t i = 0; i < columns->count; i++) {
+        struct column column = columns->each[i];
+        int width = column.width + GAP / 2;
+        struct canvas_extent extent =
+            canvas_write(canvas, &style, label_of(page, i), column.right - width, page->y, width);
+        if (extent.height > height) height = extent.height;
+    }
+    page->y += height + 2 * POINT;
+    canvas_fill(canvas, INK, PAGE_MARGIN, page->y, PAGE_INSIDE, POINT * 3 / 4);
+    page->y += page->spacing->row / 2;
+}
+
+/* On one line where the words have their room before the amounts; else date and amounts, below them number and place.
+ */
+static void draw_bill(struct page *page, const struct columns *columns, const struct statement_bill *bill) {
+    struct canvas *canvas = &page->canvas;
+    struct canvas_style style = {.points = SIZE_NOTE, .colour = INK};
+    struct canvas_style quiet = {.points = SIZE_NOTE, .colour = SECONDARY};
+    struct text words = text_format(canvas->arena, "%.*s  %.*s", TEXT_ARG(bill->number), TEXT_ARG(bill->place));
+    struct text all = text_format(canvas->arena, "%.*s  %.*s", TEXT_ARG(bill->date), TEXT_ARG(words));
+    for (size_t i = 0; i < columns->count; i++)
+        write_cell(page, columns->each[i], *amount_at(page, bill, i), i + 1 == columns->count);
+    if (canvas_measure(canvas, &style, text_trim(all), 0).width <= columns->first) {
+        page->y += canvas_write(canvas, &style, text_trim(all), PAGE_MARGIN, page->y, columns->first).height;
+    } else {
+        page->y += canvas_write(canvas, &style, bill->date, PAGE_MARGIN, page->y, columns->first).height;
+        page->y += canvas_write(canvas, &quiet, text_trim(words), PAGE_MARGIN, page->y, PAGE_INSIDE).height;
+    }
+    page->y += page->spacing->row / 2;
+}
+
+/* Below a line of dots: nothing here is one bill. */
+static void draw_rest(struct page *page, const struct columns *columns, size_t rows) {
+    const struct statement *statement = page->statement;
+    struct canvas *canvas = &page->canvas;
+    struct canvas_style style = {.points = SIZE_NOTE, .lines = lines_at_most(page, 2), .colour = INK};
+    struct text label = text_format(canvas->arena, "%.*s%zu%.*s", TEXT_ARG(statement->rest_before),
+                                    statement->bills_count - rows, TEXT_ARG(statement->rest_after));
+    canvas_dot_along(canvas, SECONDARY, PAGE_MARGIN, page->y, PAGE_INSIDE);
+    page->y += POINT;
+    for (size_t i = 0; i < columns->count; i++)
+        write_cell(page, columns->each[i], sum_from(page, i, rows), i + 1 == columns->count);
+    page->y += canvas_write(canvas, &style, label, PAGE_MARGIN, page->y, columns->first).height;
+    page->y += page->spacing->row / 2;
+}
+
+void statement_draw_bills(struct page *page, size_t rows) {
+    const struct statement *statement = page->statement;
+    struct columns columns;
+    if (!statement->bills_count || !columns_of(page, &columns)) return;
+    draw_head(page, &columns);
+    for (size_t i = 0; i < rows; i++) draw_bill(page, &columns, &statement->bills[i]);
+    if (rows < statement->bills_count) draw_rest(page, &columns, rows);
+}
+
+size_t statement_bills_within(struct page *page, int height) {
+    const struct statement *statement = page->statement;
+    struct columns columns;
+    int begin = page->y;
+    bool measuring = page->canvas.measuring;
+    size_t fitting = 0;
+    page->canvas.measuring = true;
+    if (!columns_of(page, &columns)) return 0;
+    draw_head(page, &columns);
+    for (size_t rows = 0; rows <= statement->bills_count && page->y - begin <= height; rows++) {
+        int end = page->y;
+        if (rows < statement->bills_count) draw_rest(page, &columns, rows);
+        if (page->y - begin <= height) fitting = rows;
+        page->y = end;
+        if (rows < statement->bills_count) draw_bill(page, &columns, &statement->bills[rows]);
+    }
+    page->canvas.measuring = measuring;
+    page->y = begin;
+    return fitting;
+}
