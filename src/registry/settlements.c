@@ -83,15 +83,30 @@ static enum registry_result find_last(struct registry *registry, const char *con
 }
 
 enum registry_result registry_find_settlement(struct registry *registry, const struct entity *event, int64_t key,
-                                              struct arena *arena, struct registry_settlement *found) {
-    const struct store_value of[] = {store_integer(key), store_text(event->name)};
-    return find_last(registry, "_key = $1 AND _event = $2", of, 2, arena, found);
+                                              int64_t known, struct arena *arena, struct registry_settlement *found) {
+    const struct store_value of[] = {store_integer(key), store_text(event->name), store_integer(known)};
+    return find_last(registry, "_key = $1 AND _event = $2 AND _change <= $3", of, 3, arena, found);
 }
 
 enum registry_result registry_find_bill(struct registry *registry, const struct entity *event, int64_t at,
                                         struct text by, struct arena *arena, struct registry_settlement *found) {
     const struct store_value of[] = {store_text(by), store_integer(at), store_text(event->name)};
     return find_last(registry, "_by = $1 AND _at = $2 AND _event = $3", of, 3, arena, found);
+}
+
+struct statement *registry_scan_booked(struct registry *registry, const struct entity *event, int64_t at,
+                                       day_number first, day_number last) {
+    const struct store_value of[] = {store_integer(at), store_text(event->name), store_integer(first),
+                                     store_integer(last)};
+    struct builder sql;
+    builder_init(&sql);
+    store_select(&sql, &registry_settlements_table, NULL, 0);
+    builder_add(&sql, TEXT(" WHERE _at = $1 AND _event = $2 AND _day >= $3 AND _day <= $4 ORDER BY _settlement"));
+    struct statement *query = sql.failed ? NULL : store_prepare(registry->store, builder_text(&sql).bytes);
+    builder_free(&sql);
+    if (query && statement_begin(query, of, 4)) return query;
+    statement_free(query);
+    return NULL;
 }
 
 /* --- kinds -------------------------------------------------------------------------------------------------------- */

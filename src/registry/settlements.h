@@ -37,10 +37,10 @@ struct registry_settlement {
 enum registry_result registry_keep_settlements(struct registry *registry, const struct registry_change *change,
                                                const struct registry_settlement *settlements, size_t count);
 
-/* The last settlement of an event's row, and the last under a presenter's number; number 0 where there is none. In the
- * arena. */
+/* The last settlement of an event's row that was known when the change with that number had been made, and the last
+ * under a presenter's number; number 0 where there is none. In the arena. */
 enum registry_result registry_find_settlement(struct registry *registry, const struct entity *event, int64_t key,
-                                              struct arena *arena, struct registry_settlement *found);
+                                              int64_t known, struct arena *arena, struct registry_settlement *found);
 enum registry_result registry_find_bill(struct registry *registry, const struct entity *event, int64_t at,
                                         struct text by, struct arena *arena, struct registry_settlement *found);
 
@@ -48,6 +48,11 @@ enum registry_result registry_find_bill(struct registry *registry, const struct 
  * failed. The row at hand points into the scan. */
 struct statement *registry_scan_settlements(struct registry *registry);
 struct registry_settlement registry_scanned_settlement(const struct statement *scan);
+
+/* Those that were booked from one day to another, both included, of the bills that a row presents: a statement, for
+ * registry_scanned_settlement. NULL: memory has run out, or the store failed. */
+struct statement *registry_scan_booked(struct registry *registry, const struct entity *event, int64_t at,
+                                       day_number first, day_number last);
 
 /* --- what was found ----------------------------------------------------------------------------------------------- */
 

@@ -43,10 +43,11 @@ const struct store_table *registry_work_table(enum registry_work table) {
 
 void registry_index_work(struct store *store) {
     const struct text of_row[] = {TEXT("_key"), TEXT("_event")}, of_bill[] = {TEXT("_by"), TEXT("_at")},
-                      credited[] = {TEXT("_credit"), TEXT("_day")}, of_cause[] = {TEXT("_of")};
+                      booked[] = {TEXT("_at"), TEXT("_day")}, moved[] = {TEXT("_day")}, of_cause[] = {TEXT("_of")};
     store_index(store, registry_settlements_table.name, of_row, 2, false);
     store_index(store, registry_settlements_table.name, of_bill, 2, false);
-    store_index(store, registry_transfers_table.name, credited, 2, false);
+    store_index(store, registry_settlements_table.name, booked, 2, false);
+    store_index(store, registry_transfers_table.name, moved, 1, false);
     store_index(store, registry_transfers_table.name, of_cause, 1, false);
 }
 

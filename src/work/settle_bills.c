@@ -84,13 +84,15 @@ static struct bill_state *add_state(struct round *round, struct text id, size_t 
 }
 
 /* All bills that are known of the people of the round, as they stand. */
-static enum registry_result begin_round(struct round *round, const struct registry_root *roots, size_t count) {
+static enum registry_result begin_round(struct round *round, const struct registry_root *roots, size_t count,
+                                        int64_t known) {
     struct world *world = &round->world;
     round->states.items = NULL;
     round->states.count = round->states.room = 0;
     round->told.count = 0;
     map_init(&round->by_id, round->arena);
-    enum registry_result result = world_read(world, &round->settler->reader, round->event, roots, count, round->arena);
+    enum registry_result result =
+        world_read(world, &round->settler->reader, round->event, roots, count, known, round->arena);
     for (size_t i = 0; i < world->events.count && result == REGISTRY_DONE; i++) {
         const struct world_event *event = &world->events.items[i];
         const struct field *fault = NULL;
@@ -486,7 +488,7 @@ enum registry_result round_prepare(struct round *round) {
     end_round(round);
     if (!still_waiting(round)) return REGISTRY_DONE;
     enum registry_result result = find_roots(round, &roots);
-    if (result == REGISTRY_DONE) result = begin_round(round, roots.list.items, roots.list.count);
+    if (result == REGISTRY_DONE) result = begin_round(round, roots.list.items, roots.list.count, REGISTRY_NOW);
     for (size_t i = 0; i < round->count && result == REGISTRY_DONE; i++) ask(round, round->asked[i]);
     return result == REGISTRY_DONE && still_waiting(round) ? recall(round) : result;
 }
@@ -512,15 +514,37 @@ enum registry_result round_decide(struct round *round) {
     return result;
 }
 
-enum registry_result round_read(struct round *round, int64_t parent) {
+/* What was missing when it was settled, as of now. */
+static void say_what_was_missing(struct round *round, struct run *run) {
+    const struct table *table = dataset_table(round->dataset, round->event);
+    for (size_t row = 0; row < table->rows; row++) {
+        struct bill_state *state = map_get(&round->by_id, table_id(table, row));
+        if (!state || !state->settlement.number || state->before.open == 0) continue;
+        say_what_is_missing(round, state, run, row);
+        take_missing(state, &state->before);
+    }
+}
+
+static enum registry_result lay_out(struct round *round, month_number month) {
+    const struct policy *policy = round->settler->registry->policy;
+    const struct run_options settles = {.known = DAY_NEVER, .settles_only = true};
+    round->refusals = (struct refusals){.arena = round->arena};
+    round->dataset = dataset_new(policy, &round->world.records, month, &round->refusals);
+    struct run *run = round->dataset ? run_new(policy, round->dataset, &round->world.history, month, &settles) : NULL;
+    if (run) say_what_was_missing(round, run);
+    bool good = run && !run_failed(run) && !arena_failed(round->arena);
+    run_free(run);
+    return good ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+}
+
+enum registry_result round_read(struct round *round, int64_t parent, int64_t known) {
     const struct registry_root root = {round->event->parent, parent};
-    month_number last = MONTH_FIRST;
-    enum registry_result result = begin_round(round, &root, 1);
+    struct registry *registry = round->settler->registry;
+    month_number last = 0;
+    registry->sight = REGISTRY_MASKED;
+    enum registry_result result = begin_round(round, &root, 1, known);
+    registry->sight = REGISTRY_CLOSED;
     for (size_t i = 0; i < round->states.count && result == REGISTRY_DONE; i++)
         if (month_at(round, round->states.items[i]->row) > last) last = month_at(round, round->states.items[i]->row);
-    round->refusals = (struct refusals){.arena = round->arena};
-    if (result != REGISTRY_DONE) return result;
-    round->dataset = dataset_new(round->settler->registry->policy, &round->world.records,
-                                 last == MONTH_FIRST ? 0 : last + 1, &round->refusals);
-    return round->dataset ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+    return result == REGISTRY_DONE ? lay_out(round, last + 1) : result;
 }

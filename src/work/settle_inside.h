@@ -62,8 +62,8 @@ enum registry_result round_decide(struct round *round);
 enum registry_result round_prepare(struct round *round);
 enum registry_result round_settle(struct round *round, bool *again);
 void round_free(struct round *round);
-/* The bills of a row with that key, as they stand. */
-enum registry_result round_read(struct round *round, int64_t parent);
+/* The bills of a row with that key, as they stood when the change with that number had been made. */
+enum registry_result round_read(struct round *round, int64_t parent, int64_t known);
 
 /* --- settle_keep.c ------------------------------------------------------------------------------------------------ */
 
@@ -81,6 +81,8 @@ bool asked_meet(const struct asked *a, const struct asked *b);
 /* All that wait, in rounds, within a transaction; what is kept is part of the change under way. */
 enum registry_result settle_rounds(struct settler *settler, const struct registry_change *change, struct asked *all,
                                    size_t count, struct arena *arena, bool *any);
+/* Begins to read, unless a transaction is under way, which is then the caller's to end. */
+enum registry_result settler_begin_reading(struct settler *settler, bool *own);
 /* What others have told up to the last change. */
 enum registry_result settler_refresh(struct settler *settler, int64_t last);
 

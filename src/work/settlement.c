@@ -1,6 +1,5 @@
 #include "work/settlement.h"
 
-#include "base/calendar.h"
 #include "registry/sealed.h"
 #include "registry/tell_events.h"
 #include "registry/work_rows.h"
@@ -169,7 +168,7 @@ static struct asked *ask_for_all(const struct settlement_request *requests, size
     return all;
 }
 
-static enum registry_result begin_reading(struct settler *settler, bool *own) {
+enum registry_result settler_begin_reading(struct settler *settler, bool *own) {
     int64_t last;
     *own = !store_within(settler->registry->store);
     if (*own) store_begin(settler->registry->store, STORE_TO_READ);
@@ -180,7 +179,7 @@ static enum registry_result begin_reading(struct settler *settler, bool *own) {
 static enum registry_result quote(struct settler *settler, struct asked *all, size_t count, struct arena *arena) {
     bool own, any = false;
     const struct registry_change none = {.number = 0};
-    enum registry_result result = begin_reading(settler, &own);
+    enum registry_result result = settler_begin_reading(settler, &own);
     if (result == REGISTRY_DONE) result = settle_rounds(settler, &none, all, count, arena, &any);
     if (own) store_roll_back(settler->registry->store);
     return result;
@@ -213,36 +212,5 @@ enum registry_result settler_settle(struct settler *settler, struct registry_cha
         (void)begun; /* what failed is told by what comes next */
     }
     if (!any) change->number = 0;
-    return result;
-}
-
-/* --- reading ------------------------------------------------------------------------------------------------------ */
-
-static int year_of(day_number date) {
-    return month_year(day_month(date));
-}
-
-static enum registry_result read_bills(struct settler *settler, const struct entity *event, int year,
-                                       struct arena *arena, struct settled_bills *bills) {
-    struct round round = {.settler = settler, .event = event, .arena = arena};
-    enum registry_result result = round_read(&round, bills->key);
-    const struct table *table = result == REGISTRY_DONE ? dataset_table(round.dataset, event) : NULL;
-    for (size_t row = 0; table && row < table->rows; row++) {
-        const struct bill_state *state = map_get(&round.by_id, text_copy(arena, table_id(table, row)));
-        bool wanted = state && state->settlement.number && (!year || year_of(state->before.date) == year);
-        if (wanted) VECTOR_PUSH(arena, &bills->list, state->before);
-    }
-    round_free(&round);
-    return result;
-}
-
-enum registry_result settler_read(struct settler *settler, const struct entity *event, struct text parent, int year,
-                                  struct arena *arena, struct settled_bills *bills) {
-    bool own;
-    *bills = (struct settled_bills){.key = 0};
-    enum registry_result result = begin_reading(settler, &own);
-    if (result == REGISTRY_DONE) result = registry_key_of(settler->registry, event->parent, parent, &bills->key);
-    if (result == REGISTRY_DONE && bills->key) result = read_bills(settler, event, year, arena, bills);
-    if (own) store_roll_back(settler->registry->store);
     return result;
 }

@@ -45,14 +45,6 @@ enum registry_result settler_settle(struct settler *settler, struct registry_cha
                                     const struct settlement_request *requests, size_t count, struct arena *arena,
                                     struct settlement_answer *answers);
 
-/* The bills of a person with that id that stand, in their order, of a year (0: all). `key` 0: there is no such row. */
-struct settled_bills {
-    int64_t key;
-    VECTOR(struct settled_bill) list;
-};
-enum registry_result settler_read(struct settler *settler, const struct entity *event, struct text parent, int year,
-                                  struct arena *arena, struct settled_bills *bills);
-
 /* The event that is settled, of that name (empty: the only one); NULL: there is none, or several. */
 const struct entity *settled_event(const struct policy *policy, struct text name);
 

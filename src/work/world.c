@@ -134,12 +134,12 @@ static void list_events(struct world *world, const struct entity *event) {
 /* --- what bills were settled with -----------------------------------------------------------------------------------
  */
 
-static enum registry_result recall_settlement(struct world *world, const struct entity *event,
+static enum registry_result recall_settlement(struct world *world, const struct entity *event, int64_t known,
                                               struct world_event *settled) {
     struct registry_settlement *settlement = &settled->settlement;
     struct world_reader *reader = world->reader;
     enum registry_result result =
-        registry_find_settlement(reader->registry, event, settled->key, world->arena, settlement);
+        registry_find_settlement(reader->registry, event, settled->key, known, world->arena, settlement);
     if (result == REGISTRY_DONE && settlement->kind == REGISTRY_CANCELLED)
         *settlement = (struct registry_settlement){.number = 0};
     if (result == REGISTRY_DONE && settlement->number == 0)
@@ -158,7 +158,7 @@ static bool is_left_out(const struct entity *entity, const struct entity *event)
 }
 
 enum registry_result world_read(struct world *world, struct world_reader *reader, const struct entity *event,
-                                const struct registry_root *roots, size_t count, struct arena *arena) {
+                                const struct registry_root *roots, size_t count, int64_t known, struct arena *arena) {
     struct registry *registry = reader->registry;
     size_t entities = registry->policy->entities.count;
     *world = (struct world){.reader = reader, .arena = arena};
@@ -167,12 +167,11 @@ enum registry_result world_read(struct world *world, struct world_reader *reader
     bool *left_out = ARENA_ARRAY(arena, bool, entities + 1);
     if (!left_out) return REGISTRY_NO_MEMORY;
     for (size_t i = 0; i < entities; i++) left_out[i] = is_left_out(registry->policy->entities.items[i], event);
-    enum registry_result result =
-        registry_read_few(registry, REGISTRY_NOW, roots, count, left_out, arena, &world->records);
+    enum registry_result result = registry_read_few(registry, known, roots, count, left_out, arena, &world->records);
     if (result != REGISTRY_DONE) return result;
     list_events(world, event);
     for (size_t i = 0; i < world->events.count && result == REGISTRY_DONE; i++)
-        result = recall_settlement(world, event, &world->events.items[i]);
+        result = recall_settlement(world, event, known, &world->events.items[i]);
     return result;
 }
 

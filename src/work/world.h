@@ -50,10 +50,11 @@ struct world_months {
     VECTOR(month_number) list;
 };
 
-/* Reads all that bills of an event rest on: of the rows that they are of, and of those to which others lead. In the
+/* Reads all that bills of an event rest on, as it was known when the change with that number had been made: of the rows
+ * that they are of, and of those to which others lead. In the
  * arena, which must outlive the world; world_free is called, whatever comes of it. */
 enum registry_result world_read(struct world *world, struct world_reader *reader, const struct entity *event,
-                                const struct registry_root *roots, size_t count, struct arena *arena);
+                                const struct registry_root *roots, size_t count, int64_t known, struct arena *arena);
 /* What monthly rules had found, as of these months; once. */
 enum registry_result world_recall(struct world *world, const struct world_months *months);
 void world_free(struct world *world);

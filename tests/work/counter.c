@@ -130,8 +130,9 @@ const char *counter_year(struct counter *counter, const char *person, int year) 
     struct settled_bills bills;
     struct builder out;
     const struct entity *event = settled_event(counter->stage.policy, TEXT(""));
-    assert_int_equal(settler_read(&counter->settler, event, text_from(person), year, &counter->arena, &bills),
-                     REGISTRY_DONE);
+    assert_int_equal(
+        settler_read(&counter->settler, event, text_from(person), year, REGISTRY_NOW, &counter->arena, &bills),
+        REGISTRY_DONE);
     builder_init(&out);
     for (size_t i = 0; i < bills.list.count; i++) {
         builder_format(&out, "%s%.*s ", i ? ", " : "", TEXT_ARG(bills.list.items[i].by));

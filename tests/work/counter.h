@@ -4,7 +4,7 @@
 #define DOUDI_TESTS_COUNTER_H
 
 #include "registry/book.h"
-#include "work/settlement.h"
+#include "work/statement.h"
 
 struct counter {
     struct stage stage;

@@ -128,9 +128,9 @@ struct sums {
 static void add_bills(struct story *story, const char *person, struct sums *sums) {
     struct settled_bills bills;
     const struct entity *event = settled_event(story->counter->stage.policy, TEXT(""));
-    assert_int_equal(
-        settler_read(&story->counter->settler, event, text_from(person), 0, &story->counter->arena, &bills),
-        REGISTRY_DONE);
+    assert_int_equal(settler_read(&story->counter->settler, event, text_from(person), 0, REGISTRY_NOW,
+                                  &story->counter->arena, &bills),
+                     REGISTRY_DONE);
     for (size_t i = 0; i < bills.list.count; i++)
         for (size_t k = 0; k < 3; k++) sums->parts[k] += bills.list.items[i].parts[k].amount;
 }
