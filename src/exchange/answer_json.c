@@ -95,11 +95,11 @@ static void write_effects(struct json_writer *writer, struct arena *arena, const
 }
 
 static void write_facts(struct json_writer *writer, const struct settlement_answer *answer) {
-    if (!answer->facts.count) return;
+    if (!answer->facts.list.count) return;
     json_write_key(writer, "facts");
     json_write_array(writer);
-    for (size_t i = 0; i < answer->facts.count; i++) {
-        const struct settlement_fact *fact = &answer->facts.items[i];
+    for (size_t i = 0; i < answer->facts.list.count; i++) {
+        const struct settlement_fact *fact = &answer->facts.list.items[i];
         json_write_object(writer);
         write_text(writer, "name", fact->field->name);
         write_label(writer, "label", fact->field->label, fact->field->name);

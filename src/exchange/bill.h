@@ -58,6 +58,10 @@ struct settlement_fact {
     struct text plain, shown[LANGUAGES];
 };
 
+struct settlement_facts {
+    VECTOR(struct settlement_fact) list;
+};
+
 enum settlement_outcome {
     SETTLEMENT_DONE,
     SETTLEMENT_SAME, /* it had been done before: nothing changed */
@@ -82,7 +86,7 @@ struct settlement_answer {
     struct settled_bill bill;                 /* as it stands now; of one that was cancelled as it stood */
     struct settled_bill standing;             /* of a correction what stood before; of other content what stands */
     VECTOR(struct settlement_effect) effects; /* in the order of the bills */
-    VECTOR(struct settlement_fact) facts;     /* where they are wanted: of all rules of the bill that are known */
+    struct settlement_facts facts;            /* where they are wanted: what the law shows beside the bill, if known */
     const struct guarantee *guarantee;
     const struct field *field;
     struct text told, words[LANGUAGES];

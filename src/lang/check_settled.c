@@ -21,17 +21,20 @@ static bool is_money(const struct field *field) {
     return field->type.kind == TYPE_WRONG || type_equal(&field->type, &money);
 }
 
-static struct field *amount(struct policy *policy, const struct entity *entity, struct name name) {
+static struct field *named_field(struct policy *policy, const struct entity *entity, struct name name) {
     struct field *field = map_get(&entity->by_name, name.text);
-    if (!field) {
-        struct suggestion suggestion = suggest(policy, name.text);
-        suggestion_note_map(&suggestion, &entity->by_name);
-        report_unknown(policy, LANG_SETTLED_NO_FIELD, name, entity->name, &suggestion);
-    } else if (!is_money(field)) {
-        REPORT(policy, LANG_SETTLED_NO_MONEY, name.at, name.text);
-        return NULL;
-    }
-    return field;
+    if (field) return field;
+    struct suggestion suggestion = suggest(policy, name.text);
+    suggestion_note_map(&suggestion, &entity->by_name);
+    report_unknown(policy, LANG_SETTLED_NO_FIELD, name, entity->name, &suggestion);
+    return NULL;
+}
+
+static struct field *amount(struct policy *policy, const struct entity *entity, struct name name) {
+    struct field *field = named_field(policy, entity, name);
+    if (!field || is_money(field)) return field;
+    REPORT(policy, LANG_SETTLED_NO_MONEY, name.at, name.text);
+    return NULL;
 }
 
 static void find_layers(struct policy *policy, struct entity *entity, struct name at) {
@@ -46,6 +49,15 @@ static void find_layers(struct policy *policy, struct entity *entity, struct nam
             REPORT(policy, LANG_SETTLED_NO_MONEY, field->declaration->name.at, field->name);
     }
     if (pay == 0) REPORT(policy, LANG_SETTLED_NO_BENEFIT, at.at, entity->name, at.text);
+}
+
+static void find_shown(struct policy *policy, struct entity *entity) {
+    struct names *shows = &entity->declaration->settled_shows;
+    names_once(policy, shows);
+    for (size_t i = 0; i < shows->list.count; i++) {
+        struct field *field = named_field(policy, entity, shows->list.items[i]);
+        if (field) VECTOR_PUSH(&policy->arena, &entity->settled.shows, field);
+    }
 }
 
 /* Whoever settles it has no keys. */
@@ -67,4 +79,5 @@ void check_settled(struct policy *policy, struct entity *entity) {
     settled->rest = amount(policy, entity, declaration->settled_leaving);
     if (settled->at) find_layers(policy, entity, at);
     want_no_sealed(policy, entity);
+    find_shown(policy, entity);
 }

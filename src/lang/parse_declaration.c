@@ -133,7 +133,7 @@ static void parse_pays(struct parser *parser, struct declaration *declaration) {
     parser_expect(parser, "month");
 }
 
-/* settled at hospital by bill_number of total leaving self_pay */
+/* settled at hospital by bill_number of total leaving self_pay shows group, room */
 static void parse_settled(struct parser *parser, struct declaration *declaration) {
     parser_expect(parser, "at");
     declaration->settled_at = parser_name(parser);
@@ -143,6 +143,7 @@ static void parse_settled(struct parser *parser, struct declaration *declaration
     declaration->settled_of = parser_name(parser);
     parser_expect(parser, "leaving");
     declaration->settled_leaving = parser_name(parser);
+    if (parser_accept(parser, "shows")) declaration->settled_shows = parser_names(parser);
 }
 
 static enum finds parse_finds(struct parser *parser) {

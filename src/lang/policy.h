@@ -54,6 +54,7 @@ struct settled {
         *by; /* inputs after `dated`: who presents it, and under which number of his; NULL: it is no bill */
     struct field *total, *rest;
     VECTOR(struct field *) layers; /* its benefits that pay whoever presents it, as declared */
+    VECTOR(struct field *) shows;  /* rules and inputs that are told beside it; none of them sealed */
 };
 
 struct entity {

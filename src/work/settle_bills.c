@@ -277,19 +277,19 @@ static void say_what_is_wrong(struct round *round, struct bill_state *state, str
     }
 }
 
-static void tell_facts(struct round *round, struct asked *asked, struct run *run, size_t row) {
-    const struct entity *event = round->event;
-    for (size_t i = 0; i < event->fields.count; i++) {
-        const struct field *field = event->fields.items[i];
-        struct value value =
-            field->kind == FIELD_INPUT ? value_unknown(REASON_NONE, NULL, 0, 0) : run_value(run, field, row);
+static void tell_facts(struct round *round, struct settlement_facts *facts, struct run *run, size_t row) {
+    const struct settled *settled = &round->event->settled;
+    facts->list.count = 0;
+    for (size_t i = 0; i < settled->shows.count; i++) {
+        const struct field *field = settled->shows.items[i];
+        struct value value = run_value(run, field, row);
         if (value.state != VALUE_KNOWN) continue;
         struct settlement_fact fact = {
             .field = field, .plain = value_plain_in(round->arena, run->dataset, &field->type, field->scale, &value)};
         for (int k = 0; k < LANGUAGES; k++)
             fact.shown[k] = value_show_in(round->arena, run->dataset, &field->type, field->scale, field->step, &value,
                                           (enum language)k);
-        VECTOR_PUSH(round->arena, &asked->answer->facts, fact);
+        VECTOR_PUSH(round->arena, &facts->list, fact);
     }
 }
 
@@ -302,7 +302,7 @@ static void see_settled(void *context, struct run *run, const struct entity *eve
     look_at_guarantees(state, run, event, row);
     say_what_is_missing(round, state, run, row);
     say_what_is_wrong(round, state, run, row);
-    if (state->asked && state->asked->request->wants_facts) tell_facts(round, state->asked, run, row);
+    if (state->asked && state->asked->request->wants_facts) tell_facts(round, &state->asked->answer->facts, run, row);
 }
 
 static month_number month_at(const struct round *round, size_t row) {
@@ -514,14 +514,15 @@ enum registry_result round_decide(struct round *round) {
     return result;
 }
 
-/* What was missing when it was settled, as of now. */
-static void say_what_was_missing(struct round *round, struct run *run) {
+/* What was missing when it was settled, as of now, and what the law found. */
+static void tell_standing(struct round *round, struct run *run) {
     const struct table *table = dataset_table(round->dataset, round->event);
     for (size_t row = 0; row < table->rows; row++) {
         struct bill_state *state = map_get(&round->by_id, table_id(table, row));
-        if (!state || !state->settlement.number || state->before.open == 0) continue;
-        say_what_is_missing(round, state, run, row);
+        if (!state || !state->settlement.number) continue;
+        if (state->before.open) say_what_is_missing(round, state, run, row);
         take_missing(state, &state->before);
+        tell_facts(round, &state->facts, run, row);
     }
 }
 
@@ -531,7 +532,7 @@ static enum registry_result lay_out(struct round *round, month_number month) {
     round->refusals = (struct refusals){.arena = round->arena};
     round->dataset = dataset_new(policy, &round->world.records, month, &round->refusals);
     struct run *run = round->dataset ? run_new(policy, round->dataset, &round->world.history, month, &settles) : NULL;
-    if (run) say_what_was_missing(round, run);
+    if (run) tell_standing(round, run);
     bool good = run && !run_failed(run) && !arena_failed(round->arena);
     run_free(run);
     return good ? REGISTRY_DONE : REGISTRY_NO_MEMORY;

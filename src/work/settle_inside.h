@@ -31,6 +31,7 @@ struct bill_state {
     struct asked *asked;                   /* the request that tells it */
     bool told;                             /* a row is to be written of it */
     bool gone;                             /* it is cancelled, or corrected to another day */
+    struct settlement_facts facts;
     const struct guarantee *broken;
     const struct field *fault;
     struct text words[LANGUAGES];      /* why the total, or a part, is none */

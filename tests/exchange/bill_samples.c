@@ -67,7 +67,7 @@ static void write_answers(struct json_writer *writer, const struct policy *polic
     const struct settlement_effect effect = {bill, bill};
     const struct settlement_fact fact = {event->settled.rest, TEXT("1"), {TEXT("一"), TEXT("one")}};
     VECTOR_PUSH(&arena, &answer.effects, effect);
-    VECTOR_PUSH(&arena, &answer.facts, fact);
+    VECTOR_PUSH(&arena, &answer.facts.list, fact);
     json_write_array(writer);
     for (int act = SETTLEMENT_SETTLE; act <= SETTLEMENT_CANCEL; act++) {
         writing.act = (enum settlement_act)act;

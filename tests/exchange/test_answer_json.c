@@ -125,7 +125,7 @@ static void writes_what_it_moved(void **state) {
     const struct settlement_effect effect = {stage.bill, stage.bill};
     const struct settlement_fact fact = {stage.event->settled.rest, TEXT("712.5"), {TEXT("712.50 元"), TEXT("")}};
     VECTOR_PUSH(&arena, &answer.effects, effect);
-    VECTOR_PUSH(&arena, &answer.facts, fact);
+    VECTOR_PUSH(&arena, &answer.facts.list, fact);
     stage.writing.act = SETTLEMENT_CORRECT;
     expect(&stage, &answer,
            "{\"outcome\":\"corrected\",\"sentence\":{\"zh\":\"已更正,并重新结算\",\"en\":\"corrected, and settled "
