@@ -103,6 +103,8 @@ int command_differences(struct command *command);
 int command_settle(struct command *command);
 int command_quote(struct command *command);
 int command_cancel(struct command *command);
+int command_statement(struct command *command);
+int command_hospital_statement(struct command *command);
 int command_pack(struct command *command);
 int command_explain(struct command *command);
 int command_init(struct command *command);

@@ -11,19 +11,34 @@ static int run(struct command *command) {
     static const struct {
         const char *name;
         int (*run)(struct command *);
-    } commands[] = {{"policy", command_policy},     {"sample", command_sample},
-                    {"assess", command_assess},     {"rerun", command_rerun},
-                    {"pack", command_pack},         {"explain", command_explain},
-                    {"simulate", command_simulate}, {"init", command_init},
-                    {"import", command_import},     {"export", command_export},
-                    {"migrate", command_migrate},   {"confirm", command_confirm},
-                    {"audit", command_audit},       {"backup", command_backup},
-                    {"restore", command_restore},   {"household", command_household},
-                    {"missed", command_missed},     {"exits", command_exits},
-                    {"verify", command_verify},     {"findings", command_findings},
-                    {"settle", command_settle},     {"quote", command_quote},
-                    {"cancel", command_cancel},     {"keys", command_keys},
-                    {"reveal", command_reveal},     {"differences", command_differences}};
+    } commands[] = {{"policy", command_policy},
+                    {"sample", command_sample},
+                    {"assess", command_assess},
+                    {"rerun", command_rerun},
+                    {"pack", command_pack},
+                    {"explain", command_explain},
+                    {"simulate", command_simulate},
+                    {"init", command_init},
+                    {"import", command_import},
+                    {"export", command_export},
+                    {"migrate", command_migrate},
+                    {"confirm", command_confirm},
+                    {"audit", command_audit},
+                    {"backup", command_backup},
+                    {"restore", command_restore},
+                    {"household", command_household},
+                    {"missed", command_missed},
+                    {"exits", command_exits},
+                    {"verify", command_verify},
+                    {"findings", command_findings},
+                    {"settle", command_settle},
+                    {"quote", command_quote},
+                    {"cancel", command_cancel},
+                    {"statement", command_statement},
+                    {"hospital-statement", command_hospital_statement},
+                    {"keys", command_keys},
+                    {"reveal", command_reveal},
+                    {"differences", command_differences}};
     if (command_has(command, "version")) {
         printf("doudi %s\n", doudi_version());
         return EXIT_DONE;

@@ -339,6 +339,34 @@ static const struct usage usages[] = {
       "  --on DATE            the day on which it is booked (today)\n"
       "  --by NAME            who cancels (whoever is logged in)\n"},
      " json database on by key-file "},
+    {"statement verify",
+     {"标记 --database 数据库", "MARK --database DATABASE"},
+     {"结算单上二维码里的标记:和登记簿一样,还是后来又结算过,还是从来不一样",
+      "the mark in a statement's QR code: it says what stands, or what stood then, or what never did"},
+     {"  --database 数据库  登记簿\n", "  --database DATABASE  the registry\n"},
+     " json database on by key-file bill out "},
+    {"statement",
+     {"人员 年份 --database 数据库", "PERSON YEAR --database DATABASE"},
+     {"一个人一年里结算过的单子:各层支付、自付、年内余额;可打印成一页",
+      "a person's bills of a year as they were settled: layers, what he paid, what is left of the year; on a page"},
+     {"  --database 数据库  登记簿\n"
+      "  --bill 单号        只要这一张\n"
+      "  --out 文件         一页 PDF(.pdf)或图片(.png)\n"
+      "  --key-file 文件    密钥(身份证号遮去中间几位印出)\n",
+      "  --database DATABASE  the registry\n"
+      "  --bill NUMBER        that one alone\n"
+      "  --out FILE           one page, as PDF (.pdf) or picture (.png)\n"
+      "  --key-file FILE      the keys (a number that is sealed is printed masked)\n"},
+     " json database on by key-file bill out "},
+    {"hospital-statement",
+     {"医院 月份 --database 数据库", "HOSPITAL MONTH --database DATABASE"},
+     {"一家医院一个月的账:各项资金应付、病人已付、待定,和逐笔对平",
+      "a month's account of a hospital: what each fund owes it, what patients paid, what is open; reconciled"},
+     {"  --database 数据库  登记簿\n"
+      "  --out 文件.csv     逐笔写出\n",
+      "  --database DATABASE  the registry\n"
+      "  --out FILE.csv       settlement by settlement\n"},
+     " json database on by key-file out "},
     {"findings clear",
      {"编号 --reason 理由 --database 数据库", "NUMBER --reason TEXT --database DATABASE"},
      {"核实过的线索写明理由、销掉;每条只销一次",
@@ -541,10 +569,13 @@ static const struct usage *find_usage(const struct command *command) {
     return NULL;
 }
 
-/* household alone, or before a word that makes it no command; findings only before such a word. */
+/* household alone, or before a word that makes it no command; findings only before such a word; statement, which takes
+ * words of its own, never. */
 static bool lacks_second(const struct command *command) {
     const struct usage *usage = find_usage(command);
-    bool has = false, whole = usage && strchr(usage->name, ' '), alone = usage && command->word_count < 2;
+    bool takes_words = usage && usage->words[LANGUAGE_EN][0] && usage->words[LANGUAGE_EN][0] != '-';
+    bool has = false, whole = takes_words || (usage && strchr(usage->name, ' ')),
+         alone = usage && command->word_count < 2;
     for (size_t i = 0; i < USAGES && command->word_count && !whole && !alone; i++)
         has = has || second_word(&usages[i], command->words[0]).length;
     return has;

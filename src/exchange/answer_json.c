@@ -58,10 +58,9 @@ static void write_part(struct json_writer *writer, struct arena *arena, const st
     json_write_close_object(writer);
 }
 
-static void write_bill(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
-                       const char *key, const struct settled_bill *bill) {
+void settled_bill_write_json(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
+                             const struct settled_bill *bill) {
     const struct field *total = writing->event->settled.total;
-    json_write_key(writer, key);
     json_write_object(writer);
     write_text(writer, "event", writing->event->name);
     write_text(writer, "id", bill->id);
@@ -81,6 +80,12 @@ static void write_bill(struct json_writer *writer, struct arena *arena, const st
     json_write_close_object(writer);
 }
 
+static void write_bill(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
+                       const char *key, const struct settled_bill *bill) {
+    json_write_key(writer, key);
+    settled_bill_write_json(writer, arena, writing, bill);
+}
+
 static void write_effects(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
                           const struct settlement_answer *answer) {
     json_write_key(writer, "effects");
@@ -94,12 +99,10 @@ static void write_effects(struct json_writer *writer, struct arena *arena, const
     json_write_close_array(writer);
 }
 
-static void write_facts(struct json_writer *writer, const struct settlement_answer *answer) {
-    if (!answer->facts.list.count) return;
-    json_write_key(writer, "facts");
+void settlement_facts_write_json(struct json_writer *writer, const struct settlement_facts *facts) {
     json_write_array(writer);
-    for (size_t i = 0; i < answer->facts.list.count; i++) {
-        const struct settlement_fact *fact = &answer->facts.list.items[i];
+    for (size_t i = 0; i < facts->list.count; i++) {
+        const struct settlement_fact *fact = &facts->list.items[i];
         json_write_object(writer);
         write_text(writer, "name", fact->field->name);
         write_label(writer, "label", fact->field->label, fact->field->name);
@@ -150,7 +153,10 @@ void answer_write_json(struct json_writer *writer, struct arena *arena, const st
         if (answer->standing.id.length && answer->outcome == SETTLEMENT_DONE)
             write_bill(writer, arena, writing, "standing", &answer->standing);
         write_effects(writer, arena, writing, answer);
-        write_facts(writer, answer);
+        if (answer->facts.list.count) {
+            json_write_key(writer, "facts");
+            settlement_facts_write_json(writer, &answer->facts);
+        }
     }
     json_write_close_object(writer);
 }

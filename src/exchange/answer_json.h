@@ -30,4 +30,9 @@ struct answer_writing {
 void answer_write_json(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
                        const struct settlement_answer *answer);
 
+/* A bill, and what is told beside it, alone. */
+void settled_bill_write_json(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
+                             const struct settled_bill *bill);
+void settlement_facts_write_json(struct json_writer *writer, const struct settlement_facts *facts);
+
 #endif

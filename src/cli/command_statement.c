@@ -1,0 +1,528 @@
+/* doudi statement: a person's bills of a year, on the screen, as JSON or on a page, and whether a page is true;
+ * doudi hospital-statement: what was booked of the bills that somebody presents. */
+#include "base/csv.h"
+#include "base/shown.h"
+#include "cli/out_folder.h"
+#include "cli/settling.h"
+#include "exchange/answer_json.h"
+#include "exchange/statement_pdf.h"
+#include "work/statement.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- all bills as one -----------------------------------------------------------------------------------------------
+ */
+
+/* The sum of bills, as of the day of the last of them; a part that is open in any of them is open. */
+static struct settled_bill sum_of(struct arena *arena, const struct settled_bills *bills) {
+    const struct settled_bill *last = &bills->list.items[bills->list.count - 1];
+    struct settled_bill sum = {.id = last->id, .date = last->date, .count = last->count};
+    sum.parts = ARENA_ARRAY(arena, struct settlement_part, sum.count + 1);
+    for (size_t k = 0; k < sum.count && sum.parts; k++)
+        sum.parts[k] = (struct settlement_part){.field = last->parts[k].field, .known = true};
+    for (size_t i = 0; i < bills->list.count && sum.parts; i++) {
+        const struct settled_bill *bill = &bills->list.items[i];
+        sum.total += bill->total;
+        sum.open += bill->open;
+        for (size_t k = 0; k < sum.count; k++) {
+            const struct settlement_part *part = &bill->parts[k];
+            sum.parts[k].amount += part->known ? part->amount : 0;
+            if (part->known || !sum.parts[k].known) continue;
+            sum.parts[k] = *part;
+        }
+    }
+    return sum;
+}
+
+static struct text word_of(const struct settling *settling, const struct text label[LANGUAGES], struct text name) {
+    return label_or_name(label, name, settling->command->language);
+}
+
+/* --- on the screen --------------------------------------------------------------------------------------------------
+ */
+
+static void show_facts(struct builder *out, const struct settling *settling, const struct settlement_facts *facts) {
+    for (size_t i = 0; i < facts->list.count; i++) {
+        const struct settlement_fact *fact = &facts->list.items[i];
+        builder_format(out, "%s%.*s %.*s", i ? "  " : "",
+                       TEXT_ARG(word_of(settling, fact->field->label, fact->field->name)),
+                       TEXT_ARG(fact->shown[settling->command->language]));
+    }
+    if (facts->list.count) builder_add(out, TEXT("\n"));
+}
+
+static int show_bills(struct settling *settling, const struct settled_bills *bills, int year) {
+    struct command *command = settling->command;
+    struct builder out;
+    builder_init(&out);
+    builder_add_shown(&out, bills->of.name);
+    builder_format(&out, "  %.*s  %.*s  %d\n", TEXT_ARG(bills->of.id), TEXT_ARG(bills->identity), year);
+    for (size_t i = 0; i < bills->list.count; i++) bill_show(&out, settling, &bills->list.items[i]);
+    if (bills->list.count > 1) {
+        struct settled_bill sum = sum_of(&command->arena, bills);
+        sum.by = text_format(&command->arena, say(command, "合计 %zu 张", "all %zu"), bills->list.count);
+        bill_show(&out, settling, &sum);
+    }
+    show_facts(&out, settling, &bills->facts);
+    if (bills->list.count == 0)
+        builder_add(&out, text_from(say(command, "这一年没有结算过单子\n", "no bill was settled in that year\n")));
+    else
+        builder_format(&out, "%.*s\n", TEXT_ARG(statement_mark(&command->arena, bills, year)));
+    bool whole = !out.failed && !arena_failed(&command->arena);
+    if (whole) print_coloured(command, builder_text(&out));
+    builder_free(&out);
+    return whole ? EXIT_DONE : out_of_memory(command);
+}
+
+/* --- as JSON --------------------------------------------------------------------------------------------------------
+ */
+
+static void write_text(struct json_writer *writer, const char *key, struct text text) {
+    json_write_key(writer, key);
+    json_write_string(writer, text);
+}
+
+static struct answer_writing writing_of(struct settling *settling) {
+    return (struct answer_writing){.policy = settling->database.law,
+                                   .event = settling->event,
+                                   .unconfirmed = settling_part_is_unconfirmed,
+                                   .of = settling};
+}
+
+static int write_bills(struct settling *settling, const struct settled_bills *bills, int year) {
+    struct arena *arena = &settling->command->arena;
+    const struct answer_writing writing = writing_of(settling);
+    struct builder out;
+    struct json_writer writer;
+    builder_init(&out);
+    json_writer_init(&writer, &out, false);
+    json_write_object(&writer);
+    json_write_key_text(&writer, settling->event->parent->name);
+    json_write_string(&writer, bills->of.id);
+    write_text(&writer, "name", bills->of.name);
+    write_text(&writer, "identity", bills->identity);
+    json_write_key(&writer, "year");
+    json_write_integer(&writer, year);
+    json_write_key(&writer, "change");
+    json_write_integer(&writer, bills->change);
+    write_text(&writer, "mark", statement_mark(arena, bills, year));
+    json_write_key(&writer, "bills");
+    json_write_array(&writer);
+    for (size_t i = 0; i < bills->list.count; i++)
+        settled_bill_write_json(&writer, arena, &writing, &bills->list.items[i]);
+    json_write_close_array(&writer);
+    json_write_key(&writer, "facts");
+    settlement_facts_write_json(&writer, &bills->facts);
+    json_write_close_object(&writer);
+    return show_built(settling->command, &out);
+}
+
+/* --- on a page ------------------------------------------------------------------------------------------------------
+ */
+
+static unsigned decimals_of(struct arena *arena, const struct field *field) {
+    struct number shown = number_divide(arena, field->step, field->scale);
+    unsigned decimals = 0;
+    for (; decimals < 6 && !number_is_integer(shown); decimals++)
+        shown = number_multiply(arena, shown, number_from(10));
+    return decimals;
+}
+
+/* 〔2.2.3〕 document, section; of each clause that the rule cites. */
+static struct text basis_of(struct settling *settling, const struct field *field, month_number month) {
+    const struct policy *law = settling->database.law;
+    const struct rule *rule = field_rule_on(field, month_first_day(month), DAY_NEVER);
+    const struct names *cites = rule ? &rule->declaration->cites : &field->declaration->cites;
+    struct text last = TEXT("");
+    struct builder out;
+    builder_init(&out);
+    for (size_t i = 0; i < cites->list.count; i++) {
+        const struct clause *clause = map_get(&law->clause_by_id, cites->list.items[i].text);
+        if (!clause) continue;
+        if (i) builder_add(&out, TEXT("  "));
+        if (!text_equal(clause->document, last)) builder_format(&out, "%.*s ", TEXT_ARG(clause->document));
+        last = clause->document;
+        builder_format(&out, "%.*s 〔%.*s〕", TEXT_ARG(clause->section), TEXT_ARG(clause->id));
+    }
+    return builder_finish(&out, &settling->command->arena);
+}
+
+static struct statement_amount amount_of(struct settling *settling, const struct settlement_part *part,
+                                         month_number month) {
+    struct statement_amount amount = {.coins = part->known ? part->amount : 0};
+    const char *open = say(settling->command, "待定", "open");
+    if (!part->known) amount.missing = part->missing[settling->command->language];
+    if (!part->known && amount.missing.length == 0) amount.missing = text_from(open);
+    amount.unconfirmed = part->known && settling_is_unconfirmed(settling, part->field, month);
+    return amount;
+}
+
+static struct statement_part part_of(struct settling *settling, const struct settlement_part *part,
+                                     month_number month) {
+    return (struct statement_part){.label = word_of(settling, part->field->label, part->field->name),
+                                   .basis = basis_of(settling, part->field, month),
+                                   .amount = amount_of(settling, part, month)};
+}
+
+static struct statement_bill *list_bills(struct settling *settling, const struct settled_bills *bills) {
+    struct arena *arena = &settling->command->arena;
+    struct statement_bill *list = ARENA_ARRAY(arena, struct statement_bill, bills->list.count + 1);
+    for (size_t i = 0; i < bills->list.count && list; i++) {
+        const struct settled_bill *bill = &bills->list.items[i];
+        struct statement_amount *parts = ARENA_ARRAY(arena, struct statement_amount, bill->count + 1);
+        month_number month = day_month(bill->date);
+        if (!parts) return NULL;
+        for (size_t k = 0; k < bill->count; k++) parts[k] = amount_of(settling, &bill->parts[k], month);
+        list[i] = (struct statement_bill){.date = day_format(arena, bill->date),
+                                          .number = bill->by,
+                                          .place = settled_presenter(bills, bill->at)->name,
+                                          .total = {.coins = bill->total},
+                                          .own = parts[bill->count - 1],
+                                          .parts = parts};
+    }
+    return list;
+}
+
+static struct statement_fact *list_facts(struct settling *settling, const struct settled_bills *bills,
+                                         month_number month) {
+    size_t count = bills->facts.list.count;
+    struct statement_fact *facts = ARENA_ARRAY(&settling->command->arena, struct statement_fact, count + 1);
+    for (size_t i = 0; i < count && facts; i++) {
+        const struct settlement_fact *fact = &bills->facts.list.items[i];
+        facts[i] = (struct statement_fact){word_of(settling, fact->field->label, fact->field->name),
+                                           fact->shown[settling->command->language],
+                                           settling_is_unconfirmed(settling, fact->field, month)};
+    }
+    return facts;
+}
+
+static void add_notes(struct settling *settling, const struct settled_bill *sum, month_number month,
+                      struct statement *statement) {
+    struct command *command = settling->command;
+    struct statement_note *notes = ARENA_ARRAY(&command->arena, struct statement_note, 2);
+    bool unconfirmed = false;
+    for (size_t k = 0; k < sum->count; k++)
+        unconfirmed = unconfirmed || settling_is_unconfirmed(settling, sum->parts[k].field, month);
+    if (!notes) return;
+    statement->notes = notes;
+    if (unconfirmed)
+        notes[statement->notes_count++] = (struct statement_note){
+            text_from(
+                say(command, "有的标准还没有人确认;确认后可能重新结算,多退少补。",
+                    "Some of the law's figures are not confirmed yet; once they are, bills may be settled anew.")),
+            true};
+    if (sum->open)
+        notes[statement->notes_count++] = (struct statement_note){
+            text_format(&command->arena,
+                        say(command, "待定的 %.*s 先不收取,确定以后再结算。",
+                            "%.*s is open, and not collected until it is known."),
+                        TEXT_ARG(amount_shown(settling, settling->event->settled.total, sum->open))),
+            false};
+}
+
+static struct text unit_of(const struct settling *settling) {
+    const struct policy *law = settling->database.law;
+    for (size_t i = 0; i < law->units.count; i++)
+        if (text_equal(law->units.items[i]->name, law->currency))
+            return word_of(settling, law->units.items[i]->label, law->currency);
+    return law->currency;
+}
+
+static struct statement statement_of(struct settling *settling, const struct settled_bills *bills, int year) {
+    struct command *command = settling->command;
+    struct arena *arena = &command->arena;
+    struct settled_bill sum = sum_of(arena, bills);
+    month_number month = day_month(sum.date);
+    size_t layers = sum.count - 1, several = bills->list.count > 1;
+    const struct settled_bill *only = &bills->list.items[0];
+    const struct settled *settled = &settling->event->settled;
+    struct statement_part *parts = ARENA_ARRAY(arena, struct statement_part, layers + 1);
+    struct text event = word_of(settling, settling->event->label, settling->event->name);
+    struct statement statement = {
+        .language = command->language,
+        .made = settling->day,
+        .decimals = decimals_of(arena, settled->total),
+        .title = text_format(arena, say(command, "%.*s:结算", "%.*s: settlement"), TEXT_ARG(event)),
+        .office = several ? TEXT("") : settled_presenter(bills, only->at)->name,
+        .about = several
+                     ? text_format(arena, say(command, "%d 年 %zu 张", "%d, %zu of them"), year, bills->list.count)
+                     : text_format(arena, "%.*s  %.*s", TEXT_ARG(only->by), TEXT_ARG(day_format(arena, only->date))),
+        .name = bills->of.name,
+        .identity = bills->identity,
+        .unit = unit_of(settling),
+        .total = {word_of(settling, settled->total->label, settled->total->name), TEXT(""), {.coins = sum.total}},
+        .parts = parts,
+        .parts_count = layers,
+        .own = part_of(settling, &sum.parts[layers], month),
+        .facts = list_facts(settling, bills, month),
+        .facts_count = bills->facts.list.count,
+        .bills = several ? list_bills(settling, bills) : NULL,
+        .bills_count = several ? bills->list.count : 0,
+        .bills_label = text_from(say(command, "日期、单号、医院", "date, number, by whom")),
+        .rest_before = text_from(say(command, "另外 ", "")),
+        .rest_after = text_from(say(command, " 张合计", " more")),
+        .ask = text_from(say(command, "有疑问,请问结算窗口。", "Questions: ask at the window.")),
+        .object = text_from(say(command, "数字不对或不同意,请告诉窗口,我们重新核对。",
+                                "If a figure is wrong or you disagree, say so at the window; we will check again.")),
+        .as_known = text_format(arena, say(command, "所据数据:第 %lld 次变动", "as known: change %lld"),
+                                (long long)bills->change),
+        .code = statement_mark(arena, bills, year)};
+    for (size_t k = 0; k < layers && parts; k++) parts[k] = part_of(settling, &sum.parts[k], month);
+    statement.own.basis = TEXT("");
+    add_notes(settling, &sum, month, &statement);
+    return statement;
+}
+
+static int tell_drawn(struct settling *settling, enum statement_result result, const char *path, uint32_t lacking) {
+    struct command *command = settling->command;
+    switch (result) {
+    case STATEMENT_DONE: return EXIT_DONE;
+    case STATEMENT_LACKING:
+        fprintf(stderr,
+                say(command, "doudi: 已写出;没有字体有 U+%04X 这个字,印成了方框\n",
+                    "doudi: written; no font has the character U+%04X, a box stands in its place\n"),
+                (unsigned)lacking);
+        return EXIT_FOUND;
+    case STATEMENT_NO_MEMORY: return out_of_memory(command);
+    case STATEMENT_UNWRITABLE: return tell_unwritable(command, FILE_UNWRITABLE, text_from(path));
+    case STATEMENT_UNEVEN:
+        fputs(say(command, "doudi: 各部分加起来不等于总额,没有写出\n",
+                  "doudi: the parts do not make the total; nothing was written\n"),
+              stderr);
+        return EXIT_CANNOT;
+    case STATEMENT_TOO_MUCH:
+        fputs(say(command, "doudi: 一页放不下,没有写出\n", "doudi: it is too much for one page; nothing was written\n"),
+              stderr);
+        return EXIT_CANNOT;
+    default:
+        fputs(say(command, "doudi: 画不出这一页\n", "doudi: the page cannot be drawn\n"), stderr);
+        return EXIT_CANNOT;
+    }
+}
+
+static bool ends(struct text text, const char *end) {
+    size_t length = strlen(end);
+    return text.length >= length && text_is(text_slice(text, text.length - length, text.length), end);
+}
+
+static int draw(struct settling *settling, const struct settled_bills *bills, int year, const char *path) {
+    enum { DOTS = 110 };
+    struct command *command = settling->command;
+    bool picture = ends(text_from(path), ".png");
+    uint32_t lacking = 0;
+    if (!picture && !ends(text_from(path), ".pdf"))
+        return wrong_option(command, "--out 应为 .pdf 或 .png 文件", "--out takes a .pdf or a .png file");
+    if (bills->list.count == 0) return show_bills(settling, bills, year);
+    struct statement statement = statement_of(settling, bills, year);
+    if (arena_failed(&command->arena)) return out_of_memory(command);
+    enum statement_result result = picture ? statement_png(&command->arena, &statement, DOTS, path, &lacking)
+                                           : statement_pdf(&command->arena, &statement, path, &lacking);
+    int status = tell_drawn(settling, result, path, lacking);
+    if (status != EXIT_CANNOT) printf("→ %s\n", path);
+    return status;
+}
+
+/* --- the statement --------------------------------------------------------------------------------------------------
+ */
+
+/* --bill NUMBER: of that one alone. */
+static void leave(struct settled_bills *bills, const char *number) {
+    size_t kept = 0;
+    for (size_t i = 0; i < bills->list.count && number; i++)
+        if (text_is(bills->list.items[i].by, number)) bills->list.items[kept++] = bills->list.items[i];
+    if (number) bills->list.count = kept;
+}
+
+static int tell_nobody(const struct settling *settling, struct text id) {
+    struct command *command = settling->command;
+    fprintf(stderr,
+            say(command, "doudi: 登记簿里没有 %.*s;请写编号\n", "doudi: the registry has no %.*s; name it by its id\n"),
+            TEXT_ARG(text_shown(&command->arena, id)));
+    return EXIT_CANNOT;
+}
+
+static int state(struct settling *settling) {
+    struct command *command = settling->command;
+    struct settled_bills bills;
+    const char *out = command_option(command, "out"), *number = command_option(command, "bill");
+    uint64_t year;
+    if (!count_parse(command->words[2], &year) || year < 1800 || year > 2199)
+        return wrong_option(command, "年份应为四位数,如 2018", "the year takes four digits, such as 2018");
+    enum registry_result result = settler_read(&settling->settler, settling->event, text_from(command->words[1]),
+                                               (int)year, REGISTRY_NOW, &command->arena, &bills);
+    if (result != REGISTRY_DONE) return settling_tell(settling, result);
+    if (bills.key == 0) return tell_nobody(settling, text_from(command->words[1]));
+    leave(&bills, number);
+    if (out) return draw(settling, &bills, (int)year, out);
+    return (command_has(command, "json") ? write_bills : show_bills)(settling, &bills, (int)year);
+}
+
+static int verify(struct settling *settling) {
+    struct command *command = settling->command;
+    struct settled_bills now;
+    enum statement_standing standing;
+    enum registry_result result = statement_verify(&settling->settler, settling->event, text_from(command->words[2]),
+                                                   &command->arena, &standing, &now);
+    if (result != REGISTRY_DONE) return settling_tell(settling, result);
+    static const char *const words[][LANGUAGES] = {
+        [STATEMENT_UNKNOWN] = {"▲ 这不是本登记簿打印的结算单", "▲ no statement of this registry"},
+        [STATEMENT_STANDS] = {"✓ 和登记簿现在的一样", "✓ it says what stands"},
+        [STATEMENT_STOOD] = {"✓ 打印时如此;以后又结算过,现在是:",
+                             "✓ it said what stood then; since then bills were settled, and now:"},
+        [STATEMENT_FALSE] = {"▲ 和登记簿从来不一样:数字被改过,或不是这里打印的",
+                             "▲ it never stood so: figures were altered, or it was not printed here"}};
+    printf("%s\n", words[standing][command->language]);
+    if (standing == STATEMENT_STOOD) show_bills(settling, &now, 0);
+    return standing == STATEMENT_STANDS || standing == STATEMENT_STOOD ? EXIT_DONE : EXIT_FOUND;
+}
+
+int command_statement(struct command *command) {
+    struct settling settling = {.command = command};
+    bool verifies = command->word_count > 1 && strcmp(command->words[1], "verify") == 0;
+    if (command->word_count != 3) return wrong_usage(command);
+    int status = settling_open(&settling, command, "statement");
+    if (status == EXIT_DONE) status = verifies ? verify(&settling) : state(&settling);
+    settling_close(&settling);
+    return status;
+}
+
+/* --- of whoever presents bills --------------------------------------------------------------------------------------
+ */
+
+static const char *kind_word(const struct command *command, enum registry_settling kind) {
+    switch (kind) {
+    case REGISTRY_SETTLED: return say(command, "结算", "settled");
+    case REGISTRY_CORRECTED: return say(command, "更正", "corrected");
+    case REGISTRY_RESETTLED: return say(command, "重新结算", "settled anew");
+    default: return say(command, "作废", "cancelled");
+    }
+}
+
+static struct text part_label(const struct settling *settling, size_t part) {
+    const struct settled *settled = &settling->event->settled;
+    const struct policy *law = settling->database.law;
+    if (part < settled->layers.count) {
+        struct text name = settled->layers.items[part]->declaration->fund.text;
+        const struct declaration *fund = map_get(&law->fund_by_name, name);
+        return word_of(settling, fund ? fund->label : settled->layers.items[part]->label, name);
+    }
+    if (part == settled->layers.count) return word_of(settling, settled->rest->label, settled->rest->name);
+    return text_from(say(settling->command, "待定", "open"));
+}
+
+static void write_booked_csv(struct builder *out, struct settling *settling, const struct booked_bills *booked) {
+    struct command *command = settling->command;
+    const struct field *total = settling->event->settled.total;
+    builder_add(out, text_from(say(command, "第几笔,日期,单号,何事", "settlement,day,number,what")));
+    for (size_t k = 0; k < booked->parts; k++) builder_format(out, ",%.*s", TEXT_ARG(part_label(settling, k)));
+    builder_add(out, TEXT("\n"));
+    for (size_t i = 0; i < booked->list.count; i++) {
+        const struct booked_settlement *line = &booked->list.items[i];
+        builder_format(out, "%lld,%.*s,", (long long)line->settlement.number,
+                       TEXT_ARG(day_format(&command->arena, line->settlement.day)));
+        csv_write_field(out, line->settlement.by, true);
+        builder_format(out, ",%s", kind_word(command, line->settlement.kind));
+        for (size_t k = 0; k < booked->parts; k++)
+            builder_format(out, ",%.*s", TEXT_ARG(amount_written(&command->arena, total, line->moved[k])));
+        builder_add(out, TEXT("\n"));
+    }
+}
+
+static void write_booked_json(struct builder *out, struct settling *settling, const struct booked_bills *booked,
+                              month_number month) {
+    struct arena *arena = &settling->command->arena;
+    const struct settled *settled = &settling->event->settled;
+    struct json_writer writer;
+    json_writer_init(&writer, out, false);
+    json_write_object(&writer);
+    json_write_key_text(&writer, settled->at->name);
+    json_write_string(&writer, booked->of.id);
+    write_text(&writer, "month", month_format(arena, month));
+    json_write_key(&writer, "settlements");
+    json_write_integer(&writer, (int64_t)booked->list.count);
+    json_write_key(&writer, "agrees");
+    json_write_bool(&writer, booked->agree);
+    json_write_key(&writer, "sums");
+    json_write_object(&writer);
+    for (size_t k = 0; k < booked->parts; k++) {
+        if (k < settled->layers.count)
+            json_write_key_text(&writer, settled->layers.items[k]->name);
+        else if (k == settled->layers.count)
+            json_write_key_text(&writer, settled->rest->name);
+        else
+            json_write_key(&writer, "open");
+        json_write_string(&writer, amount_written(arena, settled->total, booked->sums[k]));
+    }
+    json_write_close_object(&writer);
+    json_write_close_object(&writer);
+}
+
+static void show_booked(struct builder *out, struct settling *settling, const struct booked_bills *booked,
+                        month_number month) {
+    struct command *command = settling->command;
+    const struct field *total = settling->event->settled.total;
+    builder_add_shown(out, booked->of.id);
+    builder_format(out, say(command, "  %.*s 记账 %zu 笔\n", "  booked in %.*s: %zu\n"),
+                   TEXT_ARG(month_format(&command->arena, month)), booked->list.count);
+    for (size_t k = 0; k < booked->parts; k++) {
+        enum { COLUMNS = 40, AMOUNT = 18 };
+        struct text label = part_label(settling, k), amount = amount_shown(settling, total, booked->sums[k]);
+        builder_add(out, label);
+        builder_pad(out, text_width(label) < COLUMNS ? COLUMNS - text_width(label) : 1);
+        builder_pad(out, text_width(amount) < AMOUNT ? AMOUNT - text_width(amount) : 1);
+        builder_format(out, "%.*s\n", TEXT_ARG(amount));
+    }
+    builder_add(out, text_from(booked->agree ? say(command, "账目和逐笔合计一致 ✓\n",
+                                                   "the accounts agree with the settlements ✓\n")
+                                             : say(command, "▲ 账目和逐笔合计不一致\n",
+                                                   "▲ the accounts do not agree with the settlements\n")));
+}
+
+static int write_booked(struct settling *settling, const struct booked_bills *booked, const char *path) {
+    struct command *command = settling->command;
+    struct builder out;
+    struct file_writer writer;
+    int status = must_be_new(command, path);
+    if (status != EXIT_DONE) return status;
+    builder_init(&out);
+    write_booked_csv(&out, settling, booked);
+    bool whole = !out.failed && !arena_failed(&command->arena);
+    enum file_result result = whole ? file_begin_private(&writer, &command->arena, path) : FILE_NO_MEMORY;
+    if (result == FILE_OK) {
+        file_write(&writer, builder_text(&out));
+        result = file_commit(&writer);
+    }
+    builder_free(&out);
+    if (result != FILE_OK) return tell_unwritable(command, result, text_from(path));
+    printf("→ %s\n", path);
+    return EXIT_DONE;
+}
+
+static int state_booked(struct settling *settling) {
+    struct command *command = settling->command;
+    struct booked_bills booked;
+    struct builder out;
+    month_number month;
+    if (!month_parse(text_from(command->words[2]), &month))
+        return wrong_option(command, "月份写成 2018-07", "the month takes 2018-07");
+    enum registry_result result =
+        settler_read_booked(&settling->settler, settling->event, text_from(command->words[1]), month_first_day(month),
+                            month_first_day(month + 1) - 1, &command->arena, &booked);
+    if (result != REGISTRY_DONE) return settling_tell(settling, result);
+    if (booked.key == 0) return tell_nobody(settling, text_from(command->words[1]));
+    if (command_has(command, "out")) return write_booked(settling, &booked, command_option(command, "out"));
+    builder_init(&out);
+    (command_has(command, "json") ? write_booked_json : show_booked)(&out, settling, &booked, month);
+    int status = show_built(command, &out);
+    return status == EXIT_DONE && !booked.agree ? EXIT_FOUND : status;
+}
+
+int command_hospital_statement(struct command *command) {
+    struct settling settling = {.command = command};
+    if (command->word_count != 3) return wrong_usage(command);
+    int status = settling_open(&settling, command, "statement");
+    if (status == EXIT_DONE) status = state_booked(&settling);
+    settling_close(&settling);
+    return status;
+}
