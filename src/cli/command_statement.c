@@ -129,21 +129,41 @@ static unsigned decimals_of(struct arena *arena, const struct field *field) {
     return decimals;
 }
 
-/* 〔2.2.3〕 document, section; of each clause that the rule cites. */
-static struct text basis_of(struct settling *settling, const struct field *field, month_number month) {
-    const struct policy *law = settling->database.law;
+static const struct names *cites_of(const struct field *field, month_number month) {
     const struct rule *rule = field_rule_on(field, month_first_day(month), DAY_NEVER);
-    const struct names *cites = rule ? &rule->declaration->cites : &field->declaration->cites;
-    struct text last = TEXT("");
+    return rule ? &rule->declaration->cites : &field->declaration->cites;
+}
+
+/* The document that all parts rest on; empty where there are several. */
+static struct text document_of(const struct settling *settling, const struct settled_bill *bill, month_number month) {
+    struct text document = TEXT("");
+    for (size_t k = 0; k < bill->count; k++) {
+        const struct names *cites = cites_of(bill->parts[k].field, month);
+        for (size_t i = 0; i < cites->list.count; i++) {
+            const struct clause *clause = map_get(&settling->database.law->clause_by_id, cites->list.items[i].text);
+            if (!clause) continue;
+            if (document.length && !text_equal(document, clause->document)) return TEXT("");
+            document = clause->document;
+        }
+    }
+    return document;
+}
+
+/* Section and clause of what the rule cites; with the document where the page tells none for all of them. */
+static struct text basis_of(struct settling *settling, const struct field *field, month_number month,
+                            struct text document) {
+    const struct names *cites = cites_of(field, month);
+    struct text last = document, section = TEXT("");
     struct builder out;
     builder_init(&out);
     for (size_t i = 0; i < cites->list.count; i++) {
-        const struct clause *clause = map_get(&law->clause_by_id, cites->list.items[i].text);
+        const struct clause *clause = map_get(&settling->database.law->clause_by_id, cites->list.items[i].text);
         if (!clause) continue;
-        if (i) builder_add(&out, TEXT("  "));
         if (!text_equal(clause->document, last)) builder_format(&out, "%.*s ", TEXT_ARG(clause->document));
+        if (!text_equal(clause->section, section)) builder_format(&out, "%.*s ", TEXT_ARG(clause->section));
         last = clause->document;
-        builder_format(&out, "%.*s 〔%.*s〕", TEXT_ARG(clause->section), TEXT_ARG(clause->id));
+        section = clause->section;
+        builder_format(&out, "〔%.*s〕", TEXT_ARG(clause->id));
     }
     return builder_finish(&out, &settling->command->arena);
 }
@@ -158,10 +178,10 @@ static struct statement_amount amount_of(struct settling *settling, const struct
     return amount;
 }
 
-static struct statement_part part_of(struct settling *settling, const struct settlement_part *part,
-                                     month_number month) {
+static struct statement_part part_of(struct settling *settling, const struct settlement_part *part, month_number month,
+                                     struct text document) {
     return (struct statement_part){.label = word_of(settling, part->field->label, part->field->name),
-                                   .basis = basis_of(settling, part->field, month),
+                                   .basis = basis_of(settling, part->field, month, document),
                                    .amount = amount_of(settling, part, month)};
 }
 
@@ -200,7 +220,8 @@ static struct statement_fact *list_facts(struct settling *settling, const struct
 static void add_notes(struct settling *settling, const struct settled_bill *sum, month_number month,
                       struct statement *statement) {
     struct command *command = settling->command;
-    struct statement_note *notes = ARENA_ARRAY(&command->arena, struct statement_note, 2);
+    struct statement_note *notes = ARENA_ARRAY(&command->arena, struct statement_note, 3);
+    struct text document = document_of(settling, sum, month);
     bool unconfirmed = false;
     for (size_t k = 0; k < sum->count; k++)
         unconfirmed = unconfirmed || settling_is_unconfirmed(settling, sum->parts[k].field, month);
@@ -212,6 +233,11 @@ static void add_notes(struct settling *settling, const struct settled_bill *sum,
                 say(command, "有的标准还没有人确认;确认后可能重新结算,多退少补。",
                     "Some of the law's figures are not confirmed yet; once they are, bills may be settled anew.")),
             true};
+    if (document.length)
+        notes[statement->notes_count++] = (struct statement_note){
+            text_format(&command->arena, say(command, "〔〕里的条款出自%.*s。", "Clauses in 〔〕 are those of %.*s."),
+                        TEXT_ARG(document)),
+            false};
     if (sum->open)
         notes[statement->notes_count++] = (struct statement_note){
             text_format(&command->arena,
@@ -229,11 +255,26 @@ static struct text unit_of(const struct settling *settling) {
     return law->currency;
 }
 
+/* What stands for a digit, as wide as one. */
+static struct text masked(struct arena *arena, struct text identity) {
+    static const char dot[] = "•";
+    struct builder out;
+    builder_init(&out);
+    for (size_t at = 0; at < identity.length;) {
+        size_t from = at;
+        text_next(identity, &at);
+        struct text character = text_slice(identity, from, at);
+        builder_add(&out, text_is(character, dot) ? TEXT("*") : character);
+    }
+    return builder_finish(&out, arena);
+}
+
 static struct statement statement_of(struct settling *settling, const struct settled_bills *bills, int year) {
     struct command *command = settling->command;
     struct arena *arena = &command->arena;
     struct settled_bill sum = sum_of(arena, bills);
     month_number month = day_month(sum.date);
+    struct text document = document_of(settling, &sum, month);
     size_t layers = sum.count - 1, several = bills->list.count > 1;
     const struct settled_bill *only = &bills->list.items[0];
     const struct settled *settled = &settling->event->settled;
@@ -243,18 +284,18 @@ static struct statement statement_of(struct settling *settling, const struct set
         .language = command->language,
         .made = settling->day,
         .decimals = decimals_of(arena, settled->total),
-        .title = text_format(arena, say(command, "%.*s:结算", "%.*s: settlement"), TEXT_ARG(event)),
+        .title = event,
         .office = several ? TEXT("") : settled_presenter(bills, only->at)->name,
         .about = several
                      ? text_format(arena, say(command, "%d 年 %zu 张", "%d, %zu of them"), year, bills->list.count)
                      : text_format(arena, "%.*s  %.*s", TEXT_ARG(only->by), TEXT_ARG(day_format(arena, only->date))),
         .name = bills->of.name,
-        .identity = bills->identity,
+        .identity = masked(arena, bills->identity),
         .unit = unit_of(settling),
         .total = {word_of(settling, settled->total->label, settled->total->name), TEXT(""), {.coins = sum.total}},
         .parts = parts,
         .parts_count = layers,
-        .own = part_of(settling, &sum.parts[layers], month),
+        .own = part_of(settling, &sum.parts[layers], month, document),
         .facts = list_facts(settling, bills, month),
         .facts_count = bills->facts.list.count,
         .bills = several ? list_bills(settling, bills) : NULL,
@@ -268,7 +309,7 @@ static struct statement statement_of(struct settling *settling, const struct set
         .as_known = text_format(arena, say(command, "所据数据:第 %lld 次变动", "as known: change %lld"),
                                 (long long)bills->change),
         .code = statement_mark(arena, bills, year)};
-    for (size_t k = 0; k < layers && parts; k++) parts[k] = part_of(settling, &sum.parts[k], month);
+    for (size_t k = 0; k < layers && parts; k++) parts[k] = part_of(settling, &sum.parts[k], month, document);
     statement.own.basis = TEXT("");
     add_notes(settling, &sum, month, &statement);
     return statement;

@@ -339,6 +339,15 @@ static const struct usage usages[] = {
       "  --on DATE            the day on which it is booked (today)\n"
       "  --by NAME            who cancels (whoever is logged in)\n"},
      " json database on by key-file "},
+    {"entitlement",
+     {"人员 医院 [金额] --database 数据库", "PERSON HOSPITAL [AMOUNT] --database DATABASE"},
+     {"这个人今天属于哪一类,年内还有多少余额;给出金额时,各层会付多少",
+      "to which group a person belongs today and what is left of the year; with an amount, what each layer would pay"},
+     {"  --database 数据库  登记簿\n"
+      "  --on 日期          哪一天(默认今天)\n",
+      "  --database DATABASE  the registry\n"
+      "  --on DATE            on that day (today)\n"},
+     " json database on by key-file "},
     {"statement verify",
      {"标记 --database 数据库", "MARK --database DATABASE"},
      {"结算单上二维码里的标记:和登记簿一样,还是后来又结算过,还是从来不一样",
