@@ -104,6 +104,7 @@ int command_settle(struct command *command);
 int command_quote(struct command *command);
 int command_cancel(struct command *command);
 int command_statement(struct command *command);
+int command_resettle(struct command *command);
 int command_entitlement(struct command *command);
 int command_hospital_statement(struct command *command);
 int command_pack(struct command *command);

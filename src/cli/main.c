@@ -35,6 +35,7 @@ static int run(struct command *command) {
                     {"quote", command_quote},
                     {"cancel", command_cancel},
                     {"statement", command_statement},
+                    {"resettle", command_resettle},
                     {"entitlement", command_entitlement},
                     {"hospital-statement", command_hospital_statement},
                     {"keys", command_keys},

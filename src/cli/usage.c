@@ -339,6 +339,21 @@ static const struct usage usages[] = {
       "  --on DATE            the day on which it is booked (today)\n"
       "  --by NAME            who cancels (whoever is logged in)\n"},
      " json database on by key-file "},
+    {"resettle",
+     {"年份 --database 数据库", "YEAR --database DATABASE"},
+     {"按现在的政策和登记,把那一年起的单子全部重新结算;差额各归各的资金",
+      "settles all bills from that year on anew, by the law and the rows of now; the differences are posted"},
+     {"  --database 数据库  登记簿\n"
+      "  --dry-run          只算,不登记\n"
+      "  --out 文件.csv     有变化的单子,逐张写出\n"
+      "  --on 日期          记账日期(默认今天)\n"
+      "  --by 姓名          谁结算的(默认是登录的用户)\n",
+      "  --database DATABASE  the registry\n"
+      "  --dry-run            what would differ, and nothing is kept\n"
+      "  --out FILE.csv       the bills that differ, one by one\n"
+      "  --on DATE            the day on which it is booked (today)\n"
+      "  --by NAME            who settles (whoever is logged in)\n"},
+     " database on by key-file dry-run out "},
     {"entitlement",
      {"人员 医院 [金额] --database 数据库", "PERSON HOSPITAL [AMOUNT] --database DATABASE"},
      {"这个人今天属于哪一类,年内还有多少余额;给出金额时,各层会付多少",

@@ -25,7 +25,8 @@ enum settlement_act {
     SETTLEMENT_SETTLE,
     SETTLEMENT_QUOTE,   /* the answer alone: nothing is kept */
     SETTLEMENT_CORRECT, /* the same number again, with other content */
-    SETTLEMENT_CANCEL   /* only the event, who presented it and his number are told */
+    SETTLEMENT_CANCEL,  /* only the event, who presented it and his number are told */
+    SETTLEMENT_ANEW     /* nothing is presented: what stands of a person is found anew by the law of now */
 };
 
 /* --- what is answered -----------------------------------------------------------------------------------------------

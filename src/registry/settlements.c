@@ -109,6 +109,27 @@ struct statement *registry_scan_booked(struct registry *registry, const struct e
     return NULL;
 }
 
+enum registry_result registry_find_settled_parents(struct registry *registry, const struct entity *event,
+                                                   month_number first, month_number last, struct arena *arena,
+                                                   struct registry_settled_parents *parents) {
+    const struct store_value of[] = {store_text(event->name), store_integer(first), store_integer(last)};
+    struct builder sql;
+    *parents = (struct registry_settled_parents){{NULL, 0, 0}};
+    builder_init(&sql);
+    builder_add(&sql, TEXT("SELECT DISTINCT _parent FROM "));
+    store_quote(&sql, tables_of(registry, event)->versions.name);
+    builder_add(&sql, TEXT(" WHERE _stands = 1 AND _key IN (SELECT _key FROM _settlements WHERE _event = $1 AND "
+                           "_month >= $2 AND _month <= $3) ORDER BY _parent"));
+    struct statement *query = sql.failed ? NULL : store_prepare(registry->store, builder_text(&sql).bytes);
+    builder_free(&sql);
+    if (!query) return REGISTRY_NO_MEMORY;
+    if (statement_begin(query, of, 3))
+        while (statement_next(query)) VECTOR_PUSH(arena, &parents->list, statement_integer(query, 0));
+    statement_end(query);
+    statement_free(query);
+    return registry_outcome(registry, arena);
+}
+
 /* --- kinds -------------------------------------------------------------------------------------------------------- */
 
 /* Rows of _kinds that no run wrote have this place. */

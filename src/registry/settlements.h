@@ -54,6 +54,15 @@ struct registry_settlement registry_scanned_settlement(const struct statement *s
 struct statement *registry_scan_booked(struct registry *registry, const struct entity *event, int64_t at,
                                        day_number first, day_number last);
 
+/* The keys of the rows above an event of which bills were settled in these months, both included, by key; each once. In
+ * the arena. */
+struct registry_settled_parents {
+    VECTOR(int64_t) list;
+};
+enum registry_result registry_find_settled_parents(struct registry *registry, const struct entity *event,
+                                                   month_number first, month_number last, struct arena *arena,
+                                                   struct registry_settled_parents *parents);
+
 /* --- what was found ----------------------------------------------------------------------------------------------- */
 
 /* Rows by their keys and ids, as whoever asks knows them; 0 and the empty text: not at all. */

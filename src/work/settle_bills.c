@@ -2,6 +2,7 @@
  * cancelled. */
 #include "work/settle_inside.h"
 
+#include "base/calendar.h"
 #include "engine/explain.h"
 #include "engine/settle.h"
 
@@ -66,6 +67,11 @@ static struct settled_bill bill_of(struct round *round, const struct bill_state 
         if (part->known) bill.open -= part->amount;
     }
     return bill;
+}
+
+static month_number month_at(const struct round *round, size_t row) {
+    const struct record_table *table = &round->world.records.tables[round->event->index];
+    return day_month((day_number)column_get(&table->columns[round->event->dated.items[0]->input_index], row));
 }
 
 /* --- who is asked about ---------------------------------------------------------------------------------------------
@@ -208,6 +214,15 @@ static void cancel_again(struct asked *asked) {
     asked->waits = false;
 }
 
+/* All from the year on is as if nobody had settled it yet. */
+static void ask_anew(struct round *round, const struct asked *asked) {
+    for (size_t i = 0; i < round->states.count; i++) {
+        const struct bill_state *state = round->states.items[i];
+        if (state->parent == asked->parent && month_year(month_at(round, state->row)) >= asked->year)
+            history_forget(&round->world.history, round->event, state->id);
+    }
+}
+
 static void ask(struct round *round, struct asked *asked) {
     struct bill_state *standing = asked->standing.number ? state_of_key(round, asked->standing.key) : NULL;
     bool stands = standing && asked->standing.kind != REGISTRY_CANCELLED && standing->settlement.number;
@@ -237,6 +252,7 @@ static void ask(struct round *round, struct asked *asked) {
             refuse(asked, SETTLEMENT_NO_BILL);
         }
         break;
+    case SETTLEMENT_ANEW: ask_anew(round, asked); break;
     }
 }
 
@@ -305,9 +321,11 @@ static void see_settled(void *context, struct run *run, const struct entity *eve
     if (state->asked && state->asked->request->wants_facts) tell_facts(round, &state->asked->answer->facts, run, row);
 }
 
-static month_number month_at(const struct round *round, size_t row) {
-    const struct record_table *table = &round->world.records.tables[round->event->index];
-    return day_month((day_number)column_get(&table->columns[round->event->dated.items[0]->input_index], row));
+/* It comes in, or goes, or is not settled, or is to be settled anew. */
+static bool is_open(const struct round *round, const struct bill_state *state) {
+    uint32_t past = history_row(&round->world.history, round->event, state->id);
+    bool kept = past != PAST_NONE && history_has_lines(&round->world.history, round->event, past);
+    return state->asked || state->gone || !kept;
 }
 
 /* The months of bills that come in or go, and of all that may stand behind them. */
@@ -318,7 +336,7 @@ static void find_months(const struct round *round, struct world_months *months, 
         const struct bill_state *state = round->states.items[i];
         month_number month = month_at(round, state->row);
         if (month > *last) *last = month;
-        if ((state->asked || state->gone || !state->settlement.number) && month < first) first = month;
+        if (is_open(round, state) && month < first) first = month;
     }
     for (size_t i = 0; i < round->states.count; i++) {
         month_number month = month_at(round, round->states.items[i]->row);
@@ -430,6 +448,8 @@ static void answer(struct round *round) {
         const struct bill_state *state = map_get(&round->by_id, table_id(table, row));
         if (state && !state->gone) add_effect(round, state);
     }
+    for (size_t i = 0; i < round->count; i++)
+        if (round->asked[i]->request->act == SETTLEMENT_ANEW) round->asked[i]->answer->outcome = SETTLEMENT_DONE;
     for (size_t i = 0; i < round->states.count; i++) {
         const struct bill_state *state = round->states.items[i];
         if (!state->asked || !state->asked->waits) continue;
@@ -476,7 +496,7 @@ static enum registry_result find_roots(const struct round *round, struct roots *
         const struct asked *asked = round->asked[i];
         add_root(round, roots, event->parent, asked->parent);
         if (asked->owner != asked->parent) add_root(round, roots, event->parent, asked->owner);
-        if (asked->request->act == SETTLEMENT_CANCEL) continue;
+        if (asked->request->act == SETTLEMENT_CANCEL || asked->request->act == SETTLEMENT_ANEW) continue;
         add_root(round, roots, event->settled.at->type.entity, asked->at);
         result = add_references(round, asked, roots);
     }

@@ -16,6 +16,7 @@ struct asked {
     int64_t owner;                       /* the key of the row that the standing one is of */
     struct registry_settlement standing; /* the last under its number; number 0: none */
     bool waits;                          /* it is not answered yet */
+    int year;                            /* from when on all is found anew, of SETTLEMENT_ANEW */
 };
 
 /* A bill of one of the people of a round. */
@@ -84,6 +85,9 @@ enum registry_result settle_rounds(struct settler *settler, const struct registr
                                    size_t count, struct arena *arena, bool *any);
 /* Begins to read, unless a transaction is under way, which is then the caller's to end. */
 enum registry_result settler_begin_reading(struct settler *settler, bool *own);
+/* Ends the change under way: `any` of it is kept, where nothing failed so far; else it is given up. */
+enum registry_result settler_end_change(struct settler *settler, struct registry_change *change,
+                                        enum registry_result result, bool any);
 /* What others have told up to the last change. */
 enum registry_result settler_refresh(struct settler *settler, int64_t last);
 

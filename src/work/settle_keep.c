@@ -197,12 +197,12 @@ enum registry_result round_keep(struct round *round, struct settler *settler, co
     for (size_t i = 0; i < round->count; i++)
         kept += round->asked[i]->waits && round->asked[i]->request->act != SETTLEMENT_QUOTE;
     if (kept == 0) return REGISTRY_DONE;
-    *any = true;
     keeping.next = registry_work_last(settler->registry, REGISTRY_SETTLEMENTS) + 1;
     enum registry_result result = tell_rows(&keeping);
     if (result == REGISTRY_DONE) write_values(&keeping);
     if (result == REGISTRY_DONE) keep_states(&keeping);
     if (result == REGISTRY_DONE && arena_failed(round->arena)) result = REGISTRY_NO_MEMORY;
+    if (keeping.settlements.count) *any = true;
     if (result == REGISTRY_DONE) result = registry_settled_keep(&settler->reader.settled, change);
     if (result == REGISTRY_DONE)
         result =

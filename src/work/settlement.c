@@ -185,6 +185,23 @@ static enum registry_result quote(struct settler *settler, struct asked *all, si
     return result;
 }
 
+enum registry_result settler_end_change(struct settler *settler, struct registry_change *change,
+                                        enum registry_result result, bool any) {
+    struct registry *registry = settler->registry;
+    if (result == REGISTRY_DONE && any)
+        result = registry_end_change(registry);
+    else
+        registry_give_up_change(registry);
+    if (result == REGISTRY_DONE && any) {
+        settler->last = settler->reader.seen = change->number;
+    } else if (result != REGISTRY_DONE) {
+        enum registry_result begun = begin_anew(settler);
+        (void)begun; /* what failed is told by what comes next */
+    }
+    if (!any) change->number = 0;
+    return result;
+}
+
 enum registry_result settler_settle(struct settler *settler, struct registry_change *change,
                                     const struct settlement_request *requests, size_t count, struct arena *arena,
                                     struct settlement_answer *answers) {
@@ -200,17 +217,5 @@ enum registry_result settler_settle(struct settler *settler, struct registry_cha
     if (result != REGISTRY_DONE) return result;
     result = settler_refresh(settler, change->number - 1);
     if (result == REGISTRY_DONE) result = settle_rounds(settler, change, all, count, arena, &any);
-    if (result == REGISTRY_DONE && any)
-        result = registry_end_change(registry);
-    else
-        registry_give_up_change(registry);
-    if (result == REGISTRY_DONE && any) {
-        settler->last = change->number;
-        settler->reader.seen = change->number;
-    } else if (result != REGISTRY_DONE) {
-        enum registry_result begun = begin_anew(settler);
-        (void)begun; /* what failed is told by what comes next */
-    }
-    if (!any) change->number = 0;
-    return result;
+    return settler_end_change(settler, change, result, any);
 }

@@ -45,6 +45,22 @@ enum registry_result settler_settle(struct settler *settler, struct registry_cha
                                     const struct settlement_request *requests, size_t count, struct arena *arena,
                                     struct settlement_answer *answers);
 
+/* All bills of a year, and those behind them, found anew by the law of now and by what is known now: after a rate was
+ * changed, or a status corrected, that goes back. What differs is posted as differences, each by its own settlement. Of
+ * a person one of whose bills would then break a guarantee that refuses, all stay as they are. */
+struct settled_anew {
+    size_t people, bills, changed, refused; /* refused: people */
+    int64_t *before, *after;                /* by part, of those that changed; in the arena */
+};
+/* Each bill that changes, and each that is why a person's stay (answer->outcome is SETTLEMENT_REFUSED): good until the
+ * call is over. */
+typedef void settled_anew_each(void *context, const struct settlement_answer *answer);
+/* In one change, which begins and ends here, unless nothing differs or nothing is to be kept: its number is then 0. */
+enum registry_result settler_settle_anew(struct settler *settler, struct registry_change *change,
+                                         const struct settlement_request *request, int year, bool keeps,
+                                         struct arena *arena, struct settled_anew *anew, settled_anew_each *each,
+                                         void *context);
+
 /* The event that is settled, of that name (empty: the only one); NULL: there is none, or several. */
 const struct entity *settled_event(const struct policy *policy, struct text name);
 

@@ -48,6 +48,16 @@ static void tell(struct counter *counter) {
     assert_int_equal(registry_end_change(&counter->registry), REGISTRY_DONE);
 }
 
+void counter_tell(struct counter *counter, const char *entity, const char *id, const char *parent, const char *inputs) {
+    struct registry_taken taken[16] = {0};
+    struct registry_change change = {.instant = 1, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
+    book_tell_anew(&counter->stage);
+    stage_row(&counter->stage, entity, id, parent, inputs);
+    assert_int_equal(registry_begin_change(&counter->registry, &change), REGISTRY_DONE);
+    assert_int_equal(registry_take(&counter->registry, &change, &counter->stage.records, taken), REGISTRY_DONE);
+    assert_int_equal(registry_end_change(&counter->registry), REGISTRY_DONE);
+}
+
 void counter_open(struct counter *counter, enum database database) {
     memset(counter, 0, sizeof *counter);
     stage_open(&counter->stage, law, NULL, NULL);

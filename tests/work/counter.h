@@ -18,6 +18,8 @@ struct counter {
 
 void counter_open(struct counter *counter, enum database database);
 void counter_close(struct counter *counter);
+/* A row is told anew, as others would. */
+void counter_tell(struct counter *counter, const char *entity, const char *id, const char *parent, const char *inputs);
 /* The same registry, by others who have just come. */
 void counter_come_anew(struct counter *counter);
 

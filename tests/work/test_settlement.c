@@ -87,11 +87,58 @@ static void settles_later_ones_anew(enum database database) {
 }
 ON_BOTH(settles_later_ones_anew)
 
+static void note(void *context, const struct settlement_answer *answer) {
+    struct counter *counter = context;
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+    assert_string_equal(counter_parts(counter, &answer->effects.items[0].before), "60.25 10.25 50.00");
+    assert_string_equal(counter_parts(counter, &answer->effects.items[0].after), "0.00 70.50 50.00");
+}
+
+/* She was never ill, as it turns out: what was settled stands until the year is settled anew. */
+static void settles_a_year_anew(enum database database) {
+    struct counter counter;
+    struct settled_anew sums;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B0", "2017-12-31", "120.50");
+    SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    SETTLE("ben", "c1", "B2", "2018-07-03", "120.50");
+    counter_tell(&counter, "person", "anna", "f", "ill=no");
+    assert_string_equal(counter_year(&counter, "anna", 0), "B0 60.25 10.25 50.00, B1 60.25 10.25 50.00");
+    struct settlement_request request = {.act = SETTLEMENT_ANEW,
+                                         .bill = {.event = settled_event(counter.stage.policy, TEXT(""))},
+                                         .who = TEXT("tester"),
+                                         .day = day_from(2018, 12, 31)};
+    for (int keeps = 0; keeps < 2; keeps++) {
+        struct registry_change change = {.instant = 3, .by = TEXT("tester"), .what = TEXT("resettle")};
+        assert_int_equal(settler_settle_anew(&counter.settler, &change, &request, 2018, keeps, &counter.arena, &sums,
+                                             note, &counter),
+                         REGISTRY_DONE);
+        assert_int_equal(change.number != 0, keeps);
+        assert_int_equal(sums.people, 2);
+        assert_int_equal(sums.bills, 2);
+        assert_int_equal(sums.changed, 1);
+        assert_int_equal(sums.before[0], 6025);
+        assert_int_equal(sums.after[0], 0);
+        assert_string_equal(counter_year(&counter, "anna", 2018),
+                            keeps ? "B1 0.00 70.50 50.00" : "B1 60.25 10.25 50.00");
+    }
+    struct registry_change again = {.instant = 3, .by = TEXT("tester"), .what = TEXT("resettle")};
+    assert_int_equal(
+        settler_settle_anew(&counter.settler, &again, &request, 2018, true, &counter.arena, &sums, note, &counter),
+        REGISTRY_DONE);
+    assert_int_equal(again.number, 0);
+    assert_int_equal(sums.changed, 0);
+    assert_string_equal(counter_year(&counter, "anna", 2017), "B0 60.25 10.25 50.00");
+    counter_close(&counter);
+}
+ON_BOTH(settles_a_year_anew)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         BOTH(settles_layer_by_layer),
         BOTH(settles_once),
         BOTH(settles_later_ones_anew),
+        BOTH(settles_a_year_anew),
     };
     return cmocka_run_group_tests(tests, databases_begin, databases_end);
 }
