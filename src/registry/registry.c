@@ -40,20 +40,24 @@ void registry_close(struct registry *registry) {
 
 /* --- changes ------------------------------------------------------------------------------------------------------ */
 
-/* How many changes there are, which is the number of the last. */
+/* How many changes there are, which is the number of the last; those that were counted once are not counted again. */
 static enum registry_result count_changes(struct registry *registry, int64_t *count) {
-    struct statement *query =
-        store_prepare(registry->store, "SELECT CAST(count(*) AS BIGINT), coalesce(max(_change), 0) FROM _changes");
+    static const char sql[] =
+        "SELECT CAST(count(*) AS BIGINT), coalesce(max(_change), 0) FROM _changes WHERE _change >= $1";
+    const struct store_value counted = store_integer(registry->counted);
+    int64_t before = registry->counted ? registry->counted - 1 : 0;
+    struct statement *query = store_prepare(registry->store, sql);
     int64_t last = 0;
     *count = 0;
     if (!query) return REGISTRY_NO_MEMORY;
-    if (statement_begin(query, NULL, 0) && statement_next(query)) {
-        *count = statement_integer(query, 0);
+    if (statement_begin(query, &counted, 1) && statement_next(query)) {
+        *count = before + statement_integer(query, 0);
         last = statement_integer(query, 1);
     }
     statement_end(query);
     statement_free(query);
     enum registry_result result = registry_outcome(registry, NULL);
+    if (result == REGISTRY_DONE && *count == last) registry->counted = last;
     if (result != REGISTRY_DONE || *count == last) return result;
     registry->differs = text_format(&registry->arena, "_changes %lld", (long long)last);
     return REGISTRY_DAMAGED;

@@ -81,6 +81,7 @@ struct registry {
     size_t doubled;                         /* how many */
     enum digest_kind digest;                /* of the chain of changes */
     unsigned threads;                       /* that may read all that is known, each over a connection; 0: one */
+    int64_t counted;                        /* changes: as many as there were when one last began */
     /* Of the change under way: which it is, and what it has written so far, by table (chain.c). */
     struct registry_change change;
     struct digest *written;

@@ -489,12 +489,16 @@ struct statement *store_scan(struct store *store, const struct store_scan_of *of
     store_select(&sql, of->table, of->columns, of->count);
     builder_add(&sql, TEXT(" WHERE "));
     store_quote(&sql, first);
-    builder_format(&sql, " BETWEEN %lld AND %lld ORDER BY ", (long long)of->first, (long long)of->last);
+    if (store->kind->scan)
+        builder_format(&sql, " BETWEEN %lld AND %lld ORDER BY ", (long long)of->first, (long long)of->last);
+    else
+        builder_add(&sql, TEXT(" BETWEEN $1 AND $2 ORDER BY "));
     store_quote(&sql, first);
     const char *text = finished(store, &sql);
+    const struct store_value ends[] = {store_integer(of->first), store_integer(of->last)};
     struct statement *scan = NULL;
-    if (!sql.failed) scan = store->kind->scan ? store->kind->scan(store, text) : begin_scan(store, text, NULL, 0);
-    if (scan) scan->once = true; /* it says where it begins and ends */
+    if (!sql.failed) scan = store->kind->scan ? store->kind->scan(store, text) : begin_scan(store, text, ends, 2);
+    if (scan && store->kind->scan) scan->once = true; /* it says where it begins and ends */
     builder_free(&sql);
     return scan;
 }

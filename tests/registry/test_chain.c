@@ -156,6 +156,11 @@ static void begins_as(struct book *book, enum registry_result wanted) {
     registry_give_up_change(&book->registry);
 }
 
+static void reopen(struct book *book) {
+    registry_close(&book->registry);
+    assert_int_equal(registry_open(&book->registry, book->store, book->stage.policy), REGISTRY_DONE);
+}
+
 /* Nor from one so far off that the next would have no number. */
 static void nothing_goes_on_from_a_change_that_nobody_made(enum database database) {
     static const char *const alterations[] = {"UPDATE _changes SET _change = 5 WHERE _change = 4",
@@ -166,6 +171,7 @@ static void nothing_goes_on_from_a_change_that_nobody_made(enum database databas
         open_book(&book, database, DIGEST_SM3);
         begins_as(&book, REGISTRY_DONE);
         assert_true(store_do(book.store, alterations[i]));
+        if (i == 2) reopen(&book); /* what was counted once is not counted again */
         begins_as(&book, REGISTRY_DAMAGED);
         close_book(&book);
     }
