@@ -4,6 +4,7 @@
 #include "fhir_stage.h"
 
 #include "exchange/fhir_tree.h"
+#include "exchange/file.h"
 
 static char room[DOCUMENT_ROOM];
 
@@ -502,6 +503,27 @@ static void a_table_that_is_wrong_is_told(void **state) {
                             "fhir-map-untold", 0));
 }
 
+/* Each has its place on the page, in both languages. */
+static void every_element_is_on_the_page(void **state) {
+    (void)state;
+    static const char *const pages[] = {"docs/fhir.md", "docs/fhir.zh.md"};
+    for (size_t page = 0; page < 2; page++) {
+        struct file file;
+        struct builder bytes;
+        const struct fhir_element *element;
+        assert_int_equal(file_open(&file, pages[page]), FILE_OK);
+        builder_init(&bytes);
+        builder_add(&bytes, file.bytes);
+        for (size_t i = 0; (element = fhir_map_element(i)); i++) {
+            char name[100];
+            snprintf(name, sizeof name, "`%s`", element->name);
+            assert_non_null(strstr(builder_text(&bytes).bytes, name));
+        }
+        builder_free(&bytes);
+        file_close(&file);
+    }
+}
+
 /* Without hours of its own a policy takes no time of day. */
 static void a_time_needs_a_clock(void **state) {
     struct fhir_stage *stage = *state;
@@ -549,6 +571,7 @@ int main(void) {
         cmocka_unit_test(every_prefix_is_refused),
         cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(a_table_that_is_wrong_is_told),
+        cmocka_unit_test(every_element_is_on_the_page),
         cmocka_unit_test(a_time_needs_a_clock),
         cmocka_unit_test(a_map_needs_memory),
     };

@@ -85,6 +85,16 @@ for (const folder of folders) {
   }
 }
 
+// What the pages show is what the files hold; a line … stands for any number of lines.
+for (const page of ["docs/fhir.md", "docs/fhir.zh.md"]) {
+  const blocks = [...readFileSync(page, "utf8").matchAll(/^```(?:json|csv) (\S+)\n(.*?)^```/gms)];
+  check(`${page}: there are examples`, blocks.length === 3);
+  for (const [, path, shown] of blocks) {
+    const pattern = shown.split("…\n").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+    check(`${page}: ${path}`, new RegExp(`^${pattern.join("[^]*\\n")}$`).test(readFileSync(path, "utf8")));
+  }
+}
+
 // What is wrong is seen.
 const wrong = {
   "an element that there is not": (document) => (document.paid = true),
