@@ -6,22 +6,22 @@
 #define TABLE "tables/fhir.csv"
 
 static const struct fhir_element elements[] = {
-    {"identifier", {"identifier", NULL}, FHIR_HOLDS_IDENTIFIER},
-    {"patient", {"patient", NULL}, FHIR_HOLDS_PATIENT},
-    {"provider", {"provider", NULL}, FHIR_HOLDS_PARTY},
-    {"billablePeriod.start", {"billablePeriod", "start"}, FHIR_HOLDS_DAY},
-    {"billablePeriod.end", {"billablePeriod", "end"}, FHIR_HOLDS_DAY},
-    {"servicedPeriod.start", {"servicedPeriod", "start"}, FHIR_HOLDS_DAY},
-    {"servicedPeriod.end", {"servicedPeriod", "end"}, FHIR_HOLDS_DAY},
-    {"servicedDate", {"servicedDate", NULL}, FHIR_HOLDS_DAY},
-    {"created", {"created", NULL}, FHIR_HOLDS_DAY},
-    {"type", {"type", NULL}, FHIR_HOLDS_CODE},
-    {"subType", {"subType", NULL}, FHIR_HOLDS_CODE},
-    {"priority", {"priority", NULL}, FHIR_HOLDS_CODE},
-    {"total", {"total", NULL}, FHIR_HOLDS_MONEY},
-    {"item.category", {"item", "category"}, FHIR_HOLDS_ITEM},
-    {"supportingInfo.category", {"supportingInfo", "category"}, FHIR_HOLDS_INFO},
-    {"supportingInfo.code", {"supportingInfo", "code"}, FHIR_HOLDS_INFO},
+    {"identifier", {"identifier", NULL}, FHIR_HOLDS_IDENTIFIER, FHIR_EITHER},
+    {"patient", {"patient", NULL}, FHIR_HOLDS_PATIENT, FHIR_EITHER},
+    {"provider", {"provider", NULL}, FHIR_HOLDS_PARTY, FHIR_EITHER},
+    {"billablePeriod.start", {"billablePeriod", "start"}, FHIR_HOLDS_DAY, FHIR_CLAIM},
+    {"billablePeriod.end", {"billablePeriod", "end"}, FHIR_HOLDS_DAY, FHIR_CLAIM},
+    {"servicedPeriod.start", {"servicedPeriod", "start"}, FHIR_HOLDS_DAY, FHIR_ELIGIBILITY},
+    {"servicedPeriod.end", {"servicedPeriod", "end"}, FHIR_HOLDS_DAY, FHIR_ELIGIBILITY},
+    {"servicedDate", {"servicedDate", NULL}, FHIR_HOLDS_DAY, FHIR_ELIGIBILITY},
+    {"created", {"created", NULL}, FHIR_HOLDS_DAY, FHIR_EITHER},
+    {"type", {"type", NULL}, FHIR_HOLDS_CODE, FHIR_CLAIM},
+    {"subType", {"subType", NULL}, FHIR_HOLDS_CODE, FHIR_CLAIM},
+    {"priority", {"priority", NULL}, FHIR_HOLDS_CODE, FHIR_EITHER},
+    {"total", {"total", NULL}, FHIR_HOLDS_MONEY, FHIR_CLAIM},
+    {"item.category", {"item", "category"}, FHIR_HOLDS_ITEM, FHIR_EITHER},
+    {"supportingInfo.category", {"supportingInfo", "category"}, FHIR_HOLDS_INFO, FHIR_EITHER},
+    {"supportingInfo.code", {"supportingInfo", "code"}, FHIR_HOLDS_INFO, FHIR_EITHER},
 };
 enum { ELEMENTS = sizeof elements / sizeof *elements };
 

@@ -25,9 +25,11 @@ enum fhir_holds {
     FHIR_HOLDS_ITEM,  /* the concept of an item, whose amounts are added up */
     FHIR_HOLDS_INFO,  /* the concept of an information; the value of the row, or else that of the information */
 };
+enum fhir_resource { FHIR_CLAIM = 1, FHIR_ELIGIBILITY = 2, FHIR_EITHER = 3 };
 struct fhir_element {
     const char *name, *parts[2]; /* the second NULL where there is one */
     enum fhir_holds holds;
+    enum fhir_resource of; /* has such an element */
 };
 
 struct fhir_row {
@@ -64,7 +66,7 @@ bool fhir_map_read(struct fhir_map *map, const struct policy *policy, const stru
 
 /* The next row of an element at or after `from`; NULL: none. */
 const struct fhir_row *fhir_map_row(const struct fhir_map *map, const struct fhir_element *element, size_t *from);
-/* The elements of which the table has a row, each once. */
+/* All elements that a table may name. */
 const struct fhir_element *fhir_map_element(size_t number); /* NULL beyond the last */
 
 /* Whether it is an amount of money, by no month and no head. */

@@ -2,8 +2,6 @@
 #include "base/identifier.h"
 #include "exchange/fhir_inside.h"
 
-#include <string.h>
-
 /* --- concepts ----------------------------------------------------------------------------------------------------- */
 
 /* The row of the table that has one of a concept's codes. Two that have different ones contradict each other. */
@@ -249,15 +247,16 @@ static void read_element(struct fhir_reader *reader, const struct fhir_node *res
     }
 }
 
-/* Of several elements that may tell an input, the one that this resource has. */
-static const char *element_of(struct fhir_reader *reader, const struct field *input) {
+static bool has(const struct fhir_request *request, const struct fhir_element *element) {
+    return (element->of & (request->eligibility ? FHIR_ELIGIBILITY : FHIR_CLAIM)) != 0;
+}
+
+/* Of the elements that may tell an input, one that the resource has. */
+static const char *element_of(const struct fhir_reader *reader, const struct field *input) {
     const char *name = "";
     for (size_t i = 0; i < reader->map->rows.count; i++) {
         const struct fhir_row *row = &reader->map->rows.items[i];
-        bool serviced = strncmp(row->element->name, "serviced", 8) == 0;
-        bool billable = strncmp(row->element->name, "billable", 8) == 0;
-        bool has = !(reader->request->eligibility ? billable : serviced);
-        if (row->input == input && (has || !name[0])) name = row->element->name;
+        if (row->input == input && (has(reader->request, row->element) || !name[0])) name = row->element->name;
     }
     return name;
 }
@@ -276,7 +275,7 @@ static void read_bill(struct fhir_reader *reader, const struct fhir_node *resour
         bool known_by = element->holds == FHIR_HOLDS_IDENTIFIER || element->holds == FHIR_HOLDS_PARTY ||
                         element->holds == FHIR_HOLDS_PATIENT;
         bool told = element->holds == FHIR_HOLDS_PATIENT || fhir_map_row(reader->map, element, &from);
-        if (told && (!cancels || known_by)) read_element(reader, resource, element);
+        if (told && has(request, element) && (!cancels || known_by)) read_element(reader, resource, element);
     }
     if (cancels) request->bill.parent = request->bill.match = TEXT("");
     if (cancels) request->bill.input = NULL;
@@ -430,7 +429,6 @@ static void read_resource(struct fhir_reader *reader, struct fhir_told *told, co
         .mistake = before,
         .eligibility = text_is(fhir_child_text(resource, "resourceType"), "CoverageEligibilityRequest")};
     reader->request = request;
-    reader->refused = false;
     fhir_refuse_modified(reader, whole);
     note_contained(reader, resource);
     const struct fhir_node *insurer = fhir_take(reader, resource, "insurer", JSON_OBJECT_BEGIN);

@@ -5,6 +5,7 @@
 
 #include "exchange/fhir_tree.h"
 #include "exchange/file.h"
+#include "exchange/import.h"
 
 static char room[DOCUMENT_ROOM];
 
@@ -98,6 +99,7 @@ static void a_claim_corrects_cancels_or_asks(void **state) {
     assert_false(told(only(&document), "in_scope")->known);
     assert_false(told(only(&document), "discharged")->known);
     assert_int_equal(only(&document)->bill.match.length, 0);
+    assert_null(only(&document)->bill.input);
     close_document(&document);
 }
 
@@ -263,6 +265,8 @@ static const struct mistake mistakes[] = {
     {"collection", "\"resourceType\": \"Claim\"", "\"resourceType\": \"Coverage\"", "fhir-empty", "Bundle.entry", 1},
     {"collection", "{\"resource\":", "{\"fullUrl\": \"urn:uuid:5e1c8a52-61b2-4a4e-9f4e-6a0f0f6d1d11\", \"resource\":",
      "fhir-id-twice", "Bundle.entry[1].fullUrl", 0},
+    {"collection", "\"resourceType\": \"Patient\",", "\"resourceType\": \"Patient\", \"modifierExtension\": [{}],",
+     "fhir-modifier", "Bundle.entry[1].resource.modifierExtension", 0},
     {"collection", "\"resourceType\": \"Bundle\"", "\"resourceType\": \"Bundle\", \"implicitRules\": \"urn:x\"",
      "fhir-rules", "Bundle.implicitRules", 2},
 };
@@ -309,6 +313,20 @@ static void what_is_too_long_or_too_deep_is_not_read(void **state) {
     check_text(&stage->map, (struct text){text, JSON_DEPTH_MAX + 1}, "fhir-json-deep");
 }
 
+static void a_number_has_so_many_bytes(void **state) {
+    struct fhir_stage *stage = *state;
+    static char out[DOCUMENT_ROOM];
+    struct document document;
+    for (size_t more = 0; more < 2; more++) {
+        char number[IMPORT_TEXT_BYTES_MAX + 4] = "\"";
+        memset(number + 1, '7', IMPORT_TEXT_BYTES_MAX + more);
+        number[IMPORT_TEXT_BYTES_MAX + more + 1] = '"';
+        read_document(&document, &stage->map, changed("claim", "\"A1\"", number, out));
+        assert_int_equal(document.told.list.items[0].read, more == 0);
+        close_document(&document);
+    }
+}
+
 static void a_mistake_names_no_sealed_number(void **state) {
     struct fhir_stage *stage = *state;
     static char out[DOCUMENT_ROOM];
@@ -337,7 +355,7 @@ static void a_day_is_that_of_the_policy(void **state) {
         {"2018-06-08T16:00:00Z", "2018-06-09"},
         {"2018-06-08T23:59:59.999+08:00", "2018-06-08"},
         {"2018-06-08T01:00:00+09:30", "2018-06-07"},
-        {"2018-06-30T23:00:00-05:00", "2018-07-01"},
+        {"2018-06-30T18:00:00-05:00", "2018-07-01"},
     };
     struct fhir_stage *stage = *state;
     static char out[DOCUMENT_ROOM];
@@ -423,17 +441,22 @@ static const char law[] =
     "bill,number,identifier,,,\nbill,shop,provider,,,\nbill,day,created,,,\nbill,cost,total,,,\n"                      \
     ",,Money.currency,,SEK,\n,,insurer,,I,\n"
 
-static bool read_table_of(int coins, const char *table, const char *code, uint32_t line) {
+static struct policy *small_policy(int coins, const char *table) {
     char text[2000];
     assert_true(snprintf(text, sizeof text, law, coins) < (int)sizeof text);
-    struct arena arena;
-    struct diagnostics diagnostics;
-    struct fhir_map map;
     struct policy *policy = policy_new();
     policy_begin_layer(policy, TEXT("small"));
     policy_add_file(policy, TEXT("law.md"), text_from(text));
     if (table) policy_add_file(policy, TEXT("tables/fhir.csv"), text_from(table));
     assert_true(policy_compile(policy)); /* the language asks nothing of the table */
+    return policy;
+}
+
+static bool read_table_of(int coins, const char *table, const char *code, uint32_t line) {
+    struct arena arena;
+    struct diagnostics diagnostics;
+    struct fhir_map map;
+    struct policy *policy = small_policy(coins, table);
     arena_init(&arena);
     diagnostics_init(&diagnostics, &arena);
     bool read = fhir_map_read(&map, policy, settled_entity(policy), &arena, &diagnostics);
@@ -503,6 +526,78 @@ static void a_table_that_is_wrong_is_told(void **state) {
                             "fhir-map-untold", 0));
 }
 
+/* --- another policy ----------------------------------------------------------------------------------------------- */
+
+#define INFO(code, value) "{\"category\": {\"coding\": [{\"system\": \"s\", \"code\": \"" code "\"}]}" value "}"
+
+static const char small_claim[] =
+    "{\"resourceType\": \"Claim\", \"status\": \"active\", \"use\": \"claim\", \"type\": {\"coding\": [{\"code\": "
+    "\"x\"}]}, \"identifier\": {\"value\": \"N1\"}, \"patient\": {\"identifier\": {\"system\": \"i\", \"value\": "
+    "\"P/1\"}}, "
+    "\"provider\": {\"reference\": \"Organization/S\"}, \"created\": \"2018-06-01T18:15:00Z\", \"supportingInfo\": "
+    "[" INFO("number", ", \"valueString\": \"%s\"") ", " INFO("day", ", \"timingDate\": \"2018-06-02\"") ", " INFO(
+        "many", "") ", " INFO("else", "") "]}";
+
+/* Texts, days and counts as information; whose bill it is by the id itself; a clock that is no whole hour. */
+static void another_policy_has_a_table_of_its_own(void **state) {
+    (void)state;
+    static const char table[] = HEADING "person,,patient,i,,\nbill,number,identifier,,,\nbill,shop,provider,,,\n"
+                                        "bill,day,created,,,\nbill,number,supportingInfo.category,s,number,\n"
+                                        "bill,day,supportingInfo.category,s,day,\n"
+                                        "bill,many,supportingInfo.category,s,many,7\n,,Money.currency,,SEK,\n"
+                                        ",,insurer,,I,\n,,dateTime,,,+05:45\n";
+    struct policy *policy = small_policy(100, table);
+    struct arena arena;
+    struct diagnostics diagnostics;
+    struct fhir_map map;
+    arena_init(&arena);
+    diagnostics_init(&diagnostics, &arena);
+    assert_true(fhir_map_read(&map, policy, settled_entity(policy), &arena, &diagnostics));
+    for (int otherwise = 0; otherwise < 2; otherwise++) {
+        char text[2000];
+        struct document document;
+        assert_true(snprintf(text, sizeof text, small_claim, otherwise ? "N2" : "N1") < (int)sizeof text);
+        read_document(&document, &map, text_from(text));
+        if (otherwise) {
+            assert_false(document.told.list.items[0].read);
+            assert_string_equal(document.diagnostics.list.items[0].message->code, "fhir-twice");
+        } else {
+            assert_true(text_is(only(&document)->bill.parent, "P/1"));
+            assert_day(only(&document), "day", "2018-06-02");
+            assert_amount(only(&document), "many", 7);
+        }
+        close_document(&document);
+    }
+    arena_free(&arena);
+    policy_free(policy);
+}
+
+/* A layer above brings a table in the place of the one below, or has that one. */
+static void a_layer_may_bring_its_own_table(void **state) {
+    (void)state;
+    for (int own = 0; own < 2; own++) {
+        struct arena arena;
+        struct diagnostics diagnostics;
+        struct fhir_map map;
+        char text[2000];
+        snprintf(text, sizeof text, law, 100);
+        struct policy *policy = policy_new();
+        policy_begin_layer(policy, TEXT("small"));
+        policy_add_file(policy, TEXT("law.md"), text_from(text));
+        policy_add_file(policy, TEXT("tables/fhir.csv"), TEXT(HEADING ROWS ",,dateTime,,,+01:00\n"));
+        policy_begin_layer(policy, TEXT("top"));
+        policy_add_file(policy, TEXT("law.md"), TEXT("```doudi\npolicy top extends small\n```\n"));
+        if (own) policy_add_file(policy, TEXT("tables/fhir.csv"), TEXT(HEADING ROWS ",,dateTime,,,-02:30\n"));
+        assert_true(policy_compile(policy));
+        arena_init(&arena);
+        diagnostics_init(&diagnostics, &arena);
+        assert_true(fhir_map_read(&map, policy, settled_entity(policy), &arena, &diagnostics));
+        assert_int_equal(map.clock, own ? -150 : 60);
+        arena_free(&arena);
+        policy_free(policy);
+    }
+}
+
 /* Each has its place on the page, in both languages. */
 static void every_element_is_on_the_page(void **state) {
     (void)state;
@@ -565,12 +660,15 @@ int main(void) {
         cmocka_unit_test(a_bundle_is_several),
         cmocka_unit_test(each_mistake_is_told_where_it_is),
         cmocka_unit_test(what_is_too_long_or_too_deep_is_not_read),
+        cmocka_unit_test(a_number_has_so_many_bytes),
         cmocka_unit_test(a_mistake_names_no_sealed_number),
         cmocka_unit_test(a_day_is_that_of_the_policy),
         cmocka_unit_test(amounts_are_exact),
         cmocka_unit_test(every_prefix_is_refused),
         cmocka_unit_test(memory_runs_out),
         cmocka_unit_test(a_table_that_is_wrong_is_told),
+        cmocka_unit_test(another_policy_has_a_table_of_its_own),
+        cmocka_unit_test(a_layer_may_bring_its_own_table),
         cmocka_unit_test(every_element_is_on_the_page),
         cmocka_unit_test(a_time_needs_a_clock),
         cmocka_unit_test(a_map_needs_memory),

@@ -127,6 +127,8 @@ static void later_bills_are_settled_anew(void **state) {
     answer.effects.count = 3;
     check(stage, "correction", "correction", &answer);
     answer.effects.count = 1;
+    open_part(&parts[2]); /* as it stood, which is no matter now */
+    answer.bill.open = 272300;
     check(stage, "cancelled", "cancelled", &answer);
 }
 
@@ -138,6 +140,10 @@ static void what_is_open_is_partial(void **state) {
     parts[3].missing[LANGUAGE_ZH] = parts[3].missing[LANGUAGE_EN] = TEXT("");
     answer.bill.open = 469000;
     check(stage, "contained", "open", &answer);
+    set_part(stage, parts, 2, "aid_pay", 272300);
+    set_part(stage, parts, 3, "floor_pay", 196700);
+    answer.bill.open = 0;
+    check(stage, "contained", "open-of-nothing", &answer);
 }
 
 static void a_quote_keeps_nothing(void **state) {
@@ -151,6 +157,7 @@ static void a_quote_keeps_nothing(void **state) {
 static void each_refusal_has_its_sentence(void **state) {
     struct fhir_stage *stage = *state;
     struct settlement_answer answer = {.outcome = SETTLEMENT_REFUSED,
+                                       .bill = {.settlement = 5}, /* of which nothing is told */
                                        .standing = {.by = TEXT("A1"), .date = day_from(2018, 6, 8)},
                                        .guarantee = stage->policy->guarantees.items[0],
                                        .field = field_of(stage, "aid_pay"),
