@@ -64,7 +64,7 @@ struct fhir_party fhir_party_of(struct fhir_reader *reader, const struct fhir_no
 /* The resource that a reference leads to; NULL where it is not in this document. */
 const struct fhir_node *fhir_follow(struct fhir_reader *reader, const struct fhir_node *reference);
 
-/* Nothing below the node changes the meaning of the rest. */
-void fhir_refuse_modified(struct fhir_reader *reader, const struct fhir_node *node);
+/* Refuses what has anything in it that changes the meaning of the rest; looks through it once. */
+void fhir_refuse_modified(struct fhir_reader *reader, struct fhir_node *node);
 
 #endif

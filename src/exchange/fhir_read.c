@@ -422,7 +422,7 @@ static void note_contained(struct fhir_reader *reader, const struct fhir_node *r
 
 /* `whole`: what may not be modified, an entry or the resource alone. */
 static void read_resource(struct fhir_reader *reader, struct fhir_told *told, const struct fhir_node *resource,
-                          const struct fhir_node *whole) {
+                          struct fhir_node *whole) {
     struct fhir_request *request = ARENA_NEW(reader->arena, struct fhir_request);
     size_t before = reader->diagnostics->list.count;
     *request = (struct fhir_request){
@@ -438,6 +438,8 @@ static void read_resource(struct fhir_reader *reader, struct fhir_told *told, co
     else
         read_claim(reader, resource);
     request->read = !reader->refused;
+    if (reader->refused && reader->diagnostics->list.count == before)
+        fhir_complain(reader, EXCHANGE_FHIR_ELSEWHERE, resource, "", TEXT(""), TEXT(""));
     request->mistakes = reader->diagnostics->list.count - before;
     VECTOR_PUSH(reader->arena, &told->list, *request);
 }
@@ -459,7 +461,7 @@ static void note_entry(struct fhir_reader *reader, const struct fhir_node *entry
 }
 
 /* A batch asks for each of its entries; a collection may hold whom they are about besides. */
-static void read_entry(struct fhir_reader *reader, struct fhir_told *told, const struct fhir_node *entry, bool batch) {
+static void read_entry(struct fhir_reader *reader, struct fhir_told *told, struct fhir_node *entry, bool batch) {
     const struct fhir_node *resource = fhir_child(entry, "resource");
     struct text method = fhir_child_text(fhir_child(entry, "request"), "method");
     if (batch && !text_is(method, "POST")) {
@@ -484,7 +486,7 @@ static bool read_bundle(struct fhir_reader *reader, struct fhir_told *told, cons
     for (const struct fhir_node *each = entries ? entries->first : NULL; each; each = each->next)
         note_entry(reader, each);
     wrong = reader->refused;
-    for (const struct fhir_node *each = entries ? entries->first : NULL; each && !wrong; each = each->next) {
+    for (struct fhir_node *each = entries ? entries->first : NULL; each && !wrong; each = each->next) {
         size_t before = told->list.count;
         reader->refused = false;
         read_entry(reader, told, each, batch);
@@ -499,7 +501,7 @@ bool fhir_read(struct fhir_told *told, const struct fhir_map *map, const struct 
                struct diagnostics *diagnostics) {
     *told = (struct fhir_told){.bundle = TEXT("")};
     struct fhir_reader reader = {.map = map, .arena = arena, .diagnostics = diagnostics, .source = source};
-    const struct fhir_node *root = fhir_tree_read(arena, source, diagnostics);
+    struct fhir_node *root = fhir_tree_read(arena, source, diagnostics);
     map_init(&reader.entries, arena);
     map_init(&reader.contained, arena);
     bool good = false;

@@ -14,7 +14,8 @@ struct fhir_node {
     struct text key;      /* in an object */
     struct text text;     /* of a string or a number */
     uint32_t line, column;
-    uint32_t index;                                 /* in an array */
+    uint32_t index;        /* in an array */
+    bool looked, modified; /* the caller's: whether it is known that something in it changes what the rest means */
     struct fhir_node *parent, *first, *last, *next; /* last: of those in it, as first */
 };
 

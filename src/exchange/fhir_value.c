@@ -275,8 +275,8 @@ bool fhir_find_identifier(struct fhir_reader *reader, const struct fhir_node *no
 const struct fhir_node *fhir_follow(struct fhir_reader *reader, const struct fhir_node *reference) {
     struct text to = fhir_child_text(reference, "reference");
     if (to.length == 0) return NULL;
-    const struct fhir_node *found = text_starts(to, "#") ? map_get(&reader->contained, text_slice(to, 1, to.length))
-                                                         : map_get(&reader->entries, to);
+    struct fhir_node *found = text_starts(to, "#") ? map_get(&reader->contained, text_slice(to, 1, to.length))
+                                                   : map_get(&reader->entries, to);
     if (found) fhir_refuse_modified(reader, found);
     return found;
 }
@@ -355,12 +355,17 @@ bool fhir_find_party(struct fhir_reader *reader, const struct fhir_node *resourc
 
 /* --- what changes the meaning of the rest ------------------------------------------------------------------------- */
 
-void fhir_refuse_modified(struct fhir_reader *reader, const struct fhir_node *node) {
-    const struct fhir_node *at = node;
+static bool modifies(struct text key) {
+    return text_is(key, "modifierExtension") || text_is(key, "implicitRules");
+}
+
+void fhir_refuse_modified(struct fhir_reader *reader, struct fhir_node *node) {
+    struct fhir_node *at = node->looked ? NULL : node;
     while (at) {
-        if (text_is(at->key, "modifierExtension"))
-            fhir_complain(reader, EXCHANGE_FHIR_MODIFIER, at, "", TEXT(""), TEXT(""));
-        if (text_is(at->key, "implicitRules")) fhir_complain(reader, EXCHANGE_FHIR_RULES, at, "", TEXT(""), TEXT(""));
+        if (modifies(at->key))
+            fhir_complain(reader, text_is(at->key, "implicitRules") ? EXCHANGE_FHIR_RULES : EXCHANGE_FHIR_MODIFIER, at,
+                          "", TEXT(""), TEXT(""));
+        node->modified = node->modified || modifies(at->key);
         if (at->first) {
             at = at->first;
             continue;
@@ -368,4 +373,6 @@ void fhir_refuse_modified(struct fhir_reader *reader, const struct fhir_node *no
         while (at != node && !at->next) at = at->parent;
         at = at == node ? NULL : at->next;
     }
+    node->looked = true;
+    reader->refused = reader->refused || node->modified;
 }

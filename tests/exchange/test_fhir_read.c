@@ -303,6 +303,30 @@ static void check_text(const struct fhir_map *map, struct text text, const char 
     close_document(&document);
 }
 
+/* What several lead to is told of where it is, and each of them is refused. */
+static void what_is_wrong_elsewhere_refuses_all_that_lead_there(void **state) {
+    struct fhir_stage *stage = *state;
+    static const char *const wrong[] = {"\"modifierExtension\": [{}]",
+                                        "\"identifier\": [{\"system\": \"urn:oid:2.16.156.10011.1.3\"}]"};
+    static char whole[DOCUMENT_ROOM], claim[DOCUMENT_ROOM];
+    for (size_t i = 0; i < 2; i++) {
+        struct document document;
+        changed("claim", PATIENT, "{\"reference\": \"Patient/p\"}", claim);
+        int length = snprintf(
+            whole, sizeof whole,
+            "{\"resourceType\": \"Bundle\", \"type\": \"collection\", \"entry\": [{\"resource\": %s}, {\"resource\": "
+            "%s}, {\"resource\": {\"resourceType\": \"Patient\", \"id\": \"p\", %s}}]}",
+            claim, claim, wrong[i]);
+        read_document(&document, &stage->map, (struct text){whole, (size_t)length});
+        assert_int_equal(document.told.list.count, 2);
+        for (size_t k = 0; k < 2; k++) assert_false(document.told.list.items[k].read);
+        assert_int_equal(document.diagnostics.list.count, 2);
+        assert_int_equal(document.told.list.items[1].mistakes, 1);
+        assert_string_equal(document.diagnostics.list.items[1].message->code, "fhir-elsewhere");
+        close_document(&document);
+    }
+}
+
 static void what_is_too_long_or_too_deep_is_not_read(void **state) {
     struct fhir_stage *stage = *state;
     static char text[FHIR_BYTES_MAX + 1];
@@ -659,6 +683,7 @@ int main(void) {
         cmocka_unit_test(an_eligibility_request_is_a_quote),
         cmocka_unit_test(a_bundle_is_several),
         cmocka_unit_test(each_mistake_is_told_where_it_is),
+        cmocka_unit_test(what_is_wrong_elsewhere_refuses_all_that_lead_there),
         cmocka_unit_test(what_is_too_long_or_too_deep_is_not_read),
         cmocka_unit_test(a_number_has_so_many_bytes),
         cmocka_unit_test(a_mistake_names_no_sealed_number),
