@@ -14,6 +14,8 @@ struct fhir_reader {
     struct map entries;   /* of a Bundle: by fullUrl, and by type and id */
     struct map contained; /* of the resource: by id */
     struct fhir_request *request;
+    const struct fhir_node *resource;
+    size_t missing; /* what tells of elements that the resource lacks, among the diagnostics; SIZE_MAX: none does */
     bool refused;
 };
 

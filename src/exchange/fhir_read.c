@@ -251,14 +251,24 @@ static bool has(const struct fhir_request *request, const struct fhir_element *e
     return (element->of & (request->eligibility ? FHIR_ELIGIBILITY : FHIR_CLAIM)) != 0;
 }
 
-/* Of the elements that may tell an input, one that the resource has. */
-static const char *element_of(const struct fhir_reader *reader, const struct field *input) {
-    const char *name = "";
+/* Of the elements that may tell an input, one that such a resource has; NULL where the table has none. */
+static const struct fhir_element *element_of(const struct fhir_reader *reader, const struct field *input) {
+    const struct fhir_element *found = NULL;
     for (size_t i = 0; i < reader->map->rows.count; i++) {
         const struct fhir_row *row = &reader->map->rows.items[i];
-        if (row->input == input && (has(reader->request, row->element) || !name[0])) name = row->element->name;
+        if (row->input == input && (has(reader->request, row->element) || !found)) found = row->element;
     }
-    return name;
+    return found;
+}
+
+/* What a bill is dated by. Where it stands there and is no good, that was told; so it was of parties. */
+static void want(struct fhir_reader *reader, const struct fhir_node *resource, const struct field *input) {
+    const struct fhir_element *element = element_of(reader, input);
+    if (!element || reader->request->bill.values[input->input_index].known) return;
+    const struct fhir_node *node = fhir_child(resource, element->parts[0]);
+    if (node && element->parts[1]) node = fhir_child(node, element->parts[1]);
+    if (reader->refused && (node || element->holds == FHIR_HOLDS_PARTY)) return;
+    fhir_complain(reader, EXCHANGE_FHIR_MISSING, resource, element->name, TEXT(""), TEXT(""));
 }
 
 /* A bill that is cancelled is known by who presented it and its number; nothing else of it matters. */
@@ -279,12 +289,9 @@ static void read_bill(struct fhir_reader *reader, const struct fhir_node *resour
     }
     if (cancels) request->bill.parent = request->bill.match = TEXT("");
     if (cancels) request->bill.input = NULL;
-    if (reader->refused) return;
     for (size_t i = 0; i < event->dated.count; i++) {
         const struct field *input = event->dated.items[i];
-        if (request->bill.values[input->input_index].known) continue;
-        if (cancels && input != event->settled.at && input != event->settled.by) continue;
-        fhir_complain(reader, EXCHANGE_FHIR_MISSING, resource, element_of(reader, input), TEXT(""), TEXT(""));
+        if (!cancels || input == event->settled.at || input == event->settled.by) want(reader, resource, input);
     }
 }
 
@@ -365,7 +372,8 @@ static void read_claim(struct fhir_reader *reader, const struct fhir_node *resou
     size_t state = 0, use = 0;
     bool stated = take_word(reader, resource, "status", states, 2, &state);
     bool used = take_word(reader, resource, "use", uses, 3, &use);
-    if (!stated || !used) return;
+    if (!stated) state = 0; /* it is refused: what else is wrong with it is told too */
+    if (!used) use = 0;
     request->use = text_from(uses[use]);
     if (use > 0) request->act = SETTLEMENT_QUOTE;
     if (use == 0) read_related(reader, resource);
@@ -429,6 +437,8 @@ static void read_resource(struct fhir_reader *reader, struct fhir_told *told, co
         .mistake = before,
         .eligibility = text_is(fhir_child_text(resource, "resourceType"), "CoverageEligibilityRequest")};
     reader->request = request;
+    reader->resource = resource;
+    reader->missing = SIZE_MAX;
     fhir_refuse_modified(reader, whole);
     note_contained(reader, resource);
     const struct fhir_node *insurer = fhir_take(reader, resource, "insurer", JSON_OBJECT_BEGIN);
@@ -500,7 +510,8 @@ static bool read_bundle(struct fhir_reader *reader, struct fhir_told *told, cons
 bool fhir_read(struct fhir_told *told, const struct fhir_map *map, const struct source *source, struct arena *arena,
                struct diagnostics *diagnostics) {
     *told = (struct fhir_told){.bundle = TEXT("")};
-    struct fhir_reader reader = {.map = map, .arena = arena, .diagnostics = diagnostics, .source = source};
+    struct fhir_reader reader = {
+        .map = map, .arena = arena, .diagnostics = diagnostics, .source = source, .missing = SIZE_MAX};
     struct fhir_node *root = fhir_tree_read(arena, source, diagnostics);
     map_init(&reader.entries, arena);
     map_init(&reader.contained, arena);

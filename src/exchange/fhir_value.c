@@ -4,12 +4,24 @@
 #include "exchange/fhir_inside.h"
 #include "exchange/import.h"
 
+/* A mistake is told once at its place: all that a resource lacks in one, parted by commas. */
+static bool add_missing(struct fhir_reader *reader, struct text path) {
+    if (reader->missing == SIZE_MAX) return false;
+    struct text *told = &reader->diagnostics->list.items[reader->missing].argument[0];
+    *told = text_format(reader->diagnostics->arena, "%.*s, %.*s", TEXT_ARG(*told), TEXT_ARG(path));
+    return true;
+}
+
 void fhir_complain(struct fhir_reader *reader, enum exchange_message message, const struct fhir_node *node,
                    const char *below, struct text first, struct text second) {
     const struct text arguments[] = {fhir_path(reader->arena, node, below), first, second};
+    bool lacks = message == EXCHANGE_FHIR_MISSING && node == reader->resource;
+    size_t count = reader->diagnostics->list.count;
     reader->refused = true;
+    if (lacks && add_missing(reader, arguments[0])) return;
     diagnostics_add(reader->diagnostics, &exchange_messages[message], fhir_position(reader->source, node), arguments,
                     3);
+    if (lacks && reader->diagnostics->list.count > count) reader->missing = count;
 }
 
 /* --- what JSON holds ---------------------------------------------------------------------------------------------- */

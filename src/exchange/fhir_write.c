@@ -441,19 +441,26 @@ static void write_eligibility_response(struct writing *writing) {
 
 /* --- mistakes ----------------------------------------------------------------------------------------------------- */
 
-/* Of those about an element the first argument is its path. */
-static struct text path_of(const struct diagnostic *mistake) {
-    size_t message = (size_t)(mistake->message - exchange_messages);
-    bool element = message >= EXCHANGE_FHIR_KIND && message <= EXCHANGE_FHIR_TWICE;
-    return element ? mistake->argument[0] : TEXT("");
+/* Of those about an element the first argument is its path; of those that are missing there may be several. */
+static void write_paths(struct writing *writing, const struct diagnostic *mistake) {
+    size_t message = (size_t)(mistake->message - exchange_messages), from = 0;
+    struct text paths = mistake->argument[0];
+    if (message < EXCHANGE_FHIR_KIND || message > EXCHANGE_FHIR_TWICE || paths.length == 0) return;
+    open_array(writing, "expression");
+    for (size_t at = 0; at <= paths.length; at++) {
+        bool ends = at == paths.length || (message == EXCHANGE_FHIR_MISSING && paths.bytes[at] == ',');
+        if (!ends) continue;
+        json_write_string(writing->json, text_trim(text_slice(paths, from, at)));
+        from = at + 1;
+    }
+    json_write_close_array(writing->json);
 }
 
 static void write_issue(struct writing *writing, const struct diagnostic *mistake) {
     struct arena *arena = writing->arena;
     const struct fhir_code code = {writing->map->refusals, text_from(mistake->message->code), TEXT("")};
-    struct text remedy = both(arena, diagnostic_remedy(arena, mistake, LANGUAGE_ZH),
-                              diagnostic_remedy(arena, mistake, LANGUAGE_EN)),
-                path = path_of(mistake);
+    struct text remedy =
+        both(arena, diagnostic_remedy(arena, mistake, LANGUAGE_ZH), diagnostic_remedy(arena, mistake, LANGUAGE_EN));
     json_write_object(writing->json);
     key_text(writing, "severity", TEXT("error"));
     key_text(writing, "code", TEXT("invalid"));
@@ -462,11 +469,7 @@ static void write_issue(struct writing *writing, const struct diagnostic *mistak
         remedy = text_format(arena, "%u:%u → %.*s", (unsigned)mistake->at.line, (unsigned)mistake->at.column,
                              TEXT_ARG(remedy));
     key_text(writing, "diagnostics", remedy);
-    if (path.length) {
-        open_array(writing, "expression");
-        json_write_string(writing->json, path);
-        json_write_close_array(writing->json);
-    }
+    write_paths(writing, mistake);
     json_write_close_object(writing->json);
 }
 

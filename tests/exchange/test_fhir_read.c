@@ -258,6 +258,7 @@ static const struct mistake mistakes[] = {
      1},
     {"eligibility", "\"unitPrice\": {\"value\": 1250.00", "\"unitPrice\": {\"value\": 1250.001", "fhir-off-step",
      "CoverageEligibilityRequest.item[0].unitPrice", 26},
+    {"claim", "\"status\": \"active\",\n  \"type\"", "\"types\"", "fhir-missing", "Claim.status, Claim.type", 1},
     {"batch", "\"POST\"", "\"PUT\"", "fhir-method", "Bundle.entry[0].request.method", 5},
     {"batch", "\"batch\"", "\"transaction\"", "fhir-bundle", "Bundle.type", 1},
     {"batch", "\"resourceType\": \"Claim\"", "\"resourceType\": \"Patient\"", "fhir-resource",

@@ -224,6 +224,7 @@ static void what_could_not_be_read_is_told(void **state) {
     memcpy(strstr(room, "2018-06-01"), "2018-06-31", 10);
     check_text(stage, text, "unread", NULL);
     check_text(stage, text_slice(text, 0, text.length / 2), "no-json", NULL);
+    check_text(stage, TEXT("{\"resourceType\": \"Claim\"}"), "lacking", NULL);
     struct document document;
     struct builder out;
     read_document(&document, &stage->map, text);
