@@ -437,7 +437,7 @@ static void refuse_option(struct parser *parser, const struct declaration *decla
     suggestion_begin(&suggestion, token->text);
     for (size_t i = 0; i < sizeof continuing / sizeof *continuing; i++)
         suggestion_note(&suggestion, text_from(continuing[i]));
-    if (token->kind == TOKEN_NAME && suggestion.best.length)
+    if (token->kind == TOKEN_NAME && suggestion.best.length && !continues(token)) /* one that is is only misplaced */
         parser_refuse_suggesting(parser, LANG_EXPECTED_OPTION_SUGGEST, suggestion.best);
     else
         parser_refuse(parser, LANG_EXPECTED_OPTION);

@@ -15,7 +15,7 @@
 #include <dirent.h>
 
 enum {
-    FILES_MAX = 400,
+    FILES_MAX = 600,
     PATH_ROOM = 512,
     FILE_ROOM = 1 << 20,
     SHIFT = 400, /* so much is taken beforehand, once more each time, to let another piece be the one that fails */
