@@ -28,7 +28,7 @@ static const struct {
     {"source", true},   {"reason", true},     {"open", false},     {"key-file", true},
     {"cipher", true},   {"why", true},        {"errors", true},    {"another", true},
     {"sheet", true},    {"all-rows", false},  {"as-known", true},  {"on", true},
-    {"schema", false},  {"bill", true},
+    {"schema", false},  {"bill", true},       {"fhir", false},
 };
 
 unsigned processors(void) {

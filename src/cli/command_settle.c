@@ -206,7 +206,9 @@ static int present_file(struct presenting *presenting, const char *path) {
     struct file file;
     enum file_result opened = file_open(&file, path);
     if (opened != FILE_OK) return tell_unopened_bills(command, path, opened);
-    int status = present(presenting, text_from(path), file.bytes);
+    int status = command_has(command, "fhir")
+                     ? settle_fhir(&presenting->settling, text_from(path), file.bytes, presenting->quotes)
+                     : present(presenting, text_from(path), file.bytes);
     file_close(&file);
     return status;
 }

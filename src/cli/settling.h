@@ -30,6 +30,9 @@ bool settling_is_unconfirmed(struct settling *settling, const struct field *fiel
 /* The same as answers ask for it (exchange/answer_json.h); `of` is the settling. */
 bool settling_part_is_unconfirmed(const void *of, const struct settled_bill *bill, const struct settlement_part *part);
 
+/* Bills as FHIR, settled, or quoted alone, and answered as FHIR (command_fhir.c). */
+int settle_fhir(struct settling *settling, struct text name, struct text bytes, bool quotes);
+
 /* A bill as a waterfall: its total, what each layer takes of it, and what is left. */
 void bill_show(struct builder *out, struct settling *settling, const struct settled_bill *bill);
 /* Bills that were settled anew: what each paid before, and pays now. */

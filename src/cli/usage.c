@@ -312,21 +312,25 @@ static const struct usage usages[] = {
       "  --on 日期          记账日期(默认今天)\n"
       "  --by 姓名          谁结算的(默认是登录的用户)\n"
       "  --key-file 文件    密钥(DOUDI_KEYS,或 SQLite 文件旁的同名 .keys)\n"
+      "  --fhir             单子是 FHIR R4 的 Claim(或一包),答复也是\n"
       "  --schema           不结算,写出单子和答复的 JSON Schema\n",
       "  --database DATABASE  the registry\n"
       "  --on DATE            the day on which it is booked (today)\n"
       "  --by NAME            who settles (whoever is logged in)\n"
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
+      "  --fhir               bills are FHIR R4 Claims, or a Bundle of them; so are the answers\n"
       "  --schema             settles nothing: writes the JSON Schemas of bills and answers\n"},
-     " json database on by key-file schema "},
+     " json database on by key-file schema fhir "},
     {"quote",
      {"文件 --database 数据库", "FILE --database DATABASE"},
      {"试算:答复和结算一样,什么都不登记", "the same answers, and nothing is kept"},
      {"  --database 数据库  登记簿\n"
+      "  --fhir             单子和答复都是 FHIR R4\n"
       "  --key-file 文件    密钥\n",
       "  --database DATABASE  the registry\n"
+      "  --fhir               bills and answers are FHIR R4\n"
       "  --key-file FILE      the keys\n"},
-     " json database on by key-file schema "},
+     " json database on by key-file schema fhir "},
     {"cancel",
      {"医院 单号 --database 数据库", "HOSPITAL NUMBER --database DATABASE"},
      {"作废一张结算过的单子;同一人以后的单子重新结算,差额各归各的资金",
