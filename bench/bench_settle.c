@@ -1,7 +1,7 @@
-/* What it costs to settle bills: of random people of a registry, one after the other, in groups, and by many callers at
- * a desk.
+/* What it costs to settle bills of random people of a registry: by many callers at a desk, by one in groups and one by
+ * one, and a year of them found anew. Beside it what the bare database takes for as many rows, in as many transactions.
  *
- * usage: bench_settle DATABASE [BILLS [CALLERS [TOGETHER]]]    which settles them there */
+ * usage: bench_settle BILLS [CALLERS [TOGETHER]] DATABASE    which settles them there */
 #define _POSIX_C_SOURCE 200809L /* clocks */
 #include "measure.h"
 
@@ -172,22 +172,80 @@ static void settle_at_desk(struct bench *bench, const char *url, const struct se
            (long long)all.times[count - 1]);
 }
 
+/* --- a year anew ----------------------------------------------------------------------------------------------------
+ */
+
+static void pass_over(void *context, const struct settlement_answer *answer) {
+    (void)context;
+    if (answer->outcome == SETTLEMENT_REFUSED) give_up("a person's bills were refused");
+}
+
+/* As after a rate was changed; nothing is kept, since nothing differs. */
+static void settle_anew(struct bench *bench) {
+    struct settled_anew sums;
+    struct registry_change change = {.by = TEXT("bench"), .what = TEXT("resettle")};
+    const struct settlement_request request = {.act = SETTLEMENT_ANEW, .bill = {.event = bench->event}};
+    int64_t begin = now(CLOCK_MONOTONIC), begun = now(CLOCK_PROCESS_CPUTIME_ID);
+    check(settler_settle_anew(&bench->settler, &change, &request, 2018, false, &bench->arena, &sums, pass_over, NULL));
+    int64_t used = now(CLOCK_PROCESS_CPUTIME_ID) - begun, time = now(CLOCK_MONOTONIC) - begin;
+    printf("%zu bills of a year anew       %8lld a second, %4lld us of the processor each\n", sums.bills,
+           (long long)((int64_t)sums.bills * 1000000 / time), (long long)(used / (int64_t)sums.bills));
+}
+
+/* --- the bare database
+ * ------------------------------------------------------------------------------------------------ */
+
+enum { BARE_ROWS = 7, BARE_TOGETHER = 64 };
+
+static bool write_bare(struct store *store, const struct store_table *table, size_t first, size_t count) {
+    struct store_load *load = store_begin(store, STORE_TO_WRITE) ? store_load_begin(store, table) : NULL;
+    for (size_t i = first * BARE_ROWS; i < (first + count) * BARE_ROWS && load; i++) {
+        const struct store_value values[] = {store_integer((int64_t)i + 1), store_integer((int64_t)(i * 7919 % 100003)),
+                                             store_text(TEXT("a text of some length, as ids are"))};
+        store_load_row(load, values);
+    }
+    return load && store_load_end(load) && store_commit(store);
+}
+
+/* Seven rows for a bill, of a table with an index. */
+static void measure_bare(struct bench *bench, size_t bills) {
+    static const struct store_column columns[] = {
+        {{"_row", 4}, STORE_INTEGER, true}, {{"_key", 4}, STORE_INTEGER, true}, {{"_id", 3}, STORE_TEXT, true}};
+    static const struct store_table table = {{"_bare", 5}, columns, 3, false};
+    const struct text key = TEXT("_key");
+    struct store *store = bench->store;
+    bool good = store_begin(store, STORE_TO_WRITE) && store_create(store, &table) &&
+                store_index(store, table.name, &key, 1, false) && store_commit(store);
+    int64_t begin = now(CLOCK_MONOTONIC);
+    for (size_t i = 0; i < bills && good; i += BARE_TOGETHER)
+        good = write_bare(store, &table, i, bills - i < BARE_TOGETHER ? bills - i : BARE_TOGETHER);
+    int64_t time = now(CLOCK_MONOTONIC) - begin;
+    if (!good) give_up("the bare database failed");
+    printf("the bare database, %d rows each, %d in a transaction %8lld a second\n", BARE_ROWS, BARE_TOGETHER,
+           (long long)((int64_t)bills * 1000000 / time));
+    store_do(store, "DROP TABLE _bare");
+}
+
 int main(int count, char **arguments) {
     struct bench bench = {.drawn = 1};
-    if (count < 2) give_up("bench_settle DATABASE [BILLS [CALLERS [TOGETHER]]]");
-    size_t bills = count > 2 ? strtoul(arguments[2], NULL, 10) : 10000;
-    unsigned callers = count > 3 ? (unsigned)strtoul(arguments[3], NULL, 10) : 64;
-    size_t most = count > 4 ? strtoul(arguments[4], NULL, 10) : 0;
+    if (count < 3) give_up("bench_settle BILLS [CALLERS [TOGETHER]] DATABASE");
+    const char *url = arguments[count - 1];
+    size_t bills = strtoul(arguments[1], NULL, 10);
+    unsigned callers = count > 3 ? (unsigned)strtoul(arguments[2], NULL, 10) : 64;
+    size_t most = count > 4 ? strtoul(arguments[3], NULL, 10) : 0;
     arena_init(&bench.arena);
     arena_init(&bench.lasting);
-    open_registry(&bench, arguments[1]);
-    struct settlement_request *requests = ARENA_ARRAY(&bench.lasting, struct settlement_request, 3 * bills);
+    open_registry(&bench, url);
+    size_t few = bills / 10, all = 2 * bills + few;
+    struct settlement_request *requests = ARENA_ARRAY(&bench.lasting, struct settlement_request, all);
     size_t base = (size_t)registry_highest(&bench.registry, &registry_changes_table) * 1000000;
-    for (size_t i = 0; i < 3 * bills; i++) requests[i] = request_of(&bench, base + i);
+    for (size_t i = 0; i < all; i++) requests[i] = request_of(&bench, base + i);
     store_roll_back(bench.store);
-    settle_in_groups(&bench, requests, bills / 5, 1);
-    settle_in_groups(&bench, requests + bills / 5, bills, 64);
-    settle_at_desk(&bench, arguments[1], requests + 2 * bills, bills, callers, most);
+    settle_at_desk(&bench, url, requests, bills, callers, most);
+    settle_in_groups(&bench, requests + bills, bills, 64);
+    settle_in_groups(&bench, requests + 2 * bills, few, 1);
+    settle_anew(&bench);
+    measure_bare(&bench, bills);
     settler_end(&bench.settler);
     registry_close(&bench.registry);
     store_close(bench.store);
