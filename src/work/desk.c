@@ -402,8 +402,9 @@ static void *run_keeper(void *context) {
         struct desk_ticket *fresh = take_tickets(desk);
         struct desk_group *decided = desk->decided.first;
         queue_init(&desk->decided);
-        if (!fresh && !decided) {
-            if (desk->closing && !waiting && !desk->open) break;
+        bool ready = waiting && !desk->open; /* what they waited for is answered */
+        if (!fresh && !decided && !ready) {
+            if (desk->closing && !desk->open) break;
             pthread_cond_wait(&desk->wanted, &desk->lock);
             continue;
         }
