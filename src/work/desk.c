@@ -19,8 +19,8 @@ struct desk_group {
     struct asked *asked; /* by ticket */
     size_t count, left;  /* left: tickets that nobody has left yet */
     struct round round;
-    int64_t known; /* the last change when it was read */
-    bool again;    /* some were refused: the others are read and decided again */
+    size_t reading; /* when it was read */
+    bool again;     /* some were refused: the others are read and decided again */
     enum registry_result result;
 };
 struct group_queue {
@@ -33,6 +33,7 @@ struct desk {
     pthread_cond_t wanted, read; /* for the keeper: tickets or decided groups; for deciders: groups */
     struct desk_ticket *first, **last;
     struct group_queue to_decide, decided;
+    size_t deciding;      /* groups that deciders have, or will */
     bool closing, closed; /* nobody asks any more; nothing is to be decided any more */
     struct desk_figures figures;
     size_t most;
@@ -45,7 +46,7 @@ struct desk {
     struct registry registry;
     struct settler settler;
     struct desk_group *open; /* all that are not answered */
-    int64_t own;             /* the last change that was made here; 0: none that is known to stand */
+    size_t reading;          /* counts what others told, and connections: groups read before are decided again */
 };
 
 static void queue_init(struct group_queue *queue) {
@@ -76,8 +77,17 @@ static enum registry_result connect_registry(struct desk *desk) {
     return result == REGISTRY_DONE ? settler_begin(&desk->settler, &desk->registry) : result;
 }
 
+/* Before what the settler keeps between one reading and the next becomes another: deciders look at it. */
+static void begin_another_reading(struct desk *desk) {
+    pthread_mutex_lock(&desk->lock);
+    while (desk->deciding) pthread_cond_wait(&desk->wanted, &desk->lock);
+    pthread_mutex_unlock(&desk->lock);
+    desk->reading++;
+}
+
 static void disconnect(struct desk *desk) {
     if (!desk->store) return;
+    begin_another_reading(desk);
     desk->trouble = *store_trouble(desk->store);
     settler_end(&desk->settler);
     registry_close(&desk->registry);
@@ -208,20 +218,23 @@ static enum registry_result prepare(struct desk *desk, struct desk_group *group)
 }
 
 /* What is told here changes nothing that bills rest on but bills, which are read each time. */
-static enum registry_result find_known(struct desk *desk, int64_t *known) {
-    enum registry_result result = registry_last_change(&desk->registry, known);
-    if (result == REGISTRY_DONE && *known != desk->settler.last) result = settler_refresh(&desk->settler, *known);
-    return result;
+static enum registry_result refresh(struct desk *desk) {
+    int64_t last;
+    enum registry_result result = registry_last_change(&desk->registry, &last);
+    if (result != REGISTRY_DONE || (last && last == desk->settler.last)) return result;
+    begin_another_reading(desk);
+    return settler_refresh(&desk->settler, last);
 }
 
-static enum registry_result begin_reading(struct desk *desk, int64_t *known) {
+static enum registry_result begin_reading(struct desk *desk) {
     enum registry_result result = connect_desk(desk);
     if (result == REGISTRY_DONE && !store_begin(desk->store, STORE_TO_READ)) result = REGISTRY_STORE_FAILED;
-    return result == REGISTRY_DONE ? find_known(desk, known) : result;
+    return result == REGISTRY_DONE ? refresh(desk) : result;
 }
 
 static enum registry_result read_group(struct desk *desk, struct desk_group *group, struct desk_ticket ***waiting) {
-    enum registry_result result = begin_reading(desk, &group->known);
+    enum registry_result result = begin_reading(desk);
+    group->reading = desk->reading;
     for (size_t i = 0; i < group->count && result == REGISTRY_DONE; i++)
         result = asked_look_up(&desk->settler, &group->asked[i], &group->arena);
     if (result == REGISTRY_DONE) part(desk, group, waiting);
@@ -236,6 +249,7 @@ static enum registry_result read_group(struct desk *desk, struct desk_group *gro
 static void hand_on(struct desk *desk, struct desk_group *group) {
     pthread_mutex_lock(&desk->lock);
     queue_add(&desk->to_decide, group);
+    desk->deciding++;
     pthread_cond_signal(&desk->read);
     pthread_mutex_unlock(&desk->lock);
 }
@@ -297,6 +311,7 @@ static void *run_decider(void *context) {
         group->result = round_settle(&group->round, &group->again);
         pthread_mutex_lock(&desk->lock);
         queue_add(&desk->decided, group);
+        desk->deciding--;
         pthread_cond_signal(&desk->wanted);
     }
     pthread_mutex_unlock(&desk->lock);
@@ -324,35 +339,33 @@ static enum registry_result decide_again(struct desk *desk, struct desk_group *g
     return settle_rounds(&desk->settler, change, group->asked, group->count, &group->arena, any);
 }
 
-/* Others have told something since these were read: what they rest on may be another. */
-static bool is_stale(const struct desk *desk, const struct desk_group *group, const struct registry_change *change) {
-    return change->number - 1 != desk->own && group->known != change->number - 1;
+/* Others have told something since it was read, or it was over another connection: what it rests on may be another. */
+static bool is_stale(const struct desk *desk, const struct desk_group *group) {
+    return group->reading != desk->reading;
 }
 
 static enum registry_result keep_groups(struct desk *desk, struct desk_group *groups,
                                         const struct registry_change *change, bool *any) {
     enum registry_result result = REGISTRY_DONE;
     for (struct desk_group *group = groups; group && result == REGISTRY_DONE; group = group->next)
-        result = is_stale(desk, group, change) ? decide_again(desk, group, change, any)
-                                               : round_keep(&group->round, &desk->settler, change, any);
+        result = is_stale(desk, group) ? decide_again(desk, group, change, any)
+                                       : round_keep(&group->round, &desk->settler, change, any);
     return result;
 }
 
 static enum registry_result write_groups(struct desk *desk, struct desk_group *groups, struct registry_change *change) {
-    int64_t known;
     bool any = false;
     *change = desk->opening.change;
     change->instant = desk->opening.instant();
     enum registry_result result = connect_desk(desk);
     if (result == REGISTRY_DONE) result = registry_begin_change(&desk->registry, change);
-    if (result == REGISTRY_DONE) result = find_known(desk, &known);
+    if (result == REGISTRY_DONE) result = refresh(desk);
     if (result == REGISTRY_DONE) result = keep_groups(desk, groups, change, &any);
     if (result == REGISTRY_DONE && any) result = registry_end_change(&desk->registry);
     if (result != REGISTRY_DONE) {
-        desk->own = 0;
         disconnect(desk);
     } else if (any) {
-        desk->own = desk->settler.last = desk->settler.reader.seen = change->number;
+        desk->settler.last = desk->settler.reader.seen = change->number;
         desk->figures.changes++;
     } else {
         registry_give_up_change(&desk->registry);
@@ -360,7 +373,6 @@ static enum registry_result write_groups(struct desk *desk, struct desk_group *g
     return result;
 }
 
-/* What was read before the connection failed is of settlers that are no more. */
 static void keep(struct desk *desk, struct desk_group *groups) {
     struct registry_change change = {.number = 0};
     enum registry_result result = write_groups(desk, groups, &change);
@@ -370,6 +382,17 @@ static void keep(struct desk *desk, struct desk_group *groups) {
     }
 }
 
+/* Reads what is left of a group of which some were refused. Where others have told something since it was read first
+ * that is for nothing: whom its bills are of, and what stands under their numbers, may be another. */
+static void read_again(struct desk *desk, struct desk_group *group) {
+    group->result = begin_reading(desk);
+    if (group->result == REGISTRY_DONE && !is_stale(desk, group)) group->result = prepare(desk, group);
+    if (group->result == REGISTRY_DONE)
+        store_roll_back(desk->store);
+    else
+        disconnect(desk);
+}
+
 /* Decided groups: those of which nothing is to be kept are answered, those of which some were refused are read again.
  */
 static struct desk_group *sort_out(struct desk *desk, struct desk_group *groups) {
@@ -377,16 +400,14 @@ static struct desk_group *sort_out(struct desk *desk, struct desk_group *groups)
     queue_init(&to_keep);
     for (struct desk_group *group = groups, *next; group; group = next) {
         next = group->next;
-        if (group->result == REGISTRY_DONE && group->again) {
-            group->result = begin_reading(desk, &group->known);
-            if (group->result == REGISTRY_DONE) group->result = prepare(desk, group);
-            if (desk->store) store_roll_back(desk->store);
-            if (group->result == REGISTRY_DONE && group->round.count) {
-                hand_on(desk, group);
-                continue;
-            }
+        bool again = group->result == REGISTRY_DONE && group->again;
+        if (again) read_again(desk, group);
+        if (again && group->result == REGISTRY_DONE && !is_stale(desk, group) && group->round.count) {
+            hand_on(desk, group);
+            continue;
         }
-        if (group->result == REGISTRY_DONE && is_to_be_kept(group))
+        bool kept = is_to_be_kept(group) || (again && is_stale(desk, group));
+        if (group->result == REGISTRY_DONE && kept)
             queue_add(&to_keep, group);
         else
             finish(desk, group, group->result, 0);
