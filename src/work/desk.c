@@ -150,6 +150,8 @@ static void answer(struct desk_ticket *ticket, enum registry_result result, cons
 
 /* Whoever is answered may leave, and the last of them frees the group. */
 static void finish(struct desk *desk, struct desk_group *group, enum registry_result result, int64_t change) {
+    const struct store_trouble none = {.failure = STORE_FINE};
+    const struct store_trouble *trouble = result == REGISTRY_STORE_FAILED ? &desk->trouble : &none;
     struct desk_group **at = &desk->open;
     round_free(&group->round);
     while (*at != group) at = &(*at)->other;
@@ -158,7 +160,7 @@ static void finish(struct desk *desk, struct desk_group *group, enum registry_re
     group->left = group->count;
     for (size_t i = 0; i < group->count; i++) {
         group->tickets[i]->group = group;
-        answer(group->tickets[i], result, &desk->trouble, change);
+        answer(group->tickets[i], result, trouble, change);
     }
     pthread_mutex_unlock(&desk->lock);
 }
@@ -181,11 +183,12 @@ static bool is_open(const struct desk *desk, const struct asked *asked) {
 }
 
 /* Those that touch nothing before them stay in the group; the others are put back, in their order, behind `waiting`. */
-static void part(struct desk *desk, struct desk_group *group, struct desk_ticket ***waiting) {
+static enum registry_result part(struct desk *desk, struct desk_group *group, struct desk_ticket ***waiting) {
     size_t kept = 0, passed = 0;
     struct asked *others = ARENA_ARRAY(&group->arena, struct asked, group->count + 1);
     const struct entity *event = group->asked[0].request->bill.event;
-    for (size_t i = 0; i < group->count && others; i++) {
+    if (arena_failed(&group->arena)) return REGISTRY_NO_MEMORY;
+    for (size_t i = 0; i < group->count; i++) {
         struct asked asked = group->asked[i];
         bool waits = asked.waits && (asked.request->bill.event != event || is_open(desk, &asked));
         for (size_t k = 0; k < kept && asked.waits && !waits; k++)
@@ -202,6 +205,7 @@ static void part(struct desk *desk, struct desk_group *group, struct desk_ticket
     }
     group->count = kept;
     **waiting = NULL;
+    return REGISTRY_DONE;
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -237,7 +241,7 @@ static enum registry_result read_group(struct desk *desk, struct desk_group *gro
     group->reading = desk->reading;
     for (size_t i = 0; i < group->count && result == REGISTRY_DONE; i++)
         result = asked_look_up(&desk->settler, &group->asked[i], &group->arena);
-    if (result == REGISTRY_DONE) part(desk, group, waiting);
+    if (result == REGISTRY_DONE) result = part(desk, group, waiting);
     if (result == REGISTRY_DONE && group->count) result = prepare(desk, group);
     if (result == REGISTRY_DONE)
         store_roll_back(desk->store);
