@@ -64,8 +64,8 @@ static void write_answer(struct presenting *presenting, const struct settlement_
                                            .event = request->bill.event,
                                            .act = request->act,
                                            .presented = &request->bill,
-                                           .unconfirmed = settling_part_is_unconfirmed,
-                                           .of = settling};
+                                           .unconfirmed = unconfirmed_part,
+                                           .of = &settling->unconfirmed};
     struct json_writer writer;
     json_writer_init(&writer, &presenting->out, true);
     answer_write_json(&writer, &settling->command->arena, &writing, answer);
