@@ -224,7 +224,10 @@ static int settle_or_quote(struct command *command, bool quotes) {
     return status;
 }
 
+/* Options of --listen say nothing without it. */
 int command_settle(struct command *command) {
+    if (command_has(command, "listen")) return settle_listen(command);
+    if (command_has(command, "callers") || command_has(command, "group")) return wrong_usage(command);
     return settle_or_quote(command, false);
 }
 
