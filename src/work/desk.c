@@ -274,10 +274,10 @@ static struct desk_ticket *take_on(struct desk *desk, struct desk_ticket *ticket
     while (tickets) {
         struct desk_ticket *some[GROUP_MOST];
         size_t count = 0;
-        while (tickets && count < desk->most) {
+        do {
             some[count++] = tickets;
             tickets = tickets->next;
-        }
+        } while (tickets && count < desk->most);
         some[count - 1]->next = NULL;
         struct desk_group *group = group_new(some, count);
         if (!group) {
