@@ -29,6 +29,7 @@ static const struct {
     {"cipher", true},   {"why", true},        {"errors", true},    {"another", true},
     {"sheet", true},    {"all-rows", false},  {"as-known", true},  {"on", true},
     {"schema", false},  {"bill", true},       {"fhir", false},
+    {"listen", true},   {"callers", true},    {"group", true},
 };
 
 unsigned processors(void) {

@@ -101,6 +101,7 @@ int command_missed(struct command *command);
 int command_exits(struct command *command);
 int command_differences(struct command *command);
 int command_settle(struct command *command);
+int settle_listen(struct command *command); /* settle --listen (command_listen.c) */
 int command_quote(struct command *command);
 int command_cancel(struct command *command);
 int command_statement(struct command *command);

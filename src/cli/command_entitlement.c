@@ -75,8 +75,8 @@ static void write_answer(struct builder *out, struct settling *settling, const s
     const struct answer_writing writing = {.policy = settling->database.law,
                                            .event = settling->event,
                                            .act = SETTLEMENT_QUOTE,
-                                           .unconfirmed = settling_part_is_unconfirmed,
-                                           .of = settling};
+                                           .unconfirmed = unconfirmed_part,
+                                           .of = &settling->unconfirmed};
     struct json_writer writer;
     json_writer_init(&writer, out, false);
     answer_write_json(&writer, &settling->command->arena, &writing, answer);

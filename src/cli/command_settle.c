@@ -64,8 +64,8 @@ static void write_answer(struct presenting *presenting, const struct settlement_
                                            .event = request->bill.event,
                                            .act = request->act,
                                            .presented = &request->bill,
-                                           .unconfirmed = settling_part_is_unconfirmed,
-                                           .of = settling};
+                                           .unconfirmed = unconfirmed_part,
+                                           .of = &settling->unconfirmed};
     struct json_writer writer;
     json_writer_init(&writer, &presenting->out, true);
     answer_write_json(&writer, &settling->command->arena, &writing, answer);
@@ -226,7 +226,10 @@ static int settle_or_quote(struct command *command, bool quotes) {
     return status;
 }
 
+/* Options of --listen say nothing without it. */
 int command_settle(struct command *command) {
+    if (command_has(command, "listen")) return settle_listen(command);
+    if (command_has(command, "callers") || command_has(command, "group")) return wrong_usage(command);
     return settle_or_quote(command, false);
 }
 

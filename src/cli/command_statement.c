@@ -86,8 +86,8 @@ static void write_text(struct json_writer *writer, const char *key, struct text 
 static struct answer_writing writing_of(struct settling *settling) {
     return (struct answer_writing){.policy = settling->database.law,
                                    .event = settling->event,
-                                   .unconfirmed = settling_part_is_unconfirmed,
-                                   .of = settling};
+                                   .unconfirmed = unconfirmed_part,
+                                   .of = &settling->unconfirmed};
 }
 
 static int write_bills(struct settling *settling, const struct settled_bills *bills, int year) {
@@ -174,7 +174,7 @@ static struct statement_amount amount_of(struct settling *settling, const struct
     const char *open = say(settling->command, "待定", "open");
     if (!part->known) amount.missing = part->missing[settling->command->language];
     if (!part->known && amount.missing.length == 0) amount.missing = text_from(open);
-    amount.unconfirmed = part->known && settling_is_unconfirmed(settling, part->field, month);
+    amount.unconfirmed = part->known && unconfirmed_is(&settling->unconfirmed, part->field, month);
     return amount;
 }
 
@@ -212,7 +212,7 @@ static struct statement_fact *list_facts(struct settling *settling, const struct
         const struct settlement_fact *fact = &bills->facts.list.items[i];
         facts[i] = (struct statement_fact){word_of(settling, fact->field->label, fact->field->name),
                                            fact->shown[settling->command->language],
-                                           settling_is_unconfirmed(settling, fact->field, month)};
+                                           unconfirmed_is(&settling->unconfirmed, fact->field, month)};
     }
     return facts;
 }
@@ -224,7 +224,7 @@ static void add_notes(struct settling *settling, const struct settled_bill *sum,
     struct text document = document_of(settling, sum, month);
     bool unconfirmed = false;
     for (size_t k = 0; k < sum->count; k++)
-        unconfirmed = unconfirmed || settling_is_unconfirmed(settling, sum->parts[k].field, month);
+        unconfirmed = unconfirmed || unconfirmed_is(&settling->unconfirmed, sum->parts[k].field, month);
     if (!notes) return;
     statement->notes = notes;
     if (unconfirmed)

@@ -62,7 +62,7 @@ static const char *say_failure(const struct command *command, const char *url, e
     }
 }
 
-static int tell_failure(struct command *command, const char *url, const struct store_trouble *trouble) {
+int database_tell_trouble(struct command *command, const char *url, const struct store_trouble *trouble) {
     struct text words = text_from(trouble->words);
     while (words.length && (words.bytes[words.length - 1] == '\n' || words.bytes[words.length - 1] == ' '))
         words.length--;
@@ -82,7 +82,7 @@ int database_tell(struct database *database, struct command *command, const char
     struct text differs = database->registry.differs;
     switch (result) {
     case REGISTRY_DONE: return EXIT_DONE;
-    case REGISTRY_STORE_FAILED: return tell_failure(command, url, store_trouble(database->store));
+    case REGISTRY_STORE_FAILED: return database_tell_trouble(command, url, store_trouble(database->store));
     case REGISTRY_NONE:
         return tell(command, url, "数据库里没有登记簿;先用 doudi init 建一个%.*s\n",
                     "the database holds no registry; make one with doudi init%.*s\n", TEXT(""));
@@ -154,7 +154,7 @@ int database_open_store(struct database *database, struct command *command, cons
                         enum store_opening opening) {
     struct store_trouble trouble;
     *database = (struct database){.store = store_open(url, opening, &trouble)};
-    return database->store ? EXIT_DONE : tell_failure(command, url, &trouble);
+    return database->store ? EXIT_DONE : database_tell_trouble(command, url, &trouble);
 }
 
 static int tell_law(struct command *command, const struct policy *law) {
@@ -322,14 +322,19 @@ void database_close(struct database *database) {
     policy_free(database->law);
 }
 
+int64_t database_instant(void) {
+    enum { MICROSECONDS = 1000000, NANOSECONDS = 1000 };
+    struct timespec now = {0};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * MICROSECONDS + now.tv_nsec / NANOSECONDS;
+}
+
 struct registry_change database_change(struct command *command, const char *what, month_number since) {
     const char *by = command_option(command, "by");
     const struct passwd *user = getpwuid(geteuid());
     struct text login = user ? text_copy(&command->arena, text_from(user->pw_name))
                              : text_format(&command->arena, "%lu", (unsigned long)geteuid());
-    struct timespec now = {0};
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (struct registry_change){.instant = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000,
+    return (struct registry_change){.instant = database_instant(),
                                     .by = by ? text_copy(&command->arena, text_from(by)) : login,
                                     .login = login,
                                     .what = text_from(what),

@@ -48,6 +48,9 @@ void database_close(struct database *database);
 /* EXIT_CANNOT, told in the words of what failed; EXIT_DONE for what did not. */
 int database_tell(struct database *database, struct command *command, const char *url, enum registry_result result);
 
+/* The same of a store that is not the database's own. */
+int database_tell_trouble(struct command *command, const char *url, const struct store_trouble *trouble);
+
 /* Its name as it is shown (store_shown), in the command's arena. */
 const char *database_shown(struct command *command, const char *url);
 /* → people.db, change 3: the end of its line is the caller's. */
@@ -55,6 +58,8 @@ void database_show_change(struct builder *out, struct command *command, const ch
 
 /* A change that begins now, by whoever is at the keyboard. */
 struct registry_change database_change(struct command *command, const char *what, month_number since);
+/* Now: microseconds since 1970-01-01, of the world's time. */
+int64_t database_instant(void);
 /* In which it begins, of the world's time. */
 day_number database_day(const struct registry_change *change);
 month_number database_month(const struct registry_change *change);

@@ -64,17 +64,26 @@ static int use(struct database *database, struct command *command, const char *u
     return database_tell(database, command, url, result);
 }
 
-int database_use_keys(struct database *database, struct command *command, const char *url) {
-    struct keys keys;
+int database_read_keys(struct database *database, struct command *command, const char *url, struct keys *keys,
+                       bool *has) {
     bool named;
     size_t line;
+    *has = false;
     if (!registry_seals(&database->registry)) return EXIT_DONE;
     const char *path = key_path(command, url, &named);
     if (arena_failed(&command->arena)) return out_of_memory(command);
     if (!path) return EXIT_DONE;
-    enum keys_status status = keys_read(&keys, path, &line);
+    enum keys_status status = keys_read(keys, path, &line);
     if (status == KEYS_MISSING && !named) return EXIT_DONE;
-    return status == KEYS_OK ? use(database, command, url, &keys) : key_file_tell(command, path, status, line);
+    *has = status == KEYS_OK;
+    return key_file_tell(command, path, status, line);
+}
+
+int database_use_keys(struct database *database, struct command *command, const char *url) {
+    struct keys keys;
+    bool has;
+    int status = database_read_keys(database, command, url, &keys, &has);
+    return has ? use(database, command, url, &keys) : status;
 }
 
 static enum keys_status read_or_make(const char *path, enum seal_key_kind kind, day_number today, struct keys *keys,

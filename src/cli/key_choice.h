@@ -18,6 +18,9 @@ int key_file_tell(const struct command *command, const char *path, enum keys_sta
 /* Takes the keys of the registry's file, where something is sealed in it at all. Where no file was named and none is
  * there it goes on without: what takes keys then tells. EXIT_DONE, or tells why not. */
 int database_use_keys(struct database *database, struct command *command, const char *url);
+/* The same keys for others, who clear them: has is false where none are needed, or none are there. */
+int database_read_keys(struct database *database, struct command *command, const char *url, struct keys *keys,
+                       bool *has);
 /* The same for one whose law seals, and that never had keys: makes the file where it is not there, and keeps by the
  * change under way which keys these are. `made` is the path of a new file, else NULL. */
 int database_make_keys(struct database *database, struct command *command, const char *url,

@@ -1,14 +1,8 @@
 #include "cli/settling.h"
 
 #include "cli/key_choice.h"
-#include "engine/confirmation.h"
 
 #include <stdio.h>
-
-struct settling_month {
-    month_number month;
-    const bool *unconfirmed; /* by field index */
-};
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
@@ -42,6 +36,7 @@ int settling_open(struct settling *settling, struct command *command, const char
         return wrong_option(command, "--on 应为日期,如 2018-07-31", "--on takes a date, such as 2018-07-31");
     int status = database_open(&settling->database, command, settling->url, NULL);
     if (status == EXIT_DONE) status = find_event(settling);
+    if (settling->database.law) unconfirmed_init(&settling->unconfirmed, settling->database.law);
     if (status == EXIT_DONE) status = database_use_keys(&settling->database, command, settling->url);
     if (status != EXIT_DONE) return status;
     settling->begun = true;
@@ -55,44 +50,8 @@ int settling_open(struct settling *settling, struct command *command, const char
 
 void settling_close(struct settling *settling) {
     if (settling->begun) settler_end(&settling->settler);
+    unconfirmed_free(&settling->unconfirmed);
     database_close(&settling->database);
-}
-
-/* --- what is not confirmed ---------------------------------------------------------------------------------------- */
-
-/* Of the law alone, by a month in which there is nobody. */
-static const bool *find_unconfirmed(struct settling *settling, month_number month) {
-    static const struct run_options everything = {.known = DAY_NEVER};
-    struct policy *law = settling->database.law;
-    struct arena *arena = &settling->command->arena;
-    bool *unconfirmed = ARENA_ARRAY(arena, bool, law->fields.count + 1);
-    struct history history;
-    history_init(&history, law);
-    struct dataset *dataset = dataset_empty(law, month);
-    struct run *run = dataset ? run_new(law, dataset, &history, month, &everything) : NULL;
-    const struct confirmation *confirmation = run ? confirmation_of(run) : NULL;
-    for (size_t i = 0; i < law->fields.count && unconfirmed; i++)
-        unconfirmed[i] = !confirmation || confirmation->unconfirmed[i];
-    run_free(run);
-    dataset_free(dataset);
-    history_free(&history);
-    return unconfirmed;
-}
-
-bool settling_is_unconfirmed(struct settling *settling, const struct field *field, month_number month) {
-    const bool *unconfirmed = NULL;
-    for (size_t i = 0; i < settling->months.count; i++)
-        if (settling->months.items[i].month == month) unconfirmed = settling->months.items[i].unconfirmed;
-    if (!unconfirmed) {
-        struct settling_month found = {month, find_unconfirmed(settling, month)};
-        VECTOR_PUSH(&settling->command->arena, &settling->months, found);
-        unconfirmed = found.unconfirmed;
-    }
-    return !unconfirmed || unconfirmed[field->index];
-}
-
-bool settling_part_is_unconfirmed(const void *of, const struct settled_bill *bill, const struct settlement_part *part) {
-    return settling_is_unconfirmed((struct settling *)(uintptr_t)of, part->field, day_month(bill->date));
 }
 
 /* --- bills -------------------------------------------------------------------------------------------------------- */
@@ -152,7 +111,7 @@ static void add_part(struct builder *out, struct settling *settling, const struc
     }
     if (layer && part->amount) amount = text_format(&settling->command->arena, "−%.*s", TEXT_ARG(amount));
     add_padded(out, amount, AMOUNT_COLUMNS, true);
-    builder_add(out, settling_is_unconfirmed(settling, part->field, day_month(bill->date)) ? TEXT("◇ ") : TEXT("  "));
+    builder_add(out, unconfirmed_part(&settling->unconfirmed, bill, part) ? TEXT("◇ ") : TEXT("  "));
     size_t begin = out->length;
     add_bar(out, before, part->amount, bill->total);
     if (layer && part->field->declaration->cites.list.count) {

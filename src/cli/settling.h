@@ -5,8 +5,8 @@
 
 #include "cli/database.h"
 #include "work/settlement.h"
+#include "work/unconfirmed.h"
 
-struct settling_month; /* which rules rest on something that nobody has confirmed */
 struct settling {
     struct command *command;
     const char *url;
@@ -16,7 +16,7 @@ struct settling {
     const struct entity *event; /* the bills that the law settles, or those of --event */
     struct registry_change change;
     day_number day; /* on which is booked: --on, or today */
-    VECTOR(struct settling_month) months;
+    struct unconfirmed unconfirmed;
 };
 
 /* Opens --database; EXIT_DONE, or tells why not. settling_close is called, whatever comes of it. */
@@ -24,11 +24,6 @@ int settling_open(struct settling *settling, struct command *command, const char
 void settling_close(struct settling *settling);
 /* EXIT_DONE, or tells what failed. */
 int settling_tell(struct settling *settling, enum registry_result result);
-
-/* Whether a rule rests on something that nobody has confirmed, by the law on the first day of a month. */
-bool settling_is_unconfirmed(struct settling *settling, const struct field *field, month_number month);
-/* The same as answers ask for it (exchange/answer_json.h); `of` is the settling. */
-bool settling_part_is_unconfirmed(const void *of, const struct settled_bill *bill, const struct settlement_part *part);
 
 /* Bills as FHIR, settled, or quoted alone, and answered as FHIR (command_fhir.c). */
 int settle_fhir(struct settling *settling, struct text name, struct text bytes, bool quotes);

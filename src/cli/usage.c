@@ -303,24 +303,30 @@ static const struct usage usages[] = {
       "  --dry-run            what would be done, without writing\n"},
      " json source database since by dry-run encoding key-file "},
     {"settle",
-     {"文件 --database 数据库", "FILE --database DATABASE"},
-     {"当场结算文件里的单子(JSON,一张、一组或每行一张):各层支付,个人付余下的,登入总账",
-      "settles the bills of a file (JSON: one, several, or one a line) at once: each layer pays its part, the person "
-      "what "
-      "is left; all of it is posted"},
+     {"文件|--listen 路径 --database 数据库", "FILE|--listen PATH --database DATABASE"},
+     {"当场结算文件里的单子(JSON,一张、一组或每行一张),或别的程序经本机套接字交来的单子:各层支付,个人付余下的,登入总账",
+      "settles the bills of a file (JSON: one, several, or one a line), or those that others present over a local "
+      "socket, at once: each layer pays its part, the person what is left; all of it is posted"},
      {"  --database 数据库  登记簿\n"
+      "  --listen 路径      一直运行,在这个 Unix 套接字上接单:每行一张,每行一个答复\n"
+      "  --callers N        同时接待几个连接(默认 64)\n"
+      "  --group 用户组     这个组的用户也可以连接(默认只有自己)\n"
       "  --on 日期          记账日期(默认今天)\n"
-      "  --by 姓名          谁结算的(默认是登录的用户)\n"
+      "  --by 姓名          谁结算的(默认是登录的用户;经套接字交来的记连接者)\n"
       "  --key-file 文件    密钥(DOUDI_KEYS,或 SQLite 文件旁的同名 .keys)\n"
       "  --fhir             单子是 FHIR R4 的 Claim(或一包),答复也是\n"
       "  --schema           不结算,写出单子和答复的 JSON Schema\n",
       "  --database DATABASE  the registry\n"
+      "  --listen PATH        runs until it is stopped, and takes bills on this Unix socket: one a line, an answer a "
+      "line\n"
+      "  --callers N          connections that are served at once (64)\n"
+      "  --group NAME         users of this group may connect, too (its owner alone)\n"
       "  --on DATE            the day on which it is booked (today)\n"
-      "  --by NAME            who settles (whoever is logged in)\n"
+      "  --by NAME            who settles (whoever is logged in; over a socket whoever is connected)\n"
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
       "  --fhir               bills are FHIR R4 Claims, or a Bundle of them; so are the answers\n"
       "  --schema             settles nothing: writes the JSON Schemas of bills and answers\n"},
-     " json database on by key-file schema fhir "},
+      " json database on by key-file schema fhir listen callers group "},
     {"quote",
      {"文件 --database 数据库", "FILE --database DATABASE"},
      {"试算:答复和结算一样,什么都不登记", "the same answers, and nothing is kept"},

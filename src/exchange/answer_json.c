@@ -146,6 +146,10 @@ void answer_write_json(struct json_writer *writer, struct arena *arena, const st
         write_text(writer, "refusal", text_from(answer_refusal_code(answer->refusal)));
     json_write_words(writer, "sentence", words.sentence);
     json_write_words(writer, "remedy", words.remedy);
+    if (writing->change) {
+        json_write_key(writer, "change");
+        json_write_integer(writer, writing->change);
+    }
     if (answer->outcome == SETTLEMENT_REFUSED) {
         write_refusal(writer, arena, writing, answer);
     } else {

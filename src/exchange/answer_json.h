@@ -20,6 +20,7 @@ struct answer_writing {
     const struct policy *policy;
     const struct entity *event;
     enum settlement_act act;
+    int64_t change;               /* by which it was kept, as "change"; 0: that is not said */
     const struct bill *presented; /* written beside the one that stands, where they differ; NULL: it is not */
     /* Whether something under the part is not confirmed; NULL: that is not said. */
     bool (*unconfirmed)(const void *of, const struct settled_bill *bill, const struct settlement_part *part);

@@ -498,6 +498,8 @@ static void write_codes(struct json_writer *writer) {
         json_write_string(writer, text_from(answer_outcome_code(&done, (enum settlement_act)act)));
     json_write_string(writer, text_from(answer_outcome_code(&same, SETTLEMENT_SETTLE)));
     json_write_string(writer, text_from(answer_outcome_code(&refused, SETTLEMENT_SETTLE)));
+    json_write_string(writer, TEXT("unread")); /* of the service that settles bills alone (work/bill_service.h) */
+    json_write_string(writer, TEXT("failed"));
     json_write_close_array(writer);
     json_write_close_object(writer);
     open_object(writer, "refusal");
@@ -508,21 +510,45 @@ static void write_codes(struct json_writer *writer) {
     json_write_close_object(writer);
 }
 
-/* One that is refused says why; any other has a bill. */
-static void write_needs_of_answer(struct json_writer *writer) {
-    REQUIRED(writer, "outcome", "sentence");
+/* Where the outcome is that, what "then" says; the caller opens "else". */
+static void open_needs_of(struct json_writer *writer, const char *outcome) {
     open_object(writer, "if");
     open_object(writer, "properties");
     open_object(writer, "outcome");
-    write_text(writer, "const", "refused");
+    write_text(writer, "const", outcome);
     json_write_close_object(writer);
     json_write_close_object(writer);
     json_write_close_object(writer);
     open_object(writer, "then");
+}
+
+/* One that is refused says why, one that was not read what is wrong with it; any other has a bill. */
+static void write_needs_of_answer(struct json_writer *writer) {
+    REQUIRED(writer, "outcome", "sentence");
+    open_needs_of(writer, "refused");
     REQUIRED(writer, "refusal");
     json_write_close_object(writer);
     open_object(writer, "else");
+    open_needs_of(writer, "unread");
+    REQUIRED(writer, "mistakes");
+    json_write_close_object(writer);
+    open_object(writer, "else");
+    open_needs_of(writer, "failed");
+    REQUIRED(writer, "retry");
+    json_write_close_object(writer);
+    open_object(writer, "else");
     REQUIRED(writer, "bill", "effects");
+    for (size_t i = 0; i < 3; i++) json_write_close_object(writer);
+}
+
+static void define_mistake(struct json_writer *writer) {
+    open_definition(writer, "mistake");
+    write_type(writer, "line", "integer");
+    write_type(writer, "column", "integer");
+    write_reference(writer, "text", "#/$defs/words");
+    write_reference(writer, "remedy", "#/$defs/words");
+    close_properties(writer);
+    REQUIRED(writer, "text");
     json_write_close_object(writer);
 }
 
@@ -535,6 +561,9 @@ void answer_schema_write(struct json_writer *writer, const struct policy *policy
     write_codes(writer);
     write_reference(writer, "sentence", "#/$defs/words");
     write_reference(writer, "remedy", "#/$defs/words");
+    write_type(writer, "change", "integer");
+    write_type(writer, "retry", "boolean");
+    write_list_of(writer, "mistakes", "#/$defs/mistake");
     write_type(writer, "told", "string");
     write_reference(writer, "guarantee", "#/$defs/named");
     write_reference(writer, "field", "#/$defs/named");
@@ -547,6 +576,7 @@ void answer_schema_write(struct json_writer *writer, const struct policy *policy
     write_needs_of_answer(writer);
     open_object(writer, "$defs");
     define_words(writer);
+    define_mistake(writer);
     define_part(&schema);
     define_bill(&schema);
     json_write_close_object(writer);

@@ -19,8 +19,8 @@ struct desk_group {
     struct asked *asked; /* by ticket */
     size_t count, left;  /* left: tickets that nobody has left yet */
     struct round round;
-    int64_t known; /* the last change when it was read */
-    bool again;    /* some were refused: the others are read and decided again */
+    size_t reading; /* when it was read */
+    bool again;     /* some were refused: the others are read and decided again */
     enum registry_result result;
 };
 struct group_queue {
@@ -33,6 +33,7 @@ struct desk {
     pthread_cond_t wanted, read; /* for the keeper: tickets or decided groups; for deciders: groups */
     struct desk_ticket *first, **last;
     struct group_queue to_decide, decided;
+    size_t deciding;      /* groups that deciders have, or will */
     bool closing, closed; /* nobody asks any more; nothing is to be decided any more */
     struct desk_figures figures;
     size_t most;
@@ -45,7 +46,7 @@ struct desk {
     struct registry registry;
     struct settler settler;
     struct desk_group *open; /* all that are not answered */
-    int64_t own;             /* the last change that was made here; 0: none that is known to stand */
+    size_t reading;          /* counts what others told, and connections: groups read before are decided again */
 };
 
 static void queue_init(struct group_queue *queue) {
@@ -76,8 +77,17 @@ static enum registry_result connect_registry(struct desk *desk) {
     return result == REGISTRY_DONE ? settler_begin(&desk->settler, &desk->registry) : result;
 }
 
+/* Before what the settler keeps between one reading and the next becomes another: deciders look at it. */
+static void begin_another_reading(struct desk *desk) {
+    pthread_mutex_lock(&desk->lock);
+    while (desk->deciding) pthread_cond_wait(&desk->wanted, &desk->lock);
+    pthread_mutex_unlock(&desk->lock);
+    desk->reading++;
+}
+
 static void disconnect(struct desk *desk) {
     if (!desk->store) return;
+    begin_another_reading(desk);
     desk->trouble = *store_trouble(desk->store);
     settler_end(&desk->settler);
     registry_close(&desk->registry);
@@ -140,6 +150,8 @@ static void answer(struct desk_ticket *ticket, enum registry_result result, cons
 
 /* Whoever is answered may leave, and the last of them frees the group. */
 static void finish(struct desk *desk, struct desk_group *group, enum registry_result result, int64_t change) {
+    const struct store_trouble none = {.failure = STORE_FINE};
+    const struct store_trouble *trouble = result == REGISTRY_STORE_FAILED ? &desk->trouble : &none;
     struct desk_group **at = &desk->open;
     round_free(&group->round);
     while (*at != group) at = &(*at)->other;
@@ -148,7 +160,7 @@ static void finish(struct desk *desk, struct desk_group *group, enum registry_re
     group->left = group->count;
     for (size_t i = 0; i < group->count; i++) {
         group->tickets[i]->group = group;
-        answer(group->tickets[i], result, &desk->trouble, change);
+        answer(group->tickets[i], result, trouble, change);
     }
     pthread_mutex_unlock(&desk->lock);
 }
@@ -171,11 +183,12 @@ static bool is_open(const struct desk *desk, const struct asked *asked) {
 }
 
 /* Those that touch nothing before them stay in the group; the others are put back, in their order, behind `waiting`. */
-static void part(struct desk *desk, struct desk_group *group, struct desk_ticket ***waiting) {
+static enum registry_result part(struct desk *desk, struct desk_group *group, struct desk_ticket ***waiting) {
     size_t kept = 0, passed = 0;
     struct asked *others = ARENA_ARRAY(&group->arena, struct asked, group->count + 1);
     const struct entity *event = group->asked[0].request->bill.event;
-    for (size_t i = 0; i < group->count && others; i++) {
+    if (arena_failed(&group->arena)) return REGISTRY_NO_MEMORY;
+    for (size_t i = 0; i < group->count; i++) {
         struct asked asked = group->asked[i];
         bool waits = asked.waits && (asked.request->bill.event != event || is_open(desk, &asked));
         for (size_t k = 0; k < kept && asked.waits && !waits; k++)
@@ -192,6 +205,7 @@ static void part(struct desk *desk, struct desk_group *group, struct desk_ticket
     }
     group->count = kept;
     **waiting = NULL;
+    return REGISTRY_DONE;
 }
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -208,23 +222,26 @@ static enum registry_result prepare(struct desk *desk, struct desk_group *group)
 }
 
 /* What is told here changes nothing that bills rest on but bills, which are read each time. */
-static enum registry_result find_known(struct desk *desk, int64_t *known) {
-    enum registry_result result = registry_last_change(&desk->registry, known);
-    if (result == REGISTRY_DONE && *known != desk->settler.last) result = settler_refresh(&desk->settler, *known);
-    return result;
+static enum registry_result refresh(struct desk *desk) {
+    int64_t last;
+    enum registry_result result = registry_last_change(&desk->registry, &last);
+    if (result != REGISTRY_DONE || (last && last == desk->settler.last)) return result;
+    begin_another_reading(desk);
+    return settler_refresh(&desk->settler, last);
 }
 
-static enum registry_result begin_reading(struct desk *desk, int64_t *known) {
+static enum registry_result begin_reading(struct desk *desk) {
     enum registry_result result = connect_desk(desk);
     if (result == REGISTRY_DONE && !store_begin(desk->store, STORE_TO_READ)) result = REGISTRY_STORE_FAILED;
-    return result == REGISTRY_DONE ? find_known(desk, known) : result;
+    return result == REGISTRY_DONE ? refresh(desk) : result;
 }
 
 static enum registry_result read_group(struct desk *desk, struct desk_group *group, struct desk_ticket ***waiting) {
-    enum registry_result result = begin_reading(desk, &group->known);
+    enum registry_result result = begin_reading(desk);
+    group->reading = desk->reading;
     for (size_t i = 0; i < group->count && result == REGISTRY_DONE; i++)
         result = asked_look_up(&desk->settler, &group->asked[i], &group->arena);
-    if (result == REGISTRY_DONE) part(desk, group, waiting);
+    if (result == REGISTRY_DONE) result = part(desk, group, waiting);
     if (result == REGISTRY_DONE && group->count) result = prepare(desk, group);
     if (result == REGISTRY_DONE)
         store_roll_back(desk->store);
@@ -236,6 +253,7 @@ static enum registry_result read_group(struct desk *desk, struct desk_group *gro
 static void hand_on(struct desk *desk, struct desk_group *group) {
     pthread_mutex_lock(&desk->lock);
     queue_add(&desk->to_decide, group);
+    desk->deciding++;
     pthread_cond_signal(&desk->read);
     pthread_mutex_unlock(&desk->lock);
 }
@@ -256,10 +274,10 @@ static struct desk_ticket *take_on(struct desk *desk, struct desk_ticket *ticket
     while (tickets) {
         struct desk_ticket *some[GROUP_MOST];
         size_t count = 0;
-        while (tickets && count < desk->most) {
+        do {
             some[count++] = tickets;
             tickets = tickets->next;
-        }
+        } while (tickets && count < desk->most);
         some[count - 1]->next = NULL;
         struct desk_group *group = group_new(some, count);
         if (!group) {
@@ -297,6 +315,7 @@ static void *run_decider(void *context) {
         group->result = round_settle(&group->round, &group->again);
         pthread_mutex_lock(&desk->lock);
         queue_add(&desk->decided, group);
+        desk->deciding--;
         pthread_cond_signal(&desk->wanted);
     }
     pthread_mutex_unlock(&desk->lock);
@@ -324,35 +343,33 @@ static enum registry_result decide_again(struct desk *desk, struct desk_group *g
     return settle_rounds(&desk->settler, change, group->asked, group->count, &group->arena, any);
 }
 
-/* Others have told something since these were read: what they rest on may be another. */
-static bool is_stale(const struct desk *desk, const struct desk_group *group, const struct registry_change *change) {
-    return change->number - 1 != desk->own && group->known != change->number - 1;
+/* Others have told something since it was read, or it was over another connection: what it rests on may be another. */
+static bool is_stale(const struct desk *desk, const struct desk_group *group) {
+    return group->reading != desk->reading;
 }
 
 static enum registry_result keep_groups(struct desk *desk, struct desk_group *groups,
                                         const struct registry_change *change, bool *any) {
     enum registry_result result = REGISTRY_DONE;
     for (struct desk_group *group = groups; group && result == REGISTRY_DONE; group = group->next)
-        result = is_stale(desk, group, change) ? decide_again(desk, group, change, any)
-                                               : round_keep(&group->round, &desk->settler, change, any);
+        result = is_stale(desk, group) ? decide_again(desk, group, change, any)
+                                       : round_keep(&group->round, &desk->settler, change, any);
     return result;
 }
 
 static enum registry_result write_groups(struct desk *desk, struct desk_group *groups, struct registry_change *change) {
-    int64_t known;
     bool any = false;
     *change = desk->opening.change;
     change->instant = desk->opening.instant();
     enum registry_result result = connect_desk(desk);
     if (result == REGISTRY_DONE) result = registry_begin_change(&desk->registry, change);
-    if (result == REGISTRY_DONE) result = find_known(desk, &known);
+    if (result == REGISTRY_DONE) result = refresh(desk);
     if (result == REGISTRY_DONE) result = keep_groups(desk, groups, change, &any);
     if (result == REGISTRY_DONE && any) result = registry_end_change(&desk->registry);
     if (result != REGISTRY_DONE) {
-        desk->own = 0;
         disconnect(desk);
     } else if (any) {
-        desk->own = desk->settler.last = desk->settler.reader.seen = change->number;
+        desk->settler.last = desk->settler.reader.seen = change->number;
         desk->figures.changes++;
     } else {
         registry_give_up_change(&desk->registry);
@@ -360,7 +377,6 @@ static enum registry_result write_groups(struct desk *desk, struct desk_group *g
     return result;
 }
 
-/* What was read before the connection failed is of settlers that are no more. */
 static void keep(struct desk *desk, struct desk_group *groups) {
     struct registry_change change = {.number = 0};
     enum registry_result result = write_groups(desk, groups, &change);
@@ -370,6 +386,17 @@ static void keep(struct desk *desk, struct desk_group *groups) {
     }
 }
 
+/* Reads what is left of a group of which some were refused. Where others have told something since it was read first
+ * that is for nothing: whom its bills are of, and what stands under their numbers, may be another. */
+static void read_again(struct desk *desk, struct desk_group *group) {
+    group->result = begin_reading(desk);
+    if (group->result == REGISTRY_DONE && !is_stale(desk, group)) group->result = prepare(desk, group);
+    if (group->result == REGISTRY_DONE)
+        store_roll_back(desk->store);
+    else
+        disconnect(desk);
+}
+
 /* Decided groups: those of which nothing is to be kept are answered, those of which some were refused are read again.
  */
 static struct desk_group *sort_out(struct desk *desk, struct desk_group *groups) {
@@ -377,16 +404,14 @@ static struct desk_group *sort_out(struct desk *desk, struct desk_group *groups)
     queue_init(&to_keep);
     for (struct desk_group *group = groups, *next; group; group = next) {
         next = group->next;
-        if (group->result == REGISTRY_DONE && group->again) {
-            group->result = begin_reading(desk, &group->known);
-            if (group->result == REGISTRY_DONE) group->result = prepare(desk, group);
-            if (desk->store) store_roll_back(desk->store);
-            if (group->result == REGISTRY_DONE && group->round.count) {
-                hand_on(desk, group);
-                continue;
-            }
+        bool again = group->result == REGISTRY_DONE && group->again;
+        if (again) read_again(desk, group);
+        if (again && group->result == REGISTRY_DONE && !is_stale(desk, group) && group->round.count) {
+            hand_on(desk, group);
+            continue;
         }
-        if (group->result == REGISTRY_DONE && is_to_be_kept(group))
+        bool kept = is_to_be_kept(group) || (again && is_stale(desk, group));
+        if (group->result == REGISTRY_DONE && kept)
             queue_add(&to_keep, group);
         else
             finish(desk, group, group->result, 0);
@@ -402,8 +427,9 @@ static void *run_keeper(void *context) {
         struct desk_ticket *fresh = take_tickets(desk);
         struct desk_group *decided = desk->decided.first;
         queue_init(&desk->decided);
-        if (!fresh && !decided) {
-            if (desk->closing && !waiting && !desk->open) break;
+        bool ready = waiting && !desk->open; /* what they waited for is answered */
+        if (!fresh && !decided && !ready) {
+            if (desk->closing && !desk->open) break;
             pthread_cond_wait(&desk->wanted, &desk->lock);
             continue;
         }
