@@ -66,7 +66,7 @@ static void take(void *context, const struct settlement_answer *answer) {
  */
 
 static void show_sums(struct builder *out, struct resettling *resettling, int64_t change) {
-    enum { LABEL = 26, AMOUNT = 18 };
+    enum { LABEL = 32, AMOUNT = 16 };
     struct settling *settling = &resettling->settling;
     struct command *command = settling->command;
     const struct settled_anew *sums = &resettling->sums;

@@ -97,7 +97,7 @@ bool settling_part_is_unconfirmed(const void *of, const struct settled_bill *bil
 
 /* --- bills -------------------------------------------------------------------------------------------------------- */
 
-enum { LABEL_COLUMNS = 26, AMOUNT_COLUMNS = 16, BAR_COLUMNS = 24 };
+enum { LABEL_COLUMNS = 32, AMOUNT_COLUMNS = 14, BAR_COLUMNS = 24 };
 
 struct text amount_shown(struct settling *settling, const struct field *field, int64_t amount) {
     struct arena *arena = &settling->command->arena;
