@@ -371,12 +371,17 @@ static int draw(struct settling *settling, const struct stated *stated, const ch
     uint32_t lacking = 0;
     if (!picture && !ends(text_from(path), ".pdf"))
         return wrong_option(command, "--out 应为 .pdf 或 .png 文件", "--out takes a .pdf or a .png file");
-    if (stated->bills.list.count == 0) return show_bills(settling, stated);
+    int status = must_be_new(command, path);
+    if (status != EXIT_DONE) return status;
+    if (stated->bills.list.count == 0) { /* there is nothing to be written */
+        status = show_bills(settling, stated);
+        return status == EXIT_DONE ? EXIT_FOUND : status;
+    }
     struct statement statement = statement_of(settling, stated);
     if (arena_failed(&command->arena)) return out_of_memory(command);
     enum statement_result result = picture ? statement_png(&command->arena, &statement, DOTS, path, &lacking)
                                            : statement_pdf(&command->arena, &statement, path, &lacking);
-    int status = tell_drawn(settling, result, path, lacking);
+    status = tell_drawn(settling, result, path, lacking);
     if (status != EXIT_CANNOT) printf("→ %s\n", path);
     return status;
 }
@@ -400,6 +405,16 @@ static int tell_nobody(const struct settling *settling, struct text id) {
     return EXIT_CANNOT;
 }
 
+static int tell_no_bill(const struct settling *settling, const char *number, int year) {
+    struct command *command = settling->command;
+    struct text shown = text_shown(&command->arena, text_from(number));
+    if (command->language == LANGUAGE_ZH)
+        fprintf(stderr, "doudi: %d 年没有单号为 %.*s 的单子\n", year, TEXT_ARG(shown));
+    else
+        fprintf(stderr, "doudi: no bill %.*s was settled in %d\n", TEXT_ARG(shown), year);
+    return EXIT_CANNOT;
+}
+
 static int state(struct settling *settling) {
     struct command *command = settling->command;
     struct stated stated;
@@ -415,6 +430,7 @@ static int state(struct settling *settling) {
     if (bills->key == 0) return tell_nobody(settling, text_from(command->words[1]));
     stated.mark = statement_mark(&command->arena, bills, stated.year);
     leave(bills, number);
+    if (number && bills->list.count == 0) return tell_no_bill(settling, number, stated.year);
     if (out) return draw(settling, &stated, out);
     return (command_has(command, "json") ? show_json : show_bills)(settling, &stated);
 }
@@ -602,9 +618,7 @@ static int write_booked(struct settling *settling, const struct booked_bills *bo
         result = file_commit(&writer);
     }
     builder_free(&out);
-    if (result != FILE_OK) return tell_unwritable(command, result, text_from(path));
-    printf("→ %s\n", path);
-    return EXIT_DONE;
+    return result == FILE_OK ? EXIT_DONE : tell_unwritable(command, result, text_from(path));
 }
 
 static int state_booked(struct settling *settling) {
@@ -619,10 +633,12 @@ static int state_booked(struct settling *settling) {
                             month_first_day(month + 1) - 1, &command->arena, &booked);
     if (result != REGISTRY_DONE) return settling_tell(settling, result);
     if (booked.key == 0) return tell_nobody(settling, text_from(command->words[1]));
-    if (command_has(command, "out")) return write_booked(settling, &booked, command_option(command, "out"));
+    int status =
+        command_has(command, "out") ? write_booked(settling, &booked, command_option(command, "out")) : EXIT_DONE;
     builder_init(&out);
     (command_has(command, "json") ? write_booked_json : show_booked)(&out, settling, &booked, month);
-    int status = show_built(command, &out);
+    int shown = show_built(command, &out);
+    if (status == EXIT_DONE) status = shown;
     return status == EXIT_DONE && !booked.agree ? EXIT_FOUND : status;
 }
 

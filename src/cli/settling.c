@@ -1,5 +1,6 @@
 #include "cli/settling.h"
 
+#include "base/shown.h"
 #include "cli/key_choice.h"
 #include "engine/confirmation.h"
 
@@ -167,8 +168,9 @@ void bill_show(struct builder *out, struct settling *settling, const struct sett
     struct command *command = settling->command;
     const struct settled *settled = &settling->event->settled;
     int64_t before = 0;
-    builder_format(out, "%.*s  %.*s  %.*s", TEXT_ARG(bill->by), TEXT_ARG(bill->at),
-                   TEXT_ARG(day_format(&command->arena, bill->date)));
+    builder_add_shown(out, bill->by);
+    if (bill->at.length) builder_format(out, "  %.*s", TEXT_ARG(text_shown(&command->arena, bill->at)));
+    if (bill->count) builder_format(out, "  %.*s", TEXT_ARG(day_format(&command->arena, bill->date)));
     if (bill->settlement)
         builder_format(out, say(command, "  第 %lld 笔结算", "  settlement %lld"), (long long)bill->settlement);
     builder_add(out, TEXT("\n"));
