@@ -86,11 +86,11 @@ static void show_sums(struct builder *out, struct resettling *resettling, int64_
     const struct settled_anew *sums = &resettling->sums;
     const struct settled *settled = &settling->event->settled;
     builder_add(out, builder_text(&resettling->refused));
-    builder_format(
-        out,
-        say(command, "%d 年起 %zu 人 %zu 张重新结算:%zu 张有变化,%zu 人不变(违反保证)\n",
-            "from %d on, people: %zu, bills settled anew: %zu, changed: %zu, people left as they are: %zu\n"),
-        resettling->year, sums->people, sums->bills, sums->changed, sums->refused);
+    builder_format(out,
+                   say(command, "%d 年起 %zu 人 %zu 张重新结算:%zu 张有变化,%zu 人不变(违反保证)\n",
+                       "from %d on, people: %zu, bills settled anew: %zu, changed: %zu, people left as they are (a "
+                       "guarantee would break): %zu\n"),
+                   resettling->year, sums->people, sums->bills, sums->changed, sums->refused);
     for (size_t k = 0; k <= settled->layers.count && sums->changed; k++) {
         const struct field *field = k < settled->layers.count ? settled->layers.items[k] : settled->rest;
         show_sum(out, settling, label_or_name(field->label, field->name, command->language), sums->before[k],
