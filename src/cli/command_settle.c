@@ -160,6 +160,7 @@ static int conclude(struct presenting *presenting) {
     if (!presenting->json && presenting->bills + presenting->wrong != 1) show_sum(presenting);
     bool whole = !presenting->out.failed && !arena_failed(&command->arena);
     if (whole) print_coloured(command, builder_text(&presenting->out));
+    fflush(stdout); /* what could not be read comes behind it, where both go to one place */
     diagnostics_sort(&presenting->diagnostics);
     print_diagnostics(command, &presenting->diagnostics);
     if (!whole) return out_of_memory(command);
