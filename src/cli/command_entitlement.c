@@ -61,7 +61,7 @@ static bool make_bill(struct settling *settling, struct bill *bill) {
 }
 
 static void show_facts(struct builder *out, const struct settling *settling, const struct settlement_facts *facts) {
-    enum { COLUMNS = 30 };
+    enum { COLUMNS = 36 };
     for (size_t i = 0; i < facts->list.count; i++) {
         const struct settlement_fact *fact = &facts->list.items[i];
         struct text label = label_or_name(fact->field->label, fact->field->name, settling->command->language);
@@ -92,6 +92,8 @@ static int answer(struct settling *settling, const struct settlement_answer *ans
     } else if (refused) {
         struct answer_words words = answer_words(&command->arena, settling->event, SETTLEMENT_QUOTE, answer);
         builder_format(&out, "✕ %.*s\n", TEXT_ARG(words.sentence[command->language]));
+        if (words.remedy[command->language].length)
+            builder_format(&out, "  → %.*s\n", TEXT_ARG(words.remedy[command->language]));
     } else {
         show_facts(&out, settling, &answer->facts);
         if (command->word_count > 3) bill_show(&out, settling, &answer->bill);

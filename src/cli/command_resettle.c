@@ -11,6 +11,7 @@ struct resettling {
     struct settling settling;
     struct settlement_request request;
     struct settled_anew sums;
+    int64_t open_before, open_after; /* of those that changed */
     struct builder csv, refused;
     int year;
 };
@@ -56,7 +57,11 @@ static void add_line(struct resettling *resettling, const struct settlement_effe
 static void take(void *context, const struct settlement_answer *answer) {
     struct resettling *resettling = context;
     struct command *command = resettling->settling.command;
-    for (size_t i = 0; i < answer->effects.count; i++) add_line(resettling, &answer->effects.items[i]);
+    for (size_t i = 0; i < answer->effects.count; i++) {
+        add_line(resettling, &answer->effects.items[i]);
+        resettling->open_before += answer->effects.items[i].before.open;
+        resettling->open_after += answer->effects.items[i].after.open;
+    }
     if (answer->outcome != SETTLEMENT_REFUSED) return;
     struct answer_words words = answer_words(&command->arena, resettling->settling.event, SETTLEMENT_QUOTE, answer);
     builder_format(&resettling->refused, "✕ %.*s\n", TEXT_ARG(words.sentence[command->language]));
@@ -65,28 +70,35 @@ static void take(void *context, const struct settlement_answer *answer) {
 /* --- the end --------------------------------------------------------------------------------------------------------
  */
 
+static void show_sum(struct builder *out, struct settling *settling, struct text label, int64_t before, int64_t after) {
+    enum { LABEL = 32, AMOUNT = 16 };
+    const struct field *total = settling->event->settled.total;
+    struct text was = amount_shown(settling, total, before), now = amount_shown(settling, total, after);
+    builder_add(out, label);
+    builder_pad(out, text_width(label) < LABEL ? LABEL - text_width(label) : 1);
+    builder_pad(out, text_width(was) < AMOUNT ? AMOUNT - text_width(was) : 1);
+    builder_format(out, "%.*s → %.*s\n", TEXT_ARG(was), TEXT_ARG(now));
+}
+
 static void show_sums(struct builder *out, struct resettling *resettling, int64_t change) {
-    enum { LABEL = 26, AMOUNT = 18 };
     struct settling *settling = &resettling->settling;
     struct command *command = settling->command;
     const struct settled_anew *sums = &resettling->sums;
     const struct settled *settled = &settling->event->settled;
     builder_add(out, builder_text(&resettling->refused));
-    builder_format(
-        out,
-        say(command, "%d 年起 %zu 人 %zu 张重新结算:%zu 张有变化,%zu 人不变(违反保证)\n",
-            "from %d on, people: %zu, bills settled anew: %zu, changed: %zu, people left as they are: %zu\n"),
-        resettling->year, sums->people, sums->bills, sums->changed, sums->refused);
+    builder_format(out,
+                   say(command, "%d 年起 %zu 人 %zu 张重新结算:%zu 张有变化,%zu 人不变(违反保证)\n",
+                       "from %d on, people: %zu, bills settled anew: %zu, changed: %zu, people left as they are (a "
+                       "guarantee would break): %zu\n"),
+                   resettling->year, sums->people, sums->bills, sums->changed, sums->refused);
     for (size_t k = 0; k <= settled->layers.count && sums->changed; k++) {
         const struct field *field = k < settled->layers.count ? settled->layers.items[k] : settled->rest;
-        struct text label = label_or_name(field->label, field->name, command->language),
-                    before = amount_shown(settling, field, sums->before[k]),
-                    after = amount_shown(settling, field, sums->after[k]);
-        builder_add(out, label);
-        builder_pad(out, text_width(label) < LABEL ? LABEL - text_width(label) : 1);
-        builder_pad(out, text_width(before) < AMOUNT ? AMOUNT - text_width(before) : 1);
-        builder_format(out, "%.*s → %.*s\n", TEXT_ARG(before), TEXT_ARG(after));
+        show_sum(out, settling, label_or_name(field->label, field->name, command->language), sums->before[k],
+                 sums->after[k]);
     }
+    if (resettling->open_before || resettling->open_after)
+        show_sum(out, settling, text_from(say(command, "待定", "open")), resettling->open_before,
+                 resettling->open_after);
     if (change) {
         database_show_change(out, command, settling->url, change);
         builder_add(out, TEXT("\n"));

@@ -17,7 +17,7 @@ struct presenting {
     bool quotes; /* nothing is kept, whatever a bill says */
     bool json;
     size_t bills, outcomes[SETTLEMENT_REFUSED + 1], wrong, effects;
-    int64_t *totals; /* by part, of bills that were settled or quoted now */
+    int64_t *totals; /* by part, of what was settled or quoted now */
     int64_t total;
     struct builder out;
 };
@@ -25,10 +25,17 @@ struct presenting {
 /* --- answers --------------------------------------------------------------------------------------------------------
  */
 
-static void add_totals(struct presenting *presenting, const struct settled_bill *bill) {
-    presenting->total += bill->total;
+static void add_totals(struct presenting *presenting, const struct settled_bill *bill, int sign) {
+    presenting->total += sign * bill->total;
     for (size_t i = 0; i < bill->count; i++)
-        if (bill->parts[i].known) presenting->totals[i] += bill->parts[i].amount;
+        if (bill->parts[i].known) presenting->totals[i] += sign * bill->parts[i].amount;
+}
+
+/* Of a correction what it adds to what stood before. */
+static void add_answer(struct presenting *presenting, enum settlement_act act, const struct settlement_answer *answer) {
+    if (answer->outcome != SETTLEMENT_DONE || act == SETTLEMENT_CANCEL) return;
+    add_totals(presenting, &answer->bill, 1);
+    if (act == SETTLEMENT_CORRECT) add_totals(presenting, &answer->standing, -1);
 }
 
 static void show_words(struct presenting *presenting, const struct settlement_request *request,
@@ -87,8 +94,7 @@ static int settle_some(struct presenting *presenting, const struct settlement_re
         presenting->bills++;
         presenting->outcomes[answer->outcome]++;
         presenting->effects += answer->effects.count;
-        if (answer->outcome == SETTLEMENT_DONE && requests[i].act != SETTLEMENT_CANCEL)
-            add_totals(presenting, &answer->bill);
+        add_answer(presenting, requests[i].act, answer);
         (presenting->json ? write_answer : show_answer)(presenting, &requests[i], answer);
     }
     print_builder(&presenting->out);
@@ -154,6 +160,7 @@ static int conclude(struct presenting *presenting) {
     if (!presenting->json && presenting->bills + presenting->wrong != 1) show_sum(presenting);
     bool whole = !presenting->out.failed && !arena_failed(&command->arena);
     if (whole) print_coloured(command, builder_text(&presenting->out));
+    fflush(stdout); /* what could not be read comes behind it, where both go to one place */
     diagnostics_sort(&presenting->diagnostics);
     print_diagnostics(command, &presenting->diagnostics);
     if (!whole) return out_of_memory(command);

@@ -39,6 +39,13 @@ static struct text word_of(const struct settling *settling, const struct text la
     return label_or_name(label, name, settling->command->language);
 }
 
+/* A person's bills of a year; the mark is of all of them, whatever is shown. */
+struct stated {
+    struct settled_bills bills;
+    struct text mark;
+    int year;
+};
+
 /* --- on the screen --------------------------------------------------------------------------------------------------
  */
 
@@ -52,12 +59,15 @@ static void show_facts(struct builder *out, const struct settling *settling, con
     if (facts->list.count) builder_add(out, TEXT("\n"));
 }
 
-static int show_bills(struct settling *settling, const struct settled_bills *bills, int year) {
+static int show_bills(struct settling *settling, const struct stated *stated) {
+    const struct settled_bills *bills = &stated->bills;
     struct command *command = settling->command;
     struct builder out;
     builder_init(&out);
     builder_add_shown(&out, bills->of.name);
-    builder_format(&out, "  %.*s  %.*s  %d\n", TEXT_ARG(bills->of.id), TEXT_ARG(bills->identity), year);
+    builder_format(&out, "  %.*s", TEXT_ARG(bills->of.id));
+    if (bills->identity.length) builder_format(&out, "  %.*s", TEXT_ARG(bills->identity));
+    builder_format(&out, "  %d\n", stated->year);
     for (size_t i = 0; i < bills->list.count; i++) bill_show(&out, settling, &bills->list.items[i]);
     if (bills->list.count > 1) {
         struct settled_bill sum = sum_of(&command->arena, bills);
@@ -68,7 +78,7 @@ static int show_bills(struct settling *settling, const struct settled_bills *bil
     if (bills->list.count == 0)
         builder_add(&out, text_from(say(command, "这一年没有结算过单子\n", "no bill was settled in that year\n")));
     else
-        builder_format(&out, "%.*s\n", TEXT_ARG(statement_mark(&command->arena, bills, year)));
+        builder_format(&out, "%.*s\n", TEXT_ARG(stated->mark));
     bool whole = !out.failed && !arena_failed(&command->arena);
     if (whole) print_coloured(command, builder_text(&out));
     builder_free(&out);
@@ -90,31 +100,36 @@ static struct answer_writing writing_of(struct settling *settling) {
                                    .of = &settling->unconfirmed};
 }
 
-static int write_bills(struct settling *settling, const struct settled_bills *bills, int year) {
+static void write_bills(struct json_writer *writer, struct settling *settling, const struct stated *stated) {
     struct arena *arena = &settling->command->arena;
     const struct answer_writing writing = writing_of(settling);
+    const struct settled_bills *bills = &stated->bills;
+    json_write_object(writer);
+    json_write_key_text(writer, settling->event->parent->name);
+    json_write_string(writer, bills->of.id);
+    write_text(writer, "name", bills->of.name);
+    write_text(writer, "identity", bills->identity);
+    json_write_key(writer, "year");
+    json_write_integer(writer, stated->year);
+    json_write_key(writer, "change");
+    json_write_integer(writer, bills->change);
+    write_text(writer, "mark", stated->mark);
+    json_write_key(writer, "bills");
+    json_write_array(writer);
+    for (size_t i = 0; i < bills->list.count; i++)
+        settled_bill_write_json(writer, arena, &writing, &bills->list.items[i]);
+    json_write_close_array(writer);
+    json_write_key(writer, "facts");
+    settlement_facts_write_json(writer, &bills->facts);
+    json_write_close_object(writer);
+}
+
+static int show_json(struct settling *settling, const struct stated *stated) {
     struct builder out;
     struct json_writer writer;
     builder_init(&out);
     json_writer_init(&writer, &out, false);
-    json_write_object(&writer);
-    json_write_key_text(&writer, settling->event->parent->name);
-    json_write_string(&writer, bills->of.id);
-    write_text(&writer, "name", bills->of.name);
-    write_text(&writer, "identity", bills->identity);
-    json_write_key(&writer, "year");
-    json_write_integer(&writer, year);
-    json_write_key(&writer, "change");
-    json_write_integer(&writer, bills->change);
-    write_text(&writer, "mark", statement_mark(arena, bills, year));
-    json_write_key(&writer, "bills");
-    json_write_array(&writer);
-    for (size_t i = 0; i < bills->list.count; i++)
-        settled_bill_write_json(&writer, arena, &writing, &bills->list.items[i]);
-    json_write_close_array(&writer);
-    json_write_key(&writer, "facts");
-    settlement_facts_write_json(&writer, &bills->facts);
-    json_write_close_object(&writer);
+    write_bills(&writer, settling, stated);
     return show_built(settling->command, &out);
 }
 
@@ -269,7 +284,8 @@ static struct text masked(struct arena *arena, struct text identity) {
     return builder_finish(&out, arena);
 }
 
-static struct statement statement_of(struct settling *settling, const struct settled_bills *bills, int year) {
+static struct statement statement_of(struct settling *settling, const struct stated *stated) {
+    const struct settled_bills *bills = &stated->bills;
     struct command *command = settling->command;
     struct arena *arena = &command->arena;
     struct settled_bill sum = sum_of(arena, bills);
@@ -286,9 +302,10 @@ static struct statement statement_of(struct settling *settling, const struct set
         .decimals = decimals_of(arena, settled->total),
         .title = event,
         .office = several ? TEXT("") : settled_presenter(bills, only->at)->name,
-        .about = several
-                     ? text_format(arena, say(command, "%d 年 %zu 张", "%d, %zu of them"), year, bills->list.count)
-                     : text_format(arena, "%.*s  %.*s", TEXT_ARG(only->by), TEXT_ARG(day_format(arena, only->date))),
+        .about =
+            several
+                ? text_format(arena, say(command, "%d 年 %zu 张", "%d, %zu of them"), stated->year, bills->list.count)
+                : text_format(arena, "%.*s  %.*s", TEXT_ARG(only->by), TEXT_ARG(day_format(arena, only->date))),
         .name = bills->of.name,
         .identity = masked(arena, bills->identity),
         .unit = unit_of(settling),
@@ -308,7 +325,7 @@ static struct statement statement_of(struct settling *settling, const struct set
                                 "If a figure is wrong or you disagree, say so at the window; we will check again.")),
         .as_known = text_format(arena, say(command, "所据数据:第 %lld 次变动", "as known: change %lld"),
                                 (long long)bills->change),
-        .code = statement_mark(arena, bills, year)};
+        .code = stated->mark};
     for (size_t k = 0; k < layers && parts; k++) parts[k] = part_of(settling, &sum.parts[k], month, document);
     statement.own.basis = TEXT("");
     add_notes(settling, &sum, month, &statement);
@@ -347,19 +364,24 @@ static bool ends(struct text text, const char *end) {
     return text.length >= length && text_is(text_slice(text, text.length - length, text.length), end);
 }
 
-static int draw(struct settling *settling, const struct settled_bills *bills, int year, const char *path) {
+static int draw(struct settling *settling, const struct stated *stated, const char *path) {
     enum { DOTS = 110 };
     struct command *command = settling->command;
     bool picture = ends(text_from(path), ".png");
     uint32_t lacking = 0;
     if (!picture && !ends(text_from(path), ".pdf"))
         return wrong_option(command, "--out 应为 .pdf 或 .png 文件", "--out takes a .pdf or a .png file");
-    if (bills->list.count == 0) return show_bills(settling, bills, year);
-    struct statement statement = statement_of(settling, bills, year);
+    int status = must_be_new(command, path);
+    if (status != EXIT_DONE) return status;
+    if (stated->bills.list.count == 0) { /* there is nothing to be written */
+        status = show_bills(settling, stated);
+        return status == EXIT_DONE ? EXIT_FOUND : status;
+    }
+    struct statement statement = statement_of(settling, stated);
     if (arena_failed(&command->arena)) return out_of_memory(command);
     enum statement_result result = picture ? statement_png(&command->arena, &statement, DOTS, path, &lacking)
                                            : statement_pdf(&command->arena, &statement, path, &lacking);
-    int status = tell_drawn(settling, result, path, lacking);
+    status = tell_drawn(settling, result, path, lacking);
     if (status != EXIT_CANNOT) printf("→ %s\n", path);
     return status;
 }
@@ -383,39 +405,100 @@ static int tell_nobody(const struct settling *settling, struct text id) {
     return EXIT_CANNOT;
 }
 
+static int tell_no_bill(const struct settling *settling, const char *number, int year) {
+    struct command *command = settling->command;
+    struct text shown = text_shown(&command->arena, text_from(number));
+    if (command->language == LANGUAGE_ZH)
+        fprintf(stderr, "doudi: %d 年没有单号为 %.*s 的单子\n", year, TEXT_ARG(shown));
+    else
+        fprintf(stderr, "doudi: no bill %.*s was settled in %d\n", TEXT_ARG(shown), year);
+    return EXIT_CANNOT;
+}
+
 static int state(struct settling *settling) {
     struct command *command = settling->command;
-    struct settled_bills bills;
+    struct stated stated;
+    struct settled_bills *bills = &stated.bills;
     const char *out = command_option(command, "out"), *number = command_option(command, "bill");
     uint64_t year;
     if (!count_parse(command->words[2], &year) || year < 1800 || year > 2199)
         return wrong_option(command, "年份应为四位数,如 2018", "the year takes four digits, such as 2018");
+    stated.year = (int)year;
     enum registry_result result = settler_read(&settling->settler, settling->event, text_from(command->words[1]),
-                                               (int)year, REGISTRY_NOW, &command->arena, &bills);
+                                               stated.year, REGISTRY_NOW, &command->arena, bills);
     if (result != REGISTRY_DONE) return settling_tell(settling, result);
-    if (bills.key == 0) return tell_nobody(settling, text_from(command->words[1]));
-    leave(&bills, number);
-    if (out) return draw(settling, &bills, (int)year, out);
-    return (command_has(command, "json") ? write_bills : show_bills)(settling, &bills, (int)year);
+    if (bills->key == 0) return tell_nobody(settling, text_from(command->words[1]));
+    stated.mark = statement_mark(&command->arena, bills, stated.year);
+    leave(bills, number);
+    if (number && bills->list.count == 0) return tell_no_bill(settling, number, stated.year);
+    if (out) return draw(settling, &stated, out);
+    return (command_has(command, "json") ? show_json : show_bills)(settling, &stated);
+}
+
+/* --- a mark -------------------------------------------------------------------------------------------------------
+ */
+
+static const char *const standing_codes[] = {[STATEMENT_UNKNOWN] = "unknown",
+                                             [STATEMENT_STANDS] = "stands",
+                                             [STATEMENT_STOOD] = "stood",
+                                             [STATEMENT_FALSE] = "false"};
+
+static int show_standing(struct settling *settling, enum statement_standing standing, const struct stated *then,
+                         const struct stated *now) {
+    static const char *const words[][LANGUAGES] = {
+        [STATEMENT_UNKNOWN] = {"▲ 这不是本登记簿打印的结算单", "▲ no statement of this registry"},
+        [STATEMENT_STANDS] = {"✓ 和登记簿现在的一样;请对照纸上的数字:",
+                              "✓ it says what stands, if the page says the same:"},
+        [STATEMENT_STOOD] = {"✓ 打印时如此,以后又结算过;请对照纸上的数字,当时是:",
+                             "✓ it said what stood then, if the page says the same; bills were settled since:"},
+        [STATEMENT_FALSE] = {"▲ 和登记簿从来不一样:标记被改过,或不是这里打印的",
+                             "▲ it never stood so: the mark was altered, or the page was not printed here"}};
+    int status = EXIT_DONE;
+    printf("%s\n", words[standing][settling->command->language]);
+    if (then) status = show_bills(settling, then);
+    if (now) printf("%s\n", say(settling->command, "现在是:", "and now:"));
+    return now && status == EXIT_DONE ? show_bills(settling, now) : status;
+}
+
+static int write_standing(struct settling *settling, enum statement_standing standing, const struct stated *then,
+                          const struct stated *now) {
+    struct builder out;
+    struct json_writer writer;
+    builder_init(&out);
+    json_writer_init(&writer, &out, false);
+    json_write_object(&writer);
+    write_text(&writer, "standing", text_from(standing_codes[standing]));
+    if (then) {
+        json_write_key(&writer, "then");
+        write_bills(&writer, settling, then);
+    }
+    if (now) {
+        json_write_key(&writer, "now");
+        write_bills(&writer, settling, now);
+    }
+    json_write_close_object(&writer);
+    return show_built(settling->command, &out);
 }
 
 static int verify(struct settling *settling) {
     struct command *command = settling->command;
-    struct settled_bills now;
+    struct stated then, now;
     enum statement_standing standing;
-    enum registry_result result = statement_verify(&settling->settler, settling->event, text_from(command->words[2]),
-                                                   &command->arena, &standing, &now);
+    struct text mark = text_from(command->words[2]);
+    enum registry_result result =
+        statement_verify(&settling->settler, settling->event, mark, &command->arena, &standing, &now.bills);
+    bool good = standing == STATEMENT_STANDS || standing == STATEMENT_STOOD;
+    if (result == REGISTRY_DONE && good)
+        result = statement_recall(&settling->settler, settling->event, mark, &command->arena, &then.year, &then.bills);
     if (result != REGISTRY_DONE) return settling_tell(settling, result);
-    static const char *const words[][LANGUAGES] = {
-        [STATEMENT_UNKNOWN] = {"▲ 这不是本登记簿打印的结算单", "▲ no statement of this registry"},
-        [STATEMENT_STANDS] = {"✓ 和登记簿现在的一样", "✓ it says what stands"},
-        [STATEMENT_STOOD] = {"✓ 打印时如此;以后又结算过,现在是:",
-                             "✓ it said what stood then; since then bills were settled, and now:"},
-        [STATEMENT_FALSE] = {"▲ 和登记簿从来不一样:数字被改过,或不是这里打印的",
-                             "▲ it never stood so: figures were altered, or it was not printed here"}};
-    printf("%s\n", words[standing][command->language]);
-    if (standing == STATEMENT_STOOD) show_bills(settling, &now, 0);
-    return standing == STATEMENT_STANDS || standing == STATEMENT_STOOD ? EXIT_DONE : EXIT_FOUND;
+    then.mark = mark;
+    if (standing == STATEMENT_STOOD) {
+        now.year = then.year;
+        now.mark = statement_mark(&command->arena, &now.bills, now.year);
+    }
+    int status = (command_has(command, "json") ? write_standing : show_standing)(
+        settling, standing, good ? &then : NULL, standing == STATEMENT_STOOD ? &now : NULL);
+    return status == EXIT_DONE && !good ? EXIT_FOUND : status;
 }
 
 int command_statement(struct command *command) {
@@ -535,9 +618,7 @@ static int write_booked(struct settling *settling, const struct booked_bills *bo
         result = file_commit(&writer);
     }
     builder_free(&out);
-    if (result != FILE_OK) return tell_unwritable(command, result, text_from(path));
-    printf("→ %s\n", path);
-    return EXIT_DONE;
+    return result == FILE_OK ? EXIT_DONE : tell_unwritable(command, result, text_from(path));
 }
 
 static int state_booked(struct settling *settling) {
@@ -552,10 +633,12 @@ static int state_booked(struct settling *settling) {
                             month_first_day(month + 1) - 1, &command->arena, &booked);
     if (result != REGISTRY_DONE) return settling_tell(settling, result);
     if (booked.key == 0) return tell_nobody(settling, text_from(command->words[1]));
-    if (command_has(command, "out")) return write_booked(settling, &booked, command_option(command, "out"));
+    int status =
+        command_has(command, "out") ? write_booked(settling, &booked, command_option(command, "out")) : EXIT_DONE;
     builder_init(&out);
     (command_has(command, "json") ? write_booked_json : show_booked)(&out, settling, &booked, month);
-    int status = show_built(command, &out);
+    int shown = show_built(command, &out);
+    if (status == EXIT_DONE) status = shown;
     return status == EXIT_DONE && !booked.agree ? EXIT_FOUND : status;
 }
 

@@ -376,8 +376,9 @@ static enum registry_result keep(struct session *session, const struct registry_
                                              .again = !about.whole && was_decided_before(session, about.month)};
     enum registry_result result = registry_law_digest(registry, session->policy, law);
     if (result == REGISTRY_DONE) result = registry_keep_run(registry, change, &about, &decided);
-    about.policy = text_copy(&session->command->arena, about.policy);
-    VECTOR_PUSH(&session->command->arena, &session->runs.list, about);
+    /* Of a month the command's arena keeps nothing, and later months look at it. */
+    about.policy = text_copy(&session->history.arena, about.policy);
+    VECTOR_PUSH(&session->history.arena, &session->runs.list, about);
     return result;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/settling.h"
 
+#include "base/shown.h"
 #include "cli/key_choice.h"
 
 #include <stdio.h>
@@ -56,7 +57,7 @@ void settling_close(struct settling *settling) {
 
 /* --- bills -------------------------------------------------------------------------------------------------------- */
 
-enum { LABEL_COLUMNS = 26, AMOUNT_COLUMNS = 16, BAR_COLUMNS = 24 };
+enum { LABEL_COLUMNS = 32, AMOUNT_COLUMNS = 14, BAR_COLUMNS = 24 };
 
 struct text amount_shown(struct settling *settling, const struct field *field, int64_t amount) {
     struct arena *arena = &settling->command->arena;
@@ -126,8 +127,9 @@ void bill_show(struct builder *out, struct settling *settling, const struct sett
     struct command *command = settling->command;
     const struct settled *settled = &settling->event->settled;
     int64_t before = 0;
-    builder_format(out, "%.*s  %.*s  %.*s", TEXT_ARG(bill->by), TEXT_ARG(bill->at),
-                   TEXT_ARG(day_format(&command->arena, bill->date)));
+    builder_add_shown(out, bill->by);
+    if (bill->at.length) builder_format(out, "  %.*s", TEXT_ARG(text_shown(&command->arena, bill->at)));
+    if (bill->count) builder_format(out, "  %.*s", TEXT_ARG(day_format(&command->arena, bill->date)));
     if (bill->settlement)
         builder_format(out, say(command, "  第 %lld 笔结算", "  settlement %lld"), (long long)bill->settlement);
     builder_add(out, TEXT("\n"));

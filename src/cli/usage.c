@@ -329,7 +329,7 @@ static const struct usage usages[] = {
       " json database on by key-file schema fhir listen callers group "},
     {"quote",
      {"文件 --database 数据库", "FILE --database DATABASE"},
-     {"试算:答复和结算一样,什么都不登记", "the same answers, and nothing is kept"},
+     {"试算:settle 会怎样答复;什么都不登记", "what settle would answer; nothing is kept"},
      {"  --database 数据库  登记簿\n"
       "  --fhir             单子和答复都是 FHIR R4\n"
       "  --key-file 文件    密钥\n",
@@ -339,8 +339,8 @@ static const struct usage usages[] = {
      " json database on by key-file schema fhir "},
     {"cancel",
      {"医院 单号 --database 数据库", "HOSPITAL NUMBER --database DATABASE"},
-     {"作废一张结算过的单子;同一人以后的单子重新结算,差额各归各的资金",
-      "cancels a bill that was settled; later ones of the same person are settled anew, and the differences are "
+     {"作废一张结算过的单子;同一人后面的单子重新结算,只补退差额",
+      "cancels a bill that was settled; later ones of the same person are settled anew, and only differences are "
       "posted"},
      {"  --database 数据库  登记簿\n"
       "  --on 日期          记账日期(默认今天)\n"
@@ -351,8 +351,8 @@ static const struct usage usages[] = {
      " json database on by key-file "},
     {"resettle",
      {"年份 --database 数据库", "YEAR --database DATABASE"},
-     {"按现在的政策和登记,把那一年起的单子全部重新结算;差额各归各的资金",
-      "settles all bills from that year on anew, by the law and the rows of now; the differences are posted"},
+     {"按现在的政策和登记,把那一年起的单子全部重新结算,只补退差额",
+      "settles all bills from that year on anew, by the law and the rows of now; only differences are posted"},
      {"  --database 数据库  登记簿\n"
       "  --dry-run          只算,不登记\n"
       "  --out 文件.csv     有变化的单子,逐张写出\n"
@@ -366,8 +366,9 @@ static const struct usage usages[] = {
      " database on by key-file dry-run out "},
     {"entitlement",
      {"人员 医院 [金额] --database 数据库", "PERSON HOSPITAL [AMOUNT] --database DATABASE"},
-     {"这个人今天属于哪一类,年内还有多少余额;给出金额时,各层会付多少",
-      "to which group a person belongs today and what is left of the year; with an amount, what each layer would pay"},
+     {"这个人今天属于哪一类,年内还有多少余额;给出金额时,各层会付多少;什么都不登记",
+      "to which group a person belongs today and what is left of the year; with an amount, what each layer would pay; "
+      "nothing is kept"},
      {"  --database 数据库  登记簿\n"
       "  --on 日期          哪一天(默认今天)\n",
       "  --database DATABASE  the registry\n"
@@ -375,27 +376,33 @@ static const struct usage usages[] = {
      " json database on by key-file "},
     {"statement verify",
      {"标记 --database 数据库", "MARK --database DATABASE"},
-     {"结算单上二维码里的标记:和登记簿一样,还是后来又结算过,还是从来不一样",
-      "the mark in a statement's QR code: it says what stands, or what stood then, or what never did"},
+     {"结算单上二维码里的标记是不是真的:登记簿现在这样说,打印时这样说,还是从来没有;同时列出单子,供与纸上对照",
+      "whether the mark in a statement's QR code says what stands, or what stood when it was printed, or what never "
+      "did; "
+      "with the bills, to be compared with the page"},
      {"  --database 数据库  登记簿\n", "  --database DATABASE  the registry\n"},
-     " json database on by key-file bill out "},
+     " json database on by key-file "},
     {"statement",
      {"人员 年份 --database 数据库", "PERSON YEAR --database DATABASE"},
      {"一个人一年里结算过的单子:各层支付、自付、年内余额;可打印成一页",
-      "a person's bills of a year as they were settled: layers, what he paid, what is left of the year; on a page"},
+      "a person's bills of a year as they were settled: what each layer pays, what he pays, what is left of the year; "
+      "on the screen, or as a page"},
      {"  --database 数据库  登记簿\n"
       "  --bill 单号        只要这一张\n"
-      "  --out 文件         一页 PDF(.pdf)或图片(.png)\n"
+      "  --out 文件         一页 PDF(.pdf)或图片(.png),不覆盖已有的\n"
+      "  --on 日期          页上的日期(默认今天)\n"
       "  --key-file 文件    密钥(身份证号遮去中间几位印出)\n",
       "  --database DATABASE  the registry\n"
       "  --bill NUMBER        that one alone\n"
-      "  --out FILE           one page, as PDF (.pdf) or picture (.png)\n"
+      "  --out FILE           one new page, as PDF (.pdf) or picture (.png)\n"
+      "  --on DATE            the day on the page (today)\n"
       "  --key-file FILE      the keys (a number that is sealed is printed masked)\n"},
      " json database on by key-file bill out "},
     {"hospital-statement",
      {"医院 月份 --database 数据库", "HOSPITAL MONTH --database DATABASE"},
-     {"一家医院一个月的账:各项资金应付、病人已付、待定,和逐笔对平",
-      "a month's account of a hospital: what each fund owes it, what patients paid, what is open; reconciled"},
+     {"一家医院一个月的账:各项资金应付、病人已付、待定,并与逐笔结算核对",
+      "a month's account of a hospital: what each fund owes it, what patients paid, what is open; compared with its "
+      "settlements"},
      {"  --database 数据库  登记簿\n"
       "  --out 文件.csv     逐笔写出\n",
       "  --database DATABASE  the registry\n"

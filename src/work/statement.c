@@ -190,6 +190,16 @@ enum registry_result statement_verify(struct settler *settler, const struct enti
     return REGISTRY_DONE;
 }
 
+enum registry_result statement_recall(struct settler *settler, const struct entity *event, struct text text,
+                                      struct arena *arena, int *year, struct settled_bills *then) {
+    struct mark mark;
+    *then = (struct settled_bills){.key = 0};
+    *year = 0;
+    if (!read_mark(text_copy(arena, text), &mark)) return REGISTRY_DONE;
+    *year = (int)mark.year;
+    return settler_read(settler, event, mark.id, *year, mark.change, arena, then);
+}
+
 /* --- of whoever presents them ---------------------------------------------------------------------------------------
  */
 
