@@ -28,8 +28,8 @@ static const struct {
     {"source", true},   {"reason", true},     {"open", false},     {"key-file", true},
     {"cipher", true},   {"why", true},        {"errors", true},    {"another", true},
     {"sheet", true},    {"all-rows", false},  {"as-known", true},  {"on", true},
-    {"schema", false},  {"bill", true},       {"fhir", false},
-    {"listen", true},   {"callers", true},    {"group", true},
+    {"schema", false},  {"bill", true},       {"fhir", false},     {"listen", true},
+    {"callers", true},  {"group", true},
 };
 
 unsigned processors(void) {

@@ -326,7 +326,7 @@ static const struct usage usages[] = {
       "  --key-file FILE      the keys (DOUDI_KEYS, or beside a SQLite file its name and .keys)\n"
       "  --fhir               bills are FHIR R4 Claims, or a Bundle of them; so are the answers\n"
       "  --schema             settles nothing: writes the JSON Schemas of bills and answers\n"},
-      " json database on by key-file schema fhir listen callers group "},
+     " json database on by key-file schema fhir listen callers group "},
     {"quote",
      {"文件 --database 数据库", "FILE --database DATABASE"},
      {"试算:settle 会怎样答复;什么都不登记", "what settle would answer; nothing is kept"},

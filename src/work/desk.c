@@ -45,8 +45,11 @@ struct desk {
     struct store_trouble trouble;
     struct registry registry;
     struct settler settler;
-    struct desk_group *open; /* all that are not answered */
-    size_t reading;          /* counts what others told, and connections: groups read before are decided again */
+    struct desk_group *open;    /* all that are not answered */
+    struct group_queue to_keep; /* decided, and not written yet */
+    size_t to_keep_bills;
+    size_t turns;   /* of the keeper since the first of them was decided */
+    size_t reading; /* counts what others told, and connections: groups read before are decided again */
 };
 
 static void queue_init(struct group_queue *queue) {
@@ -399,9 +402,7 @@ static void read_again(struct desk *desk, struct desk_group *group) {
 
 /* Decided groups: those of which nothing is to be kept are answered, those of which some were refused are read again.
  */
-static struct desk_group *sort_out(struct desk *desk, struct desk_group *groups) {
-    struct group_queue to_keep;
-    queue_init(&to_keep);
+static void sort_out(struct desk *desk, struct desk_group *groups) {
     for (struct desk_group *group = groups, *next; group; group = next) {
         next = group->next;
         bool again = group->result == REGISTRY_DONE && group->again;
@@ -411,12 +412,30 @@ static struct desk_group *sort_out(struct desk *desk, struct desk_group *groups)
             continue;
         }
         bool kept = is_to_be_kept(group) || (again && is_stale(desk, group));
-        if (group->result == REGISTRY_DONE && kept)
-            queue_add(&to_keep, group);
-        else
+        if (group->result == REGISTRY_DONE && kept) {
+            queue_add(&desk->to_keep, group);
+            desk->to_keep_bills += group->count;
+        } else {
             finish(desk, group, group->result, 0);
+        }
     }
-    return to_keep.first;
+}
+
+/* With the lock. One flush for many: while some are being decided the others wait for them, but not for any number of
+ * them: where quotes never cease there would always be some. */
+static bool is_time_to_write(struct desk *desk) {
+    enum { WRITTEN_MOST = 256, TURNS_MOST = 64 };
+    if (!desk->to_keep.first) return false;
+    desk->turns++;
+    return (desk->deciding == 0 && !desk->decided.first && !desk->first) || desk->to_keep_bills >= WRITTEN_MOST ||
+           desk->turns >= TURNS_MOST;
+}
+
+static void write_decided(struct desk *desk) {
+    struct desk_group *groups = desk->to_keep.first;
+    queue_init(&desk->to_keep);
+    desk->to_keep_bills = desk->turns = 0;
+    keep(desk, groups);
 }
 
 static void *run_keeper(void *context) {
@@ -434,11 +453,15 @@ static void *run_keeper(void *context) {
             continue;
         }
         pthread_mutex_unlock(&desk->lock);
-        struct desk_group *to_keep = sort_out(desk, decided);
-        if (to_keep) keep(desk, to_keep);
+        sort_out(desk, decided);
         struct desk_ticket **end = &waiting;
         while (*end) end = &(*end)->next;
         *end = fresh;
+        if (fresh || ready) waiting = take_on(desk, waiting);
+        pthread_mutex_lock(&desk->lock);
+        if (!is_time_to_write(desk)) continue;
+        pthread_mutex_unlock(&desk->lock);
+        write_decided(desk);
         waiting = take_on(desk, waiting);
         pthread_mutex_lock(&desk->lock);
     }
@@ -476,6 +499,7 @@ struct desk *desk_open(const struct desk_opening *opening, enum registry_result 
     desk->last = &desk->first;
     queue_init(&desk->to_decide);
     queue_init(&desk->decided);
+    queue_init(&desk->to_keep);
     pthread_mutex_init(&desk->lock, NULL);
     pthread_cond_init(&desk->wanted, NULL);
     pthread_cond_init(&desk->read, NULL);

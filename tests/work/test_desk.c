@@ -146,8 +146,9 @@ static int64_t net(struct counter *counter, const char *debit, const char *fund)
 static void add_up(struct counter *counter, const char *person, int64_t sums[3], size_t *count) {
     struct settled_bills bills;
     const struct entity *event = settled_event(counter->stage.policy, TEXT(""));
-    assert_int_equal(settler_read(&counter->settler, event, text_from(person), 0, REGISTRY_NOW, &counter->arena, &bills),
-                     REGISTRY_DONE);
+    assert_int_equal(
+        settler_read(&counter->settler, event, text_from(person), 0, REGISTRY_NOW, &counter->arena, &bills),
+        REGISTRY_DONE);
     for (size_t i = 0; i < bills.list.count; i++)
         for (size_t part = 0; part < 3; part++) sums[part] += bills.list.items[i].parts[part].amount;
     *count += bills.list.count;
