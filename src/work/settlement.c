@@ -35,19 +35,23 @@ void settler_end(struct settler *settler) {
     settler->registry = NULL;
 }
 
-enum registry_result settler_refresh(struct settler *settler, int64_t last) {
-    if (settler->last == last && last) return REGISTRY_DONE;
-    enum registry_result result = world_reader_refresh(&settler->reader, last);
-    if (result == REGISTRY_DONE) result = ledger_refresh(&settler->ledger);
-    settler->last = result == REGISTRY_DONE ? last : 0;
-    return result;
-}
-
-/* What was not kept after all is forgotten. */
 static enum registry_result begin_anew(struct settler *settler) {
     struct registry *registry = settler->registry;
     settler_end(settler);
-    return settler_begin(settler, registry);
+    enum registry_result result = settler_begin(settler, registry);
+    settler->failed = result != REGISTRY_DONE;
+    return result;
+}
+
+/* What was not kept after all, or was read in part, is forgotten before the next call: why this one failed is still to
+ * be told. */
+enum registry_result settler_refresh(struct settler *settler, int64_t last) {
+    enum registry_result result = settler->failed ? begin_anew(settler) : REGISTRY_DONE;
+    if (result != REGISTRY_DONE || (settler->last == last && last)) return result;
+    result = world_reader_refresh(&settler->reader, last);
+    if (result == REGISTRY_DONE) result = ledger_refresh(&settler->ledger);
+    settler->last = result == REGISTRY_DONE ? last : 0;
+    return result;
 }
 
 /* --- requests ----------------------------------------------------------------------------------------------------- */
@@ -177,13 +181,18 @@ static enum registry_result begin_reading(struct settler *settler, bool *own) {
     return result == REGISTRY_DONE ? settler_refresh(settler, last) : result;
 }
 
+static enum registry_result end_reading(struct settler *settler, bool own, enum registry_result result) {
+    if (result != REGISTRY_DONE) settler->failed = true;
+    if (own) store_roll_back(settler->registry->store);
+    return result;
+}
+
 static enum registry_result quote(struct settler *settler, struct asked *all, size_t count, struct arena *arena) {
     bool own, any = false;
     const struct registry_change none = {.number = 0};
     enum registry_result result = begin_reading(settler, &own);
     if (result == REGISTRY_DONE) result = settle_rounds(settler, &none, all, count, arena, &any);
-    if (own) store_roll_back(settler->registry->store);
-    return result;
+    return end_reading(settler, own, result);
 }
 
 enum registry_result settler_settle(struct settler *settler, struct registry_change *change,
@@ -209,8 +218,7 @@ enum registry_result settler_settle(struct settler *settler, struct registry_cha
         settler->last = change->number;
         settler->reader.seen = change->number;
     } else if (result != REGISTRY_DONE) {
-        enum registry_result begun = begin_anew(settler);
-        (void)begun; /* what failed is told by what comes next */
+        settler->failed = true;
     }
     if (!any) change->number = 0;
     return result;
@@ -243,6 +251,5 @@ enum registry_result settler_read(struct settler *settler, const struct entity *
     enum registry_result result = begin_reading(settler, &own);
     if (result == REGISTRY_DONE) result = registry_key_of(settler->registry, event->parent, parent, &bills->key);
     if (result == REGISTRY_DONE && bills->key) result = read_bills(settler, event, year, arena, bills);
-    if (own) store_roll_back(settler->registry->store);
-    return result;
+    return end_reading(settler, own, result);
 }
