@@ -266,7 +266,7 @@ static enum registry_result recall_fields(struct registry_run_rows *rows, size_t
 }
 
 enum registry_result registry_recall_event(struct registry_run_rows *rows, const struct entity *event, int64_t key,
-                                           struct text id, struct history *history,
+                                           struct text id, int64_t after, struct history *history,
                                            const struct registry_rows_known *known) {
     for (size_t run = next_run(rows->runs, MONTH_LAST - 1, SIZE_MAX); run != SIZE_MAX;
          run = next_run(rows->runs, MONTH_LAST - 1, run)) {
@@ -275,6 +275,7 @@ enum registry_result registry_recall_event(struct registry_run_rows *rows, const
         enum registry_result result = find_entry(rows, run, event, NULL, key, &kept, &coded);
         if (result != REGISTRY_DONE) return result;
         if (!coded.kind) continue;
+        if (rows->runs->list.items[run].change <= after) return REGISTRY_DONE;
         if (coded.kind == ROW_FORGOTTEN) return REGISTRY_DONE;
         if (coded.integer < day_month(day_first) || coded.integer > day_month(day_last))
             return refuse(rows, run, event->name);

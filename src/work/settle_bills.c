@@ -98,6 +98,7 @@ static enum registry_result begin_round(struct round *round, const struct regist
         if (!state) return REGISTRY_NO_MEMORY;
         state->key = event->key;
         state->settlement = event->settlement;
+        state->imported = event->told;
         state->parent = world->rows.key(world, round->event->parent, state->parent_id);
         if (event->settlement.number) state->before = bill_of(round, state, &fault);
     }
@@ -303,9 +304,13 @@ static void see_settled(void *context, struct run *run, const struct entity *eve
     if (state->asked && state->asked->request->wants_facts) tell_facts(round, state->asked, run, row);
 }
 
-static month_number month_at(const struct round *round, size_t row) {
+static day_number date_of(const struct round *round, const struct bill_state *state) {
     const struct record_table *table = &round->world.records.tables[round->event->index];
-    return day_month((day_number)column_get(&table->columns[round->event->dated.items[0]->input_index], row));
+    return (day_number)column_get(&table->columns[round->event->dated.items[0]->input_index], state->row);
+}
+
+static month_number month_of(const struct round *round, const struct bill_state *state) {
+    return day_month(date_of(round, state));
 }
 
 /* The months of bills that come in or go, and of all that may stand behind them. */
@@ -314,20 +319,32 @@ static void find_months(const struct round *round, struct world_months *months, 
     *last = MONTH_FIRST;
     for (size_t i = 0; i < round->states.count; i++) {
         const struct bill_state *state = round->states.items[i];
-        month_number month = month_at(round, state->row);
+        month_number month = month_of(round, state);
         if (month > *last) *last = month;
         if ((state->asked || state->gone || !state->settlement.number) && month < first) first = month;
     }
     for (size_t i = 0; i < round->states.count; i++) {
-        month_number month = month_at(round, round->states.items[i]->row);
+        month_number month = month_of(round, round->states.items[i]);
         bool listed = month < first;
         for (size_t k = 0; k < months->list.count && !listed; k++) listed = months->list.items[k] == month;
         if (!listed) VECTOR_PUSH(round->arena, &months->list, month);
     }
 }
 
+/* What a run settled may have come in after bills behind it were settled here, which did not know of it. */
+static void reopen_behind_imported(struct round *round, const struct bill_state *imported) {
+    for (size_t i = 0; i < round->states.count; i++) {
+        const struct bill_state *state = round->states.items[i];
+        bool behind = state->settlement.number && state->settlement.change < imported->imported &&
+                      state->parent == imported->parent && date_of(round, state) >= date_of(round, imported);
+        if (behind) history_forget(&round->world.history, round->event, state->id);
+    }
+}
+
 /* What monthly rules had found, for these. */
 static enum registry_result recall(struct round *round) {
+    for (size_t i = 0; i < round->states.count; i++)
+        if (round->states.items[i]->imported) reopen_behind_imported(round, round->states.items[i]);
     struct world_months months = {{NULL, 0, 0}};
     find_months(round, &months, &round->last);
     return world_recall(&round->world, &months);
@@ -517,7 +534,7 @@ enum registry_result round_read(struct round *round, int64_t parent) {
     month_number last = MONTH_FIRST;
     enum registry_result result = begin_round(round, &root, 1);
     for (size_t i = 0; i < round->states.count && result == REGISTRY_DONE; i++)
-        if (month_at(round, round->states.items[i]->row) > last) last = month_at(round, round->states.items[i]->row);
+        if (month_of(round, round->states.items[i]) > last) last = month_of(round, round->states.items[i]);
     round->refusals = (struct refusals){.arena = round->arena};
     if (result != REGISTRY_DONE) return result;
     round->dataset = dataset_new(round->settler->registry->policy, &round->world.records,

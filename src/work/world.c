@@ -2,6 +2,7 @@
 
 #include "engine/dataset.h"
 #include "registry/family.h"
+#include "registry/tell_events.h"
 #include "registry/work_rows.h"
 
 /* --- what is kept between one reading and the next ------------------------------------------------------------------
@@ -134,17 +135,25 @@ static void list_events(struct world *world, const struct entity *event) {
 /* --- what bills were settled with -----------------------------------------------------------------------------------
  */
 
+/* Of a bill that was told otherwise than at the window, since it was last cancelled there. */
+static enum registry_result recall_run(struct world *world, const struct entity *event, struct world_event *settled,
+                                       int64_t cancelled) {
+    struct world_reader *reader = world->reader;
+    enum registry_result result = registry_recall_event(&reader->run_rows, event, settled->key, settled->id, cancelled,
+                                                        &world->history, &world->rows);
+    if (result != REGISTRY_DONE || history_row(&world->history, event, settled->id) == PAST_NONE) return result;
+    return registry_event_told(reader->registry, event, settled->key, cancelled, &settled->told);
+}
+
 static enum registry_result recall_settlement(struct world *world, const struct entity *event,
                                               struct world_event *settled) {
     struct registry_settlement *settlement = &settled->settlement;
     struct world_reader *reader = world->reader;
     enum registry_result result =
         registry_find_settlement(reader->registry, event, settled->key, world->arena, settlement);
-    if (result == REGISTRY_DONE && settlement->kind == REGISTRY_CANCELLED)
-        *settlement = (struct registry_settlement){.number = 0};
-    if (result == REGISTRY_DONE && settlement->number == 0)
-        result =
-            registry_recall_event(&reader->run_rows, event, settled->key, settled->id, &world->history, &world->rows);
+    int64_t cancelled = settlement->kind == REGISTRY_CANCELLED ? settlement->change : 0;
+    if (cancelled) *settlement = (struct registry_settlement){.number = 0};
+    if (result == REGISTRY_DONE && settlement->number == 0) result = recall_run(world, event, settled, cancelled);
     if (result != REGISTRY_DONE || settlement->number == 0) return result;
     uint32_t past = history_row(&world->history, event, settled->id);
     if (past == PAST_NONE) past = history_add_row(&world->history, event, settled->id);
