@@ -113,15 +113,23 @@ static struct text id_of(void *context, const struct entity *entity, int64_t key
     return TEXT("");
 }
 
-/* Each bill once: its versions of other months are told by the first. */
+/* It stands so in the month of its own date. */
+static bool is_of_its_month(const struct record_table *table, size_t row) {
+    const struct column *date = &table->columns[table->entity->dated.items[0]->input_index];
+    month_number month = day_month((day_number)column_get(date, row));
+    return date->known[row] && table->rows[row].from <= month && month <= table->rows[row].until;
+}
+
+/* Each bill once, as it stands in its month. */
 static void list_events(struct world *world, const struct entity *event) {
     const struct record_table *table = &world->records.tables[event->index];
     struct builder name;
     builder_init(&name);
     for (size_t row = 0; row < table->count && !arena_failed(world->arena); row++) {
-        bool known = false;
+        struct world_event *known = NULL;
         for (size_t i = 0; i < world->events.count && !known; i++)
-            known = world->events.items[i].key == table->rows[row].place;
+            if (world->events.items[i].key == table->rows[row].place) known = &world->events.items[i];
+        if (known && is_of_its_month(table, row)) known->row = row;
         if (known) continue;
         struct world_event listed = {.row = row,
                                      .id = event_name(world->arena, &name, table, row, table->rows[row].parent),
