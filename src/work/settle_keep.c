@@ -123,8 +123,9 @@ static void move(struct keeping *keeping, const struct bill_state *state, const 
     }
 }
 
+/* Under another law the same is written otherwise: what was not settled anew stays as it is. */
 static bool is_moved(const struct bill_state *state) {
-    return !text_equal(state->values, state->settlement.values);
+    return state->missing && !text_equal(state->values, state->settlement.values);
 }
 
 /* What was taken away first: the last settlement under a number is the one that counts. */
