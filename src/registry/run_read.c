@@ -377,14 +377,15 @@ static void take_event(struct recalling *recalling, const struct entity *event, 
     uint32_t *line = &recalling->lines[event->index][entry->key];
     history_forget(recalling->history, event, recalling->names[event->index].ids[entry->key]);
     if (entry->coded.kind != EVENT_SETTLED) return;
-    if (recalling->found_by)
-        recalling->found_by[event->index][entry->key] = (uint32_t)(recalling->run - recalling->runs->list.items) + 1;
     int64_t month = entry->coded.integer;
     if (month < day_month(day_first) || month > day_month(day_last)) {
         refuse(recalling, event->name);
         return;
     }
     *line = history_line(recalling->history, event, past, (month_number)month) + 1;
+    if (!recalling->found_by) return;
+    recalling->found_by[event->index][entry->key] = (uint32_t)(recalling->run - recalling->runs->list.items) + 1;
+    history_note_found(recalling->history, event, past, recalling->run->known);
 }
 
 static void take_value(struct recalling *recalling, struct reader *reader, const struct page_entry *entry) {
@@ -511,10 +512,13 @@ static void recall_settlement(struct recalling *recalling, struct registry_settl
     uint32_t past =
         is_found_anew(recalling, event, settlement) ? PAST_NONE : past_of(recalling, event, (uint64_t)settlement->key);
     if (past == PAST_NONE) return;
+    if (settlement->kind == REGISTRY_CANCELLED) {
+        history_cancel(history, event, past, settlement->month, settlement->change);
+        return;
+    }
     history_forget(history, event, history_id(history, event, past));
-    if (settlement->kind == REGISTRY_CANCELLED) return;
     uint32_t line = history_line(history, event, past, settlement->month);
-    history_hold(history, event, past);
+    history_hold(history, event, past, settlement->change);
     if (registry_settled_read(settled, settlement->values, history, event, line, &rows) == REGISTRY_DAMAGED)
         refuse(recalling, text_format(&registry->arena, "_settlements %lld", (long long)settlement->number));
 }

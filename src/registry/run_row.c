@@ -267,7 +267,8 @@ static enum registry_result recall_fields(struct registry_run_rows *rows, size_t
 
 enum registry_result registry_recall_event(struct registry_run_rows *rows, const struct entity *event, int64_t key,
                                            struct text id, int64_t after, struct history *history,
-                                           const struct registry_rows_known *known) {
+                                           const struct registry_rows_known *rows_known, int64_t *known) {
+    *known = 0;
     for (size_t run = next_run(rows->runs, MONTH_LAST - 1, SIZE_MAX); run != SIZE_MAX;
          run = next_run(rows->runs, MONTH_LAST - 1, run)) {
         struct run_field *kept;
@@ -280,7 +281,8 @@ enum registry_result registry_recall_event(struct registry_run_rows *rows, const
         if (coded.integer < day_month(day_first) || coded.integer > day_month(day_last))
             return refuse(rows, run, event->name);
         uint32_t line = line_of(history, event, id, (month_number)coded.integer);
-        return recall_fields(rows, run, event, key, line, history, known);
+        *known = rows->runs->list.items[run].known;
+        return recall_fields(rows, run, event, key, line, history, rows_known);
     }
     return REGISTRY_DONE;
 }

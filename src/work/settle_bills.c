@@ -99,6 +99,7 @@ static enum registry_result begin_round(struct round *round, const struct regist
         state->key = event->key;
         state->settlement = event->settlement;
         state->imported = event->told;
+        state->found = event->found;
         state->parent = world->rows.key(world, round->event->parent, state->parent_id);
         if (event->settlement.number) state->before = bill_of(round, state, &fault);
     }
@@ -331,20 +332,25 @@ static void find_months(const struct round *round, struct world_months *months, 
     }
 }
 
-/* What a run settled may have come in after bills behind it were settled here, which did not know of it. */
-static void reopen_behind_imported(struct round *round, const struct bill_state *imported) {
+/* What a run settled may have come in after bills behind it were settled here, which did not know of it; and those
+ * before it may have been settled here after the run, which did not know of them. */
+static void reopen_beside_imported(struct round *round, const struct bill_state *imported) {
+    struct history *history = &round->world.history;
+    day_number date = date_of(round, imported);
     for (size_t i = 0; i < round->states.count; i++) {
         const struct bill_state *state = round->states.items[i];
-        bool behind = state->settlement.number && state->settlement.change < imported->imported &&
-                      state->parent == imported->parent && date_of(round, state) >= date_of(round, imported);
-        if (behind) history_forget(&round->world.history, round->event, state->id);
+        int64_t change = state->settlement.number && state->parent == imported->parent ? state->settlement.change : 0;
+        if (change && change < imported->imported && date_of(round, state) >= date)
+            history_forget(history, round->event, state->id);
+        if (change > imported->found && date_of(round, state) <= date)
+            history_forget(history, round->event, imported->id);
     }
 }
 
 /* What monthly rules had found, for these. */
 static enum registry_result recall(struct round *round) {
     for (size_t i = 0; i < round->states.count; i++)
-        if (round->states.items[i]->imported) reopen_behind_imported(round, round->states.items[i]);
+        if (round->states.items[i]->imported) reopen_beside_imported(round, round->states.items[i]);
     struct world_months months = {{NULL, 0, 0}};
     find_months(round, &months, &round->last);
     return world_recall(&round->world, &months);

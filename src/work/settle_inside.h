@@ -26,7 +26,7 @@ struct bill_state {
     struct text parent_id;
     size_t row;                            /* of the records */
     struct registry_settlement settlement; /* that stands; number 0: none */
-    int64_t imported;                      /* by this change, of one that a run settled */
+    int64_t imported, found;               /* of one that a run settled: by this change; what the run knew */
     struct settled_bill before, after;     /* without parts where it was not there, or is gone */
     struct text values;                    /* as they are kept, of one that is there after */
     struct asked *asked;                   /* the request that tells it */

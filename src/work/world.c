@@ -148,8 +148,8 @@ static enum registry_result recall_run(struct world *world, const struct entity 
                                        int64_t cancelled) {
     struct world_reader *reader = world->reader;
     enum registry_result result = registry_recall_event(&reader->run_rows, event, settled->key, settled->id, cancelled,
-                                                        &world->history, &world->rows);
-    if (result != REGISTRY_DONE || history_row(&world->history, event, settled->id) == PAST_NONE) return result;
+                                                        &world->history, &world->rows, &settled->found);
+    if (result != REGISTRY_DONE || settled->found == 0) return result;
     return registry_event_told(reader->registry, event, settled->key, cancelled, &settled->told);
 }
 

@@ -275,13 +275,39 @@ static void imported_ones_may_be_presented(enum database database) {
     decide(&counter, month(7));
     CANCEL("c1", "B1");
     assert_string_equal(parts_decided(&counter, month(7), REGISTRY_NOW, B1), "- - - ");
-    assert_string_equal(parts_before(&counter, month(8), B1), "- - - ");
     decide(&counter, month(8));
     assert_string_equal(parts_before(&counter, month(9), B1), "- - - ");
     assert_string_equal(counter_year(&counter, "anna", 0), "");
     counter_close(&counter);
 }
 ON_BOTH(imported_ones_may_be_presented)
+
+#define I3 "anna/2018-08-10/I3/c1"
+
+/* What a run found of an imported one gives way to what is settled in front of it, and is as it was when that is
+ * cancelled: in the next month that is decided, and at the window. */
+static void imported_ones_behind_are_found_anew(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    import_bill(&counter, "anna", "I3", "2018-08-10", "100");
+    decide(&counter, month(8));
+    assert_string_equal(parts_before(&counter, month(9), I3), "5000 0 5000 ");
+    SETTLE("anna", "c1", "B1", "2018-07-10", "120.50");
+    assert_string_equal(parts_decided(&counter, month(9), REGISTRY_NOW, I3), "3975 1025 5000 ");
+    const struct settlement_answer *answer = SETTLE("anna", "c1", "B4", "2018-09-01", "80");
+    assert_string_equal(counter_parts(&counter, &answer->bill), "0.00 30.00 50.00");
+    decide(&counter, month(9));
+    assert_string_equal(parts_before(&counter, month(10), I3), "3975 1025 5000 ");
+    import(&counter, month(8), "person", "anna", "f", "ill=no"); /* what stands is not found again and again */
+    assert_string_equal(parts_decided(&counter, month(10), REGISTRY_NOW, I3), "3975 1025 5000 ");
+    import(&counter, month(8), "person", "anna", "f", "ill=yes");
+    CANCEL("c1", "B1");
+    assert_string_equal(parts_decided(&counter, month(10), REGISTRY_NOW, I3), "5000 0 5000 ");
+    decide(&counter, month(10));
+    assert_string_equal(parts_before(&counter, month(11), I3), "5000 0 5000 ");
+    counter_close(&counter);
+}
+ON_BOTH(imported_ones_behind_are_found_anew)
 
 /* --- single rows -------------------------------------------------------------------------------------------------- */
 
@@ -335,8 +361,9 @@ static void hold_against(struct counter *counter, const struct history *all, con
             const struct field *field = entity->fields.items[i];
             if (field->kind == FIELD_INPUT) continue;
             history_init(&one, counter->stage.policy);
+            int64_t known;
             enum registry_result result =
-                entity->is_event ? registry_recall_event(&run_rows, entity, key, id, 0, &one, &rows)
+                entity->is_event ? registry_recall_event(&run_rows, entity, key, id, 0, &one, &rows, &known)
                                  : registry_recall_rule(&run_rows, field, key, id, month(number), &one, &rows);
             assert_int_equal(result, REGISTRY_DONE);
             expect_same(all, &one, field, id, entity->is_event ? MONTH_LAST : month(number));
@@ -388,7 +415,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         BOTH(settled_bills_stand_in_every_month), cmocka_unit_test(imported_ones_leave_settled_ones_alone),
         BOTH(a_run_does_not_see_what_came_later), cmocka_unit_test(cancelled_ones_may_be_imported),
-        BOTH(imported_ones_may_be_presented),     BOTH(single_rows_are_read_alike),
+        BOTH(imported_ones_may_be_presented),     BOTH(imported_ones_behind_are_found_anew),
+        BOTH(single_rows_are_read_alike),
     };
     return cmocka_run_group_tests_name("runs_beside", tests, databases_begin, databases_end);
 }
