@@ -122,8 +122,9 @@ static struct run_field *field_of(struct registry_run_rows *rows, size_t run, co
     if (arena_failed(arena)) return NULL;
     struct run_field **at = of ? &kept->fields[of->index] : &kept->events[event->index];
     *result = REGISTRY_DONE;
-    if (*at) return *at;
-    struct run_field *field = ARENA_NEW(arena, struct run_field);
+    struct run_field *field = *at;
+    if (field) return field;
+    field = ARENA_NEW(arena, struct run_field);
     if (field) field->name = of ? run_field_name(arena, of) : event->name;
     bool good = field && read_firsts(rows, run, field) && (!of || read_kinds(rows, run, of, field));
     if (!good) *result = refuse(rows, run, field ? field->name : TEXT(""));
@@ -225,10 +226,10 @@ static enum registry_result put(struct registry_run_rows *rows, size_t run, cons
  * SIZE_MAX: there is none. */
 static size_t next_run(const struct registry_runs *runs, month_number until, size_t before) {
     size_t best = SIZE_MAX;
+    month_number last = before == SIZE_MAX ? MONTH_LAST : runs->list.items[before].month;
     for (size_t i = 0; i < runs->list.count; i++) {
         month_number month = runs->list.items[i].month;
-        bool later = before != SIZE_MAX && (month > runs->list.items[before].month ||
-                                            (month == runs->list.items[before].month && i >= before));
+        bool later = month > last || (month == last && i >= before);
         if (month > until || later || !registry_run_stands(runs, i)) continue;
         if (best == SIZE_MAX || month >= runs->list.items[best].month) best = i;
     }

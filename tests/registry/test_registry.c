@@ -336,7 +336,7 @@ static void what_a_later_version_wrote_is_left_alone(enum database database) {
     struct policy *law_kept = NULL;
     open_book(&book, database);
     registry_close(&book.registry);
-    assert_true(store_do(book.store, "UPDATE _registry SET _format = 4"));
+    assert_true(store_do(book.store, "UPDATE _registry SET _format = 5"));
     assert_true(store_do(book.store, "ALTER TABLE _law RENAME TO _laws"));
     assert_int_equal(registry_open(&registry, book.store, book.stage.policy), REGISTRY_LATER);
     registry_close(&registry);
