@@ -7,6 +7,8 @@
 #include "cli/telling.h"
 #include "cli/verdict.h"
 #include "exchange/json.h"
+#include "registry/work_rows.h"
+#include "work/audit.h"
 
 #include <stdio.h>
 
@@ -276,11 +278,52 @@ static void show_verdict(struct builder *out, const struct command *command, con
     show_link(out, command, verdict);
 }
 
-static void write_verdict(struct builder *out, const struct registry_verdict *verdict, struct text damage) {
+static bool are_kept(const struct settlement_audit *books) {
+    return books->settlements || books->earlier || books->transfers || books->differs.length;
+}
+
+static void show_books(struct builder *out, const struct command *command, const struct settlement_audit *books) {
+    if (!are_kept(books)) return;
+    if (books->differs.length) {
+        builder_format(out, say(command, "▲ 账目和结算对不上:%.*s\n", "▲ the books are not what was settled: %.*s\n"),
+                       TEXT_ARG(books->differs));
+        return;
+    }
+    builder_format(
+        out,
+        say(command, "%lld 笔结算,%lld 笔账目,逐笔相符 ✓\n", "%lld settlements, %lld transfers, all as settled ✓\n"),
+        (long long)books->settlements, (long long)books->transfers);
+    if (books->earlier)
+        builder_format(out,
+                       say(command, "另有 %lld 笔是按以前的政策结算的,没有对账\n",
+                           "settled by earlier laws, and not held against the books: %lld\n"),
+                       (long long)books->earlier);
+}
+
+static void write_books(struct json_writer *writer, const struct settlement_audit *books) {
+    if (!are_kept(books)) return;
+    json_write_key(writer, "books");
+    json_write_object(writer);
+    json_write_key(writer, "settlements");
+    json_write_integer(writer, books->settlements);
+    json_write_key(writer, "earlier");
+    json_write_integer(writer, books->earlier);
+    json_write_key(writer, "transfers");
+    json_write_integer(writer, books->transfers);
+    if (books->differs.length) {
+        json_write_key(writer, "differs");
+        json_write_string(writer, books->differs);
+    }
+    json_write_close_object(writer);
+}
+
+static void write_verdict(struct builder *out, const struct registry_verdict *verdict,
+                          const struct settlement_audit *books, struct text damage) {
     struct json_writer writer;
     json_writer_init(&writer, out, false);
     json_write_object(&writer);
     write_chain(&writer, verdict);
+    write_books(&writer, books);
     if (verdict->sealed) {
         json_write_key(&writer, "sealed");
         json_write_integer(&writer, (int64_t)verdict->sealed);
@@ -335,7 +378,22 @@ static struct store_trouble look_at_all(struct audit *audit) {
     return *store_trouble(own);
 }
 
+/* The books, where bills were settled: by the law, which is read for them. What is wrong with a registry that is not as
+ * it was told has been said. */
+static int look_at_books(struct command *command, const char *url, bool sound, struct settlement_audit *books) {
+    struct database database = {.law = NULL};
+    int status = database_open(&database, command, url, NULL);
+    if (status == EXIT_DONE) {
+        enum registry_result result = settlements_audit(&database.registry, books);
+        if (result == REGISTRY_DONE || sound) status = database_tell(&database, command, url, result);
+        books->differs = text_copy(&command->arena, books->differs);
+    }
+    database_close(&database);
+    return sound ? status : EXIT_DONE;
+}
+
 static int verify(struct command *command, struct database *database, const char *url) {
+    struct settlement_audit books = {.differs = TEXT("")};
     struct audit audit = {.registry = &database->registry};
     const struct store_trouble trouble = look_at_all(&audit);
     enum registry_result result = audit.result;
@@ -343,16 +401,21 @@ static int verify(struct command *command, struct database *database, const char
     bool whole = audit.whole;
     if (result == REGISTRY_DONE && !whole && trouble.failure != STORE_DAMAGED) result = REGISTRY_STORE_FAILED;
     if (result != REGISTRY_DONE) return database_tell(database, command, url, result);
+    bool settles = whole && registry_work_last(&database->registry, REGISTRY_SETTLEMENTS) > 0;
+    int looked = settles ? look_at_books(command, url, is_whole(&verdict), &books) : EXIT_DONE;
+    if (looked != EXIT_DONE) return looked;
     struct text damage = text_from(whole ? "" : *trouble.words ? trouble.words : "?");
     struct builder out;
     builder_init(&out);
     if (command_has(command, "json"))
-        write_verdict(&out, &verdict, damage);
+        write_verdict(&out, &verdict, &books, damage);
     else
         show_verdict(&out, command, &verdict);
+    if (!command_has(command, "json")) show_books(&out, command, &books);
     if (!command_has(command, "json")) show_damage(&out, command, damage);
     int status = show_built(command, &out);
-    return status == EXIT_DONE && (verdict.broken != REGISTRY_SOUND || !whole) ? EXIT_FOUND : status;
+    return status == EXIT_DONE && (verdict.broken != REGISTRY_SOUND || !whole || books.differs.length) ? EXIT_FOUND
+                                                                                                       : status;
 }
 
 int command_audit(struct command *command) {

@@ -4,6 +4,7 @@
 #include "doudi.h"
 #include "exchange/totals.h"
 #include "registry/family.h"
+#include "registry/work_rows.h"
 
 #include <stdio.h>
 
@@ -218,8 +219,11 @@ int session_read_runs(struct session *session, month_number first) {
         if (month < begun) begun = month;
     }
     session->months = (struct in_force_months){begun, first - 1, session->area};
-    if (last == MONTH_FIRST || !reads_before(session->policy)) return EXIT_DONE;
-    if (last != first - 1) return tell_gap(session, last, first);
+    bool follows = last != MONTH_FIRST && reads_before(session->policy);
+    /* What bills were settled with at the window stands in any month, also in the first. */
+    bool settled = registry_work_last(&session->database.registry, REGISTRY_SETTLEMENTS) > 0;
+    if (!follows && !settled) return EXIT_DONE;
+    if (follows && last != first - 1) return tell_gap(session, last, first);
     bool written = command_has(session->command, "out") || command_has(session->command, "save"); /* with all months */
     enum registry_result result = registry_read_history(&session->database.registry, &session->runs, first,
                                                         read_alone(session) ? &session->wanted : NULL,

@@ -21,7 +21,7 @@ static void table_free(struct past_table *table) {
     text_set_free(&table->ids);
     memory_free(table->latest);
     memory_free(table->lines);
-    memory_free(table->held);
+    memory_free(table->stands);
 }
 
 void history_free(struct history *history) {
@@ -180,22 +180,41 @@ void history_forget_month(struct history *history, const struct entity *entity, 
     line->row = PAST_NONE;
 }
 
-void history_hold(struct history *history, const struct entity *event, uint32_t row) {
+static void set_stand(struct history *history, const struct entity *event, uint32_t row, struct past_stand stand) {
     struct past_table *table = table_of(history, event);
     if (!table || row == PAST_NONE) return;
-    size_t before = table->held_room;
-    while (row >= table->held_room) {
-        void *held = table->held;
-        if (!has_room(table, &held, table->held_room, &table->held_room, sizeof *table->held)) return;
-        table->held = held;
+    size_t before = table->stand_room;
+    while (row >= table->stand_room) {
+        void *stands = table->stands;
+        if (!has_room(table, &stands, table->stand_room, &table->stand_room, sizeof *table->stands)) return;
+        table->stands = stands;
     }
-    for (; before < table->held_room; before++) table->held[before] = false;
-    table->held[row] = true;
+    for (; before < table->stand_room; before++) table->stands[before] = (struct past_stand){.change = 0};
+    table->stands[row] = stand;
+    table->holds = table->holds || stand.held;
+}
+
+void history_hold(struct history *history, const struct entity *event, uint32_t row, int64_t change) {
+    set_stand(history, event, row, (struct past_stand){.change = change, .held = true});
+}
+
+void history_note_found(struct history *history, const struct entity *event, uint32_t row, int64_t change) {
+    set_stand(history, event, row, (struct past_stand){.change = change});
+}
+
+void history_cancel(struct history *history, const struct entity *event, uint32_t row, month_number month,
+                    int64_t change) {
+    set_stand(history, event, row, (struct past_stand){.change = change, .month = month, .cancelled = true});
+}
+
+struct past_stand history_stand(const struct history *history, const struct entity *event, uint32_t row) {
+    const struct past_table *table = table_of(history, event);
+    bool told = table && table->stands && row < table->stand_room;
+    return told ? table->stands[row] : (struct past_stand){.change = 0};
 }
 
 bool history_holds(const struct history *history, const struct entity *event, uint32_t row) {
-    const struct past_table *table = table_of(history, event);
-    return table && table->held && row < table->held_room && table->held[row];
+    return history_stand(history, event, row).held;
 }
 
 void history_mark(struct history *history) {

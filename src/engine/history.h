@@ -21,6 +21,12 @@ struct past_line {
     month_number month; /* MONTH_FIRST: opening values */
     uint32_t earlier;   /* the row's line of the month before it, + 1; 0: none */
 };
+/* Of an event where some were settled elsewhere, by changes whose numbers grow. */
+struct past_stand {
+    int64_t change; /* when it was settled or, of one that is not held, when it was found; 0: now */
+    month_number month;
+    bool held, cancelled;
+};
 /* Of an entity. */
 struct past_table {
     struct arena *arena; /* the history's: it fails with it */
@@ -31,8 +37,9 @@ struct past_table {
     size_t line_count, line_room;
     size_t news;                /* the first line that was added since history_mark */
     VECTOR(uint32_t) forgotten; /* rows that were forgotten since then; of some something may be kept again */
-    bool *held;                 /* by row, see history_hold; NULL: none is */
-    size_t held_room;
+    struct past_stand *stands;  /* by row, see history_hold; NULL: all were found here */
+    size_t stand_room;
+    bool holds; /* some are held */
 };
 
 struct history {
@@ -67,9 +74,16 @@ void history_forget(struct history *history, const struct entity *entity, struct
 /* What is kept of the row in that month. */
 void history_forget_month(struct history *history, const struct entity *entity, struct text id, month_number month);
 
-/* What an event was settled with is not this history's to find anew: whatever comes in late, or is gone, it stands. */
-void history_hold(struct history *history, const struct entity *event, uint32_t row);
+/* What an event was settled with elsewhere is not this history's to find anew: whatever comes in late, or is gone, it
+ * stands. What comes behind it, and was found before it was settled, is found anew. */
+void history_hold(struct history *history, const struct entity *event, uint32_t row, int64_t change);
 bool history_holds(const struct history *history, const struct entity *event, uint32_t row);
+/* Of one that is not held: when it was found. */
+void history_note_found(struct history *history, const struct entity *event, uint32_t row, int64_t change);
+/* It was settled elsewhere, and cancelled: what is kept of it does not stand. */
+void history_cancel(struct history *history, const struct entity *event, uint32_t row, month_number month,
+                    int64_t change);
+struct past_stand history_stand(const struct history *history, const struct entity *event, uint32_t row);
 
 /* What stands is kept elsewhere too: what is added or forgotten from now on is news. */
 void history_mark(struct history *history);

@@ -372,7 +372,7 @@ static bool is_behind(const struct run *run, const struct entity *event, size_t 
 }
 
 static bool holds_any(const struct run *run, const struct entity *event) {
-    return run->history && run->history->tables[event->index].held;
+    return run->history && run->history->tables[event->index].holds;
 }
 
 static bool stands_settled(struct run *run, const struct entity *event, size_t row) {

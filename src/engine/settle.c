@@ -34,28 +34,47 @@ static struct rows rows_of(const struct rows *limits, const struct table *table)
 
 /* What it was settled with is found anew, unless that is for others to do. */
 static void reopen_event(struct history *history, const struct entity *event, struct text id) {
-    if (!history_holds(history, event, history_row(history, event, id))) history_forget(history, event, id);
+    uint32_t past = history_row(history, event, id);
+    if (history_holds(history, event, past)) return;
+    history_forget(history, event, id);
+    if (history_stand(history, event, past).change) history_note_found(history, event, past, 0);
 }
 
-/* Behind an event that came in late. */
+static struct past_stand stand_of(const struct history *history, const struct table *table, size_t row) {
+    const struct entity *event = table->entity;
+    if (!history->tables[event->index].stands) return (struct past_stand){.change = 0};
+    return history_stand(history, event, history_row(history, event, table_id(table, row)));
+}
+
+/* Behind an event that came in late, or was settled elsewhere since they were found. */
 static void reopen_behind_late(struct history *history, const struct table *table, struct rows rows,
                                month_number month) {
     bool open = false;
+    int64_t latest = 0;
     for (size_t row = rows.first; row < rows.last; row++) {
-        if (row == rows.first || table->parents[row] != table->parents[row - 1]) open = false;
-        if (open) reopen_event(history, table->entity, table_id(table, row));
+        bool first = row == rows.first || table->parents[row] != table->parents[row - 1];
+        struct past_stand stand = stand_of(history, table, row);
+        if (first) open = false;
+        if (first) latest = 0;
+        bool before = stand.change && stand.change < latest; /* it was found */
+        if (open || before || stand.cancelled) reopen_event(history, table->entity, table_id(table, row));
+        if (stand.held && stand.change > latest) latest = stand.change;
         open = open || (month_of(table, row) < month && !is_settled(history, table, row));
     }
 }
 
-/* Behind an event that is gone: those of its month and later, under the same parent. */
+/* Behind an event that is gone: those of its month and later, under the same parent, that were found before a change
+ * (0: all). */
 static void reopen_behind(struct history *history, const struct dataset *dataset, const struct entity *entity,
-                          size_t parent, month_number month) {
+                          size_t parent, month_number month, int64_t change) {
     const struct table *table = dataset_table(dataset, entity);
     size_t begin, end;
     dataset_below(dataset, entity->parent, parent, entity, &begin, &end);
-    for (size_t row = begin; row < end; row++)
-        if (month_of(table, row) >= month) reopen_event(history, entity, table_id(table, row));
+    for (size_t row = begin; row < end; row++) {
+        int64_t found = change ? stand_of(history, table, row).change : 0;
+        if (month_of(table, row) >= month && (change == 0 || (found && found < change)))
+            reopen_event(history, entity, table_id(table, row));
+    }
 }
 
 /* What was kept of events that are gone; those behind them are reopened, or stay. */
@@ -75,11 +94,14 @@ static void forget_cancelled(struct history *history, const struct dataset *data
     if (arena_failed(&arena)) history->arena.failed = true;
     for (uint32_t past = 0; past < settled->count && !arena_failed(&arena); past++) {
         struct text id = text_set_at(settled, past);
-        if (map_get(&present, id) || !history_read_first(history, rule, past, &first)) continue;
+        struct past_stand stand = history_stand(history, entity, past);
+        bool kept = history_read_first(history, rule, past, &first);
+        if (map_get(&present, id) || !(kept || stand.cancelled)) continue;
         size_t parent = event_parent(dataset, entity, &arena, id);
         if (limits && !rows_hold(limits[entity->parent->index], parent)) continue;
         if (!reopens) parent = SIZE_MAX;
-        if (parent != SIZE_MAX) reopen_behind(history, dataset, entity, parent, first.month);
+        if (parent != SIZE_MAX)
+            reopen_behind(history, dataset, entity, parent, kept ? first.month : stand.month, kept ? 0 : stand.change);
         history_forget(history, entity, id);
     }
     arena_free(&arena);

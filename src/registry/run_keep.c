@@ -106,7 +106,8 @@ static void add_entry(struct keeping *keeping, struct text field, uint32_t key, 
     if (keeping->count == PAGE_PLACES) end_page(keeping, field);
 }
 
-/* Of a bill what is news, or all that stands where the month is decided again. */
+/* Of a bill what is news, or all that stands where the month is decided again; of the month's own also what it was
+ * settled with before. */
 static bool tells_of(const struct keeping *keeping, const struct entity *entity, size_t row) {
     struct run *run = keeping->decided->run;
     const struct history *history = keeping->decided->history;
@@ -114,7 +115,9 @@ static bool tells_of(const struct keeping *keeping, const struct entity *entity,
     if (!entity->is_event) return true;
     uint32_t past = run_past(run, entity, row);
     if (past == PAST_NONE) return false;
-    return keeping->decided->again ? history_has_lines(history, entity, past) : history_is_news(history, entity, past);
+    if (keeping->decided->again) return history_has_lines(history, entity, past);
+    bool own = history_holds(history, entity, past) && run_event_month(run, entity, row) == run->month;
+    return own || history_is_news(history, entity, past);
 }
 
 /* The row of a reason by its key. */

@@ -66,10 +66,13 @@ struct recalling {
     bool *named;                  /* the same: they have been read */
     uint32_t **pasts;             /* by entity index, by key: the history's row, + 1 */
     /* Of the run at hand. */
-    const struct registry_run *run;
+    const struct registry_run *run; /* NULL: of settlements */
     bool same_law;
     struct reader *readers; /* by field index */
     uint32_t **lines;       /* by entity index, of events, by key: the line, + 1 */
+    /* Where bills were settled when they were presented: */
+    const struct registry_runs *runs;
+    uint32_t **found_by; /* by entity index, of events, by key: the run of `runs` that settled it last, + 1 */
     bool damaged;
     const struct registry_wanted *wanted;
     /* Of what a later month reads alone: */
@@ -86,8 +89,9 @@ static bool goes_on(const struct recalling *recalling) {
 static void refuse(struct recalling *recalling, struct text what) {
     struct registry *registry = recalling->registry;
     if (!recalling->damaged)
-        registry->differs =
-            text_format(&registry->arena, "_values %lld, %.*s", (long long)recalling->run->change, TEXT_ARG(what));
+        registry->differs = recalling->run ? text_format(&registry->arena, "_values %lld, %.*s",
+                                                         (long long)recalling->run->change, TEXT_ARG(what))
+                                           : what;
     recalling->damaged = true;
 }
 
@@ -379,6 +383,9 @@ static void take_event(struct recalling *recalling, const struct entity *event, 
         return;
     }
     *line = history_line(recalling->history, event, past, (month_number)month) + 1;
+    if (!recalling->found_by) return;
+    recalling->found_by[event->index][entry->key] = (uint32_t)(recalling->run - recalling->runs->list.items) + 1;
+    history_note_found(recalling->history, event, past, recalling->run->known);
 }
 
 static void take_value(struct recalling *recalling, struct reader *reader, const struct page_entry *entry) {
@@ -456,6 +463,8 @@ static void begin_lines(struct recalling *recalling) {
             recalling->lines[i] = ARENA_ARRAY(&recalling->arena, uint32_t, recalling->names[i].count + 1);
         else
             for (size_t key = 0; key <= recalling->names[i].count; key++) recalling->lines[i][key] = 0;
+        if (recalling->found_by && !recalling->found_by[i])
+            recalling->found_by[i] = ARENA_ARRAY(&recalling->arena, uint32_t, recalling->names[i].count + 1);
     }
 }
 
@@ -486,53 +495,96 @@ static struct text id_of_row(void *context, const struct entity *entity, int64_t
     return named ? names->ids[key] : TEXT("");
 }
 
-/* In place of what a run found of it, or an earlier settlement. */
-static void recall_settlement(struct recalling *recalling, struct registry_settled *settled,
+/* A run found it after it was cancelled: it was told anew, otherwise than at the window. */
+static bool is_found_anew(const struct recalling *recalling, const struct entity *event,
+                          const struct registry_settlement *settlement) {
+    const uint32_t *by = settlement->kind == REGISTRY_CANCELLED ? recalling->found_by[event->index] : NULL;
+    return by && by[settlement->key] &&
+           recalling->runs->list.items[by[settlement->key] - 1].change > settlement->change;
+}
+
+/* In place of what a run found of it. */
+static void recall_settlement(struct recalling *recalling, struct registry_settled *settled, const struct entity *event,
                               const struct registry_settlement *settlement) {
     struct registry *registry = recalling->registry;
     struct history *history = recalling->history;
     const struct registry_rows_known rows = {recalling, key_of_row, id_of_row};
-    const struct entity *event = map_get(&registry->policy->entity_by_name, settlement->event);
-    if (!event || !event->is_event || settlement->key <= 0 || settlement->key > UINT32_MAX) return;
-    read_names(recalling, event);
-    if (!goes_on(recalling) || !is_wanted(recalling, event, (uint32_t)settlement->key)) return;
-    uint32_t past = past_of(recalling, event, (uint64_t)settlement->key);
+    uint32_t past =
+        is_found_anew(recalling, event, settlement) ? PAST_NONE : past_of(recalling, event, (uint64_t)settlement->key);
     if (past == PAST_NONE) return;
-    history_forget(history, event, history_id(history, event, past));
-    if (settlement->kind == REGISTRY_CANCELLED) return;
-    if (settlement->month < day_month(day_first) || settlement->month > day_month(day_last)) {
-        registry->differs = TEXT("_settlements");
-        recalling->damaged = true;
+    if (settlement->kind == REGISTRY_CANCELLED) {
+        history_cancel(history, event, past, settlement->month, settlement->change);
         return;
     }
+    history_forget(history, event, history_id(history, event, past));
     uint32_t line = history_line(history, event, past, settlement->month);
-    history_hold(history, event, past);
+    history_hold(history, event, past, settlement->change);
     if (registry_settled_read(settled, settlement->values, history, event, line, &rows) == REGISTRY_DAMAGED)
-        recalling->damaged = true;
+        refuse(recalling, text_format(&registry->arena, "_settlements %lld", (long long)settlement->number));
+}
+
+struct settlements {
+    VECTOR(struct registry_settlement) list;
+    uint32_t **last; /* by entity index, of events, by key: the last, + 1 */
+};
+
+/* The event that was settled; NULL: it is nobody's now, or is not asked for. */
+static const struct entity *event_settled(struct recalling *recalling, const struct registry_settlement *settlement) {
+    struct registry *registry = recalling->registry;
+    const struct entity *event = map_get(&registry->policy->entity_by_name, settlement->event);
+    if (!event || !event->is_event) return NULL;
+    read_names(recalling, event);
+    bool possible = settlement->key > 0 && settlement->key <= UINT32_MAX && settlement->month >= day_month(day_first) &&
+                    settlement->month <= day_month(day_last);
+    if (!goes_on(recalling)) return NULL;
+    if (possible && !is_wanted(recalling, event, (uint32_t)settlement->key)) return NULL;
+    const struct registry_names *names = &recalling->names[event->index];
+    if (possible && (uint64_t)settlement->key <= names->count && names->ids[settlement->key].length) return event;
+    refuse(recalling, text_format(&registry->arena, "_settlements %lld", (long long)settlement->number));
+    return NULL;
+}
+
+static void note_last(struct recalling *recalling, struct settlements *settlements, size_t at) {
+    const struct registry_settlement *settlement = &settlements->list.items[at];
+    const struct entity *event = event_settled(recalling, settlement);
+    if (!event) return;
+    uint32_t **last = &settlements->last[event->index];
+    if (!*last) *last = ARENA_ARRAY(&recalling->arena, uint32_t, recalling->names[event->index].count + 1);
+    if (*last) (*last)[settlement->key] = (uint32_t)at + 1;
+}
+
+/* The last of each bill counts. */
+static void recall_last(struct recalling *recalling, struct settlements *settlements) {
+    struct registry_settled settled;
+    settlements->last = ARENA_ARRAY(&recalling->arena, uint32_t *, recalling->registry->policy->entities.count + 1);
+    if (registry_settled_begin(&settled, recalling->registry) == REGISTRY_DAMAGED) recalling->damaged = true;
+    for (size_t i = 0; i < settlements->list.count && goes_on(recalling); i++) note_last(recalling, settlements, i);
+    for (size_t i = 0; i < settlements->list.count && goes_on(recalling); i++) {
+        const struct entity *event = event_settled(recalling, &settlements->list.items[i]);
+        if (event && settlements->last[event->index][settlements->list.items[i].key] == i + 1)
+            recall_settlement(recalling, &settled, event, &settlements->list.items[i]);
+    }
+    if (arena_failed(&settled.arena)) recalling->arena.failed = true;
+    registry_settled_end(&settled);
 }
 
 /* Of the months first .. last. */
 static void recall_settlements(struct recalling *recalling, int64_t known, month_number first, month_number last) {
-    struct registry *registry = recalling->registry;
-    struct registry_settled settled;
+    struct settlements settlements = {.last = NULL};
     struct arena arena;
-    VECTOR(struct registry_settlement) list = {NULL, 0, 0};
-    if (known <= 0 || registry_work_last(registry, REGISTRY_SETTLEMENTS) == 0) return;
+    recalling->run = NULL;
     arena_init(&arena);
-    struct statement *scan = registry_scan_settlements(registry);
+    struct statement *scan = registry_scan_settlements(recalling->registry);
     while (scan && statement_next(scan)) {
         struct registry_settlement settlement = registry_scanned_settlement(scan);
         if (settlement.change > known || settlement.month < first || settlement.month > last) continue;
         settlement.event = text_copy(&arena, settlement.event);
         settlement.values = text_copy(&arena, settlement.values);
-        VECTOR_PUSH(&arena, &list, settlement);
+        VECTOR_PUSH(&arena, &settlements.list, settlement);
     }
     if (scan) store_scan_end(scan);
-    if (registry_settled_begin(&settled, registry) == REGISTRY_DAMAGED) recalling->damaged = true;
-    for (size_t i = 0; i < list.count && goes_on(recalling); i++)
-        recall_settlement(recalling, &settled, &list.items[i]);
-    if (arena_failed(&arena) || arena_failed(&settled.arena)) recalling->arena.failed = true;
-    registry_settled_end(&settled);
+    if (arena_failed(&arena)) recalling->arena.failed = true;
+    if (goes_on(recalling)) recall_last(recalling, &settlements);
     arena_free(&arena);
 }
 
@@ -594,7 +646,7 @@ static enum registry_result read_chosen(struct registry *registry, const struct 
                                         struct choice choice, struct history *history) {
     const struct policy *policy = registry->policy;
     struct recalling recalling = {
-        .registry = registry, .history = history, .wanted = choice.wanted, .standing = choice.standing};
+        .registry = registry, .history = history, .runs = runs, .wanted = choice.wanted, .standing = choice.standing};
     arena_init(&recalling.arena);
     recalling.open = ARENA_ARRAY(&recalling.arena, uint64_t *, policy->fields.count + 1);
     recalling.taken = ARENA_ARRAY(&recalling.arena, uint64_t *, policy->fields.count + 1);
@@ -605,8 +657,10 @@ static enum registry_result read_chosen(struct registry *registry, const struct 
     recalling.readers = ARENA_ARRAY(&recalling.arena, struct reader, policy->fields.count + 1);
     bool own = !store_within(registry->store);
     if (own) store_begin(registry->store, STORE_TO_READ);
+    bool settled = !choice.change && runs->known > 0 && registry_work_last(registry, REGISTRY_SETTLEMENTS) > 0;
+    if (settled) recalling.found_by = ARENA_ARRAY(&recalling.arena, uint32_t *, policy->entities.count + 1);
     if (goes_on(&recalling)) recall_chosen(&recalling, runs, choice);
-    if (goes_on(&recalling) && !choice.change)
+    if (goes_on(&recalling) && settled)
         recall_settlements(&recalling, runs->known, choice.settled_first, choice.settled_last);
     history_mark(history);
     enum registry_result result = registry_outcome(registry, &recalling.arena);

@@ -122,8 +122,9 @@ static struct run_field *field_of(struct registry_run_rows *rows, size_t run, co
     if (arena_failed(arena)) return NULL;
     struct run_field **at = of ? &kept->fields[of->index] : &kept->events[event->index];
     *result = REGISTRY_DONE;
-    if (*at) return *at;
-    struct run_field *field = ARENA_NEW(arena, struct run_field);
+    struct run_field *field = *at;
+    if (field) return field;
+    field = ARENA_NEW(arena, struct run_field);
     if (field) field->name = of ? run_field_name(arena, of) : event->name;
     bool good = field && read_firsts(rows, run, field) && (!of || read_kinds(rows, run, of, field));
     if (!good) *result = refuse(rows, run, field ? field->name : TEXT(""));
@@ -225,10 +226,10 @@ static enum registry_result put(struct registry_run_rows *rows, size_t run, cons
  * SIZE_MAX: there is none. */
 static size_t next_run(const struct registry_runs *runs, month_number until, size_t before) {
     size_t best = SIZE_MAX;
+    month_number last = before == SIZE_MAX ? MONTH_LAST : runs->list.items[before].month;
     for (size_t i = 0; i < runs->list.count; i++) {
         month_number month = runs->list.items[i].month;
-        bool later = before != SIZE_MAX && (month > runs->list.items[before].month ||
-                                            (month == runs->list.items[before].month && i >= before));
+        bool later = month > last || (month == last && i >= before);
         if (month > until || later || !registry_run_stands(runs, i)) continue;
         if (best == SIZE_MAX || month >= runs->list.items[best].month) best = i;
     }
@@ -266,8 +267,9 @@ static enum registry_result recall_fields(struct registry_run_rows *rows, size_t
 }
 
 enum registry_result registry_recall_event(struct registry_run_rows *rows, const struct entity *event, int64_t key,
-                                           struct text id, struct history *history,
-                                           const struct registry_rows_known *known) {
+                                           struct text id, int64_t after, struct history *history,
+                                           const struct registry_rows_known *rows_known, int64_t *known) {
+    *known = 0;
     for (size_t run = next_run(rows->runs, MONTH_LAST - 1, SIZE_MAX); run != SIZE_MAX;
          run = next_run(rows->runs, MONTH_LAST - 1, run)) {
         struct run_field *kept;
@@ -275,11 +277,13 @@ enum registry_result registry_recall_event(struct registry_run_rows *rows, const
         enum registry_result result = find_entry(rows, run, event, NULL, key, &kept, &coded);
         if (result != REGISTRY_DONE) return result;
         if (!coded.kind) continue;
+        if (rows->runs->list.items[run].change <= after) return REGISTRY_DONE;
         if (coded.kind == ROW_FORGOTTEN) return REGISTRY_DONE;
         if (coded.integer < day_month(day_first) || coded.integer > day_month(day_last))
             return refuse(rows, run, event->name);
         uint32_t line = line_of(history, event, id, (month_number)coded.integer);
-        return recall_fields(rows, run, event, key, line, history, known);
+        *known = rows->runs->list.items[run].known;
+        return recall_fields(rows, run, event, key, line, history, rows_known);
     }
     return REGISTRY_DONE;
 }

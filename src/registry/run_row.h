@@ -26,9 +26,10 @@ void registry_run_rows_end(struct registry_run_rows *rows);
 enum registry_result registry_recall_rule(struct registry_run_rows *rows, const struct field *field, int64_t key,
                                           struct text id, month_number month, struct history *history,
                                           const struct registry_rows_known *known);
-/* What an event was settled with by a run, if it was and stands so. */
+/* What an event was settled with by a run that was made behind a change (0: by any), if it was and stands so; the last
+ * change that the run knew (0: there is none). */
 enum registry_result registry_recall_event(struct registry_run_rows *rows, const struct entity *event, int64_t key,
-                                           struct text id, struct history *history,
-                                           const struct registry_rows_known *known);
+                                           struct text id, int64_t after, struct history *history,
+                                           const struct registry_rows_known *rows_known, int64_t *known);
 
 #endif

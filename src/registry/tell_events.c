@@ -84,3 +84,18 @@ enum registry_result registry_event_parent(struct registry *registry, const stru
     statement_end(query);
     return registry_outcome(registry, NULL);
 }
+
+enum registry_result registry_event_told(struct registry *registry, const struct entity *event, int64_t key,
+                                         int64_t after, int64_t *change) {
+    struct row_queries queries;
+    *change = 0;
+    row_queries_begin(&queries, registry, &registry->arena);
+    struct statement *query = row_query(&queries, QUERY_VERSIONS, event, store_integer(key));
+    if (!query) return registry_outcome(registry, NULL);
+    while (statement_next(query)) {
+        int64_t told = statement_integer(query, COLUMN_CHANGE);
+        if (*change == 0 && told > after && statement_integer(query, COLUMN_STANDS)) *change = told;
+    }
+    statement_end(query);
+    return registry_outcome(registry, NULL);
+}

@@ -23,5 +23,8 @@ enum registry_result registry_tell_events(struct registry *registry, const struc
 /* The key of the row above an event, as it was told last; 0: nothing was told of it. */
 enum registry_result registry_event_parent(struct registry *registry, const struct entity *event, int64_t key,
                                            int64_t *parent);
+/* The first change behind another by which it was told that it stands; 0: there is none. */
+enum registry_result registry_event_told(struct registry *registry, const struct entity *event, int64_t key,
+                                         int64_t after, int64_t *change);
 
 #endif

@@ -90,7 +90,7 @@ enum registry_result ledger_refresh(struct ledger *ledger) {
         int64_t number = statement_integer(scan, ACCOUNT_NUMBER);
         struct account account = {statement_text(scan, ACCOUNT_KIND), statement_text(scan, ACCOUNT_FUND),
                                   statement_text(scan, ACCOUNT_ENTITY), statement_integer(scan, ACCOUNT_ROW)};
-        if (number != (int64_t)ledger->accounts.count + 1) strange = number;
+        if (number != (int64_t)ledger->accounts.count + 1 && strange == 0) strange = number;
         if (strange == 0) add_account(ledger, &account, number);
     }
     if (scan) store_scan_end(scan);
@@ -168,20 +168,13 @@ static struct account copied(struct arena *arena, const struct account *account)
                             text_copy(arena, account->entity), account->row};
 }
 
-enum registry_result ledger_sum(struct ledger *ledger, day_number first, day_number last, int64_t of,
+static enum registry_result sum(struct ledger *ledger, const char *sql, const struct store_value *values, size_t count,
                                 struct arena *arena, struct ledger_flows *flows) {
-    static const char all[] = "SELECT _debit, _credit, CAST(sum(_amount) AS BIGINT), CAST(count(*) AS BIGINT) "
-                              "FROM _transfers WHERE _day >= $1 AND _day <= $2 "
-                              "GROUP BY _debit, _credit ORDER BY _debit, _credit",
-                      one[] = "SELECT _debit, _credit, CAST(sum(_amount) AS BIGINT), CAST(count(*) AS BIGINT) "
-                              "FROM _transfers WHERE _day >= $1 AND _day <= $2 AND _of = $3 "
-                              "GROUP BY _debit, _credit ORDER BY _debit, _credit";
-    const struct store_value values[] = {store_integer(first), store_integer(last), store_integer(of)};
-    struct statement *query = store_prepare(ledger->registry->store, of ? one : all);
+    struct statement *query = store_prepare(ledger->registry->store, sql);
     int64_t strange = 0;
     *flows = (struct ledger_flows){{NULL, 0, 0}};
     if (!query) return REGISTRY_NO_MEMORY;
-    if (statement_begin(query, values, of ? 3 : 2))
+    if (statement_begin(query, values, count))
         while (statement_next(query)) {
             const struct account *debit = account_numbered(ledger, statement_integer(query, 0)),
                                  *credit = account_numbered(ledger, statement_integer(query, 1));
@@ -195,6 +188,25 @@ enum registry_result ledger_sum(struct ledger *ledger, day_number first, day_num
     statement_free(query);
     enum registry_result result = outcome(ledger, arena);
     return result == REGISTRY_DONE && strange ? refuse(ledger, "_accounts", strange) : result;
+}
+
+#define FLOWS "SELECT _debit, _credit, CAST(sum(_amount) AS BIGINT), CAST(count(*) AS BIGINT) FROM _transfers WHERE "
+#define BY_FLOW " GROUP BY _debit, _credit ORDER BY _debit, _credit"
+
+enum registry_result ledger_sum(struct ledger *ledger, day_number first, day_number last, int64_t of,
+                                struct arena *arena, struct ledger_flows *flows) {
+    static const char all[] = FLOWS "_day >= $1 AND _day <= $2" BY_FLOW,
+                      one[] = FLOWS "_day >= $1 AND _day <= $2 AND _of = $3" BY_FLOW;
+    const struct store_value values[] = {store_integer(first), store_integer(last), store_integer(of)};
+    return sum(ledger, of ? one : all, values, of ? 3 : 2, arena, flows);
+}
+
+enum registry_result ledger_sum_row(struct ledger *ledger, const struct entity *event, int64_t key, int64_t until,
+                                    struct arena *arena, struct ledger_flows *flows) {
+    static const char sql[] = FLOWS "_cause = 'settlement' AND _of IN (SELECT _settlement FROM _settlements "
+                                    "WHERE _key = $1 AND _event = $2 AND _settlement <= $3)" BY_FLOW;
+    const struct store_value values[] = {store_integer(key), store_text(event->name), store_integer(until)};
+    return sum(ledger, sql, values, 3, arena, flows);
 }
 
 enum registry_result ledger_verify(struct ledger *ledger) {

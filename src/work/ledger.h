@@ -63,6 +63,9 @@ struct ledger_flows {
 /* Between first and last, both included; of one business, or of all (0). In the arena. */
 enum registry_result ledger_sum(struct ledger *ledger, day_number first, day_number last, int64_t of,
                                 struct arena *arena, struct ledger_flows *flows);
+/* The same of all settlements of an event's row, up to the one with that number. */
+enum registry_result ledger_sum_row(struct ledger *ledger, const struct entity *event, int64_t key, int64_t until,
+                                    struct arena *arena, struct ledger_flows *flows);
 
 /* That no account is named that is not there, and no amount is none: REGISTRY_DAMAGED, and `differs` says which. */
 enum registry_result ledger_verify(struct ledger *ledger);

@@ -94,9 +94,10 @@ enum registry_result settler_settle_anew(struct settler *settler, struct registr
     if (arena_failed(arena)) return REGISTRY_NO_MEMORY;
     enum registry_result result =
         keeps ? registry_begin_change(registry, change) : settler_begin_reading(settler, &own);
-    if (result == REGISTRY_DONE && keeps) result = settler_refresh(settler, change->number - 1);
+    if (result != REGISTRY_DONE && keeps) return result;
+    if (keeps) result = settler_refresh(settler, change->number - 1);
     if (result == REGISTRY_DONE) result = settle_people(&anew, arena);
-    if (!keeps) change->number = 0;
-    if (own) store_roll_back(registry->store);
-    return keeps ? settler_end_change(settler, change, result, anew.any) : result;
+    if (keeps) return settler_end_change(settler, change, result, anew.any);
+    change->number = 0;
+    return settler_end_reading(settler, own, result);
 }

@@ -69,9 +69,13 @@ static struct settled_bill bill_of(struct round *round, const struct bill_state 
     return bill;
 }
 
-static month_number month_at(const struct round *round, size_t row) {
+static day_number date_of(const struct round *round, const struct bill_state *state) {
     const struct record_table *table = &round->world.records.tables[round->event->index];
-    return day_month((day_number)column_get(&table->columns[round->event->dated.items[0]->input_index], row));
+    return (day_number)column_get(&table->columns[round->event->dated.items[0]->input_index], state->row);
+}
+
+static month_number month_of(const struct round *round, const struct bill_state *state) {
+    return day_month(date_of(round, state));
 }
 
 /* --- who is asked about ---------------------------------------------------------------------------------------------
@@ -106,6 +110,8 @@ static enum registry_result begin_round(struct round *round, const struct regist
         if (!state) return REGISTRY_NO_MEMORY;
         state->key = event->key;
         state->settlement = event->settlement;
+        state->imported = event->told;
+        state->found = event->found;
         state->parent = world->rows.key(world, round->event->parent, state->parent_id);
         if (event->settlement.number) state->before = bill_of(round, state, &fault);
     }
@@ -218,7 +224,7 @@ static void cancel_again(struct asked *asked) {
 static void ask_anew(struct round *round, const struct asked *asked) {
     for (size_t i = 0; i < round->states.count; i++) {
         const struct bill_state *state = round->states.items[i];
-        if (state->parent == asked->parent && month_year(month_at(round, state->row)) >= asked->year)
+        if (state->parent == asked->parent && month_year(month_of(round, state)) >= asked->year)
             history_forget(&round->world.history, round->event, state->id);
     }
 }
@@ -334,20 +340,37 @@ static void find_months(const struct round *round, struct world_months *months, 
     *last = MONTH_FIRST;
     for (size_t i = 0; i < round->states.count; i++) {
         const struct bill_state *state = round->states.items[i];
-        month_number month = month_at(round, state->row);
+        month_number month = month_of(round, state);
         if (month > *last) *last = month;
         if (is_open(round, state) && month < first) first = month;
     }
     for (size_t i = 0; i < round->states.count; i++) {
-        month_number month = month_at(round, round->states.items[i]->row);
+        month_number month = month_of(round, round->states.items[i]);
         bool listed = month < first;
         for (size_t k = 0; k < months->list.count && !listed; k++) listed = months->list.items[k] == month;
         if (!listed) VECTOR_PUSH(round->arena, &months->list, month);
     }
 }
 
+/* What a run settled may have come in after bills behind it were settled here, which did not know of it; and those
+ * before it may have been settled here after the run, which did not know of them. */
+static void reopen_beside_imported(struct round *round, const struct bill_state *imported) {
+    struct history *history = &round->world.history;
+    day_number date = date_of(round, imported);
+    for (size_t i = 0; i < round->states.count; i++) {
+        const struct bill_state *state = round->states.items[i];
+        int64_t change = state->settlement.number && state->parent == imported->parent ? state->settlement.change : 0;
+        if (change && change < imported->imported && date_of(round, state) >= date)
+            history_forget(history, round->event, state->id);
+        if (change > imported->found && date_of(round, state) <= date)
+            history_forget(history, round->event, imported->id);
+    }
+}
+
 /* What monthly rules had found, for these. */
 static enum registry_result recall(struct round *round) {
+    for (size_t i = 0; i < round->states.count; i++)
+        if (round->states.items[i]->imported) reopen_beside_imported(round, round->states.items[i]);
     struct world_months months = {{NULL, 0, 0}};
     find_months(round, &months, &round->last);
     return world_recall(&round->world, &months);
@@ -566,6 +589,6 @@ enum registry_result round_read(struct round *round, int64_t parent, int64_t kno
     enum registry_result result = begin_round(round, &root, 1, known);
     registry->sight = REGISTRY_CLOSED;
     for (size_t i = 0; i < round->states.count && result == REGISTRY_DONE; i++)
-        if (month_at(round, round->states.items[i]->row) > last) last = month_at(round, round->states.items[i]->row);
+        if (month_of(round, round->states.items[i]) > last) last = month_of(round, round->states.items[i]);
     return result == REGISTRY_DONE ? lay_out(round, last + 1) : result;
 }

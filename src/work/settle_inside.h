@@ -27,6 +27,7 @@ struct bill_state {
     struct text parent_id;
     size_t row;                            /* of the records */
     struct registry_settlement settlement; /* that stands; number 0: none */
+    int64_t imported, found;               /* of one that a run settled: by this change; what the run knew */
     struct settled_bill before, after;     /* without parts where it was not there, or is gone */
     struct text values;                    /* as they are kept, of one that is there after */
     struct asked *asked;                   /* the request that tells it */
@@ -85,6 +86,8 @@ enum registry_result settle_rounds(struct settler *settler, const struct registr
                                    size_t count, struct arena *arena, bool *any);
 /* Begins to read, unless a transaction is under way, which is then the caller's to end. */
 enum registry_result settler_begin_reading(struct settler *settler, bool *own);
+/* The result so far; what was read in part is forgotten. */
+enum registry_result settler_end_reading(struct settler *settler, bool own, enum registry_result result);
 /* Ends the change under way: `any` of it is kept, where nothing failed so far; else it is given up. */
 enum registry_result settler_end_change(struct settler *settler, struct registry_change *change,
                                         enum registry_result result, bool any);

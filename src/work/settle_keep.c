@@ -3,6 +3,7 @@
 
 #include "registry/tell_events.h"
 #include "registry/work_rows.h"
+#include "work/booking.h"
 
 struct keeping {
     struct settler *settler;
@@ -10,6 +11,7 @@ struct keeping {
     const struct registry_change *change;
     int64_t next; /* number of a settlement */
     VECTOR(struct registry_settlement) settlements;
+    enum registry_result result;
 };
 
 /* --- rows --------------------------------------------------------------------------------------------------------- */
@@ -94,50 +96,52 @@ static int64_t add_settlement(struct keeping *keeping, const struct bill_state *
 
 /* --- what moves --------------------------------------------------------------------------------------------------- */
 
-static int64_t amount_in(const struct settled_bill *bill, size_t part) {
-    return bill->parts && bill->parts[part].known ? bill->parts[part].amount : 0;
+/* The books are asked where a bill may have come to something else when it was settled than it does as read now: by
+ * another law, or with another total. */
+static bool is_as_it_was(const struct keeping *keeping, const struct bill_state *state) {
+    int64_t law = keeping->settler->reader.settled.law;
+    bool known = state->before.open == 0;
+    for (size_t i = 0; i < state->before.count && known; i++) known = state->before.parts[i].known;
+    return known && law && state->settlement.change > law;
 }
 
-/* From what stood before to what stands after; either may be nothing. */
-static void move(struct keeping *keeping, const struct settled_bill *before, const struct settled_bill *after,
+/* From what its settlements have moved to what stands after; NULL: nothing. */
+static void move(struct keeping *keeping, const struct bill_state *state, const struct settled_bill *after,
                  int64_t presenter, int64_t of) {
-    const struct entity *event = keeping->round->event;
+    const struct round *round = keeping->round;
     struct ledger *ledger = &keeping->settler->ledger;
-    struct text entity = event->settled.at->type.entity->name;
-    size_t layers = event->settled.layers.count;
-    for (size_t i = 0; i < layers; i++) {
-        struct text fund = event->settled.layers.items[i]->declaration->fund.text;
-        const struct account borne = {.kind = TEXT("borne"), .fund = fund},
-                             due = {TEXT("due"), fund, entity, presenter};
-        ledger_move(ledger, &borne, &due, amount_in(after, i) - amount_in(before, i), of);
+    struct bookings bookings = {{NULL, 0, 0}};
+    if (keeping->result != REGISTRY_DONE) return;
+    if (state->settlement.number && is_as_it_was(keeping, state))
+        bookings_add_bill(&bookings, round->arena, round->event, &state->before, presenter, -1);
+    else if (state->settlement.number)
+        keeping->result = bookings_add_moved(&bookings, round->arena, ledger, round->event, state->key, INT64_MAX, -1);
+    if (after) bookings_add_bill(&bookings, round->arena, round->event, after, presenter, 1);
+    for (size_t i = 0; i < bookings.list.count && keeping->result == REGISTRY_DONE; i++) {
+        const struct booking *booking = &bookings.list.items[i];
+        ledger_move(ledger, &booking->debit, &booking->credit, booking->amount, of);
     }
-    const struct account paid = {.kind = TEXT("paid"), .entity = entity, .row = presenter},
-                         taken = {.kind = TEXT("taken"), .entity = entity, .row = presenter},
-                         open = {.kind = TEXT("open"), .entity = entity, .row = presenter},
-                         awaited = {.kind = TEXT("awaited"), .entity = entity, .row = presenter};
-    ledger_move(ledger, &paid, &taken, amount_in(after, layers) - amount_in(before, layers), of);
-    ledger_move(ledger, &open, &awaited, after->open - before->open, of);
 }
 
+/* Under another law the same is written otherwise: what was not settled anew stays as it is. */
 static bool is_moved(const struct bill_state *state) {
-    return !text_equal(state->values, state->settlement.values);
+    return state->missing && !text_equal(state->values, state->settlement.values);
 }
 
 /* What was taken away first: the last settlement under a number is the one that counts. */
 static void keep_gone(struct keeping *keeping, const struct bill_state *state) {
-    const struct settled_bill nothing = {.count = 0};
     struct asked *asked = state->settlement.number ? taken_by(keeping->round, state) : NULL;
     if (!asked) return;
     int64_t number = add_settlement(keeping, state, asked, REGISTRY_CANCELLED, 0);
     asked->answer->bill.settlement = number;
-    move(keeping, &state->before, &nothing, state->settlement.at, number);
+    move(keeping, state, NULL, state->settlement.at, number);
 }
 
 static void keep_asked(struct keeping *keeping, const struct bill_state *state) {
     bool corrects = state->asked->request->act == SETTLEMENT_CORRECT;
     int64_t number = add_settlement(keeping, state, state->asked, corrects ? REGISTRY_CORRECTED : REGISTRY_SETTLED, 0);
     state->asked->answer->bill.settlement = number;
-    move(keeping, &state->before, &state->after, state->asked->at, number);
+    move(keeping, state, &state->after, state->asked->at, number);
 }
 
 static void keep_effect(struct keeping *keeping, const struct bill_state *state, const struct asked *asked) {
@@ -146,7 +150,7 @@ static void keep_effect(struct keeping *keeping, const struct bill_state *state,
     for (size_t i = 0; i < asked->answer->effects.count; i++)
         if (text_equal(asked->answer->effects.items[i].after.id, state->id))
             asked->answer->effects.items[i].after.settlement = number;
-    move(keeping, &state->before, &state->after, state->settlement.at, number);
+    move(keeping, state, &state->after, state->settlement.at, number);
 }
 
 static struct asked *asked_by(const struct round *round, int64_t parent) {
@@ -192,7 +196,7 @@ static void keep_states(struct keeping *keeping) {
 
 enum registry_result round_keep(struct round *round, struct settler *settler, const struct registry_change *change,
                                 bool *any) {
-    struct keeping keeping = {.settler = settler, .round = round, .change = change};
+    struct keeping keeping = {.settler = settler, .round = round, .change = change, .result = REGISTRY_DONE};
     size_t kept = 0;
     for (size_t i = 0; i < round->count; i++)
         kept += round->asked[i]->waits && round->asked[i]->request->act != SETTLEMENT_QUOTE;
@@ -201,6 +205,7 @@ enum registry_result round_keep(struct round *round, struct settler *settler, co
     enum registry_result result = tell_rows(&keeping);
     if (result == REGISTRY_DONE) write_values(&keeping);
     if (result == REGISTRY_DONE) keep_states(&keeping);
+    if (result == REGISTRY_DONE) result = keeping.result;
     if (result == REGISTRY_DONE && arena_failed(round->arena)) result = REGISTRY_NO_MEMORY;
     if (keeping.settlements.count) *any = true;
     if (result == REGISTRY_DONE) result = registry_settled_keep(&settler->reader.settled, change);

@@ -34,19 +34,23 @@ void settler_end(struct settler *settler) {
     settler->registry = NULL;
 }
 
-enum registry_result settler_refresh(struct settler *settler, int64_t last) {
-    if (settler->last == last && last) return REGISTRY_DONE;
-    enum registry_result result = world_reader_refresh(&settler->reader, last);
-    if (result == REGISTRY_DONE) result = ledger_refresh(&settler->ledger);
-    settler->last = result == REGISTRY_DONE ? last : 0;
-    return result;
-}
-
-/* What was not kept after all is forgotten. */
 static enum registry_result begin_anew(struct settler *settler) {
     struct registry *registry = settler->registry;
     settler_end(settler);
-    return settler_begin(settler, registry);
+    enum registry_result result = settler_begin(settler, registry);
+    settler->failed = result != REGISTRY_DONE;
+    return result;
+}
+
+/* What was not kept after all, or was read in part, is forgotten before the next call: why this one failed is still to
+ * be told. */
+enum registry_result settler_refresh(struct settler *settler, int64_t last) {
+    enum registry_result result = settler->failed ? begin_anew(settler) : REGISTRY_DONE;
+    if (result != REGISTRY_DONE || (settler->last == last && last)) return result;
+    result = world_reader_refresh(&settler->reader, last);
+    if (result == REGISTRY_DONE) result = ledger_refresh(&settler->ledger);
+    settler->last = result == REGISTRY_DONE ? last : 0;
+    return result;
 }
 
 /* --- requests ----------------------------------------------------------------------------------------------------- */
@@ -176,13 +180,18 @@ enum registry_result settler_begin_reading(struct settler *settler, bool *own) {
     return result == REGISTRY_DONE ? settler_refresh(settler, last) : result;
 }
 
+enum registry_result settler_end_reading(struct settler *settler, bool own, enum registry_result result) {
+    if (result != REGISTRY_DONE) settler->failed = true;
+    if (own) store_roll_back(settler->registry->store);
+    return result;
+}
+
 static enum registry_result quote(struct settler *settler, struct asked *all, size_t count, struct arena *arena) {
     bool own, any = false;
     const struct registry_change none = {.number = 0};
     enum registry_result result = settler_begin_reading(settler, &own);
     if (result == REGISTRY_DONE) result = settle_rounds(settler, &none, all, count, arena, &any);
-    if (own) store_roll_back(settler->registry->store);
-    return result;
+    return settler_end_reading(settler, own, result);
 }
 
 enum registry_result settler_end_change(struct settler *settler, struct registry_change *change,
@@ -195,8 +204,7 @@ enum registry_result settler_end_change(struct settler *settler, struct registry
     if (result == REGISTRY_DONE && any) {
         settler->last = settler->reader.seen = change->number;
     } else if (result != REGISTRY_DONE) {
-        enum registry_result begun = begin_anew(settler);
-        (void)begun; /* what failed is told by what comes next */
+        settler->failed = true;
     }
     if (!any) change->number = 0;
     return result;

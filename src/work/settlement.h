@@ -34,6 +34,7 @@ struct settler {
     struct world_reader reader;
     struct ledger ledger;
     int64_t last; /* the change after which everything that was told is known here; 0: none */
+    bool failed;  /* what is here is forgotten before it is used again */
 };
 /* Of a registry whose policy is the law of now. settler_end is called, whatever comes of it. */
 enum registry_result settler_begin(struct settler *settler, struct registry *registry);

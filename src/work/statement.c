@@ -93,8 +93,7 @@ enum registry_result settler_read(struct settler *settler, const struct entity *
         result = registry_last_change(settler->registry, &bills->change);
     if (result == REGISTRY_DONE) result = registry_key_of(settler->registry, event->parent, parent, &bills->key);
     if (result == REGISTRY_DONE && bills->key) result = read_bills(settler, event, parent, year, known, arena, bills);
-    if (own) store_roll_back(settler->registry->store);
-    return result;
+    return settler_end_reading(settler, own, result);
 }
 
 /* --- marks ----------------------------------------------------------------------------------------------------------
@@ -274,6 +273,6 @@ enum registry_result settler_read_booked(struct settler *settler, const struct e
         result = registry_key_of(settler->registry, event->settled.at->type.entity, presenter, &booked->key);
     if (result == REGISTRY_DONE && booked->key) result = read_list(settler, event, first, last, arena, booked);
     if (result == REGISTRY_DONE && booked->key) result = read_moved(settler, event, first, last, arena, booked);
-    if (own) store_roll_back(settler->registry->store);
-    return result == REGISTRY_DONE && arena_failed(arena) ? REGISTRY_NO_MEMORY : result;
+    if (result == REGISTRY_DONE && arena_failed(arena)) result = REGISTRY_NO_MEMORY;
+    return settler_end_reading(settler, own, result);
 }

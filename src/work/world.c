@@ -2,6 +2,7 @@
 
 #include "engine/dataset.h"
 #include "registry/family.h"
+#include "registry/tell_events.h"
 #include "registry/work_rows.h"
 
 /* --- what is kept between one reading and the next ------------------------------------------------------------------
@@ -112,15 +113,23 @@ static struct text id_of(void *context, const struct entity *entity, int64_t key
     return TEXT("");
 }
 
-/* Each bill once: its versions of other months are told by the first. */
+/* It stands so in the month of its own date. */
+static bool is_of_its_month(const struct record_table *table, size_t row) {
+    const struct column *date = &table->columns[table->entity->dated.items[0]->input_index];
+    month_number month = day_month((day_number)column_get(date, row));
+    return date->known[row] && table->rows[row].from <= month && month <= table->rows[row].until;
+}
+
+/* Each bill once, as it stands in its month. */
 static void list_events(struct world *world, const struct entity *event) {
     const struct record_table *table = &world->records.tables[event->index];
     struct builder name;
     builder_init(&name);
     for (size_t row = 0; row < table->count && !arena_failed(world->arena); row++) {
-        bool known = false;
+        struct world_event *known = NULL;
         for (size_t i = 0; i < world->events.count && !known; i++)
-            known = world->events.items[i].key == table->rows[row].place;
+            if (world->events.items[i].key == table->rows[row].place) known = &world->events.items[i];
+        if (known && is_of_its_month(table, row)) known->row = row;
         if (known) continue;
         struct world_event listed = {.row = row,
                                      .id = event_name(world->arena, &name, table, row, table->rows[row].parent),
@@ -134,17 +143,25 @@ static void list_events(struct world *world, const struct entity *event) {
 /* --- what bills were settled with -----------------------------------------------------------------------------------
  */
 
+/* Of a bill that was told otherwise than at the window, since it was last cancelled there. */
+static enum registry_result recall_run(struct world *world, const struct entity *event, struct world_event *settled,
+                                       int64_t cancelled) {
+    struct world_reader *reader = world->reader;
+    enum registry_result result = registry_recall_event(&reader->run_rows, event, settled->key, settled->id, cancelled,
+                                                        &world->history, &world->rows, &settled->found);
+    if (result != REGISTRY_DONE || settled->found == 0) return result;
+    return registry_event_told(reader->registry, event, settled->key, cancelled, &settled->told);
+}
+
 static enum registry_result recall_settlement(struct world *world, const struct entity *event, int64_t known,
                                               struct world_event *settled) {
     struct registry_settlement *settlement = &settled->settlement;
     struct world_reader *reader = world->reader;
     enum registry_result result =
         registry_find_settlement(reader->registry, event, settled->key, known, world->arena, settlement);
-    if (result == REGISTRY_DONE && settlement->kind == REGISTRY_CANCELLED)
-        *settlement = (struct registry_settlement){.number = 0};
-    if (result == REGISTRY_DONE && settlement->number == 0)
-        result =
-            registry_recall_event(&reader->run_rows, event, settled->key, settled->id, &world->history, &world->rows);
+    int64_t cancelled = settlement->kind == REGISTRY_CANCELLED ? settlement->change : 0;
+    if (cancelled) *settlement = (struct registry_settlement){.number = 0};
+    if (result == REGISTRY_DONE && settlement->number == 0) result = recall_run(world, event, settled, cancelled);
     if (result != REGISTRY_DONE || settlement->number == 0) return result;
     uint32_t past = history_row(&world->history, event, settled->id);
     if (past == PAST_NONE) past = history_add_row(&world->history, event, settled->id);

@@ -34,6 +34,7 @@ struct world_event {
     struct text id; /* its whole name */
     int64_t key;
     struct registry_settlement settlement; /* that stands; number 0: it was told otherwise */
+    int64_t told, found;                   /* of one that a run settled: by this change; what the run knew */
 };
 struct world {
     struct world_reader *reader;

@@ -238,6 +238,89 @@ static void random_bytes_never_crash(void **state) {
     assert_true(pages > 100);
 }
 
+/* --- one row of a page -------------------------------------------------------------------------------------------- */
+
+static uint64_t draw(uint64_t *chance) {
+    *chance = *chance * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *chance >> 33;
+}
+
+/* Keys close together or far apart, kinds and integers of all widths. */
+static size_t draw_page(uint64_t *chance, struct page_entry *entries) {
+    size_t count = 1 + draw(chance) % (draw(chance) % 4 ? 40 : PAGE_PLACES);
+    uint32_t key = firsts[draw(chance) % 3], step = steps[draw(chance) % (sizeof steps / sizeof *steps)];
+    unsigned width = (unsigned)(draw(chance) % 5);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t kind = width < 4 ? 1 + (uint32_t)(draw(chance) % 5) : kinds[draw(chance) % 7];
+        int64_t integer = width == 0  ? 0
+                          : width < 3 ? (int64_t)(draw(chance) % 100) - 50
+                                      : integers[draw(chance) % INTEGERS];
+        entries[i] = (struct page_entry){key, {kind, integer}};
+        key += 1 + (uint32_t)(draw(chance) % step);
+    }
+    return count;
+}
+
+/* What a look-up finds of a key is what a reader of the whole page has of it. */
+static void expect_found(struct text page, uint32_t first, const struct page_entry *entries, size_t count,
+                         uint32_t key) {
+    struct coded found = {9, 9}, wanted = {0};
+    for (size_t i = 0; i < count; i++)
+        if (entries[i].key == key) wanted = entries[i].coded;
+    assert_true(page_find(page, first, key, &found));
+    assert_int_equal(found.kind, wanted.kind);
+    if (wanted.kind) assert_int_equal(found.integer, wanted.integer);
+}
+
+static void every_row_is_found_as_it_is_read(void **state) {
+    (void)state;
+    struct page_entry entries[PAGE_PLACES];
+    uint64_t chance = 5;
+    for (size_t time = 0; time < 400; time++) {
+        size_t count = draw_page(&chance, entries);
+        struct builder out = written(entries, count);
+        struct text page = builder_text(&out);
+        uint32_t first = entries[0].key, last = entries[count - 1].key;
+        for (size_t i = 0; i < count; i++) {
+            expect_found(page, first, entries, count, entries[i].key);
+            expect_found(page, first, entries, count, entries[i].key + 1);
+            if (entries[i].key > first) expect_found(page, first, entries, count, entries[i].key - 1);
+        }
+        if (last < UINT32_MAX - 5) expect_found(page, first, entries, count, last + 5);
+        expect_found(page, first, entries, count, UINT32_MAX);
+        builder_free(&out);
+    }
+}
+
+/* Of bytes that are a page, the same; of others nothing is read behind their end. */
+static void random_bytes_are_found_as_they_are_read(void **state) {
+    (void)state;
+    struct page_entry entries[PAGE_PLACES];
+    uint64_t chance = 6;
+    size_t pages = 0;
+    for (size_t time = 0; time < 600000; time++) {
+        size_t length = HEAD + draw(&chance) % 24, count = 0;
+        char *bytes = malloc(length);
+        assert_non_null(bytes);
+        for (size_t i = 0; i < length; i++) {
+            bytes[i] = (char)draw(&chance);
+            if (i < HEAD) bytes[i] = (char)((unsigned char)bytes[i] % (i == 0 || i == 5 ? 2 : i == 4 ? 9 : 5));
+        }
+        struct text page = {bytes, length};
+        bool good = page_read(page, 1, entries, &count);
+        pages += good;
+        for (uint32_t key = 1; key < 300; key += 7) {
+            struct coded found = {0};
+            if (good)
+                expect_found(page, 1, entries, count, key);
+            else
+                (void)page_find(page, 1, key, &found);
+        }
+        free(bytes);
+    }
+    assert_true(pages > 50);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_row_comes_back),
@@ -249,6 +332,8 @@ int main(void) {
         cmocka_unit_test(an_altered_head_is_refused),
         cmocka_unit_test(widths_and_numbers_that_cannot_be_are_refused),
         cmocka_unit_test(random_bytes_never_crash),
+        cmocka_unit_test(every_row_is_found_as_it_is_read),
+        cmocka_unit_test(random_bytes_are_found_as_they_are_read),
     };
     return cmocka_run_group_tests_name("page", tests, NULL, NULL);
 }

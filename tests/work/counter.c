@@ -58,14 +58,34 @@ void counter_tell(struct counter *counter, const char *entity, const char *id, c
     assert_int_equal(registry_end_change(&counter->registry), REGISTRY_DONE);
 }
 
-void counter_open(struct counter *counter, enum database database) {
+void counter_make(struct counter *counter, struct store *store) {
     memset(counter, 0, sizeof *counter);
     stage_open(&counter->stage, law, NULL, NULL);
-    counter->store = database_new(database);
+    counter->store = store;
     book_make(&counter->registry, counter->store, &counter->stage, DIGEST_SM3);
     arena_init(&counter->arena);
     tell(counter);
     assert_int_equal(settler_begin(&counter->settler, &counter->registry), REGISTRY_DONE);
+}
+
+void counter_open(struct counter *counter, enum database database) {
+    counter_make(counter, database_new(database));
+}
+
+void counter_leave(struct counter *counter) {
+    settler_end(&counter->settler);
+    if (counter->registry.store) registry_close(&counter->registry);
+    store_close(counter->store);
+    counter->store = NULL;
+    counter->registry = (struct registry){.store = NULL};
+}
+
+enum registry_result counter_come_back(struct counter *counter, const char *url) {
+    struct store_trouble trouble;
+    counter->store = store_open(url, STORE_AS_IT_IS, &trouble);
+    if (!counter->store) return trouble.failure == STORE_NOT_THERE ? REGISTRY_NONE : REGISTRY_STORE_FAILED;
+    enum registry_result result = registry_open(&counter->registry, counter->store, counter->stage.policy);
+    return result == REGISTRY_DONE ? settler_begin(&counter->settler, &counter->registry) : result;
 }
 
 void counter_close(struct counter *counter) {

@@ -17,11 +17,15 @@ struct counter {
 };
 
 void counter_open(struct counter *counter, enum database database);
+void counter_make(struct counter *counter, struct store *store); /* likewise, in a store that is empty */
 void counter_close(struct counter *counter);
 /* A row is told anew, as others would. */
 void counter_tell(struct counter *counter, const char *entity, const char *id, const char *parent, const char *inputs);
 /* The same registry, by others who have just come. */
 void counter_come_anew(struct counter *counter);
+/* It is closed, but for its law and its answers; and opened again, if that can be. */
+void counter_leave(struct counter *counter);
+enum registry_result counter_come_back(struct counter *counter, const char *url);
 
 /* A bill: "anna c1 B1 2018-07-03 120.50", and "open" for one of which it is not told who is ill. */
 struct settlement_request counter_bill(struct counter *counter, enum settlement_act act, const char *person,
