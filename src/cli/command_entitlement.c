@@ -60,14 +60,23 @@ static bool make_bill(struct settling *settling, struct bill *bill) {
     return put_amounts(settling, bill, command->word_count > 3 ? command->words[3] : NULL);
 }
 
+static const struct settlement_fact *fact_of(const struct settlement_facts *facts, const struct field *field) {
+    for (size_t i = 0; i < facts->list.count; i++)
+        if (facts->list.items[i].field == field) return &facts->list.items[i];
+    return NULL;
+}
+
+/* What the law shows beside a bill; what cannot be told yet as such. */
 static void show_facts(struct builder *out, const struct settling *settling, const struct settlement_facts *facts) {
     enum { COLUMNS = 36 };
-    for (size_t i = 0; i < facts->list.count; i++) {
-        const struct settlement_fact *fact = &facts->list.items[i];
-        struct text label = label_or_name(fact->field->label, fact->field->name, settling->command->language);
+    const struct settled *settled = &settling->event->settled;
+    for (size_t i = 0; i < settled->shows.count; i++) {
+        const struct field *field = settled->shows.items[i];
+        const struct settlement_fact *fact = fact_of(facts, field);
+        struct text label = label_or_name(field->label, field->name, settling->command->language);
         builder_add(out, label);
         builder_pad(out, text_width(label) < COLUMNS ? COLUMNS - text_width(label) : 1);
-        builder_format(out, "%.*s\n", TEXT_ARG(fact->shown[settling->command->language]));
+        builder_format(out, "%.*s\n", TEXT_ARG(fact ? fact->shown[settling->command->language] : TEXT("？")));
     }
 }
 

@@ -63,16 +63,18 @@ void settled_bill_write_json(struct json_writer *writer, struct arena *arena, co
     const struct field *total = writing->event->settled.total;
     json_write_object(writer);
     write_text(writer, "event", writing->event->name);
-    write_text(writer, "id", bill->id);
+    if (bill->count) write_text(writer, "id", bill->id);
     write_text(writer, "at", bill->at);
     write_text(writer, "by", bill->by);
-    write_text(writer, "date", day_format(arena, bill->date));
+    if (bill->count) write_text(writer, "date", day_format(arena, bill->date));
     if (bill->settlement) {
         json_write_key(writer, "settlement");
         json_write_integer(writer, bill->settlement);
     }
-    write_text(writer, "total", amount_written(arena, total, bill->total));
-    write_text(writer, "open", amount_written(arena, total, bill->open));
+    if (bill->count) {
+        write_text(writer, "total", amount_written(arena, total, bill->total));
+        write_text(writer, "open", amount_written(arena, total, bill->open));
+    }
     json_write_key(writer, "parts");
     json_write_array(writer);
     for (size_t i = 0; i < bill->count; i++) write_part(writer, arena, writing, bill, &bill->parts[i]);

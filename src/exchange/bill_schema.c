@@ -478,7 +478,7 @@ static void define_bill(const struct schema *schema) {
     write_amount(schema, "open", false);
     write_list_of(writer, "parts", "#/$defs/part");
     close_properties(writer);
-    REQUIRED(writer, "event", "id", "at", "by", "date", "total", "open", "parts");
+    REQUIRED(writer, "event", "at", "by", "parts");
     json_write_close_object(writer);
 
     open_definition(writer, "effect");

@@ -19,11 +19,7 @@ static struct text written(struct arena *arena, const struct account *account) {
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) length += parts[i].length;
     char *bytes = ARENA_ARRAY(arena, char, length + 1), *next = bytes;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && bytes; i++) {
-<<<<<<< HEAD
-        if (parts[i].length) memcpy(next, parts[i].bytes, parts[i].length);
-=======
         if (parts[i].length) memcpy(next, parts[i].bytes, parts[i].length); /* what is not told may be nowhere */
->>>>>>> cadb93654ae8e9fefc12b49c6e8f2a4d3d7cfd33
         next += parts[i].length;
     }
     return bytes ? (struct text){bytes, length} : TEXT("");

@@ -38,12 +38,12 @@ enum statement_standing {
     STATEMENT_FALSE    /* it says what never stood */
 };
 /* What becomes of a mark, and the bills that it is about, as they stand now. */
-enum registry_result statement_verify(struct settler *settler, const struct entity *event, struct text mark,
+enum registry_result statement_verify(struct settler *settler, const struct entity *event, struct text text,
                                       struct arena *arena, enum statement_standing *standing,
                                       struct settled_bills *now);
 /* Of a mark that stands or stood: its year, and the bills as they stood when it was made. A mark can be copied onto a
  * page that says something else, so whoever has the page compares them. */
-enum registry_result statement_recall(struct settler *settler, const struct entity *event, struct text mark,
+enum registry_result statement_recall(struct settler *settler, const struct entity *event, struct text text,
                                       struct arena *arena, int *year, struct settled_bills *then);
 
 /* --- of whoever presents them ---------------------------------------------------------------------------------------
