@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FIRST = 2, STEPS = 5 }; /* the registry is made, and told */
@@ -248,8 +249,31 @@ static void what_cannot_be_flushed_is_told(void **state) {
     at_every_event(DISK_SYNC_ERROR, STORE_DISK);
 }
 
+/* 0: it is refused, and the store tells why. */
+static int settle_as_it_is(const char *url) {
+    enum registry_result result = counter_come_back(&counter, url);
+    if (result == REGISTRY_DONE) result = settle(1);
+    bool told = !counter.store || store_trouble(counter.store)->failure != STORE_FINE;
+    counter_leave(&counter);
+    return result == REGISTRY_STORE_FAILED && told ? 0 : 1;
+}
+
+static void a_disk_that_is_only_read_is_told(void **state) {
+    (void)state;
+    put_back();
+    assert_int_equal(chmod(path, 0444), 0);
+    assert_int_equal(chmod(folder, 0555), 0);
+    assert_int_equal(as_nobody(settle_as_it_is, path), 0);
+    assert_int_equal(chmod(folder, 0700), 0);
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(counter_come_back(&counter, path), REGISTRY_DONE);
+    assert_int_equal(steps_told(), 0);
+    go_on();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_disk_that_is_only_read_is_told),
         cmocka_unit_test(a_full_disk_is_told),
         cmocka_unit_test(what_cannot_be_written_is_told),
         cmocka_unit_test(what_cannot_be_flushed_is_told),
