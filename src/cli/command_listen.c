@@ -195,7 +195,8 @@ static int listen_to_all(struct listening *listening) {
 
 int settle_listen(struct command *command) {
     struct listening listening = {.socket = {.descriptor = -1}, .signalled = -1, .failed = REGISTRY_DONE};
-    if (command->word_count != 1 || command_has(command, "schema")) return wrong_usage(command);
+    if (command->word_count != 1 || command_has(command, "schema") || command_has(command, "fhir"))
+        return wrong_usage(command);
     int status = read_callers(&listening, command);
     if (status == EXIT_DONE) status = read_group(&listening, command);
     if (status != EXIT_DONE) return status;

@@ -187,8 +187,7 @@ static struct statement_amount amount_of(struct settling *settling, const struct
                                          month_number month) {
     struct statement_amount amount = {.coins = part->known ? part->amount : 0};
     const char *open = say(settling->command, "待定", "open");
-    if (!part->known) amount.missing = part->missing[settling->command->language];
-    if (!part->known && amount.missing.length == 0) amount.missing = text_from(open);
+    if (!part->known) amount.missing = text_from(open); /* why stands in a note */
     amount.unconfirmed = part->known && unconfirmed_is(&settling->unconfirmed, part->field, month);
     return amount;
 }
@@ -235,7 +234,8 @@ static struct statement_fact *list_facts(struct settling *settling, const struct
 static void add_notes(struct settling *settling, const struct settled_bill *sum, month_number month,
                       struct statement *statement) {
     struct command *command = settling->command;
-    struct statement_note *notes = ARENA_ARRAY(&command->arena, struct statement_note, 3);
+    struct statement_note *notes = ARENA_ARRAY(&command->arena, struct statement_note, sum->count + 3);
+    struct text last = TEXT("");
     struct text document = document_of(settling, sum, month);
     bool unconfirmed = false;
     for (size_t k = 0; k < sum->count; k++)
@@ -260,6 +260,16 @@ static void add_notes(struct settling *settling, const struct settled_bill *sum,
                             "%.*s is open, and not collected until it is known."),
                         TEXT_ARG(amount_shown(settling, settling->event->settled.total, sum->open))),
             false};
+    for (size_t k = 0; k < sum->count; k++) {
+        struct text why = sum->parts[k].known ? TEXT("") : sum->parts[k].missing[command->language];
+        if (why.length == 0 || text_equal(why, last)) continue;
+        last = why;
+        struct text label = word_of(settling, sum->parts[k].field->label, sum->parts[k].field->name);
+        notes[statement->notes_count++] =
+            (struct statement_note){text_format(&command->arena, say(command, "%.*s待定:%.*s。", "%.*s: open. %.*s."),
+                                                TEXT_ARG(label), TEXT_ARG(why)),
+                                    false};
+    }
 }
 
 static struct text unit_of(const struct settling *settling) {
@@ -323,8 +333,8 @@ static struct statement statement_of(struct settling *settling, const struct sta
         .ask = text_from(say(command, "有疑问,请问结算窗口。", "Questions: ask at the window.")),
         .object = text_from(say(command, "数字不对或不同意,请告诉窗口,我们重新核对。",
                                 "If a figure is wrong or you disagree, say so at the window; we will check again.")),
-        .as_known = text_format(arena, say(command, "所据数据:第 %lld 次变动", "as known: change %lld"),
-                                (long long)bills->change),
+        .as_known = text_format(arena, say(command, "所据数据:第 %lld 次变动 · %.*s", "as known: change %lld · %.*s"),
+                                (long long)bills->change, TEXT_ARG(day_format(arena, settling->day))),
         .code = stated->mark};
     for (size_t k = 0; k < layers && parts; k++) parts[k] = part_of(settling, &sum.parts[k], month, document);
     statement.own.basis = TEXT("");

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L /* clock_gettime, geteuid */
+#define _DEFAULT_SOURCE /* clock_gettime, geteuid, tm_gmtoff */
 
 #include "cli/database.h"
 
@@ -343,7 +343,10 @@ struct registry_change database_change(struct command *command, const char *what
 
 day_number database_day(const struct registry_change *change) {
     enum { MICROSECONDS = 1000000, SECONDS_A_DAY = 86400 };
-    return (day_number)(change->instant / MICROSECONDS / SECONDS_A_DAY);
+    time_t seconds = (time_t)(change->instant / MICROSECONDS);
+    struct tm here;
+    if (localtime_r(&seconds, &here)) seconds += here.tm_gmtoff; /* the day of whoever works here */
+    return (day_number)(seconds / SECONDS_A_DAY);
 }
 
 month_number database_month(const struct registry_change *change) {

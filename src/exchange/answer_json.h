@@ -7,9 +7,9 @@
  *      "effects": [{"before": {..}, "after": {..}}], "facts": [..]}
  *
  * One that is refused has "refusal" (answer_words.h), "remedy", what the refusal is about ("told", "guarantee",
- * "field"), and the bill that stands; beside one of other content "presented" is what was told, as bill_write_json writes
- * it. A part that is not known has the amount null, and what is missing. Of a bill that was cancelled before only at, by
- * and settlement are told. The schema of it is written by answer_schema_write. */
+ * "field"), and the bill that stands; beside one of other content "presented" is what was told, as bill_write_json
+ * writes it. A part that is not known has the amount null, and what is missing. Of a bill that was cancelled before
+ * only at, by and settlement are told. The schema of it is written by answer_schema_write. */
 #ifndef DOUDI_EXCHANGE_ANSWER_JSON_H
 #define DOUDI_EXCHANGE_ANSWER_JSON_H
 

@@ -271,7 +271,7 @@ static void want(struct fhir_reader *reader, const struct fhir_node *resource, c
     fhir_complain(reader, EXCHANGE_FHIR_MISSING, resource, element->name, TEXT(""), TEXT(""));
 }
 
-/* A bill that is cancelled is known by who presented it and its number; nothing else of it matters. */
+/* A bill that is cancelled is known by who presented it and its number; it is that patient's, or is not cancelled. */
 static void read_bill(struct fhir_reader *reader, const struct fhir_node *resource) {
     struct fhir_request *request = reader->request;
     const struct entity *event = reader->map->event;
@@ -287,8 +287,6 @@ static void read_bill(struct fhir_reader *reader, const struct fhir_node *resour
         bool told = element->holds == FHIR_HOLDS_PATIENT || fhir_map_row(reader->map, element, &from);
         if (told && has(request, element) && (!cancels || known_by)) read_element(reader, resource, element);
     }
-    if (cancels) request->bill.parent = request->bill.match = TEXT("");
-    if (cancels) request->bill.input = NULL;
     for (size_t i = 0; i < event->dated.count; i++) {
         const struct field *input = event->dated.items[i];
         if (!cancels || input == event->settled.at || input == event->settled.by) want(reader, resource, input);

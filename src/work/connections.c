@@ -24,7 +24,8 @@ struct connections {
 struct connection {
     struct connections *all;
     int socket;
-    int64_t due; /* when a half must be whole; 0: nothing was begun */
+    int64_t due;    /* when a half must be whole; 0: nothing was begun */
+    int64_t spoken; /* when it was answered last, or came */
 };
 
 static int64_t now(void) {
@@ -60,7 +61,10 @@ static bool wait_to_read(struct connection *connection) {
     struct connections *all = connection->all;
     enum waiting waited;
     do {
-        int64_t until = connection->due ? connection->due : now() + all->how.patience;
+        int64_t patience = all->how.patience, until = connection->due;
+        if (!until)
+            until = connection->spoken + patience > now() || all_serve(all) ? connection->spoken + patience
+                                                                            : now() + patience;
         waited = wait_for(all, connection->socket, POLLIN, until, true);
     } while (waited == WAITED_LONG && !connection->due && !all_serve(all));
     return waited == WAITED_WELL;
@@ -88,6 +92,7 @@ bool connection_write(struct connection *connection, struct text text) {
     struct connections *all = connection->all;
     int64_t until = now() + all->how.patience;
     connection->due = 0;
+    if (text.length) connection->spoken = now();
     while (text.length) {
         ssize_t count = send(connection->socket, text.bytes, text.length, MSG_NOSIGNAL);
         if (count < 0 && !is_early(errno)) return false;
@@ -138,7 +143,7 @@ static void *run_server(void *context) {
     struct connections *all = context;
     int socket;
     while ((socket = accept_next(all)) >= 0) {
-        struct connection connection = {.all = all, .socket = socket};
+        struct connection connection = {.all = all, .socket = socket, .spoken = now()};
         count_served(all, true);
         all->how.serve(all->how.context, &connection);
         close(socket);

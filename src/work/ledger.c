@@ -102,10 +102,10 @@ enum registry_result ledger_refresh(struct ledger *ledger) {
 /* --- transfers ---------------------------------------------------------------------------------------------------- */
 
 void ledger_move(struct ledger *ledger, const struct account *debit, const struct account *credit, int64_t amount,
-                 int64_t of) {
+                 day_number day, int64_t of) {
     if (amount == 0) return;
-    struct ledger_move move = {number_of(ledger, debit), number_of(ledger, credit), amount, of};
-    if (amount < 0) move = (struct ledger_move){move.credit, move.debit, -amount, of};
+    struct ledger_move move = {number_of(ledger, debit), number_of(ledger, credit), amount, of, day};
+    if (amount < 0) move = (struct ledger_move){move.credit, move.debit, -amount, of, day};
     VECTOR_PUSH(&ledger->arena, &ledger->moves, move);
 }
 
@@ -126,7 +126,7 @@ static enum registry_result keep_accounts(struct ledger *ledger, const struct re
     return rows ? registry_work_write(ledger->registry, REGISTRY_ACCOUNTS, rows, fresh) : REGISTRY_NO_MEMORY;
 }
 
-static enum registry_result keep_transfers(struct ledger *ledger, const struct registry_change *change, day_number day,
+static enum registry_result keep_transfers(struct ledger *ledger, const struct registry_change *change,
                                            struct text cause, struct arena *arena) {
     size_t count = ledger->moves.count;
     int64_t last = registry_work_last(ledger->registry, REGISTRY_TRANSFERS);
@@ -136,7 +136,7 @@ static enum registry_result keep_transfers(struct ledger *ledger, const struct r
         struct store_value *row = rows + i * TRANSFER_COLUMNS;
         row[TRANSFER_NUMBER] = store_integer(last + 1 + (int64_t)i);
         row[TRANSFER_CHANGE] = store_integer(change->number);
-        row[TRANSFER_DAY] = store_integer(day);
+        row[TRANSFER_DAY] = store_integer(move->day);
         row[TRANSFER_CAUSE] = store_text(cause);
         row[TRANSFER_OF] = store_integer(move->of);
         row[TRANSFER_DEBIT] = store_integer(move->debit);
@@ -146,13 +146,12 @@ static enum registry_result keep_transfers(struct ledger *ledger, const struct r
     return rows ? registry_work_write(ledger->registry, REGISTRY_TRANSFERS, rows, count) : REGISTRY_NO_MEMORY;
 }
 
-enum registry_result ledger_post(struct ledger *ledger, const struct registry_change *change, day_number day,
-                                 struct text cause) {
+enum registry_result ledger_post(struct ledger *ledger, const struct registry_change *change, struct text cause) {
     struct arena arena;
     arena_init(&arena);
     enum registry_result result = outcome(ledger, NULL);
     if (result == REGISTRY_DONE) result = keep_accounts(ledger, change, &arena);
-    if (result == REGISTRY_DONE) result = keep_transfers(ledger, change, day, cause, &arena);
+    if (result == REGISTRY_DONE) result = keep_transfers(ledger, change, cause, &arena);
     if (result == REGISTRY_DONE) {
         ledger->kept = ledger->accounts.count;
         ledger->moves.count = 0;

@@ -2,8 +2,8 @@
  *
  *     ledger_begin(&ledger, &registry)
  *     ledger_refresh(&ledger)                          whenever a transaction begins
- *     ledger_move(&ledger, debit, credit, amount)      as often as there is money to be moved
- *     ledger_post(&ledger, &change, day, "settlement", number)
+ *     ledger_move(&ledger, debit, credit, amount, day, number)   as often as there is money to be moved
+ *     ledger_post(&ledger, &change, "settlement")
  *
  * A transfer moves an amount from one account to another: it debits the one and credits the other, so that both sides
  * are equal whatever happens. Transfers are never changed. What was wrong is moved back by another; what is less than
@@ -27,6 +27,7 @@ struct account {
 struct ledger_account; /* with its number */
 struct ledger_move {
     int64_t debit, credit, amount, of;
+    day_number day;
 };
 struct ledger {
     struct registry *registry;
@@ -43,12 +44,12 @@ void ledger_end(struct ledger *ledger);
 /* Accounts that others have made since; forgets moves and accounts that were not posted. */
 enum registry_result ledger_refresh(struct ledger *ledger);
 
-/* Of the business with that number, such as a settlement. An amount of 0 moves nothing, one below it the other way. */
+/* On the day on which the business with that number, such as a settlement, is booked. An amount of 0 moves nothing, one
+ * below it the other way. */
 void ledger_move(struct ledger *ledger, const struct account *debit, const struct account *credit, int64_t amount,
-                 int64_t of);
-/* Keeps all that was moved as part of the change under way: on that day, by that kind of business. */
-enum registry_result ledger_post(struct ledger *ledger, const struct registry_change *change, day_number day,
-                                 struct text cause);
+                 day_number day, int64_t of);
+/* Keeps all that was moved as part of the change under way: by that kind of business. */
+enum registry_result ledger_post(struct ledger *ledger, const struct registry_change *change, struct text cause);
 
 /* --- sums --------------------------------------------------------------------------------------------------------- */
 

@@ -197,16 +197,28 @@ static void ask_again(struct round *round, struct asked *asked, struct bill_stat
     }
 }
 
-/* The bill was told otherwise than by its settlement. */
+static bool has_number(const struct round *round, const struct asked *asked, const struct bill_state *state) {
+    const struct record_table *table = &round->world.records.tables[round->event->index];
+    const struct settled *settled = &round->event->settled;
+    const struct bill *bill = &asked->request->bill;
+    return state->parent == asked->parent &&
+           text_equal(column_text(&table->columns[settled->at->input_index], state->row), bill_presenter(bill)) &&
+           text_equal(column_text(&table->columns[settled->by->input_index], state->row), bill_number(bill));
+}
+
+/* The bill was told otherwise than by its settlement: what is presented now counts. */
 static void ask_first(struct round *round, struct asked *asked) {
     const struct record_table *table = &round->world.records.tables[round->event->index];
-    for (size_t i = 0; i < round->states.count; i++) {
+    size_t count = round->states.count;
+    for (size_t i = 0; i < count; i++) {
         struct bill_state *state = round->states.items[i];
-        bool same = !state->settlement.number && !state->asked && !state->gone &&
-                    bill_is_told(&asked->request->bill, asked->parent_id, table, state->row);
-        if (!same) continue;
-        state->asked = asked;
-        return;
+        if (state->settlement.number || state->asked || state->gone || !has_number(round, asked, state)) continue;
+        if (bill_is_told(&asked->request->bill, asked->parent_id, table, state->row)) {
+            state->asked = asked;
+            return;
+        }
+        take_away(round, state);
+        state->instead = asked;
     }
     put_in(round, asked);
 }

@@ -31,6 +31,7 @@ struct bill_state {
     struct settled_bill before, after;     /* without parts where it was not there, or is gone */
     struct text values;                    /* as they are kept, of one that is there after */
     struct asked *asked;                   /* the request that tells it */
+    struct asked *instead;                 /* it was told otherwise than by a settlement; this comes in its place */
     bool told;                             /* a row is to be written of it */
     bool gone;                             /* it is cancelled, or corrected to another day */
     struct settlement_facts facts;

@@ -43,22 +43,49 @@ static struct asked *taken_by(const struct round *round, const struct bill_state
     return NULL;
 }
 
+/* The bill that came in its place is kept, and of another day. */
+static bool is_instead(const struct round *round, const struct bill_state *state) {
+    const struct bill_state *standing = map_get(&round->by_id, state->id);
+    const struct asked *asked = state->instead;
+    return standing == state && asked->waits && asked->request->act != SETTLEMENT_QUOTE;
+}
+
+static bool is_to_go(const struct round *round, const struct bill_state *state) {
+    if (!state->gone) return false;
+    return state->instead ? is_instead(round, state) : state->settlement.number && taken_by(round, state);
+}
+
+/* A bill that was not there: one of its name may have been known before. */
+static enum registry_result find_key(struct keeping *keeping, struct registry_event *event) {
+    struct registry *registry = keeping->settler->registry;
+    return event->key ? REGISTRY_DONE : registry_key_of(registry, keeping->round->event, event->id, &event->key);
+}
+
+/* What is missing of a bill that is new names it. */
+static void list_told(struct keeping *keeping, struct bill_state *state, int64_t key) {
+    struct world *world = &keeping->round->world;
+    struct world_event listed = {.row = state->row, .id = state->id, .key = key};
+    if (!state->key) VECTOR_PUSH(world->arena, &world->events, listed);
+    state->key = key;
+}
+
 static enum registry_result tell_rows(struct keeping *keeping) {
     struct round *round = keeping->round;
-    const struct world *world = &round->world;
+    struct world *world = &round->world;
     VECTOR(struct registry_event) events = {NULL, 0, 0};
     VECTOR(struct bill_state *) states = {NULL, 0, 0};
     for (size_t i = 0; i < round->states.count; i++) {
         struct bill_state *state = round->states.items[i];
-        bool told = state->told && is_kept(state),
-             gone = state->gone && state->settlement.number && taken_by(round, state);
-        if (!told && !gone) continue;
+        bool told = state->told && is_kept(state);
+        if (!told && !is_to_go(round, state)) continue;
         struct registry_event event = {.id = state->id,
                                        .key = state->key,
                                        .parent = state->parent,
                                        .place = place_of(world, round->event->parent, state->parent_id),
                                        .row = state->row,
                                        .stands = told};
+        enum registry_result known = find_key(keeping, &event);
+        if (known != REGISTRY_DONE) return known;
         VECTOR_PUSH(round->arena, &events, event);
         VECTOR_PUSH(round->arena, &states, state);
     }
@@ -66,7 +93,7 @@ static enum registry_result tell_rows(struct keeping *keeping) {
     enum registry_result result =
         registry_tell_events(keeping->settler->registry, keeping->change, &world->records.tables[round->event->index],
                              events.items, events.count, &world->rows);
-    for (size_t i = 0; i < events.count; i++) states.items[i]->key = events.items[i].key;
+    for (size_t i = 0; i < events.count; i++) list_told(keeping, states.items[i], events.items[i].key);
     return result;
 }
 
@@ -107,7 +134,7 @@ static bool is_as_it_was(const struct keeping *keeping, const struct bill_state 
 
 /* From what its settlements have moved to what stands after; NULL: nothing. */
 static void move(struct keeping *keeping, const struct bill_state *state, const struct settled_bill *after,
-                 int64_t presenter, int64_t of) {
+                 int64_t presenter, day_number day, int64_t of) {
     const struct round *round = keeping->round;
     struct ledger *ledger = &keeping->settler->ledger;
     struct bookings bookings = {{NULL, 0, 0}};
@@ -119,13 +146,17 @@ static void move(struct keeping *keeping, const struct bill_state *state, const 
     if (after) bookings_add_bill(&bookings, round->arena, round->event, after, presenter, 1);
     for (size_t i = 0; i < bookings.list.count && keeping->result == REGISTRY_DONE; i++) {
         const struct booking *booking = &bookings.list.items[i];
-        ledger_move(ledger, &booking->debit, &booking->credit, booking->amount, of);
+        ledger_move(ledger, &booking->debit, &booking->credit, booking->amount, day, of);
     }
 }
 
-/* Under another law the same is written otherwise: what was not settled anew stays as it is. */
+/* What was not found anew stays as it was kept: under another law the same would be written otherwise. */
+static bool is_found_anew(const struct bill_state *state) {
+    return state->asked || state->missing;
+}
+
 static bool is_moved(const struct bill_state *state) {
-    return state->missing && !text_equal(state->values, state->settlement.values);
+    return is_found_anew(state) && !text_equal(state->values, state->settlement.values);
 }
 
 /* What was taken away first: the last settlement under a number is the one that counts. */
@@ -134,14 +165,14 @@ static void keep_gone(struct keeping *keeping, const struct bill_state *state) {
     if (!asked) return;
     int64_t number = add_settlement(keeping, state, asked, REGISTRY_CANCELLED, 0);
     asked->answer->bill.settlement = number;
-    move(keeping, state, NULL, state->settlement.at, number);
+    move(keeping, state, NULL, state->settlement.at, asked->request->day, number);
 }
 
 static void keep_asked(struct keeping *keeping, const struct bill_state *state) {
     bool corrects = state->asked->request->act == SETTLEMENT_CORRECT;
     int64_t number = add_settlement(keeping, state, state->asked, corrects ? REGISTRY_CORRECTED : REGISTRY_SETTLED, 0);
     state->asked->answer->bill.settlement = number;
-    move(keeping, state, &state->after, state->asked->at, number);
+    move(keeping, state, &state->after, state->asked->at, state->asked->request->day, number);
 }
 
 static void keep_effect(struct keeping *keeping, const struct bill_state *state, const struct asked *asked) {
@@ -150,7 +181,7 @@ static void keep_effect(struct keeping *keeping, const struct bill_state *state,
     for (size_t i = 0; i < asked->answer->effects.count; i++)
         if (text_equal(asked->answer->effects.items[i].after.id, state->id))
             asked->answer->effects.items[i].after.settlement = number;
-    move(keeping, state, &state->after, state->settlement.at, number);
+    move(keeping, state, &state->after, state->settlement.at, asked->request->day, number);
 }
 
 static struct asked *asked_by(const struct round *round, int64_t parent) {
@@ -167,7 +198,7 @@ static void write_values(struct keeping *keeping) {
     builder_init(&values);
     for (size_t i = 0; i < round->states.count && !arena_failed(round->arena); i++) {
         struct bill_state *state = round->states.items[i];
-        if (!state->after.count) continue;
+        if (!state->after.count || !is_found_anew(state)) continue;
         uint32_t past = history_row(&world->history, round->event, state->id);
         values.length = 0;
         if (past == PAST_NONE || !registry_settled_write(&keeping->settler->reader.settled, &world->history,
@@ -212,7 +243,6 @@ enum registry_result round_keep(struct round *round, struct settler *settler, co
     if (result == REGISTRY_DONE)
         result =
             registry_keep_settlements(settler->registry, change, keeping.settlements.items, keeping.settlements.count);
-    if (result == REGISTRY_DONE && round->count)
-        result = ledger_post(&settler->ledger, change, round->asked[0]->request->day, TEXT("settlement"));
+    if (result == REGISTRY_DONE) result = ledger_post(&settler->ledger, change, TEXT("settlement"));
     return result;
 }

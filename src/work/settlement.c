@@ -103,7 +103,11 @@ enum registry_result asked_look_up(struct settler *settler, struct asked *asked,
     if (result == REGISTRY_DONE && asked->standing.number)
         result = registry_event_parent(registry, event, asked->standing.key, &asked->owner);
     asked->parent = asked->owner;
-    return result == REGISTRY_DONE && !cancels ? find_parent(registry, asked, arena) : result;
+    bool whose = bill->input || bill->parent.length; /* of one that is cancelled it may be left out */
+    if (result == REGISTRY_DONE && (!cancels || whose)) result = find_parent(registry, asked, arena);
+    if (result == REGISTRY_DONE && asked->waits && cancels && asked->standing.number && asked->parent != asked->owner)
+        refuse(asked, SETTLEMENT_NO_BILL, TEXT(""));
+    return result;
 }
 
 /* --- rounds ------------------------------------------------------------------------------------------------------- */

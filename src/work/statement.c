@@ -137,12 +137,12 @@ struct mark {
     int64_t year, change;
 };
 
-/* The part up to the next |, which is taken off. */
-static struct text take_part(struct text *rest) {
-    size_t end = 0;
-    while (end < rest->length && rest->bytes[end] != '|') end++;
-    struct text part = text_slice(*rest, 0, end);
-    *rest = text_slice(*rest, end < rest->length ? end + 1 : end, rest->length);
+/* The part behind the last |, which is taken off: an id may have such a sign in it. */
+static struct text take_last(struct text *rest) {
+    size_t begin = rest->length;
+    while (begin && rest->bytes[begin - 1] != '|') begin--;
+    struct text part = text_slice(*rest, begin, rest->length);
+    *rest = text_slice(*rest, 0, begin ? begin - 1 : 0);
     return part;
 }
 
@@ -157,9 +157,10 @@ static bool take_digits(struct text text, int64_t *number) {
 }
 
 static bool read_mark(struct text text, struct mark *mark) {
-    bool good = text_is(take_part(&text), MARK);
-    mark->id = take_part(&text);
-    struct text year = take_part(&text), change = take_part(&text);
+    (void)take_last(&text); /* the digest */
+    struct text change = take_last(&text), year = take_last(&text);
+    bool good = text_starts(text, MARK "|");
+    if (good) mark->id = text_slice(text, sizeof MARK, text.length);
     return good && mark->id.length && take_digits(year, &mark->year) && mark->year <= year_of(day_last) &&
            take_digits(change, &mark->change);
 }

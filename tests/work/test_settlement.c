@@ -5,6 +5,8 @@
 
 #define SETTLE(person, clinic, number, date, cost)                                                                     \
     counter_ask(&counter, counter_bill(&counter, SETTLEMENT_SETTLE, person, clinic, number, date, cost))
+#define CORRECT(person, clinic, number, date, cost)                                                                    \
+    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CORRECT, person, clinic, number, date, cost))
 #define CANCEL(clinic, number)                                                                                         \
     counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CANCEL, NULL, clinic, number, NULL, NULL))
 
@@ -133,12 +135,114 @@ static void settles_a_year_anew(enum database database) {
 }
 ON_BOTH(settles_a_year_anew)
 
+/* It has stood on that day before: under the same name it stands there again. */
+static void corrects_back(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    CORRECT("anna", "c1", "B1", "2018-09-03", "120.50");
+    const struct settlement_answer *answer = CORRECT("anna", "c1", "B1", "2018-07-03", "120.50");
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 60.25 10.25 50.00");
+    assert_string_equal(counter_moved(&counter, 0),
+                        "borne aid > due aid c1 180.75, due aid c1 > borne aid 120.50, borne top > due top c1 30.75, "
+                        "due top c1 > borne top 20.50, paid c1 > taken c1 150.00, taken c1 > paid c1 100.00");
+    counter_close(&counter);
+}
+ON_BOTH(corrects_back)
+
+/* Whose bill it is need not be told; if it is, it is that person's, or nobody's. */
+static void cancels_nobody_elses(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    struct settlement_request request = counter_bill(&counter, SETTLEMENT_CANCEL, NULL, "c1", "B1", NULL, NULL);
+    request.bill.parent = TEXT("ben");
+    const struct settlement_answer *answer = counter_ask(&counter, request);
+    assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
+    assert_int_equal(answer->refusal, SETTLEMENT_NO_BILL);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 60.25 10.25 50.00");
+    request.bill.parent = TEXT("anna");
+    assert_int_equal(counter_ask(&counter, request)->outcome, SETTLEMENT_DONE);
+    assert_string_equal(counter_year(&counter, "anna", 0), "");
+    counter_close(&counter);
+}
+ON_BOTH(cancels_nobody_elses)
+
+/* In one change, over midnight: each is booked on its own day. */
+static void books_each_on_its_day(enum database database) {
+    struct counter counter;
+    struct settlement_answer answers[2];
+    struct booked_bills booked;
+    counter_open(&counter, database);
+    struct settlement_request requests[] = {
+        counter_bill(&counter, SETTLEMENT_SETTLE, "anna", "c1", "B1", "2018-07-03", "120.50"),
+        counter_bill(&counter, SETTLEMENT_SETTLE, "ben", "c1", "B2", "2018-07-03", "100")};
+    requests[0].day = day_from(2018, 7, 31);
+    requests[1].day = day_from(2018, 8, 1);
+    struct registry_change change = {.instant = 3, .by = TEXT("tester"), .what = TEXT("settle")};
+    assert_int_equal(settler_settle(&counter.settler, &change, requests, 2, &counter.arena, answers), REGISTRY_DONE);
+    const struct entity *event = requests[0].bill.event;
+    for (int month = 7; month < 9; month++) {
+        assert_int_equal(settler_read_booked(&counter.settler, event, TEXT("c1"), day_from(2018, month, 1),
+                                             day_from(2018, month, 31), &counter.arena, &booked),
+                         REGISTRY_DONE);
+        assert_true(booked.agree);
+        assert_int_equal(booked.list.count, 1);
+        assert_int_equal(booked.sums[0] + booked.sums[1] + booked.sums[2], month == 7 ? 12050 : 10000);
+    }
+    counter_close(&counter);
+}
+ON_BOTH(books_each_on_its_day)
+
+/* A mark ends with its numbers, whatever the id before them has in it. */
+static void marks_ids_of_any_kind(enum database database) {
+    struct counter counter;
+    struct settled_bills bills, then;
+    int year;
+    counter_open(&counter, database);
+    counter_tell(&counter, "person", "a|b", "f", "ill=yes");
+    SETTLE("a|b", "c1", "B1", "2018-07-03", "120.50");
+    const struct entity *event = settled_event(counter.stage.policy, TEXT(""));
+    assert_int_equal(settler_read(&counter.settler, event, TEXT("a|b"), 2018, REGISTRY_NOW, &counter.arena, &bills),
+                     REGISTRY_DONE);
+    struct text mark = statement_mark(&counter.arena, &bills, 2018);
+    assert_int_equal(statement_recall(&counter.settler, event, mark, &counter.arena, &year, &then), REGISTRY_DONE);
+    assert_int_equal(year, 2018);
+    assert_int_equal(then.list.count, 1);
+    counter_close(&counter);
+}
+ON_BOTH(marks_ids_of_any_kind)
+
+/* What others told of it before gives way to what is presented, whatever differs: there is one bill of that number. */
+static void takes_the_place_of_an_imported_one(enum database database) {
+    static const char *const dates[] = {"2018-07-03", "2018-07-04"};
+    for (size_t i = 0; i < 2; i++) {
+        struct counter counter;
+        counter_open(&counter, database);
+        counter_tell(&counter, "bill", "", "anna", "left=2018-07-03 came=2018-07-03 number=B1 clinic=c1 cost=150");
+        assert_string_equal(counter_year(&counter, "anna", 0), "");
+        struct settlement_request quote =
+            counter_bill(&counter, SETTLEMENT_QUOTE, "anna", "c1", "B1", dates[i], "120.50");
+        assert_string_equal(counter_parts(&counter, &counter_ask(&counter, quote)->bill), "60.25 10.25 50.00");
+        const struct settlement_answer *answer = SETTLE("anna", "c1", "B1", dates[i], "120.50");
+        assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+        assert_string_equal(counter_parts(&counter, &answer->bill), "60.25 10.25 50.00");
+        answer = SETTLE("anna", "c1", "B2", "2018-08-03", "120.50");
+        assert_string_equal(counter_parts(&counter, &answer->bill), "39.75 30.75 50.00");
+        assert_int_equal(SETTLE("anna", "c1", "B1", dates[i], "120.50")->outcome, SETTLEMENT_SAME);
+        counter_come_anew(&counter);
+        assert_string_equal(counter_year(&counter, "anna", 0), "B1 60.25 10.25 50.00, B2 39.75 30.75 50.00");
+        counter_close(&counter);
+    }
+}
+ON_BOTH(takes_the_place_of_an_imported_one)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        BOTH(settles_layer_by_layer),
-        BOTH(settles_once),
-        BOTH(settles_later_ones_anew),
-        BOTH(settles_a_year_anew),
+        BOTH(settles_layer_by_layer), BOTH(settles_once),          BOTH(settles_later_ones_anew),
+        BOTH(settles_a_year_anew),    BOTH(corrects_back),         BOTH(cancels_nobody_elses),
+        BOTH(books_each_on_its_day),  BOTH(marks_ids_of_any_kind), BOTH(takes_the_place_of_an_imported_one),
     };
     return cmocka_run_group_tests(tests, databases_begin, databases_end);
 }
