@@ -73,8 +73,9 @@ enum settlement_refusal {
     SETTLEMENT_NO_PRESENTER,  /* nor of that one */
     SETTLEMENT_SEVERAL,       /* several people are told to have that number of theirs: `told` */
     SETTLEMENT_NO_NUMBER,     /* who presents it, his number or the date is not told */
+    SETTLEMENT_AHEAD,         /* it is of a day that is still to come: `told` */
     SETTLEMENT_OTHER_CONTENT, /* another bill has this number: `standing` */
-    SETTLEMENT_NO_BILL,       /* there is none to be corrected or cancelled */
+    SETTLEMENT_NO_BILL,       /* there is none to be corrected or cancelled, or of another */
     SETTLEMENT_CANCELLED,     /* the number was used for a bill that was cancelled */
     SETTLEMENT_TOO_MANY,      /* there are as many bills as the law allows, or it leads nowhere */
     SETTLEMENT_BROKEN,        /* `guarantee` does not hold of the bill `told`, which may be a later one */

@@ -82,6 +82,13 @@ static enum registry_result find_parent(struct registry *registry, struct asked 
     return result;
 }
 
+/* Whoever is to be paid has to have done something; what would come of it can be asked ahead. */
+static bool is_ahead(const struct settlement_request *request) {
+    const struct field *date = request->bill.event->dated.items[0];
+    bool settles = request->act == SETTLEMENT_SETTLE || request->act == SETTLEMENT_CORRECT;
+    return settles && request->bill.values[date->input_index].lane > request->day;
+}
+
 enum registry_result asked_look_up(struct settler *settler, struct asked *asked, struct arena *arena) {
     struct registry *registry = settler->registry;
     const struct bill *bill = &asked->request->bill;
@@ -91,6 +98,11 @@ enum registry_result asked_look_up(struct settler *settler, struct asked *asked,
     bool dated = cancels || bill->values[event->dated.items[0]->input_index].known;
     if (at.length == 0 || by.length == 0 || !dated) {
         refuse(asked, SETTLEMENT_NO_NUMBER, TEXT(""));
+        return REGISTRY_DONE;
+    }
+    if (is_ahead(asked->request)) {
+        day_number date = (day_number)bill->values[event->dated.items[0]->input_index].lane;
+        refuse(asked, SETTLEMENT_AHEAD, day_format(arena, date));
         return REGISTRY_DONE;
     }
     enum registry_result result = registry_key_of(registry, presenter, at, &asked->at);

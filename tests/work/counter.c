@@ -113,7 +113,7 @@ static void put(struct counter *counter, struct bill *bill, const char *name, co
 struct settlement_request counter_bill(struct counter *counter, enum settlement_act act, const char *person,
                                        const char *clinic, const char *number, const char *date, const char *cost) {
     const struct entity *event = settled_event(counter->stage.policy, TEXT(""));
-    struct settlement_request request = {.act = act, .who = TEXT("window"), .day = day_from(2018, 12, 1)};
+    struct settlement_request request = {.act = act, .who = TEXT("window"), .day = day_from(2020, 12, 1)};
     assert_non_null(event);
     request.bill.event = event;
     request.bill.parent = text_from(person);
