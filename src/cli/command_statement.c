@@ -549,7 +549,10 @@ static void write_booked_csv(struct builder *out, struct settling *settling, con
     struct command *command = settling->command;
     const struct field *total = settling->event->settled.total;
     builder_add(out, text_from(say(command, "第几笔,日期,单号,何事", "settlement,day,number,what")));
-    for (size_t k = 0; k < booked->parts; k++) builder_format(out, ",%.*s", TEXT_ARG(part_label(settling, k)));
+    for (size_t k = 0; k < booked->parts; k++) {
+        builder_add(out, TEXT(","));
+        csv_write_field(out, part_label(settling, k), true);
+    }
     builder_add(out, TEXT("\n"));
     for (size_t i = 0; i < booked->list.count; i++) {
         const struct booked_settlement *line = &booked->list.items[i];

@@ -13,6 +13,7 @@ static const char law[] =
     "  settled at clinic by number of cost leaving own\n"
     "fund aid\nfund top\n"
     "input person ill : bool\n"
+    "input person card : text check luhn\n"
     "input bill left : date in 2010-01-01 .. 2100-01-01\n"
     "input bill number : text\n"
     "input bill clinic : clinic\n"
@@ -24,11 +25,12 @@ static const char law[] =
     "benefit bill aid : money in 0 .. 100_000 yuan\n  fund aid\n  pays clinic\n"
     "  = when sick: min(round(cost / 2, 1 fen), max(0, 100 yuan - before))\n    otherwise: 0\n"
     "benefit bill top : money in 0 .. 100_000 yuan\n  fund top\n  pays clinic\n"
-    "  = max(0, cost - (aid if known else 0) - 50 yuan)\n"
+    "  = when cost = 47 yuan: 60 yuan\n    otherwise: max(0, cost - (aid if known else 0) - 50 yuan)\n"
     "rule bill own : money in 0 .. 100_000 yuan\n  = cost - aid - top\n"
     "guarantee adds_up\n  for bill: aid + top + own = cost\n  else refuse\n"
     "guarantee in_order\n  for bill: left >= came\n  else refuse\n"
     "guarantee small\n  for bill: top <= 1_000 yuan\n  else refuse\n"
+    "guarantee rare\n  for bill: cost != 49 yuan\n"
     "guarantee never_broken\n  for bill: own <= 50 yuan\n";
 
 static void tell(struct counter *counter) {

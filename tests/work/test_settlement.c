@@ -1,6 +1,9 @@
 /* Bills are settled when they are presented: layer by layer, once, and anew where another comes in before them. */
 #include "counter.h"
 
+#include "registry/settlements.h"
+#include "store/faulty_disk.h"
+
 #include <string.h>
 
 #define SETTLE(person, clinic, number, date, cost)                                                                     \
@@ -238,11 +241,284 @@ static void takes_the_place_of_an_imported_one(enum database database) {
 }
 ON_BOTH(takes_the_place_of_an_imported_one)
 
+/* A guarantee that is only reported holds up no bill. */
+static void reports_and_settles(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    const struct settlement_answer *answer = SETTLE("anna", "c1", "B1", "2018-07-03", "49");
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE); /* breaks "rare" */
+    counter_close(&counter);
+}
+ON_BOTH(reports_and_settles)
+
+/* What others told: a corrected number stays its owner's. */
+static void keeps_the_number_of_its_owner(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    const struct settlement_answer *answer =
+        counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CORRECT, "ben", "c1", "B1", "2018-07-03", "120.50"));
+    assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
+    assert_int_equal(answer->refusal, SETTLEMENT_OTHER_CONTENT);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 60.25 10.25 50.00");
+    assert_string_equal(counter_year(&counter, "ben", 0), "");
+    counter_close(&counter);
+}
+ON_BOTH(keeps_the_number_of_its_owner)
+
+/* Kinds, causes and days of what is kept. */
+static const char *kept(struct counter *counter) {
+    struct builder out;
+    struct statement *scan = registry_scan_settlements(&counter->registry);
+    builder_init(&out);
+    while (statement_next(scan)) {
+        struct registry_settlement settlement = registry_scanned_settlement(scan);
+        builder_format(&out, "%s%lld:%d<%lld", out.length ? " " : "", (long long)settlement.number,
+                       (int)settlement.kind, (long long)settlement.cause);
+    }
+    store_scan_end(scan);
+    return builder_finish(&out, &counter->arena).bytes;
+}
+static void keeps_kind_and_cause(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B2", "2018-08-03", "120.50");
+    SETTLE("anna", "c2", "B1", "2018-07-03", "160");
+    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CORRECT, "anna", "c2", "B1", "2018-07-03", "100"));
+    CANCEL("c2", "B1");
+    assert_string_equal(kept(&counter), "1:0<1 2:0<2 3:2<2 4:1<4 5:2<4 6:3<6 7:2<6");
+    counter_close(&counter);
+}
+ON_BOTH(keeps_kind_and_cause)
+
+/* Who is ill is not known: nothing is collected that is open, and it is booked as open. */
+static void books_what_is_open(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    const struct settlement_answer *answer = SETTLE("eve", "c1", "B1", "2018-07-03", "40");
+    assert_string_equal(counter_parts(&counter, &answer->bill), "? 0.00 ?");
+    assert_int_equal(answer->bill.open, 4000);
+    assert_string_equal(counter_moved(&counter, 1), "open c1 > awaited c1 40.00");
+    CANCEL("c1", "B1");
+    assert_string_equal(counter_moved(&counter, 2), "awaited c1 > open c1 40.00");
+    counter_close(&counter);
+}
+ON_BOTH(books_what_is_open)
+
+/* Two of one person in one call are settled one after the other. */
+static void settles_two_of_one_call(enum database database) {
+    struct counter counter;
+    struct settlement_answer answers[2];
+    struct registry_change change = {.instant = 2, .by = TEXT("window"), .what = TEXT("settle"), .since = MONTH_FIRST};
+    counter_open(&counter, database);
+    const struct settlement_request requests[] = {
+        counter_bill(&counter, SETTLEMENT_SETTLE, "anna", "c1", "B1", "2018-07-03", "160"),
+        counter_bill(&counter, SETTLEMENT_SETTLE, "anna", "c1", "B1", "2018-07-03", "160")};
+    assert_int_equal(settler_settle(&counter.settler, &change, requests, 2, &counter.arena, answers), REGISTRY_DONE);
+    assert_int_equal(answers[0].outcome, SETTLEMENT_DONE);
+    assert_int_equal(answers[1].outcome, SETTLEMENT_SAME);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 80.00 30.00 50.00");
+    counter_close(&counter);
+}
+ON_BOTH(settles_two_of_one_call)
+
+/* 90 in a year; the next is one too many, and leaves them as they are. */
+static void settles_so_many(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    for (int i = 0; i < 90; i++) {
+        struct text number = text_format(&counter.arena, "B%02d", i);
+        assert_int_equal(SETTLE("anna", "c1", number.bytes, "2018-07-03", "1")->outcome, SETTLEMENT_DONE);
+    }
+    const char *before = counter_year(&counter, "anna", 2018);
+    const struct settlement_answer *answer = SETTLE("anna", "c1", "B90", "2018-07-03", "1");
+    assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
+    assert_int_equal(answer->refusal, SETTLEMENT_TOO_MANY);
+    assert_string_equal(counter_year(&counter, "anna", 2018), before);
+    counter_close(&counter);
+}
+ON_BOTH(settles_so_many)
+
+/* A bill that was told by others before is settled as the one it is. */
+static void settles_what_was_told(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    counter_tell(&counter, "bill", "", "anna", "left=2018-07-03 number=B1 clinic=c1 came=2018-07-03 cost=120.50");
+    assert_string_equal(counter_year(&counter, "anna", 0), "");
+    const struct settlement_answer *answer = SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 60.25 10.25 50.00");
+    answer = SETTLE("anna", "c1", "B2", "2018-07-04", "100");
+    assert_string_equal(counter_parts(&counter, &answer->bill), "39.75 10.25 50.00");
+    counter_close(&counter);
+}
+ON_BOTH(settles_what_was_told)
+
+static void note_refused(void *context, const struct settlement_answer *answer) {
+    (void)context;
+    assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
+    assert_int_equal(answer->refusal, SETTLEMENT_BROKEN);
+}
+
+/* Of whom a guarantee would break nothing is settled anew. */
+static void leaves_who_would_break_a_guarantee(enum database database) {
+    struct counter counter;
+    struct settled_anew sums;
+    counter_open(&counter, database);
+    assert_int_equal(SETTLE("anna", "c1", "B1", "2018-07-03", "1150")->outcome, SETTLEMENT_DONE);
+    counter_tell(&counter, "person", "anna", "f", "ill=no");
+    struct settlement_request request = {.act = SETTLEMENT_ANEW,
+                                         .bill = {.event = settled_event(counter.stage.policy, TEXT(""))},
+                                         .who = TEXT("tester"),
+                                         .day = day_from(2018, 12, 31)};
+    struct registry_change change = {.instant = 3, .by = TEXT("tester"), .what = TEXT("resettle")};
+    assert_int_equal(settler_settle_anew(&counter.settler, &change, &request, 2018, true, &counter.arena, &sums,
+                                         note_refused, &counter),
+                     REGISTRY_DONE);
+    assert_int_equal(sums.refused, 1);
+    assert_int_equal(sums.changed, 0);
+    assert_int_equal(change.number, 0);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 100.00 1000.00 50.00");
+    counter_close(&counter);
+}
+ON_BOTH(leaves_who_would_break_a_guarantee)
+
+/* A transfer that nobody can have made. */
+static void finds_a_transfer_of_nothing(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    assert_int_equal(ledger_verify(&counter.settler.ledger), REGISTRY_DONE);
+    assert_true(store_do(counter.store, "UPDATE _transfers SET _amount = -_amount WHERE _transfer = 1"));
+    assert_int_equal(ledger_verify(&counter.settler.ledger), REGISTRY_DAMAGED);
+    counter_close(&counter);
+}
+ON_BOTH(finds_a_transfer_of_nothing)
+
+/* What cannot be computed is let in by nobody. */
+static void refuses_what_cannot_be_computed(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    const struct settlement_answer *answer = SETTLE("anna", "c1", "B1", "2018-07-03", "47");
+    assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
+    assert_int_equal(answer->refusal, SETTLEMENT_FAULT);
+    assert_string_equal(counter_year(&counter, "anna", 0), "");
+    counter_close(&counter);
+}
+ON_BOTH(refuses_what_cannot_be_computed)
+
+/* A quote keeps nothing, also beside a bill that is kept. */
+static void keeps_no_quote_of_one_call(enum database database) {
+    struct counter counter;
+    struct settlement_answer answers[2];
+    struct registry_change change = {.instant = 2, .by = TEXT("window"), .what = TEXT("settle"), .since = MONTH_FIRST};
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B9", "2018-09-03", "160");
+    const struct settlement_request requests[] = {
+        counter_bill(&counter, SETTLEMENT_SETTLE, "ben", "c1", "B1", "2018-07-03", "160"),
+        counter_bill(&counter, SETTLEMENT_QUOTE, "anna", "c1", "B2", "2018-07-03", "160")};
+    assert_int_equal(settler_settle(&counter.settler, &change, requests, 2, &counter.arena, answers), REGISTRY_DONE);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B9 80.00 30.00 50.00");
+    assert_string_equal(counter_year(&counter, "ben", 0), "B1 0.00 110.00 50.00");
+    counter_close(&counter);
+}
+ON_BOTH(keeps_no_quote_of_one_call)
+
+/* A transfer that no settlement of the time made is told. */
+static void tells_accounts_that_do_not_agree(enum database database) {
+    struct counter counter;
+    struct booked_bills booked;
+    counter_open(&counter, database);
+    const struct entity *event = settled_event(counter.stage.policy, TEXT(""));
+    SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    assert_int_equal(settler_read_booked(&counter.settler, event, TEXT("c1"), day_from(2020, 12, 1),
+                                         day_from(2020, 12, 31), &counter.arena, &booked),
+                     REGISTRY_DONE);
+    assert_true(booked.agree);
+    assert_true(store_do(counter.store, "UPDATE _transfers SET _of = 99 WHERE _transfer = 1"));
+    assert_int_equal(settler_read_booked(&counter.settler, event, TEXT("c1"), day_from(2020, 12, 1),
+                                         day_from(2020, 12, 31), &counter.arena, &booked),
+                     REGISTRY_DONE);
+    assert_false(booked.agree);
+    counter_close(&counter);
+}
+ON_BOTH(tells_accounts_that_do_not_agree)
+
+/* A change that the disk did not take is forgotten by the settler, too. */
+static void forgets_what_was_not_kept(void **state) {
+    (void)state;
+    struct counter counter;
+    struct settlement_answer answer;
+    size_t failures = 0;
+    for (size_t event = 0; event < 40; event += 2) {
+        struct registry_change change = {
+            .instant = 2, .by = TEXT("window"), .what = TEXT("settle"), .since = MONTH_FIRST};
+        faulty_disk_begin();
+        counter_open(&counter, DATABASE_FILE);
+        struct settlement_request request =
+            counter_bill(&counter, SETTLEMENT_SETTLE, "anna", "c1", "B1", "2018-07-03", "120.50");
+        faulty_disk_fail(DISK_FULL, event, event);
+        enum registry_result result = settler_settle(&counter.settler, &change, &request, 1, &counter.arena, &answer);
+        faulty_disk_fail(DISK_GOOD, 0, 0);
+        failures += result != REGISTRY_DONE;
+        assert_int_not_equal(SETTLE("ben", "c2", "B2", "2018-07-03", "100")->outcome, SETTLEMENT_REFUSED);
+        assert_int_equal(SETTLE("anna", "c1", "B1", "2018-07-03", "120.50")->outcome,
+                         result == REGISTRY_DONE ? SETTLEMENT_SAME : SETTLEMENT_DONE);
+        counter_come_anew(&counter);
+        assert_string_equal(counter_year(&counter, "anna", 0), "B1 60.25 10.25 50.00");
+        counter_close(&counter);
+        faulty_disk_end();
+    }
+    assert_true(failures > 0);
+}
+
+/* By something of hers that nobody else has; not where two have it, or nobody. */
+static void finds_whose_it_is_by_a_number(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    counter_tell(&counter, "person", "anna", "f", "ill=yes card=4532015112830366");
+    struct settlement_request request =
+        counter_bill(&counter, SETTLEMENT_SETTLE, NULL, "c1", "B1", "2018-07-03", "120.50");
+    request.bill.input = map_get(&request.bill.event->parent->by_name, TEXT("card"));
+    request.bill.match = TEXT("4532015112830366");
+    assert_non_null(request.bill.input);
+    assert_int_equal(counter_ask(&counter, request)->outcome, SETTLEMENT_DONE);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 60.25 10.25 50.00");
+    assert_int_equal(SETTLE("anna", "c1", "B1", "2018-07-03", "120.50")->outcome, SETTLEMENT_SAME);
+    counter_tell(&counter, "person", "ben", "f", "ill=no card=4532015112830366");
+    request.bill.values[request.bill.event->settled.by->input_index].text = TEXT("B2");
+    assert_int_equal(counter_ask(&counter, request)->refusal, SETTLEMENT_SEVERAL);
+    request.bill.match = TEXT("79927398713");
+    assert_int_equal(counter_ask(&counter, request)->refusal, SETTLEMENT_NO_PARENT);
+    counter_close(&counter);
+}
+ON_BOTH(finds_whose_it_is_by_a_number)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        BOTH(settles_layer_by_layer), BOTH(settles_once),          BOTH(settles_later_ones_anew),
-        BOTH(settles_a_year_anew),    BOTH(corrects_back),         BOTH(cancels_nobody_elses),
-        BOTH(books_each_on_its_day),  BOTH(marks_ids_of_any_kind), BOTH(takes_the_place_of_an_imported_one),
+        BOTH(settles_layer_by_layer),
+        BOTH(settles_once),
+        BOTH(settles_later_ones_anew),
+        BOTH(settles_a_year_anew),
+        BOTH(corrects_back),
+        BOTH(cancels_nobody_elses),
+        BOTH(books_each_on_its_day),
+        BOTH(marks_ids_of_any_kind),
+        BOTH(takes_the_place_of_an_imported_one),
+        BOTH(reports_and_settles),
+        BOTH(keeps_the_number_of_its_owner),
+        BOTH(keeps_kind_and_cause),
+        BOTH(books_what_is_open),
+        BOTH(settles_two_of_one_call),
+        BOTH(settles_so_many),
+        BOTH(settles_what_was_told),
+        BOTH(leaves_who_would_break_a_guarantee),
+        BOTH(finds_a_transfer_of_nothing),
+        BOTH(finds_whose_it_is_by_a_number),
+        BOTH(tells_accounts_that_do_not_agree),
+        cmocka_unit_test(forgets_what_was_not_kept),
+        BOTH(refuses_what_cannot_be_computed),
+        BOTH(keeps_no_quote_of_one_call),
     };
     return cmocka_run_group_tests(tests, databases_begin, databases_end);
 }
