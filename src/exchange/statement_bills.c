@@ -30,10 +30,10 @@ static const struct statement_amount *amount_at(const struct page *page, const s
 }
 
 /* The sum of a column from a row on, as far as it is determined. Taken off the total, as above. */
-static struct statement_amount sum_from(const struct page *page, size_t column, size_t row) {
+static struct statement_amount sum_of_first(const struct page *page, size_t column, size_t rows) {
     const struct statement *statement = page->statement;
     struct statement_amount sum = {0};
-    for (; row < statement->bills_count; row++) {
+    for (size_t row = 0; row < rows; row++) {
         const struct statement_amount *amount = amount_at(page, &statement->bills[row], column);
         sum.unconfirmed = sum.unconfirmed || amount->unconfirmed;
         if (amount->missing.length || __builtin_add_overflow(sum.coins, amount->coins, &sum.coins))
@@ -58,7 +58,7 @@ static int widest(struct page *page, size_t column, bool *is_marked) {
     const struct statement *statement = page->statement;
     struct canvas_style style = cell_style();
     style.bold = column == statement->parts_count + 1;
-    struct statement_amount amount = sum_from(page, column, 0);
+    struct statement_amount amount = sum_of_first(page, column, statement->bills_count);
     *is_marked = amount.unconfirmed;
     int width = 0;
     size_t longest = 0; /* digits are all of one width */
@@ -153,28 +153,30 @@ static void draw_bill(struct page *page, const struct columns *columns, const st
     page->y += page->spacing->row / 2;
 }
 
-/* Below a line of dots: nothing here is one bill. */
-static void draw_rest(struct page *page, const struct columns *columns, size_t rows) {
+/* Above a line of dots: nothing here is one bill. */
+static void draw_earlier(struct page *page, const struct columns *columns, size_t rows) {
     const struct statement *statement = page->statement;
     struct canvas *canvas = &page->canvas;
     struct canvas_style style = {.points = SIZE_NOTE, .lines = lines_at_most(page, 2), .colour = INK};
-    struct text label = text_format(canvas->arena, "%.*s%zu%.*s", TEXT_ARG(statement->rest_before),
-                                    statement->bills_count - rows, TEXT_ARG(statement->rest_after));
-    canvas_dot_along(canvas, SECONDARY, PAGE_MARGIN, page->y, PAGE_INSIDE);
-    page->y += POINT;
+    struct text label = text_format(canvas->arena, "%.*s%zu%.*s", TEXT_ARG(statement->rest_before), rows,
+                                    TEXT_ARG(statement->rest_after));
     for (size_t i = 0; i < columns->count; i++)
-        write_cell(page, columns->each[i], sum_from(page, i, rows), i + 1 == columns->count);
+        write_cell(page, columns->each[i], sum_of_first(page, i, rows), i + 1 == columns->count);
     page->y += canvas_write(canvas, &style, label, PAGE_MARGIN, page->y, columns->first).height;
+    page->y += POINT;
+    canvas_dot_along(canvas, SECONDARY, PAGE_MARGIN, page->y, PAGE_INSIDE);
     page->y += page->spacing->row / 2;
 }
 
+/* The latest, one by one: whoever leaves hospital looks for the bill of today. */
 void statement_draw_bills(struct page *page, size_t rows) {
     const struct statement *statement = page->statement;
+    size_t earlier = statement->bills_count - rows;
     struct columns columns;
     if (!statement->bills_count || !columns_of(page, &columns)) return;
     draw_head(page, &columns);
-    for (size_t i = 0; i < rows; i++) draw_bill(page, &columns, &statement->bills[i]);
-    if (rows < statement->bills_count) draw_rest(page, &columns, rows);
+    if (earlier) draw_earlier(page, &columns, earlier);
+    for (size_t i = earlier; i < statement->bills_count; i++) draw_bill(page, &columns, &statement->bills[i]);
 }
 
 size_t statement_bills_within(struct page *page, int height) {
@@ -188,10 +190,11 @@ size_t statement_bills_within(struct page *page, int height) {
     draw_head(page, &columns);
     for (size_t rows = 0; rows <= statement->bills_count && page->y - begin <= height; rows++) {
         int end = page->y;
-        if (rows < statement->bills_count) draw_rest(page, &columns, rows);
+        size_t earlier = statement->bills_count - rows;
+        if (earlier) draw_earlier(page, &columns, earlier);
         if (page->y - begin <= height) fitting = rows;
         page->y = end;
-        if (rows < statement->bills_count) draw_bill(page, &columns, &statement->bills[rows]);
+        if (earlier) draw_bill(page, &columns, &statement->bills[earlier - 1]);
     }
     page->canvas.measuring = measuring;
     page->y = begin;

@@ -68,7 +68,7 @@ struct statement {
     const struct statement_bill *bills;
     size_t bills_count;
     struct text bills_label;             /* above date, number and place */
-    struct text rest_before, rest_after; /* around how many bills the last row stands for, spaces included */
+    struct text rest_before, rest_after; /* around how many bills the first row stands for, spaces included */
 
     const struct statement_note *notes;
     size_t notes_count;

@@ -133,7 +133,7 @@ struct statement sample_year(enum language language, size_t bills) {
     statement.bills = rows;
     statement.bills_count = bills;
     statement.bills_label = zh ? TEXT("日期、票号、医院") : TEXT("Date, number, hospital");
-    statement.rest_before = zh ? TEXT("另外 ") : TEXT("");
-    statement.rest_after = zh ? TEXT(" 笔合计") : TEXT(" more");
+    statement.rest_before = zh ? TEXT("此前 ") : TEXT("");
+    statement.rest_after = zh ? TEXT(" 笔合计") : TEXT(" before these");
     return statement;
 }

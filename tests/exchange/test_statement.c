@@ -307,16 +307,17 @@ static void test_bills_without_room_are_added_up(void **state) {
 
     statement = sample_year(LANGUAGE_ZH, SAMPLE_BILLS_MOST);
     assert_amounts(&stage, &statement, all, 0);
-    const char *text = extracted(&stage), *rest = strstr(text, "另外 ");
+    const char *text = extracted(&stage), *rest = strstr(text, "此前 ");
     assert_non_null(rest);
-    size_t others = strtoul(rest + strlen("另外 "), NULL, 10), rows = 0;
+    size_t others = strtoul(rest + strlen("此前 "), NULL, 10), rows = 0;
     int64_t own = 0;
     for (const char *at = text; (at = strstr(at, "B-2018-")); at++) rows++;
     rows -= 2; /* in a note, and in the code */
     assert_true(rows >= 3);
     assert_int_equal(rows + others, SAMPLE_BILLS_MOST);
-    for (size_t i = rows; i < SAMPLE_BILLS_MOST; i++) own += statement.bills[i].own.coins;
-    const char *line = strndup(rest, strcspn(rest, "\n")); /* the last amount of that row */
+    for (size_t i = 0; i < others; i++) own += statement.bills[i].own.coins;
+    const char *line =
+        strndup(rest, strcspn(rest, "\n")); /* the last amount of that row: all before those that are listed */
     struct text shown = text_format(&stage.arena, "%lld,%03lld.%02lld", (long long)own / 100000,
                                     (long long)own / 100 % 1000, (long long)own % 100);
     assert_says(line, shown.bytes);
