@@ -59,7 +59,7 @@ typedef void settled_anew_each(void *context, const struct settlement_answer *an
 /* In one change, which begins and ends here, unless nothing differs or nothing is to be kept: its number is then 0. */
 enum registry_result settler_settle_anew(struct settler *settler, struct registry_change *change,
                                          const struct settlement_request *request, int year, bool keeps,
-                                         struct arena *arena, struct settled_anew *anew, settled_anew_each *each,
+                                         struct arena *arena, struct settled_anew *sums, settled_anew_each *each,
                                          void *context);
 
 /* The event that is settled, of that name (empty: the only one); NULL: there is none, or several. */
