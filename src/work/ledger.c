@@ -192,12 +192,13 @@ static enum registry_result sum(struct ledger *ledger, const char *sql, const st
 #define FLOWS "SELECT _debit, _credit, CAST(sum(_amount) AS BIGINT), CAST(count(*) AS BIGINT) FROM _transfers WHERE "
 #define BY_FLOW " GROUP BY _debit, _credit ORDER BY _debit, _credit"
 
-enum registry_result ledger_sum(struct ledger *ledger, day_number first, day_number last, int64_t of,
+enum registry_result ledger_sum(struct ledger *ledger, day_number first, day_number last, struct text cause, int64_t of,
                                 struct arena *arena, struct ledger_flows *flows) {
-    static const char all[] = FLOWS "_day >= $1 AND _day <= $2" BY_FLOW,
-                      one[] = FLOWS "_day >= $1 AND _day <= $2 AND _of = $3" BY_FLOW;
-    const struct store_value values[] = {store_integer(first), store_integer(last), store_integer(of)};
-    return sum(ledger, of ? one : all, values, of ? 3 : 2, arena, flows);
+    static const char all[] = FLOWS "_day >= $1 AND _day <= $2 AND _cause = $3" BY_FLOW,
+                      one[] = FLOWS "_day >= $1 AND _day <= $2 AND _cause = $3 AND _of = $4" BY_FLOW;
+    const struct store_value values[] = {store_integer(first), store_integer(last), store_text(cause),
+                                         store_integer(of)};
+    return sum(ledger, of ? one : all, values, of ? 4 : 3, arena, flows);
 }
 
 enum registry_result ledger_sum_row(struct ledger *ledger, const struct entity *event, int64_t key, int64_t until,

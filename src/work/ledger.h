@@ -61,8 +61,8 @@ struct ledger_flow {
 struct ledger_flows {
     VECTOR(struct ledger_flow) list; /* in the order of the accounts' numbers */
 };
-/* Between first and last, both included; of one business, or of all (0). In the arena. */
-enum registry_result ledger_sum(struct ledger *ledger, day_number first, day_number last, int64_t of,
+/* Between first and last, both included, by that kind of business; of one of them, or of all (0). In the arena. */
+enum registry_result ledger_sum(struct ledger *ledger, day_number first, day_number last, struct text cause, int64_t of,
                                 struct arena *arena, struct ledger_flows *flows);
 /* The same of all settlements of an event's row, up to the one with that number. */
 enum registry_result ledger_sum_row(struct ledger *ledger, const struct entity *event, int64_t key, int64_t until,

@@ -251,11 +251,11 @@ static enum registry_result read_moved(struct settler *settler, const struct ent
                                        day_number last, struct arena *arena, struct booked_bills *booked) {
     struct ledger_flows flows;
     int64_t *listed = ARENA_ARRAY(arena, int64_t, booked->parts);
-    enum registry_result result = ledger_sum(&settler->ledger, first, last, 0, arena, &flows);
+    enum registry_result result = ledger_sum(&settler->ledger, first, last, TEXT("settlement"), 0, arena, &flows);
     if (result == REGISTRY_DONE) add_flows(event, booked, &flows, booked->sums);
     for (size_t i = 0; i < booked->list.count && result == REGISTRY_DONE && listed; i++) {
         struct booked_settlement *line = &booked->list.items[i];
-        result = ledger_sum(&settler->ledger, first, last, line->settlement.number, arena, &flows);
+        result = ledger_sum(&settler->ledger, first, last, TEXT("settlement"), line->settlement.number, arena, &flows);
         if (result == REGISTRY_DONE) add_flows(event, booked, &flows, line->moved);
         for (size_t k = 0; k < booked->parts; k++) listed[k] += line->moved[k];
     }

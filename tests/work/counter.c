@@ -183,8 +183,9 @@ static void add_account(struct counter *counter, struct builder *out, const stru
 const char *counter_moved(struct counter *counter, int64_t of) {
     struct ledger_flows flows;
     struct builder out;
-    assert_int_equal(ledger_sum(&counter->settler.ledger, day_first, day_last, of, &counter->arena, &flows),
-                     REGISTRY_DONE);
+    assert_int_equal(
+        ledger_sum(&counter->settler.ledger, day_first, day_last, TEXT("settlement"), of, &counter->arena, &flows),
+        REGISTRY_DONE);
     builder_init(&out);
     for (size_t i = 0; i < flows.list.count; i++) {
         const struct ledger_flow *flow = &flows.list.items[i];

@@ -133,8 +133,9 @@ static void tell_people(struct counter *counter) {
 static int64_t net(struct counter *counter, const char *debit, const char *fund) {
     struct ledger_flows flows;
     int64_t sum = 0;
-    assert_int_equal(ledger_sum(&counter->settler.ledger, day_first, day_last, 0, &counter->arena, &flows),
-                     REGISTRY_DONE);
+    assert_int_equal(
+        ledger_sum(&counter->settler.ledger, day_first, day_last, TEXT("settlement"), 0, &counter->arena, &flows),
+        REGISTRY_DONE);
     for (size_t i = 0; i < flows.list.count; i++) {
         const struct ledger_flow *flow = &flows.list.items[i];
         if (text_is(flow->debit.kind, debit) && text_is(flow->debit.fund, fund)) sum += flow->amount;

@@ -136,8 +136,9 @@ static const char *value_of(struct window *window, const char *number, const cha
 static int64_t moved(struct window *window, const char *kind, const char *fund) {
     struct ledger_flows flows;
     int64_t sum = 0;
-    assert_int_equal(ledger_sum(&window->settler.ledger, day_first, day_last, 0, &window->arena, &flows),
-                     REGISTRY_DONE);
+    assert_int_equal(
+        ledger_sum(&window->settler.ledger, day_first, day_last, TEXT("settlement"), 0, &window->arena, &flows),
+        REGISTRY_DONE);
     for (size_t i = 0; i < flows.list.count; i++) {
         const struct ledger_flow *flow = &flows.list.items[i];
         if (text_is(flow->debit.kind, kind) && text_is(flow->debit.fund, fund)) sum += flow->amount;

@@ -424,6 +424,25 @@ static void keeps_no_quote_of_one_call(enum database database) {
 }
 ON_BOTH(keeps_no_quote_of_one_call)
 
+/* Another kind of business may have the same number: it is none of a settlement's. */
+static void sums_its_own_kind_of_business(enum database database) {
+    struct counter counter;
+    struct booked_bills booked;
+    counter_open(&counter, database);
+    const struct entity *event = settled_event(counter.stage.policy, TEXT(""));
+    SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    assert_true(store_do(counter.store, "INSERT INTO _transfers SELECT 99, _change, _day, 'payment', _of, _debit, "
+                                        "_credit, _amount FROM _transfers WHERE _transfer = 1"));
+    assert_int_equal(settler_read_booked(&counter.settler, event, TEXT("c1"), day_from(2020, 12, 1),
+                                         day_from(2020, 12, 31), &counter.arena, &booked),
+                     REGISTRY_DONE);
+    assert_true(booked.agree);
+    assert_int_equal(booked.sums[0], 6025);
+    assert_int_equal(booked.list.items[0].moved[0], 6025);
+    counter_close(&counter);
+}
+ON_BOTH(sums_its_own_kind_of_business)
+
 /* A transfer that no settlement of the time made is told. */
 static void tells_accounts_that_do_not_agree(enum database database) {
     struct counter counter;
@@ -515,6 +534,7 @@ int main(void) {
         BOTH(leaves_who_would_break_a_guarantee),
         BOTH(finds_a_transfer_of_nothing),
         BOTH(finds_whose_it_is_by_a_number),
+        BOTH(sums_its_own_kind_of_business),
         BOTH(tells_accounts_that_do_not_agree),
         cmocka_unit_test(forgets_what_was_not_kept),
         BOTH(refuses_what_cannot_be_computed),

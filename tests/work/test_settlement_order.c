@@ -142,8 +142,9 @@ static void assert_ledger(struct story *story) {
     add_bills(story, "anna", &stands);
     add_bills(story, "anna2", &stands);
     assert_int_equal(ledger_verify(&counter->settler.ledger), REGISTRY_DONE);
-    assert_int_equal(ledger_sum(&counter->settler.ledger, day_first, day_last, 0, &counter->arena, &flows),
-                     REGISTRY_DONE);
+    assert_int_equal(
+        ledger_sum(&counter->settler.ledger, day_first, day_last, TEXT("settlement"), 0, &counter->arena, &flows),
+        REGISTRY_DONE);
     for (size_t i = 0; i < flows.list.count; i++) {
         const struct account *debit = &flows.list.items[i].debit, *credit = &flows.list.items[i].credit;
         size_t part = text_is(debit->fund, "aid") ? 0 : text_is(debit->fund, "top") ? 1 : 2;
