@@ -13,7 +13,7 @@ struct registry_run_rows {
     struct arena arena;
     struct run_rows_of *of; /* by run */
     size_t bytes;           /* of pages that are kept */
-    size_t most;            /* so many at most; 0: as is fitting */
+    size_t most;            /* so many at most are kept; 0: none */
     unsigned char law[DIGEST_BYTES];
 };
 /* Of runs that outlive it. registry_run_rows_end is called, whatever comes of it. */

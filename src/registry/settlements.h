@@ -44,7 +44,7 @@ enum registry_result registry_find_settlement(struct registry *registry, const s
 enum registry_result registry_find_bill(struct registry *registry, const struct entity *event, int64_t at,
                                         struct text by, struct arena *arena, struct registry_settlement *found);
 
-/* All that were known when the change with that number had been made, in their order: a scan, for statement_next. NULL:
+/* All, in their order: a scan, for statement_next. NULL:
  * failed. The row at hand points into the scan. */
 struct statement *registry_scan_settlements(struct registry *registry);
 struct registry_settlement registry_scanned_settlement(const struct statement *scan);

@@ -35,7 +35,6 @@ enum {
     TRANSFER_AMOUNT, /* in the least coin, above 0 */
     TRANSFER_COLUMNS
 };
-enum { REGISTRY_WORK_COLUMNS_MAX = SETTLEMENT_COLUMNS };
 
 const struct store_table *registry_work_table(enum registry_work table);
 

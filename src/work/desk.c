@@ -329,8 +329,7 @@ static void *run_decider(void *context) {
 
 static bool is_to_be_kept(const struct desk_group *group) {
     bool any = false;
-    for (size_t i = 0; i < group->round.count && !any; i++)
-        any = group->round.asked[i]->waits && group->round.asked[i]->request->act != SETTLEMENT_QUOTE;
+    for (size_t i = 0; i < group->round.count && !any; i++) any = asked_keeps(group->round.asked[i]);
     return any;
 }
 

@@ -99,7 +99,6 @@ static enum registry_result begin_round(struct round *round, const struct regist
     struct world *world = &round->world;
     round->states.items = NULL;
     round->states.count = round->states.room = 0;
-    round->told.count = 0;
     map_init(&round->by_id, round->arena);
     enum registry_result result =
         world_read(world, &round->settler->reader, round->event, roots, count, known, round->arena);
@@ -428,7 +427,7 @@ static enum registry_result find_after(struct round *round) {
 }
 
 /* The request that moves what a person's bills come to. */
-static struct asked *asked_of(const struct round *round, int64_t parent) {
+struct asked *round_asked_of(const struct round *round, int64_t parent) {
     for (size_t i = 0; i < round->count; i++)
         if (round->asked[i]->waits && round->asked[i]->parent == parent) return round->asked[i];
     return NULL;
@@ -448,7 +447,7 @@ static bool find_refused(struct round *round) {
     bool any = false;
     for (size_t i = 0; i < round->states.count; i++) {
         const struct bill_state *state = round->states.items[i];
-        struct asked *asked = asked_of(round, state->parent);
+        struct asked *asked = round_asked_of(round, state->parent);
         if (!asked || state->gone || !(state->asked || state->settlement.number)) continue;
         bool out = state->asked && is_left_out(round, state->row);
         if (out)
@@ -470,7 +469,7 @@ static bool parts_differ(const struct settled_bill *a, const struct settled_bill
 }
 
 static void add_effect(struct round *round, const struct bill_state *state) {
-    struct asked *asked = asked_of(round, state->parent);
+    struct asked *asked = round_asked_of(round, state->parent);
     struct settlement_effect effect = {state->before, state->after};
     if (asked && !state->asked && state->settlement.number && parts_differ(&state->before, &state->after))
         VECTOR_PUSH(round->arena, &asked->answer->effects, effect);

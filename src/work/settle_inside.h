@@ -54,7 +54,6 @@ struct round {
     month_number last; /* of all bills */
     struct dataset *dataset;
     struct refusals refusals;
-    VECTOR(struct registry_event) told; /* of those kept */
 };
 
 /* --- settle_bills.c ----------------------------------------------------------------------------------------------- */
@@ -66,6 +65,8 @@ enum registry_result round_decide(struct round *round);
 enum registry_result round_prepare(struct round *round);
 enum registry_result round_settle(struct round *round, bool *again);
 void round_free(struct round *round);
+/* What is asked of the bills of a person, by his key, that was not refused; NULL: nothing. */
+struct asked *round_asked_of(const struct round *round, int64_t parent);
 /* The bills of a row with that key, as they stood when the change with that number had been made. */
 enum registry_result round_read(struct round *round, int64_t parent, int64_t known);
 
@@ -82,6 +83,8 @@ enum registry_result round_keep(struct round *round, struct settler *settler, co
 enum registry_result asked_look_up(struct settler *settler, struct asked *asked, struct arena *arena);
 /* One cannot be decided without the other. */
 bool asked_meet(const struct asked *a, const struct asked *b);
+/* It was not refused, and is no quote. */
+bool asked_keeps(const struct asked *asked);
 /* All that wait, in rounds, within a transaction; what is kept is part of the change under way. */
 enum registry_result settle_rounds(struct settler *settler, const struct registry_change *change, struct asked *all,
                                    size_t count, struct arena *arena, bool *any);

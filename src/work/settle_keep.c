@@ -30,15 +30,14 @@ static struct text place_of(const struct world *world, const struct entity *enti
 }
 
 static bool is_kept(const struct bill_state *state) {
-    return state->asked && state->asked->waits && state->asked->request->act != SETTLEMENT_QUOTE;
+    return state->asked && asked_keeps(state->asked);
 }
 
 /* The request by which an old place of a bill is empty now. */
 static struct asked *taken_by(const struct round *round, const struct bill_state *state) {
     for (size_t i = 0; i < round->count; i++) {
         struct asked *asked = round->asked[i];
-        bool kept = asked->waits && asked->request->act != SETTLEMENT_QUOTE;
-        if (kept && asked->standing.number && asked->standing.key == state->key) return asked;
+        if (asked_keeps(asked) && asked->standing.number && asked->standing.key == state->key) return asked;
     }
     return NULL;
 }
@@ -46,8 +45,7 @@ static struct asked *taken_by(const struct round *round, const struct bill_state
 /* The bill that came in its place is kept, and of another day. */
 static bool is_instead(const struct round *round, const struct bill_state *state) {
     const struct bill_state *standing = map_get(&round->by_id, state->id);
-    const struct asked *asked = state->instead;
-    return standing == state && asked->waits && asked->request->act != SETTLEMENT_QUOTE;
+    return standing == state && asked_keeps(state->instead);
 }
 
 static bool is_to_go(const struct round *round, const struct bill_state *state) {
@@ -184,12 +182,6 @@ static void keep_effect(struct keeping *keeping, const struct bill_state *state,
     move(keeping, state, &state->after, state->settlement.at, asked->request->day, number);
 }
 
-static struct asked *asked_by(const struct round *round, int64_t parent) {
-    for (size_t i = 0; i < round->count; i++)
-        if (round->asked[i]->waits && round->asked[i]->parent == parent) return round->asked[i];
-    return NULL;
-}
-
 /* As they are kept, to be compared with what was kept before. */
 static void write_values(struct keeping *keeping) {
     struct round *round = keeping->round;
@@ -218,8 +210,8 @@ static void keep_states(struct keeping *keeping) {
             keep_asked(keeping, round->states.items[i]);
     for (size_t i = 0; i < round->states.count; i++) {
         const struct bill_state *state = round->states.items[i];
-        const struct asked *asked = asked_by(round, state->parent);
-        bool kept = asked && asked->request->act != SETTLEMENT_QUOTE;
+        const struct asked *asked = round_asked_of(round, state->parent);
+        bool kept = asked && asked_keeps(asked);
         if (kept && !state->gone && !state->asked && state->settlement.number && is_moved(state))
             keep_effect(keeping, state, asked);
     }
@@ -229,8 +221,7 @@ enum registry_result round_keep(struct round *round, struct settler *settler, co
                                 bool *any) {
     struct keeping keeping = {.settler = settler, .round = round, .change = change, .result = REGISTRY_DONE};
     size_t kept = 0;
-    for (size_t i = 0; i < round->count; i++)
-        kept += round->asked[i]->waits && round->asked[i]->request->act != SETTLEMENT_QUOTE;
+    for (size_t i = 0; i < round->count; i++) kept += asked_keeps(round->asked[i]);
     if (kept == 0) return REGISTRY_DONE;
     keeping.next = registry_work_last(settler->registry, REGISTRY_SETTLEMENTS) + 1;
     enum registry_result result = tell_rows(&keeping);

@@ -124,6 +124,10 @@ enum registry_result asked_look_up(struct settler *settler, struct asked *asked,
 
 /* --- rounds ------------------------------------------------------------------------------------------------------- */
 
+bool asked_keeps(const struct asked *asked) {
+    return asked->waits && asked->request->act != SETTLEMENT_QUOTE;
+}
+
 bool asked_meet(const struct asked *a, const struct asked *b) {
     bool same_people = a->parent == b->parent || (a->owner && (a->owner == b->parent || a->owner == b->owner)) ||
                        (b->owner && b->owner == a->parent);

@@ -27,8 +27,8 @@ enum registry_result settler_read(struct settler *settler, const struct entity *
                                   int64_t known, struct arena *arena, struct settled_bills *bills);
 const struct settled_party *settled_presenter(const struct settled_bills *bills, struct text id);
 
-/* By which a statement can be known again: DOUDI1|P1|2018|123|0f3a…, where the digest is over all that it says. */
-enum { STATEMENT_MARK_MOST = 160 };
+/* By which a statement can be known again: DOUDI1|P1|2018|123|0f3a…, where the digest is over the bills and what was
+ * paid of them. */
 struct text statement_mark(struct arena *arena, const struct settled_bills *bills, int year);
 
 enum statement_standing {
