@@ -537,37 +537,6 @@ static enum registry_result find_roots(const struct round *round, struct roots *
     return result;
 }
 
-enum registry_result round_prepare(struct round *round) {
-    struct roots roots = {{NULL, 0, 0}};
-    end_round(round);
-    if (!still_waiting(round)) return REGISTRY_DONE;
-    enum registry_result result = find_roots(round, &roots);
-    if (result == REGISTRY_DONE) result = begin_round(round, roots.list.items, roots.list.count, REGISTRY_NOW);
-    for (size_t i = 0; i < round->count && result == REGISTRY_DONE; i++) ask(round, round->asked[i]);
-    return result == REGISTRY_DONE && still_waiting(round) ? recall(round) : result;
-}
-
-enum registry_result round_settle(struct round *round, bool *again) {
-    *again = false;
-    if (round->count == 0) return REGISTRY_DONE;
-    enum registry_result result = settle(round);
-    if (result == REGISTRY_DONE) result = find_after(round);
-    if (result == REGISTRY_DONE) *again = find_refused(round);
-    if (result == REGISTRY_DONE && !*again) answer(round);
-    return result;
-}
-
-enum registry_result round_decide(struct round *round) {
-    enum registry_result result;
-    bool again;
-    do {
-        again = false;
-        result = round_prepare(round);
-        if (result == REGISTRY_DONE) result = round_settle(round, &again);
-    } while (result == REGISTRY_DONE && again);
-    return result;
-}
-
 /* What was missing when it was settled, as of now, and what the law found. */
 static void tell_standing(struct round *round, struct run *run) {
     const struct table *table = dataset_table(round->dataset, round->event);
@@ -590,6 +559,54 @@ static enum registry_result lay_out(struct round *round, month_number month) {
     bool good = run && !run_failed(run) && !arena_failed(round->arena);
     run_free(run);
     return good ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
+}
+
+/* What was open of a bill that is asked for again is so still. */
+static enum registry_result tell_again(struct round *round) {
+    month_number last = 0;
+    for (size_t i = 0; i < round->count; i++) {
+        const struct settlement_answer *answer = round->asked[i]->answer;
+        if (answer->outcome != SETTLEMENT_SAME || answer->bill.open == 0) continue;
+        if (day_month(answer->bill.date) > last) last = day_month(answer->bill.date);
+    }
+    enum registry_result result = last ? lay_out(round, last + 1) : REGISTRY_DONE;
+    dataset_free(round->dataset);
+    round->dataset = NULL;
+    for (size_t i = 0; i < round->states.count; i++)
+        round->states.items[i]->missing = NULL; /* none is found anew yet */
+    return result;
+}
+
+enum registry_result round_prepare(struct round *round) {
+    struct roots roots = {{NULL, 0, 0}};
+    end_round(round);
+    if (!still_waiting(round)) return REGISTRY_DONE;
+    enum registry_result result = find_roots(round, &roots);
+    if (result == REGISTRY_DONE) result = begin_round(round, roots.list.items, roots.list.count, REGISTRY_NOW);
+    for (size_t i = 0; i < round->count && result == REGISTRY_DONE; i++) ask(round, round->asked[i]);
+    if (result == REGISTRY_DONE) result = tell_again(round);
+    return result == REGISTRY_DONE && still_waiting(round) ? recall(round) : result;
+}
+
+enum registry_result round_settle(struct round *round, bool *again) {
+    *again = false;
+    if (round->count == 0) return REGISTRY_DONE;
+    enum registry_result result = settle(round);
+    if (result == REGISTRY_DONE) result = find_after(round);
+    if (result == REGISTRY_DONE) *again = find_refused(round);
+    if (result == REGISTRY_DONE && !*again) answer(round);
+    return result;
+}
+
+enum registry_result round_decide(struct round *round) {
+    enum registry_result result;
+    bool again;
+    do {
+        again = false;
+        result = round_prepare(round);
+        if (result == REGISTRY_DONE) result = round_settle(round, &again);
+    } while (result == REGISTRY_DONE && again);
+    return result;
 }
 
 enum registry_result round_read(struct round *round, int64_t parent, int64_t known) {

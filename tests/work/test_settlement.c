@@ -59,6 +59,26 @@ static void settles_once(enum database database) {
 }
 ON_BOTH(settles_once)
 
+/* What was missing of it is told again, also beside one that is settled. */
+static void tells_again_what_is_open(enum database database) {
+    struct counter counter;
+    struct settlement_answer answers[2];
+    struct registry_change change = {.instant = 2, .by = TEXT("window"), .what = TEXT("settle"), .since = MONTH_FIRST};
+    counter_open(&counter, database);
+    const struct settlement_request requests[] = {
+        counter_bill(&counter, SETTLEMENT_SETTLE, "eve", "c1", "B1", "2018-07-03", "120.50"),
+        counter_bill(&counter, SETTLEMENT_SETTLE, "eve", "c1", "B2", "2018-08-03", "100")};
+    struct text missing = text_copy(&counter.arena, counter_ask(&counter, requests[0])->bill.parts[0].missing[1]);
+    assert_true(missing.length > 0);
+    assert_int_equal(settler_settle(&counter.settler, &change, requests, 2, &counter.arena, answers), REGISTRY_DONE);
+    assert_int_equal(answers[0].outcome, SETTLEMENT_SAME);
+    assert_true(text_equal(answers[0].bill.parts[0].missing[1], missing));
+    assert_int_equal(answers[1].outcome, SETTLEMENT_DONE);
+    assert_int_equal(answers[1].effects.count, 0);
+    counter_close(&counter);
+}
+ON_BOTH(tells_again_what_is_open)
+
 static void settles_later_ones_anew(enum database database) {
     struct counter counter;
     counter_open(&counter, database);
@@ -517,6 +537,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         BOTH(settles_layer_by_layer),
         BOTH(settles_once),
+        BOTH(tells_again_what_is_open),
         BOTH(settles_later_ones_anew),
         BOTH(settles_a_year_anew),
         BOTH(corrects_back),
