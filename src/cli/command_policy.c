@@ -1,6 +1,7 @@
 /* doudi policy: which of its commands; check and test. */
 #include "cli/command.h"
 #include "exchange/case.h"
+#include "exchange/fhir_map.h"
 #include "exchange/json.h"
 #include "exchange/policy_folder.h"
 
@@ -8,10 +9,9 @@
 #include <string.h>
 
 /* What is wrong with a policy that was not compiled; the exit code. */
-static int tell_mistakes(struct command *command, size_t word, const struct policy *policy) {
-    fprintf(stderr, say(command, "%s: %zu 处错误\n", "%s: mistakes: %zu\n"), command->words[word],
-            policy->diagnostics.errors);
-    return arena_failed(&policy->arena) ? out_of_memory(command) : EXIT_FOUND;
+static int tell_mistakes(struct command *command, size_t word, const struct diagnostics *diagnostics, bool failed) {
+    fprintf(stderr, say(command, "%s: %zu 处错误\n", "%s: mistakes: %zu\n"), command->words[word], diagnostics->errors);
+    return failed ? out_of_memory(command) : EXIT_FOUND;
 }
 
 struct policy *policy_read(struct command *command, size_t word, int *status) {
@@ -23,7 +23,7 @@ struct policy *policy_read(struct command *command, size_t word, int *status) {
     if (!policy && failures.list.count == 0) out_of_memory(command);
     if (policy) print_diagnostics(command, &policy->diagnostics);
     if (!policy || policy->compiled) return policy;
-    *status = tell_mistakes(command, word, policy);
+    *status = tell_mistakes(command, word, &policy->diagnostics, arena_failed(&policy->arena));
     policy_free(policy);
     return NULL;
 }
@@ -90,7 +90,9 @@ static int check_as_json(struct command *command) {
     struct json_writer writer;
     diagnostics_init(&failures, &command->arena);
     struct policy *policy = policy_read_folder(command->words[2], &failures);
-    bool compiled = policy && policy->compiled, failed = policy && arena_failed(&policy->arena);
+    bool compiled = policy && policy->compiled;
+    bool mapped = compiled && fhir_map_check(policy, &policy->arena, &policy->diagnostics);
+    bool failed = policy && arena_failed(&policy->arena);
     builder_init(&out);
     json_writer_init(&writer, &out, false);
     json_write_object(&writer);
@@ -102,7 +104,7 @@ static int check_as_json(struct command *command) {
     }
     write_mistakes(&writer, &command->arena, policy ? &policy->diagnostics : &failures);
     json_write_close_object(&writer);
-    int status = compiled ? EXIT_DONE : policy ? EXIT_FOUND : EXIT_CANNOT;
+    int status = mapped ? EXIT_DONE : policy ? EXIT_FOUND : EXIT_CANNOT;
     if (failed || out.failed || arena_failed(&command->arena))
         status = out_of_memory(command);
     else
@@ -114,9 +116,17 @@ static int check_as_json(struct command *command) {
 
 static int check(struct command *command) {
     int status;
+    struct diagnostics mistakes;
     if (command_has(command, "json")) return check_as_json(command);
     struct policy *policy = policy_read(command, 2, &status);
     if (!policy) return status;
+    diagnostics_init(&mistakes, &command->arena);
+    if (!fhir_map_check(policy, &command->arena, &mistakes)) {
+        print_diagnostics(command, &mistakes);
+        status = tell_mistakes(command, 2, &mistakes, arena_failed(&command->arena));
+        policy_free(policy);
+        return status;
+    }
     size_t rules = 0, benefits = 0, inputs = 0;
     for (size_t i = 0; i < policy->fields.count; i++) {
         enum field_kind kind = policy->fields.items[i]->kind;
@@ -161,7 +171,7 @@ int tell_unopened(struct command *command, const struct case_runner *runner) {
     if (!policy) return runner->diagnostics.list.count ? EXIT_CANNOT : out_of_memory(command);
     if (policy->compiled) return out_of_memory(command); /* it was its areas that had no room */
     print_diagnostics(command, &policy->diagnostics);
-    return tell_mistakes(command, 2, policy);
+    return tell_mistakes(command, 2, &policy->diagnostics, arena_failed(&policy->arena));
 }
 
 static int test(struct command *command) {

@@ -279,3 +279,13 @@ bool fhir_map_read(struct fhir_map *map, const struct policy *policy, const stru
     if (!table.wrong) check_whole(&table);
     return !table.wrong && !arena_failed(arena);
 }
+
+bool fhir_map_check(const struct policy *policy, struct arena *arena, struct diagnostics *diagnostics) {
+    bool good = true;
+    for (size_t i = 0; i < policy->entities.count && find_table(policy); i++) {
+        struct fhir_map map;
+        if (policy->entities.items[i]->settled.at)
+            good = fhir_map_read(&map, policy, policy->entities.items[i], arena, diagnostics) && good;
+    }
+    return good;
+}

@@ -64,6 +64,9 @@ struct fhir_map {
 bool fhir_map_read(struct fhir_map *map, const struct policy *policy, const struct entity *event, struct arena *arena,
                    struct diagnostics *diagnostics);
 
+/* Whether the policy has none, or one that can be read for all its events that are settled; else told. */
+bool fhir_map_check(const struct policy *policy, struct arena *arena, struct diagnostics *diagnostics);
+
 /* The next row of an element at or after `from`; NULL: none. */
 const struct fhir_row *fhir_map_row(const struct fhir_map *map, const struct fhir_element *element, size_t *from);
 /* All elements that a table may name. */
