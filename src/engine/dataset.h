@@ -53,6 +53,8 @@ enum refusal_kind {
     REFUSED_TOO_MANY,          /* more under one parent than `at most` */
     REFUSED_VERSION_LOST,      /* what took its place could not be read */
     REFUSED_NEEDED,            /* of a registry: what is known lies under it, or leads to it, when it stands no more */
+    REFUSED_SETTLED,           /* of a registry: the bill of this number was settled when it was presented */
+    REFUSED_CANCELLED,         /* of a registry: and cancelled since */
 };
 struct refusal {
     enum refusal_kind kind;

@@ -97,6 +97,8 @@ static enum exchange_message message_of(const struct finding *finding, const str
     case REFUSED_DATED_EMPTY: return EXCHANGE_IMPORT_DATED_EMPTY;
     case REFUSED_VERSION_LOST: return EXCHANGE_IMPORT_VERSION_LOST;
     case REFUSED_NEEDED: return EXCHANGE_IMPORT_NEEDED;
+    case REFUSED_SETTLED: return EXCHANGE_IMPORT_SETTLED;
+    case REFUSED_CANCELLED: return EXCHANGE_IMPORT_CANCELLED;
     case REFUSED_TOO_MANY: break;
     }
     return EXCHANGE_IMPORT_TOO_MANY;

@@ -1,4 +1,6 @@
 #include "registry/registry_inside.h"
+#include "registry/settlements.h"
+#include "registry/work_rows.h"
 
 #include <assert.h>
 #include <string.h>
@@ -13,6 +15,7 @@ struct again {
 };
 
 struct looking {
+    struct registry *registry;
     struct registry_look *look;
     const struct registry_change *change;
     const struct records *told;
@@ -143,6 +146,37 @@ static void judge_taken(struct looking *looking) {
                 judge_refused(looking, told, row);
         }
     }
+}
+
+/* --- what was settled when it was presented ------------------------------------------------------------------------
+ */
+
+/* It is corrected and cancelled where it was settled: money has moved by it. */
+static enum registry_result judge_bill(struct looking *looking, const struct record_table *told, size_t row) {
+    const struct settled *settled = &told->entity->settled;
+    struct registry *registry = looking->registry;
+    struct text at = column_text(&told->columns[settled->at->input_index], row),
+                by = column_text(&told->columns[settled->by->input_index], row);
+    struct registry_settlement found = {.number = 0};
+    int64_t key = 0;
+    enum registry_result result = registry_key_of(registry, settled->at->type.entity, at, &key);
+    if (result == REGISTRY_DONE && key)
+        result = registry_find_bill(registry, told->entity, key, by, looking->look->arena, &found);
+    if (found.number)
+        leave_out(looking, &(struct refusal){found.kind == REGISTRY_CANCELLED ? REFUSED_CANCELLED : REFUSED_SETTLED,
+                                             told->entity, row, settled->by, by});
+    return result;
+}
+
+static enum registry_result judge_bills(struct looking *looking) {
+    enum registry_result result = REGISTRY_DONE;
+    if (registry_work_last(looking->registry, REGISTRY_SETTLEMENTS) == 0) return result;
+    for (size_t i = 0; i < looking->policy->entities.count; i++) {
+        const struct record_table *told = &looking->told->tables[i];
+        for (size_t row = 0; row < told->count && told->entity->settled.at && result == REGISTRY_DONE; row++)
+            if (looking->look->fates[i][row] <= REGISTRY_ROW_CHANGED) result = judge_bill(looking, told, row);
+    }
+    return result;
 }
 
 /* --- what hangs on what is left out ------------------------------------------------------------------------------- */
@@ -350,15 +384,17 @@ static bool is_news(const struct looking *looking) {
     return any;
 }
 
-static void leave_out_all_that_must(struct looking *looking) {
+static enum registry_result leave_out_all_that_must(struct looking *looking) {
     enum { ROUNDS_MOST = 50 }; /* each leaves something out; mostly there are one or two */
     judge_taken(looking);
+    enum registry_result result = judge_bills(looking);
     hang(looking);
-    if (!is_news(looking)) return;
+    if (result != REGISTRY_DONE || !is_news(looking)) return result;
     for (size_t round = 0; !arena_failed(looking->look->arena) && (fit(looking) || find_alike(looking)); round++) {
         hang(looking);
         if (round == ROUNDS_MOST) give_up(looking);
     }
+    return REGISTRY_DONE;
 }
 
 /* A line that stands twice is left out twice. */
@@ -434,14 +470,15 @@ enum registry_result registry_look_at(struct registry *registry, const struct re
                                       const struct records *told, month_number month, struct arena *arena,
                                       struct registry_look *look) {
     *look = (struct registry_look){.registry = registry, .arena = arena, .refusals = {.arena = arena}};
-    struct looking looking = {.look = look, .change = change, .told = told, .policy = registry->policy, .month = month};
+    struct looking looking = {
+        .registry = registry, .look = look, .change = change, .told = told, .policy = registry->policy, .month = month};
     enum registry_result result = prepare(&looking) ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
     if (result == REGISTRY_DONE) result = registry_last_change(registry, &look->last);
     if (result == REGISTRY_DONE)
         result = registry_read_chosen(registry, REGISTRY_NOW, REGISTRY_INDEXES, NULL, arena, &look->known, look->names);
     if (result == REGISTRY_DONE) result = registry_take_nothing(registry, change, told, look);
+    if (result == REGISTRY_DONE) result = leave_out_all_that_must(&looking);
     if (result != REGISTRY_DONE) return result;
-    leave_out_all_that_must(&looking);
     if (!arena_failed(arena)) leave_out_again(&looking);
     if (!arena_failed(arena)) count(&looking);
     drop_doubles(look, registry);

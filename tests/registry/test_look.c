@@ -477,7 +477,8 @@ static void expect_kinds(struct book *book, const char *kinds) {
     static const char letters[] = {
         [REFUSED_DUPLICATE] = 'D',      [REFUSED_NO_PARENT] = 'N',         [REFUSED_UNKNOWN_PARENT] = 'U',
         [REFUSED_PARENT_REFUSED] = 'P', [REFUSED_UNKNOWN_REFERENCE] = 'R', [REFUSED_DATED_EMPTY] = 'E',
-        [REFUSED_TOO_MANY] = 'M',       [REFUSED_VERSION_LOST] = 'V',      [REFUSED_NEEDED] = 'X'};
+        [REFUSED_TOO_MANY] = 'M',       [REFUSED_VERSION_LOST] = 'V',      [REFUSED_NEEDED] = 'X',
+        [REFUSED_SETTLED] = 'S',        [REFUSED_CANCELLED] = 'C'};
     char found[32] = "";
     look(book);
     for (size_t i = 0; i < book->look.refusals.list.count; i++)
