@@ -125,7 +125,7 @@ static void expect_same_tables(struct registry *registry, struct store *other) {
         expect_same_rows(registry->store, other, chain_table(registry, i));
     assert_int_equal(expect_same_rows(registry->store, other, &registry_changes_table), 4);
     assert_int_equal(expect_same_rows(registry->store, other, &registry_purpose_table), 1);
-    assert_int_equal(expect_same_indexes(registry, other), 11);
+    assert_int_equal(expect_same_indexes(registry, other), 13);
 }
 
 static struct dataset *dataset_of(struct book *book, struct registry *registry, int64_t known) {
