@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* clock_gettime, geteuid, tm_gmtoff */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime, geteuid, localtime_r */
 
 #include "cli/database.h"
 
@@ -342,11 +342,11 @@ struct registry_change database_change(struct command *command, const char *what
 }
 
 day_number database_day(const struct registry_change *change) {
-    enum { MICROSECONDS = 1000000, SECONDS_A_DAY = 86400 };
+    enum { MICROSECONDS = 1000000, SECONDS_A_DAY = 86400, YEAR_ZERO = 1900 };
     time_t seconds = (time_t)(change->instant / MICROSECONDS);
-    struct tm here;
-    if (localtime_r(&seconds, &here)) seconds += here.tm_gmtoff; /* the day of whoever works here */
-    return (day_number)(seconds / SECONDS_A_DAY);
+    struct tm here; /* the day of whoever works here */
+    if (!localtime_r(&seconds, &here)) return (day_number)(seconds / SECONDS_A_DAY);
+    return day_from(here.tm_year + YEAR_ZERO, here.tm_mon + 1, here.tm_mday);
 }
 
 month_number database_month(const struct registry_change *change) {
