@@ -116,9 +116,10 @@ static void settle_in_groups(struct bench *bench, const struct settlement_reques
     }
     int64_t used = now(CLOCK_PROCESS_CPUTIME_ID) - begun, time = now(CLOCK_MONOTONIC) - begin;
     if (refused) give_up("bills were refused");
-    if (count == 0 || time == 0) give_up("there was nothing to measure");
-    printf("one thread, %3zu in a change      %7lld a second, %4lld us of the processor each\n", at_once,
-           (long long)((int64_t)count * 1000000 / time), (long long)(used / (int64_t)count));
+    int64_t bills = (int64_t)count;
+    if (bills > 0 && time > 0)
+        printf("one thread, %3zu in a change      %7lld a second, %4lld us of the processor each\n", at_once,
+               (long long)(bills * 1000000 / time), (long long)(used / bills));
 }
 
 /* --- callers at a desk
