@@ -3,6 +3,7 @@
 #include "exchange/answer_words.h"
 #include "exchange/bill_inside.h"
 #include "exchange/import.h"
+#include "exchange/lane_shown.h"
 #include "lang/unit_words.h"
 
 #include <string.h>
@@ -69,8 +70,8 @@ static void begin_schema(const struct schema *schema, const char *what) {
 static void add_range(struct builder *out, const struct schema *schema, const struct field *field) {
     struct lane_spec spec = lane_spec_of(schema->arena, field);
     if (!field->bounded) return;
-    struct text low = bill_limit_written(schema->arena, &spec, spec.low),
-                high = bill_limit_written(schema->arena, &spec, spec.high);
+    struct text low = lane_limit_shown(schema->arena, &spec, spec.low),
+                high = lane_limit_shown(schema->arena, &spec, spec.high);
     builder_format(out, ", %.*s .. %.*s", TEXT_ARG(low), TEXT_ARG(high));
 }
 
@@ -119,7 +120,7 @@ static void write_string_schema(struct json_writer *writer, struct text scheme) 
 }
 
 static void write_limit(const struct schema *schema, const char *key, const struct lane_spec *spec, lane limit) {
-    struct text text = bill_limit_written(schema->arena, spec, limit);
+    struct text text = lane_limit_shown(schema->arena, spec, limit);
     if (!spec->bounded || !json_is_number(text)) return; /* a fraction says nothing here */
     json_write_key(schema->writer, key);
     json_write_number(schema->writer, text);

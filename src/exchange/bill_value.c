@@ -3,28 +3,11 @@
 #include "base/identifier.h"
 #include "base/shown.h"
 #include "exchange/import.h"
+#include "exchange/lane_shown.h"
 
 #include <string.h>
 
 enum { NUMBER_BYTES_MAX = 60 };
-
-struct text bill_limit_written(struct arena *arena, const struct lane_spec *spec, lane limit) {
-    if (spec->field->type.kind == TYPE_DATE) return day_format(arena, (day_number)limit);
-    return number_exact(arena, number_divide(arena, lane_number(arena, spec, limit), spec->field->scale));
-}
-
-static struct text list_choices(struct arena *arena, const struct enumeration *enumeration, enum language language) {
-    struct builder list;
-    builder_init(&list);
-    for (size_t i = 0; i < enumeration->count; i++) {
-        const struct enum_value *value = &enumeration->values[i];
-        struct text label = label_or_name(value->label, value->name.text, language);
-        if (i > 0) builder_add(&list, language == LANGUAGE_ZH ? TEXT("、") : TEXT(", "));
-        builder_add(&list, value->name.text);
-        if (!text_equal(label, value->name.text)) builder_format(&list, " %.*s", TEXT_ARG(label));
-    }
-    return builder_finish(&list, arena);
-}
 
 /* What stands there, for people. */
 static struct text shown(const struct bill_token *token) {
@@ -43,18 +26,18 @@ static void complain_value(struct bill_reading *reading, const struct lane_spec 
     switch (result) {
     case LANE_NOT_A_NUMBER: BILL_COMPLAIN(reading, token->at, EXCHANGE_BILL_NOT_A_NUMBER, key, text); break;
     case LANE_OFF_STEP:
-        BILL_COMPLAIN(reading, token->at, EXCHANGE_BILL_OFF_STEP, key, text, bill_limit_written(arena, spec, 1));
+        BILL_COMPLAIN(reading, token->at, EXCHANGE_BILL_OFF_STEP, key, text, lane_limit_shown(arena, spec, 1));
         break;
     case LANE_OUT_OF_RANGE:
         BILL_COMPLAIN(reading, token->at, EXCHANGE_BILL_OUT_OF_RANGE, key, text,
-                      bill_limit_written(arena, spec, spec->low), bill_limit_written(arena, spec, spec->high));
+                      lane_limit_shown(arena, spec, spec->low), lane_limit_shown(arena, spec, spec->high));
         break;
     case LANE_NOT_A_DATE: BILL_COMPLAIN(reading, token->at, EXCHANGE_BILL_NOT_A_DATE, key, text); break;
     case LANE_NOT_A_TRUTH: BILL_COMPLAIN(reading, token->at, EXCHANGE_BILL_NOT_A_TRUTH, key, text); break;
     case LANE_NO_MEMORY: reading->reader->failed = true; break;
     default:
         BILL_COMPLAIN(reading, token->at, EXCHANGE_BILL_NOT_A_VALUE, key, text,
-                      list_choices(arena, choices, LANGUAGE_ZH), list_choices(arena, choices, LANGUAGE_EN));
+                      lane_choices_shown(arena, choices, LANGUAGE_ZH), lane_choices_shown(arena, choices, LANGUAGE_EN));
     }
 }
 

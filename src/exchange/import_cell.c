@@ -2,6 +2,7 @@
 
 #include "base/identifier.h"
 #include "base/shown.h"
+#include "exchange/lane_shown.h"
 
 enum {
     NUMBER_BYTES_MAX = 60,
@@ -59,25 +60,6 @@ static bool find_number_meant(struct arena *arena, const struct lane_spec *spec,
 
 /* --- values ----------------------------------------------------------------------------------------------------- */
 
-/* A limit as the user would write it. */
-static struct text show_limit(struct arena *arena, const struct lane_spec *spec, lane value) {
-    if (spec->field->type.kind == TYPE_DATE) return day_format(arena, (day_number)value);
-    return number_exact(arena, number_divide(arena, lane_number(arena, spec, value), spec->field->scale));
-}
-
-static struct text list_values(struct arena *arena, const struct enumeration *enumeration, enum language language) {
-    struct builder list;
-    builder_init(&list);
-    for (size_t i = 0; i < enumeration->count; i++) {
-        const struct enum_value *value = &enumeration->values[i];
-        struct text label = label_or_name(value->label, value->name.text, language);
-        if (i > 0) builder_add(&list, language == LANGUAGE_ZH ? TEXT("、") : TEXT(", "));
-        builder_add(&list, value->name.text);
-        if (!text_equal(label, value->name.text)) builder_format(&list, " %.*s", TEXT_ARG(label));
-    }
-    return builder_finish(&list, arena);
-}
-
 static void complain_value(struct import_reader *reader, size_t column, const struct lane_spec *spec, struct text text,
                            enum lane_result result) {
     struct arena *arena = &reader->scratch;
@@ -90,12 +72,12 @@ static void complain_value(struct import_reader *reader, size_t column, const st
             COMPLAIN(reader, EXCHANGE_IMPORT_NOT_A_NUMBER, column, heading, text);
         break;
     case LANE_OFF_STEP:
-        COMPLAIN(reader, EXCHANGE_IMPORT_OFF_STEP, column, heading, text, show_limit(arena, spec, 1));
+        COMPLAIN(reader, EXCHANGE_IMPORT_OFF_STEP, column, heading, text, lane_limit_shown(arena, spec, 1));
         break;
     case LANE_OUT_OF_RANGE:
         if (spec->bounded)
-            COMPLAIN(reader, EXCHANGE_IMPORT_OUT_OF_RANGE, column, heading, text, show_limit(arena, spec, spec->low),
-                     show_limit(arena, spec, spec->high));
+            COMPLAIN(reader, EXCHANGE_IMPORT_OUT_OF_RANGE, column, heading, text,
+                     lane_limit_shown(arena, spec, spec->low), lane_limit_shown(arena, spec, spec->high));
         else
             COMPLAIN(reader, EXCHANGE_IMPORT_TOO_LARGE, column, heading, text);
         break;
@@ -103,8 +85,8 @@ static void complain_value(struct import_reader *reader, size_t column, const st
     case LANE_NOT_A_TRUTH: COMPLAIN(reader, EXCHANGE_IMPORT_NOT_A_TRUTH, column, heading, text); break;
     default:
         COMPLAIN(reader, EXCHANGE_IMPORT_NOT_A_VALUE, column, heading, text,
-                 list_values(arena, spec->field->type.enumeration, LANGUAGE_ZH),
-                 list_values(arena, spec->field->type.enumeration, LANGUAGE_EN));
+                 lane_choices_shown(arena, spec->field->type.enumeration, LANGUAGE_ZH),
+                 lane_choices_shown(arena, spec->field->type.enumeration, LANGUAGE_EN));
     }
 }
 

@@ -5,28 +5,25 @@
 /* --- how integers are read ------------------------------------------------------------------------------------------
  */
 
-/* No lane of a program might hold others. */
-static void find_bounds(struct arena *arena, struct kept_kind *kept) {
-    const struct field *field = kept->field;
+bool kept_bounds(struct arena *arena, const struct field *field, struct number unit, int64_t *low, int64_t *high) {
     const struct interval *interval = &field->interval;
-    kept->bounded = true;
-    kept->low = 0;
+    *low = 0;
     switch (field->type.kind) {
-    case TYPE_BOOL: kept->high = 1; break;
+    case TYPE_BOOL: *high = 1; return true;
     case TYPE_DATE:
-        kept->low = day_first;
-        kept->high = day_last;
-        break;
+        *low = day_first;
+        *high = day_last;
+        return true;
     case TYPE_NUMBER:
-        kept->bounded =
-            interval->known &&
-            number_to_int64(number_divide(arena, number_ceil(arena, interval->low, kept->unit), kept->unit),
-                            &kept->low) &&
-            number_to_int64(number_divide(arena, number_floor(arena, interval->high, kept->unit), kept->unit),
-                            &kept->high);
-        break;
-    default: kept->bounded = false;
+        return interval->known &&
+               number_to_int64(number_divide(arena, number_ceil(arena, interval->low, unit), unit), low) &&
+               number_to_int64(number_divide(arena, number_floor(arena, interval->high, unit), unit), high);
+    default: return false;
     }
+}
+
+static void find_bounds(struct arena *arena, struct kept_kind *kept) {
+    kept->bounded = kept_bounds(arena, kept->field, kept->unit, &kept->low, &kept->high);
 }
 
 static void find_unit(struct arena *arena, const struct policy *policy, struct kept_kind *kept, struct text unit) {

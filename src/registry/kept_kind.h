@@ -17,6 +17,10 @@ struct kept_kind {
     int64_t low, high;
 };
 
+/* The integers of a unit that a rule's text can give, low .. high; no lane of a program might hold others. False: any.
+ */
+bool kept_bounds(struct arena *arena, const struct field *field, struct number unit, int64_t *low, int64_t *high);
+
 /* Of a row of all columns; the field may be another than it names. False for what nobody can have written. */
 bool kept_kind_read(struct arena *arena, const struct policy *policy, const struct statement *row,
                     const struct field *field, bool same_law, struct kept_kind *kept);

@@ -1,4 +1,5 @@
 /* What runs found, into the history of a later month. */
+#include "registry/kept_kind.h"
 #include "registry/run_inside.h"
 #include "registry/settlements.h"
 #include "registry/work_rows.h"
@@ -125,30 +126,6 @@ static void read_names(struct recalling *recalling, const struct entity *entity)
 
 /* --- how values came about ---------------------------------------------------------------------------------------- */
 
-/* Integers of the coding that the rule's text can give: no lane of a program might hold others. */
-static void find_bounds(struct recalling *recalling, struct reader *reader) {
-    const struct field *field = reader->field;
-    const struct interval *interval = &field->interval;
-    struct number unit = history_coding(recalling->history, field)->unit;
-    struct arena *arena = &recalling->arena;
-    reader->bounded = true;
-    reader->low = 0;
-    switch (field->type.kind) {
-    case TYPE_BOOL: reader->high = 1; break;
-    case TYPE_DATE:
-        reader->low = day_first;
-        reader->high = day_last;
-        break;
-    case TYPE_NUMBER:
-        reader->bounded =
-            interval->known &&
-            number_to_int64(number_divide(arena, number_ceil(arena, interval->low, unit), unit), &reader->low) &&
-            number_to_int64(number_divide(arena, number_floor(arena, interval->high, unit), unit), &reader->high);
-        break;
-    default: reader->bounded = false;
-    }
-}
-
 static struct reader *reader_named(struct recalling *recalling, struct text name) {
     const struct field *field = run_field_named(recalling->registry->policy, name);
     bool kept = field && field->kind != FIELD_INPUT && field->type.kind != TYPE_ROW;
@@ -156,7 +133,8 @@ static struct reader *reader_named(struct recalling *recalling, struct text name
     struct reader *reader = &recalling->readers[field->index];
     if (!reader->field) {
         reader->field = field;
-        find_bounds(recalling, reader);
+        reader->bounded = kept_bounds(&recalling->arena, field, history_coding(recalling->history, field)->unit,
+                                      &reader->low, &reader->high);
     }
     return reader;
 }
