@@ -1,17 +1,9 @@
 #include "exchange/answer_words.h"
 
 #include "exchange/bill_inside.h"
-
-#include <string.h>
+#include "exchange/lane_shown.h"
 
 /* --- amounts ------------------------------------------------------------------------------------------------------ */
-
-bool field_decimals(struct arena *arena, const struct field *field, unsigned *decimals) {
-    struct text step = number_exact(arena, number_divide(arena, field->step, field->scale));
-    const char *point = memchr(step.bytes, '.', step.length);
-    *decimals = point ? (unsigned)(step.length - (size_t)(point - step.bytes) - 1) : 0;
-    return memchr(step.bytes, '/', step.length) == NULL;
-}
 
 struct text field_steps_written(struct arena *arena, const struct field *field, struct number steps) {
     unsigned decimals;

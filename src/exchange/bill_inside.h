@@ -46,9 +46,6 @@ bool bill_take_value(struct bill_reading *reading, const struct field *input, st
 bool bill_take_text(struct bill_reading *reading, struct text scheme, struct text key, const struct bill_token *token,
                     struct text *out);
 
-/* How many decimals the steps of a number take; false where a step is no decimal. */
-bool field_decimals(struct arena *arena, const struct field *field, unsigned *decimals);
-
 /* So many steps of a number as they are written: amount_written. */
 struct text field_steps_written(struct arena *arena, const struct field *field, struct number steps);
 

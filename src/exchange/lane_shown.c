@@ -1,5 +1,7 @@
 #include "exchange/lane_shown.h"
 
+#include <string.h>
+
 struct text lane_limit_shown(struct arena *arena, const struct lane_spec *spec, lane value) {
     if (spec->field->type.kind == TYPE_DATE) return day_format(arena, (day_number)value);
     return number_exact(arena, number_divide(arena, lane_number(arena, spec, value), spec->field->scale));
@@ -16,4 +18,11 @@ struct text lane_choices_shown(struct arena *arena, const struct enumeration *en
         if (!text_equal(label, value->name.text)) builder_format(&list, " %.*s", TEXT_ARG(label));
     }
     return builder_finish(&list, arena);
+}
+
+bool field_decimals(struct arena *arena, const struct field *field, unsigned *decimals) {
+    struct text step = number_exact(arena, number_divide(arena, field->step, field->scale));
+    const char *point = memchr(step.bytes, '.', step.length);
+    *decimals = point ? (unsigned)(step.length - (size_t)(point - step.bytes) - 1) : 0;
+    return memchr(step.bytes, '/', step.length) == NULL;
 }

@@ -2,6 +2,7 @@
 
 #include "exchange/book.h"
 #include "exchange/csv_file.h"
+#include "exchange/lane_shown.h"
 
 #include <stdlib.h>
 
@@ -51,10 +52,8 @@ static void add_truths(struct table_sheet *sheet, struct table_column *column) {
 }
 
 static size_t decimals_of(struct arena *arena, const struct field *field) {
-    struct text step = number_exact(arena, number_divide(arena, field->step, field->scale));
-    size_t point = 0;
-    while (point < step.length && step.bytes[point] != '.') point++;
-    size_t decimals = point < step.length ? step.length - point - 1 : 0;
+    unsigned decimals;
+    field_decimals(arena, field, &decimals); /* of what is no decimal: none */
     return decimals < BOOK_DECIMALS_MOST ? decimals : BOOK_DECIMALS_MOST;
 }
 
