@@ -306,6 +306,8 @@ static struct statement statement_of(struct settling *settling, const struct sta
     const struct settled *settled = &settling->event->settled;
     struct statement_part *parts = ARENA_ARRAY(arena, struct statement_part, layers + 1);
     struct text event = word_of(settling, settling->event->label, settling->event->name);
+    const struct entity *by = settled->at->type.entity;
+    struct text presenter = word_of(settling, by->label, by->name);
     struct statement statement = {
         .language = command->language,
         .made = settling->day,
@@ -327,7 +329,7 @@ static struct statement statement_of(struct settling *settling, const struct sta
         .facts_count = bills->facts.list.count,
         .bills = several ? list_bills(settling, bills) : NULL,
         .bills_count = several ? bills->list.count : 0,
-        .bills_label = text_from(say(command, "日期、单号、医院", "date, number, by whom")),
+        .bills_label = text_format(arena, say(command, "日期、单号、%.*s", "date, number, %.*s"), TEXT_ARG(presenter)),
         .rest_before = text_from(say(command, "此前 ", "")),
         .rest_after = text_from(say(command, " 张合计", " before these")),
         .ask = text_from(say(command, "有疑问,请问结算窗口。", "Questions: ask at the window.")),

@@ -168,7 +168,7 @@ static void draw_earlier(struct page *page, const struct columns *columns, size_
     page->y += page->spacing->row / 2;
 }
 
-/* The latest, one by one: whoever leaves hospital looks for the bill of today. */
+/* The latest, one by one: whoever comes with a bill looks for that of today. */
 void statement_draw_bills(struct page *page, size_t rows) {
     const struct statement *statement = page->statement;
     size_t earlier = statement->bills_count - rows;
