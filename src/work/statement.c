@@ -149,11 +149,12 @@ static struct text take_last(struct text *rest) {
 static bool take_digits(struct text text, int64_t *number) {
     enum { DIGITS_MOST = 18 };
     *number = 0;
+    if (text.length > DIGITS_MOST) return false;
     for (size_t i = 0; i < text.length; i++) {
         if (text.bytes[i] < '0' || text.bytes[i] > '9') return false;
         *number = *number * 10 + (text.bytes[i] - '0');
     }
-    return text.length > 0 && text.length <= DIGITS_MOST;
+    return text.length > 0;
 }
 
 static bool read_mark(struct text text, struct mark *mark) {

@@ -6,6 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["DOUDI_PROGRAM"]
+# What the sanitizers are told must reach the program, where they are built in.
+CHECKERS = {name: os.environ[name] for name in ["LSAN_OPTIONS"] if name in os.environ}
 
 LAW = """# A small law
 
@@ -92,8 +94,7 @@ def check(name, good, *details):
 
 
 def run(*words, lang="en", env=None, keep_locale=False):
-    checkers = {name: os.environ[name] for name in ["LSAN_OPTIONS"] if name in os.environ}
-    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **checkers, **(env or {})}
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **CHECKERS, **(env or {})}
     language = [] if keep_locale else ["--lang", lang]
     return subprocess.run([PROGRAM, *map(str, words), *language], capture_output=True, env=environment, check=False)
 
