@@ -17,6 +17,10 @@ enum { BUSY_MS = 10000 };
 #define CACHE_KB "-262144"
 #define SORTED_KB "-16384"
 
+/* Pages of the log (16 MB) before they go where they belong: pages that change often, such as those of indexes, are
+ * then written there once for many changes. */
+#define LOGGED_PAGES "4000"
+
 struct sqlite_store {
     struct store store;
     sqlite3 *database;
@@ -347,7 +351,7 @@ static bool set_up(struct store *store, enum store_opening opening) {
     if (opening == STORE_MADE_ANEW) good = good && run_text(store, "PRAGMA journal_mode = WAL");
     if (opening == STORE_DRAFT) good = good && run_text(store, "PRAGMA journal_mode = MEMORY");
     return good && run_text(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
-                                   "PRAGMA cache_size = " CACHE_KB);
+                                   "PRAGMA cache_size = " CACHE_KB "; PRAGMA wal_autocheckpoint = " LOGGED_PAGES);
 }
 
 /* Files without a name lie beside the first database that is opened, as long as its folder may be written: what stands

@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-enum { DECIDERS_MOST = 16, GROUP_MOST = 256, GROUP_FITTING = 24 };
+enum { DECIDERS_MOST = 16, GROUP_MOST = 256, GROUP_FITTING = 32 };
 
 /* Bills that are decided together, and what was found of them. */
 struct desk_group {
@@ -39,7 +39,7 @@ struct desk {
     size_t most;
     pthread_t deciders[DECIDERS_MOST], keeper;
     unsigned count; /* of deciders */
-    bool kept;      /* the keeper was started */
+    bool started;   /* the keeper was, too */
     /* The keeper's alone, who has the database: */
     struct store *store; /* NULL: it failed, and is opened again for what comes next */
     struct store_trouble trouble;
@@ -47,7 +47,11 @@ struct desk {
     struct settler settler;
     struct desk_group *open;    /* all that are not answered */
     struct group_queue to_keep; /* decided, and not written yet */
-    size_t to_keep_bills;
+    struct group_queue kept;    /* written, as part of the change under way */
+    struct registry_change change;
+    bool telling;   /* it is under way, and reading is part of its transaction */
+    bool any;       /* something of it is to be kept */
+    size_t bills;   /* to be kept, or kept in it */
     size_t turns;   /* of the keeper since the first of them was decided */
     size_t reading; /* counts what others told, and connections: groups read before are decided again */
 };
@@ -168,6 +172,24 @@ static void finish(struct desk *desk, struct desk_group *group, enum registry_re
     pthread_mutex_unlock(&desk->lock);
 }
 
+/* Those that are part of the change under way, which has ended so. */
+static void finish_kept(struct desk *desk, enum registry_result result) {
+    struct desk_group *groups = desk->kept.first;
+    queue_init(&desk->kept);
+    desk->telling = false;
+    desk->bills = desk->turns = 0;
+    for (struct desk_group *group = groups, *next; group; group = next) {
+        next = group->next;
+        finish(desk, group, result, desk->change.number);
+    }
+}
+
+/* The connection cannot be used any more, nor the change be told that is under way. */
+static void lose(struct desk *desk, enum registry_result result) {
+    disconnect(desk);
+    finish_kept(desk, result);
+}
+
 /* --- tickets ------------------------------------------------------------------------------------------------------ */
 
 /* With the lock: all that wait, in their order. */
@@ -234,9 +256,17 @@ static enum registry_result refresh(struct desk *desk) {
 }
 
 static enum registry_result begin_reading(struct desk *desk) {
+    if (desk->telling) return REGISTRY_DONE;
     enum registry_result result = connect_desk(desk);
     if (result == REGISTRY_DONE && !store_begin(desk->store, STORE_TO_READ)) result = REGISTRY_STORE_FAILED;
     return result == REGISTRY_DONE ? refresh(desk) : result;
+}
+
+static void end_reading(struct desk *desk, enum registry_result result) {
+    if (result != REGISTRY_DONE)
+        lose(desk, result);
+    else if (!desk->telling)
+        store_roll_back(desk->store);
 }
 
 static enum registry_result read_group(struct desk *desk, struct desk_group *group, struct desk_ticket ***waiting) {
@@ -246,10 +276,7 @@ static enum registry_result read_group(struct desk *desk, struct desk_group *gro
         result = asked_look_up(&desk->settler, &group->asked[i], &group->arena);
     if (result == REGISTRY_DONE) result = part(desk, group, waiting);
     if (result == REGISTRY_DONE && group->count) result = prepare(desk, group);
-    if (result == REGISTRY_DONE)
-        store_roll_back(desk->store);
-    else
-        disconnect(desk);
+    end_reading(desk, result);
     return result;
 }
 
@@ -350,42 +377,47 @@ static bool is_stale(const struct desk *desk, const struct desk_group *group) {
     return group->reading != desk->reading;
 }
 
-static enum registry_result keep_groups(struct desk *desk, struct desk_group *groups,
-                                        const struct registry_change *change, bool *any) {
-    enum registry_result result = REGISTRY_DONE;
-    for (struct desk_group *group = groups; group && result == REGISTRY_DONE; group = group->next)
-        result = is_stale(desk, group) ? decide_again(desk, group, change, any)
-                                       : round_keep(&group->round, &desk->settler, change, any);
-    return result;
+static enum registry_result keep_group(struct desk *desk, struct desk_group *group) {
+    return is_stale(desk, group) ? decide_again(desk, group, &desk->change, &desk->any)
+                                 : round_keep(&group->round, &desk->settler, &desk->change, &desk->any);
 }
 
-static enum registry_result write_groups(struct desk *desk, struct desk_group *groups, struct registry_change *change) {
-    bool any = false;
-    *change = desk->opening.change;
-    change->instant = desk->opening.instant();
+static enum registry_result begin_change(struct desk *desk) {
+    if (desk->telling) return REGISTRY_DONE;
+    desk->change = desk->opening.change;
+    desk->change.instant = desk->opening.instant();
+    desk->any = false;
     enum registry_result result = connect_desk(desk);
-    if (result == REGISTRY_DONE) result = registry_begin_change(&desk->registry, change);
-    if (result == REGISTRY_DONE) result = refresh(desk);
-    if (result == REGISTRY_DONE) result = keep_groups(desk, groups, change, &any);
-    if (result == REGISTRY_DONE && any) result = registry_end_change(&desk->registry);
+    if (result == REGISTRY_DONE) result = registry_begin_change(&desk->registry, &desk->change);
+    desk->telling = result == REGISTRY_DONE;
+    return result == REGISTRY_DONE ? refresh(desk) : result;
+}
+
+/* Writes what was decided as part of the change under way, or of a new one. */
+static void keep_decided(struct desk *desk) {
+    enum registry_result result = begin_change(desk);
+    for (struct desk_group *group; result == REGISTRY_DONE && (group = queue_take(&desk->to_keep));) {
+        queue_add(&desk->kept, group);
+        result = keep_group(desk, group);
+    }
+    if (result == REGISTRY_DONE) return;
+    for (struct desk_group *group; (group = queue_take(&desk->to_keep));) queue_add(&desk->kept, group);
+    lose(desk, result);
+}
+
+static void end_change(struct desk *desk) {
+    enum registry_result result = desk->any ? registry_end_change(&desk->registry) : REGISTRY_DONE;
     if (result != REGISTRY_DONE) {
-        disconnect(desk);
-    } else if (any) {
-        desk->settler.last = desk->settler.reader.seen = change->number;
+        lose(desk, result);
+        return;
+    }
+    if (desk->any) {
+        desk->settler.last = desk->settler.reader.seen = desk->change.number;
         desk->figures.changes++;
     } else {
         registry_give_up_change(&desk->registry);
     }
-    return result;
-}
-
-static void keep(struct desk *desk, struct desk_group *groups) {
-    struct registry_change change = {.number = 0};
-    enum registry_result result = write_groups(desk, groups, &change);
-    for (struct desk_group *group = groups, *next; group; group = next) {
-        next = group->next;
-        finish(desk, group, result, change.number);
-    }
+    finish_kept(desk, REGISTRY_DONE);
 }
 
 /* Reads what is left of a group of which some were refused. Where others have told something since it was read first
@@ -393,10 +425,7 @@ static void keep(struct desk *desk, struct desk_group *groups) {
 static void read_again(struct desk *desk, struct desk_group *group) {
     group->result = begin_reading(desk);
     if (group->result == REGISTRY_DONE && !is_stale(desk, group)) group->result = prepare(desk, group);
-    if (group->result == REGISTRY_DONE)
-        store_roll_back(desk->store);
-    else
-        disconnect(desk);
+    end_reading(desk, group->result);
 }
 
 /* Decided groups: those of which nothing is to be kept are answered, those of which some were refused are read again.
@@ -413,28 +442,39 @@ static void sort_out(struct desk *desk, struct desk_group *groups) {
         bool kept = is_to_be_kept(group) || (again && is_stale(desk, group));
         if (group->result == REGISTRY_DONE && kept) {
             queue_add(&desk->to_keep, group);
-            desk->to_keep_bills += group->count;
+            desk->bills += group->count;
         } else {
             finish(desk, group, group->result, 0);
         }
     }
 }
 
-/* With the lock. One flush for many: while some are being decided the others wait for them, but not for any number of
- * them: where quotes never cease there would always be some. */
-static bool is_time_to_write(struct desk *desk) {
-    enum { WRITTEN_MOST = 256, TURNS_MOST = 64 };
-    if (!desk->to_keep.first) return false;
-    desk->turns++;
-    return (desk->deciding == 0 && !desk->decided.first && !desk->first) || desk->to_keep_bills >= WRITTEN_MOST ||
-           desk->turns >= TURNS_MOST;
+/* With the lock: nobody waits for the database. */
+static bool is_idle(const struct desk *desk) {
+    return !desk->decided.first && !desk->first;
 }
 
-static void write_decided(struct desk *desk) {
-    struct desk_group *groups = desk->to_keep.first;
-    queue_init(&desk->to_keep);
-    desk->to_keep_bills = desk->turns = 0;
-    keep(desk, groups);
+/* With the lock. One flush for many: while some are being decided the others wait for them, but not for any number of
+ * them: where quotes never cease there would always be some. */
+static bool is_time_to_end(struct desk *desk) {
+    enum { WRITTEN_MOST = 256, TURNS_MOST = 64 };
+    desk->turns++;
+    return (desk->deciding == 0 && is_idle(desk)) || desk->bills >= WRITTEN_MOST || desk->turns >= TURNS_MOST;
+}
+
+/* What is decided is written while others are still being decided: those who asked wait for one another anyway. */
+static struct desk_ticket *write_some(struct desk *desk, struct desk_ticket *waiting) {
+    pthread_mutex_lock(&desk->lock);
+    bool write = desk->to_keep.first && is_idle(desk);
+    pthread_mutex_unlock(&desk->lock);
+    if (write) keep_decided(desk);
+    pthread_mutex_lock(&desk->lock);
+    bool end = (desk->telling || desk->to_keep.first) && is_time_to_end(desk);
+    pthread_mutex_unlock(&desk->lock);
+    if (!end) return waiting;
+    keep_decided(desk);
+    if (desk->telling) end_change(desk);
+    return take_on(desk, waiting);
 }
 
 static void *run_keeper(void *context) {
@@ -457,11 +497,7 @@ static void *run_keeper(void *context) {
         while (*end) end = &(*end)->next;
         *end = fresh;
         if (fresh || ready) waiting = take_on(desk, waiting);
-        pthread_mutex_lock(&desk->lock);
-        if (!is_time_to_write(desk)) continue;
-        pthread_mutex_unlock(&desk->lock);
-        write_decided(desk);
-        waiting = take_on(desk, waiting);
+        waiting = write_some(desk, waiting);
         pthread_mutex_lock(&desk->lock);
     }
     desk->closed = true;
@@ -483,8 +519,8 @@ static bool start_threads(struct desk *desk) {
     unsigned wanted = deciders_for(&desk->opening);
     while (desk->count < wanted && pthread_create(&desk->deciders[desk->count], NULL, run_decider, desk) == 0)
         desk->count++;
-    desk->kept = desk->count && pthread_create(&desk->keeper, NULL, run_keeper, desk) == 0;
-    return desk->kept;
+    desk->started = desk->count && pthread_create(&desk->keeper, NULL, run_keeper, desk) == 0;
+    return desk->started;
 }
 
 struct desk *desk_open(const struct desk_opening *opening, enum registry_result *result,
@@ -499,6 +535,7 @@ struct desk *desk_open(const struct desk_opening *opening, enum registry_result 
     queue_init(&desk->to_decide);
     queue_init(&desk->decided);
     queue_init(&desk->to_keep);
+    queue_init(&desk->kept);
     pthread_mutex_init(&desk->lock, NULL);
     pthread_cond_init(&desk->wanted, NULL);
     pthread_cond_init(&desk->read, NULL);
@@ -514,13 +551,13 @@ void desk_close(struct desk *desk) {
     if (!desk) return;
     pthread_mutex_lock(&desk->lock);
     desk->closing = true;
-    desk->closed = !desk->kept;
+    desk->closed = !desk->started;
     pthread_cond_broadcast(&desk->wanted);
     pthread_cond_broadcast(&desk->read);
     pthread_mutex_unlock(&desk->lock);
-    if (desk->kept) pthread_join(desk->keeper, NULL);
+    if (desk->started) pthread_join(desk->keeper, NULL);
     for (unsigned i = 0; i < desk->count; i++) pthread_join(desk->deciders[i], NULL);
-    if (!desk->kept) disconnect(desk);
+    if (!desk->started) disconnect(desk);
     pthread_cond_destroy(&desk->wanted);
     pthread_cond_destroy(&desk->read);
     pthread_mutex_destroy(&desk->lock);
