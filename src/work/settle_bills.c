@@ -39,6 +39,14 @@ static struct value total_of(struct round *round, const struct bill_state *state
     return value_of_lane(round->arena, &column->spec, column_get(column, state->row));
 }
 
+/* What cannot be computed of the bill itself. Where what it only reads cannot be, or the law has nothing for the day,
+ * the part is open, as one of which something is missing: what is known of the bill stands. */
+static bool is_own_fault(const struct entity *event, const struct value *value) {
+    const struct field *field = value->reason.field;
+    bool of_the_law = value->reason.kind == REASON_NO_PARAMETER || value->reason.kind == REASON_NOT_IN_FORCE;
+    return value->state == VALUE_FAULT && !of_the_law && (!field || field->entity == event);
+}
+
 /* The bill as the history has it; `fault` where an amount is none. */
 static struct settled_bill bill_of(struct round *round, const struct bill_state *state, const struct field **fault) {
     const struct entity *event = round->event;
@@ -63,7 +71,7 @@ static struct settled_bill bill_of(struct round *round, const struct bill_state 
         struct value value = kept_value(round, part->field, past);
         part->known = value.state == VALUE_KNOWN;
         bool whole = !part->known || amount_of(arena, part->field, &value, &part->amount);
-        if (value.state == VALUE_FAULT || !whole) *fault = part->field;
+        if (is_own_fault(event, &value) || !whole) *fault = part->field;
         if (part->known) bill.open -= part->amount;
     }
     return bill;
@@ -303,7 +311,7 @@ static void say_what_is_wrong(struct round *round, struct bill_state *state, str
     for (size_t i = 0; i <= part_count(round->event); i++) {
         const struct field *field = i ? part_at(round->event, i - 1) : total;
         struct value value = run_value(run, field, row);
-        bool wrong = value.state == VALUE_FAULT || (value.state == VALUE_UNKNOWN && field == total);
+        bool wrong = is_own_fault(round->event, &value) || (value.state != VALUE_KNOWN && field == total);
         for (int language = 0; language < LANGUAGES && wrong; language++)
             state->words[language] = reason_words(round->arena, run, &value, (enum language)language);
         if (wrong) return;
@@ -442,11 +450,18 @@ static void blame(struct asked *asked, const struct bill_state *state, enum sett
     refuse(asked, refusal);
 }
 
+/* A bill behind one that is cancelled, of which the law makes nothing now: it stands until the law is mended. */
+static void leave_as_it_was(struct bill_state *state) {
+    state->after = state->before;
+    state->missing = NULL;
+    state->fault = NULL;
+}
+
 /* Refuses those that the law does not let in. True when there are any: the others are then decided without them. */
 static bool find_refused(struct round *round) {
     bool any = false;
     for (size_t i = 0; i < round->states.count; i++) {
-        const struct bill_state *state = round->states.items[i];
+        struct bill_state *state = round->states.items[i];
         struct asked *asked = round_asked_of(round, state->parent);
         if (!asked || state->gone || !(state->asked || state->settlement.number)) continue;
         bool out = state->asked && is_left_out(round, state->row);
@@ -454,6 +469,8 @@ static bool find_refused(struct round *round) {
             blame(asked, state, SETTLEMENT_TOO_MANY);
         else if (state->missing && state->broken)
             blame(asked, state, SETTLEMENT_BROKEN);
+        else if (state->fault && !state->asked && asked->request->act == SETTLEMENT_CANCEL)
+            leave_as_it_was(state);
         else if (state->fault && (state->missing || state->asked))
             blame(asked, state, SETTLEMENT_FAULT);
         any = any || !asked->waits;

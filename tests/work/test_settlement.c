@@ -427,6 +427,46 @@ static void refuses_what_cannot_be_computed(enum database database) {
 }
 ON_BOTH(refuses_what_cannot_be_computed)
 
+/* Where the law has nothing for the day, what rests on it is open, and the bill can be cancelled. */
+static void leaves_open_what_the_law_has_nothing_for(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    const struct settlement_answer *answer = SETTLE("anna", "c1", "B1", "2010-01-31", "120.50");
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+    assert_string_equal(counter_parts(&counter, &answer->bill), "? ? ?");
+    assert_int_equal(answer->bill.open, 12050);
+    assert_non_null(strstr(answer->bill.parts[0].missing[1].bytes, "most"));
+    answer = SETTLE("anna", "c1", "B2", "2010-02-01", "120.50");
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+    assert_int_equal(answer->bill.open, 12050); /* of the year's aid nobody knows what is left */
+    answer = CANCEL("c1", "B1");
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B2 60.25 10.25 50.00");
+    counter_close(&counter);
+}
+ON_BOTH(leaves_open_what_the_law_has_nothing_for)
+
+/* Without the year's aid before it the law makes nothing of the second: it is not corrected away, but cancelled it may
+ * be. */
+static void cancels_though_a_later_one_cannot_be_computed(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B1", "2018-07-03", "200");
+    const struct settlement_answer *answer = SETTLE("anna", "c1", "B2", "2018-07-04", "46");
+    assert_string_equal(counter_parts(&counter, &answer->bill), "0.00 0.00 46.00");
+    answer = CORRECT("anna", "c1", "B1", "2018-07-03", "10");
+    assert_int_equal(answer->refusal, SETTLEMENT_FAULT);
+    assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
+    answer = CANCEL("c1", "B1");
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+    assert_int_equal(answer->effects.count, 0);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B2 0.00 0.00 46.00");
+    counter_come_anew(&counter);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B2 0.00 0.00 46.00");
+    counter_close(&counter);
+}
+ON_BOTH(cancels_though_a_later_one_cannot_be_computed)
+
 /* A quote keeps nothing, also beside a bill that is kept. */
 static void keeps_no_quote_of_one_call(enum database database) {
     struct counter counter;
@@ -559,6 +599,8 @@ int main(void) {
         BOTH(tells_accounts_that_do_not_agree),
         cmocka_unit_test(forgets_what_was_not_kept),
         BOTH(refuses_what_cannot_be_computed),
+        BOTH(leaves_open_what_the_law_has_nothing_for),
+        BOTH(cancels_though_a_later_one_cannot_be_computed),
         BOTH(keeps_no_quote_of_one_call),
     };
     return cmocka_run_group_tests(tests, databases_begin, databases_end);
