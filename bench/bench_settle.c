@@ -3,12 +3,11 @@
  *
  * usage: bench_settle BILLS [CALLERS [TOGETHER]] DATABASE    which settles them there */
 #define _POSIX_C_SOURCE 200809L /* clocks */
+#include "drawn_bill.h"
 #include "measure.h"
 
 #include "base/thread.h"
-#include "registry/family.h"
 #include "registry/registry_inside.h"
-#include "registry/row_query.h"
 #include "work/desk.h"
 
 #include <stdio.h>
@@ -21,8 +20,7 @@ struct bench {
     struct settler settler;
     const struct entity *event;
     struct arena lasting, arena;
-    uint32_t drawn;
-    int64_t people, presenters;
+    struct drawer drawer;
 };
 
 static void check(enum registry_result result) {
@@ -38,64 +36,18 @@ static void open_registry(struct bench *bench, const char *url) {
     check(registry_open(&bench->registry, bench->store, bench->law));
     bench->event = settled_event(bench->law, TEXT(""));
     if (!bench->event) give_up("the law settles no bills");
-    bench->people = registry_highest(&bench->registry, &tables_of(&bench->registry, bench->event->parent)->names);
-    bench->presenters =
-        registry_highest(&bench->registry, &tables_of(&bench->registry, bench->event->settled.at->type.entity)->names);
+    if (!drawer_begin(&bench->drawer, &bench->registry, bench->event, 1, &bench->lasting))
+        give_up("nobody has bills, or nobody presents them");
     check(settler_begin(&bench->settler, &bench->registry));
 }
 
-static uint32_t draw(struct bench *bench, int64_t of) {
-    bench->drawn = bench->drawn * 1664525u + 1013904223u;
-    return (uint32_t)((uint64_t)(bench->drawn >> 1) * (uint64_t)of >> 31);
-}
-
-static bool expr_reads(const struct expr *expr, const struct field *input) {
-    if (!expr) return false;
-    bool here =
-        expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.field == input;
-    return here || expr_reads(expr->left, input) || expr_reads(expr->right, input) || expr_reads(expr->third, input);
-}
-
-/* Amounts that no bill can do without; of one that the total does not read the law knows what to think. */
-static bool adds_up(const struct field *total, const struct field *input) {
-    const struct rule *rule = total->rules.count ? total->rules.items[0] : NULL;
-    bool reads = total == input;
-    for (size_t i = 0; rule && i < rule->count && !reads; i++) reads = expr_reads(rule->branches[i].value, input);
-    return reads;
-}
-
-/* An input of the bill by its type: within its range, dates of one year. */
-static struct bill_value value_of(struct bench *bench, const struct field *input, day_number date, struct text at,
-                                  size_t number) {
-    struct bill_value value = {.known = true};
-    const struct settled *settled = &bench->event->settled;
-    if (input == settled->at)
-        value.text = at;
-    else if (input == settled->by)
-        value.text = text_format(&bench->lasting, "B%zu", number);
-    else if (input->type.kind == TYPE_DATE)
-        value.lane = date;
-    else if (input->type.kind == TYPE_BOOL)
-        value.lane = 1;
-    else if (input->type.kind == TYPE_NUMBER && adds_up(settled->total, input))
-        value.lane = 100 * (1 + draw(bench, 20000));
-    else
-        value.known = false;
-    return value;
-}
-
 static struct settlement_request request_of(struct bench *bench, size_t number) {
-    struct arena *arena = &bench->lasting;
-    struct row_queries queries;
+    struct drawer *drawer = &bench->drawer;
     struct settlement_request request = {.act = SETTLEMENT_SETTLE, .who = TEXT("window"), .day = day_from(2018, 9, 1)};
-    row_queries_begin(&queries, &bench->registry, arena);
-    day_number date = day_from(2018, 8, 1) + (day_number)draw(bench, 28);
-    struct text at = row_id(&queries, bench->event->settled.at->type.entity, 1 + draw(bench, bench->presenters));
-    request.bill.event = bench->event;
-    request.bill.parent = row_id(&queries, bench->event->parent, 1 + draw(bench, bench->people));
-    request.bill.values = ARENA_ARRAY(arena, struct bill_value, bench->event->inputs.count);
-    for (size_t i = 0; i < bench->event->inputs.count; i++)
-        request.bill.values[i] = value_of(bench, bench->event->inputs.items[i], date, at, number);
+    day_number date = day_from(2018, 8, 1) + (day_number)drawer_draw(drawer, 28);
+    struct text at = drawer_presenter(drawer);
+    struct text person = drawer_person(drawer, 1 + drawer_draw(drawer, drawer->people));
+    request.bill = drawer_bill(drawer, person, at, text_format(&bench->lasting, "B%zu", number), date);
     return request;
 }
 
@@ -229,7 +181,7 @@ static void measure_bare(struct bench *bench, size_t bills) {
 }
 
 int main(int count, char **arguments) {
-    struct bench bench = {.drawn = 1};
+    struct bench bench = {.store = NULL};
     if (count < 3) give_up("bench_settle BILLS [CALLERS [TOGETHER]] DATABASE");
     const char *url = arguments[count - 1];
     size_t bills = strtoul(arguments[1], NULL, 10);
