@@ -60,23 +60,15 @@ static bool make_bill(struct settling *settling, struct bill *bill) {
     return put_amounts(settling, bill, command->word_count > 3 ? command->words[3] : NULL);
 }
 
-static const struct settlement_fact *fact_of(const struct settlement_facts *facts, const struct field *field) {
-    for (size_t i = 0; i < facts->list.count; i++)
-        if (facts->list.items[i].field == field) return &facts->list.items[i];
-    return NULL;
-}
-
 /* What the law shows beside a bill; what cannot be told yet as such. */
-static void show_facts(struct builder *out, const struct settling *settling, const struct settlement_facts *facts) {
+static void show_facts(struct builder *out, struct settling *settling, const struct settled_bill *bill) {
     enum { COLUMNS = 36 };
-    const struct settled *settled = &settling->event->settled;
-    for (size_t i = 0; i < settled->shows.count; i++) {
-        const struct field *field = settled->shows.items[i];
-        const struct settlement_fact *fact = fact_of(facts, field);
-        struct text label = label_or_name(field->label, field->name, settling->command->language);
+    for (size_t i = 0; i < bill->facts.list.count; i++) {
+        const struct settlement_fact *fact = &bill->facts.list.items[i];
+        struct text label = label_or_name(fact->field->label, fact->field->name, settling->command->language);
         builder_add(out, label);
         builder_pad(out, text_width(label) < COLUMNS ? COLUMNS - text_width(label) : 1);
-        builder_format(out, "%.*s\n", TEXT_ARG(fact ? fact->shown[settling->command->language] : TEXT("？")));
+        builder_format(out, "%.*s\n", TEXT_ARG(fact_shown(settling, bill, fact)));
     }
 }
 
@@ -84,7 +76,7 @@ static void write_answer(struct builder *out, struct settling *settling, const s
     const struct answer_writing writing = {.policy = settling->database.law,
                                            .event = settling->event,
                                            .act = SETTLEMENT_QUOTE,
-                                           .unconfirmed = unconfirmed_part,
+                                           .unconfirmed = unconfirmed_on,
                                            .of = &settling->unconfirmed};
     struct json_writer writer;
     json_writer_init(&writer, out, false);
@@ -104,7 +96,7 @@ static int answer(struct settling *settling, const struct settlement_answer *ans
         if (words.remedy[command->language].length)
             builder_format(&out, "  → %.*s\n", TEXT_ARG(words.remedy[command->language]));
     } else {
-        show_facts(&out, settling, &answer->facts);
+        show_facts(&out, settling, &answer->bill);
         if (command->word_count > 3) bill_show(&out, settling, &answer->bill);
     }
     bool whole = !out.failed && !arena_failed(&command->arena);

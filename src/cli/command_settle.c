@@ -61,6 +61,7 @@ static void show_answer(struct presenting *presenting, const struct settlement_r
         return;
     }
     bill_show(&presenting->out, settling, &answer->bill);
+    facts_show(&presenting->out, settling, &answer->bill);
     effects_show(&presenting->out, settling, answer);
 }
 
@@ -71,7 +72,7 @@ static void write_answer(struct presenting *presenting, const struct settlement_
                                            .event = request->bill.event,
                                            .act = request->act,
                                            .presented = &request->bill,
-                                           .unconfirmed = unconfirmed_part,
+                                           .unconfirmed = unconfirmed_on,
                                            .of = &settling->unconfirmed};
     struct json_writer writer;
     json_writer_init(&writer, &presenting->out, true);
@@ -121,7 +122,7 @@ static int settle_all(struct presenting *presenting, struct bill_reader *reader)
                                                             .bill = told.bill,
                                                             .who = settling->change.by,
                                                             .day = settling->day,
-                                                            .wants_facts = presenting->json};
+                                                            .wants_facts = true};
         if (status != EXIT_DONE || !(count == TOGETHER || (!more && count))) continue;
         status = settle_some(presenting, requests, count, &arena);
         count = 0;

@@ -14,9 +14,14 @@
 /* --- all bills as one -----------------------------------------------------------------------------------------------
  */
 
+/* What the law shows of a year is as of its last bill. */
+static const struct settled_bill *last_of(const struct settled_bills *bills) {
+    return &bills->list.items[bills->list.count - 1];
+}
+
 /* The sum of bills, as of the day of the last of them; a part that is open in any of them is open. */
 static struct settled_bill sum_of(struct arena *arena, const struct settled_bills *bills) {
-    const struct settled_bill *last = &bills->list.items[bills->list.count - 1];
+    const struct settled_bill *last = last_of(bills);
     struct settled_bill sum = {.id = last->id, .date = last->date, .count = last->count};
     sum.parts = ARENA_ARRAY(arena, struct settlement_part, sum.count + 1);
     for (size_t k = 0; k < sum.count && sum.parts; k++)
@@ -49,16 +54,6 @@ struct stated {
 /* --- on the screen --------------------------------------------------------------------------------------------------
  */
 
-static void show_facts(struct builder *out, const struct settling *settling, const struct settlement_facts *facts) {
-    for (size_t i = 0; i < facts->list.count; i++) {
-        const struct settlement_fact *fact = &facts->list.items[i];
-        builder_format(out, "%s%.*s %.*s", i ? "  " : "",
-                       TEXT_ARG(word_of(settling, fact->field->label, fact->field->name)),
-                       TEXT_ARG(fact->shown[settling->command->language]));
-    }
-    if (facts->list.count) builder_add(out, TEXT("\n"));
-}
-
 static int show_bills(struct settling *settling, const struct stated *stated) {
     const struct settled_bills *bills = &stated->bills;
     struct command *command = settling->command;
@@ -74,11 +69,12 @@ static int show_bills(struct settling *settling, const struct stated *stated) {
         sum.by = text_format(&command->arena, say(command, "合计 %zu 张", "all %zu"), bills->list.count);
         bill_show(&out, settling, &sum);
     }
-    show_facts(&out, settling, &bills->facts);
-    if (bills->list.count == 0)
+    if (bills->list.count == 0) {
         builder_add(&out, text_from(say(command, "这一年没有结算过单子\n", "no bill was settled in that year\n")));
-    else
+    } else {
+        facts_show(&out, settling, last_of(bills));
         builder_format(&out, "%.*s\n", TEXT_ARG(stated->mark));
+    }
     bool whole = !out.failed && !arena_failed(&command->arena);
     if (whole) print_coloured(command, builder_text(&out));
     builder_free(&out);
@@ -96,7 +92,7 @@ static void write_text(struct json_writer *writer, const char *key, struct text 
 static struct answer_writing writing_of(struct settling *settling) {
     return (struct answer_writing){.policy = settling->database.law,
                                    .event = settling->event,
-                                   .unconfirmed = unconfirmed_part,
+                                   .unconfirmed = unconfirmed_on,
                                    .of = &settling->unconfirmed};
 }
 
@@ -104,6 +100,7 @@ static void write_bills(struct json_writer *writer, struct settling *settling, c
     struct arena *arena = &settling->command->arena;
     const struct answer_writing writing = writing_of(settling);
     const struct settled_bills *bills = &stated->bills;
+    const struct settled_bill none = {.count = 0};
     json_write_object(writer);
     json_write_key_text(writer, settling->event->parent->name);
     json_write_string(writer, bills->of.id);
@@ -120,7 +117,7 @@ static void write_bills(struct json_writer *writer, struct settling *settling, c
         settled_bill_write_json(writer, arena, &writing, &bills->list.items[i]);
     json_write_close_array(writer);
     json_write_key(writer, "facts");
-    settlement_facts_write_json(writer, &bills->facts);
+    settlement_facts_write_json(writer, &writing, bills->list.count ? last_of(bills) : &none);
     json_write_close_object(writer);
 }
 
@@ -218,23 +215,47 @@ static struct statement_bill *list_bills(struct settling *settling, const struct
     return list;
 }
 
-static struct statement_fact *list_facts(struct settling *settling, const struct settled_bills *bills,
-                                         month_number month) {
-    size_t count = bills->facts.list.count;
+static struct statement_fact *list_facts(struct settling *settling, const struct settled_bill *bill) {
+    size_t count = bill->facts.list.count;
     struct statement_fact *facts = ARENA_ARRAY(&settling->command->arena, struct statement_fact, count + 1);
     for (size_t i = 0; i < count && facts; i++) {
-        const struct settlement_fact *fact = &bills->facts.list.items[i];
-        facts[i] = (struct statement_fact){word_of(settling, fact->field->label, fact->field->name),
-                                           fact->shown[settling->command->language],
-                                           unconfirmed_is(&settling->unconfirmed, fact->field, month)};
+        const struct settlement_fact *fact = &bill->facts.list.items[i];
+        facts[i] = (struct statement_fact){
+            word_of(settling, fact->field->label, fact->field->name), fact->shown[settling->command->language],
+            fact->known && unconfirmed_on(&settling->unconfirmed, fact->field, bill->date)};
     }
     return facts;
 }
 
-static void add_notes(struct settling *settling, const struct settled_bill *sum, month_number month,
-                      struct statement *statement) {
+/* What does not hold of a bill, though it is settled. */
+static void add_reports(struct settling *settling, const struct settled_bills *bills, struct statement *statement,
+                        struct statement_note *notes) {
     struct command *command = settling->command;
-    struct statement_note *notes = ARENA_ARRAY(&command->arena, struct statement_note, sum->count + 3);
+    for (size_t i = 0; i < bills->list.count; i++) {
+        const struct settled_bill *bill = &bills->list.items[i];
+        for (size_t k = 0; k < bill->reports.count; k++) {
+            const struct guarantee *guarantee = bill->reports.items[k];
+            struct text label = word_of(settling, guarantee->declaration->label, guarantee->name);
+            notes[statement->notes_count++] = (struct statement_note){
+                text_format(&command->arena,
+                            say(command, "▲ %.*s 这张不成立:%.*s。", "▲ of the bill %.*s this does not hold: %.*s."),
+                            TEXT_ARG(bill->by), TEXT_ARG(label)),
+                false};
+        }
+    }
+}
+
+static size_t count_reports(const struct settled_bills *bills) {
+    size_t count = 0;
+    for (size_t i = 0; i < bills->list.count; i++) count += bills->list.items[i].reports.count;
+    return count;
+}
+
+static void add_notes(struct settling *settling, const struct settled_bills *bills, const struct settled_bill *sum,
+                      month_number month, struct statement *statement) {
+    struct command *command = settling->command;
+    struct statement_note *notes =
+        ARENA_ARRAY(&command->arena, struct statement_note, sum->count + 3 + count_reports(bills));
     struct text last = TEXT("");
     struct text document = document_of(settling, sum, month);
     bool unconfirmed = false;
@@ -270,6 +291,7 @@ static void add_notes(struct settling *settling, const struct settled_bill *sum,
                                                 TEXT_ARG(label), TEXT_ARG(why)),
                                     false};
     }
+    add_reports(settling, bills, statement, notes);
 }
 
 static struct text unit_of(const struct settling *settling) {
@@ -325,8 +347,8 @@ static struct statement statement_of(struct settling *settling, const struct sta
         .parts = parts,
         .parts_count = layers,
         .own = part_of(settling, &sum.parts[layers], month, document),
-        .facts = list_facts(settling, bills, month),
-        .facts_count = bills->facts.list.count,
+        .facts = list_facts(settling, last_of(bills)),
+        .facts_count = last_of(bills)->facts.list.count,
         .bills = several ? list_bills(settling, bills) : NULL,
         .bills_count = several ? bills->list.count : 0,
         .bills_label = text_format(arena, say(command, "日期、单号、%.*s", "date, number, %.*s"), TEXT_ARG(presenter)),
@@ -340,7 +362,7 @@ static struct statement statement_of(struct settling *settling, const struct sta
         .code = stated->mark};
     for (size_t k = 0; k < layers && parts; k++) parts[k] = part_of(settling, &sum.parts[k], month, document);
     statement.own.basis = TEXT("");
-    add_notes(settling, &sum, month, &statement);
+    add_notes(settling, bills, &sum, month, &statement);
     return statement;
 }
 

@@ -112,7 +112,7 @@ static void add_part(struct builder *out, struct settling *settling, const struc
     }
     if (layer && part->amount) amount = text_format(&settling->command->arena, "−%.*s", TEXT_ARG(amount));
     add_padded(out, amount, AMOUNT_COLUMNS, true);
-    builder_add(out, unconfirmed_part(&settling->unconfirmed, bill, part) ? TEXT("◇ ") : TEXT("  "));
+    builder_add(out, unconfirmed_on(&settling->unconfirmed, part->field, bill->date) ? TEXT("◇ ") : TEXT("  "));
     size_t begin = out->length;
     add_bar(out, before, part->amount, bill->total);
     if (layer && part->field->declaration->cites.list.count) {
@@ -143,10 +143,31 @@ void bill_show(struct builder *out, struct settling *settling, const struct sett
         add_part(out, settling, bill, i, before);
         if (bill->parts[i].known) before += bill->parts[i].amount;
     }
-    if (bill->open == 0) return;
-    add_padded(out, text_from(say(command, "待定,先不收取", "open, not collected yet")), LABEL_COLUMNS, false);
-    add_padded(out, amount_shown(settling, settled->total, bill->open), AMOUNT_COLUMNS, true);
-    builder_add(out, TEXT("\n"));
+    if (bill->open) {
+        add_padded(out, text_from(say(command, "待定,先不收取", "open, not collected yet")), LABEL_COLUMNS, false);
+        add_padded(out, amount_shown(settling, settled->total, bill->open), AMOUNT_COLUMNS, true);
+        builder_add(out, TEXT("\n"));
+    }
+    for (size_t i = 0; i < bill->reports.count; i++) {
+        const struct guarantee *guarantee = bill->reports.items[i];
+        struct text label = label_or_name(guarantee->declaration->label, guarantee->name, command->language);
+        builder_format(out, say(command, "▲ 不成立:%.*s\n", "▲ does not hold: %.*s\n"), TEXT_ARG(label));
+    }
+}
+
+struct text fact_shown(struct settling *settling, const struct settled_bill *bill, const struct settlement_fact *fact) {
+    bool unconfirmed = fact->known && unconfirmed_on(&settling->unconfirmed, fact->field, bill->date);
+    return text_format(&settling->command->arena, "%.*s%s", TEXT_ARG(fact->shown[settling->command->language]),
+                       unconfirmed ? "◇" : "");
+}
+
+void facts_show(struct builder *out, struct settling *settling, const struct settled_bill *bill) {
+    for (size_t i = 0; i < bill->facts.list.count; i++) {
+        const struct settlement_fact *fact = &bill->facts.list.items[i];
+        builder_format(out, "%s%.*s %.*s", i ? "  " : "", TEXT_ARG(label_of(settling, fact->field)),
+                       TEXT_ARG(fact_shown(settling, bill, fact)));
+    }
+    if (bill->facts.list.count) builder_add(out, TEXT("\n"));
 }
 
 static void add_change(struct builder *out, struct settling *settling, const struct settlement_part *before,

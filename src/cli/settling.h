@@ -28,8 +28,12 @@ int settling_tell(struct settling *settling, enum registry_result result);
 /* Bills as FHIR, settled, or quoted alone, and answered as FHIR (command_fhir.c). */
 int settle_fhir(struct settling *settling, struct text name, struct text bytes, bool quotes);
 
-/* A bill as a waterfall: its total, what each layer takes of it, and what is left. */
+/* A bill as a waterfall: its total, what each layer takes of it, and what is left; and what does not hold of it. */
 void bill_show(struct builder *out, struct settling *settling, const struct settled_bill *bill);
+/* What the law shows beside a bill, in a line; nothing where nothing is. */
+void facts_show(struct builder *out, struct settling *settling, const struct settled_bill *bill);
+/* "10,768.00◇" */
+struct text fact_shown(struct settling *settling, const struct settled_bill *bill, const struct settlement_fact *fact);
 /* Bills that were settled anew: what each paid before, and pays now. */
 void effects_show(struct builder *out, struct settling *settling, const struct settlement_answer *answer);
 /* "12,345.00", of the event's amounts, without or with ◇. */

@@ -5,10 +5,11 @@
 struct search {
     const struct dataset *dataset;
     day_number day, known;
-    unsigned char *state; /* of each field: 0 not seen, 1 seen */
+    bool *seen; /* of each field, in this round */
     bool *unconfirmed;
     bool *parameter_counted;
     size_t parameters;
+    bool more; /* some field was found in this round */
 };
 
 /* A value that stands on the day, as far as that can be told without knowing the place. */
@@ -77,13 +78,29 @@ static bool is_input_unconfirmed(const struct search *search, const struct field
 }
 
 static bool search_field(struct search *search, const struct field *field) {
-    if (search->state[field->index]) return search->unconfirmed[field->index];
-    search->state[field->index] = 1;
+    if (search->seen[field->index]) return search->unconfirmed[field->index];
+    search->seen[field->index] = true;
     bool found = is_input_unconfirmed(search, field);
     for (size_t i = 0; i < field->rules.count; i++) found |= search_rule(search, field->rules.items[i]);
     for (size_t i = 0; i < field->exceptions.count; i++) found |= search_rule(search, field->exceptions.items[i]);
+    search->more = search->more || (found && !search->unconfirmed[field->index]);
     search->unconfirmed[field->index] = found;
     return found;
+}
+
+static bool is_asked_for(const struct field *field) {
+    return field->kind == FIELD_BENEFIT || field->kind == FIELD_ALERT;
+}
+
+/* Those that are asked for, or also all others. Rules about a year may read one another, each of an earlier event: what
+ * was found of such a circle is found in another round. */
+static void search_fields(struct search *search, const struct policy *policy, bool all) {
+    do {
+        search->more = false;
+        memset(search->seen, 0, policy->fields.count * sizeof *search->seen);
+        for (size_t i = 0; i < policy->fields.count; i++)
+            if (all || is_asked_for(policy->fields.items[i])) search_field(search, policy->fields.items[i]);
+    } while (search->more);
 }
 
 const struct confirmation *confirmation_of(struct run *run) {
@@ -93,15 +110,15 @@ const struct confirmation *confirmation_of(struct run *run) {
     struct search search = {.dataset = run->dataset,
                             .day = run->first_day,
                             .known = run->options.known,
-                            .state = ARENA_ARRAY(arena, unsigned char, policy->fields.count + 1),
+                            .seen = ARENA_ARRAY(arena, bool, policy->fields.count + 1),
                             .unconfirmed = ARENA_ARRAY(arena, bool, policy->fields.count + 1),
                             .parameter_counted = ARENA_ARRAY(arena, bool, policy->parameters.count + 1)};
     struct confirmation *found = ARENA_NEW(arena, struct confirmation);
     if (arena_failed(arena)) return NULL;
-    for (size_t i = 0; i < policy->fields.count; i++)
-        if (policy->fields.items[i]->kind == FIELD_BENEFIT || policy->fields.items[i]->kind == FIELD_ALERT)
-            search_field(&search, policy->fields.items[i]);
-    *found = (struct confirmation){search.unconfirmed, search.parameters};
+    search_fields(&search, policy, false);
+    size_t parameters = search.parameters;
+    search_fields(&search, policy, true);
+    *found = (struct confirmation){search.unconfirmed, parameters};
     run->confirmation = found;
     return found;
 }

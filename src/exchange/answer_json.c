@@ -37,6 +37,13 @@ static void write_cites(struct json_writer *writer, const struct field *field, d
     json_write_close_array(writer);
 }
 
+static void write_unconfirmed(struct json_writer *writer, const struct answer_writing *writing,
+                              const struct settled_bill *bill, const struct field *field) {
+    if (!writing->unconfirmed) return;
+    json_write_key(writer, "unconfirmed");
+    json_write_bool(writer, writing->unconfirmed(writing->of, field, bill->date));
+}
+
 static void write_part(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
                        const struct settled_bill *bill, const struct settlement_part *part) {
     const struct field *field = part->field;
@@ -50,12 +57,33 @@ static void write_part(struct json_writer *writer, struct arena *arena, const st
     else
         json_write_null(writer);
     if (!part->known) json_write_words(writer, "missing", part->missing);
-    if (writing->unconfirmed) {
-        json_write_key(writer, "unconfirmed");
-        json_write_bool(writer, writing->unconfirmed(writing->of, bill, part));
-    }
+    write_unconfirmed(writer, writing, bill, field);
     write_cites(writer, field, bill->date);
     json_write_close_object(writer);
+}
+
+static void write_named(struct json_writer *writer, const char *key, struct text name,
+                        const struct text label[LANGUAGES]) {
+    json_write_key(writer, key);
+    json_write_object(writer);
+    write_text(writer, "name", name);
+    write_label(writer, "label", label, name);
+    json_write_close_object(writer);
+}
+
+/* What does not hold of it, though it is settled. */
+static void write_reports(struct json_writer *writer, const struct settled_bill *bill) {
+    if (bill->reports.count == 0) return;
+    json_write_key(writer, "reports");
+    json_write_array(writer);
+    for (size_t i = 0; i < bill->reports.count; i++) {
+        const struct guarantee *guarantee = bill->reports.items[i];
+        json_write_object(writer);
+        write_text(writer, "name", guarantee->name);
+        write_label(writer, "label", guarantee->declaration->label, guarantee->name);
+        json_write_close_object(writer);
+    }
+    json_write_close_array(writer);
 }
 
 void settled_bill_write_json(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
@@ -79,6 +107,7 @@ void settled_bill_write_json(struct json_writer *writer, struct arena *arena, co
     json_write_array(writer);
     for (size_t i = 0; i < bill->count; i++) write_part(writer, arena, writing, bill, &bill->parts[i]);
     json_write_close_array(writer);
+    write_reports(writer, bill);
     json_write_close_object(writer);
 }
 
@@ -101,27 +130,24 @@ static void write_effects(struct json_writer *writer, struct arena *arena, const
     json_write_close_array(writer);
 }
 
-void settlement_facts_write_json(struct json_writer *writer, const struct settlement_facts *facts) {
+void settlement_facts_write_json(struct json_writer *writer, const struct answer_writing *writing,
+                                 const struct settled_bill *bill) {
     json_write_array(writer);
-    for (size_t i = 0; i < facts->list.count; i++) {
-        const struct settlement_fact *fact = &facts->list.items[i];
+    for (size_t i = 0; i < bill->facts.list.count; i++) {
+        const struct settlement_fact *fact = &bill->facts.list.items[i];
         json_write_object(writer);
         write_text(writer, "name", fact->field->name);
         write_label(writer, "label", fact->field->label, fact->field->name);
-        write_text(writer, "value", fact->plain);
+        json_write_key(writer, "value");
+        if (fact->known)
+            json_write_string(writer, fact->plain);
+        else
+            json_write_null(writer);
         json_write_words(writer, "shown", fact->shown);
+        write_unconfirmed(writer, writing, bill, fact->field);
         json_write_close_object(writer);
     }
     json_write_close_array(writer);
-}
-
-static void write_named(struct json_writer *writer, const char *key, struct text name,
-                        const struct text label[LANGUAGES]) {
-    json_write_key(writer, key);
-    json_write_object(writer);
-    write_text(writer, "name", name);
-    write_label(writer, "label", label, name);
-    json_write_close_object(writer);
 }
 
 /* Of a bill that cannot be computed no amount is worth anything. */
@@ -159,9 +185,9 @@ void answer_write_json(struct json_writer *writer, struct arena *arena, const st
         if (answer->standing.id.length && answer->outcome == SETTLEMENT_DONE)
             write_bill(writer, arena, writing, "standing", &answer->standing);
         write_effects(writer, arena, writing, answer);
-        if (answer->facts.list.count) {
+        if (answer->bill.facts.list.count) {
             json_write_key(writer, "facts");
-            settlement_facts_write_json(writer, &answer->facts);
+            settlement_facts_write_json(writer, writing, &answer->bill);
         }
     }
     json_write_close_object(writer);

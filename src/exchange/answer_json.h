@@ -22,8 +22,8 @@ struct answer_writing {
     enum settlement_act act;
     int64_t change;               /* by which it was kept, as "change"; 0: that is not said */
     const struct bill *presented; /* written beside the one that stands, where they differ; NULL: it is not */
-    /* Whether something under the part is not confirmed; NULL: that is not said. */
-    bool (*unconfirmed)(const void *of, const struct settled_bill *bill, const struct settlement_part *part);
+    /* Whether something under a part or fact of a bill of that day is not confirmed; NULL: that is not said. */
+    bool (*unconfirmed)(const void *of, const struct field *field, day_number day);
     const void *of;
 };
 
@@ -31,9 +31,10 @@ struct answer_writing {
 void answer_write_json(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
                        const struct settlement_answer *answer);
 
-/* A bill, and what is told beside it, alone. */
+/* A bill alone, and what is told beside it. */
 void settled_bill_write_json(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
                              const struct settled_bill *bill);
-void settlement_facts_write_json(struct json_writer *writer, const struct settlement_facts *facts);
+void settlement_facts_write_json(struct json_writer *writer, const struct answer_writing *writing,
+                                 const struct settled_bill *bill);
 
 #endif

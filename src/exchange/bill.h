@@ -39,6 +39,15 @@ struct settlement_part {
     int64_t amount;
     struct text missing[LANGUAGES]; /* of one that is not known, where it was found now */
 };
+/* What the law found of the bill itself, for people. */
+struct settlement_fact {
+    const struct field *field;
+    bool known;
+    struct text plain, shown[LANGUAGES]; /* of one that is not known only shown */
+};
+struct settlement_facts {
+    VECTOR(struct settlement_fact) list;
+};
 struct settled_bill {
     struct text id;     /* of the event; empty: there is none */
     struct text at, by; /* the id of who presented it, and his number */
@@ -48,19 +57,12 @@ struct settled_bill {
     int64_t open;                  /* what is nobody's yet: the total without the parts that are known */
     struct settlement_part *parts; /* layers, then what is left */
     size_t count;
+    struct settlement_facts facts;            /* where they are wanted: what the law shows beside it */
+    VECTOR(const struct guarantee *) reports; /* where it was found now: what does not hold of it, and is told only */
 };
 /* A bill whose parts another one changed. */
 struct settlement_effect {
     struct settled_bill before, after;
-};
-/* What the law found of the bill itself, for people. */
-struct settlement_fact {
-    const struct field *field;
-    struct text plain, shown[LANGUAGES];
-};
-
-struct settlement_facts {
-    VECTOR(struct settlement_fact) list;
 };
 
 enum settlement_outcome {
@@ -88,7 +90,6 @@ struct settlement_answer {
     struct settled_bill bill;                 /* as it stands now; of one that was cancelled as it stood */
     struct settled_bill standing;             /* of a correction what stood before; of other content what stands */
     VECTOR(struct settlement_effect) effects; /* in the order of the bills */
-    struct settlement_facts facts;            /* where they are wanted: what the law shows beside the bill, if known */
     const struct guarantee *guarantee;
     const struct field *field;
     struct text told, words[LANGUAGES];

@@ -363,6 +363,15 @@ static void write_type(struct json_writer *writer, const char *key, const char *
     json_write_close_object(writer);
 }
 
+static void write_or_null(struct json_writer *writer, const char *key, const char *type) {
+    open_object(writer, key);
+    open_array(writer, "type");
+    json_write_string(writer, text_from(type));
+    json_write_string(writer, TEXT("null"));
+    json_write_close_array(writer);
+    json_write_close_object(writer);
+}
+
 static void write_reference(struct json_writer *writer, const char *key, const char *to) {
     open_object(writer, key);
     write_text(writer, "$ref", to);
@@ -418,10 +427,11 @@ static void define_words(struct json_writer *writer) {
     open_definition(writer, "fact");
     write_type(writer, "name", "string");
     write_reference(writer, "label", "#/$defs/words");
-    write_type(writer, "value", "string");
+    write_or_null(writer, "value", "string");
     write_reference(writer, "shown", "#/$defs/words");
+    write_type(writer, "unconfirmed", "boolean");
     close_properties(writer);
-    REQUIRED(writer, "name", "label", "value");
+    REQUIRED(writer, "name", "label", "value", "shown");
     json_write_close_object(writer);
 }
 
@@ -478,6 +488,7 @@ static void define_bill(const struct schema *schema) {
     write_amount(schema, "total", false);
     write_amount(schema, "open", false);
     write_list_of(writer, "parts", "#/$defs/part");
+    write_list_of(writer, "reports", "#/$defs/named");
     close_properties(writer);
     REQUIRED(writer, "event", "at", "by", "parts");
     json_write_close_object(writer);

@@ -277,6 +277,13 @@ static void write_notes(struct writing *writing) {
         said.argument[3] = part->missing[LANGUAGE_EN];
         write_note(writing, &count, &said);
     }
+    for (size_t i = 0; i < bill->reports.count && writing->request->act != SETTLEMENT_CANCEL; i++) {
+        const struct guarantee *guarantee = bill->reports.items[i];
+        struct diagnostic said = message_of(EXCHANGE_FHIR_REPORT);
+        said.argument[0] = label_or_name(guarantee->declaration->label, guarantee->name, LANGUAGE_ZH);
+        said.argument[1] = label_or_name(guarantee->declaration->label, guarantee->name, LANGUAGE_EN);
+        write_note(writing, &count, &said);
+    }
     for (size_t i = 0; i < writing->answer->effects.count; i++)
         write_effect(writing, &count, &writing->answer->effects.items[i]);
     if (count) json_write_close_array(writing->json);
@@ -390,7 +397,8 @@ static void write_insurance(struct writing *writing) {
     open_array(writing, "insurance");
     json_write_object(writing->json);
     write_party(writing, "coverage", party_is_told(coverage) ? coverage : &own);
-    size_t count = writing->answer->facts.list.count;
+    size_t count = 0;
+    for (size_t i = 0; i < bill->facts.list.count; i++) count += bill->facts.list.items[i].known;
     for (size_t i = 0; i < bill->count; i++) count += bill->parts[i].known;
     if (count) {
         open_array(writing, "item");
@@ -403,9 +411,9 @@ static void write_insurance(struct writing *writing) {
             write_amount(writing, "allowedMoney", bill->parts[i].amount);
             json_write_close_object(writing->json);
         }
-        for (size_t i = 0; i < writing->answer->facts.list.count; i++)
-            if (!is_part(bill, writing->answer->facts.list.items[i].field))
-                write_fact(writing, &writing->answer->facts.list.items[i]);
+        for (size_t i = 0; i < bill->facts.list.count; i++)
+            if (bill->facts.list.items[i].known && !is_part(bill, bill->facts.list.items[i].field))
+                write_fact(writing, &bill->facts.list.items[i]);
         json_write_close_array(writing->json);
         json_write_close_object(writing->json);
         json_write_close_array(writing->json);

@@ -52,11 +52,18 @@ static void find_layers(struct policy *policy, struct entity *entity, struct nam
 }
 
 static void find_shown(struct policy *policy, struct entity *entity) {
-    struct names *shows = &entity->declaration->settled_shows;
-    names_once(policy, shows);
+    const struct names *shows = &entity->declaration->settled_shows, *where = &entity->declaration->settled_where;
+    struct map seen;
+    map_init(&seen, &policy->arena);
     for (size_t i = 0; i < shows->list.count; i++) {
-        struct field *field = named_field(policy, entity, shows->list.items[i]);
-        if (field) VECTOR_PUSH(&policy->arena, &entity->settled.shows, field);
+        struct name name = shows->list.items[i], whom = where->list.items[i];
+        struct shown shown = {.field = named_field(policy, entity, name)};
+        if (map_get(&seen, name.text)) REPORT(policy, LANG_NAME_TWICE, name.at, name.text);
+        if (whom.text.length)
+            shown.where =
+                of_kind(policy, named_field(policy, entity, whom), whom, TYPE_BOOL, LANG_SETTLED_WHERE_NO_TRUTH);
+        if (shown.field) VECTOR_PUSH(&policy->arena, &entity->settled.shows, shown);
+        map_put(&seen, name.text, entity);
     }
 }
 

@@ -133,7 +133,18 @@ static void parse_pays(struct parser *parser, struct declaration *declaration) {
     parser_expect(parser, "month");
 }
 
-/* settled at hospital by bill_number of total leaving self_pay shows group, room */
+/* shows group, room where aided */
+static void parse_settled_shows(struct parser *parser, struct declaration *declaration) {
+    struct names shows = parser_names(parser);
+    struct name where = {0};
+    if (parser_accept(parser, "where")) where = parser_name(parser);
+    for (size_t i = 0; i < shows.list.count; i++) {
+        VECTOR_PUSH(parser->arena, &declaration->settled_shows.list, shows.list.items[i]);
+        VECTOR_PUSH(parser->arena, &declaration->settled_where.list, where);
+    }
+}
+
+/* settled at hospital by bill_number of total leaving self_pay shows group, compliant shows room where aided */
 static void parse_settled(struct parser *parser, struct declaration *declaration) {
     parser_expect(parser, "at");
     declaration->settled_at = parser_name(parser);
@@ -143,7 +154,7 @@ static void parse_settled(struct parser *parser, struct declaration *declaration
     declaration->settled_of = parser_name(parser);
     parser_expect(parser, "leaving");
     declaration->settled_leaving = parser_name(parser);
-    if (parser_accept(parser, "shows")) declaration->settled_shows = parser_names(parser);
+    while (parser_accept(parser, "shows")) parse_settled_shows(parser, declaration);
 }
 
 static enum finds parse_finds(struct parser *parser) {

@@ -47,6 +47,10 @@ struct enumeration {
     size_t count;
 };
 
+/* A rule or input, told of those alone of whom a truth does not say that it does not concern them; NULL: of all. */
+struct shown {
+    struct field *field, *where;
+};
 /* An event is a bill: somebody presents it, it is settled at once, benefit by benefit, and what is left is paid by
  * hand. Of amounts of money, all of one event. */
 struct settled {
@@ -54,7 +58,7 @@ struct settled {
         *by; /* inputs after `dated`: who presents it, and under which number of his; NULL: it is no bill */
     struct field *total, *rest;
     VECTOR(struct field *) layers; /* its benefits that pay whoever presents it, as declared */
-    VECTOR(struct field *) shows;  /* rules and inputs that are told beside it; none of them sealed */
+    VECTOR(struct shown) shows;    /* what is told beside it; nothing of it sealed */
 };
 
 struct entity {

@@ -312,7 +312,7 @@ struct declaration {
     struct expr *empty, *starts;
     struct name check, matched_by;
     struct name settled_at, settled_by, settled_of, settled_leaving; /* event: no text where it is not settled */
-    struct names settled_shows;
+    struct names settled_shows, settled_where; /* by place: to whom it is shown; no text where to all */
     bool sealed;
     struct text because[LANGUAGES];
     int yearly; /* 1 .. 12, 0: not said */

@@ -119,7 +119,7 @@ static void write_answer(struct bill_caller *caller, struct json_writer *writer,
                                            .act = ticket->request.act,
                                            .presented = &ticket->request.bill,
                                            .change = ticket->change,
-                                           .unconfirmed = unconfirmed_part,
+                                           .unconfirmed = unconfirmed_on,
                                            .of = service->unconfirmed};
     const struct failure failure = failure_of(ticket->result, &ticket->trouble);
     if (ticket->result == REGISTRY_DONE)

@@ -284,14 +284,19 @@ static void ask(struct round *round, struct asked *asked) {
 /* --- deciding -------------------------------------------------------------------------------------------------------
  */
 
-static void look_at_guarantees(struct bill_state *state, struct run *run, const struct entity *event, size_t row) {
+static void look_at_guarantees(const struct round *round, struct bill_state *state, struct run *run, size_t row) {
     const struct policy *policy = run->policy;
     struct value why;
-    for (size_t i = 0; i < policy->guarantees.count && !state->broken; i++) {
+    state->broken = NULL;
+    state->reports.items = NULL;
+    state->reports.count = state->reports.room = 0;
+    for (size_t i = 0; i < policy->guarantees.count; i++) {
         const struct guarantee *guarantee = policy->guarantees.items[i];
-        bool refuses = guarantee->declaration->consequence == CONSEQUENCE_REFUSE;
-        if (guarantee->entity != event || !refuses) continue;
-        if (run_guarantee(run, guarantee, row, &why) == GUARANTEE_BROKEN) state->broken = guarantee;
+        if (guarantee->entity != round->event || run_guarantee(run, guarantee, row, &why) != GUARANTEE_BROKEN) continue;
+        if (guarantee->declaration->consequence != CONSEQUENCE_REFUSE)
+            VECTOR_PUSH(round->arena, &state->reports, guarantee);
+        else if (!state->broken)
+            state->broken = guarantee;
     }
 }
 
@@ -318,18 +323,26 @@ static void say_what_is_wrong(struct round *round, struct bill_state *state, str
     }
 }
 
+/* Unless the law says that it does not concern the patient. */
+static bool is_shown(struct run *run, const struct shown *shown, size_t row) {
+    if (!shown->where) return true;
+    struct value concerns = run_value(run, shown->where, row);
+    return concerns.state != VALUE_KNOWN || concerns.as.truth;
+}
+
 static void tell_facts(struct round *round, struct settlement_facts *facts, struct run *run, size_t row) {
     const struct settled *settled = &round->event->settled;
-    facts->list.count = 0;
+    *facts = (struct settlement_facts){{NULL, 0, 0}};
     for (size_t i = 0; i < settled->shows.count; i++) {
-        const struct field *field = settled->shows.items[i];
+        const struct field *field = settled->shows.items[i].field;
+        if (!is_shown(run, &settled->shows.items[i], row)) continue;
         struct value value = run_value(run, field, row);
-        if (value.state != VALUE_KNOWN) continue;
-        struct settlement_fact fact = {
-            .field = field, .plain = value_plain_in(round->arena, run->dataset, &field->type, field->scale, &value)};
+        struct settlement_fact fact = {.field = field, .known = value.state == VALUE_KNOWN};
+        if (fact.known) fact.plain = value_plain_in(round->arena, run->dataset, &field->type, field->scale, &value);
         for (int k = 0; k < LANGUAGES; k++)
-            fact.shown[k] = value_show_in(round->arena, run->dataset, &field->type, field->scale, field->step, &value,
-                                          (enum language)k);
+            fact.shown[k] = fact.known ? value_show_in(round->arena, run->dataset, &field->type, field->scale,
+                                                       field->step, &value, (enum language)k)
+                                       : TEXT("？");
         VECTOR_PUSH(round->arena, &facts->list, fact);
     }
 }
@@ -340,10 +353,10 @@ static void see_settled(void *context, struct run *run, const struct entity *eve
     struct bill_state *state =
         event == round->event ? map_get(&round->by_id, table_id(dataset_table(run->dataset, event), row)) : NULL;
     if (!state || !(state->asked || state->settlement.number)) return;
-    look_at_guarantees(state, run, event, row);
+    look_at_guarantees(round, state, run, row);
     say_what_is_missing(round, state, run, row);
     say_what_is_wrong(round, state, run, row);
-    if (state->asked && state->asked->request->wants_facts) tell_facts(round, &state->asked->answer->facts, run, row);
+    if (state->asked && state->asked->request->wants_facts) tell_facts(round, &state->facts, run, row);
 }
 
 /* It comes in, or goes, or is not settled, or is to be settled anew. */
@@ -418,7 +431,11 @@ static bool is_left_out(const struct round *round, size_t row) {
     return out;
 }
 
-static void take_missing(const struct bill_state *state, struct settled_bill *bill) {
+/* What was found on the way. */
+static void take_found(const struct bill_state *state, struct settled_bill *bill) {
+    bill->facts = state->facts;
+    bill->reports.items = state->reports.items;
+    bill->reports.count = state->reports.count;
     for (size_t i = 0; i < bill->count && bill->parts && state->missing; i++)
         for (int language = 0; language < LANGUAGES; language++)
             bill->parts[i].missing[language] = state->missing[i][language];
@@ -429,7 +446,7 @@ static enum registry_result find_after(struct round *round) {
         struct bill_state *state = round->states.items[i];
         if (state->gone || !(state->asked || state->settlement.number)) continue;
         state->after = bill_of(round, state, &state->fault);
-        take_missing(state, &state->after);
+        take_found(state, &state->after);
     }
     return arena_failed(round->arena) ? REGISTRY_NO_MEMORY : REGISTRY_DONE;
 }
@@ -561,8 +578,9 @@ static void tell_standing(struct round *round, struct run *run) {
         struct bill_state *state = map_get(&round->by_id, table_id(table, row));
         if (!state || !state->settlement.number) continue;
         if (state->before.open) say_what_is_missing(round, state, run, row);
-        take_missing(state, &state->before);
         tell_facts(round, &state->facts, run, row);
+        look_at_guarantees(round, state, run, row);
+        take_found(state, &state->before);
     }
 }
 
@@ -578,15 +596,26 @@ static enum registry_result lay_out(struct round *round, month_number month) {
     return good ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
 }
 
-/* What was open of a bill that is asked for again is so still. */
+/* The standing bill that is the answer, where more of it is to be told than its amounts. */
+static const struct bill_state *told_again(const struct round *round, const struct asked *asked) {
+    bool again = asked->answer->outcome == SETTLEMENT_SAME && asked->request->act != SETTLEMENT_CANCEL;
+    if (!again || (asked->answer->bill.open == 0 && !asked->request->wants_facts)) return NULL;
+    return state_of_key(round, asked->standing.key);
+}
+
+/* A bill that is asked for again gets the same answer: what was open of it is so still, and what was shown beside it.
+ */
 static enum registry_result tell_again(struct round *round) {
     month_number last = 0;
     for (size_t i = 0; i < round->count; i++) {
-        const struct settlement_answer *answer = round->asked[i]->answer;
-        if (answer->outcome != SETTLEMENT_SAME || answer->bill.open == 0) continue;
-        if (day_month(answer->bill.date) > last) last = day_month(answer->bill.date);
+        const struct bill_state *state = told_again(round, round->asked[i]);
+        if (state && month_of(round, state) > last) last = month_of(round, state);
     }
     enum registry_result result = last ? lay_out(round, last + 1) : REGISTRY_DONE;
+    for (size_t i = 0; i < round->count && last; i++) {
+        const struct bill_state *state = told_again(round, round->asked[i]);
+        if (state) round->asked[i]->answer->bill = state->before;
+    }
     dataset_free(round->dataset);
     round->dataset = NULL;
     for (size_t i = 0; i < round->states.count; i++)

@@ -35,7 +35,8 @@ struct bill_state {
     bool told;                             /* a row is to be written of it */
     bool gone;                             /* it is cancelled, or corrected to another day */
     struct settlement_facts facts;
-    const struct guarantee *broken;
+    const struct guarantee *broken;           /* one that refuses */
+    VECTOR(const struct guarantee *) reports; /* others */
     const struct field *fault;
     struct text words[LANGUAGES];      /* why the total, or a part, is none */
     struct text (*missing)[LANGUAGES]; /* by part, of those that are not known; NULL: it was not settled anew */

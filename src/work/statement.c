@@ -72,7 +72,6 @@ static enum registry_result read_bills(struct settler *settler, const struct ent
         const struct bill_state *state = map_get(&round.by_id, table_id(table, row));
         if (!state || !state->settlement.number || (year && year_of(state->before.date) != year)) continue;
         VECTOR_PUSH(arena, &bills->list, state->before);
-        bills->facts = state->facts;
         add_presenter(bills, &round.world, event, arena, state->before.at);
     }
     if (result == REGISTRY_DONE) {

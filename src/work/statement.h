@@ -19,7 +19,6 @@ struct settled_bills {
         identity; /* something of him that nobody else has, masked; empty: it is not known, or there are no keys */
     VECTOR(struct settled_bill) list;        /* in the order in which the law takes them */
     VECTOR(struct settled_party) presenters; /* of these */
-    struct settlement_facts facts;           /* of the last of them */
 };
 /* The bills of the row with that id that stood when the change with that number had been made (REGISTRY_NOW: that
  * stand), of a year (0: of all). In the arena. */

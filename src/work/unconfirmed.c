@@ -53,6 +53,6 @@ bool unconfirmed_is(struct unconfirmed *unconfirmed, const struct field *field, 
     return rests;
 }
 
-bool unconfirmed_part(const void *of, const struct settled_bill *bill, const struct settlement_part *part) {
-    return unconfirmed_is((struct unconfirmed *)(uintptr_t)of, part->field, day_month(bill->date));
+bool unconfirmed_on(const void *of, const struct field *field, day_number day) {
+    return unconfirmed_is((struct unconfirmed *)(uintptr_t)of, field, day_month(day));
 }

@@ -20,6 +20,6 @@ void unconfirmed_free(struct unconfirmed *unconfirmed);
 /* True also where memory has run out: nothing is shown as confirmed that is not known to be. */
 bool unconfirmed_is(struct unconfirmed *unconfirmed, const struct field *field, month_number month);
 /* The same as answers ask for it (exchange/answer_json.h); `of` is the struct unconfirmed. */
-bool unconfirmed_part(const void *of, const struct settled_bill *bill, const struct settlement_part *part);
+bool unconfirmed_on(const void *of, const struct field *field, day_number day);
 
 #endif

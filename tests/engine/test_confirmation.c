@@ -94,11 +94,40 @@ static void a_mark_in_a_layer_is_enough(void **state) {
                     (bool[]){true, true, false});
 }
 
+static bool is_unconfirmed_of_visits(struct stage *stage, const char *name) {
+    stage_decide(stage, "2018-07");
+    const struct confirmation *found = confirmation_of(stage->run);
+    assert_non_null(found);
+    assert_int_equal(found->parameters, 0); /* no benefit rests on it */
+    return found->unconfirmed[policy_field(stage->policy, TEXT("visit"), text_from(name))->index];
+}
+
+/* Rules that no benefit reads are shown too; and those of a year read one another, each of earlier events. */
+static void circles_over_a_year_are_followed(void **state) {
+    (void)state;
+    struct stage stage;
+    stage_open(&stage,
+               MODEL "event visit in family dated came at most 9 a year\n"
+                     "input visit came : date in 2010-01-01 .. 2100-01-01\n"
+                     "parameter shown : money in 0 .. 9 yuan unconfirmed = 5 yuan\n"
+                     "rule visit a : money in 0 .. 9_000 yuan = sum(earlier visit: b this year)\n"
+                     "rule visit b : money in 0 .. 9_000 yuan = c + sum(earlier visit: a this year)\n"
+                     "rule visit c : money in 0 .. 9_000 yuan = shown + sum(earlier visit: d this year)\n"
+                     "rule visit d : money in 0 .. 9_000 yuan = sum(earlier visit: a this year)\n"
+                     "rule visit e : money = sum(earlier visit: 1 yuan this year)\n",
+               NULL, NULL);
+    for (const char *name = "abcd"; *name; name++)
+        assert_true(is_unconfirmed_of_visits(&stage, (const char[]){*name, 0}));
+    assert_false(is_unconfirmed_of_visits(&stage, "e"));
+    stage_close(&stage);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mark_on_the_value_is_enough),
         cmocka_unit_test(confidence_goes_by_date_and_area),
         cmocka_unit_test(a_mark_in_a_layer_is_enough),
+        cmocka_unit_test(circles_over_a_year_are_followed),
     };
     return cmocka_run_group_tests_name("confirmation", tests, NULL, NULL);
 }

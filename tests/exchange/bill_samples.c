@@ -39,9 +39,10 @@ static void write_schemas(struct json_writer *writer, const struct policy *polic
 
 /* --- answers ------------------------------------------------------------------------------------------------------ */
 
-static bool every_other(const void *of, const struct settled_bill *bill, const struct settlement_part *part) {
+static bool every_other(const void *of, const struct field *field, day_number day) {
     (void)of;
-    return (part - bill->parts) % 2 == 0;
+    (void)day;
+    return field->index % 2 == 0;
 }
 
 static size_t fill(const struct entity *event, struct settlement_part *parts, bool open) {
@@ -65,9 +66,12 @@ static void write_answers(struct json_writer *writer, const struct policy *polic
     struct answer_writing writing = {.policy = policy, .event = event};
     struct settlement_answer answer = {.bill = bill, .standing = bill};
     const struct settlement_effect effect = {bill, bill};
-    const struct settlement_fact fact = {event->settled.rest, TEXT("1"), {TEXT("一"), TEXT("one")}};
+    const struct settlement_fact fact = {event->settled.rest, true, TEXT("1"), {TEXT("一"), TEXT("one")}},
+                                 missing = {event->settled.rest, false, TEXT(""), {TEXT("？"), TEXT("？")}};
     VECTOR_PUSH(&arena, &answer.effects, effect);
-    VECTOR_PUSH(&arena, &answer.facts.list, fact);
+    VECTOR_PUSH(&arena, &answer.bill.facts.list, fact);
+    VECTOR_PUSH(&arena, &answer.bill.facts.list, missing);
+    VECTOR_PUSH(&arena, &answer.bill.reports, policy->guarantees.items[0]);
     json_write_array(writer);
     for (int act = SETTLEMENT_SETTLE; act <= SETTLEMENT_CANCEL; act++) {
         writing.act = (enum settlement_act)act;

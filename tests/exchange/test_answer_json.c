@@ -41,10 +41,10 @@ static void set_stage(struct stage *stage, bool open) {
     stage->writing = (struct answer_writing){.policy = stage->policy, .event = stage->event};
 }
 
-static bool is_rest(const void *of, const struct settled_bill *bill, const struct settlement_part *part) {
+static bool is_rest(const void *of, const struct field *field, day_number day) {
     const struct stage *stage = of;
-    assert_true(bill->total == stage->bill.total);
-    return part->field == stage->event->settled.rest;
+    assert_int_equal(day, stage->bill.date);
+    return field == stage->event->settled.rest;
 }
 
 static void expect(const struct stage *stage, const struct settlement_answer *answer, const char *expected) {
@@ -123,15 +123,18 @@ static void writes_what_it_moved(void **state) {
     arena_init(&arena);
     struct settlement_answer answer = {.outcome = SETTLEMENT_DONE, .bill = stage.bill, .standing = stage.bill};
     const struct settlement_effect effect = {stage.bill, stage.bill};
-    const struct settlement_fact fact = {stage.event->settled.rest, TEXT("712.5"), {TEXT("712.50 元"), TEXT("")}};
+    const struct settlement_fact fact = {stage.event->settled.rest, true, TEXT("712.5"), {TEXT("712.50 元"), TEXT("")}},
+                                 open = {stage.event->settled.total, false, TEXT(""), {TEXT("？"), TEXT("？")}};
     VECTOR_PUSH(&arena, &answer.effects, effect);
-    VECTOR_PUSH(&arena, &answer.facts.list, fact);
+    VECTOR_PUSH(&arena, &answer.bill.facts.list, fact);
+    VECTOR_PUSH(&arena, &answer.bill.facts.list, open);
     stage.writing.act = SETTLEMENT_CORRECT;
     expect(&stage, &answer,
            "{\"outcome\":\"corrected\",\"sentence\":{\"zh\":\"已更正,并重新结算\",\"en\":\"corrected, and settled "
            "anew\"},\"bill\":" WHOLE ",\"standing\":" WHOLE ",\"effects\":[{\"before\":" WHOLE ",\"after\":" WHOLE
            "}],\"facts\":[{\"name\":\"own\",\"label\":{\"zh\":\"自付\",\"en\":\"Own payment\"},\"value\":\"712.5\","
-           "\"shown\":{\"zh\":\"712.50 元\",\"en\":\"712.50 元\"}}]}\n");
+           "\"shown\":{\"zh\":\"712.50 元\",\"en\":\"712.50 元\"}},{\"name\":\"cost\",\"label\":{\"zh\":"
+           "\"费用\",\"en\":\"Cost\"},\"value\":null,\"shown\":{\"zh\":\"？\",\"en\":\"？\"}}]}\n");
     arena_free(&arena);
     policy_free(stage.policy);
 }

@@ -178,19 +178,22 @@ static void what_the_law_found_is_told(void **state) {
     struct settlement_part parts[PARTS];
     struct settlement_answer answer = settled(stage, parts);
     struct settlement_fact facts[] = {
-        {field_of(stage, "total_cost"), TEXT("10800"), {TEXT("10,800.00 元"), TEXT("10,800.00 yuan")}},
-        {field_of(stage, "left_1"), TEXT("11670/3"), {TEXT("3,890 元"), TEXT("3,890 yuan")}},
-        {field_of(stage, "left_2"), TEXT("10000/3"), {TEXT("3,333.33 元"), TEXT("3,333.33 yuan")}},
-        {field_of(stage, "aid_pay"), TEXT("2723"), {TEXT("2,723.00 元"), TEXT("2,723.00 yuan")}}, /* told already */
-        {field_of(stage, "local_income"), TEXT("9862"), {TEXT("9,862 元/年"), TEXT("9,862 yuan/year")}},
-        {field_of(stage, "basic_rate_here"), TEXT("0.65"), {TEXT("65 %"), TEXT("65 %")}},
-        {field_of(stage, "promised"), TEXT("yes"), {TEXT("是"), TEXT("yes")}},
-        {field_of(stage, "group"), TEXT("poor"), {TEXT("建档立卡"), TEXT("Registered poor")}},
-        {policy_field(stage->policy, TEXT("person"), TEXT("age")), TEXT("68"), {TEXT("68"), TEXT("68")}},
-        {policy_field(stage->policy, TEXT("person"), TEXT("age")), TEXT("-1"), {TEXT("-1"), TEXT("-1")}},
+        {field_of(stage, "total_cost"), true, TEXT("10800"), {TEXT("10,800.00 元"), TEXT("10,800.00 yuan")}},
+        {field_of(stage, "left_1"), true, TEXT("11670/3"), {TEXT("3,890 元"), TEXT("3,890 yuan")}},
+        {field_of(stage, "left_2"), true, TEXT("10000/3"), {TEXT("3,333.33 元"), TEXT("3,333.33 yuan")}},
+        {field_of(stage, "aid_pay"),
+         true,
+         TEXT("2723"),
+         {TEXT("2,723.00 元"), TEXT("2,723.00 yuan")}}, /* told already */
+        {field_of(stage, "local_income"), true, TEXT("9862"), {TEXT("9,862 元/年"), TEXT("9,862 yuan/year")}},
+        {field_of(stage, "basic_rate_here"), true, TEXT("0.65"), {TEXT("65 %"), TEXT("65 %")}},
+        {field_of(stage, "promised"), true, TEXT("yes"), {TEXT("是"), TEXT("yes")}},
+        {field_of(stage, "group"), true, TEXT("poor"), {TEXT("建档立卡"), TEXT("Registered poor")}},
+        {policy_field(stage->policy, TEXT("person"), TEXT("age")), true, TEXT("68"), {TEXT("68"), TEXT("68")}},
+        {policy_field(stage->policy, TEXT("person"), TEXT("age")), true, TEXT("-1"), {TEXT("-1"), TEXT("-1")}},
     };
-    answer.facts.list.items = facts;
-    answer.facts.list.count = sizeof facts / sizeof *facts;
+    answer.bill.facts.list.items = facts;
+    answer.bill.facts.list.count = sizeof facts / sizeof *facts;
     answer.bill.settlement = 0;
     check(stage, "eligibility", "eligibility", &answer);
 }

@@ -467,6 +467,58 @@ static void cancels_though_a_later_one_cannot_be_computed(enum database database
 }
 ON_BOTH(cancels_though_a_later_one_cannot_be_computed)
 
+/* The guarantee of the law that only reports, of the bill and of one that stands. */
+static void tells_what_does_not_hold(enum database database) {
+    struct counter counter;
+    struct settled_bills bills;
+    counter_open(&counter, database);
+    const struct entity *event = settled_event(counter.stage.policy, TEXT(""));
+    const struct settlement_answer *answer = SETTLE("anna", "c1", "B1", "2018-07-03", "50");
+    assert_int_equal(answer->bill.reports.count, 0);
+    answer = SETTLE("anna", "c1", "B2", "2018-07-03", "49");
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+    assert_int_equal(answer->bill.reports.count, 1);
+    assert_true(text_is(answer->bill.reports.items[0]->name, "rare"));
+    assert_int_equal(settler_read(&counter.settler, event, TEXT("anna"), 0, REGISTRY_NOW, &counter.arena, &bills),
+                     REGISTRY_DONE);
+    assert_int_equal(bills.list.items[0].reports.count, 0);
+    assert_int_equal(bills.list.items[1].reports.count, 1);
+    counter_close(&counter);
+}
+ON_BOTH(tells_what_does_not_hold)
+
+static const char *facts_beside(struct counter *counter, struct settlement_request request) {
+    struct builder out;
+    builder_init(&out);
+    request.wants_facts = true;
+    const struct settlement_answer *answer = counter_ask(counter, request);
+    for (size_t i = 0; i < answer->bill.facts.list.count; i++) {
+        const struct settlement_fact *fact = &answer->bill.facts.list.items[i];
+        builder_format(&out, "%s%.*s %.*s", i ? ", " : "", TEXT_ARG(fact->field->name),
+                       TEXT_ARG(fact->known ? fact->plain : TEXT("?")));
+    }
+    return builder_finish(&out, &counter->arena).bytes;
+}
+
+/* What the law shows beside a bill, of those whom it concerns; the same when it is presented again. */
+static void shows_what_concerns_the_patient(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    for (int again = 0; again < 2; again++)
+        assert_string_equal(
+            facts_beside(&counter, counter_bill(&counter, SETTLEMENT_SETTLE, "anna", "c1", "B2", "2018-07-04", "10")),
+            "ailing yes, before 60.25");
+    assert_string_equal(
+        facts_beside(&counter, counter_bill(&counter, SETTLEMENT_SETTLE, "ben", "c1", "B3", "2018-07-04", "10")),
+        "ailing no");
+    assert_string_equal(
+        facts_beside(&counter, counter_bill(&counter, SETTLEMENT_QUOTE, "eve", "c1", "B4", "2018-07-04", "10")),
+        "ailing ?, before 0");
+    counter_close(&counter);
+}
+ON_BOTH(shows_what_concerns_the_patient)
+
 /* A quote keeps nothing, also beside a bill that is kept. */
 static void keeps_no_quote_of_one_call(enum database database) {
     struct counter counter;
@@ -600,6 +652,8 @@ int main(void) {
         cmocka_unit_test(forgets_what_was_not_kept),
         BOTH(refuses_what_cannot_be_computed),
         BOTH(leaves_open_what_the_law_has_nothing_for),
+        BOTH(tells_what_does_not_hold),
+        BOTH(shows_what_concerns_the_patient),
         BOTH(cancels_though_a_later_one_cannot_be_computed),
         BOTH(keeps_no_quote_of_one_call),
     };
