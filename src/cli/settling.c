@@ -168,6 +168,14 @@ void facts_show(struct builder *out, struct settling *settling, const struct set
                        TEXT_ARG(fact_shown(settling, bill, fact)));
     }
     if (bill->facts.list.count) builder_add(out, TEXT("\n"));
+    if (bill->assessed == BILL_NEVER_ASSESSED)
+        builder_add(out, text_from(say(settling->command, "当月和以前都没有测算过,按登记的情况结算\n",
+                                       "neither that month nor one before was assessed: settled by what was told\n")));
+    if (bill->assessed == BILL_ASSESSED && bill->assessed_in != day_month(bill->date))
+        builder_format(out,
+                       say(settling->command, "按 %.*s 的测算结算,当月还没有测算\n",
+                           "settled by the assessment of %.*s: that month was not assessed yet\n"),
+                       TEXT_ARG(month_format(&settling->command->arena, bill->assessed_in)));
 }
 
 static void add_change(struct builder *out, struct settling *settling, const struct settlement_part *before,

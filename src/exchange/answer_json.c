@@ -71,6 +71,15 @@ static void write_named(struct json_writer *writer, const char *key, struct text
     json_write_close_object(writer);
 }
 
+static void write_assessed(struct json_writer *writer, struct arena *arena, const struct settled_bill *bill) {
+    if (bill->assessed == BILL_NOT_SAID) return;
+    json_write_key(writer, "assessed");
+    if (bill->assessed == BILL_ASSESSED)
+        json_write_string(writer, month_format(arena, bill->assessed_in));
+    else
+        json_write_null(writer);
+}
+
 /* What does not hold of it, though it is settled. */
 static void write_reports(struct json_writer *writer, const struct settled_bill *bill) {
     if (bill->reports.count == 0) return;
@@ -108,6 +117,7 @@ void settled_bill_write_json(struct json_writer *writer, struct arena *arena, co
     for (size_t i = 0; i < bill->count; i++) write_part(writer, arena, writing, bill, &bill->parts[i]);
     json_write_close_array(writer);
     write_reports(writer, bill);
+    write_assessed(writer, arena, bill);
     json_write_close_object(writer);
 }
 

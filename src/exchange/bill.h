@@ -48,6 +48,8 @@ struct settlement_fact {
 struct settlement_facts {
     VECTOR(struct settlement_fact) list;
 };
+/* BILL_NOT_SAID also where the law reads no such decisions. */
+enum bill_assessed { BILL_NOT_SAID, BILL_NEVER_ASSESSED, BILL_ASSESSED };
 struct settled_bill {
     struct text id;     /* of the event; empty: there is none */
     struct text at, by; /* the id of who presented it, and his number */
@@ -58,6 +60,8 @@ struct settled_bill {
     struct settlement_part *parts; /* layers, then what is left */
     size_t count;
     struct settlement_facts facts;            /* where they are wanted: what the law shows beside it */
+    enum bill_assessed assessed;              /* with these: by which month's decisions on its people it was found */
+    month_number assessed_in;                 /* of BILL_ASSESSED */
     VECTOR(const struct guarantee *) reports; /* where it was found now: what does not hold of it, and is told only */
 };
 /* A bill whose parts another one changed. */

@@ -489,6 +489,7 @@ static void define_bill(const struct schema *schema) {
     write_amount(schema, "open", false);
     write_list_of(writer, "parts", "#/$defs/part");
     write_list_of(writer, "reports", "#/$defs/named");
+    write_or_null(writer, "assessed", "string");
     close_properties(writer);
     REQUIRED(writer, "event", "at", "by", "parts");
     json_write_close_object(writer);

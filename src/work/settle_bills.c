@@ -347,6 +347,15 @@ static void tell_facts(struct round *round, struct settlement_facts *facts, stru
     }
 }
 
+/* By what its people were decided to be. */
+static void tell_assessed(const struct round *round, struct bill_state *state) {
+    const struct world *world = &round->world;
+    state->assessed = BILL_NOT_SAID;
+    if (world->reader->needs.count == 0) return;
+    state->assessed_in = world_assessed(world, round->event->parent, state->parent_id, month_of(round, state));
+    state->assessed = state->assessed_in == MONTH_FIRST ? BILL_NEVER_ASSESSED : BILL_ASSESSED;
+}
+
 /* Each bill that is settled anew, in the run of its month. */
 static void see_settled(void *context, struct run *run, const struct entity *event, size_t row) {
     struct round *round = context;
@@ -356,7 +365,9 @@ static void see_settled(void *context, struct run *run, const struct entity *eve
     look_at_guarantees(round, state, run, row);
     say_what_is_missing(round, state, run, row);
     say_what_is_wrong(round, state, run, row);
-    if (state->asked && state->asked->request->wants_facts) tell_facts(round, &state->facts, run, row);
+    if (!state->asked || !state->asked->request->wants_facts) return;
+    tell_facts(round, &state->facts, run, row);
+    tell_assessed(round, state);
 }
 
 /* It comes in, or goes, or is not settled, or is to be settled anew. */
@@ -434,6 +445,8 @@ static bool is_left_out(const struct round *round, size_t row) {
 /* What was found on the way. */
 static void take_found(const struct bill_state *state, struct settled_bill *bill) {
     bill->facts = state->facts;
+    bill->assessed = state->assessed;
+    bill->assessed_in = state->assessed_in;
     bill->reports.items = state->reports.items;
     bill->reports.count = state->reports.count;
     for (size_t i = 0; i < bill->count && bill->parts && state->missing; i++)

@@ -35,6 +35,8 @@ struct bill_state {
     bool told;                             /* a row is to be written of it */
     bool gone;                             /* it is cancelled, or corrected to another day */
     struct settlement_facts facts;
+    enum bill_assessed assessed; /* as of the bill */
+    month_number assessed_in;
     const struct guarantee *broken;           /* one that refuses */
     VECTOR(const struct guarantee *) reports; /* others */
     const struct field *fault;

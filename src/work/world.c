@@ -196,6 +196,30 @@ void world_free(struct world *world) {
     if (world->reader) history_free(&world->history);
 }
 
+static struct text parent_of(const struct world *world, const struct entity *entity, struct text id) {
+    const struct record_table *table = &world->records.tables[entity->index];
+    for (size_t row = 0; row < table->count; row++)
+        if (text_equal(table->rows[row].id, id)) return table->rows[row].parent;
+    return TEXT("");
+}
+
+month_number world_assessed(const struct world *world, const struct entity *entity, struct text id,
+                            month_number until) {
+    const struct world_reader *reader = world->reader;
+    month_number latest = MONTH_FIRST;
+    for (; entity && !entity_is_area(reader->registry->policy, entity); entity = entity->parent) {
+        for (size_t i = 0; i < reader->needs.count; i++) {
+            const struct field *field = reader->needs.items[i];
+            struct past_value past;
+            if (field->entity == entity && history_find(&world->history, field, id, until, &past) &&
+                past.month > latest)
+                latest = past.month;
+        }
+        id = parent_of(world, entity, id);
+    }
+    return latest;
+}
+
 /* --- what monthly rules had found -----------------------------------------------------------------------------------
  */
 

@@ -60,4 +60,8 @@ enum registry_result world_read(struct world *world, struct world_reader *reader
 enum registry_result world_recall(struct world *world, const struct world_months *months);
 void world_free(struct world *world);
 
+/* The latest month up to that one in which something that bills read was decided of a row, or of those above it that
+ * are no areas, where it was recalled; MONTH_FIRST: it never was. */
+month_number world_assessed(const struct world *world, const struct entity *entity, struct text id, month_number until);
+
 #endif

@@ -411,12 +411,38 @@ static void single_rows_are_read_alike(enum database database) {
 }
 ON_BOTH(single_rows_are_read_alike)
 
+static enum bill_assessed assessed(struct counter *counter, const char *person, const char *number, const char *date) {
+    struct settlement_request request = counter_bill(counter, SETTLEMENT_QUOTE, person, "c1", number, date, "10");
+    request.wants_facts = true;
+    return counter_ask(counter, request)->bill.assessed;
+}
+
+/* Who is sick is the latest that was decided up to the month of the bill, and it is said of which month. */
+static void it_is_said_which_month_was_decided(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    decide(&counter, month(6));
+    import(&counter, month(8), "person", "anna", "f", "ill=no");
+    assert_int_equal(assessed(&counter, "anna", "B1", "2018-05-31"), BILL_NEVER_ASSESSED);
+    assert_int_equal(assessed(&counter, "anna", "B1", "2018-09-01"), BILL_ASSESSED);
+    assert_int_equal(counter.answer.bill.assessed_in, month(6));
+    assert_string_equal(counter_parts(&counter, &counter.answer.bill), "5.00 0.00 5.00");
+    decide(&counter, month(8));
+    assert_int_equal(assessed(&counter, "anna", "B1", "2018-07-31"), BILL_ASSESSED);
+    assert_int_equal(counter.answer.bill.assessed_in, month(6));
+    assert_int_equal(assessed(&counter, "anna", "B1", "2018-09-01"), BILL_ASSESSED);
+    assert_int_equal(counter.answer.bill.assessed_in, month(8));
+    assert_string_equal(counter_parts(&counter, &counter.answer.bill), "0.00 0.00 10.00");
+    counter_close(&counter);
+}
+ON_BOTH(it_is_said_which_month_was_decided)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         BOTH(settled_bills_stand_in_every_month), cmocka_unit_test(imported_ones_leave_settled_ones_alone),
         BOTH(a_run_does_not_see_what_came_later), cmocka_unit_test(cancelled_ones_may_be_imported),
         BOTH(imported_ones_may_be_presented),     BOTH(imported_ones_behind_are_found_anew),
-        BOTH(single_rows_are_read_alike),
+        BOTH(single_rows_are_read_alike),         BOTH(it_is_said_which_month_was_decided),
     };
     return cmocka_run_group_tests_name("runs_beside", tests, databases_begin, databases_end);
 }

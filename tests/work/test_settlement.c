@@ -512,6 +512,7 @@ static void shows_what_concerns_the_patient(enum database database) {
     assert_string_equal(
         facts_beside(&counter, counter_bill(&counter, SETTLEMENT_SETTLE, "ben", "c1", "B3", "2018-07-04", "10")),
         "ailing no");
+    assert_int_equal(counter.answer.bill.assessed, BILL_NEVER_ASSESSED);
     assert_string_equal(
         facts_beside(&counter, counter_bill(&counter, SETTLEMENT_QUOTE, "eve", "c1", "B4", "2018-07-04", "10")),
         "ailing ?, before 0");
