@@ -98,11 +98,6 @@ static void show_lines(struct builder *out, const struct confirming *confirming,
 
 /* --- as JSON ------------------------------------------------------------------------------------------------------ */
 
-static void write_text(struct json_writer *writer, const char *key, struct text text) {
-    json_write_key(writer, key);
-    json_write_string(writer, text);
-}
-
 static void write_line(struct json_writer *writer, const struct confirming *confirming,
                        const struct registry_line *line) {
     struct arena *arena = &confirming->command->arena;
@@ -113,22 +108,22 @@ static void write_line(struct json_writer *writer, const struct confirming *conf
         shown[i] = print_parameter_value(&printer, line->parameter, line->value);
     }
     json_write_object(writer);
-    write_text(writer, "parameter", line->parameter->name);
+    json_write_text(writer, "parameter", line->parameter->name);
     json_write_words(writer, "label", line->parameter->label);
-    write_text(writer, "area", line->area);
-    write_text(writer, "keys", line->keys);
-    write_text(writer, "from", line->from);
-    write_text(writer, "enacted", line->enacted);
-    write_text(writer, "value", line->written);
+    json_write_text(writer, "area", line->area);
+    json_write_text(writer, "keys", line->keys);
+    json_write_text(writer, "from", line->from);
+    json_write_text(writer, "enacted", line->enacted);
+    json_write_text(writer, "value", line->written);
     json_write_words(writer, "shown", shown);
     json_write_words(writer, "source", line->value->source);
-    write_text(writer, "source_document", line->value->document);
+    json_write_text(writer, "source_document", line->value->document);
     json_write_key(writer, "confirmed");
     json_write_bool(writer, attested);
     if (attested) {
-        write_text(writer, "by", attested->by);
-        write_text(writer, "at", instant_written(arena, attested->instant));
-        write_text(writer, "document", attested->document);
+        json_write_text(writer, "by", attested->by);
+        json_write_text(writer, "at", instant_written(arena, attested->instant));
+        json_write_text(writer, "document", attested->document);
         json_write_key(writer, "signed");
         json_write_bool(writer, attested->is_signed);
     }

@@ -105,11 +105,6 @@ static void show_all(struct builder *out, const struct findings *findings) {
     builder_add(out, TEXT("\n"));
 }
 
-static void write_text(struct json_writer *writer, const char *key, struct text text) {
-    json_write_key(writer, key);
-    json_write_string(writer, text);
-}
-
 static void write_finding(struct json_writer *writer, const struct findings *findings,
                           const struct registry_finding *finding) {
     struct arena *arena = &findings->command->arena;
@@ -117,23 +112,23 @@ static void write_finding(struct json_writer *writer, const struct findings *fin
     json_write_object(writer);
     json_write_key(writer, "finding");
     json_write_integer(writer, finding->number);
-    write_text(writer, "month", month_format(arena, finding->month));
-    write_text(writer, "entity", finding->entity);
-    write_text(writer, "id", finding->id);
-    write_text(writer, "known_by", known_by(findings, finding));
-    write_text(writer, "alert", finding->alert);
+    json_write_text(writer, "month", month_format(arena, finding->month));
+    json_write_text(writer, "entity", finding->entity);
+    json_write_text(writer, "id", finding->id);
+    json_write_text(writer, "known_by", known_by(findings, finding));
+    json_write_text(writer, "alert", finding->alert);
     if (alert) json_write_words(writer, "label", alert->label);
-    write_text(writer, "state", finding->unsure ? TEXT("undetermined") : TEXT("true"));
-    write_text(writer, "by", finding->by);
-    write_text(writer, "at", instant_written(arena, finding->instant));
+    json_write_text(writer, "state", finding->unsure ? TEXT("undetermined") : TEXT("true"));
+    json_write_text(writer, "by", finding->by);
+    json_write_text(writer, "at", instant_written(arena, finding->instant));
     json_write_key(writer, "change");
     json_write_integer(writer, finding->change);
     json_write_key(writer, "cleared");
     json_write_bool(writer, finding->cleared != 0);
     if (finding->cleared) {
-        write_text(writer, "cleared_by", finding->cleared_by);
-        write_text(writer, "cleared_at", instant_written(arena, finding->cleared_at));
-        write_text(writer, "reason", finding->reason);
+        json_write_text(writer, "cleared_by", finding->cleared_by);
+        json_write_text(writer, "cleared_at", instant_written(arena, finding->cleared_at));
+        json_write_text(writer, "reason", finding->reason);
     }
     json_write_close_object(writer);
 }

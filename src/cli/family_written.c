@@ -31,15 +31,10 @@ static bool is_known(const struct benefit_difference *found) {
 
 /* --- JSON --------------------------------------------------------------------------------------------------------- */
 
-static void write_text(struct json_writer *writer, const char *key, struct text text) {
-    json_write_key(writer, key);
-    json_write_string(writer, text);
-}
-
 static void write_side(struct json_writer *writer, struct command *command, const char *key, const struct kept *kept) {
     json_write_key(writer, key);
     json_write_object(writer);
-    write_text(writer, "month", month_format(&command->arena, kept->month));
+    json_write_text(writer, "month", month_format(&command->arena, kept->month));
     if (kept->by_run) {
         json_write_key(writer, "run");
         json_write_integer(writer, kept->run.change);
@@ -51,10 +46,10 @@ static void write_side(struct json_writer *writer, struct command *command, cons
 
 static void write_amounts(struct json_writer *writer, struct arena *arena, const struct family_differences *differences,
                           const struct number paid[KEPT_SIDES]) {
-    write_text(writer, "before", amount_text(arena, differences, paid[BEFORE]));
-    write_text(writer, "after", amount_text(arena, differences, paid[AFTER]));
-    write_text(writer, "difference",
-               amount_text(arena, differences, number_subtract(arena, paid[AFTER], paid[BEFORE])));
+    json_write_text(writer, "before", amount_text(arena, differences, paid[BEFORE]));
+    json_write_text(writer, "after", amount_text(arena, differences, paid[AFTER]));
+    json_write_text(writer, "difference",
+                    amount_text(arena, differences, number_subtract(arena, paid[AFTER], paid[BEFORE])));
 }
 
 static void write_tally(struct json_writer *writer, struct arena *arena, const struct family_differences *differences,
@@ -70,11 +65,11 @@ static void write_benefit(struct json_writer *writer, struct arena *arena, const
                           const struct benefit_difference *found) {
     const struct field *benefit = field_of(found);
     json_write_object(writer);
-    write_text(writer, "entity", benefit->entity->name);
-    write_text(writer, "id", found->id);
-    write_text(writer, "benefit", benefit->name);
-    write_text(writer, "before", value_text(arena, found, BEFORE));
-    write_text(writer, "after", value_text(arena, found, AFTER));
+    json_write_text(writer, "entity", benefit->entity->name);
+    json_write_text(writer, "id", found->id);
+    json_write_text(writer, "benefit", benefit->name);
+    json_write_text(writer, "before", value_text(arena, found, BEFORE));
+    json_write_text(writer, "after", value_text(arena, found, AFTER));
     json_write_key(writer, "unconfirmed");
     json_write_bool(writer, family_is_unconfirmed(differences, found, BEFORE) ||
                                 family_is_unconfirmed(differences, found, AFTER));
@@ -83,17 +78,17 @@ static void write_benefit(struct json_writer *writer, struct arena *arena, const
 
 static void write_detail(struct json_writer *writer, const struct family_detail *detail) {
     json_write_object(writer);
-    write_text(writer, "what", text_from(detail_names[detail->kind]));
-    write_text(writer, "entity", detail->entity->name);
-    write_text(writer, "id", detail->id);
-    if (detail->known_by.length) write_text(writer, "known_by", detail->known_by);
-    if (detail->input) write_text(writer, "input", detail->input->name);
+    json_write_text(writer, "what", text_from(detail_names[detail->kind]));
+    json_write_text(writer, "entity", detail->entity->name);
+    json_write_text(writer, "id", detail->id);
+    if (detail->known_by.length) json_write_text(writer, "known_by", detail->known_by);
+    if (detail->input) json_write_text(writer, "input", detail->input->name);
     if (detail->input && detail->input->sealed) {
         json_write_key(writer, "sealed");
         json_write_bool(writer, true);
     } else if (detail->input || detail->kind == DETAIL_MOVED) {
-        write_text(writer, "before", detail->plain[BEFORE]);
-        write_text(writer, "after", detail->plain[AFTER]);
+        json_write_text(writer, "before", detail->plain[BEFORE]);
+        json_write_text(writer, "after", detail->plain[AFTER]);
     }
     json_write_close_object(writer);
 }
@@ -101,8 +96,8 @@ static void write_detail(struct json_writer *writer, const struct family_detail 
 static void write_family(struct json_writer *writer, struct arena *arena, const struct family_differences *differences,
                          const struct family_difference *family) {
     json_write_object(writer);
-    write_text(writer, "id", family->id);
-    write_text(writer, "area", family_area(family));
+    json_write_text(writer, "id", family->id);
+    json_write_text(writer, "area", family_area(family));
     json_write_key(writer, "undetermined");
     json_write_bool(writer, family->undetermined);
     if (!family->undetermined) write_amounts(writer, arena, differences, family->paid);

@@ -564,30 +564,25 @@ void preview_show_otherwise(struct builder *out, const struct preview *preview, 
 
 /* --- as JSON ------------------------------------------------------------------------------------------------------ */
 
-static void write_text(struct json_writer *writer, const char *key, struct text text) {
-    json_write_key(writer, key);
-    json_write_string(writer, text);
-}
-
 static void write_changed_row(struct json_writer *writer, const struct preview *preview,
                               const struct versions *versions, const struct entity *entity, size_t row) {
     const struct reach reach = reach_of(preview, versions, entity, row);
     struct difference difference;
     json_write_object(writer);
-    write_text(writer, "entity", entity->name);
-    write_text(writer, "id", registry_look_name(preview->look, entity, row));
-    write_text(writer, "from", month_of(preview, reach.since));
-    write_text(writer, "until", month_of(preview, reach.until));
-    write_text(writer, "first_decided", reach.decided ? month_of(preview, reach.first) : TEXT(""));
-    write_text(writer, "last_decided", reach.decided ? month_of(preview, reach.last) : TEXT(""));
+    json_write_text(writer, "entity", entity->name);
+    json_write_text(writer, "id", registry_look_name(preview->look, entity, row));
+    json_write_text(writer, "from", month_of(preview, reach.since));
+    json_write_text(writer, "until", month_of(preview, reach.until));
+    json_write_text(writer, "first_decided", reach.decided ? month_of(preview, reach.first) : TEXT(""));
+    json_write_text(writer, "last_decided", reach.decided ? month_of(preview, reach.last) : TEXT(""));
     json_write_key(writer, "values");
     json_write_array(writer);
     for (size_t which = 0; which < differences_of(entity); which++) {
         if (!difference_at(preview, entity, row, which, &difference)) continue;
         json_write_object(writer);
-        write_text(writer, "name", difference.name.length ? difference.name : difference.label);
-        write_text(writer, "before", difference.before);
-        write_text(writer, "after", difference.after);
+        json_write_text(writer, "name", difference.name.length ? difference.name : difference.label);
+        json_write_text(writer, "before", difference.before);
+        json_write_text(writer, "after", difference.after);
         json_write_close_object(writer);
     }
     json_write_close_array(writer);
@@ -615,13 +610,13 @@ static void write_refused(struct json_writer *writer, const struct preview *prev
         const struct import_refused *refused = preview->refused[i];
         if (is_alike(preview, refused) != alike) continue;
         json_write_object(writer);
-        write_text(writer, "entity", refused->file->entity ? refused->file->entity->name : TEXT(""));
-        write_text(writer, "file", refused->file->source.name);
+        json_write_text(writer, "entity", refused->file->entity ? refused->file->entity->name : TEXT(""));
+        json_write_text(writer, "file", refused->file->source.name);
         json_write_key(writer, "line");
         json_write_integer(writer, refused->line);
-        write_text(writer, "id", refused->id);
-        write_text(writer, "problem",
-                   rejected_problem(&preview->telling->import, arena_of(preview), refused, language_of(preview)));
+        json_write_text(writer, "id", refused->id);
+        json_write_text(writer, "problem",
+                        rejected_problem(&preview->telling->import, arena_of(preview), refused, language_of(preview)));
         json_write_close_object(writer);
     }
     json_write_close_array(writer);
@@ -630,9 +625,9 @@ static void write_refused(struct json_writer *writer, const struct preview *prev
 /* The two of each pair, and what both are known by. */
 static void write_one(struct json_writer *writer, const struct preview *preview, const struct registry_alike *alike,
                       const struct record_table *table, size_t row) {
-    write_text(writer, "id", table->rows[row].id);
-    write_text(writer, "in", table->rows[row].parent);
-    write_text(writer, "known_by", known_by(preview, alike, table, row));
+    json_write_text(writer, "id", table->rows[row].id);
+    json_write_text(writer, "in", table->rows[row].parent);
+    json_write_text(writer, "known_by", known_by(preview, alike, table, row));
 }
 
 static void write_pairs(struct json_writer *writer, const struct preview *preview) {
@@ -641,7 +636,7 @@ static void write_pairs(struct json_writer *writer, const struct preview *previe
     for (size_t i = 0; i < preview->look->alike.count; i++) {
         const struct registry_alike *alike = &preview->look->alike.items[i];
         json_write_object(writer);
-        write_text(writer, "entity", alike->entity->name);
+        json_write_text(writer, "entity", alike->entity->name);
         write_one(writer, preview, alike, &preview->telling->import.records.tables[alike->entity->index], alike->row);
         json_write_key(writer, "other");
         json_write_object(writer);

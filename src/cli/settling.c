@@ -11,6 +11,14 @@ int settling_tell(struct settling *settling, enum registry_result result) {
     return database_tell(&settling->database, settling->command, settling->url, result);
 }
 
+int settling_tell_nobody(const struct settling *settling, struct text id) {
+    struct command *command = settling->command;
+    fprintf(stderr,
+            say(command, "doudi: 登记簿里没有 %.*s;请写编号\n", "doudi: the registry has no %.*s; name it by its id\n"),
+            TEXT_ARG(text_shown(&command->arena, id)));
+    return EXIT_CANNOT;
+}
+
 static int find_event(struct settling *settling) {
     struct command *command = settling->command;
     settling->event = settled_event(settling->database.law, TEXT(""));
@@ -85,8 +93,12 @@ static void add_bar(struct builder *out, int64_t before, int64_t amount, int64_t
     for (; begin < end; begin++) builder_add(out, TEXT("█"));
 }
 
+struct text label_shown(const struct settling *settling, const struct text label[LANGUAGES], struct text name) {
+    return label_or_name(label, name, settling->command->language);
+}
+
 static struct text label_of(const struct settling *settling, const struct field *field) {
-    return label_or_name(field->label, field->name, settling->command->language);
+    return label_shown(settling, field->label, field->name);
 }
 
 static void add_cites(struct builder *out, const struct field *field) {

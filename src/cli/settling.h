@@ -25,6 +25,9 @@ void settling_close(struct settling *settling);
 /* EXIT_DONE, or tells what failed. */
 int settling_tell(struct settling *settling, enum registry_result result);
 
+/* Tells that the registry has no such row: EXIT_CANNOT. */
+int settling_tell_nobody(const struct settling *settling, struct text id);
+
 /* Bills as FHIR, settled, or quoted alone, and answered as FHIR (command_fhir.c). */
 int settle_fhir(struct settling *settling, struct text name, struct text bytes, bool quotes);
 
@@ -36,6 +39,8 @@ void facts_show(struct builder *out, struct settling *settling, const struct set
 struct text fact_shown(struct settling *settling, const struct settled_bill *bill, const struct settlement_fact *fact);
 /* Bills that were settled anew: what each paid before, and pays now. */
 void effects_show(struct builder *out, struct settling *settling, const struct settlement_answer *answer);
+/* What a declaration is called, in the user's language. */
+struct text label_shown(const struct settling *settling, const struct text label[LANGUAGES], struct text name);
 /* "12,345.00", of the event's amounts, without or with ◇. */
 struct text amount_shown(struct settling *settling, const struct field *field, int64_t amount);
 

@@ -2,11 +2,6 @@
 
 #include "exchange/answer_words.h"
 
-static void write_text(struct json_writer *writer, const char *key, struct text text) {
-    json_write_key(writer, key);
-    json_write_string(writer, text);
-}
-
 /* What a declaration is called, which has its name where it has no label. */
 static void write_label(struct json_writer *writer, const char *key, const struct text label[LANGUAGES],
                         struct text name) {
@@ -21,7 +16,7 @@ static void write_fund(struct json_writer *writer, const struct answer_writing *
     if (!fund) return;
     json_write_key(writer, "fund");
     json_write_object(writer);
-    write_text(writer, "name", name);
+    json_write_text(writer, "name", name);
     write_label(writer, "label", fund->label, name);
     json_write_close_object(writer);
 }
@@ -48,7 +43,7 @@ static void write_part(struct json_writer *writer, struct arena *arena, const st
                        const struct settled_bill *bill, const struct settlement_part *part) {
     const struct field *field = part->field;
     json_write_object(writer);
-    write_text(writer, field == writing->event->settled.rest ? "rest" : "benefit", field->name);
+    json_write_text(writer, field == writing->event->settled.rest ? "rest" : "benefit", field->name);
     write_label(writer, "label", field->label, field->name);
     write_fund(writer, writing, field);
     json_write_key(writer, "amount");
@@ -66,7 +61,7 @@ static void write_named(struct json_writer *writer, const char *key, struct text
                         const struct text label[LANGUAGES]) {
     json_write_key(writer, key);
     json_write_object(writer);
-    write_text(writer, "name", name);
+    json_write_text(writer, "name", name);
     write_label(writer, "label", label, name);
     json_write_close_object(writer);
 }
@@ -88,7 +83,7 @@ static void write_reports(struct json_writer *writer, const struct settled_bill 
     for (size_t i = 0; i < bill->reports.count; i++) {
         const struct guarantee *guarantee = bill->reports.items[i];
         json_write_object(writer);
-        write_text(writer, "name", guarantee->name);
+        json_write_text(writer, "name", guarantee->name);
         write_label(writer, "label", guarantee->declaration->label, guarantee->name);
         json_write_close_object(writer);
     }
@@ -99,18 +94,18 @@ void settled_bill_write_json(struct json_writer *writer, struct arena *arena, co
                              const struct settled_bill *bill) {
     const struct field *total = writing->event->settled.total;
     json_write_object(writer);
-    write_text(writer, "event", writing->event->name);
-    if (bill->count) write_text(writer, "id", bill->id);
-    write_text(writer, "at", bill->at);
-    write_text(writer, "by", bill->by);
-    if (bill->count) write_text(writer, "date", day_format(arena, bill->date));
+    json_write_text(writer, "event", writing->event->name);
+    if (bill->count) json_write_text(writer, "id", bill->id);
+    json_write_text(writer, "at", bill->at);
+    json_write_text(writer, "by", bill->by);
+    if (bill->count) json_write_text(writer, "date", day_format(arena, bill->date));
     if (bill->settlement) {
         json_write_key(writer, "settlement");
         json_write_integer(writer, bill->settlement);
     }
     if (bill->count) {
-        write_text(writer, "total", amount_written(arena, total, bill->total));
-        write_text(writer, "open", amount_written(arena, total, bill->open));
+        json_write_text(writer, "total", amount_written(arena, total, bill->total));
+        json_write_text(writer, "open", amount_written(arena, total, bill->open));
     }
     json_write_key(writer, "parts");
     json_write_array(writer);
@@ -146,7 +141,7 @@ void settlement_facts_write_json(struct json_writer *writer, const struct answer
     for (size_t i = 0; i < bill->facts.list.count; i++) {
         const struct settlement_fact *fact = &bill->facts.list.items[i];
         json_write_object(writer);
-        write_text(writer, "name", fact->field->name);
+        json_write_text(writer, "name", fact->field->name);
         write_label(writer, "label", fact->field->label, fact->field->name);
         json_write_key(writer, "value");
         if (fact->known)
@@ -164,7 +159,7 @@ void settlement_facts_write_json(struct json_writer *writer, const struct answer
 static void write_refusal(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
                           const struct settlement_answer *answer) {
     bool broken = answer->refusal == SETTLEMENT_BROKEN, fault = answer->refusal == SETTLEMENT_FAULT;
-    if (answer->told.length) write_text(writer, "told", answer->told);
+    if (answer->told.length) json_write_text(writer, "told", answer->told);
     if (broken && answer->guarantee)
         write_named(writer, "guarantee", answer->guarantee->name, answer->guarantee->declaration->label);
     if (fault && answer->field) write_named(writer, "field", answer->field->name, answer->field->label);
@@ -179,9 +174,9 @@ void answer_write_json(struct json_writer *writer, struct arena *arena, const st
                        const struct settlement_answer *answer) {
     struct answer_words words = answer_words(arena, writing->event, writing->act, answer);
     json_write_object(writer);
-    write_text(writer, "outcome", text_from(answer_outcome_code(answer, writing->act)));
+    json_write_text(writer, "outcome", text_from(answer_outcome_code(answer, writing->act)));
     if (answer->outcome == SETTLEMENT_REFUSED)
-        write_text(writer, "refusal", text_from(answer_refusal_code(answer->refusal)));
+        json_write_text(writer, "refusal", text_from(answer_refusal_code(answer->refusal)));
     json_write_words(writer, "sentence", words.sentence);
     json_write_words(writer, "remedy", words.remedy);
     if (writing->change) {

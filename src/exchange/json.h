@@ -75,6 +75,7 @@ void json_write_close_array(struct json_writer *writer);
 void json_write_key(struct json_writer *writer, const char *key);
 void json_write_key_text(struct json_writer *writer, struct text key);
 void json_write_string(struct json_writer *writer, struct text string); /* bytes that are not UTF-8 become U+FFFD */
+void json_write_text(struct json_writer *writer, const char *key, struct text text); /* a key and its string */
 void json_write_number(struct json_writer *writer, struct text number); /* as it stands; json_is_number is asserted */
 void json_write_integer(struct json_writer *writer, int64_t integer);
 void json_write_bool(struct json_writer *writer, bool value);

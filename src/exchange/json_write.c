@@ -153,6 +153,11 @@ void json_write_null(struct json_writer *writer) {
     write_plain(writer, TEXT("null"));
 }
 
+void json_write_text(struct json_writer *writer, const char *key, struct text text) {
+    json_write_key(writer, key);
+    json_write_string(writer, text);
+}
+
 void json_write_words(struct json_writer *writer, const char *key, const struct text words[LANGUAGES]) {
     static const char *const names[] = {[LANGUAGE_ZH] = "zh", [LANGUAGE_EN] = "en"};
     if (!words[LANGUAGE_ZH].length && !words[LANGUAGE_EN].length) return;
