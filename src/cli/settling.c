@@ -135,6 +135,14 @@ static void add_part(struct builder *out, struct settling *settling, const struc
     builder_add(out, TEXT("\n"));
 }
 
+static void add_reports(struct builder *out, const struct settling *settling, const struct settled_bill *bill) {
+    for (size_t i = 0; i < bill->reports.count; i++) {
+        const struct guarantee *guarantee = bill->reports.items[i];
+        struct text label = label_shown(settling, guarantee->declaration->label, guarantee->name);
+        builder_format(out, say(settling->command, "▲ 不成立:%.*s\n", "▲ does not hold: %.*s\n"), TEXT_ARG(label));
+    }
+}
+
 void bill_show(struct builder *out, struct settling *settling, const struct settled_bill *bill) {
     struct command *command = settling->command;
     const struct settled *settled = &settling->event->settled;
@@ -160,11 +168,7 @@ void bill_show(struct builder *out, struct settling *settling, const struct sett
         add_padded(out, amount_shown(settling, settled->total, bill->open), AMOUNT_COLUMNS, true);
         builder_add(out, TEXT("\n"));
     }
-    for (size_t i = 0; i < bill->reports.count; i++) {
-        const struct guarantee *guarantee = bill->reports.items[i];
-        struct text label = label_or_name(guarantee->declaration->label, guarantee->name, command->language);
-        builder_format(out, say(command, "▲ 不成立:%.*s\n", "▲ does not hold: %.*s\n"), TEXT_ARG(label));
-    }
+    add_reports(out, settling, bill);
 }
 
 struct text fact_shown(struct settling *settling, const struct settled_bill *bill, const struct settlement_fact *fact) {
@@ -174,6 +178,9 @@ struct text fact_shown(struct settling *settling, const struct settled_bill *bil
 }
 
 void facts_show(struct builder *out, struct settling *settling, const struct settled_bill *bill) {
+    if (bill->facts.list.count) /* of one that came late it is less than what stands by now */
+        builder_format(out, say(settling->command, "截至 %.*s:", "as of %.*s: "),
+                       TEXT_ARG(day_format(&settling->command->arena, bill->date)));
     for (size_t i = 0; i < bill->facts.list.count; i++) {
         const struct settlement_fact *fact = &bill->facts.list.items[i];
         builder_format(out, "%s%.*s %.*s", i ? "  " : "", TEXT_ARG(label_of(settling, fact->field)),
@@ -211,5 +218,6 @@ void effects_show(struct builder *out, struct settling *settling, const struct s
         builder_format(out, "%.*s  %.*s  %.*s\n", TEXT_ARG(after->by), TEXT_ARG(after->at),
                        TEXT_ARG(day_format(&command->arena, after->date)));
         for (size_t k = 0; k < after->count; k++) add_change(out, settling, &before->parts[k], &after->parts[k]);
+        add_reports(out, settling, after);
     }
 }

@@ -67,24 +67,31 @@ static size_t add_columns(struct builder *sql, const struct registry_tables *tab
 }
 
 /* $1 the text itself, $2 the index, if it was ever sealed. */
-static struct statement *query_rows(struct registry *registry, const struct field *input) {
+static struct statement *query_rows(struct registry *registry, const struct field *input, bool holds) {
     const struct registry_tables *tables = tables_of(registry, input->entity);
     const struct registry_slot *slot = slot_of(registry, input);
     struct builder sql;
     builder_init(&sql);
     builder_add(&sql, TEXT("SELECT DISTINCT _key FROM "));
     store_quote(&sql, tables->versions.name);
-    builder_format(&sql, " WHERE _change <= %lld", (long long)registry_known(registry, REGISTRY_NOW));
+    builder_format(&sql, " AS told WHERE _change <= %lld", (long long)registry_known(registry, REGISTRY_NOW));
     builder_add(&sql, TEXT(" AND ("));
     if (add_columns(&sql, tables, slot, false) == 0) builder_add(&sql, TEXT("$1 = ''"));
     if (slot->sealed) builder_add(&sql, TEXT(" OR "));
     add_columns(&sql, tables, slot, true);
-    builder_add(&sql, TEXT(") ORDER BY _key"));
+    builder_add(&sql, TEXT(")"));
+    if (holds) {
+        builder_add(&sql, TEXT(" AND _stands = 1 AND NOT EXISTS (SELECT 1 FROM "));
+        store_quote(&sql, tables->versions.name);
+        builder_add(&sql, TEXT(" AS later WHERE later._key = told._key AND (later._since > told._since OR "
+                               "(later._since = told._since AND later._version > told._version)))"));
+    }
+    builder_add(&sql, TEXT(" ORDER BY _key"));
     return prepare(registry, &sql);
 }
 
-enum registry_result registry_find_told(struct registry *registry, const struct field *input, struct text text,
-                                        struct arena *arena, struct registry_row_keys *keys) {
+static enum registry_result find_rows(struct registry *registry, const struct field *input, struct text text,
+                                      bool holds, struct arena *arena, struct registry_row_keys *keys) {
     unsigned char index[INDEX_BYTES];
     bool sealed_ever = slot_of(registry, input)->sealed;
     *keys = (struct registry_row_keys){{NULL, 0, 0}};
@@ -97,13 +104,23 @@ enum registry_result registry_find_told(struct registry *registry, const struct 
     if (sealed != SEAL_OK) return registry_of_seal(sealed);
     const struct store_value values[] = {store_text(told),
                                          store_bytes((struct text){(const char *)index, INDEX_BYTES})};
-    struct statement *query = query_rows(registry, input);
+    struct statement *query = query_rows(registry, input, holds);
     if (query && statement_begin(query, values, sealed_ever ? 2 : 1)) {
         while (statement_next(query)) VECTOR_PUSH(arena, &keys->list, statement_integer(query, 0));
         statement_end(query);
     }
     statement_free(query);
     return registry_outcome(registry, arena);
+}
+
+enum registry_result registry_find_told(struct registry *registry, const struct field *input, struct text text,
+                                        struct arena *arena, struct registry_row_keys *keys) {
+    return find_rows(registry, input, text, false, arena, keys);
+}
+
+enum registry_result registry_find_held(struct registry *registry, const struct field *input, struct text text,
+                                        struct arena *arena, struct registry_row_keys *keys) {
+    return find_rows(registry, input, text, true, arena, keys);
 }
 
 /* --- showing ------------------------------------------------------------------------------------------------------ */

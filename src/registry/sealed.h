@@ -67,6 +67,9 @@ struct registry_row_keys {
  * input with a `check` it may be written with full-width characters or small letters. */
 enum registry_result registry_find_told(struct registry *registry, const struct field *input, struct text text,
                                         struct arena *arena, struct registry_row_keys *keys);
+/* The same of those of which it stands as told last. */
+enum registry_result registry_find_held(struct registry *registry, const struct field *input, struct text text,
+                                        struct arena *arena, struct registry_row_keys *keys);
 
 /* What is known of an input of a row in a month, opened, until something else is opened; empty: nothing. */
 enum registry_result registry_reveal(struct registry *registry, const struct field *input, int64_t key,

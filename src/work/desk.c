@@ -262,8 +262,9 @@ static enum registry_result begin_reading(struct desk *desk) {
     return result == REGISTRY_DONE ? refresh(desk) : result;
 }
 
+/* Rows that were altered are those of a few: what others asked for can be read and written all the same. */
 static void end_reading(struct desk *desk, enum registry_result result) {
-    if (result != REGISTRY_DONE)
+    if (result != REGISTRY_DONE && result != REGISTRY_DAMAGED)
         lose(desk, result);
     else if (!desk->telling)
         store_roll_back(desk->store);
@@ -298,6 +299,18 @@ static void fail(struct desk *desk, struct desk_ticket *tickets) {
     pthread_mutex_unlock(&desk->lock);
 }
 
+/* Whose rows were altered is found by reading one after the other: in front of the others. */
+static struct desk_ticket *read_alone(struct desk_group *group, struct desk_ticket *others) {
+    round_free(&group->round);
+    for (size_t i = group->count; i-- > 0;) {
+        group->tickets[i]->alone = true;
+        group->tickets[i]->next = others;
+        others = group->tickets[i];
+    }
+    group->count = 0;
+    return others;
+}
+
 /* Gives them to the deciders; what has to wait for others is what remains. */
 static struct desk_ticket *take_on(struct desk *desk, struct desk_ticket *tickets) {
     struct desk_ticket *remaining = NULL, **waiting = &remaining;
@@ -307,7 +320,7 @@ static struct desk_ticket *take_on(struct desk *desk, struct desk_ticket *ticket
         do {
             some[count++] = tickets;
             tickets = tickets->next;
-        } while (tickets && count < desk->most);
+        } while (tickets && count < desk->most && !some[0]->alone && !tickets->alone);
         some[count - 1]->next = NULL;
         struct desk_group *group = group_new(some, count);
         if (!group) {
@@ -315,6 +328,7 @@ static struct desk_ticket *take_on(struct desk *desk, struct desk_ticket *ticket
             continue;
         }
         enum registry_result result = read_group(desk, group, &waiting);
+        if (result == REGISTRY_DAMAGED && group->count > 1) tickets = read_alone(group, tickets);
         if (group->count == 0) {
             group_free(group);
             continue;
@@ -362,14 +376,22 @@ static bool is_to_be_kept(const struct desk_group *group) {
 
 static enum registry_result decide_again(struct desk *desk, struct desk_group *group,
                                          const struct registry_change *change, bool *any) {
+    int64_t *before = ARENA_ARRAY(&group->arena, int64_t, group->count + 1);
+    bool moved = false;
     round_free(&group->round);
     for (size_t i = 0; i < group->count; i++) {
+        if (before) before[i] = group->asked[i].parent;
         group->tickets[i]->answer = (struct settlement_answer){.outcome = SETTLEMENT_REFUSED};
         group->asked[i] =
             (struct asked){.request = &group->tickets[i]->request, .answer = &group->tickets[i]->answer, .waits = true};
     }
+    pthread_mutex_lock(&desk->lock);
     desk->figures.again += group->count;
-    return settle_rounds(&desk->settler, change, group->asked, group->count, &group->arena, any);
+    pthread_mutex_unlock(&desk->lock);
+    enum registry_result result = settle_rounds(&desk->settler, change, group->asked, group->count, &group->arena, any);
+    for (size_t i = 0; i < group->count && before; i++) moved = moved || group->asked[i].parent != before[i];
+    if (moved || !before) begin_another_reading(desk); /* bills of those whose they are now may be under way */
+    return result;
 }
 
 /* Others have told something since it was read, or it was over another connection: what it rests on may be another. */
@@ -413,7 +435,9 @@ static void end_change(struct desk *desk) {
     }
     if (desk->any) {
         desk->settler.last = desk->settler.reader.seen = desk->change.number;
+        pthread_mutex_lock(&desk->lock);
         desk->figures.changes++;
+        pthread_mutex_unlock(&desk->lock);
     } else {
         registry_give_up_change(&desk->registry);
     }
@@ -569,7 +593,7 @@ void desk_close(struct desk *desk) {
 void desk_ask(struct desk *desk, struct desk_ticket *ticket) {
     ticket->next = NULL;
     ticket->group = NULL;
-    ticket->answered = false;
+    ticket->answered = ticket->alone = false;
     pthread_cond_init(&ticket->is_answered, NULL);
     pthread_mutex_lock(&desk->lock);
     *desk->last = ticket;

@@ -30,7 +30,7 @@ struct desk_ticket {
     struct desk_group *group;
     struct desk_ticket *next;
     pthread_cond_t is_answered;
-    bool answered;
+    bool answered, alone; /* alone: it is read by itself */
 };
 
 struct desk_opening {

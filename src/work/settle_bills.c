@@ -323,11 +323,9 @@ static void say_what_is_wrong(struct round *round, struct bill_state *state, str
     }
 }
 
-/* Unless the law says that it does not concern the patient. */
-static bool is_shown(struct run *run, const struct shown *shown, size_t row) {
-    if (!shown->where) return true;
-    struct value concerns = run_value(run, shown->where, row);
-    return concerns.state != VALUE_KNOWN || concerns.as.truth;
+/* Whether it concerns the patient. */
+static struct value concern_of(struct run *run, const struct shown *shown, size_t row) {
+    return shown->where ? run_value(run, shown->where, row) : value_truth(true);
 }
 
 static void tell_facts(struct round *round, struct settlement_facts *facts, struct run *run, size_t row) {
@@ -335,9 +333,11 @@ static void tell_facts(struct round *round, struct settlement_facts *facts, stru
     *facts = (struct settlement_facts){{NULL, 0, 0}};
     for (size_t i = 0; i < settled->shows.count; i++) {
         const struct field *field = settled->shows.items[i].field;
-        if (!is_shown(run, &settled->shows.items[i], row)) continue;
+        struct value concerns = concern_of(run, &settled->shows.items[i], row);
+        if (concerns.state == VALUE_KNOWN && !concerns.as.truth) continue;
         struct value value = run_value(run, field, row);
-        struct settlement_fact fact = {.field = field, .known = value.state == VALUE_KNOWN};
+        bool known = concerns.state == VALUE_KNOWN && value.state == VALUE_KNOWN;
+        struct settlement_fact fact = {.field = field, .known = known};
         if (fact.known) fact.plain = value_plain_in(round->arena, run->dataset, &field->type, field->scale, &value);
         for (int k = 0; k < LANGUAGES; k++)
             fact.shown[k] = fact.known ? value_show_in(round->arena, run->dataset, &field->type, field->scale,
@@ -592,9 +592,40 @@ static void tell_standing(struct round *round, struct run *run) {
         if (!state || !state->settlement.number) continue;
         if (state->before.open) say_what_is_missing(round, state, run, row);
         tell_facts(round, &state->facts, run, row);
-        look_at_guarantees(round, state, run, row);
         take_found(state, &state->before);
     }
+}
+
+/* What does not hold of the bills of a month, as of that month: what a guarantee reads may be told otherwise since. */
+static bool look_at_month(struct round *round, month_number month) {
+    const struct policy *policy = round->settler->registry->policy;
+    const struct run_options settles = {.known = DAY_NEVER, .settles_only = true};
+    struct refusals refusals = {.arena = round->arena};
+    struct dataset *dataset = dataset_new(policy, &round->world.records, month, &refusals);
+    struct run *run = dataset ? run_new(policy, dataset, &round->world.history, month, &settles) : NULL;
+    const struct table *table = run ? dataset_table(dataset, round->event) : NULL;
+    for (size_t row = 0; table && row < table->rows; row++) {
+        struct bill_state *state = map_get(&round->by_id, table_id(table, row));
+        if (state && state->settlement.number && month_of(round, state) == month)
+            look_at_guarantees(round, state, run, row);
+    }
+    bool good = run && !run_failed(run);
+    run_free(run);
+    dataset_free(dataset);
+    return good;
+}
+
+static bool look_at_months(struct round *round, month_number last) {
+    bool good = true;
+    for (month_number month = last, next; good && month != MONTH_FIRST; month = next) {
+        good = look_at_month(round, month);
+        next = MONTH_FIRST;
+        for (size_t i = 0; i < round->states.count; i++) {
+            month_number other = month_of(round, round->states.items[i]);
+            if (other < month && other > next) next = other;
+        }
+    }
+    return good;
 }
 
 static enum registry_result lay_out(struct round *round, month_number month) {
@@ -603,8 +634,9 @@ static enum registry_result lay_out(struct round *round, month_number month) {
     round->refusals = (struct refusals){.arena = round->arena};
     round->dataset = dataset_new(policy, &round->world.records, month, &round->refusals);
     struct run *run = round->dataset ? run_new(policy, round->dataset, &round->world.history, month, &settles) : NULL;
+    bool good = run && look_at_months(round, month - 1);
     if (run) tell_standing(round, run);
-    bool good = run && !run_failed(run) && !arena_failed(round->arena);
+    good = good && !run_failed(run) && !arena_failed(round->arena);
     run_free(run);
     return good ? REGISTRY_DONE : REGISTRY_NO_MEMORY;
 }
@@ -612,8 +644,7 @@ static enum registry_result lay_out(struct round *round, month_number month) {
 /* The standing bill that is the answer, where more of it is to be told than its amounts. */
 static const struct bill_state *told_again(const struct round *round, const struct asked *asked) {
     bool again = asked->answer->outcome == SETTLEMENT_SAME && asked->request->act != SETTLEMENT_CANCEL;
-    if (!again || (asked->answer->bill.open == 0 && !asked->request->wants_facts)) return NULL;
-    return state_of_key(round, asked->standing.key);
+    return again ? state_of_key(round, asked->standing.key) : NULL;
 }
 
 /* A bill that is asked for again gets the same answer: what was open of it is so still, and what was shown beside it.

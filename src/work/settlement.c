@@ -72,7 +72,7 @@ static enum registry_result find_parent(struct registry *registry, struct asked 
         result = registry_key_of(registry, parent, bill->parent, &asked->parent);
         asked->parent_id = bill->parent;
     } else {
-        result = registry_find_told(registry, bill->input, bill->match, arena, &keys);
+        result = registry_find_held(registry, bill->input, bill->match, arena, &keys);
         asked->parent = result == REGISTRY_DONE && keys.list.count == 1 ? keys.list.items[0] : 0;
         if (asked->parent) result = registry_id_of(registry, parent, asked->parent, arena, &asked->parent_id);
         if (result == REGISTRY_DONE && keys.list.count > 1) refuse(asked, SETTLEMENT_SEVERAL, bill->match);

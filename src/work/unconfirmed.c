@@ -46,9 +46,12 @@ static const bool *fields_in(struct unconfirmed *unconfirmed, month_number month
 }
 
 bool unconfirmed_is(struct unconfirmed *unconfirmed, const struct field *field, month_number month) {
+    bool rests = false;
     lock_take(&unconfirmed->lock);
-    const bool *fields = fields_in(unconfirmed, month);
-    bool rests = !fields || fields[field->index];
+    for (month_number at = month; !rests && month_year(at) == month_year(month); at--) {
+        const bool *fields = fields_in(unconfirmed, at);
+        rests = !fields || fields[field->index];
+    }
     lock_give(&unconfirmed->lock);
     return rests;
 }

@@ -402,8 +402,70 @@ static void answers_without_memory(void **state) {
     counter_close(&counter);
 }
 
+/* Somebody's settlements were altered: he is told so, and nobody else. */
+static void others_are_settled_beside_damage(enum database database) {
+    struct counter counter;
+    struct call calls[CALLERS * EACH];
+    const char *rubbish = database == DATABASE_FILE
+                              ? "UPDATE _settlements SET _values = X'ffffffffffffffffffffff'"
+                              : "UPDATE _settlements SET _values = '\\xffffffffffffffffffffff'::bytea";
+    counter_open(&counter, database);
+    tell_people(&counter);
+    struct call first = bill(&counter, SETTLEMENT_SETTLE, "anna", 900);
+    assert_int_equal(counter_ask(&counter, first.request)->outcome, SETTLEMENT_DONE);
+    assert_true(store_begin(counter.store, STORE_TO_WRITE));
+    assert_true(store_do(counter.store, rubbish));
+    assert_true(store_commit(counter.store));
+    for (size_t i = 0; i < CALLERS * EACH; i++)
+        calls[i] = bill(&counter, SETTLEMENT_SETTLE, i < EACH ? "anna" : keep(&counter, "p%zu", i / EACH), i);
+    struct desk *desk = open_desk(&counter, 4);
+    call_all(desk, calls, CALLERS, EACH);
+    desk_close(desk);
+    for (size_t i = 0; i < CALLERS * EACH; i++)
+        assert_int_equal(calls[i].result, i < EACH ? REGISTRY_DAMAGED : REGISTRY_DONE);
+    counter_close(&counter);
+}
+ON_BOTH(others_are_settled_beside_damage)
+
+/* While a bill of a card is decided, which takes long since its owner has many, the card goes to somebody else, who has
+ * another bill: the year's aid of 100 is shared out by what stands, whatever is overtaken by what. */
+static void a_card_goes_to_another(enum database database) {
+    enum { MANY = 200 };
+    struct counter counter;
+    counter_open(&counter, database);
+    counter_tell(&counter, "person", "p0", "f", "ill=yes card=79927398713");
+    counter_tell(&counter, "person", "p1", "f", "ill=yes");
+    for (size_t i = 0; i < MANY; i++) {
+        char date[ROOM];
+        snprintf(date, sizeof date, "%zu-%02zu-%02zu", 2011 + i / 80, 1 + i % 12, 1 + i % 28);
+        counter_ask(&counter, counter_bill(&counter, SETTLEMENT_SETTLE, "p0", "c1", keep(&counter, "M%zu", i),
+                                           text_copy(&counter.arena, text_from(date)).bytes, "60"));
+    }
+    struct call a = {.request = counter_bill(&counter, SETTLEMENT_SETTLE, "", "c1", "A", "2010-03-01", "120")},
+                b = {.request = counter_bill(&counter, SETTLEMENT_SETTLE, "p1", "c1", "B", "2010-04-01", "120")};
+    a.request.bill.input = map_get(&a.request.bill.event->parent->by_name, TEXT("card"));
+    a.request.bill.match = TEXT("79927398713");
+    struct desk *desk = open_desk(&counter, 1);
+    struct caller first = {.desk = desk, .calls = &a, .count = 1}, second = {.desk = desk, .calls = &b, .count = 1};
+    start(&first, 1);
+    counter_tell(&counter, "person", "p0", "f", "ill=yes card=4539578763621486");
+    counter_tell(&counter, "person", "p1", "f", "ill=yes card=79927398713");
+    run_caller(&second);
+    wait_for(&first, 1);
+    desk_close(desk);
+    assert_int_equal(b.result, REGISTRY_DONE);
+    counter_come_anew(&counter);
+    const char *year = counter_year(&counter, "p1", 2010);
+    bool alone = strcmp(year, "B 60.00 10.00 50.00") == 0; /* the other went before, or had no owner just then */
+    if (!alone) assert_string_equal(year, "A 60.00 10.00 50.00, B 40.00 30.00 50.00");
+    counter_close(&counter);
+}
+ON_BOTH(a_card_goes_to_another)
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        BOTH(others_are_settled_beside_damage),
+        BOTH(a_card_goes_to_another),
         BOTH(settles_for_many),
         BOTH(settles_for_one),
         BOTH(settles_the_same_once),
