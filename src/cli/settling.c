@@ -208,8 +208,20 @@ static void add_change(struct builder *out, struct settling *settling, const str
     builder_format(out, " → %.*s\n", TEXT_ARG(now));
 }
 
+/* What a cancellation left as it was. */
+static void add_left(struct builder *out, struct settling *settling, const struct settlement_left *left) {
+    struct command *command = settling->command;
+    struct text what = left->guarantee
+                           ? label_shown(settling, left->guarantee->declaration->label, left->guarantee->name)
+                           : left->words[command->language];
+    builder_format(out, say(command, "▲ 单子 %.*s 重新结算不成,维持原状:%.*s\n",
+                            "▲ the bill %.*s stands as it was, which cannot be settled anew: %.*s\n"),
+                   TEXT_ARG(text_shown(&command->arena, left->bill.by)), TEXT_ARG(what));
+}
+
 void effects_show(struct builder *out, struct settling *settling, const struct settlement_answer *answer) {
     struct command *command = settling->command;
+    for (size_t i = 0; i < answer->left.count; i++) add_left(out, settling, &answer->left.items[i]);
     if (answer->effects.count)
         builder_format(out, say(command, "因此重新结算 %zu 张:\n", "settled anew because of it: %zu\n"),
                        answer->effects.count);

@@ -135,6 +135,25 @@ static void write_effects(struct json_writer *writer, struct arena *arena, const
     json_write_close_array(writer);
 }
 
+/* What a cancellation left as it was, and why. */
+static void write_left(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
+                       const struct settlement_answer *answer) {
+    if (answer->left.count == 0) return;
+    json_write_key(writer, "left");
+    json_write_array(writer);
+    for (size_t i = 0; i < answer->left.count; i++) {
+        const struct settlement_left *left = &answer->left.items[i];
+        json_write_object(writer);
+        write_bill(writer, arena, writing, "bill", &left->bill);
+        if (left->guarantee)
+            write_named(writer, "guarantee", left->guarantee->name, left->guarantee->declaration->label);
+        if (left->field) write_named(writer, "field", left->field->name, left->field->label);
+        json_write_words(writer, "why", left->words);
+        json_write_close_object(writer);
+    }
+    json_write_close_array(writer);
+}
+
 void settlement_facts_write_json(struct json_writer *writer, const struct answer_writing *writing,
                                  const struct settled_bill *bill) {
     json_write_array(writer);
@@ -190,6 +209,7 @@ void answer_write_json(struct json_writer *writer, struct arena *arena, const st
         if (answer->standing.id.length && answer->outcome == SETTLEMENT_DONE)
             write_bill(writer, arena, writing, "standing", &answer->standing);
         write_effects(writer, arena, writing, answer);
+        write_left(writer, arena, writing, answer);
         if (answer->bill.facts.list.count) {
             json_write_key(writer, "facts");
             settlement_facts_write_json(writer, writing, &answer->bill);

@@ -69,6 +69,14 @@ struct settlement_effect {
     struct settled_bill before, after;
 };
 
+/* A bill behind one that was cancelled, of which the law makes nothing now: it stands as it was until that is mended. */
+struct settlement_left {
+    struct settled_bill bill;
+    const struct guarantee *guarantee; /* which would not hold; or */
+    const struct field *field;         /* what cannot be computed, and why */
+    struct text words[LANGUAGES];
+};
+
 enum settlement_outcome {
     SETTLEMENT_DONE,
     SETTLEMENT_SAME, /* it had been done before: nothing changed */
@@ -94,6 +102,7 @@ struct settlement_answer {
     struct settled_bill bill;                 /* as it stands now; of one that was cancelled as it stood */
     struct settled_bill standing;             /* of a correction what stood before; of other content what stands */
     VECTOR(struct settlement_effect) effects; /* in the order of the bills */
+    VECTOR(struct settlement_left) left;
     const struct guarantee *guarantee;
     const struct field *field;
     struct text told, words[LANGUAGES];

@@ -500,6 +500,15 @@ static void define_bill(const struct schema *schema) {
     close_properties(writer);
     REQUIRED(writer, "before", "after");
     json_write_close_object(writer);
+
+    open_definition(writer, "left");
+    write_reference(writer, "bill", "#/$defs/bill");
+    write_reference(writer, "guarantee", "#/$defs/named");
+    write_reference(writer, "field", "#/$defs/named");
+    write_reference(writer, "why", "#/$defs/words");
+    close_properties(writer);
+    REQUIRED(writer, "bill");
+    json_write_close_object(writer);
 }
 
 static void write_codes(struct json_writer *writer) {
@@ -584,6 +593,7 @@ void answer_schema_write(struct json_writer *writer, const struct policy *policy
     write_reference(writer, "standing", "#/$defs/bill");
     write_type(writer, "presented", "object"); /* bill_schema_write */
     write_list_of(writer, "effects", "#/$defs/effect");
+    write_list_of(writer, "left", "#/$defs/left");
     write_list_of(writer, "facts", "#/$defs/fact");
     close_properties(writer);
     write_needs_of_answer(writer);

@@ -410,8 +410,18 @@ static void reopen_beside_imported(struct round *round, const struct bill_state 
     }
 }
 
+static void hold(struct round *round, const struct asked *asked) {
+    struct history *history = &round->world.history;
+    for (size_t i = 0; i < asked->held.count; i++) {
+        const struct bill_state *state = state_of_key(round, asked->held.items[i]);
+        uint32_t past = state ? history_row(history, round->event, state->id) : PAST_NONE;
+        if (past != PAST_NONE) history_hold(history, round->event, past, state->settlement.change);
+    }
+}
+
 /* What monthly rules had found, for these. */
 static enum registry_result recall(struct round *round) {
+    for (size_t i = 0; i < round->count; i++) hold(round, round->asked[i]);
     for (size_t i = 0; i < round->states.count; i++)
         if (round->states.items[i]->imported) reopen_beside_imported(round, round->states.items[i]);
     struct world_months months = {{NULL, 0, 0}};
@@ -480,27 +490,53 @@ static void blame(struct asked *asked, const struct bill_state *state, enum sett
     refuse(asked, refusal);
 }
 
-/* A bill behind one that is cancelled, of which the law makes nothing now: it stands until the law is mended. */
-static void leave_as_it_was(struct bill_state *state) {
-    state->after = state->before;
-    state->missing = NULL;
-    state->fault = NULL;
+/* A cancellation is refused for nobody else's sake: a bill behind it of which the law makes nothing now stands as it
+ * was, and those behind that one are found anew on it. */
+static void leave_as_it_was(struct round *round, struct asked *asked, const struct bill_state *state) {
+    struct settlement_left left = {.bill = state->before};
+    if (state->fault)
+        left.field = state->fault;
+    else
+        left.guarantee = state->broken;
+    for (int language = 0; language < LANGUAGES && state->fault; language++)
+        left.words[language] = state->words[language];
+    VECTOR_PUSH(round->arena, &asked->held, state->key);
+    VECTOR_PUSH(round->arena, &asked->answer->left, left);
+}
+
+static bool is_to_be_left(const struct asked *asked, const struct bill_state *state) {
+    bool nothing = state->missing && (state->broken || state->fault);
+    return nothing && !state->asked && asked->request->act == SETTLEMENT_CANCEL;
+}
+
+/* The first of each cancellation: those behind it may come to something on what it was. */
+static bool find_left(struct round *round) {
+    const struct table *table = dataset_table(round->dataset, round->event);
+    bool any = false;
+    for (size_t i = 0; i < round->count; i++) round->asked[i]->holds_another = false;
+    for (size_t row = 0; row < table->rows; row++) {
+        const struct bill_state *state = map_get(&round->by_id, table_id(table, row));
+        struct asked *asked = state ? round_asked_of(round, state->parent) : NULL;
+        if (!asked || asked->holds_another || state->gone || !is_to_be_left(asked, state)) continue;
+        leave_as_it_was(round, asked, state);
+        asked->holds_another = any = true;
+    }
+    return any;
 }
 
 /* Refuses those that the law does not let in. True when there are any: the others are then decided without them. */
 static bool find_refused(struct round *round) {
     bool any = false;
     for (size_t i = 0; i < round->states.count; i++) {
-        struct bill_state *state = round->states.items[i];
+        const struct bill_state *state = round->states.items[i];
         struct asked *asked = round_asked_of(round, state->parent);
         if (!asked || state->gone || !(state->asked || state->settlement.number)) continue;
+        if (is_to_be_left(asked, state)) continue;
         bool out = state->asked && is_left_out(round, state->row);
         if (out)
             blame(asked, state, SETTLEMENT_TOO_MANY);
         else if (state->missing && state->broken)
             blame(asked, state, SETTLEMENT_BROKEN);
-        else if (state->fault && !state->asked && asked->request->act == SETTLEMENT_CANCEL)
-            leave_as_it_was(state);
         else if (state->fault && (state->missing || state->asked))
             blame(asked, state, SETTLEMENT_FAULT);
         any = any || !asked->waits;
@@ -683,7 +719,7 @@ enum registry_result round_settle(struct round *round, bool *again) {
     if (round->count == 0) return REGISTRY_DONE;
     enum registry_result result = settle(round);
     if (result == REGISTRY_DONE) result = find_after(round);
-    if (result == REGISTRY_DONE) *again = find_refused(round);
+    if (result == REGISTRY_DONE) *again = find_left(round) | find_refused(round);
     if (result == REGISTRY_DONE && !*again) answer(round);
     return result;
 }

@@ -17,6 +17,8 @@ struct asked {
     struct registry_settlement standing; /* the last under its number; number 0: none */
     bool waits;                          /* it is not answered yet */
     int year;                            /* from when on all is found anew, of SETTLEMENT_ANEW */
+    VECTOR(int64_t) held;                /* keys of bills that stand as they were, whatever comes of this one */
+    bool holds_another;                  /* one more since all was found last */
 };
 
 /* A bill of one of the people of a round. */

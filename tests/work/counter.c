@@ -33,6 +33,7 @@ static const char law[] =
     "guarantee adds_up\n  for bill: aid + top + own = cost\n  else refuse\n"
     "guarantee in_order\n  for bill: left >= came\n  else refuse\n"
     "guarantee small\n  for bill: top <= 1_000 yuan\n  else refuse\n"
+    "guarantee not_the_first\n  for bill: cost != 44 yuan or before > 0\n  else refuse\n"
     "guarantee rare\n  for bill: cost != 49 yuan\n"
     "guarantee never_broken\n  for bill: own <= 50 yuan\n";
 

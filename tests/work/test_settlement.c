@@ -457,12 +457,17 @@ static void cancels_though_a_later_one_cannot_be_computed(enum database database
     answer = CORRECT("anna", "c1", "B1", "2018-07-03", "10");
     assert_int_equal(answer->refusal, SETTLEMENT_FAULT);
     assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
+    SETTLE("anna", "c1", "B3", "2018-07-05", "90");
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 100.00 50.00 50.00, B2 0.00 0.00 46.00, B3 0.00 40.00 50.00");
     answer = CANCEL("c1", "B1");
     assert_int_equal(answer->outcome, SETTLEMENT_DONE);
-    assert_int_equal(answer->effects.count, 0);
-    assert_string_equal(counter_year(&counter, "anna", 0), "B2 0.00 0.00 46.00");
+    assert_int_equal(answer->left.count, 1);
+    assert_string_equal(counter_parts(&counter, &answer->left.items[0].bill), "0.00 0.00 46.00");
+    assert_true(text_is(answer->left.items[0].field->name, "own"));
+    assert_true(answer->left.items[0].words[LANGUAGE_EN].length > 0);
+    assert_int_equal(answer->effects.count, 1); /* found anew on the second as it stands */
     counter_come_anew(&counter);
-    assert_string_equal(counter_year(&counter, "anna", 0), "B2 0.00 0.00 46.00");
+    assert_string_equal(counter_year(&counter, "anna", 0), "B2 0.00 0.00 46.00, B3 45.00 0.00 45.00");
     counter_close(&counter);
 }
 ON_BOTH(cancels_though_a_later_one_cannot_be_computed)
@@ -519,6 +524,28 @@ static void shows_what_concerns_the_patient(enum database database) {
     counter_close(&counter);
 }
 ON_BOTH(shows_what_concerns_the_patient)
+
+/* Nor does a guarantee hold a cancellation: it would not hold of the second, which stands as it was. */
+static void cancels_though_a_guarantee_would_not_hold(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("ben", "c1", "B1", "2018-07-03", "200");
+    SETTLE("anna", "c1", "A1", "2018-07-03", "160");
+    SETTLE("anna", "c1", "A2", "2018-07-04", "44");
+    SETTLE("anna", "c1", "A3", "2018-07-05", "44");
+    const struct settlement_answer *answer = CORRECT("anna", "c1", "A1", "2018-07-06", "160");
+    assert_int_equal(answer->refusal, SETTLEMENT_BROKEN);
+    answer = CANCEL("c1", "A1");
+    assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+    assert_int_equal(answer->left.count, 1);
+    assert_true(text_is(answer->left.items[0].guarantee->name, "not_the_first"));
+    assert_string_equal(counter_year(&counter, "ben", 0), "B1 0.00 150.00 50.00");
+    counter_come_anew(&counter);
+    const char *two = "A2 20.00 0.00 24.00, A3 22.00 0.00 22.00"; /* the third is found anew on the second */
+    assert_string_equal(counter_year(&counter, "anna", 0), two);
+    counter_close(&counter);
+}
+ON_BOTH(cancels_though_a_guarantee_would_not_hold)
 
 /* A quote keeps nothing, also beside a bill that is kept. */
 static void keeps_no_quote_of_one_call(enum database database) {
@@ -668,6 +695,7 @@ int main(void) {
         BOTH(tells_what_does_not_hold),
         BOTH(shows_what_concerns_the_patient),
         BOTH(cancels_though_a_later_one_cannot_be_computed),
+        BOTH(cancels_though_a_guarantee_would_not_hold),
         BOTH(keeps_no_quote_of_one_call),
     };
     return cmocka_run_group_tests(tests, databases_begin, databases_end);
