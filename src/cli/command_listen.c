@@ -88,6 +88,7 @@ static int open_socket(struct listening *listening, const struct command *comman
 /* With the lock, or alone. */
 static int tell(struct listening *listening, enum registry_result result, const struct store_trouble *trouble) {
     struct settling *settling = &listening->settling;
+    if (result == REGISTRY_DAMAGED) settling->database.registry.differs = text_from(trouble->words);
     return result == REGISTRY_STORE_FAILED ? database_tell_trouble(settling->command, settling->url, trouble)
                                            : settling_tell(settling, result);
 }
@@ -202,6 +203,7 @@ int settle_listen(struct command *command) {
     if (status != EXIT_DONE) return status;
     lock_init(&listening.lock);
     status = settling_open(&listening.settling, command, "settle");
+    if (status == EXIT_DONE) status = settling_may_book(&listening.settling);
     if (status == EXIT_DONE) status = listen_to_all(&listening);
     settling_close(&listening.settling);
     lock_free(&listening.lock);

@@ -152,6 +152,7 @@ int command_resettle(struct command *command) {
     builder_init(&resettling.csv);
     builder_init(&resettling.refused);
     int status = settling_open(&resettling.settling, command, "resettle");
+    if (status == EXIT_DONE) status = settling_may_book(&resettling.settling);
     if (status == EXIT_DONE) status = resettle(&resettling);
     settling_close(&resettling.settling);
     builder_free(&resettling.csv);

@@ -16,6 +16,8 @@ struct presenting {
     struct diagnostics diagnostics;
     bool quotes; /* nothing is kept, whatever a bill says */
     bool json;
+    bool broken_off;     /* before anything was answered */
+    struct arena *texts; /* of what is written of an answer */
     size_t bills, outcomes[SETTLEMENT_REFUSED + 1], wrong, effects;
     int64_t *totals; /* by part, of what was settled or quoted now */
     int64_t total;
@@ -41,7 +43,7 @@ static void add_answer(struct presenting *presenting, enum settlement_act act, c
 static void show_words(struct presenting *presenting, const struct settlement_request *request,
                        const struct settlement_answer *answer) {
     struct command *command = presenting->settling.command;
-    struct answer_words words = answer_words(&command->arena, request->bill.event, request->act, answer);
+    struct answer_words words = answer_words(presenting->texts, request->bill.event, request->act, answer);
     struct builder *out = &presenting->out;
     builder_format(out, "%s%.*s\n", answer->outcome == SETTLEMENT_REFUSED ? "✕ " : "",
                    TEXT_ARG(words.sentence[command->language]));
@@ -76,7 +78,7 @@ static void write_answer(struct presenting *presenting, const struct settlement_
                                            .of = &settling->unconfirmed};
     struct json_writer writer;
     json_writer_init(&writer, &presenting->out, true);
-    answer_write_json(&writer, &settling->command->arena, &writing, answer);
+    answer_write_json(&writer, presenting->texts, &writing, answer);
 }
 
 /* --- bills ----------------------------------------------------------------------------------------------------------
@@ -89,6 +91,7 @@ static int settle_some(struct presenting *presenting, const struct settlement_re
     struct registry_change change = settling->change;
     if (!answers) return out_of_memory(settling->command);
     enum registry_result result = settler_settle(&settling->settler, &change, requests, count, arena, answers);
+    presenting->texts = arena;
     if (result != REGISTRY_DONE) return settling_tell(settling, result);
     for (size_t i = 0; i < count; i++) {
         const struct settlement_answer *answer = &answers[i];
@@ -158,7 +161,8 @@ static void show_sum(struct presenting *presenting) {
 
 static int conclude(struct presenting *presenting) {
     struct command *command = presenting->settling.command;
-    if (!presenting->json && presenting->bills + presenting->wrong != 1) show_sum(presenting);
+    bool several = presenting->bills + presenting->wrong != 1;
+    if (!presenting->json && several && !presenting->broken_off) show_sum(presenting);
     bool whole = !presenting->out.failed && !arena_failed(&command->arena);
     if (whole) print_coloured(command, builder_text(&presenting->out));
     fflush(stdout); /* what could not be read comes behind it, where both go to one place */
@@ -179,6 +183,7 @@ static int present(struct presenting *presenting, struct text name, struct text 
     bill_reader_open(&reader, settling->database.law, &source, &presenting->diagnostics);
     int status = presenting->totals ? settle_all(presenting, &reader) : out_of_memory(command);
     bill_reader_close(&reader);
+    presenting->broken_off = status != EXIT_DONE && presenting->bills == 0;
     int end = conclude(presenting);
     return status == EXIT_DONE ? end : status;
 }
@@ -226,6 +231,7 @@ static int settle_or_quote(struct command *command, bool quotes) {
     bool schema = command_has(command, "schema");
     if (command->word_count != (schema ? 1 : 2)) return wrong_usage(command);
     int status = settling_open(&presenting.settling, command, "settle");
+    if (status == EXIT_DONE && !quotes && !schema) status = settling_may_book(&presenting.settling);
     builder_init(&presenting.out);
     if (status == EXIT_DONE)
         status = schema ? show_schema(&presenting.settling) : present_file(&presenting, command->words[1]);
@@ -265,6 +271,7 @@ int command_cancel(struct command *command) {
     struct presenting presenting = {.json = command_has(command, "json")};
     if (command->word_count != 3) return wrong_usage(command);
     int status = settling_open(&presenting.settling, command, "cancel");
+    if (status == EXIT_DONE) status = settling_may_book(&presenting.settling);
     builder_init(&presenting.out);
     if (status == EXIT_DONE) status = cancel(&presenting);
     if (status == EXIT_DONE && presenting.outcomes[SETTLEMENT_REFUSED]) status = EXIT_FOUND;

@@ -36,6 +36,11 @@ static bool read_day(struct settling *settling) {
     return !on || day_parse(text_from(on), &settling->day);
 }
 
+int settling_may_book(struct settling *settling) {
+    if (settling->day <= database_day(&settling->change)) return EXIT_DONE;
+    return wrong_option(settling->command, "--on 的日期还没有到", "--on: that day is still to come");
+}
+
 int settling_open(struct settling *settling, struct command *command, const char *what) {
     struct registry_lines lines;
     *settling = (struct settling){.command = command, .url = command_option(command, "database")};
@@ -214,8 +219,9 @@ static void add_left(struct builder *out, struct settling *settling, const struc
     struct text what = left->guarantee
                            ? label_shown(settling, left->guarantee->declaration->label, left->guarantee->name)
                            : left->words[command->language];
-    builder_format(out, say(command, "▲ 单子 %.*s 重新结算不成,维持原状:%.*s\n",
-                            "▲ the bill %.*s stands as it was, which cannot be settled anew: %.*s\n"),
+    builder_format(out,
+                   say(command, "▲ 单子 %.*s 重新结算不成,维持原状:%.*s\n",
+                       "▲ the bill %.*s stands as it was, which cannot be settled anew: %.*s\n"),
                    TEXT_ARG(text_shown(&command->arena, left->bill.by)), TEXT_ARG(what));
 }
 

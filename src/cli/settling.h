@@ -22,6 +22,8 @@ struct settling {
 /* Opens --database; EXIT_DONE, or tells why not. settling_close is called, whatever comes of it. */
 int settling_open(struct settling *settling, struct command *command, const char *what);
 void settling_close(struct settling *settling);
+/* EXIT_DONE, or tells that the day on which is to be booked is still to come. */
+int settling_may_book(struct settling *settling);
 /* EXIT_DONE, or tells what failed. */
 int settling_tell(struct settling *settling, enum registry_result result);
 

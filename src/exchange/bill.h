@@ -69,7 +69,8 @@ struct settlement_effect {
     struct settled_bill before, after;
 };
 
-/* A bill behind one that was cancelled, of which the law makes nothing now: it stands as it was until that is mended. */
+/* A bill behind one that was cancelled, of which the law makes nothing now: it stands as it was until that is mended.
+ */
 struct settlement_left {
     struct settled_bill bill;
     const struct guarantee *guarantee; /* which would not hold; or */
@@ -88,6 +89,7 @@ enum settlement_refusal {
     SETTLEMENT_SEVERAL,       /* several people are told to have that number of theirs: `told` */
     SETTLEMENT_NO_NUMBER,     /* who presents it, his number or the date is not told */
     SETTLEMENT_AHEAD,         /* it is of a day that is still to come: `told` */
+    SETTLEMENT_EARLIER,       /* it would be booked before what it replaces, which was on the day `told` */
     SETTLEMENT_OTHER_CONTENT, /* another bill has this number: `standing` */
     SETTLEMENT_NO_BILL,       /* there is none to be corrected or cancelled, or of another */
     SETTLEMENT_CANCELLED,     /* the number was used for a bill that was cancelled */

@@ -6,6 +6,7 @@
 #include "registry/sealed.h"
 #include "work/settle_inside.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 enum { DECIDERS_MOST = 16, GROUP_MOST = 256, GROUP_FITTING = 32 };
@@ -92,10 +93,18 @@ static void begin_another_reading(struct desk *desk) {
     desk->reading++;
 }
 
+/* What is said of a failure; where rows were altered, which. */
+static void note_trouble(struct desk *desk) {
+    desk->trouble = *store_trouble(desk->store);
+    struct text differs = desk->registry.differs;
+    if (desk->trouble.failure == STORE_FINE)
+        snprintf(desk->trouble.words, sizeof desk->trouble.words, "%.*s", TEXT_ARG(differs));
+}
+
 static void disconnect(struct desk *desk) {
     if (!desk->store) return;
     begin_another_reading(desk);
-    desk->trouble = *store_trouble(desk->store);
+    note_trouble(desk);
     settler_end(&desk->settler);
     registry_close(&desk->registry);
     store_close(desk->store);
@@ -158,7 +167,8 @@ static void answer(struct desk_ticket *ticket, enum registry_result result, cons
 /* Whoever is answered may leave, and the last of them frees the group. */
 static void finish(struct desk *desk, struct desk_group *group, enum registry_result result, int64_t change) {
     const struct store_trouble none = {.failure = STORE_FINE};
-    const struct store_trouble *trouble = result == REGISTRY_STORE_FAILED ? &desk->trouble : &none;
+    bool told = result == REGISTRY_STORE_FAILED || result == REGISTRY_DAMAGED;
+    const struct store_trouble *trouble = told ? &desk->trouble : &none;
     struct desk_group **at = &desk->open;
     round_free(&group->round);
     while (*at != group) at = &(*at)->other;
@@ -264,6 +274,7 @@ static enum registry_result begin_reading(struct desk *desk) {
 
 /* Rows that were altered are those of a few: what others asked for can be read and written all the same. */
 static void end_reading(struct desk *desk, enum registry_result result) {
+    if (result == REGISTRY_DAMAGED) note_trouble(desk);
     if (result != REGISTRY_DONE && result != REGISTRY_DAMAGED)
         lose(desk, result);
     else if (!desk->telling)

@@ -23,7 +23,7 @@ struct desk_ticket {
     struct settlement_request request; /* its texts must live until the ticket is left */
     /* Set when it is answered: */
     enum registry_result result;
-    struct store_trouble trouble; /* of REGISTRY_STORE_FAILED */
+    struct store_trouble trouble; /* of REGISTRY_STORE_FAILED; of REGISTRY_DAMAGED its words name what was altered */
     struct settlement_answer answer;
     int64_t change; /* 0: nothing was changed */
     /* The desk's own: */

@@ -186,18 +186,28 @@ static void put_in(struct round *round, struct asked *asked) {
     known->settlement = (struct registry_settlement){.number = 0};
 }
 
+/* A month that is over does not change: nothing is booked before what it replaces. */
+static bool is_booked_before(struct round *round, struct asked *asked, const struct bill_state *standing) {
+    if (asked->request->day >= standing->settlement.day) return false;
+    refuse(asked, SETTLEMENT_EARLIER);
+    asked->answer->told = day_format(round->arena, standing->settlement.day);
+    return true;
+}
+
 /* The number is that of a bill that stands. */
 static void ask_again(struct round *round, struct asked *asked, struct bill_state *standing) {
     const struct record_table *table = &round->world.records.tables[round->event->index];
     bool same = bill_is_told(&asked->request->bill, asked->parent_id, table, standing->row);
-    bool corrects = asked->request->act == SETTLEMENT_CORRECT && asked->owner == asked->parent;
+    bool own = asked->owner == asked->parent, corrects = asked->request->act == SETTLEMENT_CORRECT;
     asked->answer->standing = standing->before;
     if (same) {
         asked->answer->outcome = SETTLEMENT_SAME;
         asked->answer->bill = standing->before;
         asked->waits = false;
-    } else if (!corrects) {
-        refuse(asked, SETTLEMENT_OTHER_CONTENT);
+    } else if (!corrects || !own) {
+        refuse(asked, corrects ? SETTLEMENT_NO_BILL : SETTLEMENT_OTHER_CONTENT);
+    } else if (is_booked_before(round, asked, standing)) {
+        return;
     } else {
         take_away(round, standing);
         put_in(round, asked);
@@ -268,7 +278,9 @@ static void ask(struct round *round, struct asked *asked) {
             refuse(asked, asked->standing.number ? SETTLEMENT_CANCELLED : SETTLEMENT_NO_BILL);
         break;
     case SETTLEMENT_CANCEL:
-        if (stands) {
+        if (stands && is_booked_before(round, asked, standing)) {
+            break;
+        } else if (stands) {
             take_away(round, standing);
             standing->asked = asked;
         } else if (asked->standing.kind == REGISTRY_CANCELLED) {

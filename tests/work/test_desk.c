@@ -41,6 +41,7 @@ struct call {
     enum settlement_outcome outcome;
     enum settlement_refusal refusal;
     int64_t settlement, change;
+    char words[64]; /* of a failure */
 };
 struct caller {
     struct desk *desk;
@@ -58,6 +59,7 @@ static void *run_caller(void *context) {
         desk_ask(caller->desk, &ticket);
         call->result = ticket.result;
         call->failure = ticket.trouble.failure;
+        snprintf(call->words, sizeof call->words, "%.60s", ticket.trouble.words);
         call->change = ticket.change;
         call->outcome = ticket.answer.outcome;
         call->refusal = ticket.answer.refusal;
@@ -423,6 +425,7 @@ static void others_are_settled_beside_damage(enum database database) {
     desk_close(desk);
     for (size_t i = 0; i < CALLERS * EACH; i++)
         assert_int_equal(calls[i].result, i < EACH ? REGISTRY_DAMAGED : REGISTRY_DONE);
+    assert_non_null(strstr(calls[0].words, "_settlements"));
     counter_close(&counter);
 }
 ON_BOTH(others_are_settled_beside_damage)

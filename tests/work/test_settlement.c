@@ -279,7 +279,7 @@ static void keeps_the_number_of_its_owner(enum database database) {
     const struct settlement_answer *answer =
         counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CORRECT, "ben", "c1", "B1", "2018-07-03", "120.50"));
     assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
-    assert_int_equal(answer->refusal, SETTLEMENT_OTHER_CONTENT);
+    assert_int_equal(answer->refusal, SETTLEMENT_NO_BILL);
     assert_string_equal(counter_year(&counter, "anna", 0), "B1 60.25 10.25 50.00");
     assert_string_equal(counter_year(&counter, "ben", 0), "");
     counter_close(&counter);
@@ -458,7 +458,8 @@ static void cancels_though_a_later_one_cannot_be_computed(enum database database
     assert_int_equal(answer->refusal, SETTLEMENT_FAULT);
     assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
     SETTLE("anna", "c1", "B3", "2018-07-05", "90");
-    assert_string_equal(counter_year(&counter, "anna", 0), "B1 100.00 50.00 50.00, B2 0.00 0.00 46.00, B3 0.00 40.00 50.00");
+    assert_string_equal(counter_year(&counter, "anna", 0),
+                        "B1 100.00 50.00 50.00, B2 0.00 0.00 46.00, B3 0.00 40.00 50.00");
     answer = CANCEL("c1", "B1");
     assert_int_equal(answer->outcome, SETTLEMENT_DONE);
     assert_int_equal(answer->left.count, 1);
@@ -546,6 +547,25 @@ static void cancels_though_a_guarantee_would_not_hold(enum database database) {
     counter_close(&counter);
 }
 ON_BOTH(cancels_though_a_guarantee_would_not_hold)
+
+/* The month before is over: what stands was booked later. */
+static void books_nothing_before_what_it_replaces(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
+    struct settlement_request cancels = counter_bill(&counter, SETTLEMENT_CANCEL, NULL, "c1", "B1", NULL, NULL),
+                              corrects = counter_bill(&counter, SETTLEMENT_CORRECT, "anna", "c1", "B1", "2018-07-04",
+                                                      "120.50");
+    cancels.day = corrects.day = day_from(2020, 11, 30);
+    assert_int_equal(counter_ask(&counter, cancels)->refusal, SETTLEMENT_EARLIER);
+    assert_true(text_is(counter.answer.told, "2020-12-01"));
+    assert_int_equal(counter_ask(&counter, corrects)->refusal, SETTLEMENT_EARLIER);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 60.25 10.25 50.00");
+    cancels.day = day_from(2020, 12, 1);
+    assert_int_equal(counter_ask(&counter, cancels)->outcome, SETTLEMENT_DONE);
+    counter_close(&counter);
+}
+ON_BOTH(books_nothing_before_what_it_replaces)
 
 /* A quote keeps nothing, also beside a bill that is kept. */
 static void keeps_no_quote_of_one_call(enum database database) {
@@ -696,6 +716,7 @@ int main(void) {
         BOTH(shows_what_concerns_the_patient),
         BOTH(cancels_though_a_later_one_cannot_be_computed),
         BOTH(cancels_though_a_guarantee_would_not_hold),
+        BOTH(books_nothing_before_what_it_replaces),
         BOTH(keeps_no_quote_of_one_call),
     };
     return cmocka_run_group_tests(tests, databases_begin, databases_end);
