@@ -24,6 +24,11 @@ static int show_bills(struct settling *settling, const struct stated *stated) {
         sum.by = text_format(&command->arena, say(command, "合计 %zu 张", "all %zu"), bills->list.count);
         bill_show(&out, settling, &sum);
     }
+    if (bills->imported)
+        builder_format(&out,
+                       say(command, "由导入登记、不在窗口结算、也计入这一年的:%zu 张\n",
+                           "imported, not settled at the window, and counted in that year: %zu\n"),
+                       bills->imported);
     if (bills->list.count == 0) {
         builder_add(&out, text_from(say(command, "这一年没有结算过单子\n", "no bill was settled in that year\n")));
     } else {
@@ -66,6 +71,8 @@ static void write_bills(struct json_writer *writer, struct settling *settling, c
     for (size_t i = 0; i < bills->list.count; i++)
         settled_bill_write_json(writer, arena, &writing, &bills->list.items[i]);
     json_write_close_array(writer);
+    json_write_key(writer, "imported");
+    json_write_integer(writer, (int64_t)bills->imported);
     json_write_key(writer, "facts");
     settlement_facts_write_json(writer, &writing, bills->list.count ? stated_last(bills) : &none);
     json_write_close_object(writer);

@@ -77,13 +77,13 @@ static struct settled_bill bill_of(struct round *round, const struct bill_state 
     return bill;
 }
 
-static day_number date_of(const struct round *round, const struct bill_state *state) {
+day_number round_date(const struct round *round, const struct bill_state *state) {
     const struct record_table *table = &round->world.records.tables[round->event->index];
     return (day_number)column_get(&table->columns[round->event->dated.items[0]->input_index], state->row);
 }
 
 static month_number month_of(const struct round *round, const struct bill_state *state) {
-    return day_month(date_of(round, state));
+    return day_month(round_date(round, state));
 }
 
 /* --- who is asked about ---------------------------------------------------------------------------------------------
@@ -411,13 +411,13 @@ static void find_months(const struct round *round, struct world_months *months, 
  * before it may have been settled here after the run, which did not know of them. */
 static void reopen_beside_imported(struct round *round, const struct bill_state *imported) {
     struct history *history = &round->world.history;
-    day_number date = date_of(round, imported);
+    day_number date = round_date(round, imported);
     for (size_t i = 0; i < round->states.count; i++) {
         const struct bill_state *state = round->states.items[i];
         int64_t change = state->settlement.number && state->parent == imported->parent ? state->settlement.change : 0;
-        if (change && change < imported->imported && date_of(round, state) >= date)
+        if (change && change < imported->imported && round_date(round, state) >= date)
             history_forget(history, round->event, state->id);
-        if (change > imported->found && date_of(round, state) <= date)
+        if (change > imported->found && round_date(round, state) <= date)
             history_forget(history, round->event, imported->id);
     }
 }

@@ -70,6 +70,7 @@ enum registry_result round_decide(struct round *round);
 enum registry_result round_prepare(struct round *round);
 enum registry_result round_settle(struct round *round, bool *again);
 void round_free(struct round *round);
+day_number round_date(const struct round *round, const struct bill_state *state);
 /* What is asked of the bills of a person, by his key, that was not refused; NULL: nothing. */
 struct asked *round_asked_of(const struct round *round, int64_t parent);
 /* The bills of a row with that key, as they stood when the change with that number had been made. */

@@ -70,7 +70,9 @@ static enum registry_result read_bills(struct settler *settler, const struct ent
     const struct table *table = result == REGISTRY_DONE ? dataset_table(round.dataset, event) : NULL;
     for (size_t row = 0; table && row < table->rows; row++) {
         const struct bill_state *state = map_get(&round.by_id, table_id(table, row));
-        if (!state || !state->settlement.number || (year && year_of(state->before.date) != year)) continue;
+        if (!state || (year && year_of(round_date(&round, state)) != year)) continue;
+        bills->imported += state->settlement.number == 0;
+        if (state->settlement.number == 0) continue;
         VECTOR_PUSH(arena, &bills->list, state->before);
         add_presenter(bills, &round.world, event, arena, state->before.at);
     }

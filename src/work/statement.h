@@ -19,6 +19,7 @@ struct settled_bills {
         identity; /* something of him that nobody else has, masked; empty: it is not known, or there are no keys */
     VECTOR(struct settled_bill) list;        /* in the order in which the law takes them */
     VECTOR(struct settled_party) presenters; /* of these */
+    size_t imported; /* bills told otherwise than at the window, which are not listed and count in the year's sums */
 };
 /* The bills of the row with that id that stood when the change with that number had been made (REGISTRY_NOW: that
  * stand), of a year (0: of all). In the arena. */

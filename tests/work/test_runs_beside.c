@@ -262,16 +262,29 @@ static void cancelled_ones_may_be_imported(void **state) {
 }
 
 /* One that was imported, and settled by a run, is presented: it stands as it was found, and can be cancelled. */
+static size_t imported_of(struct counter *counter, const char *person, int year) {
+    struct settled_bills bills;
+    const struct entity *event = settled_event(counter->stage.policy, TEXT(""));
+    assert_int_equal(
+        settler_read(&counter->settler, event, text_from(person), year, REGISTRY_NOW, &counter->arena, &bills),
+        REGISTRY_DONE);
+    return bills.imported;
+}
+
 static void imported_ones_may_be_presented(enum database database) {
     struct counter counter;
     counter_open(&counter, database);
     import_bill(&counter, "anna", "B1", "2018-06-10", "120.50");
     decide(&counter, month(6));
+    assert_int_equal(imported_of(&counter, "anna", 2018), 1);
+    assert_int_equal(imported_of(&counter, "anna", 2017), 0);
+    assert_int_equal(imported_of(&counter, "ben", 2018), 0);
     import(&counter, month(6), "person", "anna", "f", "ill=no");
     const struct settlement_answer *answer = SETTLE("anna", "c1", "B1", "2018-06-10", "120.50");
     assert_int_equal(answer->outcome, SETTLEMENT_DONE);
     assert_string_equal(counter_parts(&counter, &answer->bill), "60.25 10.25 50.00");
     assert_string_equal(parts_decided(&counter, month(6), REGISTRY_NOW, B1), "6025 1025 5000 ");
+    assert_int_equal(imported_of(&counter, "anna", 2018), 0);
     decide(&counter, month(7));
     CANCEL("c1", "B1");
     assert_string_equal(parts_decided(&counter, month(7), REGISTRY_NOW, B1), "- - - ");
