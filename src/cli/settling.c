@@ -115,6 +115,10 @@ static void add_cites(struct builder *out, const struct field *field) {
     if (cites->list.count) builder_add(out, TEXT("〕"));
 }
 
+static bool is_unconfirmed(struct settling *settling, const struct settled_bill *bill, const struct field *field) {
+    return bill->unconfirmed || unconfirmed_on(&settling->unconfirmed, field, bill->date);
+}
+
 static void add_part(struct builder *out, struct settling *settling, const struct settled_bill *bill, size_t at,
                      int64_t before) {
     const struct settlement_part *part = &bill->parts[at];
@@ -129,7 +133,7 @@ static void add_part(struct builder *out, struct settling *settling, const struc
     }
     if (layer && part->amount) amount = text_format(&settling->command->arena, "−%.*s", TEXT_ARG(amount));
     add_padded(out, amount, AMOUNT_COLUMNS, true);
-    builder_add(out, unconfirmed_on(&settling->unconfirmed, part->field, bill->date) ? TEXT("◇ ") : TEXT("  "));
+    builder_add(out, is_unconfirmed(settling, bill, part->field) ? TEXT("◇ ") : TEXT("  "));
     size_t begin = out->length;
     add_bar(out, before, part->amount, bill->total);
     if (layer && part->field->declaration->cites.list.count) {
@@ -177,7 +181,7 @@ void bill_show(struct builder *out, struct settling *settling, const struct sett
 }
 
 struct text fact_shown(struct settling *settling, const struct settled_bill *bill, const struct settlement_fact *fact) {
-    bool unconfirmed = fact->known && unconfirmed_on(&settling->unconfirmed, fact->field, bill->date);
+    bool unconfirmed = fact->known && is_unconfirmed(settling, bill, fact->field);
     return text_format(&settling->command->arena, "%.*s%s", TEXT_ARG(fact->shown[settling->command->language]),
                        unconfirmed ? "◇" : "");
 }

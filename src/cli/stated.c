@@ -13,6 +13,7 @@ struct settled_bill stated_sum(struct arena *arena, const struct settled_bills *
     for (size_t i = 0; i < bills->list.count && sum.parts; i++) {
         const struct settled_bill *bill = &bills->list.items[i];
         sum.total += bill->total;
+        sum.unconfirmed = sum.unconfirmed || bill->unconfirmed;
         sum.open += bill->open;
         for (size_t k = 0; k < sum.count; k++) {
             const struct settlement_part *part = &bill->parts[k];

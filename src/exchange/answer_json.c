@@ -36,7 +36,7 @@ static void write_unconfirmed(struct json_writer *writer, const struct answer_wr
                               const struct settled_bill *bill, const struct field *field) {
     if (!writing->unconfirmed) return;
     json_write_key(writer, "unconfirmed");
-    json_write_bool(writer, writing->unconfirmed(writing->of, field, bill->date));
+    json_write_bool(writer, bill->unconfirmed || writing->unconfirmed(writing->of, field, bill->date));
 }
 
 static void write_part(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,

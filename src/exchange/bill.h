@@ -59,6 +59,7 @@ struct settled_bill {
     int64_t open;                  /* what is nobody's yet: the total without the parts that are known */
     struct settlement_part *parts; /* layers, then what is left */
     size_t count;
+    bool unconfirmed;                         /* what was told of the bill, of its people or of who presents it */
     struct settlement_facts facts;            /* where they are wanted: what the law shows beside it */
     enum bill_assessed assessed;              /* with these: by which month's decisions on its people it was found */
     month_number assessed_in;                 /* of BILL_ASSESSED */

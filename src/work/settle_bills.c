@@ -60,6 +60,11 @@ static struct settled_bill bill_of(struct round *round, const struct bill_state 
         .date = (day_number)column_get(&table->columns[event->dated.items[0]->input_index], state->row),
         .settlement = state->settlement.number,
         .count = part_count(event)};
+    const struct world *world = &round->world;
+    month_number month = day_month(bill.date);
+    bill.unconfirmed = table->rows[state->row].unconfirmed ||
+                       world_is_unconfirmed(world, event->parent, state->parent_id, month) ||
+                       world_is_unconfirmed(world, event->settled.at->type.entity, bill.at, month);
     struct value total = total_of(round, state, past);
     if (total.state != VALUE_KNOWN || !amount_of(arena, event->settled.total, &total, &bill.total))
         *fault = event->settled.total;

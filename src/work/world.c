@@ -174,6 +174,35 @@ static bool is_left_out(const struct entity *entity, const struct entity *event)
     return entity != event && entity != event->parent && entity_is_within(entity, event->parent);
 }
 
+static const struct record_row *row_in(const struct world *world, const struct entity *entity, struct text id,
+                                       month_number month) {
+    const struct record_table *table = &world->records.tables[entity->index];
+    for (size_t i = 0; i < table->count; i++) {
+        const struct record_row *row = &table->rows[i];
+        if (row->from <= month && month <= row->until && text_equal(row->id, id)) return row;
+    }
+    return NULL;
+}
+
+bool world_is_unconfirmed(const struct world *world, const struct entity *entity, struct text id, month_number month) {
+    bool unconfirmed = false;
+    for (; entity && world->unconfirmed && !unconfirmed; entity = entity->parent) {
+        const struct record_row *row = row_in(world, entity, id, month);
+        if (!row) break;
+        unconfirmed = row->unconfirmed;
+        id = row->parent;
+    }
+    return unconfirmed;
+}
+
+static void note_unconfirmed(struct world *world) {
+    for (size_t i = 0; i < world->reader->registry->policy->entities.count; i++) {
+        const struct record_table *table = &world->records.tables[i];
+        for (size_t row = 0; row < table->count && !world->unconfirmed; row++)
+            world->unconfirmed = table->rows[row].unconfirmed;
+    }
+}
+
 enum registry_result world_read(struct world *world, struct world_reader *reader, const struct entity *event,
                                 const struct registry_root *roots, size_t count, int64_t known, struct arena *arena) {
     struct registry *registry = reader->registry;
@@ -186,6 +215,7 @@ enum registry_result world_read(struct world *world, struct world_reader *reader
     for (size_t i = 0; i < entities; i++) left_out[i] = is_left_out(registry->policy->entities.items[i], event);
     enum registry_result result = registry_read_few(registry, known, roots, count, left_out, arena, &world->records);
     if (result != REGISTRY_DONE) return result;
+    note_unconfirmed(world);
     list_events(world, event);
     for (size_t i = 0; i < world->events.count && result == REGISTRY_DONE; i++)
         result = recall_settlement(world, event, known, &world->events.items[i]);

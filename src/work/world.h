@@ -44,6 +44,7 @@ struct world {
     VECTOR(struct given) given;
     VECTOR(struct world_event) events; /* of the entity whose bills are settled, by row of the records */
     struct registry_rows_known rows;
+    bool unconfirmed; /* something of it nobody has confirmed */
 };
 
 /* The months of bills that are to be settled, or may be settled anew. */
@@ -59,6 +60,9 @@ enum registry_result world_read(struct world *world, struct world_reader *reader
 /* What monthly rules had found, as of these months; once. */
 enum registry_result world_recall(struct world *world, const struct world_months *months);
 void world_free(struct world *world);
+
+/* Whether what stands of a row in a month, or of one above it, is not confirmed. */
+bool world_is_unconfirmed(const struct world *world, const struct entity *entity, struct text id, month_number month);
 
 /* The latest month up to that one in which something that bills read was decided of a row, or of those above it that
  * are no areas, where it was recalled; MONTH_FIRST: it never was. */

@@ -567,6 +567,41 @@ static void books_nothing_before_what_it_replaces(enum database database) {
 }
 ON_BOTH(books_nothing_before_what_it_replaces)
 
+static void tell_unconfirmed(struct counter *counter, const char *entity, const char *id, const char *parent,
+                             const char *inputs) {
+    struct registry_taken taken[16] = {0};
+    struct registry_change change = {.instant = 1, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
+    const struct entity *told = map_get(&counter->stage.policy->entity_by_name, text_from(entity));
+    book_tell_anew(&counter->stage);
+    stage_row(&counter->stage, entity, id, parent, inputs);
+    counter->stage.records.tables[told->index].rows[0].unconfirmed = true;
+    assert_int_equal(registry_begin_change(&counter->registry, &change), REGISTRY_DONE);
+    assert_int_equal(registry_take(&counter->registry, &change, &counter->stage.records, taken), REGISTRY_DONE);
+    assert_int_equal(registry_end_change(&counter->registry), REGISTRY_DONE);
+}
+
+/* What nobody has confirmed of the patient, his family, or the clinic, is under all that is made of it. */
+static void says_what_is_not_confirmed(enum database database) {
+    static const struct {
+        const char *entity, *id, *parent, *inputs;
+    } rows[] = {{"person", "anna", "f", "ill=yes"}, {"family", "f", "k", ""}, {"clinic", "c1", "k", ""}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct counter counter;
+        struct settled_bills bills;
+        counter_open(&counter, database);
+        const struct entity *event = settled_event(counter.stage.policy, TEXT(""));
+        assert_false(SETTLE("anna", "c1", "B1", "2018-07-03", "120.50")->bill.unconfirmed);
+        tell_unconfirmed(&counter, rows[i].entity, rows[i].id, rows[i].parent, rows[i].inputs);
+        assert_true(SETTLE("anna", "c1", "B2", "2018-07-04", "120.50")->bill.unconfirmed);
+        assert_true(SETTLE("ben", "c2", "B3", "2018-07-04", "120.50")->bill.unconfirmed == (i == 1));
+        assert_int_equal(settler_read(&counter.settler, event, TEXT("anna"), 0, REGISTRY_NOW, &counter.arena, &bills),
+                         REGISTRY_DONE);
+        assert_true(bills.list.items[1].unconfirmed);
+        counter_close(&counter);
+    }
+}
+ON_BOTH(says_what_is_not_confirmed)
+
 /* A quote keeps nothing, also beside a bill that is kept. */
 static void keeps_no_quote_of_one_call(enum database database) {
     struct counter counter;
@@ -717,6 +752,7 @@ int main(void) {
         BOTH(cancels_though_a_later_one_cannot_be_computed),
         BOTH(cancels_though_a_guarantee_would_not_hold),
         BOTH(books_nothing_before_what_it_replaces),
+        BOTH(says_what_is_not_confirmed),
         BOTH(keeps_no_quote_of_one_call),
     };
     return cmocka_run_group_tests(tests, databases_begin, databases_end);
