@@ -39,12 +39,28 @@ static struct value total_of(struct round *round, const struct bill_state *state
     return value_of_lane(round->arena, &column->spec, column_get(column, state->row));
 }
 
+/* Such a fault is in what months found. A division, say, is of no field: whose it is can only be told so. */
+static bool is_read_fault(const struct round *round, const struct reason *reason) {
+    const struct world *world = &round->world;
+    bool found = false;
+    for (size_t i = 0; i < world->reader->needs.count && !found; i++) {
+        const struct field *field = world->reader->needs.items[i];
+        const struct record_table *table = &world->records.tables[field->entity->index];
+        struct past_value past;
+        for (size_t row = 0; row < table->count && !found; row++)
+            found = history_find(&world->history, field, table->rows[row].id, MONTH_LAST, &past) &&
+                    past.value.state == VALUE_FAULT && past.value.reason.kind == reason->kind;
+    }
+    return found;
+}
+
 /* What cannot be computed of the bill itself. Where what it only reads cannot be, or the law has nothing for the day,
  * the part is open, as one of which something is missing: what is known of the bill stands. */
-static bool is_own_fault(const struct entity *event, const struct value *value) {
+static bool is_own_fault(const struct round *round, const struct value *value) {
     const struct field *field = value->reason.field;
     bool of_the_law = value->reason.kind == REASON_NO_PARAMETER || value->reason.kind == REASON_NOT_IN_FORCE;
-    return value->state == VALUE_FAULT && !of_the_law && (!field || field->entity == event);
+    if (value->state != VALUE_FAULT || of_the_law) return false;
+    return field ? field->entity == round->event : !is_read_fault(round, &value->reason);
 }
 
 /* The bill as the history has it; `fault` where an amount is none. */
@@ -76,8 +92,9 @@ static struct settled_bill bill_of(struct round *round, const struct bill_state 
         struct value value = kept_value(round, part->field, past);
         part->known = value.state == VALUE_KNOWN;
         bool whole = !part->known || amount_of(arena, part->field, &value, &part->amount);
-        if (is_own_fault(event, &value) || !whole) *fault = part->field;
+        if (is_own_fault(round, &value) || !whole) *fault = part->field;
         if (part->known) bill.open -= part->amount;
+        if (bill.open < 0 && !*fault) *fault = part->field; /* more than there is; what is left is not known */
     }
     return bill;
 }
@@ -333,7 +350,7 @@ static void say_what_is_wrong(struct round *round, struct bill_state *state, str
     for (size_t i = 0; i <= part_count(round->event); i++) {
         const struct field *field = i ? part_at(round->event, i - 1) : total;
         struct value value = run_value(run, field, row);
-        bool wrong = is_own_fault(round->event, &value) || (value.state != VALUE_KNOWN && field == total);
+        bool wrong = is_own_fault(round, &value) || (value.state != VALUE_KNOWN && field == total);
         for (int language = 0; language < LANGUAGES && wrong; language++)
             state->words[language] = reason_words(round->arena, run, &value, (enum language)language);
         if (wrong) return;
@@ -504,6 +521,10 @@ static void blame(struct asked *asked, const struct bill_state *state, enum sett
     asked->answer->told = state->id;
     asked->answer->bill = state->after;
     for (int language = 0; language < LANGUAGES; language++) asked->answer->words[language] = state->words[language];
+    if (state->fault && state->words[LANGUAGE_EN].length == 0) {
+        asked->answer->words[LANGUAGE_ZH] = TEXT("比费用还多");
+        asked->answer->words[LANGUAGE_EN] = TEXT("it is more than there is");
+    }
     refuse(asked, refusal);
 }
 

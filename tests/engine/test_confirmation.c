@@ -59,6 +59,35 @@ static void confidence_goes_by_date_and_area(void **state) {
     stage_close(&stage);
 }
 
+/* A newer value of another key, or of another band, replaces nothing; what stands at the end of a range, in a list
+ * or in a condition is read as well. */
+static void only_its_own_key_is_replaced(void **state) {
+    (void)state;
+    struct stage stage;
+    stage_open(&stage,
+               "policy law\n  currency yuan of 100 fen\nenum kind: one, two\n"
+               "entity village\nentity family in village at most 9\n"
+               "parameter line : money/month by village, kind in 0 .. 9 yuan/month table t\n"
+               "benefit family a : money/month = line[one]\n",
+               "area,from,value,kind,confidence\n1,2018-01-01,5,one,low\n1,2018-02-01,5,two,high\n"
+               "1,2018-03-01,5,one,high\n",
+               NULL);
+    assert_true(is_unconfirmed(&stage, "a", "2018-02", 1));
+    assert_false(is_unconfirmed(&stage, "a", "2018-03", 0));
+    stage_close(&stage);
+    stage_open(&stage,
+               MODEL
+               "parameter shown : money/month in 0 .. 9 yuan/month unconfirmed = 5 yuan/month\n"
+               "rule family sum : money/month = min(1 yuan/month, 2 yuan/month, shown)\n"
+               "rule family asks : bool = 4 yuan/month in 0 yuan/month .. shown\n"
+               "rule family when_asked : money/month = when 2 yuan/month < shown: 1 yuan/month\n    otherwise: 0\n",
+               NULL, NULL);
+    assert_true(is_unconfirmed(&stage, "sum", "2018-02", 0));
+    assert_true(is_unconfirmed(&stage, "asks", "2018-02", 0));
+    assert_true(is_unconfirmed(&stage, "when_asked", "2018-02", 0));
+    stage_close(&stage);
+}
+
 #define LINE "parameter f : money/month in 0 .. 9 yuan/month"
 #define BENEFIT "benefit family a : money/month = f\n"
 
@@ -124,9 +153,8 @@ static void circles_over_a_year_are_followed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_mark_on_the_value_is_enough),
-        cmocka_unit_test(confidence_goes_by_date_and_area),
-        cmocka_unit_test(a_mark_in_a_layer_is_enough),
+        cmocka_unit_test(a_mark_on_the_value_is_enough),    cmocka_unit_test(confidence_goes_by_date_and_area),
+        cmocka_unit_test(a_mark_in_a_layer_is_enough),      cmocka_unit_test(only_its_own_key_is_replaced),
         cmocka_unit_test(circles_over_a_year_are_followed),
     };
     return cmocka_run_group_tests_name("confirmation", tests, NULL, NULL);

@@ -90,6 +90,7 @@ static void writes_what_was_done(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char expected[4000];
         struct settlement_answer answer = {.outcome = cases[i].outcome, .bill = stage.bill};
+        if (answer.outcome == SETTLEMENT_SAME) answer.standing = stage.bill; /* is the bill, and told once */
         stage.writing.act = cases[i].act;
         snprintf(expected, sizeof expected, "{\"outcome\":%s,\"bill\":%s,\"effects\":[]}\n", cases[i].begin, WHOLE);
         expect(&stage, &answer, expected);
@@ -139,6 +140,36 @@ static void writes_what_it_moved(void **state) {
     policy_free(stage.policy);
 }
 
+/* What does not hold of a bill that is settled; and whether what is shown beside it is confirmed. */
+static void writes_what_does_not_hold(void **state) {
+    struct stage stage;
+    struct arena arena;
+    (void)state;
+    set_stage(&stage, false);
+    arena_init(&arena);
+    struct settlement_answer answer = {.outcome = SETTLEMENT_DONE, .bill = stage.bill};
+    const struct settlement_fact own = {stage.event->settled.rest, true, TEXT("712.5"), {TEXT("712.50 元"), TEXT("")}},
+                                 cost = {
+                                     stage.event->settled.total, true, TEXT("812.5"), {TEXT("812.50 元"), TEXT("")}};
+    VECTOR_PUSH(&arena, &answer.bill.facts.list, own);
+    VECTOR_PUSH(&arena, &answer.bill.facts.list, cost);
+    VECTOR_PUSH(&arena, &answer.bill.reports, stage.policy->guarantees.items[0]);
+    stage.writing.unconfirmed = is_rest;
+    stage.writing.of = &stage;
+    expect(&stage, &answer,
+           "{\"outcome\":\"settled\",\"sentence\":{\"zh\":\"已结算\",\"en\":\"settled\"},\"bill\":" BILL_OF(
+               "\"settlement\":12,", "0.00") AID
+           "\"unconfirmed\":false," CITES "," OWN
+           "\"amount\":\"712.50\",\"unconfirmed\":true,\"cites\":[]}],\"reports\":[{\"name\":\"honest\",\"label\":{"
+           "\"zh\":\"押金不超过费用\",\"en\":\"No deposit above the cost\"}}]},\"effects\":[],\"facts\":[{"
+           "\"name\":\"own\",\"label\":{\"zh\":\"自付\",\"en\":\"Own payment\"},\"value\":\"712.5\",\"shown\":{"
+           "\"zh\":\"712.50 元\",\"en\":\"712.50 元\"},\"unconfirmed\":true},{\"name\":\"cost\",\"label\":{\"zh\":"
+           "\"费用\",\"en\":\"Cost\"},\"value\":\"812.5\",\"shown\":{\"zh\":\"812.50 元\",\"en\":\"812.50 元\"},"
+           "\"unconfirmed\":false}]}\n");
+    arena_free(&arena);
+    policy_free(stage.policy);
+}
+
 /* The clauses are those of the text in force on the day of the bill. */
 static void cites_what_was_in_force(void **state) {
     struct stage stage;
@@ -177,6 +208,8 @@ static void refusals_are_told_apart(void **state) {
                                   "it is not told who presents it, his number, or the date"},
         [SETTLEMENT_AHEAD] = {"ahead", "单子的日期 " TOLD " 还没有到",
                               "the bill is of " TOLD ", which is still to come"},
+        [SETTLEMENT_EARLIER] = {"earlier", "原来的结算记在 " TOLD ",不能记在那以前",
+                                "what it replaces was booked on " TOLD ", and it cannot be booked before"},
         [SETTLEMENT_OTHER_CONTENT] = {"other-content", "单号「N1」已有一张内容不同的单子",
                                       "another bill has the number “N1”"},
         [SETTLEMENT_NO_BILL] = {"no-bill", "没有这个单号的单子,或者不是这个人员的",
@@ -234,6 +267,18 @@ static void writes_why_it_is_refused(void **state) {
            "单子\",\"en\":\"another bill has the number “N1”\"},\"remedy\":{\"zh\":\"是同一张就用更正(correct);"
            "不是就换一个单号\",\"en\":\"correct it if it is the same bill; else use another "
            "number\"},\"standing\":" WHOLE ",\"presented\":{\"event\":\"bill\",\"act\":\"settle\",\"person\":\"P1\","
+           "\"cost\":\"900.00\"}}\n");
+    struct bill by_number = told;
+    by_number.parent = TEXT("");
+    by_number.input = map_get(&stage.event->parent->by_name, TEXT("bank"));
+    by_number.match = TEXT("79927398713");
+    stage.writing.presented = &by_number;
+    expect(&stage, &other,
+           "{\"outcome\":\"refused\",\"refusal\":\"other-content\",\"sentence\":{\"zh\":\"单号「N1」已有一张内容不同的"
+           "单子\",\"en\":\"another bill has the number “N1”\"},\"remedy\":{\"zh\":\"是同一张就用更正(correct);"
+           "不是就换一个单号\",\"en\":\"correct it if it is the same bill; else use another "
+           "number\"},\"standing\":" WHOLE
+           ",\"presented\":{\"event\":\"bill\",\"act\":\"settle\",\"bank\":\"79927398713\","
            "\"cost\":\"900.00\"}}\n");
     struct settlement_answer broken = {.outcome = SETTLEMENT_REFUSED,
                                        .refusal = SETTLEMENT_BROKEN,
@@ -344,10 +389,11 @@ static void memory_may_run_out(void **state) {
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_what_was_done),    cmocka_unit_test(writes_what_is_open),
-        cmocka_unit_test(cites_what_was_in_force), cmocka_unit_test(writes_what_it_moved),
-        cmocka_unit_test(refusals_are_told_apart), cmocka_unit_test(writes_why_it_is_refused),
-        cmocka_unit_test(amounts_are_exact),       cmocka_unit_test(memory_may_run_out),
+        cmocka_unit_test(writes_what_was_done),      cmocka_unit_test(writes_what_is_open),
+        cmocka_unit_test(cites_what_was_in_force),   cmocka_unit_test(writes_what_it_moved),
+        cmocka_unit_test(writes_what_does_not_hold), cmocka_unit_test(refusals_are_told_apart),
+        cmocka_unit_test(writes_why_it_is_refused),  cmocka_unit_test(amounts_are_exact),
+        cmocka_unit_test(memory_may_run_out),
     };
     return cmocka_run_group_tests_name("answer_json", tests, NULL, NULL);
 }

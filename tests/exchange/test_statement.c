@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -140,6 +141,13 @@ static void assert_amounts(struct stage *stage, const struct statement *statemen
     for (size_t i = 0; i < count; i++) assert_says(text, wanted[i]);
 }
 
+/* Beside each amount, fact and note that is not confirmed. */
+static void assert_marks(struct stage *stage, size_t wanted) {
+    size_t count = 0;
+    for (const char *at = extracted(stage); (at = strstr(at, "◇")); at++) count++;
+    assert_int_equal(count, wanted);
+}
+
 static void test_all_texts_are_there(void **state) {
     (void)state;
     struct stage stage;
@@ -175,6 +183,10 @@ static void test_all_texts_are_there(void **state) {
                         "DOUDI1|B-2018-0712|1520000|260000|1284|3f9c2a1"};
     struct statement statement = sample_bill(LANGUAGE_ZH);
     assert_amounts(&stage, &statement, zh, sizeof zh / sizeof *zh);
+    struct stat page;
+    assert_int_equal(stat(stage.pdf, &page), 0);
+    assert_int_equal(page.st_mode & 0077, 0); /* whose bills they are is nobody else's business */
+    assert_marks(&stage, 5);
     const char *en[] = {"Statement of a medical bill",
                         "You pay",
                         "2,600.00",

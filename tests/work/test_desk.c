@@ -324,6 +324,44 @@ static void settles_beside_another(enum database database) {
 }
 ON_BOTH(settles_beside_another)
 
+/* Beside bills that the law refuses, quotes and bills of the same group are decided again, by what others told since.
+ */
+static void refuses_beside_another(enum database database) {
+    static const char *const people[] = {"anna", "ben", "anna2"};
+    enum { BILLS = CALLERS * EACH, OWN = 200, ROUNDS = 6, NOT_COMPUTED = 4700 };
+    struct counter counter;
+    counter_open(&counter, database);
+    struct desk *desk = open_desk(&counter, 0);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        struct call calls[BILLS];
+        struct caller callers[CALLERS];
+        for (size_t i = 0; i < BILLS; i++) {
+            enum settlement_act act = i % 4 == 1 ? SETTLEMENT_QUOTE : SETTLEMENT_SETTLE;
+            calls[i] = bill(&counter, act, people[i / EACH % 3], round * 1000 + i);
+            if (i % 4 == 2) calls[i].request.bill.values[find_cost(&calls[i])].lane = NOT_COMPUTED;
+        }
+        share_out(callers, CALLERS, desk, calls, EACH);
+        start(callers, CALLERS);
+        for (size_t i = 0; i < 20; i++) {
+            struct call own = bill(&counter, SETTLEMENT_SETTLE, people[i % 3], round * 1000 + OWN + i);
+            assert_int_equal(counter_ask(&counter, own.request)->outcome, SETTLEMENT_DONE);
+            own.request.act = SETTLEMENT_CANCEL;
+            assert_int_equal(counter_ask(&counter, own.request)->outcome, SETTLEMENT_DONE);
+        }
+        wait_for(callers, CALLERS);
+        for (size_t i = 0; i < BILLS; i++) {
+            assert_int_equal(calls[i].result, REGISTRY_DONE);
+            assert_int_equal(calls[i].outcome, i % 4 == 2 ? SETTLEMENT_REFUSED : SETTLEMENT_DONE);
+            assert_int_equal(calls[i].change > 0, i % 4 != 1 && i % 4 != 2);
+            if (i % 4 == 2) assert_int_equal(calls[i].refusal, SETTLEMENT_FAULT);
+        }
+    }
+    assert_true(desk_figures(desk).again > 0);
+    desk_close(desk);
+    counter_close(&counter);
+}
+ON_BOTH(refuses_beside_another)
+
 /* --- what fails --------------------------------------------------------------------------------------------------- */
 
 /* Everybody presents what was not answered again, until it is. */
@@ -474,6 +512,7 @@ int main(void) {
         BOTH(settles_the_same_once),
         BOTH(cancels_meanwhile),
         BOTH(settles_beside_another),
+        BOTH(refuses_beside_another),
         cmocka_unit_test(is_not_kept_by_a_disk_that_fails),
         cmocka_unit_test(answers_without_memory),
     };

@@ -322,6 +322,57 @@ static void imported_ones_behind_are_found_anew(enum database database) {
 }
 ON_BOTH(imported_ones_behind_are_found_anew)
 
+/* What a bill only reads could not be computed, because of a range or a division: what rests on it is open, and the
+ * bill is held by nobody. */
+static void what_rests_on_a_fault_elsewhere_is_open(enum database database) {
+    static const char *const inputs[] = {"ill=yes share=9", "ill=yes share=0"};
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+        struct counter counter;
+        counter_open(&counter, database);
+        import(&counter, month(6), "person", "anna", "f", inputs[i]);
+        decide(&counter, month(7));
+        const struct settlement_answer *answer = SETTLE("anna", "c1", "B1", "2018-07-10", "120.50");
+        assert_int_equal(answer->outcome, SETTLEMENT_DONE);
+        assert_string_equal(counter_parts(&counter, &answer->bill), "? ? ?");
+        assert_int_equal(answer->bill.open, 12050);
+        assert_true(answer->bill.parts[0].missing[0].length && answer->bill.parts[0].missing[1].length);
+        assert_int_equal(CANCEL("c1", "B1")->outcome, SETTLEMENT_DONE);
+        assert_string_equal(counter_year(&counter, "anna", 0), "");
+        counter_close(&counter);
+    }
+}
+ON_BOTH(what_rests_on_a_fault_elsewhere_is_open)
+
+#define I4 "anna/2018-07-10/I4/c1"
+
+/* Of one day in the order of their numbers, whichever way they came. */
+static void imported_ones_of_the_same_day_are_found_anew(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    SETTLE("anna", "c1", "B2", "2018-07-10", "120.50");
+    import_bill(&counter, "anna", "A0", "2018-07-10", "100");
+    decide(&counter, month(7));
+    const struct settlement_answer *answer = SETTLE("anna", "c1", "B4", "2018-09-01", "80");
+    assert_string_equal(counter_parts(&counter, &answer->bill), "0.00 30.00 50.00");
+    assert_string_equal(counter_year(&counter, "anna", 0), "B2 50.00 20.50 50.00, B4 0.00 30.00 50.00");
+    counter_close(&counter);
+    counter_open(&counter, database);
+    import_bill(&counter, "anna", "I4", "2018-07-10", "100");
+    decide(&counter, month(7));
+    assert_string_equal(parts_before(&counter, month(8), I4), "5000 0 5000 ");
+    SETTLE("anna", "c1", "B1", "2018-07-10", "120.50");
+    struct settlement_request request =
+        counter_bill(&counter, SETTLEMENT_SETTLE, "anna", "c1", "B4", "2018-09-01", "80");
+    request.wants_facts = true;
+    answer = counter_ask(&counter, request);
+    assert_string_equal(counter_parts(&counter, &answer->bill), "0.00 30.00 50.00");
+    assert_int_equal(answer->bill.facts.list.count, 2);
+    assert_true(text_is(answer->bill.facts.list.items[1].plain, "100")); /* of aid before it: 60.25 and 39.75 */
+    assert_string_equal(parts_decided(&counter, month(9), REGISTRY_NOW, I4), "3975 1025 5000 ");
+    counter_close(&counter);
+}
+ON_BOTH(imported_ones_of_the_same_day_are_found_anew)
+
 /* --- single rows -------------------------------------------------------------------------------------------------- */
 
 static unsigned draw(uint64_t *chance, unsigned below) {
@@ -452,10 +503,16 @@ ON_BOTH(it_is_said_which_month_was_decided)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        BOTH(settled_bills_stand_in_every_month), cmocka_unit_test(imported_ones_leave_settled_ones_alone),
-        BOTH(a_run_does_not_see_what_came_later), cmocka_unit_test(cancelled_ones_may_be_imported),
-        BOTH(imported_ones_may_be_presented),     BOTH(imported_ones_behind_are_found_anew),
-        BOTH(single_rows_are_read_alike),         BOTH(it_is_said_which_month_was_decided),
+        BOTH(settled_bills_stand_in_every_month),
+        cmocka_unit_test(imported_ones_leave_settled_ones_alone),
+        BOTH(a_run_does_not_see_what_came_later),
+        cmocka_unit_test(cancelled_ones_may_be_imported),
+        BOTH(imported_ones_may_be_presented),
+        BOTH(imported_ones_behind_are_found_anew),
+        BOTH(what_rests_on_a_fault_elsewhere_is_open),
+        BOTH(imported_ones_of_the_same_day_are_found_anew),
+        BOTH(single_rows_are_read_alike),
+        BOTH(it_is_said_which_month_was_decided),
     };
     return cmocka_run_group_tests_name("runs_beside", tests, databases_begin, databases_end);
 }

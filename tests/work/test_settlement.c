@@ -126,9 +126,13 @@ static void settles_a_year_anew(enum database database) {
     counter_open(&counter, database);
     SETTLE("anna", "c1", "B0", "2017-12-31", "120.50");
     SETTLE("anna", "c1", "B1", "2018-07-03", "120.50");
-    SETTLE("ben", "c1", "B2", "2018-07-03", "120.50");
+    SETTLE("ben", "c1", "B2", "2018-01-01", "120.50");
+    SETTLE("anna", "c1", "B3", "2019-01-01", "120.50"); /* the years behind it, too */
+    SETTLE("anna2", "c1", "B4", "2019-01-01", "120.50");
     counter_tell(&counter, "person", "anna", "f", "ill=no");
-    assert_string_equal(counter_year(&counter, "anna", 0), "B0 60.25 10.25 50.00, B1 60.25 10.25 50.00");
+    counter_tell(&counter, "person", "anna2", "f", "ill=no");
+    assert_string_equal(counter_year(&counter, "anna", 0),
+                        "B0 60.25 10.25 50.00, B1 60.25 10.25 50.00, B3 60.25 10.25 50.00");
     struct settlement_request request = {.act = SETTLEMENT_ANEW,
                                          .bill = {.event = settled_event(counter.stage.policy, TEXT(""))},
                                          .who = TEXT("tester"),
@@ -139,13 +143,15 @@ static void settles_a_year_anew(enum database database) {
                                              note, &counter),
                          REGISTRY_DONE);
         assert_int_equal(change.number != 0, keeps);
-        assert_int_equal(sums.people, 2);
-        assert_int_equal(sums.bills, 2);
-        assert_int_equal(sums.changed, 1);
-        assert_int_equal(sums.before[0], 6025);
+        assert_int_equal(sums.people, 3);
+        assert_int_equal(sums.bills, 4);
+        assert_int_equal(sums.changed, 3);
+        assert_int_equal(sums.before[0], 18075);
         assert_int_equal(sums.after[0], 0);
         assert_string_equal(counter_year(&counter, "anna", 2018),
                             keeps ? "B1 0.00 70.50 50.00" : "B1 60.25 10.25 50.00");
+        assert_string_equal(counter_year(&counter, "anna", 2019),
+                            keeps ? "B3 0.00 70.50 50.00" : "B3 60.25 10.25 50.00");
     }
     struct registry_change again = {.instant = 3, .by = TEXT("tester"), .what = TEXT("resettle")};
     assert_int_equal(
@@ -237,6 +243,34 @@ static void marks_ids_of_any_kind(enum database database) {
 }
 ON_BOTH(marks_ids_of_any_kind)
 
+static struct text mark_of(struct counter *counter, struct settled_bill bill) {
+    struct settled_bills bills = {.of = {TEXT("anna"), TEXT("")}, .change = 7};
+    VECTOR_PUSH(&counter->arena, &bills.list, bill);
+    return statement_mark(&counter->arena, &bills, 2018);
+}
+
+/* Whatever a page says of a bill, another would have another mark: which it is, what it comes to, what is open. */
+static void marks_all_that_a_page_says(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    struct settlement_part parts[2] = {{.known = true, .amount = 5}, {.known = true, .amount = 0}}, others[2];
+    const struct settled_bill bill = {.id = TEXT("b"), .total = 5, .parts = parts, .count = 2};
+    struct text mark = mark_of(&counter, bill);
+    for (int what = 0; what < 4; what++) {
+        struct settled_bill other = bill;
+        memcpy(others, parts, sizeof parts);
+        other.parts = others;
+        if (what == 0) other.id = TEXT("c");
+        if (what == 1) other.total = 6;
+        if (what == 2) others[1].amount = 1;
+        if (what == 3) others[1].known = false;
+        assert_false(text_equal(mark_of(&counter, other), mark));
+    }
+    assert_true(text_equal(mark_of(&counter, bill), mark));
+    counter_close(&counter);
+}
+ON_BOTH(marks_all_that_a_page_says)
+
 /* What others told of it before gives way to what is presented, whatever differs: there is one bill of that number. */
 static void takes_the_place_of_an_imported_one(enum database database) {
     static const char *const dates[] = {"2018-07-03", "2018-07-04"};
@@ -271,6 +305,30 @@ static void reports_and_settles(enum database database) {
 }
 ON_BOTH(reports_and_settles)
 
+/* Who leaves today is settled today; what is still to come can be asked, and is neither settled nor corrected. */
+static void settles_no_day_that_is_still_to_come(enum database database) {
+    struct counter counter;
+    counter_open(&counter, database);
+    struct settlement_request request =
+        counter_bill(&counter, SETTLEMENT_SETTLE, "anna", "c1", "B1", "2018-07-03", "120.50");
+    request.day = day_from(2018, 7, 2);
+    assert_int_equal(counter_ask(&counter, request)->refusal, SETTLEMENT_AHEAD);
+    request.act = SETTLEMENT_QUOTE;
+    assert_int_equal(counter_ask(&counter, request)->outcome, SETTLEMENT_DONE);
+    assert_string_equal(counter_year(&counter, "anna", 0), "");
+    request.act = SETTLEMENT_SETTLE;
+    request.day = day_from(2018, 7, 3);
+    assert_int_equal(counter_ask(&counter, request)->outcome, SETTLEMENT_DONE);
+    request = counter_bill(&counter, SETTLEMENT_CORRECT, "anna", "c1", "B1", "2018-07-04", "120.50");
+    request.day = day_from(2018, 7, 3);
+    const struct settlement_answer *answer = counter_ask(&counter, request);
+    assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
+    assert_int_equal(answer->refusal, SETTLEMENT_AHEAD);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 60.25 10.25 50.00");
+    counter_close(&counter);
+}
+ON_BOTH(settles_no_day_that_is_still_to_come)
+
 /* What others told: a corrected number stays its owner's. */
 static void keeps_the_number_of_its_owner(enum database database) {
     struct counter counter;
@@ -295,6 +353,8 @@ static const char *kept(struct counter *counter) {
         struct registry_settlement settlement = registry_scanned_settlement(scan);
         builder_format(&out, "%s%lld:%d<%lld", out.length ? " " : "", (long long)settlement.number,
                        (int)settlement.kind, (long long)settlement.cause);
+        assert_true(text_is(settlement.who, "window"));
+        assert_int_equal(settlement.day, day_from(2020, 12, 1));
     }
     store_scan_end(scan);
     return builder_finish(&out, &counter->arena).bytes;
@@ -341,6 +401,25 @@ static void settles_two_of_one_call(enum database database) {
     counter_close(&counter);
 }
 ON_BOTH(settles_two_of_one_call)
+
+/* Two people's bills of one number in one call: the number is of whoever came first. */
+static void settles_one_number_of_one_call_once(enum database database) {
+    struct counter counter;
+    struct settlement_answer answers[2];
+    struct registry_change change = {.instant = 2, .by = TEXT("window"), .what = TEXT("settle"), .since = MONTH_FIRST};
+    counter_open(&counter, database);
+    const struct settlement_request requests[] = {
+        counter_bill(&counter, SETTLEMENT_SETTLE, "anna", "c1", "B1", "2018-07-03", "160"),
+        counter_bill(&counter, SETTLEMENT_SETTLE, "ben", "c1", "B1", "2018-07-03", "160")};
+    assert_int_equal(settler_settle(&counter.settler, &change, requests, 2, &counter.arena, answers), REGISTRY_DONE);
+    assert_int_equal(answers[0].outcome, SETTLEMENT_DONE);
+    assert_int_equal(answers[1].outcome, SETTLEMENT_REFUSED);
+    assert_int_equal(answers[1].refusal, SETTLEMENT_OTHER_CONTENT);
+    assert_string_equal(counter_year(&counter, "anna", 0), "B1 80.00 30.00 50.00");
+    assert_string_equal(counter_year(&counter, "ben", 0), "");
+    counter_close(&counter);
+}
+ON_BOTH(settles_one_number_of_one_call_once)
 
 /* 90 in a year; the next is one too many, and leaves them as they are. */
 static void settles_so_many(enum database database) {
@@ -423,6 +502,11 @@ static void refuses_what_cannot_be_computed(enum database database) {
     assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
     assert_int_equal(answer->refusal, SETTLEMENT_FAULT);
     assert_string_equal(counter_year(&counter, "anna", 0), "");
+    answer =
+        SETTLE("eve", "c1", "B2", "2018-07-03", "47"); /* what is left is not known, and would be less than nothing */
+    assert_int_equal(answer->refusal, SETTLEMENT_FAULT);
+    assert_int_equal(answer->outcome, SETTLEMENT_REFUSED);
+    assert_true(text_is(answer->field->name, "top"));
     counter_close(&counter);
 }
 ON_BOTH(refuses_what_cannot_be_computed)
@@ -731,12 +815,15 @@ int main(void) {
         BOTH(cancels_nobody_elses),
         BOTH(books_each_on_its_day),
         BOTH(marks_ids_of_any_kind),
+        BOTH(marks_all_that_a_page_says),
         BOTH(takes_the_place_of_an_imported_one),
         BOTH(reports_and_settles),
+        BOTH(settles_no_day_that_is_still_to_come),
         BOTH(keeps_the_number_of_its_owner),
         BOTH(keeps_kind_and_cause),
         BOTH(books_what_is_open),
         BOTH(settles_two_of_one_call),
+        BOTH(settles_one_number_of_one_call_once),
         BOTH(settles_so_many),
         BOTH(settles_what_was_told),
         BOTH(leaves_who_would_break_a_guarantee),
