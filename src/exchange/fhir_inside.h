@@ -51,6 +51,9 @@ bool fhir_check_text(struct fhir_reader *reader, const struct fhir_node *node, s
 bool fhir_find_identifier(struct fhir_reader *reader, const struct fhir_node *node, struct text system,
                           const struct fhir_node **found);
 
+/* A number as its scheme writes it. */
+struct text fhir_normalised(struct fhir_reader *reader, struct text number);
+
 /* Whom a member of the resource is about. */
 struct fhir_found {
     const struct fhir_row *row;   /* of the table, by whose identifier he was found; NULL: by his id */

@@ -162,15 +162,6 @@ static void read_info(struct fhir_reader *reader, const struct fhir_node *resour
 
 /* --- the bill ----------------------------------------------------------------------------------------------------- */
 
-/* As its scheme writes it. */
-static struct text normalised(struct fhir_reader *reader, struct text number) {
-    struct text copy = text_copy(reader->arena, text_trim(number));
-    char *bytes = (char *)copy.bytes;
-    for (size_t i = 0; i < copy.length && !arena_failed(reader->arena); i++)
-        if (bytes[i] >= 'a' && bytes[i] <= 'z') bytes[i] = (char)(bytes[i] - 'a' + 'A');
-    return copy;
-}
-
 static void read_patient(struct fhir_reader *reader, const struct fhir_node *resource,
                          const struct fhir_element *element) {
     struct bill *bill = &reader->request->bill;
@@ -182,7 +173,7 @@ static void read_patient(struct fhir_reader *reader, const struct fhir_node *res
         return;
     }
     bill->input = found.row->input;
-    bill->match = normalised(reader, found.value);
+    bill->match = fhir_normalised(reader, found.value);
     if (identifier_scheme_known(bill->input->check) &&
         identifier_check(bill->input->check, bill->match, NULL) != IDENTIFIER_OK)
         fhir_complain(reader, EXCHANGE_FHIR_CHECK, found.node, "", TEXT(""), TEXT(""));
