@@ -17,6 +17,7 @@ struct fhir_reader {
     const struct fhir_node *resource;
     size_t missing; /* what tells of elements that the resource lacks, among the diagnostics; SIZE_MAX: none does */
     bool refused;
+    bool quotes; /* whatever a resource asks for */
 };
 
 /* About an element, or one below it that is not there ("" : itself). {0} is its path. */

@@ -102,6 +102,32 @@ static void a_claim_corrects_cancels_or_asks(void **state) {
     close_document(&document);
 }
 
+static void read_quotes(struct document *document, const struct fhir_map *map, struct text text) {
+    open_document(document, text);
+    document->read =
+        fhir_read_quotes(&document->told, map, &document->source, &document->arena, &document->diagnostics);
+}
+
+/* Where nothing is to be kept a resource asks for a quote, whatever it says; but nothing can be quoted of an end. */
+static void whatever_is_asked_for_may_be_quoted(void **state) {
+    struct fhir_stage *stage = *state;
+    static const char *const quoted[] = {"claim", "correction", "eligibility", "preauthorization"};
+    struct document document;
+    for (size_t i = 0; i < sizeof quoted / sizeof *quoted; i++) {
+        read_quotes(&document, &stage->map, asked(quoted[i], room));
+        assert_int_equal(only(&document)->act, SETTLEMENT_QUOTE);
+        close_document(&document);
+    }
+    read_quotes(&document, &stage->map, asked("cancelled", room));
+    assert_true(document.read);
+    assert_false(document.told.list.items[0].read);
+    assert_int_equal(document.diagnostics.list.count, 1);
+    const struct diagnostic *said = &document.diagnostics.list.items[0];
+    assert_string_equal(said->message->code, "fhir-quotes-cancel");
+    assert_string_equal(said->argument[0].bytes, "Claim.status");
+    close_document(&document);
+}
+
 static void an_eligibility_request_is_a_quote(void **state) {
     struct fhir_stage *stage = *state;
     struct document document;
@@ -706,6 +732,7 @@ int main(void) {
         cmocka_unit_test(a_claim_is_a_bill),
         cmocka_unit_test(whom_it_is_about_may_be_contained),
         cmocka_unit_test(a_claim_corrects_cancels_or_asks),
+        cmocka_unit_test(whatever_is_asked_for_may_be_quoted),
         cmocka_unit_test(an_eligibility_request_is_a_quote),
         cmocka_unit_test(a_bundle_is_several),
         cmocka_unit_test(each_mistake_is_told_where_it_is),
