@@ -11,12 +11,7 @@ struct exchanging {
     struct fhir_map map;
     struct fhir_told told;
     struct settlement_answer *answers; /* by request */
-    bool quotes;
 };
-
-static enum settlement_act act_of(const struct exchanging *exchanging, const struct fhir_request *request) {
-    return exchanging->quotes ? SETTLEMENT_QUOTE : request->act;
-}
 
 /* Those that were read, in one change. */
 static int settle_read(struct exchanging *exchanging) {
@@ -31,7 +26,7 @@ static int settle_read(struct exchanging *exchanging) {
     for (size_t i = 0; i < count; i++) {
         const struct fhir_request *read = &exchanging->told.list.items[i];
         if (!read->read) continue;
-        requests[asked++] = (struct settlement_request){.act = act_of(exchanging, read),
+        requests[asked++] = (struct settlement_request){.act = read->act,
                                                         .bill = read->bill,
                                                         .who = settling->change.by,
                                                         .day = settling->day,
@@ -74,13 +69,14 @@ static int write_answers(struct exchanging *exchanging, bool read) {
 
 int settle_fhir(struct settling *settling, struct text name, struct text bytes, bool quotes) {
     struct arena *arena = &settling->command->arena;
-    struct exchanging exchanging = {.settling = settling, .quotes = quotes};
+    struct exchanging exchanging = {.settling = settling};
     struct source source = {.name = name, .bytes = bytes};
     diagnostics_init(&exchanging.diagnostics, arena);
     source_index(&source, arena);
     bool read =
         fhir_map_read(&exchanging.map, settling->database.law, settling->event, arena, &exchanging.diagnostics) &&
-        fhir_read(&exchanging.told, &exchanging.map, &source, arena, &exchanging.diagnostics);
+        (quotes ? fhir_read_quotes : fhir_read)(&exchanging.told, &exchanging.map, &source, arena,
+                                                &exchanging.diagnostics);
     if (arena_failed(arena)) return out_of_memory(settling->command);
     int status = read ? settle_read(&exchanging) : EXIT_DONE;
     return status == EXIT_DONE ? write_answers(&exchanging, read) : status;

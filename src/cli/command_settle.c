@@ -118,6 +118,11 @@ static int settle_all(struct presenting *presenting, struct bill_reader *reader)
         struct bill_told told;
         enum bill_result result = bill_reader_next(reader, &arena, &told);
         more = result == BILL_TOLD || result == BILL_WRONG;
+        if (result == BILL_TOLD && presenting->quotes && told.act == SETTLEMENT_CANCEL) {
+            diagnostics_add(&presenting->diagnostics, &exchange_messages[EXCHANGE_BILL_QUOTES_CANCEL], told.at, NULL,
+                            0);
+            result = BILL_WRONG;
+        }
         presenting->wrong += result == BILL_WRONG;
         if (result == BILL_NO_MEMORY) status = out_of_memory(settling->command);
         if (result == BILL_TOLD)

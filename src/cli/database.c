@@ -29,6 +29,16 @@ void database_show_change(struct builder *out, struct command *command, const ch
 
 /* --- what goes wrong ---------------------------------------------------------------------------------------------- */
 
+static const char *say_unsure(const struct command *command, const char *url) {
+    if (store_is_url(url))
+        return say(
+            command, "提交时与服务器的连接断了,不知写入没有;再做一次,写过的不会重复",
+            "the server went away at the commit, all was changed or nothing; do it again, nothing is told twice");
+    return say(command, "提交时文件被移走、删除或换掉了,不知这个名称下的文件里有没有;再做一次,写过的不会重复",
+               "the file was moved, deleted or replaced at the commit, and the one of this name has all of it or "
+               "nothing; do it again, nothing is told twice");
+}
+
 static const char *say_failure(const struct command *command, const char *url, enum store_failure failure) {
     switch (failure) {
     case STORE_NOT_THERE:
@@ -51,10 +61,11 @@ static const char *say_failure(const struct command *command, const char *url, e
     case STORE_REFUSED:
         return say(command, "服务器不让登录;看用户名、密码和库名",
                    "the server refuses the login; look at user, password and database");
-    case STORE_UNSURE:
-        return say(
-            command, "提交时与服务器的连接断了,不知写入没有;再做一次,写过的不会重复",
-            "the server went away at the commit, all was changed or nothing; do it again, nothing is told twice");
+    case STORE_MOVED:
+        return say(command, "文件被移走、删除或换掉了,什么都没有改动;看看这个名称下是不是该用的文件,再试一次",
+                   "the file was moved, deleted or replaced meanwhile, and nothing was changed; see that the right one "
+                   "has this name, then try again");
+    case STORE_UNSURE: return say_unsure(command, url);
     case STORE_LOST:
         return say(command, "与服务器的连接断了;什么都没有改动", "the server went away; nothing was changed");
     case STORE_NO_MEMORY: return say(command, "内存不足", "memory ran out");
@@ -62,8 +73,22 @@ static const char *say_failure(const struct command *command, const char *url, e
     }
 }
 
+/* {url} and what the name of the log ends in. */
+static int tell_log_left(const struct command *command, const char *url, const char *behind) {
+    fprintf(stderr,
+            say(command,
+                "doudi: %s%s 还在,它的文件不在了:日志里可能有最后登记的内容,建新文件会把它毁掉;什么都没有改动。把它放回"
+                "它的文件旁边(名称相同),不要的就移走\n",
+                "doudi: %s%s is there without its file: this log may hold what was told last, and a new file would be "
+                "its end; nothing was changed. Put it back beside its file, by the same name, or, if it is not wanted, "
+                "move it away\n"),
+            url, behind);
+    return EXIT_CANNOT;
+}
+
 int database_tell_trouble(struct command *command, const char *url, const struct store_trouble *trouble) {
     struct text words = text_from(trouble->words);
+    if (trouble->failure == STORE_LOG_LEFT) return tell_log_left(command, url, trouble->words);
     while (words.length && (words.bytes[words.length - 1] == '\n' || words.bytes[words.length - 1] == ' '))
         words.length--;
     fprintf(stderr, "doudi: %s: %s", database_shown(command, url), say_failure(command, url, trouble->failure));

@@ -17,6 +17,7 @@ struct fhir_reader {
     const struct fhir_node *resource;
     size_t missing; /* what tells of elements that the resource lacks, among the diagnostics; SIZE_MAX: none does */
     bool refused;
+    bool quotes; /* whatever a resource asks for */
 };
 
 /* About an element, or one below it that is not there ("" : itself). {0} is its path. */
@@ -50,6 +51,9 @@ bool fhir_check_text(struct fhir_reader *reader, const struct fhir_node *node, s
 /* The number of a system among the identifiers of a resource or a reference; of none (empty) the only one there is. */
 bool fhir_find_identifier(struct fhir_reader *reader, const struct fhir_node *node, struct text system,
                           const struct fhir_node **found);
+
+/* A number as its scheme writes it. */
+struct text fhir_normalised(struct fhir_reader *reader, struct text number);
 
 /* Whom a member of the resource is about. */
 struct fhir_found {

@@ -162,15 +162,6 @@ static void read_info(struct fhir_reader *reader, const struct fhir_node *resour
 
 /* --- the bill ----------------------------------------------------------------------------------------------------- */
 
-/* As its scheme writes it. */
-static struct text normalised(struct fhir_reader *reader, struct text number) {
-    struct text copy = text_copy(reader->arena, text_trim(number));
-    char *bytes = (char *)copy.bytes;
-    for (size_t i = 0; i < copy.length && !arena_failed(reader->arena); i++)
-        if (bytes[i] >= 'a' && bytes[i] <= 'z') bytes[i] = (char)(bytes[i] - 'a' + 'A');
-    return copy;
-}
-
 static void read_patient(struct fhir_reader *reader, const struct fhir_node *resource,
                          const struct fhir_element *element) {
     struct bill *bill = &reader->request->bill;
@@ -182,7 +173,7 @@ static void read_patient(struct fhir_reader *reader, const struct fhir_node *res
         return;
     }
     bill->input = found.row->input;
-    bill->match = normalised(reader, found.value);
+    bill->match = fhir_normalised(reader, found.value);
     if (identifier_scheme_known(bill->input->check) &&
         identifier_check(bill->input->check, bill->match, NULL) != IDENTIFIER_OK)
         fhir_complain(reader, EXCHANGE_FHIR_CHECK, found.node, "", TEXT(""), TEXT(""));
@@ -377,6 +368,8 @@ static void read_claim(struct fhir_reader *reader, const struct fhir_node *resou
     if (use == 0) read_related(reader, resource);
     if (state == 1 && use > 0)
         fhir_complain(reader, EXCHANGE_FHIR_CANCELS_QUOTE, fhir_child(resource, "status"), "", TEXT(""), TEXT(""));
+    if (state == 1 && use == 0 && reader->quotes)
+        fhir_complain(reader, EXCHANGE_FHIR_QUOTES_CANCEL, fhir_child(resource, "status"), "", TEXT(""), TEXT(""));
     if (state == 1) request->act = SETTLEMENT_CANCEL;
     read_type(reader, resource);
     read_bill(reader, resource);
@@ -445,6 +438,7 @@ static void read_resource(struct fhir_reader *reader, struct fhir_told *told, co
         read_eligibility(reader, resource);
     else
         read_claim(reader, resource);
+    if (reader->quotes) request->act = SETTLEMENT_QUOTE;
     request->read = !reader->refused;
     if (reader->refused && reader->diagnostics->list.count == before)
         fhir_complain(reader, EXCHANGE_FHIR_ELSEWHERE, resource, "", TEXT(""), TEXT(""));
@@ -505,11 +499,15 @@ static bool read_bundle(struct fhir_reader *reader, struct fhir_told *told, cons
     return !wrong && told->list.count > 0;
 }
 
-bool fhir_read(struct fhir_told *told, const struct fhir_map *map, const struct source *source, struct arena *arena,
-               struct diagnostics *diagnostics) {
+static bool read_document(struct fhir_told *told, const struct fhir_map *map, const struct source *source,
+                          struct arena *arena, struct diagnostics *diagnostics, bool quotes) {
     *told = (struct fhir_told){.bundle = TEXT("")};
-    struct fhir_reader reader = {
-        .map = map, .arena = arena, .diagnostics = diagnostics, .source = source, .missing = SIZE_MAX};
+    struct fhir_reader reader = {.map = map,
+                                 .arena = arena,
+                                 .diagnostics = diagnostics,
+                                 .source = source,
+                                 .missing = SIZE_MAX,
+                                 .quotes = quotes};
     struct fhir_node *root = fhir_tree_read(arena, source, diagnostics);
     map_init(&reader.entries, arena);
     map_init(&reader.contained, arena);
@@ -524,4 +522,14 @@ bool fhir_read(struct fhir_told *told, const struct fhir_map *map, const struct 
         fhir_complain(&reader, EXCHANGE_FHIR_RESOURCE, root, "", fhir_child_text(root, "resourceType"), TEXT(""));
     }
     return good && !arena_failed(arena);
+}
+
+bool fhir_read(struct fhir_told *told, const struct fhir_map *map, const struct source *source, struct arena *arena,
+               struct diagnostics *diagnostics) {
+    return read_document(told, map, source, arena, diagnostics, false);
+}
+
+bool fhir_read_quotes(struct fhir_told *told, const struct fhir_map *map, const struct source *source,
+                      struct arena *arena, struct diagnostics *diagnostics) {
+    return read_document(told, map, source, arena, diagnostics, true);
 }

@@ -54,5 +54,8 @@ struct fhir_told {
 /* False, and told, when the document is none of these; or when memory has run out (arena_failed). */
 bool fhir_read(struct fhir_told *told, const struct fhir_map *map, const struct source *source, struct arena *arena,
                struct diagnostics *diagnostics);
+/* The same where nothing is to be kept: each resource asks for a quote, and one that cancels a bill is refused. */
+bool fhir_read_quotes(struct fhir_told *told, const struct fhir_map *map, const struct source *source,
+                      struct arena *arena, struct diagnostics *diagnostics);
 
 #endif

@@ -327,6 +327,33 @@ static struct text systems_of(struct fhir_reader *reader, const struct fhir_elem
     return builder_finish(&list, reader->arena);
 }
 
+struct text fhir_normalised(struct fhir_reader *reader, struct text number) {
+    struct text copy = text_copy(reader->arena, text_trim(number));
+    char *bytes = (char *)copy.bytes;
+    for (size_t i = 0; i < copy.length && !arena_failed(reader->arena); i++)
+        if (bytes[i] >= 'a' && bytes[i] <= 'z') bytes[i] = (char)(bytes[i] - 'a' + 'A');
+    return copy;
+}
+
+/* A reference that says of somebody what the resource it leads to denies is to nobody. */
+static bool agrees(struct fhir_reader *reader, const struct fhir_node *node, const struct fhir_node *target,
+                   const struct fhir_element *element) {
+    const struct fhir_node *own, *other;
+    size_t from = 0;
+    bool good = true;
+    for (const struct fhir_row *row; good && (row = fhir_map_row(reader->map, element, &from));) {
+        if (row->system.length == 0 || !fhir_find_identifier(reader, node, row->system, &own) ||
+            !fhir_find_identifier(reader, target, row->system, &other))
+            continue;
+        struct text mine = fhir_child_text(own, "value"), its = fhir_child_text(other, "value");
+        bool checked = element->holds == FHIR_HOLDS_PATIENT && row->input;
+        good =
+            checked ? text_equal(fhir_normalised(reader, mine), fhir_normalised(reader, its)) : text_equal(mine, its);
+        if (!good) fhir_complain(reader, EXCHANGE_FHIR_OTHER_PARTY, own, "", row->system, TEXT(""));
+    }
+    return good;
+}
+
 /* By an identifier of the table in the reference, or in what it leads to; else by the id that it is. */
 bool fhir_find_party(struct fhir_reader *reader, const struct fhir_node *resource, const struct fhir_element *element,
                      struct fhir_found *found) {
@@ -338,6 +365,7 @@ bool fhir_find_party(struct fhir_reader *reader, const struct fhir_node *resourc
     if (!node) return false;
     *found = (struct fhir_found){.node = node, .party = fhir_party_of(reader, node)};
     const struct fhir_node *target = fhir_follow(reader, node);
+    if (target && !agrees(reader, node, target, element)) return false;
     size_t from = 0;
     for (const struct fhir_row *row; !number && (row = fhir_map_row(reader->map, element, &from));) {
         if (row->system.length == 0) continue;

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BUSY_MS = 10000 };
@@ -88,18 +89,41 @@ static bool run_text(struct store *store, const char *sql) {
 
 /* --- transactions ------------------------------------------------------------------------------------------------- */
 
-/* Who means to write waits here, not when the work is done. */
-static bool begin(struct store *store, enum store_purpose purpose) {
-    return run_text(store, purpose == STORE_TO_WRITE ? "BEGIN IMMEDIATE" : "BEGIN");
-}
-
-static bool commit(struct store *store) {
-    return run_text(store, "COMMIT");
-}
-
 static void roll_back(struct store *store) {
     sqlite3 *database = database_of(store);
     if (!sqlite3_get_autocommit(database)) sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* Nobody would find what is written into a file that another stands in the place of. */
+static bool is_moved(const struct store *store) {
+    int moved = 0;
+    int result = sqlite3_file_control(database_of(store), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    return result == SQLITE_OK && moved;
+}
+
+static bool stays(struct store *store) {
+    return !is_moved(store) || store_fail(store, STORE_MOVED, NULL);
+}
+
+/* Who means to write waits here, not when the work is done; meanwhile it may be moved. */
+static bool begin(struct store *store, enum store_purpose purpose) {
+    if (!run_text(store, purpose == STORE_TO_WRITE ? "BEGIN IMMEDIATE" : "BEGIN")) return false;
+    if (stays(store)) return true;
+    roll_back(store);
+    return false;
+}
+
+/* Between the last look and the end of the commit it may be moved, too: whether it took what was written along, or a
+ * copy was made before, nobody knows. */
+static bool commit(struct store *store) {
+    bool wrote = store_writes(store);
+    if ((wrote && !stays(store)) || !run_text(store, "COMMIT")) return false;
+    return !wrote || !is_moved(store) || store_fail(store, STORE_UNSURE, NULL);
+}
+
+/* What stands for itself. */
+static bool run_alone(struct store *store, const char *sql) {
+    return (store->within || stays(store)) && run_text(store, sql);
 }
 
 /* --- statements --------------------------------------------------------------------------------------------------- */
@@ -123,6 +147,7 @@ static bool begin_statement(struct statement *base, const struct store_value *va
     struct sqlite_statement *statement = (struct sqlite_statement *)base;
     struct store *store = base->store;
     int result = SQLITE_OK;
+    if (!store->within && !stays(store)) return false;
     if (!statement->prepared)
         result = sqlite3_prepare_v3(database_of(store), base->sql.bytes, (int)base->sql.length + 1,
                                     SQLITE_PREPARE_PERSISTENT, &statement->prepared, NULL);
@@ -303,7 +328,7 @@ static const struct store_kind kind = {
     .begin = begin,
     .commit = commit,
     .roll_back = roll_back,
-    .run_text = run_text,
+    .run_text = run_alone,
     .make_indexes = make_indexes,
     .check = check,
     .statement_bytes = sizeof(struct sqlite_statement),
@@ -326,6 +351,23 @@ static bool holds_nothing(struct store *store) {
     bool any = begin_statement(query, NULL, 0) && next(query);
     statement_free(query);
     return any ? store_fail(store, STORE_THERE, NULL) : !store_failed(store);
+}
+
+static bool is_left(const char *path, const char *behind) {
+    char *log = sqlite3_mprintf("%s%s", path, behind);
+    bool left = !log || access(log, F_OK) == 0;
+    sqlite3_free(log);
+    return left;
+}
+
+/* How the name of a log ends that has lost its file, or NULL: it may hold what was acknowledged last, and would be
+ * thrown away with the first look at an empty file of that name. A journal of an empty file holds nothing: whoever was
+ * stopped while making it left it so. Its own file is there before a log is. */
+static const char *log_left(const char *path) {
+    struct stat file;
+    const char *left = is_left(path, "-wal") ? "-wal" : is_left(path, "-journal") ? "-journal" : NULL;
+    if (!left || lstat(path, &file) != 0) return left;
+    return strcmp(left, "-wal") == 0 && S_ISREG(file.st_mode) && file.st_size == 0 ? left : NULL;
 }
 
 /* Nobody else may read what is about people. Why there is none now; STORE_THERE: it was there. */
@@ -364,11 +406,20 @@ static bool choose_folder(const char *path) {
     return sqlite3_temp_directory != NULL;
 }
 
+static enum store_failure make_new(const char *path, struct store_trouble *trouble) {
+    const char *left = log_left(path);
+    if (!left) return make_file(path);
+    snprintf(trouble->words, sizeof trouble->words, "%s", left);
+    return STORE_LOG_LEFT;
+}
+
 struct store *sqlite_open(const char *path, enum store_opening opening, struct store_trouble *trouble) {
     struct sqlite_store *store = memory_new(1, sizeof *store);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* before the first only: nobody asks, and counting takes a lock */
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
-    enum store_failure made = !store ? STORE_NO_MEMORY : opening != STORE_AS_IT_IS ? make_file(path) : STORE_THERE;
+    enum store_failure made = !store                      ? STORE_NO_MEMORY
+                              : opening != STORE_AS_IT_IS ? make_new(path, trouble)
+                                                          : STORE_THERE;
     if (made != STORE_FINE && made != STORE_THERE) {
         trouble->failure = made;
         memory_free(store);

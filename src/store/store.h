@@ -24,6 +24,7 @@ enum store_failure {
     STORE_NOT_THERE, /* no such file, or nobody answers */
     STORE_NOT_OURS,  /* a file that is no database */
     STORE_THERE,     /* a file that was to be made, and holds something already */
+    STORE_LOG_LEFT,  /* none there to be made, but the log of one that is gone; words: how its name ends */
     STORE_READ_ONLY, /* may not be written */
     STORE_FULL,      /* no room on the disk */
     STORE_BUSY,      /* another process has been writing for too long */
@@ -32,7 +33,8 @@ enum store_failure {
     STORE_DISK,      /* reading or writing failed */
     STORE_REFUSED,   /* the server does not let this user in */
     STORE_LOST,      /* the server went away; nothing was changed */
-    STORE_UNSURE,    /* it went away at the commit: all was changed, or nothing */
+    STORE_MOVED,     /* the file is not the one of that name any more; nothing was changed */
+    STORE_UNSURE,    /* it went away, or was moved, at the commit: all was changed, or nothing */
     STORE_NO_MEMORY,
     STORE_MISTAKE, /* our own: SQL that the database does not understand */
 };
@@ -65,7 +67,10 @@ void store_shown(const char *url, struct builder *out);
 
 enum store_purpose { STORE_TO_READ, STORE_TO_WRITE };
 
-/* False: none has begun, and whatever is done next would stand for itself. */
+/* A connection to a file that was moved, deleted or replaced since is of no more use than one to a server that went
+ * away: whoever needs it opens that name again. It is noticed at each begin and at the commit of what was written, so
+ * that what was committed is in the file of that name.
+ * False: none has begun, and whatever is done next would stand for itself. */
 bool store_begin(struct store *store, enum store_purpose purpose);
 bool store_commit(struct store *store); /* false: nothing was changed, but for STORE_UNSURE */
 void store_roll_back(struct store *store);

@@ -60,10 +60,14 @@ struct document {
     bool read;
 };
 
-static inline void read_document(struct document *document, const struct fhir_map *map, struct text text) {
+static inline void open_document(struct document *document, struct text text) {
     *document = (struct document){.source = {.name = TEXT("asked.json"), .bytes = text}};
     arena_init(&document->arena);
     diagnostics_init(&document->diagnostics, &document->arena);
+}
+
+static inline void read_document(struct document *document, const struct fhir_map *map, struct text text) {
+    open_document(document, text);
     document->read = fhir_read(&document->told, map, &document->source, &document->arena, &document->diagnostics);
 }
 

@@ -102,6 +102,32 @@ static void a_claim_corrects_cancels_or_asks(void **state) {
     close_document(&document);
 }
 
+static void read_quotes(struct document *document, const struct fhir_map *map, struct text text) {
+    open_document(document, text);
+    document->read =
+        fhir_read_quotes(&document->told, map, &document->source, &document->arena, &document->diagnostics);
+}
+
+/* Where nothing is to be kept a resource asks for a quote, whatever it says; but nothing can be quoted of an end. */
+static void whatever_is_asked_for_may_be_quoted(void **state) {
+    struct fhir_stage *stage = *state;
+    static const char *const quoted[] = {"claim", "correction", "eligibility", "preauthorization"};
+    struct document document;
+    for (size_t i = 0; i < sizeof quoted / sizeof *quoted; i++) {
+        read_quotes(&document, &stage->map, asked(quoted[i], room));
+        assert_int_equal(only(&document)->act, SETTLEMENT_QUOTE);
+        close_document(&document);
+    }
+    read_quotes(&document, &stage->map, asked("cancelled", room));
+    assert_true(document.read);
+    assert_false(document.told.list.items[0].read);
+    assert_int_equal(document.diagnostics.list.count, 1);
+    const struct diagnostic *said = &document.diagnostics.list.items[0];
+    assert_string_equal(said->message->code, "fhir-quotes-cancel");
+    assert_string_equal(said->argument[0].bytes, "Claim.status");
+    close_document(&document);
+}
+
 static void an_eligibility_request_is_a_quote(void **state) {
     struct fhir_stage *stage = *state;
     struct document document;
@@ -160,6 +186,8 @@ struct mistake {
 #define NET "{\"value\": 3999.495, \"currency\": \"CNY\"}"
 #define ID "\"value\": \"11010519491231002X\""
 #define PATIENT "{\"identifier\": {\"system\": \"urn:oid:2.16.156.10011.1.3\", " ID "}}"
+#define BOTH(to, system, value)                                                                                        \
+    "{\"reference\": \"" to "\", \"identifier\": {\"system\": \"" system "\", \"value\": \"" value "\"}}"
 #define SUBTYPE                                                                                                        \
     "{\"system\": \"http://terminology.hl7.org/CodeSystem/v3-ActCode\", \"code\": \"IMP\", \"display\": \"inpatient "  \
     "encounter\"}"
@@ -191,6 +219,12 @@ static const struct mistake mistakes[] = {
     {"contained", "\"use\": \"old\", ", "", "fhir-identifiers", "Claim.contained[0].identifier[1]", 6},
     {"contained", "\"system\": \"urn:doudi:yunnan-2018:hospital\"", "\"system\": \"urn:x\"", "fhir-unidentified",
      "Claim.provider", 0},
+    {"contained", "{\"reference\": \"#p\"}", BOTH("#p", "urn:oid:2.16.156.10011.1.3", "110105194912310038"),
+     "fhir-other-party", "Claim.patient.identifier", 12},
+    {"contained", "{\"reference\": \"#o\"}", BOTH("#o", "urn:doudi:yunnan-2018:hospital", "HY"), "fhir-other-party",
+     "Claim.provider.identifier", 16},
+    {"contained", "{\"reference\": \"#o\"}", BOTH("#o", "urn:doudi:yunnan-2018:hospital", "hz"), "fhir-other-party",
+     "Claim.provider.identifier", 16},
     {"claim", "\"type\": {", "\"types\": {", "fhir-missing", "Claim.type", 1},
     {"claim", "\"code\": \"institutional\"", "\"codes\": \"institutional\"", "fhir-missing",
      "Claim.type.coding[0].code", 5},
@@ -292,6 +326,24 @@ static void check_mistake(const struct fhir_map *map, const struct mistake *mist
 static void each_mistake_is_told_where_it_is(void **state) {
     struct fhir_stage *stage = *state;
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) check_mistake(&stage->map, &mistakes[i]);
+}
+
+/* Who is named twice by the same number, or by another kind of number, is one. */
+static void a_reference_may_say_the_same(void **state) {
+    struct fhir_stage *stage = *state;
+    static char out[DOCUMENT_ROOM];
+    static const char *const same[][2] = {
+        {"{\"reference\": \"#p\"}", BOTH("#p", "urn:oid:2.16.156.10011.1.3", "11010519491231002X")}, /* or x */
+        {"{\"reference\": \"#p\"}", BOTH("#p", "urn:example:cards", "7")},
+        {"{\"reference\": \"#o\"}", BOTH("#o", "urn:doudi:yunnan-2018:hospital", "HZ")},
+    };
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        struct document document;
+        read_document(&document, &stage->map, changed("contained", same[i][0], same[i][1], out));
+        assert_claim(only(&document), SETTLEMENT_SETTLE);
+        assert_matched(only(&document));
+        close_document(&document);
+    }
 }
 
 static void check_text(const struct fhir_map *map, struct text text, const char *code) {
@@ -680,9 +732,11 @@ int main(void) {
         cmocka_unit_test(a_claim_is_a_bill),
         cmocka_unit_test(whom_it_is_about_may_be_contained),
         cmocka_unit_test(a_claim_corrects_cancels_or_asks),
+        cmocka_unit_test(whatever_is_asked_for_may_be_quoted),
         cmocka_unit_test(an_eligibility_request_is_a_quote),
         cmocka_unit_test(a_bundle_is_several),
         cmocka_unit_test(each_mistake_is_told_where_it_is),
+        cmocka_unit_test(a_reference_may_say_the_same),
         cmocka_unit_test(what_is_wrong_elsewhere_refuses_all_that_lead_there),
         cmocka_unit_test(what_is_too_long_or_too_deep_is_not_read),
         cmocka_unit_test(a_number_has_so_many_bytes),

@@ -2,6 +2,7 @@
 #include "people.h"
 
 #include <setjmp.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -525,6 +526,141 @@ static void a_draft_is_one_file(void **state) {
     assert_int_equal(failure_to_open(database_url(), STORE_DRAFT), STORE_THERE);
 }
 
+/* --- files that are moved ----------------------------------------------------------------------------------------- */
+
+enum { ROOM = 500 };
+
+static char *beside(const char *behind, char room[ROOM]) {
+    assert_true(snprintf(room, ROOM, "%s%s", database_url(), behind) < ROOM);
+    return room;
+}
+
+static void move(const char *from, const char *to) {
+    char source[ROOM], target[ROOM];
+    assert_int_equal(rename(beside(from, source), beside(to, target)), 0);
+}
+
+static void make_empty(const char *behind) {
+    char path[ROOM];
+    FILE *file = fopen(beside(behind, path), "w");
+    assert_non_null(file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void throw_away(const char *behind) {
+    char path[ROOM];
+    assert_int_equal(unlink(beside(behind, path)), 0);
+}
+
+static void assert_log_left(const char *behind) {
+    for (int opening = STORE_MADE_ANEW; opening <= STORE_DRAFT; opening++) {
+        struct store_trouble trouble;
+        assert_null(store_open(database_url(), (enum store_opening)opening, &trouble));
+        assert_int_equal(trouble.failure, STORE_LOG_LEFT);
+        assert_string_equal(trouble.words, behind);
+    }
+}
+
+/* Whoever was killed left in it what he had acknowledged. */
+static void a_log_without_its_file_is_left_alone(void **state) {
+    (void)state;
+    struct store *store = with_people(DATABASE_FILE), *again;
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    add(store, 1, "甲");
+    assert_true(store_commit(store));
+    move("", ".moved");
+    assert_log_left("-wal");
+    assert_false(is_beside(""));
+    make_empty("");
+    assert_log_left("-wal");
+    move(".moved", "");
+    again = other_connection();
+    assert_int_equal(count_of(again), 1);
+    store_close(again);
+    store_close(store);
+    assert_false(is_beside("-wal"));
+    move("", ".moved");
+    make_empty("-journal");
+    assert_log_left("-journal");
+    assert_false(is_beside(""));
+    make_empty(""); /* a file that is empty has nothing to be taken back */
+    assert_int_equal(failure_to_open(database_url(), STORE_MADE_ANEW), STORE_FINE);
+    throw_away("");
+    assert_int_equal(failure_to_open(database_url(), STORE_MADE_ANEW), STORE_FINE);
+}
+
+static void assert_moved(struct store *store) {
+    assert_false(store_begin(store, STORE_TO_READ));
+    assert_int_equal(store_trouble(store)->failure, STORE_MOVED);
+    assert_false(store_begin(store, STORE_TO_WRITE));
+    assert_int_equal(store_trouble(store)->failure, STORE_MOVED);
+    struct statement *query = store_prepare(store, "SELECT count(*) FROM people");
+    assert_false(statement_begin(query, NULL, 0)); /* nor does anything that stands for itself go on */
+    assert_int_equal(store_trouble(store)->failure, STORE_MOVED);
+    statement_free(query);
+    assert_false(store_do(store, "DELETE FROM people"));
+    assert_int_equal(store_trouble(store)->failure, STORE_MOVED);
+}
+
+static void a_file_that_is_moved_is_lost(void **state) {
+    (void)state;
+    struct store *store = with_people(DATABASE_FILE);
+    move("", ".moved");
+    assert_moved(store);
+    assert_int_equal(failure_to_open(database_url(), STORE_AS_IT_IS), STORE_NOT_THERE);
+    make_empty(""); /* another */
+    assert_moved(store);
+    move(".moved", "");
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    add(store, 1, "甲");
+    move("", ".moved");
+    assert_false(store_commit(store));
+    assert_int_equal(store_trouble(store)->failure, STORE_MOVED);
+    move(".moved", "");
+    assert_int_equal(count_of(store), 0);
+    assert_true(store_begin(store, STORE_TO_READ));
+    move("", ".moved");
+    assert_int_equal(count_of(store), 0); /* a reading goes on as of its moment */
+    assert_true(store_commit(store));
+    throw_away(".moved");
+    assert_moved(store);
+    store_close(store);
+}
+
+/* --- the file is moved while it is written into */
+
+static sqlite3_syscall_ptr really_write;
+static bool moves;
+
+static ssize_t write_and_move(int file, const void *bytes, size_t count, int64_t at) {
+    if (moves) move("", ".moved");
+    moves = false;
+    return ((ssize_t(*)(int, const void *, size_t, int64_t))really_write)(file, bytes, count, at);
+}
+
+static void a_file_that_is_moved_at_the_commit_may_have_it(void **state) {
+    (void)state;
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    const char *name = vfs->xGetSystemCall(vfs, "pwrite64") ? "pwrite64" : "pwrite";
+    struct store *store = with_people(DATABASE_FILE);
+    really_write = vfs->xGetSystemCall(vfs, name);
+    assert_non_null(really_write);
+    assert_int_equal(vfs->xSetSystemCall(vfs, name, (sqlite3_syscall_ptr)write_and_move), SQLITE_OK);
+    assert_true(store_begin(store, STORE_TO_WRITE));
+    add(store, 1, "甲");
+    moves = true;
+    assert_false(store_commit(store));
+    assert_int_equal(vfs->xSetSystemCall(vfs, name, NULL), SQLITE_OK);
+    assert_false(moves);
+    assert_int_equal(store_trouble(store)->failure, STORE_UNSURE);
+    assert_moved(store);
+    move(".moved", "");
+    assert_int_equal(count_of(store), 1);
+    store_close(store);
+}
+
+/* --- rights ------------------------------------------------------------------------------------------------------- */
+
 static int open_alone(const char *path) {
     return (int)failure_to_open(path, STORE_AS_IT_IS);
 }
@@ -626,6 +762,9 @@ int main(void) {
         cmocka_unit_test(what_is_not_there_has_a_name),
         cmocka_unit_test(a_name_is_shown_without_its_secrets),
         cmocka_unit_test(a_draft_is_one_file),
+        cmocka_unit_test(a_log_without_its_file_is_left_alone),
+        cmocka_unit_test(a_file_that_is_moved_is_lost),
+        cmocka_unit_test(a_file_that_is_moved_at_the_commit_may_have_it),
         cmocka_unit_test(what_may_not_be_written_has_a_name),
     };
     return cmocka_run_group_tests_name("store", tests, databases_begin, databases_end);
