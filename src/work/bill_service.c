@@ -43,6 +43,11 @@ static struct failure failure_of_store(enum store_failure failure) {
         return (struct failure){true,
                                 {"数据库没有回应,没有登记;请稍后再交一次",
                                  "the database does not answer, and nothing was kept; present it again later"}};
+    case STORE_MOVED:
+        return (struct failure){true,
+                                {"登记簿的文件被移走、删除或换掉了,没有登记;请稍后再交一次",
+                                 "the file of the registry was moved, deleted or replaced, and nothing was kept; "
+                                 "present it again later"}};
     case STORE_DISK:
         return (struct failure){
             true,
