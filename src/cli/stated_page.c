@@ -55,9 +55,23 @@ static struct statement_amount amount_of(struct settling *settling, const struct
     return amount;
 }
 
+/* Columns are narrow: a layer is called as the fund that it is of, where that is shorter and no other is of the same.
+ */
+static struct text short_label(const struct settling *settling, const struct field *part) {
+    const struct settled *settled = &settling->event->settled;
+    struct text name = part->declaration->fund.text, label = label_shown(settling, part->label, part->name);
+    const struct declaration *fund = map_get(&settling->database.law->fund_by_name, name);
+    for (size_t i = 0; i < settled->layers.count; i++) {
+        const struct field *layer = settled->layers.items[i];
+        if (layer != part && text_equal(layer->declaration->fund.text, name)) fund = NULL;
+    }
+    struct text of_fund = fund ? label_shown(settling, fund->label, name) : label;
+    return text_width(of_fund) < text_width(label) ? of_fund : label;
+}
+
 static struct statement_part part_of(struct settling *settling, const struct settlement_part *part, month_number month,
                                      struct text document) {
-    return (struct statement_part){.label = label_shown(settling, part->field->label, part->field->name),
+    return (struct statement_part){.label = short_label(settling, part->field),
                                    .basis = basis_of(settling, part->field, month, document),
                                    .amount = amount_of(settling, part, month)};
 }
