@@ -172,7 +172,8 @@ static void draw_head(struct page *page, const struct columns *columns) {
     struct canvas *canvas = &page->canvas;
     struct canvas_style style = {
         .points = SIZE_NOTE, .lines = 3, .colour = SECONDARY}; /* without them amounts say nothing */
-    int height = canvas_write(canvas, &style, statement->bills_label, PAGE_MARGIN, page->y, columns->first).height;
+    int height =
+        canvas_write(canvas, &style, statement->bills_label, PAGE_MARGIN, page->y, columns->first + GAP / 2).height;
     style.right = true;
     for (size_t i = 0; i < columns->count; i++) {
         const struct column *column = &columns->each[i];
