@@ -11,11 +11,16 @@ int settling_tell(struct settling *settling, enum registry_result result) {
     return database_tell(&settling->database, settling->command, settling->url, result);
 }
 
-int settling_tell_nobody(const struct settling *settling, struct text id) {
+int settling_tell_nobody(const struct settling *settling, const struct entity *entity, struct text id) {
     struct command *command = settling->command;
-    fprintf(stderr,
-            say(command, "doudi: 登记簿里没有 %.*s;请写编号\n", "doudi: the registry has no %.*s; name it by its id\n"),
-            TEXT_ARG(text_shown(&command->arena, id)));
+    bool is_found = entity == settling->event->parent;
+    fprintf(
+        stderr,
+        say(command, "doudi: 登记簿里没有 %.*s;请写编号%s\n", "doudi: the registry has no %.*s; name it by its id%s\n"),
+        TEXT_ARG(text_shown(&command->arena, id)),
+        is_found ? say(command, ",用 doudi household find 号码 可以查到",
+                       ", which doudi household find NUMBER tells by the number of a card or a name")
+                 : "");
     return EXIT_CANNOT;
 }
 

@@ -25,8 +25,9 @@ void settling_close(struct settling *settling);
 /* EXIT_DONE, or tells what failed. */
 int settling_tell(struct settling *settling, enum registry_result result);
 
-/* Tells that the registry has no such row: EXIT_CANNOT. */
-int settling_tell_nobody(const struct settling *settling, struct text id);
+/* Tells that the registry has no such row of the entity: EXIT_CANNOT. Of those whose bills are settled, how an id is
+ * found. */
+int settling_tell_nobody(const struct settling *settling, const struct entity *entity, struct text id);
 
 /* Bills as FHIR, settled, or quoted alone, and answered as FHIR (command_fhir.c). */
 int settle_fhir(struct settling *settling, struct text name, struct text bytes, bool quotes);
