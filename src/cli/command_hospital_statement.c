@@ -127,11 +127,14 @@ static int state_booked(struct settling *settling) {
         settler_read_booked(&settling->settler, settling->event, text_from(command->words[1]), month_first_day(month),
                             month_first_day(month + 1) - 1, &command->arena, &booked);
     if (result != REGISTRY_DONE) return settling_tell(settling, result);
-    if (booked.key == 0) return settling_tell_nobody(settling, text_from(command->words[1]));
-    int status =
-        command_has(command, "out") ? write_booked(settling, &booked, command_option(command, "out")) : EXIT_DONE;
+    if (booked.key == 0)
+        return settling_tell_nobody(settling, settling->event->settled.at->type.entity, text_from(command->words[1]));
+    const char *path = command_option(command, "out");
+    bool is_json = command_has(command, "json");
+    int status = path ? write_booked(settling, &booked, path) : EXIT_DONE;
     builder_init(&out);
-    (command_has(command, "json") ? write_booked_json : show_booked)(&out, settling, &booked, month);
+    (is_json ? write_booked_json : show_booked)(&out, settling, &booked, month);
+    if (path && status == EXIT_DONE && !is_json) builder_format(&out, "→ %s\n", path);
     int shown = show_built(command, &out);
     if (status == EXIT_DONE) status = shown;
     return status == EXIT_DONE && !booked.agree ? EXIT_FOUND : status;

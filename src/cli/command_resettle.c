@@ -103,7 +103,7 @@ static void show_sums(struct builder *out, struct resettling *resettling, int64_
         database_show_change(out, command, settling->url, change);
         builder_add(out, TEXT("\n"));
     } else {
-        builder_add(out, text_from(say(command, "什么都没有登记\n", "nothing was kept\n")));
+        builder_add(out, text_from(say(command, "登记簿没有变动\n", "the registry is as it was\n")));
     }
 }
 
@@ -137,6 +137,7 @@ static int resettle(struct resettling *resettling) {
     if (path) status = write_csv(resettling, path);
     builder_init(&out);
     show_sums(&out, resettling, change.number);
+    if (path && status == EXIT_DONE) builder_format(&out, "→ %s\n", path);
     int shown = show_built(command, &out);
     if (status == EXIT_DONE) status = shown;
     return status == EXIT_DONE && resettling->sums.refused ? EXIT_FOUND : status;

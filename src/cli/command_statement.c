@@ -126,7 +126,7 @@ static int state(struct settling *settling) {
     enum registry_result result = settler_read(&settling->settler, settling->event, text_from(command->words[1]),
                                                stated.year, REGISTRY_NOW, &command->arena, bills);
     if (result != REGISTRY_DONE) return settling_tell(settling, result);
-    if (bills->key == 0) return settling_tell_nobody(settling, text_from(command->words[1]));
+    if (bills->key == 0) return settling_tell_nobody(settling, settling->event->parent, text_from(command->words[1]));
     stated.mark = statement_mark(&command->arena, bills, stated.year);
     leave(bills, number);
     if (number && bills->list.count == 0) return tell_no_bill(settling, number, stated.year);
@@ -180,11 +180,19 @@ static int write_standing(struct settling *settling, enum statement_standing sta
     return show_built(settling->command, &out);
 }
 
+/* Whatever reads a code adds an end of the line, or spaces. */
+static struct text mark_of(struct text told) {
+    static const char around[] = " \t\r\n";
+    while (told.length && strchr(around, told.bytes[0])) told = text_slice(told, 1, told.length);
+    while (told.length && strchr(around, told.bytes[told.length - 1])) told.length--;
+    return told;
+}
+
 static int verify(struct settling *settling) {
     struct command *command = settling->command;
     struct stated then, now;
     enum statement_standing standing;
-    struct text mark = text_from(command->words[2]);
+    struct text mark = mark_of(text_from(command->words[2]));
     enum registry_result result =
         statement_verify(&settling->settler, settling->event, mark, &command->arena, &standing, &now.bills);
     bool good = standing == STATEMENT_STANDS || standing == STATEMENT_STOOD;

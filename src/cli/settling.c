@@ -11,11 +11,16 @@ int settling_tell(struct settling *settling, enum registry_result result) {
     return database_tell(&settling->database, settling->command, settling->url, result);
 }
 
-int settling_tell_nobody(const struct settling *settling, struct text id) {
+int settling_tell_nobody(const struct settling *settling, const struct entity *entity, struct text id) {
     struct command *command = settling->command;
-    fprintf(stderr,
-            say(command, "doudi: 登记簿里没有 %.*s;请写编号\n", "doudi: the registry has no %.*s; name it by its id\n"),
-            TEXT_ARG(text_shown(&command->arena, id)));
+    bool is_found = entity == settling->event->parent;
+    fprintf(
+        stderr,
+        say(command, "doudi: 登记簿里没有 %.*s;请写编号%s\n", "doudi: the registry has no %.*s; name it by its id%s\n"),
+        TEXT_ARG(text_shown(&command->arena, id)),
+        is_found ? say(command, ",用 doudi household find 号码 可以查到",
+                       ", which doudi household find NUMBER tells by the number of a card or a name")
+                 : "");
     return EXIT_CANNOT;
 }
 
@@ -115,7 +120,7 @@ static void add_cites(struct builder *out, const struct field *field) {
     if (cites->list.count) builder_add(out, TEXT("〕"));
 }
 
-static bool is_unconfirmed(struct settling *settling, const struct settled_bill *bill, const struct field *field) {
+bool bill_is_unconfirmed(struct settling *settling, const struct settled_bill *bill, const struct field *field) {
     return bill->unconfirmed || unconfirmed_on(&settling->unconfirmed, field, bill->date);
 }
 
@@ -133,7 +138,7 @@ static void add_part(struct builder *out, struct settling *settling, const struc
     }
     if (layer && part->amount) amount = text_format(&settling->command->arena, "−%.*s", TEXT_ARG(amount));
     add_padded(out, amount, AMOUNT_COLUMNS, true);
-    builder_add(out, is_unconfirmed(settling, bill, part->field) ? TEXT("◇ ") : TEXT("  "));
+    builder_add(out, bill_is_unconfirmed(settling, bill, part->field) ? TEXT("◇ ") : TEXT("  "));
     size_t begin = out->length;
     add_bar(out, before, part->amount, bill->total);
     if (layer && part->field->declaration->cites.list.count) {
@@ -181,7 +186,7 @@ void bill_show(struct builder *out, struct settling *settling, const struct sett
 }
 
 struct text fact_shown(struct settling *settling, const struct settled_bill *bill, const struct settlement_fact *fact) {
-    bool unconfirmed = fact->known && is_unconfirmed(settling, bill, fact->field);
+    bool unconfirmed = fact->known && bill_is_unconfirmed(settling, bill, fact->field);
     return text_format(&settling->command->arena, "%.*s%s", TEXT_ARG(fact->shown[settling->command->language]),
                        unconfirmed ? "◇" : "");
 }

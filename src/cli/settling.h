@@ -27,8 +27,9 @@ int settling_may_book(struct settling *settling);
 /* EXIT_DONE, or tells what failed. */
 int settling_tell(struct settling *settling, enum registry_result result);
 
-/* Tells that the registry has no such row: EXIT_CANNOT. */
-int settling_tell_nobody(const struct settling *settling, struct text id);
+/* Tells that the registry has no such row of the entity: EXIT_CANNOT. Of those whose bills are settled, how an id is
+ * found. */
+int settling_tell_nobody(const struct settling *settling, const struct entity *entity, struct text id);
 
 /* Bills as FHIR, settled, or quoted alone, and answered as FHIR (command_fhir.c). */
 int settle_fhir(struct settling *settling, struct text name, struct text bytes, bool quotes);
@@ -37,6 +38,8 @@ int settle_fhir(struct settling *settling, struct text name, struct text bytes, 
 void bill_show(struct builder *out, struct settling *settling, const struct settled_bill *bill);
 /* What the law shows beside a bill, in a line; nothing where nothing is. */
 void facts_show(struct builder *out, struct settling *settling, const struct settled_bill *bill);
+/* Whether something under a part of a bill, or what is shown beside it, is not confirmed. */
+bool bill_is_unconfirmed(struct settling *settling, const struct settled_bill *bill, const struct field *field);
 /* "10,768.00◇" */
 struct text fact_shown(struct settling *settling, const struct settled_bill *bill, const struct settlement_fact *fact);
 /* Bills that were settled anew: what each paid before, and pays now. */

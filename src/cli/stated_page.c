@@ -46,20 +46,35 @@ static struct text basis_of(struct settling *settling, const struct field *field
     return builder_finish(&out, &settling->command->arena);
 }
 
-static struct statement_amount amount_of(struct settling *settling, const struct settlement_part *part,
-                                         month_number month) {
+static struct statement_amount amount_of(struct settling *settling, const struct settled_bill *bill,
+                                         const struct settlement_part *part) {
     struct statement_amount amount = {.coins = part->known ? part->amount : 0};
     const char *open = say(settling->command, "待定", "open");
     if (!part->known) amount.missing = text_from(open); /* why stands in a note */
-    amount.unconfirmed = part->known && unconfirmed_is(&settling->unconfirmed, part->field, month);
+    amount.unconfirmed = part->known && bill_is_unconfirmed(settling, bill, part->field);
     return amount;
 }
 
-static struct statement_part part_of(struct settling *settling, const struct settlement_part *part, month_number month,
+/* Columns are narrow: a layer is called as the fund that it is of, where that is shorter and no other is of the same.
+ */
+static struct text short_label(const struct settling *settling, const struct field *part) {
+    const struct settled *settled = &settling->event->settled;
+    struct text name = part->declaration->fund.text, label = label_shown(settling, part->label, part->name);
+    const struct declaration *fund = map_get(&settling->database.law->fund_by_name, name);
+    for (size_t i = 0; i < settled->layers.count; i++) {
+        const struct field *layer = settled->layers.items[i];
+        if (layer != part && text_equal(layer->declaration->fund.text, name)) fund = NULL;
+    }
+    struct text of_fund = fund ? label_shown(settling, fund->label, name) : label;
+    return text_width(of_fund) < text_width(label) ? of_fund : label;
+}
+
+static struct statement_part part_of(struct settling *settling, const struct settled_bill *bill, size_t at,
                                      struct text document) {
-    return (struct statement_part){.label = label_shown(settling, part->field->label, part->field->name),
-                                   .basis = basis_of(settling, part->field, month, document),
-                                   .amount = amount_of(settling, part, month)};
+    const struct settlement_part *part = &bill->parts[at];
+    return (struct statement_part){.label = short_label(settling, part->field),
+                                   .basis = basis_of(settling, part->field, day_month(bill->date), document),
+                                   .amount = amount_of(settling, bill, part)};
 }
 
 static struct statement_bill *list_bills(struct settling *settling, const struct settled_bills *bills) {
@@ -68,9 +83,8 @@ static struct statement_bill *list_bills(struct settling *settling, const struct
     for (size_t i = 0; i < bills->list.count && list; i++) {
         const struct settled_bill *bill = &bills->list.items[i];
         struct statement_amount *parts = ARENA_ARRAY(arena, struct statement_amount, bill->count + 1);
-        month_number month = day_month(bill->date);
         if (!parts) return NULL;
-        for (size_t k = 0; k < bill->count; k++) parts[k] = amount_of(settling, &bill->parts[k], month);
+        for (size_t k = 0; k < bill->count; k++) parts[k] = amount_of(settling, bill, &bill->parts[k]);
         list[i] = (struct statement_bill){.date = day_format(arena, bill->date),
                                           .number = bill->by,
                                           .place = settled_presenter(bills, bill->at)->name,
@@ -86,9 +100,9 @@ static struct statement_fact *list_facts(struct settling *settling, const struct
     struct statement_fact *facts = ARENA_ARRAY(&settling->command->arena, struct statement_fact, count + 1);
     for (size_t i = 0; i < count && facts; i++) {
         const struct settlement_fact *fact = &bill->facts.list.items[i];
-        facts[i] = (struct statement_fact){
-            label_shown(settling, fact->field->label, fact->field->name), fact->shown[settling->command->language],
-            fact->known && unconfirmed_on(&settling->unconfirmed, fact->field, bill->date)};
+        facts[i] = (struct statement_fact){label_shown(settling, fact->field->label, fact->field->name),
+                                           fact->shown[settling->command->language],
+                                           fact->known && bill_is_unconfirmed(settling, bill, fact->field)};
     }
     return facts;
 }
@@ -121,12 +135,12 @@ static void add_notes(struct settling *settling, const struct settled_bills *bil
                       month_number month, struct statement *statement) {
     struct command *command = settling->command;
     struct statement_note *notes =
-        ARENA_ARRAY(&command->arena, struct statement_note, sum->count + 3 + count_reports(bills));
+        ARENA_ARRAY(&command->arena, struct statement_note, sum->count + 4 + count_reports(bills));
     struct text last = TEXT("");
     struct text document = document_of(settling, sum, month);
     bool unconfirmed = false;
     for (size_t k = 0; k < sum->count; k++)
-        unconfirmed = unconfirmed || unconfirmed_is(&settling->unconfirmed, sum->parts[k].field, month);
+        unconfirmed = unconfirmed || bill_is_unconfirmed(settling, sum, sum->parts[k].field);
     if (!notes) return;
     statement->notes = notes;
     if (unconfirmed)
@@ -140,6 +154,13 @@ static void add_notes(struct settling *settling, const struct settled_bills *bil
             text_format(&command->arena, say(command, "〔〕里的条款出自%.*s。", "Clauses in 〔〕 are those of %.*s."),
                         TEXT_ARG(document)),
             false};
+    if (bills->imported)
+        notes[statement->notes_count++] =
+            (struct statement_note){text_format(&command->arena,
+                                                say(command, "由导入登记、不在窗口结算的 %zu 张没有列出,也计入这一年。",
+                                                    "Imported and not listed here, but counted in the year: %zu."),
+                                                bills->imported),
+                                    false};
     if (sum->open)
         notes[statement->notes_count++] = (struct statement_note){
             text_format(&command->arena,
@@ -212,7 +233,7 @@ static struct statement statement_of(struct settling *settling, const struct sta
         .total = {label_shown(settling, settled->total->label, settled->total->name), TEXT(""), {.coins = sum.total}},
         .parts = parts,
         .parts_count = layers,
-        .own = part_of(settling, &sum.parts[layers], month, document),
+        .own = part_of(settling, &sum, layers, document),
         .facts = list_facts(settling, stated_last(bills)),
         .facts_count = stated_last(bills)->facts.list.count,
         .bills = several ? list_bills(settling, bills) : NULL,
@@ -226,7 +247,7 @@ static struct statement statement_of(struct settling *settling, const struct sta
         .as_known = text_format(arena, say(command, "所据数据:第 %lld 次变动 · %.*s", "as known: change %lld · %.*s"),
                                 (long long)bills->change, TEXT_ARG(day_format(arena, settling->day))),
         .code = stated->mark};
-    for (size_t k = 0; k < layers && parts; k++) parts[k] = part_of(settling, &sum.parts[k], month, document);
+    for (size_t k = 0; k < layers && parts; k++) parts[k] = part_of(settling, &sum, k, document);
     statement.own.basis = TEXT("");
     add_notes(settling, bills, &sum, month, &statement);
     return statement;

@@ -366,9 +366,9 @@ static const struct usage usages[] = {
      " database on by key-file dry-run out "},
     {"entitlement",
      {"人员 医院 [金额] --database 数据库", "PERSON HOSPITAL [AMOUNT] --database DATABASE"},
-     {"这个人今天属于哪一类,年内还有多少余额;给出金额时,各层会付多少;什么都不登记",
-      "to which group a person belongs today and what is left of the year; with an amount, what each layer would pay; "
-      "nothing is kept"},
+     {"这个人(写编号,或身份证号等号码)今天属于哪一类,年内还有多少余额;给出金额时,各层会付多少;什么都不登记",
+      "to which group a person (his id, or the number of a card) belongs today and what is left of the year; with an "
+      "amount, what each layer would pay; nothing is kept"},
      {"  --database 数据库  登记簿\n"
       "  --on 日期          哪一天(默认今天)\n",
       "  --database DATABASE  the registry\n"

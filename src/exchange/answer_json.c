@@ -177,7 +177,8 @@ void settlement_facts_write_json(struct json_writer *writer, const struct answer
 /* Of a bill that cannot be computed no amount is worth anything. */
 static void write_refusal(struct json_writer *writer, struct arena *arena, const struct answer_writing *writing,
                           const struct settlement_answer *answer) {
-    bool broken = answer->refusal == SETTLEMENT_BROKEN, fault = answer->refusal == SETTLEMENT_FAULT;
+    bool broken = answer->refusal == SETTLEMENT_BROKEN;
+    bool fault = answer->refusal == SETTLEMENT_FAULT || answer->refusal == SETTLEMENT_INCOMPLETE;
     if (answer->told.length) json_write_text(writer, "told", answer->told);
     if (broken && answer->guarantee)
         write_named(writer, "guarantee", answer->guarantee->name, answer->guarantee->declaration->label);

@@ -29,8 +29,7 @@ static const struct message outcomes[OUTCOMES] = {
     [REFUSED] = {"refused", {"", ""}, {"", ""}},
 };
 
-enum { REFUSALS = SETTLEMENT_FAULT + 1 };
-static const struct message refusals[REFUSALS] = {
+static const struct message refusals[SETTLEMENT_REFUSALS] = {
     [SETTLEMENT_NO_PARENT] = {"no-parent",
                               {"没有登记{1}「{0}」", "no {1} “{0}” is known"},
                               {"核对编号或号码,或先登记", "check the id or the number, or tell of it first"}},
@@ -77,6 +76,9 @@ static const struct message refusals[REFUSALS] = {
                           {"单子「{0}」的「{3}」算不出:{4}", "“{3}” of the bill “{0}” cannot be computed: {4}"},
                           {"核对单子的内容;无误就是政策有误",
                            "check what the bill says; if it is right, the law is wrong"}},
+    [SETTLEMENT_INCOMPLETE] = {"incomplete",
+                               {"单子「{0}」的「{3}」算不出:{4}", "“{3}” of the bill “{0}” cannot be computed: {4}"},
+                               {"补上缺的;没有就写 0", "add what is missing; write 0 where there is none"}},
 };
 
 static enum said outcome_of(const struct settlement_answer *answer, enum settlement_act act) {
@@ -108,7 +110,7 @@ static void put_arguments(struct diagnostic *said, const struct entity *event, c
     said->argument[2] = label_or_name(presenter->label, presenter->name, language);
     if (answer->refusal == SETTLEMENT_BROKEN && guarantee)
         said->argument[3] = label_or_name(guarantee->declaration->label, guarantee->name, language);
-    if (answer->refusal == SETTLEMENT_FAULT && field)
+    if ((answer->refusal == SETTLEMENT_FAULT || answer->refusal == SETTLEMENT_INCOMPLETE) && field)
         said->argument[3] = label_or_name(field->label, field->name, language);
     said->argument[4] = answer->words[language];
 }

@@ -21,6 +21,11 @@ struct bill {
     struct bill_value *values; /* by input_index of the event */
 };
 
+/* Whether a row is told by this input of the entity that bills are of. */
+static inline bool bill_is_matched_by(const struct field *field) {
+    return field->kind == FIELD_INPUT && field->check.length > 0;
+}
+
 enum settlement_act {
     SETTLEMENT_SETTLE,
     SETTLEMENT_QUOTE,   /* the answer alone: nothing is kept */
@@ -96,7 +101,9 @@ enum settlement_refusal {
     SETTLEMENT_CANCELLED,     /* the number was used for a bill that was cancelled */
     SETTLEMENT_TOO_MANY,      /* there are as many bills as the law allows, or it leads nowhere */
     SETTLEMENT_BROKEN,        /* `guarantee` does not hold of the bill `told`, which may be a later one */
-    SETTLEMENT_FAULT          /* `field` of the bill `told` cannot be computed, or is not whole: `words` */
+    SETTLEMENT_FAULT,         /* `field` of the bill `told` cannot be computed, or is not whole: `words` */
+    SETTLEMENT_INCOMPLETE,    /* the same, because an input of that bill is not told */
+    SETTLEMENT_REFUSALS
 };
 
 struct settlement_answer {

@@ -49,11 +49,6 @@ bool bill_take_text(struct bill_reading *reading, struct text scheme, struct tex
 /* So many steps of a number as they are written: amount_written. */
 struct text field_steps_written(struct arena *arena, const struct field *field, struct number steps);
 
-/* Whether a row is told by this input of the entity that bills are of. */
-static inline bool bill_is_matched_by(const struct field *field) {
-    return field->kind == FIELD_INPUT && field->check.length > 0;
-}
-
 extern const char *const settlement_act_words[]; /* by enum settlement_act */
 enum { SETTLEMENT_ACTS = SETTLEMENT_CANCEL + 1 };
 

@@ -526,7 +526,7 @@ static void write_codes(struct json_writer *writer) {
     json_write_close_object(writer);
     open_object(writer, "refusal");
     open_array(writer, "enum");
-    for (int refusal = SETTLEMENT_NO_PARENT; refusal <= SETTLEMENT_FAULT; refusal++)
+    for (int refusal = SETTLEMENT_NO_PARENT; refusal < SETTLEMENT_REFUSALS; refusal++)
         json_write_string(writer, text_from(answer_refusal_code((enum settlement_refusal)refusal)));
     json_write_close_array(writer);
     json_write_close_object(writer);

@@ -18,6 +18,13 @@ static struct text shown(const struct bill_token *token) {
     }
 }
 
+/* An event has a place by what it is dated by: that cannot be left out. */
+static bool must_be_told(const struct field *input) {
+    bool is_told = false;
+    for (size_t i = 0; i < input->entity->dated.count; i++) is_told = is_told || input->entity->dated.items[i] == input;
+    return is_told;
+}
+
 static void complain_value(struct bill_reading *reading, const struct lane_spec *spec, struct text key,
                            const struct bill_token *token, enum lane_result result) {
     struct arena *arena = &reading->reader->scratch;
@@ -32,7 +39,10 @@ static void complain_value(struct bill_reading *reading, const struct lane_spec 
         BILL_COMPLAIN(reading, token->at, EXCHANGE_BILL_OUT_OF_RANGE, key, text,
                       lane_limit_shown(arena, spec, spec->low), lane_limit_shown(arena, spec, spec->high));
         break;
-    case LANE_NOT_A_DATE: BILL_COMPLAIN(reading, token->at, EXCHANGE_BILL_NOT_A_DATE, key, text); break;
+    case LANE_NOT_A_DATE:
+        BILL_COMPLAIN(reading, token->at,
+                      must_be_told(spec->field) ? EXCHANGE_BILL_NOT_A_DAY : EXCHANGE_BILL_NOT_A_DATE, key, text);
+        break;
     case LANE_NOT_A_TRUTH: BILL_COMPLAIN(reading, token->at, EXCHANGE_BILL_NOT_A_TRUTH, key, text); break;
     case LANE_NO_MEMORY: reading->reader->failed = true; break;
     default:

@@ -199,7 +199,9 @@ static struct canvas_extent lay(const struct canvas *canvas, const struct canvas
 struct canvas_extent canvas_measure(struct canvas *canvas, const struct canvas_style *style, struct text text,
                                     int width) {
     if (!text.length || arena_failed(canvas->arena)) return (struct canvas_extent){0};
-    return lay(canvas, style, text, width);
+    struct canvas_extent extent = lay(canvas, style, text, width);
+    if (pango_layout_is_ellipsized(canvas->layout)) canvas->cut = true;
+    return extent;
 }
 
 /* A glyph that is none has the number of its character. */

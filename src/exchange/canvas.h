@@ -52,6 +52,7 @@ struct canvas {
     enum language language;
     bool is_pdf;
     bool measuring;   /* nothing is painted */
+    bool cut;         /* since it was last cleared, a text ended in … */
     uint32_t lacking; /* the first character that was painted and that no font has: its number stands in its place */
 };
 

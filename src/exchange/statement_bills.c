@@ -1,16 +1,23 @@
 /* Several bills as a table: what each was, and what of it each part bore. */
 #include "exchange/statement_inside.h"
 
+#include <limits.h>
+
 enum {
     POINT = CANVAS_POINT,
     GAP = 8 * POINT, /* before each column of amounts */
     FIRST_LEAST = 64 * POINT,
 };
 
+/* How a label may stand above its column, the best first. */
+enum wish { ON_ONE_LINE, ON_TWO_LINES, WORD_BY_WORD, WISHES };
+
 /* Of a column of amounts: where they end, and how wide one may be. Behind them is room for ◇ where one has it. */
 struct column {
     int right, width;
-    int wish; /* how wide the label would like it */
+    int marks;        /* the room behind */
+    int label;        /* how wide the label is, which may stand above that room, too */
+    int wish[WISHES]; /* how wide the label would be */
 };
 struct columns {
     size_t count; /* the total, the parts, what is left */
@@ -80,36 +87,80 @@ static struct text label_of(const struct page *page, size_t column) {
     return column <= statement->parts_count ? statement->parts[column - 1].label : statement->own.label;
 }
 
-/* Every column as wide as its widest amount and, where there is room, its label; all less wide where there is not.
+static int width_of(struct page *page, struct text text) {
+    struct canvas_style style = {.points = SIZE_NOTE};
+    return canvas_measure(&page->canvas, &style, text_trim(text), 0).width;
+}
+
+/* How wide a label is on two lines, and how wide its longest piece that is not to be parted: lines end at spaces,
+ * behind hyphens, and between Chinese characters. */
+static void wish_for(struct page *page, struct text label, int wish[WISHES]) {
+    enum { CHINESE = 0x2e80 };
+    int whole = width_of(page, label), halves = whole, longest = 0;
+    for (size_t at = 0, from = 0; at < label.length;) {
+        uint32_t character = text_next(label, &at);
+        if (character != ' ' && character != '-' && character < CHINESE && at < label.length) continue;
+        int word = width_of(page, text_slice(label, from, at));
+        int first = width_of(page, text_slice(label, 0, at)),
+            rest = width_of(page, text_slice(label, at, label.length));
+        if (rest > first) first = rest;
+        if (first < halves) halves = first;
+        if (word > longest) longest = word;
+        from = at;
+    }
+    wish[ON_ONE_LINE] = whole;
+    wish[ON_TWO_LINES] = halves;
+    wish[WORD_BY_WORD] = longest;
+}
+
+/* How wide a column is where its label may be so wide: that stands a little in the gap, too, and above the marks. */
+static int width_below(const struct column *column, int label) {
+    int width = label - GAP / 2 - column->marks;
+    return width > column->width ? width : column->width;
+}
+
+static int width_of_all(const struct columns *columns, enum wish wish) {
+    int64_t sum = 0;
+    for (size_t i = 0; i < columns->count; i++) sum += width_below(&columns->each[i], columns->each[i].wish[wish]);
+    return sum < INT_MAX ? (int)sum : INT_MAX;
+}
+
+/* The best for all labels that there is room for; the last where there is for none, and columns become less wide. */
+static enum wish choose(const struct columns *columns, int room) {
+    enum wish wish = ON_ONE_LINE;
+    while (wish + 1 < WISHES && width_of_all(columns, wish) > room) wish++;
+    return wish;
+}
+
+/* Every column as wide as its widest amount and as its label wishes; all less wide where there is no room for that.
  * False when memory has run out. */
 static bool columns_of(struct page *page, struct columns *columns) {
-    enum { LABEL_MOST = 62 * POINT };
-    struct canvas_style label = {.points = SIZE_NOTE};
     *columns = (struct columns){.count = page->statement->parts_count + 2};
     columns->each = ARENA_ARRAY(page->canvas.arena, struct column, columns->count);
     if (arena_failed(page->canvas.arena)) return false;
-    int64_t sum = 0, wished = 0;
+    int64_t sum = 0;
     int fixed = FIRST_LEAST, right = CANVAS_WIDTH - PAGE_MARGIN;
     for (size_t i = 0; i < columns->count; i++) {
         struct column *column = &columns->each[i];
         bool is_marked;
-        int width = canvas_measure(&page->canvas, &label, label_of(page, i), 0).width;
         column->width = widest(page, i, &is_marked);
-        column->wish = width < LABEL_MOST ? width : LABEL_MOST;
-        if (column->wish < column->width) column->wish = column->width;
-        column->right = is_marked ? MARK_ROOM : 0;
+        column->marks = is_marked ? MARK_ROOM : 0;
+        wish_for(page, label_of(page, i), column->wish);
         sum += column->width;
-        wished += column->wish;
-        fixed += GAP + column->right;
+        fixed += GAP + column->marks;
     }
     int room = PAGE_INSIDE > fixed ? PAGE_INSIDE - fixed : 0;
+    enum wish wish = choose(columns, room);
+    bool is_granted = width_of_all(columns, wish) <= room;
     for (size_t i = columns->count; i-- > 0;) {
         struct column *column = &columns->each[i];
-        if (wished <= room)
-            column->width = column->wish;
+        if (is_granted)
+            column->width = width_below(column, column->wish[wish]);
         else if (sum > room)
             column->width = (int)(column->width * (int64_t)room / sum);
-        column->right = right - column->right;
+        column->label = column->width + GAP / 2;
+        if (column->wish[wish] > column->label) column->label += column->marks;
+        column->right = right - column->marks;
         right = column->right - column->width - GAP;
     }
     columns->first = right - PAGE_MARGIN;
@@ -119,14 +170,15 @@ static bool columns_of(struct page *page, struct columns *columns) {
 static void draw_head(struct page *page, const struct columns *columns) {
     const struct statement *statement = page->statement;
     struct canvas *canvas = &page->canvas;
-    struct canvas_style style = {.points = SIZE_NOTE, .lines = lines_at_most(page, 3), .colour = SECONDARY};
-    int height = canvas_write(canvas, &style, statement->bills_label, PAGE_MARGIN, page->y, columns->first).height;
+    struct canvas_style style = {
+        .points = SIZE_NOTE, .lines = 3, .colour = SECONDARY}; /* without them amounts say nothing */
+    int height =
+        canvas_write(canvas, &style, statement->bills_label, PAGE_MARGIN, page->y, columns->first + GAP / 2).height;
     style.right = true;
     for (size_t i = 0; i < columns->count; i++) {
-        struct column column = columns->each[i];
-        int width = column.width + GAP / 2;
-        struct canvas_extent extent =
-            canvas_write(canvas, &style, label_of(page, i), column.right - width, page->y, width);
+        const struct column *column = &columns->each[i];
+        int left = column->right - column->width - GAP / 2;
+        struct canvas_extent extent = canvas_write(canvas, &style, label_of(page, i), left, page->y, column->label);
         if (extent.height > height) height = extent.height;
     }
     page->y += height + 2 * POINT;

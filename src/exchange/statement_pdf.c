@@ -226,15 +226,17 @@ struct plan {
     int foot;                      /* where it begins */
 };
 
-/* The airiest page that shows all bills; else the one that shows most, at least one. Words are not cut for more. */
+/* The airiest page that shows all bills; else the one that shows most, at least one. Words are not cut for more, but
+ * where they are anyway, as many are shown as fit then. */
 static struct plan plan_page(struct page *page) {
     const struct statement *statement = page->statement;
     struct plan best = {0};
     page->canvas.measuring = true;
     for (size_t i = 0; i < sizeof spacings / sizeof *spacings; i++) {
         struct plan plan = {.spacing = &spacings[i]};
-        if (best.spacing && plan.spacing->lines <= LINES_CUT) break;
+        bool closer = best.spacing && plan.spacing->lines < best.spacing->lines && plan.spacing->lines <= LINES_CUT;
         page->spacing = plan.spacing;
+        page->canvas.cut = false;
         plan.foot = PAGE_BOTTOM - height_of_foot(page);
         page->y = 0;
         draw_notes(page);
@@ -243,6 +245,7 @@ static struct plan plan_page(struct page *page) {
         int room = plan.foot - below - page->y;
         if (room < 0) continue;
         if (statement->bills_count) plan.rows = statement_bills_within(page, room);
+        if (closer && page->canvas.cut) continue;
         bool all = plan.rows == statement->bills_count;
         if (all || plan.rows > best.rows) best = plan;
         if (all) break;

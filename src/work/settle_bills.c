@@ -353,7 +353,9 @@ static void say_what_is_wrong(struct round *round, struct bill_state *state, str
         bool wrong = is_own_fault(round, &value) || (value.state != VALUE_KNOWN && field == total);
         for (int language = 0; language < LANGUAGES && wrong; language++)
             state->words[language] = reason_words(round->arena, run, &value, (enum language)language);
-        if (wrong) return;
+        if (!wrong) continue;
+        state->lacks = value.reason.kind == REASON_INPUT && value.reason.field->entity == round->event;
+        return;
     }
 }
 
@@ -576,7 +578,7 @@ static bool find_refused(struct round *round) {
         else if (state->missing && state->broken)
             blame(asked, state, SETTLEMENT_BROKEN);
         else if (state->fault && (state->missing || state->asked))
-            blame(asked, state, SETTLEMENT_FAULT);
+            blame(asked, state, state->lacks ? SETTLEMENT_INCOMPLETE : SETTLEMENT_FAULT);
         any = any || !asked->waits;
     }
     return any;

@@ -43,6 +43,7 @@ struct bill_state {
     VECTOR(const struct guarantee *) reports; /* others */
     const struct field *fault;
     struct text words[LANGUAGES];      /* why the total, or a part, is none */
+    bool lacks;                        /* because an input of its own is not told */
     struct text (*missing)[LANGUAGES]; /* by part, of those that are not known; NULL: it was not settled anew */
 };
 

@@ -186,7 +186,8 @@ static const struct record_row *row_in(const struct world *world, const struct e
 
 bool world_is_unconfirmed(const struct world *world, const struct entity *entity, struct text id, month_number month) {
     bool unconfirmed = false;
-    for (; entity && world->unconfirmed && !unconfirmed; entity = entity->parent) {
+    const struct policy *policy = world->reader->registry->policy;
+    for (; entity && world->unconfirmed && !unconfirmed && !entity_is_area(policy, entity); entity = entity->parent) {
         const struct record_row *row = row_in(world, entity, id, month);
         if (!row) break;
         unconfirmed = row->unconfirmed;

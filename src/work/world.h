@@ -61,7 +61,8 @@ enum registry_result world_read(struct world *world, struct world_reader *reader
 enum registry_result world_recall(struct world *world, const struct world_months *months);
 void world_free(struct world *world);
 
-/* Whether what stands of a row in a month, or of one above it, is not confirmed. */
+/* Whether what stands of a row in a month, or of those above it that are no areas, is not confirmed. Of areas few bills
+ * read anything. */
 bool world_is_unconfirmed(const struct world *world, const struct entity *entity, struct text id, month_number month);
 
 /* The latest month up to that one in which something that bills read was decided of a row, or of those above it that

@@ -38,7 +38,8 @@
     "input bill days : count in 0 .. 40 \"天数\" \"Days\"\n"                                                         \
     "input bill weight : money in 0 .. 100_000_000_000_000_000 yuan \"重量\" \"Weight\"\n"                           \
     "input bill urgent : bool empty means no \"急诊\" \"Urgent\"\n"                                                  \
-    "input bill employer : text check gb32100 \"单位\" \"Employer\"\n"
+    "input bill employer : text check gb32100 \"单位\" \"Employer\"\n"                                               \
+    "input bill begun : date\n"
 #define BILL_LAW_LATER                                                                                                 \
     "benefit bill aid_pay : money from 2019-01-01\n"                                                                   \
     "  cite 2.3\n"                                                                                                     \

@@ -93,7 +93,7 @@ static void write_answers(struct json_writer *writer, const struct policy *polic
     const struct bill presented = {
         .event = event, .values = ARENA_ARRAY(&arena, struct bill_value, event->inputs.count), .parent = TEXT("P1")};
     writing.presented = &presented;
-    for (int refusal = SETTLEMENT_NO_PARENT; refusal <= SETTLEMENT_FAULT; refusal++) {
+    for (int refusal = SETTLEMENT_NO_PARENT; refusal < SETTLEMENT_REFUSALS; refusal++) {
         answer.refusal = (enum settlement_refusal)refusal;
         answer_write_json(writer, &arena, &writing, &answer);
     }

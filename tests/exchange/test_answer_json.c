@@ -221,11 +221,13 @@ static void refusals_are_told_apart(void **state) {
                                "of the bill “" TOLD "” this does not hold: No deposit above the cost"},
         [SETTLEMENT_FAULT] = {"fault", "单子「" TOLD "」的「自付」算不出:除以零",
                               "“Own payment” of the bill “" TOLD "” cannot be computed: divided by zero"},
+        [SETTLEMENT_INCOMPLETE] = {"incomplete", "单子「" TOLD "」的「自付」算不出:除以零",
+                                   "“Own payment” of the bill “" TOLD "” cannot be computed: divided by zero"},
     };
     struct stage stage;
     (void)state;
     set_stage(&stage, false);
-    for (int refusal = SETTLEMENT_NO_PARENT; refusal <= SETTLEMENT_FAULT; refusal++) {
+    for (int refusal = SETTLEMENT_NO_PARENT; refusal < SETTLEMENT_REFUSALS; refusal++) {
         struct arena arena;
         struct settlement_answer answer = {.outcome = SETTLEMENT_REFUSED,
                                            .refusal = (enum settlement_refusal)refusal,
@@ -302,6 +304,13 @@ static void writes_why_it_is_refused(void **state) {
            "\"en\":\"“Cost” of the bill “P1/N1” cannot be computed: lacking\"},\"remedy\":{\"zh\":\"核对单子的内容;"
            "无误就是政策有误\",\"en\":\"check what the bill says; if it is right, the law is "
            "wrong\"},\"told\":\"P1/N1\",\"field\":{\"name\":\"cost\",\"label\":{\"zh\":\"费用\",\"en\":\"Cost\"}}}\n");
+    fault.refusal = SETTLEMENT_INCOMPLETE; /* whoever sends it can mend it */
+    expect(
+        &stage, &fault,
+        "{\"outcome\":\"refused\",\"refusal\":\"incomplete\",\"sentence\":{\"zh\":\"单子「P1/N1」的「费用」算不出:缺\","
+        "\"en\":\"“Cost” of the bill “P1/N1” cannot be computed: lacking\"},\"remedy\":{\"zh\":\"补上缺的;没有就写 0\","
+        "\"en\":\"add what is missing; write 0 where there is "
+        "none\"},\"told\":\"P1/N1\",\"field\":{\"name\":\"cost\",\"label\":{\"zh\":\"费用\",\"en\":\"Cost\"}}}\n");
     policy_free(stage.policy);
 }
 

@@ -163,7 +163,7 @@ static void each_refusal_has_its_sentence(void **state) {
                                        .field = field_of(stage, "aid_pay"),
                                        .told = TEXT("P1/2018-06-08/A1/HZ"),
                                        .words = {TEXT("除以零"), TEXT("division by zero")}};
-    for (int i = SETTLEMENT_NO_PARENT; i <= SETTLEMENT_FAULT; i++) {
+    for (int i = SETTLEMENT_NO_PARENT; i < SETTLEMENT_REFUSALS; i++) {
         char name[50];
         answer.refusal = (enum settlement_refusal)i;
         snprintf(name, sizeof name, "refused-%s", answer_refusal_code(answer.refusal));
