@@ -32,6 +32,13 @@ struct settlement_request counter_bill(struct counter *counter, enum settlement_
                                        const char *clinic, const char *number, const char *date, const char *cost);
 /* Settles one; the answer is the counter's. */
 const struct settlement_answer *counter_ask(struct counter *counter, struct settlement_request request);
+/* The same in a word, of a test's own struct counter counter. */
+#define SETTLE(person, clinic, number, date, cost)                                                                     \
+    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_SETTLE, person, clinic, number, date, cost))
+#define CORRECT(person, clinic, number, date, cost)                                                                    \
+    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CORRECT, person, clinic, number, date, cost))
+#define CANCEL(clinic, number)                                                                                         \
+    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CANCEL, NULL, clinic, number, NULL, NULL))
 
 /* "B1 60.00 20.00 40.50, B2 …": the bills of a person that stand, with their parts; "?" for one that is not known. */
 const char *counter_year(struct counter *counter, const char *person, int year);

@@ -8,13 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SETTLE(person, clinic, number, date, cost)                                                                     \
-    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_SETTLE, person, clinic, number, date, cost))
-#define CORRECT(person, clinic, number, date, cost)                                                                    \
-    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CORRECT, person, clinic, number, date, cost))
-#define CANCEL(clinic, number)                                                                                         \
-    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CANCEL, NULL, clinic, number, NULL, NULL))
-
 static void expect(struct counter *counter, int64_t settlements, const char *differs) {
     struct settlement_audit audit;
     assert_int_equal(settlements_audit(&counter->registry, &audit), REGISTRY_DONE);

@@ -14,11 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SETTLE(person, clinic, number, date, cost)                                                                     \
-    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_SETTLE, person, clinic, number, date, cost))
-#define CANCEL(clinic, number)                                                                                         \
-    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CANCEL, NULL, clinic, number, NULL, NULL))
-
 static month_number month(int number) {
     return 2018 * 12 + number - 1;
 }

@@ -6,13 +6,6 @@
 
 #include <string.h>
 
-#define SETTLE(person, clinic, number, date, cost)                                                                     \
-    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_SETTLE, person, clinic, number, date, cost))
-#define CORRECT(person, clinic, number, date, cost)                                                                    \
-    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CORRECT, person, clinic, number, date, cost))
-#define CANCEL(clinic, number)                                                                                         \
-    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CANCEL, NULL, clinic, number, NULL, NULL))
-
 /* 300: half is 150, the year's aid is 100; 150 are over 50. */
 static void settles_layer_by_layer(enum database database) {
     struct counter counter;

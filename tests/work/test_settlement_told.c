@@ -4,13 +4,6 @@
 
 #include <string.h>
 
-#define SETTLE(person, clinic, number, date, cost)                                                                     \
-    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_SETTLE, person, clinic, number, date, cost))
-#define CORRECT(person, clinic, number, date, cost)                                                                    \
-    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CORRECT, person, clinic, number, date, cost))
-#define CANCEL(clinic, number)                                                                                         \
-    counter_ask(&counter, counter_bill(&counter, SETTLEMENT_CANCEL, NULL, clinic, number, NULL, NULL))
-
 /* Where the law has nothing for the day, what rests on it is open, and the bill can be cancelled. */
 static void leaves_open_what_the_law_has_nothing_for(enum database database) {
     struct counter counter;
