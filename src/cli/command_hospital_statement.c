@@ -65,10 +65,8 @@ static void write_booked_json(struct builder *out, struct settling *settling, co
     json_write_key(&writer, "sums");
     json_write_object(&writer);
     for (size_t k = 0; k < booked->parts; k++) {
-        if (k < settled->layers.count)
-            json_write_key_text(&writer, settled->layers.items[k]->name);
-        else if (k == settled->layers.count)
-            json_write_key_text(&writer, settled->rest->name);
+        if (k < settled_parts(settled))
+            json_write_key_text(&writer, settled_part(settled, k)->name);
         else
             json_write_key(&writer, "open");
         json_write_string(&writer, amount_written(arena, settled->total, booked->sums[k]));

@@ -25,8 +25,8 @@ static void add_heading(struct resettling *resettling) {
     struct builder *csv = &resettling->csv;
     builder_format(csv, "%.*s,%.*s,%.*s", TEXT_ARG(settled->at->name), TEXT_ARG(settled->by->name),
                    TEXT_ARG(settling->event->dated.items[0]->name));
-    for (size_t k = 0; k <= settled->layers.count; k++) {
-        struct text name = k < settled->layers.count ? settled->layers.items[k]->name : settled->rest->name;
+    for (size_t k = 0; k < settled_parts(settled); k++) {
+        struct text name = settled_part(settled, k)->name;
         builder_format(csv, ",%.*s_before,%.*s_after", TEXT_ARG(name), TEXT_ARG(name));
     }
     builder_add(csv, TEXT("\n"));
@@ -91,8 +91,8 @@ static void show_sums(struct builder *out, struct resettling *resettling, int64_
                        "from %d on, people: %zu, bills settled anew: %zu, changed: %zu, people left as they are (a "
                        "guarantee would break): %zu\n"),
                    resettling->year, sums->people, sums->bills, sums->changed, sums->refused);
-    for (size_t k = 0; k <= settled->layers.count && sums->changed; k++) {
-        const struct field *field = k < settled->layers.count ? settled->layers.items[k] : settled->rest;
+    for (size_t k = 0; k < settled_parts(settled) && sums->changed; k++) {
+        const struct field *field = settled_part(settled, k);
         show_sum(out, settling, label_or_name(field->label, field->name, command->language), sums->before[k],
                  sums->after[k]);
     }

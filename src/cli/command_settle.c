@@ -156,8 +156,8 @@ static void show_sum(struct presenting *presenting) {
                    presenting->outcomes[SETTLEMENT_REFUSED], presenting->wrong, presenting->effects);
     builder_format(out, "%.*s %.*s", TEXT_ARG(label_or_name(settled->total->label, TEXT(""), command->language)),
                    TEXT_ARG(amount_shown(settling, settled->total, presenting->total)));
-    for (size_t i = 0; i <= settled->layers.count; i++) {
-        const struct field *field = i < settled->layers.count ? settled->layers.items[i] : settled->rest;
+    for (size_t i = 0; i < settled_parts(settled); i++) {
+        const struct field *field = settled_part(settled, i);
         builder_format(out, "  %.*s %.*s", TEXT_ARG(label_or_name(field->label, field->name, command->language)),
                        TEXT_ARG(amount_shown(settling, field, presenting->totals[i])));
     }
@@ -182,7 +182,7 @@ static int present(struct presenting *presenting, struct text name, struct text 
     struct command *command = settling->command;
     struct source source = {.name = name, .bytes = bytes};
     struct bill_reader reader;
-    presenting->totals = ARENA_ARRAY(&command->arena, int64_t, settling->event->settled.layers.count + 1);
+    presenting->totals = ARENA_ARRAY(&command->arena, int64_t, settled_parts(&settling->event->settled));
     diagnostics_init(&presenting->diagnostics, &command->arena);
     source_index(&source, &command->arena);
     bill_reader_open(&reader, settling->database.law, &source, &presenting->diagnostics);
@@ -263,7 +263,7 @@ static int cancel(struct presenting *presenting) {
     struct settlement_request request = {
         .act = SETTLEMENT_CANCEL, .who = settling->change.by, .day = settling->day, .bill = {.event = event}};
     request.bill.values = ARENA_ARRAY(&command->arena, struct bill_value, event->inputs.count + 1);
-    presenting->totals = ARENA_ARRAY(&command->arena, int64_t, event->settled.layers.count + 1);
+    presenting->totals = ARENA_ARRAY(&command->arena, int64_t, settled_parts(&event->settled));
     if (arena_failed(&command->arena)) return out_of_memory(command);
     request.bill.values[event->settled.at->input_index] =
         (struct bill_value){.known = true, .text = text_from(command->words[1])};

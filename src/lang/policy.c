@@ -267,6 +267,14 @@ const struct entity *policy_people(const struct policy *policy,
     return people;
 }
 
+size_t settled_parts(const struct settled *settled) {
+    return settled->layers.count + 1;
+}
+
+const struct field *settled_part(const struct settled *settled, size_t part) {
+    return part < settled->layers.count ? settled->layers.items[part] : settled->rest;
+}
+
 int enumeration_find(const struct enumeration *enumeration, struct text name_or_label) {
     for (size_t i = 0; i < enumeration->count; i++) {
         const struct enum_value *value = &enumeration->values[i];

@@ -281,7 +281,11 @@ const struct entity *policy_people(const struct policy *policy,
 struct text policy_name(const struct policy *policy); /* of its last layer; once compiled */
 struct field *policy_field(const struct policy *policy, struct text entity, struct text field); /* NULL when absent */
 struct field *entity_field(const struct entity *entity, struct text name_or_label);
-bool entity_is_within(const struct entity *entity, const struct entity *ancestor);      /* also of itself */
+bool entity_is_within(const struct entity *entity, const struct entity *ancestor); /* also of itself */
+/* The parts of a bill's total: its layers, then what is left. */
+size_t settled_parts(const struct settled *settled);
+const struct field *settled_part(const struct settled *settled, size_t part);
+
 int enumeration_find(const struct enumeration *enumeration, struct text name_or_label); /* -1 when absent */
 
 bool truth_parse(struct text text, bool *out); /* yes 是 true 1, no 否 false 0; also TRUE, Yes */

@@ -468,7 +468,7 @@ static enum registry_result find_sealed(struct finding *finding) {
             finding->matches->needs_keys = finding->matches->list.count == 0;
             break;
         }
-        result = registry_find_told(registry, input, finding->sought->words, finding->arena, &keys);
+        result = registry_find_ever_told(registry, input, finding->sought->words, finding->arena, &keys);
         for (size_t k = 0; result == REGISTRY_DONE && k < keys.list.count && !is_full(finding); k++)
             take(finding, input->entity, keys.list.items[k], TEXT(""));
     }

@@ -113,8 +113,8 @@ static enum registry_result find_rows(struct registry *registry, const struct fi
     return registry_outcome(registry, arena);
 }
 
-enum registry_result registry_find_told(struct registry *registry, const struct field *input, struct text text,
-                                        struct arena *arena, struct registry_row_keys *keys) {
+enum registry_result registry_find_ever_told(struct registry *registry, const struct field *input, struct text text,
+                                             struct arena *arena, struct registry_row_keys *keys) {
     return find_rows(registry, input, text, false, arena, keys);
 }
 

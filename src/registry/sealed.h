@@ -1,7 +1,7 @@
 /* Sealed inputs: what the law marks as not to be read by everybody lies enciphered in a registry (store/seal.h).
  *
  *     registry_use_keys(&registry, &keys, threads)       once it is open, before what is sealed is told or opened
- *     registry_find_told(&registry, input, text, ...)    which rows have that value: nothing is opened
+ *     registry_find_ever_told(&registry, input, text, ...)    which rows have that value: nothing is opened
  *     registry_keep_view(&registry, &change, ...)        before a value is shown in full
  *     registry_seal_anew(&registry, &sealing)            again and again, when a key was added
  *
@@ -65,8 +65,8 @@ struct registry_row_keys {
 };
 /* The rows of which that value of a text was ever told, by key, in the arena; of one that is sealed by its index. Of an
  * input with a `check` it may be written with full-width characters or small letters. */
-enum registry_result registry_find_told(struct registry *registry, const struct field *input, struct text text,
-                                        struct arena *arena, struct registry_row_keys *keys);
+enum registry_result registry_find_ever_told(struct registry *registry, const struct field *input, struct text text,
+                                             struct arena *arena, struct registry_row_keys *keys);
 /* The same of those of which it stands as told last. */
 enum registry_result registry_find_held(struct registry *registry, const struct field *input, struct text text,
                                         struct arena *arena, struct registry_row_keys *keys);

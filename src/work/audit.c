@@ -4,6 +4,7 @@
 #include "registry/settlements.h"
 #include "registry/tell_events.h"
 #include "registry/work_rows.h"
+#include "work/bill.h"
 #include "work/booking.h"
 
 enum { TOGETHER = 1024 }; /* settlements, in memory that is used again behind them */
@@ -44,12 +45,6 @@ static struct text no_id(void *context, const struct entity *entity, int64_t key
     return TEXT(""); /* why something is missing is not asked */
 }
 
-/* In the least coin; false where it is no such amount. */
-static bool amount_of(struct arena *arena, const struct field *field, struct number number, int64_t *amount) {
-    struct number coins = number_divide(arena, number, field->step);
-    return number_is_integer(coins) && number_to_int64(coins, amount);
-}
-
 static bool read_part(struct auditing *auditing, const struct field *field, uint32_t past,
                       struct settlement_part *part) {
     const struct history *history = &auditing->history;
@@ -58,7 +53,7 @@ static bool read_part(struct auditing *auditing, const struct field *field, uint
     if (!coded.kind) return true;
     struct value value = coding_value(history_coding(history, field), coded);
     part->known = value.state == VALUE_KNOWN;
-    return !part->known || amount_of(&auditing->arena, field, value.as.number, &part->amount);
+    return !part->known || bill_amount(&auditing->arena, field, value.as.number, &part->amount);
 }
 
 /* The amount of an input of the bill, as it was told when it was settled. */
@@ -79,7 +74,7 @@ static enum registry_result read_told(struct auditing *auditing, const struct en
                    settlement->month <= about->until && column->known[row];
         if (!its) continue;
         struct value value = value_of_lane(&auditing->arena, &column->spec, column_get(column, row));
-        if (!amount_of(&auditing->arena, field, value.as.number, total))
+        if (!bill_amount(&auditing->arena, field, value.as.number, total))
             differ(auditing, "_settlements", settlement->number);
     }
     return result;
@@ -124,7 +119,7 @@ static enum registry_result read_bill(struct auditing *auditing, const struct en
     struct history *history = &auditing->history;
     const struct settled *settled = &event->settled;
     struct text id = text_format(&auditing->arena, "%lld", (long long)settlement->number);
-    *bill = (struct settled_bill){.count = settled->layers.count + 1};
+    *bill = (struct settled_bill){.count = settled_parts(settled)};
     if (settlement->kind == REGISTRY_CANCELLED) return REGISTRY_DONE;
     uint32_t past = history_add_row(history, event, id);
     uint32_t line = past == PAST_NONE ? PAST_NONE : history_line(history, event, past, settlement->month);
@@ -134,8 +129,8 @@ static enum registry_result read_bill(struct auditing *auditing, const struct en
         registry_settled_read(&auditing->settled, settlement->values, history, event, line, &rows);
     if (result != REGISTRY_DONE) return result;
     for (size_t i = 0; i < bill->count; i++) {
-        const struct field *field = i < settled->layers.count ? settled->layers.items[i] : settled->rest;
-        if (!read_part(auditing, field, past, &bill->parts[i])) differ(auditing, "_settlements", settlement->number);
+        if (!read_part(auditing, settled_part(settled, i), past, &bill->parts[i]))
+            differ(auditing, "_settlements", settlement->number);
     }
     return find_open(auditing, event, settlement, past, moved, bill);
 }

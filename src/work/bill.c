@@ -38,3 +38,8 @@ struct text bill_number(const struct bill *bill) {
     const struct bill_value *value = &bill->values[bill->event->settled.by->input_index];
     return value->known ? value->text : TEXT("");
 }
+
+bool bill_amount(struct arena *arena, const struct field *field, struct number number, int64_t *amount) {
+    struct number coins = number_divide(arena, number, field->step);
+    return number_is_integer(coins) && number_to_int64(coins, amount);
+}

@@ -210,7 +210,7 @@ static struct desk_ticket *take_tickets(struct desk *desk) {
     return tickets;
 }
 
-static bool is_open(const struct desk *desk, const struct asked *asked) {
+static bool meets_another(const struct desk *desk, const struct asked *asked) {
     bool open = false;
     for (const struct desk_group *group = desk->open; group && !open; group = group->other)
         for (size_t i = 0; i < group->count && !open; i++) open = asked_meet(asked, &group->asked[i]);
@@ -225,7 +225,7 @@ static enum registry_result part(struct desk *desk, struct desk_group *group, st
     if (arena_failed(&group->arena)) return REGISTRY_NO_MEMORY;
     for (size_t i = 0; i < group->count; i++) {
         struct asked asked = group->asked[i];
-        bool waits = asked.waits && (asked.request->bill.event != event || is_open(desk, &asked));
+        bool waits = asked.waits && (asked.request->bill.event != event || meets_another(desk, &asked));
         for (size_t k = 0; k < kept && asked.waits && !waits; k++)
             waits = group->asked[k].waits && asked_meet(&asked, &group->asked[k]);
         for (size_t k = 0; k < passed && asked.waits && !waits; k++) waits = asked_meet(&asked, &others[k]);
@@ -445,7 +445,7 @@ static void end_change(struct desk *desk) {
         return;
     }
     if (desk->any) {
-        desk->settler.last = desk->settler.reader.seen = desk->change.number;
+        settler_changed(&desk->settler, desk->change.number);
         pthread_mutex_lock(&desk->lock);
         desk->figures.changes++;
         pthread_mutex_unlock(&desk->lock);

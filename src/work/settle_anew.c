@@ -87,7 +87,7 @@ enum registry_result settler_settle_anew(struct settler *settler, struct registr
                                          void *context) {
     struct registry *registry = settler->registry;
     struct anew anew = {settler, change, request, year, keeps, sums, each, context, false};
-    size_t parts = request->bill.event->settled.layers.count + 1;
+    size_t parts = settled_parts(&request->bill.event->settled);
     bool own = false;
     *sums = (struct settled_anew){.before = ARENA_ARRAY(arena, int64_t, parts),
                                   .after = ARENA_ARRAY(arena, int64_t, parts)};

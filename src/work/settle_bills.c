@@ -8,21 +8,6 @@
 
 /* --- parts -------------------------------------------------------------------------------------------------------- */
 
-static size_t part_count(const struct entity *event) {
-    return event->settled.layers.count + 1;
-}
-
-static const struct field *part_at(const struct entity *event, size_t part) {
-    const struct settled *settled = &event->settled;
-    return part < settled->layers.count ? settled->layers.items[part] : settled->rest;
-}
-
-/* In the least coin; false where it is not whole. */
-static bool amount_of(struct arena *arena, const struct field *field, const struct value *value, int64_t *amount) {
-    struct number coins = number_divide(arena, value->as.number, field->step);
-    return number_is_integer(coins) && number_to_int64(coins, amount);
-}
-
 static struct value kept_value(const struct round *round, const struct field *field, uint32_t past) {
     const struct history *history = &round->world.history;
     struct coded coded = history_first_code(history, field, past).coded;
@@ -75,23 +60,23 @@ static struct settled_bill bill_of(struct round *round, const struct bill_state 
         .by = column_text(&table->columns[event->settled.by->input_index], state->row),
         .date = (day_number)column_get(&table->columns[event->dated.items[0]->input_index], state->row),
         .settlement = state->settlement.number,
-        .count = part_count(event)};
+        .count = settled_parts(&event->settled)};
     const struct world *world = &round->world;
     month_number month = day_month(bill.date);
     bill.unconfirmed = table->rows[state->row].unconfirmed ||
                        world_is_unconfirmed(world, event->parent, state->parent_id, month) ||
                        world_is_unconfirmed(world, event->settled.at->type.entity, bill.at, month);
     struct value total = total_of(round, state, past);
-    if (total.state != VALUE_KNOWN || !amount_of(arena, event->settled.total, &total, &bill.total))
+    if (total.state != VALUE_KNOWN || !bill_amount(arena, event->settled.total, total.as.number, &bill.total))
         *fault = event->settled.total;
     bill.parts = ARENA_ARRAY(arena, struct settlement_part, bill.count);
     bill.open = bill.total;
     for (size_t i = 0; i < bill.count && bill.parts; i++) {
         struct settlement_part *part = &bill.parts[i];
-        part->field = part_at(event, i);
+        part->field = settled_part(&event->settled, i);
         struct value value = kept_value(round, part->field, past);
         part->known = value.state == VALUE_KNOWN;
-        bool whole = !part->known || amount_of(arena, part->field, &value, &part->amount);
+        bool whole = !part->known || bill_amount(arena, part->field, value.as.number, &part->amount);
         if (is_own_fault(round, &value) || !whole) *fault = part->field;
         if (part->known) bill.open -= part->amount;
         if (bill.open < 0 && !*fault) *fault = part->field; /* more than there is; what is left is not known */
@@ -335,10 +320,10 @@ static void look_at_guarantees(const struct round *round, struct bill_state *sta
 }
 
 static void say_what_is_missing(struct round *round, struct bill_state *state, struct run *run, size_t row) {
-    size_t count = part_count(round->event);
+    size_t count = settled_parts(&round->event->settled);
     state->missing = arena_new(round->arena, count, sizeof *state->missing);
     for (size_t i = 0; i < count && state->missing; i++) {
-        struct value value = run_value(run, part_at(round->event, i), row);
+        struct value value = run_value(run, settled_part(&round->event->settled, i), row);
         for (int language = 0; language < LANGUAGES && value.state != VALUE_KNOWN; language++)
             state->missing[i][language] = reason_words(round->arena, run, &value, (enum language)language);
     }
@@ -347,8 +332,8 @@ static void say_what_is_missing(struct round *round, struct bill_state *state, s
 /* Of a total or a part that is none. */
 static void say_what_is_wrong(struct round *round, struct bill_state *state, struct run *run, size_t row) {
     const struct field *total = round->event->settled.total;
-    for (size_t i = 0; i <= part_count(round->event); i++) {
-        const struct field *field = i ? part_at(round->event, i - 1) : total;
+    for (size_t i = 0; i <= settled_parts(&round->event->settled); i++) {
+        const struct field *field = i ? settled_part(&round->event->settled, i - 1) : total;
         struct value value = run_value(run, field, row);
         bool wrong = is_own_fault(round, &value) || (value.state != VALUE_KNOWN && field == total);
         for (int language = 0; language < LANGUAGES && wrong; language++)
@@ -407,7 +392,7 @@ static void see_settled(void *context, struct run *run, const struct entity *eve
 }
 
 /* It comes in, or goes, or is not settled, or is to be settled anew. */
-static bool is_open(const struct round *round, const struct bill_state *state) {
+static bool is_to_be_found(const struct round *round, const struct bill_state *state) {
     uint32_t past = history_row(&round->world.history, round->event, state->id);
     bool kept = past != PAST_NONE && history_has_lines(&round->world.history, round->event, past);
     return state->asked || state->gone || !kept;
@@ -421,7 +406,7 @@ static void find_months(const struct round *round, struct world_months *months, 
         const struct bill_state *state = round->states.items[i];
         month_number month = month_of(round, state);
         if (month > *last) *last = month;
-        if (is_open(round, state) && month < first) first = month;
+        if (is_to_be_found(round, state) && month < first) first = month;
     }
     for (size_t i = 0; i < round->states.count; i++) {
         month_number month = month_of(round, round->states.items[i]);

@@ -102,6 +102,8 @@ enum registry_result settler_end_reading(struct settler *settler, bool own, enum
 /* Ends the change under way: `any` of it is kept, where nothing failed so far; else it is given up. */
 enum registry_result settler_end_change(struct settler *settler, struct registry_change *change,
                                         enum registry_result result, bool any);
+/* A change of the settler's own was kept: nothing else than bills was told. */
+void settler_changed(struct settler *settler, int64_t number);
 /* What others have told up to the last change. */
 enum registry_result settler_refresh(struct settler *settler, int64_t last);
 

@@ -214,6 +214,10 @@ static enum registry_result quote(struct settler *settler, struct asked *all, si
     return settler_end_reading(settler, own, result);
 }
 
+void settler_changed(struct settler *settler, int64_t number) {
+    settler->last = settler->reader.seen = number;
+}
+
 enum registry_result settler_end_change(struct settler *settler, struct registry_change *change,
                                         enum registry_result result, bool any) {
     struct registry *registry = settler->registry;
@@ -222,7 +226,7 @@ enum registry_result settler_end_change(struct settler *settler, struct registry
     else
         registry_give_up_change(registry);
     if (result == REGISTRY_DONE && any) {
-        settler->last = settler->reader.seen = change->number;
+        settler_changed(settler, change->number);
     } else if (result != REGISTRY_DONE) {
         settler->failed = true;
     }

@@ -158,7 +158,7 @@ static const char *found_by(struct book *book, const char *input, const char *te
     struct registry_row_keys keys;
     size_t length = 0;
     assert_int_equal(
-        registry_find_told(&book->registry, input_of(book, input), text_from(text), &book->stage.arena, &keys),
+        registry_find_ever_told(&book->registry, input_of(book, input), text_from(text), &book->stage.arena, &keys),
         REGISTRY_DONE);
     found[0] = '\0';
     for (size_t i = 0; i < keys.list.count; i++)
@@ -264,7 +264,7 @@ static void rows_are_found_by_what_is_sealed(enum database database) {
     assert_string_equal(found_by(&book, "number", ID_1), "13");
     open_again(&book);
     assert_int_equal(
-        registry_find_told(&book.registry, input_of(&book, "note"), TEXT("secret"), &book.stage.arena, &keys),
+        registry_find_ever_told(&book.registry, input_of(&book, "note"), TEXT("secret"), &book.stage.arena, &keys),
         REGISTRY_NO_KEYS);
     close_book(&book);
 }
@@ -713,7 +713,7 @@ static void memory_may_fail(void **state) {
         if (result == REGISTRY_DONE) result = registry_begin_change(&book.registry, &change);
         if (result == REGISTRY_DONE) result = registry_take(&book.registry, &change, &book.stage.records, taken);
         if (result == REGISTRY_DONE)
-            result = registry_find_told(&book.registry, input_of(&book, "number"), TEXT(ID_2), &arena, &keys);
+            result = registry_find_ever_told(&book.registry, input_of(&book, "number"), TEXT(ID_2), &arena, &keys);
         if (result == REGISTRY_DONE && keys.list.count != 2) result = REGISTRY_DAMAGED;
         if (result == REGISTRY_DONE) result = registry_end_change(&book.registry);
         struct registry_resealing resealing = {0};

@@ -471,7 +471,7 @@ ON_BOTH(others_are_settled_beside_damage)
 /* While a bill of a card is decided, which takes long since its owner has many, the card goes to somebody else, who has
  * another bill: the year's aid of 100 is shared out by what stands, whatever is overtaken by what. */
 static void a_card_goes_to_another(enum database database) {
-    enum { MANY = 200 };
+    enum { MANY = 80 };
     struct counter counter;
     counter_open(&counter, database);
     counter_tell(&counter, "person", "p0", "f", "ill=yes card=79927398713");
