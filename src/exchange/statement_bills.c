@@ -92,10 +92,19 @@ static int width_of(struct page *page, struct text text) {
     return canvas_measure(&page->canvas, &style, text_trim(text), 0).width;
 }
 
+/* What goes on for longer finds no room in any column, and would be measured for long. */
+static struct text beginning_of(struct text label) {
+    enum { LABEL_MOST = 120 };
+    size_t end = 0;
+    while (end < label.length && end < LABEL_MOST) text_next(label, &end);
+    return text_slice(label, 0, end);
+}
+
 /* How wide a label is on two lines, and how wide its longest piece that is not to be parted: lines end at spaces,
  * behind hyphens, and between Chinese characters. */
 static void wish_for(struct page *page, struct text label, int wish[WISHES]) {
     enum { CHINESE = 0x2e80 };
+    label = beginning_of(label);
     int whole = width_of(page, label), halves = whole, longest = 0;
     for (size_t at = 0, from = 0; at < label.length;) {
         uint32_t character = text_next(label, &at);
