@@ -197,9 +197,11 @@ bool world_is_unconfirmed(const struct world *world, const struct entity *entity
 }
 
 static void note_unconfirmed(struct world *world) {
-    for (size_t i = 0; i < world->reader->registry->policy->entities.count; i++) {
+    const struct policy *policy = world->reader->registry->policy;
+    for (size_t i = 0; i < policy->entities.count; i++) {
         const struct record_table *table = &world->records.tables[i];
-        for (size_t row = 0; row < table->count && !world->unconfirmed; row++)
+        bool asked = !entity_is_area(policy, table->entity);
+        for (size_t row = 0; row < table->count && asked && !world->unconfirmed; row++)
             world->unconfirmed = table->rows[row].unconfirmed;
     }
 }

@@ -44,7 +44,7 @@ struct world {
     VECTOR(struct given) given;
     VECTOR(struct world_event) events; /* of the entity whose bills are settled, by row of the records */
     struct registry_rows_known rows;
-    bool unconfirmed; /* something of it nobody has confirmed */
+    bool unconfirmed; /* something of it that is no area's nobody has confirmed */
 };
 
 /* The months of bills that are to be settled, or may be settled anew. */
