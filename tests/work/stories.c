@@ -225,6 +225,7 @@ int main(int count, char **arguments) {
     settler_end(&teller.settler);
     registry_close(&teller.registry);
     store_close(teller.store);
+    policy_free(teller.law);
     arena_free(&teller.lasting);
     arena_free(&teller.arena);
     return 0;
