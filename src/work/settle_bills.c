@@ -744,7 +744,10 @@ enum registry_result round_settle(struct round *round, bool *again) {
     if (round->count == 0) return REGISTRY_DONE;
     enum registry_result result = settle(round);
     if (result == REGISTRY_DONE) result = find_after(round);
-    if (result == REGISTRY_DONE) *again = find_left(round) | find_refused(round);
+    if (result == REGISTRY_DONE) {
+        bool left = find_left(round), refused = find_refused(round);
+        *again = left || refused;
+    }
     if (result == REGISTRY_DONE && !*again) answer(round);
     return result;
 }
