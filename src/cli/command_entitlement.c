@@ -10,21 +10,6 @@
 
 #include <stdio.h>
 
-static bool reads(const struct expr *expr, const struct field *input) {
-    if (!expr) return false;
-    bool here =
-        expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.field == input;
-    return here || reads(expr->left, input) || reads(expr->right, input) || reads(expr->third, input);
-}
-
-/* The total is made of it. */
-static bool adds_up(const struct field *total, const struct field *input) {
-    const struct rule *rule = total->rules.count ? total->rules.items[0] : NULL;
-    bool any = total == input;
-    for (size_t i = 0; rule && i < rule->count && !any; i++) any = reads(rule->branches[i].value, input);
-    return any;
-}
-
 static int wrong_amount(struct settling *settling, const struct lane_spec *spec, struct text amount,
                         enum lane_result result) {
     struct command *command = settling->command;
@@ -59,7 +44,7 @@ static int put_amounts(struct settling *settling, struct bill *bill, const char 
     for (size_t i = 0; i < event->inputs.count; i++) {
         const struct field *input = event->inputs.items[i];
         struct bill_value *value = &bill->values[i];
-        if (input->type.kind != TYPE_NUMBER || !adds_up(event->settled.total, input)) continue;
+        if (input->type.kind != TYPE_NUMBER || !settled_adds_up(&event->settled, input)) continue;
         struct lane_spec spec = lane_spec_of(arena, input);
         value->known = true;
         value->lane = 0;

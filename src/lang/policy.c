@@ -275,6 +275,20 @@ const struct field *settled_part(const struct settled *settled, size_t part) {
     return part < settled->layers.count ? settled->layers.items[part] : settled->rest;
 }
 
+static bool expr_reads(const struct expr *expr, const struct field *input) {
+    if (!expr) return false;
+    bool here =
+        expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.field == input;
+    return here || expr_reads(expr->left, input) || expr_reads(expr->right, input) || expr_reads(expr->third, input);
+}
+
+bool settled_adds_up(const struct settled *settled, const struct field *input) {
+    const struct rule *rule = settled->total->rules.count ? settled->total->rules.items[0] : NULL;
+    bool reads = settled->total == input;
+    for (size_t i = 0; rule && i < rule->count && !reads; i++) reads = expr_reads(rule->branches[i].value, input);
+    return reads;
+}
+
 int enumeration_find(const struct enumeration *enumeration, struct text name_or_label) {
     for (size_t i = 0; i < enumeration->count; i++) {
         const struct enum_value *value = &enumeration->values[i];

@@ -285,6 +285,8 @@ bool entity_is_within(const struct entity *entity, const struct entity *ancestor
 /* The parts of a bill's total: its layers, then what is left. */
 size_t settled_parts(const struct settled *settled);
 const struct field *settled_part(const struct settled *settled, size_t part);
+/* The total is, or is made of, the input, without which it is not known. */
+bool settled_adds_up(const struct settled *settled, const struct field *input);
 
 int enumeration_find(const struct enumeration *enumeration, struct text name_or_label); /* -1 when absent */
 

@@ -19,13 +19,7 @@ struct keeping {
 /* The id of the nearest area at or above a row. */
 static struct text place_of(const struct world *world, const struct entity *entity, struct text id) {
     const struct policy *policy = world->reader->registry->policy;
-    while (entity && !entity_is_area(policy, entity)) {
-        const struct record_table *table = &world->records.tables[entity->index];
-        size_t row = 0;
-        while (row < table->count && !text_equal(table->rows[row].id, id)) row++;
-        id = row < table->count ? table->rows[row].parent : TEXT("");
-        entity = entity->parent;
-    }
+    for (; entity && !entity_is_area(policy, entity); entity = entity->parent) id = world_parent_of(world, entity, id);
     return id;
 }
 

@@ -229,7 +229,7 @@ void world_free(struct world *world) {
     if (world->reader) history_free(&world->history);
 }
 
-static struct text parent_of(const struct world *world, const struct entity *entity, struct text id) {
+struct text world_parent_of(const struct world *world, const struct entity *entity, struct text id) {
     const struct record_table *table = &world->records.tables[entity->index];
     for (size_t row = 0; row < table->count; row++)
         if (text_equal(table->rows[row].id, id)) return table->rows[row].parent;
@@ -248,7 +248,7 @@ month_number world_assessed(const struct world *world, const struct entity *enti
                 past.month > latest)
                 latest = past.month;
         }
-        id = parent_of(world, entity, id);
+        id = world_parent_of(world, entity, id);
     }
     return latest;
 }

@@ -61,6 +61,9 @@ enum registry_result world_read(struct world *world, struct world_reader *reader
 enum registry_result world_recall(struct world *world, const struct world_months *months);
 void world_free(struct world *world);
 
+/* The id of what a row lies under; empty where there is none. */
+struct text world_parent_of(const struct world *world, const struct entity *entity, struct text id);
+
 /* Whether what stands of a row in a month, or of those above it that are no areas, is not confirmed. Of areas few bills
  * read anything. */
 bool world_is_unconfirmed(const struct world *world, const struct entity *entity, struct text id, month_number month);

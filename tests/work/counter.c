@@ -39,10 +39,27 @@ static const char law[] =
     "guarantee rare\n  for bill: cost != 49 yuan\n"
     "guarantee never_broken\n  for bill: own <= 50 yuan\n";
 
+void counter_stage(struct counter *counter, const char *entity, const char *id, const char *parent,
+                   const char *inputs) {
+    book_tell_anew(&counter->stage);
+    stage_row(&counter->stage, entity, id, parent, inputs);
+}
+
+void counter_take(struct counter *counter, month_number since) {
+    struct registry_taken taken[16] = {0};
+    struct registry_change change = {.instant = 1, .by = TEXT("tester"), .what = TEXT("import"), .since = since};
+    assert_int_equal(registry_begin_change(&counter->registry, &change), REGISTRY_DONE);
+    assert_int_equal(registry_take(&counter->registry, &change, &counter->stage.records, taken), REGISTRY_DONE);
+    assert_int_equal(registry_end_change(&counter->registry), REGISTRY_DONE);
+}
+
+void counter_tell(struct counter *counter, const char *entity, const char *id, const char *parent, const char *inputs) {
+    counter_stage(counter, entity, id, parent, inputs);
+    counter_take(counter, MONTH_FIRST);
+}
+
 static void tell(struct counter *counter) {
     struct stage *stage = &counter->stage;
-    struct registry_taken taken[16] = {0};
-    struct registry_change change = {.instant = 1, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
     stage_row(stage, "county", "k", "", "");
     stage_row(stage, "clinic", "c1", "k", "");
     stage_row(stage, "clinic", "c2", "k", "");
@@ -51,19 +68,7 @@ static void tell(struct counter *counter) {
     stage_row(stage, "person", "anna2", "f", "ill=yes");
     stage_row(stage, "person", "ben", "f", "ill=no");
     stage_row(stage, "person", "eve", "f", "");
-    assert_int_equal(registry_begin_change(&counter->registry, &change), REGISTRY_DONE);
-    assert_int_equal(registry_take(&counter->registry, &change, &stage->records, taken), REGISTRY_DONE);
-    assert_int_equal(registry_end_change(&counter->registry), REGISTRY_DONE);
-}
-
-void counter_tell(struct counter *counter, const char *entity, const char *id, const char *parent, const char *inputs) {
-    struct registry_taken taken[16] = {0};
-    struct registry_change change = {.instant = 1, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
-    book_tell_anew(&counter->stage);
-    stage_row(&counter->stage, entity, id, parent, inputs);
-    assert_int_equal(registry_begin_change(&counter->registry, &change), REGISTRY_DONE);
-    assert_int_equal(registry_take(&counter->registry, &change, &counter->stage.records, taken), REGISTRY_DONE);
-    assert_int_equal(registry_end_change(&counter->registry), REGISTRY_DONE);
+    counter_take(counter, MONTH_FIRST);
 }
 
 void counter_make(struct counter *counter, struct store *store) {

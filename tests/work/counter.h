@@ -19,7 +19,9 @@ struct counter {
 void counter_open(struct counter *counter, enum database database);
 void counter_make(struct counter *counter, struct store *store); /* likewise, in a store that is empty */
 void counter_close(struct counter *counter);
-/* A row is told anew, as others would. */
+/* A row is told anew, as others would; or staged, and taken when more was said of it, since a month. */
+void counter_stage(struct counter *counter, const char *entity, const char *id, const char *parent, const char *inputs);
+void counter_take(struct counter *counter, month_number since);
 void counter_tell(struct counter *counter, const char *entity, const char *id, const char *parent, const char *inputs);
 /* The same registry, by others who have just come. */
 void counter_come_anew(struct counter *counter);

@@ -26,21 +26,6 @@ struct text drawer_person(struct drawer *drawer, int64_t key) {
     return row_id(&drawer->queries, drawer->event->parent, key);
 }
 
-static bool expr_reads(const struct expr *expr, const struct field *input) {
-    if (!expr) return false;
-    bool here =
-        expr->kind == EXPR_PATH && expr->as.path.target.end == PATH_FIELD && expr->as.path.target.field == input;
-    return here || expr_reads(expr->left, input) || expr_reads(expr->right, input) || expr_reads(expr->third, input);
-}
-
-/* Amounts that no bill can do without; of one that the total does not read the law knows what to think. */
-static bool adds_up(const struct field *total, const struct field *input) {
-    const struct rule *rule = total->rules.count ? total->rules.items[0] : NULL;
-    bool reads = total == input;
-    for (size_t i = 0; rule && i < rule->count && !reads; i++) reads = expr_reads(rule->branches[i].value, input);
-    return reads;
-}
-
 /* In the least coin; bills of a few coins, of a day, of an operation, and of what nobody can pay. */
 static lane draw_amount(struct drawer *drawer) {
     enum { COINS = 100, USUAL = 20000, DEAR = 2000000 };
@@ -61,7 +46,7 @@ static void draw_value(struct drawer *drawer, const struct field *input, day_num
         value->lane = date;
     else if (input->type.kind == TYPE_DATE)
         value->lane = drawer->varied ? date - (day_number)drawer_draw(drawer, STAY) : date;
-    else if (input->type.kind == TYPE_NUMBER && adds_up(drawer->event->settled.total, input))
+    else if (input->type.kind == TYPE_NUMBER && settled_adds_up(&drawer->event->settled, input))
         value->lane = draw_amount(drawer);
     else if (input->type.kind == TYPE_BOOL && !missing)
         value->lane = drawer->varied ? drawer_draw(drawer, 2) : 1;

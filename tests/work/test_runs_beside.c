@@ -23,13 +23,8 @@ static month_number month(int number) {
 /* One row that is told otherwise than at the window. */
 static void import(struct counter *counter, month_number since, const char *entity, const char *id, const char *parent,
                    const char *inputs) {
-    struct registry_taken taken[16] = {0};
-    struct registry_change change = {.instant = 3, .by = TEXT("tester"), .what = TEXT("import"), .since = since};
-    book_tell_anew(&counter->stage);
-    stage_row(&counter->stage, entity, id, parent, inputs);
-    assert_int_equal(registry_begin_change(&counter->registry, &change), REGISTRY_DONE);
-    assert_int_equal(registry_take(&counter->registry, &change, &counter->stage.records, taken), REGISTRY_DONE);
-    assert_int_equal(registry_end_change(&counter->registry), REGISTRY_DONE);
+    counter_stage(counter, entity, id, parent, inputs);
+    counter_take(counter, since);
 }
 
 static void import_bill(struct counter *counter, const char *person, const char *number, const char *date,

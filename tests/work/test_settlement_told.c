@@ -146,15 +146,10 @@ ON_BOTH(books_nothing_before_what_it_replaces)
 
 static void tell_unconfirmed(struct counter *counter, const char *entity, const char *id, const char *parent,
                              const char *inputs) {
-    struct registry_taken taken[16] = {0};
-    struct registry_change change = {.instant = 1, .by = TEXT("tester"), .what = TEXT("import"), .since = MONTH_FIRST};
     const struct entity *told = map_get(&counter->stage.policy->entity_by_name, text_from(entity));
-    book_tell_anew(&counter->stage);
-    stage_row(&counter->stage, entity, id, parent, inputs);
+    counter_stage(counter, entity, id, parent, inputs);
     counter->stage.records.tables[told->index].rows[0].unconfirmed = true;
-    assert_int_equal(registry_begin_change(&counter->registry, &change), REGISTRY_DONE);
-    assert_int_equal(registry_take(&counter->registry, &change, &counter->stage.records, taken), REGISTRY_DONE);
-    assert_int_equal(registry_end_change(&counter->registry), REGISTRY_DONE);
+    counter_take(counter, MONTH_FIRST);
 }
 
 /* What nobody has confirmed of the patient, his family, or the clinic, is under all that is made of it. */
