@@ -144,7 +144,7 @@ static void parse_settled_shows(struct parser *parser, struct declaration *decla
     }
 }
 
-/* settled at hospital by bill_number of total leaving self_pay shows group, compliant shows room where aided */
+/* settled at clinic by number of cost leaving own shows group shows room where aided */
 static void parse_settled(struct parser *parser, struct declaration *declaration) {
     parser_expect(parser, "at");
     declaration->settled_at = parser_name(parser);
